@@ -1,0 +1,76 @@
+"""Documents: text to pieces to nodes with spans. Nothing outside this package knows how YAML is parsed."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from podhosts.document.json_text import read_json
+from podhosts.document.locate import locate
+from podhosts.document.nodes import Entry, Mapping, Node, Scalar, Sequence, children, plain, string
+from podhosts.document.reading import UnreadableError, read
+from podhosts.document.splitting import Piece, Problem, split
+from podhosts.source import Span
+
+if TYPE_CHECKING:
+    from podhosts.source import Source
+
+__all__ = [
+    "Document",
+    "Entry",
+    "Mapping",
+    "Node",
+    "Piece",
+    "Problem",
+    "Scalar",
+    "Sequence",
+    "children",
+    "locate",
+    "plain",
+    "split",
+    "string",
+]
+
+
+class Document:
+    """One piece of a source, read on demand: `root` is its node (None where it holds nothing or cannot be read)."""
+
+    def __init__(self, source: Source, piece: Piece) -> None:
+        self.source = source
+        self.piece = piece
+
+    @property
+    def number(self) -> int:
+        """kubectl's number of the chunk, from 1, empty ones included."""
+        return self.piece.number
+
+    @property
+    def span(self) -> Span:
+        return self.piece.span
+
+    @property
+    def text(self) -> str:
+        return self.source.cut(self.piece.span)
+
+    @cached_property
+    def _outcome(self) -> tuple[Node | None, Problem | None]:
+        start, end = self.piece.span
+        try:
+            if self.piece.language == "json":
+                return read_json(self.source.text, start, end), self.piece.problem
+            return read(self.source.text, start, end), self.piece.problem
+        except UnreadableError as error:
+            return None, error.problem
+
+    @property
+    def root(self) -> Node | None:
+        return self._outcome[0]
+
+    @property
+    def problem(self) -> Problem | None:
+        """Why kubectl would refuse the document, or stop after it; None where it reads it."""
+        return self._outcome[1]
+
+    def locate(self, scalar: Scalar, start: int, end: int) -> Span:
+        """The source span of `scalar.text[start:end]`."""
+        return locate(self.source.text, scalar, start, end)

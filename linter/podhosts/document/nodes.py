@@ -1,0 +1,182 @@
+"""Nodes: what a document says, and where each part of it stands.
+
+An alias puts the anchored node itself into its second place, so a document is a directed graph without cycles and takes
+no more memory than its text; `Entry.alias` and `Sequence.aliases` keep where the alias was written.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+from podhosts.document import scalars
+from podhosts.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence as Items
+
+
+class _Base:
+    """What all nodes share: their span without anchor and tag, and the anchor's name if they carry one."""
+
+    __slots__ = ("anchor", "end", "shared", "start", "tag")
+
+    def __init__(self, start: int, end: int, anchor: str | None = None, tag: str | None = None) -> None:
+        self.start = start
+        self.end = end
+        self.anchor = anchor
+        self.tag = tag
+        #: Spans of the aliases (`*name`) that put this node in further places.
+        self.shared: tuple[Span, ...] = ()
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start, self.end)
+
+
+class Scalar(_Base):
+    """A scalar: `text` as YAML reads it, before types; `style` is `''` (plain), `'`, `"`, `|` or `>`."""
+
+    __slots__ = ("__dict__", "style", "text")
+
+    def __init__(
+        self, start: int, end: int, text: str, style: str, anchor: str | None = None, tag: str | None = None
+    ) -> None:
+        super().__init__(start, end, anchor, tag)
+        self.text = text
+        self.style = style
+
+    @cached_property
+    def value(self) -> scalars.Value:
+        """What Kubernetes reads: a string, a number, a boolean or None (`vectors/yaml/scalars.json`).
+
+        Raises `scalars.ScalarError` where kubectl refuses the document for it (`!!float x`, `.nan`).
+        """
+        return scalars.resolve(self.text, self.style, self.tag)
+
+    @property
+    def is_string(self) -> bool:
+        return isinstance(self.value, str)
+
+    def __repr__(self) -> str:
+        return f"Scalar({self.text!r}, {self.start}..{self.end})"
+
+
+class Sequence(_Base):
+    """A list; `aliases` has the span of the alias for each item that is one, by index."""
+
+    __slots__ = ("aliases", "flow", "items")
+
+    def __init__(
+        self, start: int, end: int, *, flow: bool, anchor: str | None = None, tag: str | None = None
+    ) -> None:
+        super().__init__(start, end, anchor, tag)
+        self.flow = flow
+        self.items: list[Node] = []
+        self.aliases: dict[int, Span] = {}
+
+    def __repr__(self) -> str:
+        return f"Sequence({len(self.items)} items, {self.start}..{self.end})"
+
+
+class Entry:
+    """One `key: value` as written. `name` is the key as kubectl sends it (`on:` is `true`)."""
+
+    __slots__ = ("alias", "is_merge", "key", "name", "value")
+
+    def __init__(self, key: Scalar, value: Node, alias: Span | None) -> None:
+        self.key = key
+        self.value = value
+        self.alias = alias
+        self.is_merge = scalars.is_merge_key(key.text, key.style, key.tag)
+        self.name = key.text if self.is_merge else scalars.key_name(key.text, key.style, key.tag)
+
+    def __repr__(self) -> str:
+        return f"Entry({self.name!r})"
+
+
+class Mapping(_Base):
+    """A mapping; `entries` as written, duplicates and merge keys included."""
+
+    __slots__ = ("__dict__", "entries", "flow")
+
+    def __init__(
+        self, start: int, end: int, *, flow: bool, anchor: str | None = None, tag: str | None = None
+    ) -> None:
+        super().__init__(start, end, anchor, tag)
+        self.flow = flow
+        self.entries: list[Entry] = []
+
+    @cached_property
+    def fields(self) -> dict[str, Entry]:
+        """The entries that count, by name: of two the later wins, and `<<` overrides what stands before it.
+
+        Merged entries are those of the mapping they come from, so their spans lie there.
+        """
+        result: dict[str, Entry] = {}
+        for entry in self.entries:
+            if entry.is_merge:
+                for merged in reversed(merge_sources(entry.value)):
+                    result.update(merged.fields)
+            else:
+                result[entry.name] = entry
+        return result
+
+    @cached_property
+    def duplicates(self) -> list[tuple[Entry, Entry]]:
+        """Pairs of entries (earlier, later) with the same name, written in this mapping itself."""
+        seen: dict[str, Entry] = {}
+        pairs = []
+        for entry in self.entries:
+            if entry.is_merge:
+                continue
+            if entry.name in seen:
+                pairs.append((seen[entry.name], entry))
+            seen[entry.name] = entry
+        return pairs
+
+    def get(self, name: str) -> Node | None:
+        """The value that counts for `name`, or None."""
+        entry = self.fields.get(name)
+        return entry.value if entry else None
+
+    def __repr__(self) -> str:
+        return f"Mapping({[entry.name for entry in self.entries]}, {self.start}..{self.end})"
+
+
+Node: TypeAlias = Scalar | Sequence | Mapping
+
+
+def merge_sources(value: Node) -> Items[Mapping]:
+    """The mappings that a `<<` brings in, first one strongest."""
+    if isinstance(value, Mapping):
+        return [value]
+    if isinstance(value, Sequence):
+        return [item for item in value.items if isinstance(item, Mapping)]
+    return []
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The nodes directly below, as written; keys come before their values."""
+    if isinstance(node, Mapping):
+        for entry in node.entries:
+            yield entry.key
+            yield entry.value
+    elif isinstance(node, Sequence):
+        yield from node.items
+
+
+def string(node: Node | None) -> str | None:
+    """The value of a string scalar, None for anything else."""
+    if isinstance(node, Scalar) and isinstance(node.value, str):
+        return node.value
+    return None
+
+
+def plain(node: Node) -> object:
+    """The node as Python data, as kubectl would send it. Recursion is as deep as the node."""
+    if isinstance(node, Scalar):
+        return node.value
+    if isinstance(node, Sequence):
+        return [plain(item) for item in node.items]
+    return {name: plain(entry.value) for name, entry in node.fields.items()}

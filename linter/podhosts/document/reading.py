@@ -1,0 +1,308 @@
+"""YAML text to nodes, through libyaml's events. The only importer of ruamel.yaml.
+
+libyaml (0.1.7, in `ruamel.yaml.clib`) and kubectl's go-yaml agree on nearly every text; what they disagree on
+(`vectors/yaml/parser-disagreements.json`) is settled here, on the source text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from podhosts.document import scalars
+from podhosts.document.aliasing import is_excessive
+from podhosts.document.flow import scan
+from podhosts.document.locate import decode
+from podhosts.document.nodes import Entry, Mapping, Node, Scalar, Sequence
+from podhosts.document.splitting import Problem
+from podhosts.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+#: go-yaml's own limit (`exceeded max depth of 10000`).
+MAX_DEPTH = 10_000
+#: libyaml's time grows with flow depth times tokens; this product takes it about a second on a slow machine.
+MAX_DEPTH_TIMES_TOKENS = 15_000_000
+
+_BOM = "\ufeff"
+_PROPERTY = re.compile(r"(?:[&!][^\s]*|#[^\r\n]*)?\s*")
+_TRAILING = re.compile(r"[ \t\r\n\x85\u2028\u2029]*\Z")
+
+
+class UnreadableError(Exception):
+    """kubectl would refuse the document. `problem` says why, with a span in the text given to `read`."""
+
+    def __init__(self, message: str, span: Span) -> None:
+        super().__init__(message)
+        self.problem = Problem(message, span)
+
+
+def read(text: str, begin: int, end: int) -> Node | None:
+    """The first document in `text[begin:end]` as nodes whose spans are offsets in `text`; None where it holds nothing.
+
+    Raises UnreadableError where kubectl would refuse the text, or reading it would take too long.
+    """
+    chunk = text[begin:end]
+    # kubectl hands every chunk to go-yaml with a final line break; one more byte order mark is swallowed there.
+    bom = 1 if chunk.startswith(_BOM) else 0
+    chunk = chunk[bom:]
+    offset = begin + bom
+    if not chunk.endswith("\n"):
+        chunk += "\n"
+    _check_depth(chunk, begin)
+    # To kubectl a byte order mark inside the text is a letter; libyaml drops it.
+    bom_mask = next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in chunk) if _BOM in chunk else ""
+    masked = chunk.replace(_BOM, bom_mask) if bom_mask else chunk
+    masks: set[int] = set()
+    for _ in range(3):
+        try:
+            reader = _Reader(masked, chunk, offset, masks, bom_mask, len(text))
+            return reader.document()
+        except _RefusedByLibyamlError as refusal:
+            wanted = _masks_for(str(refusal), chunk)
+            if not wanted or wanted <= masks:
+                raise UnreadableError(str(refusal), refusal.span) from None
+            masks |= wanted
+            masked = _mask(masked, masks)
+    raise AssertionError("two kinds of masks and a final attempt are all there are")
+
+
+def _check_depth(chunk: str, begin: int) -> None:
+    openings = chunk.count("[") + chunk.count("{")
+    if openings < 200:
+        return
+    tokens = 2 * openings + chunk.count(",") + chunk.count(":")
+    if openings * tokens <= MAX_DEPTH_TIMES_TOKENS:
+        return
+    depth = scan(chunk).depth
+    if depth > MAX_DEPTH:
+        raise UnreadableError(f"exceeded max depth of {MAX_DEPTH}", Span(begin, begin))
+    if depth * tokens > MAX_DEPTH_TIMES_TOKENS:
+        raise UnreadableError("too deeply nested to check", Span(begin, begin))
+
+
+def _masks_for(refusal: str, chunk: str) -> set[int]:
+    if "found unexpected ':'" in refusal:
+        return set(scan(chunk).colons)
+    if "found unknown escape character" in refusal:
+        return set(scan(chunk).apostrophes)
+    return set()
+
+
+def _mask(text: str, offsets: Collection[int]) -> str:
+    """Replace what libyaml refuses by something of the same length that it reads: a letter, or `\\"` for `\\'`."""
+    characters = list(text)
+    for at in offsets:
+        characters[at] = "x" if characters[at] == ":" else '"'
+    return "".join(characters)
+
+
+class _RefusedByLibyamlError(Exception):
+    def __init__(self, message: str, span: Span) -> None:
+        super().__init__(message)
+        self.span = span
+
+
+class _Reader:
+    """Builds nodes from the events of one chunk."""
+
+    def __init__(self, masked: str, chunk: str, offset: int, masks: Collection[int], bom_mask: str, limit: int) -> None:
+        # Imported here so that files without a word that matters never pay for it.
+        from _ruamel_yaml import CParser
+        from ruamel.yaml import events
+        from ruamel.yaml.error import YAMLError
+
+        self._events = events
+        self._error = YAMLError
+        self._parser: Any = CParser(masked)
+        self._masked = masked
+        self._chunk = chunk
+        self._offset = offset
+        self._limit = limit
+        self._masks = sorted(masks)
+        self._bom_mask = bom_mask
+        self._anchors: dict[str, Node] = {}
+        self._open: set[int] = set()
+
+    def _next(self) -> Any:
+        try:
+            return self._parser.get_event()
+        except self._error as error:
+            mark = getattr(error, "problem_mark", None)
+            at = mark.index if mark is not None else getattr(error, "position", 0) or 0
+            message = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
+            raise _RefusedByLibyamlError(message, self._span(at, at)) from None
+
+    def _span(self, start: int, end: int) -> Span:
+        return Span(min(start + self._offset, self._limit), min(end + self._offset, self._limit))
+
+    def document(self) -> Node | None:
+        events = self._events
+        self._next()
+        if not isinstance(self._next(), events.DocumentStartEvent):
+            return None
+        root = self._node(self._next())
+        self._next()  # text after `...` is ignored, but what libyaml must see to end the document may be an error
+        if self._anchors and is_excessive(root):
+            raise UnreadableError("document contains excessive aliasing", root.span)
+        return root
+
+    def _node(self, first: Any) -> Node:
+        """Read one node and all below it. A stack, not recursion: 10,000 levels are legal."""
+        events = self._events
+        stack: list[_Open] = []
+        event = first
+        while True:
+            node: Node
+            alias: Span | None = None
+            kind = type(event)
+            if kind is events.ScalarEvent:
+                node = self._scalar(event)
+            elif kind is events.AliasEvent:
+                alias = self._span(event.start_mark.index, event.end_mark.index)
+                node = self._aliased(event.anchor, alias)
+            elif kind is events.MappingStartEvent or kind is events.SequenceStartEvent:
+                if len(stack) >= MAX_DEPTH:
+                    raise UnreadableError(f"exceeded max depth of {MAX_DEPTH}", self._span(event.start_mark.index, event.start_mark.index))
+                stack.append(self._begin(event, is_mapping=kind is events.MappingStartEvent))
+                event = self._next()
+                continue
+            else:
+                opened = stack.pop()
+                node = self._finish(opened, event)
+            if not stack:
+                return node
+            stack[-1].add(self, node, alias)
+            event = self._next()
+
+    def _scalar(self, event: Any) -> Scalar:
+        start, end = event.start_mark.index, event.end_mark.index
+        text = event.value
+        style = event.style or ""
+        tag = event.tag
+        if event.anchor is not None or tag is not None:
+            start = self._skip_properties(start, end)
+        if style in {"|", ">"}:
+            kept = _TRAILING.sub("", self._chunk[start:end]) if end > start else ""
+            end = start + len(kept)
+        scalar = Scalar(start, end, text, style, event.anchor, tag)
+        if self._masks:
+            self._take_back(scalar)
+        if self._bom_mask:
+            scalar.text = scalar.text.replace(self._bom_mask, _BOM)
+        if style == '"' and "\\/" in self._chunk[start:end]:
+            self._refuse_escaped_slash(scalar)
+        scalar.start += self._offset
+        scalar.end = min(scalar.end + self._offset, self._limit)
+        scalar.start = min(scalar.start, self._limit)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = scalar
+        return scalar
+
+    def _skip_properties(self, start: int, end: int) -> int:
+        while start < end and self._masked[start] in "&!#":
+            found = _PROPERTY.match(self._masked, start, end)
+            if found is None or found.end() == start:
+                break
+            start = found.end()
+        return start
+
+    def _take_back(self, scalar: Scalar) -> None:
+        """Give a scalar that holds masked characters its own text."""
+        from bisect import bisect_left
+
+        at = bisect_left(self._masks, scalar.start)
+        if at == len(self._masks) or self._masks[at] >= scalar.end:
+            return
+        scalar.text = "".join(character for character, _, _ in decode(self._chunk, scalar))
+
+    def _refuse_escaped_slash(self, scalar: Scalar) -> None:
+        for character, begin, _ in decode(self._chunk, scalar):
+            if character == "/" and self._chunk[begin] == "\\":
+                raise UnreadableError("found unknown escape character", self._span(begin, begin + 2))
+
+    def _aliased(self, name: str, span: Span) -> Node:
+        node = self._anchors.get(name)
+        if node is None:
+            raise UnreadableError(f"unknown anchor '{name}' referenced", span)
+        if id(node) in self._open:
+            raise UnreadableError(f"anchor '{name}' value contains itself", span)
+        node.shared = (*node.shared, span) if len(node.shared) < 1000 else node.shared
+        return node
+
+    def _begin(self, event: Any, *, is_mapping: bool) -> _Open:
+        start = event.start_mark.index
+        flow = bool(event.flow_style)
+        if event.anchor is not None or event.tag is not None:
+            start = self._skip_properties(start, len(self._masked))
+        kind = Mapping if is_mapping else Sequence
+        node = kind(min(start + self._offset, self._limit), 0, flow=flow, anchor=event.anchor, tag=event.tag)
+        if event.anchor is not None:
+            # As in go-yaml the anchor that began last counts, also when an outer one of the same name ends later.
+            self._anchors[event.anchor] = node
+            self._open.add(id(node))
+        return _Open(node)
+
+    def _finish(self, opened: _Open, event: Any) -> Mapping | Sequence:
+        node = opened.node
+        if node.flow:
+            node.end = min(event.end_mark.index + self._offset, self._limit)
+        else:
+            # libyaml's end mark of a block collection runs on into the blank lines and comments after it.
+            node.end = max(opened.last_end, node.start)
+        self._open.discard(id(node))
+        return node
+
+
+class _Open:
+    """A collection that is being read."""
+
+    __slots__ = ("key", "key_alias", "last_end", "node")
+
+    def __init__(self, node: Mapping | Sequence) -> None:
+        self.node = node
+        self.key: Node | None = None
+        self.key_alias: Span | None = None
+        self.last_end = 0
+
+    def add(self, reader: _Reader, node: Node, alias: Span | None) -> None:
+        end = alias.end if alias else node.end
+        self.last_end = max(self.last_end, end)
+        if isinstance(self.node, Sequence):
+            self._check_value(node)
+            if alias:
+                self.node.aliases[len(self.node.items)] = alias
+            self.node.items.append(node)
+        elif self.key is None:
+            if not isinstance(node, Scalar):
+                raise UnreadableError("a key that is a list or a mapping", alias or node.span)
+            self.key = node
+            self.key_alias = alias
+        else:
+            key = self.key
+            assert isinstance(key, Scalar)  # kept so above
+            self.key = None
+            self._add_entry(key, node, alias)
+
+    def _add_entry(self, key: Scalar, node: Node, alias: Span | None) -> None:
+        assert isinstance(self.node, Mapping)
+        try:
+            entry = Entry(key, node, alias)
+        except scalars.ScalarError as error:
+            raise UnreadableError(str(error), self.key_alias or key.span) from None
+        if entry.is_merge:
+            parts = node.items if isinstance(node, Sequence) else [node]
+            if not all(isinstance(part, Mapping) for part in parts):
+                raise UnreadableError("map merge requires map or sequence of maps as the value", alias or node.span)
+        self._check_value(node)
+        self.node.entries.append(entry)
+
+    @staticmethod
+    def _check_value(node: Node) -> None:
+        """A value that go-yaml or the conversion to JSON refuses stops the document."""
+        if isinstance(node, Scalar) and (node.tag is not None or (not node.style and node.text[:1] in ".+-" and node.text)):
+            try:
+                _ = node.value
+            except scalars.ScalarError as error:
+                raise UnreadableError(str(error), node.span) from None

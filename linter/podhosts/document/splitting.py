@@ -1,0 +1,111 @@
+"""Where kubectl cuts a file into documents.
+
+Source: apimachinery `pkg/util/yaml/decoder.go` as described in `reference/kubernetes.md` 5.3, measured in
+`vectors/yaml/streams.jsonl`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from podhosts.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: What Go's `unicode.IsSpace` takes for white space; Python's `str.strip` would also take U+001C to U+001F.
+_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+_JSON_SPACE = " \t\r\n"
+_GUESS_CHARACTERS = 4096
+_SEPARATOR = "---"
+_BOM = "\ufeff"
+
+
+class Problem(NamedTuple):
+    """Why kubectl would refuse: a message and where it applies."""
+
+    message: str
+    span: Span
+
+
+class Piece(NamedTuple):
+    """One document: kubectl's chunk number from 1, its span and how it is read.
+
+    `problem` is set where kubectl stops at the separator line that ends the piece; it then drops this piece too.
+    """
+
+    number: int
+    span: Span
+    language: Literal["yaml", "json"]
+    problem: Problem | None = None
+
+
+def split(text: str) -> list[Piece]:
+    """Cut a file's text (no byte order mark) into pieces, in order; empty pieces are kept."""
+    if not text[:_GUESS_CHARACTERS].lstrip(_BOM).lstrip(_SPACE).startswith("{"):
+        return _split_yaml(text, 0, 0)
+    pieces, end = _split_json(text)
+    if end == len(text):
+        return pieces
+    if len(pieces) < 2:
+        return pieces + _split_yaml(text, _skip(text, end, _SPACE) if pieces else 0, len(pieces))
+    # After two JSON documents kubectl does not go back to YAML: the rest is one broken piece.
+    return [*pieces, Piece(len(pieces) + 1, Span(end, len(text)), "json")]
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is no JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=str, parse_int=str)
+
+
+def _split_json(text: str) -> tuple[list[Piece], int]:
+    """The JSON documents at the start of `text`, and where the first thing that is none begins."""
+    pieces: list[Piece] = []
+    at = _skip(text, 1 if text.startswith(_BOM) else 0, _JSON_SPACE)
+    while at < len(text):
+        try:
+            _, end = _DECODER.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            break
+        pieces.append(Piece(len(pieces) + 1, Span(at, end), "json"))
+        at = _skip(text, end, _JSON_SPACE)
+    return pieces, at
+
+
+def _skip(text: str, at: int, characters: str) -> int:
+    while at < len(text) and text[at] in characters:
+        at += 1
+    return at
+
+
+def _split_yaml(text: str, start: int, number: int) -> list[Piece]:
+    """Cut at the lines that start with `---`; one that opens a piece stays in it, as in kubectl."""
+    pieces: list[Piece] = []
+    for line_start, line_end in _separator_lines(text, start):
+        rest = text[line_start + len(_SEPARATOR) : line_end].strip(_SPACE)
+        problem = None
+        if rest and not rest.startswith("#"):
+            problem = Problem(f"invalid Yaml document separator: {rest}", Span(line_start, line_end))
+        if line_start > start or problem:
+            number += 1
+            pieces.append(Piece(number, Span(start, line_start), "yaml", problem))
+            start = min(line_end + 1, len(text))
+    if start < len(text):
+        pieces.append(Piece(number + 1, Span(start, len(text)), "yaml"))
+    return pieces
+
+
+def _separator_lines(text: str, start: int) -> Iterator[tuple[int, int]]:
+    at = start if text.startswith(_SEPARATOR, start) else text.find("\n" + _SEPARATOR, start) + 1
+    while at > start or text.startswith(_SEPARATOR, at):
+        end = text.find("\n", at)
+        if end < 0:
+            yield at, len(text)
+            return
+        yield at, end
+        at = text.find("\n" + _SEPARATOR, end) + 1
+        if not at:
+            return

@@ -1,0 +1,54 @@
+"""What the resolvers' destination address selection has in common (RFC 6724): policy tables, scopes, prefixes.
+
+The resolvers differ in tables and in which rules they apply, so each has its own sort key beside its look-up.
+"""
+
+from __future__ import annotations
+
+from ipaddress import IPv6Address
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from podhosts.hosts.resolvers.network import Address
+
+PolicyTable = tuple[tuple[int, int, int, int], ...]
+"""Rows of prefix (128 bits), prefix length, precedence, label. The first row that matches counts; the last matches all."""
+
+LINK_LOCAL_SCOPE = 2
+SITE_LOCAL_SCOPE = 5
+GLOBAL_SCOPE = 14
+
+
+def row(prefix: str, length: int, precedence: int, label: int) -> tuple[int, int, int, int]:
+    """A row of a policy table."""
+    return int(IPv6Address(prefix)), length, precedence, label
+
+
+def as_128_bits(address: Address) -> int:
+    """An IPv4 address as its IPv4-mapped one: policy tables speak IPv6."""
+    return int(address) if address.version == 6 else 0xFFFF << 32 | int(address)
+
+
+def policy(table: PolicyTable, address: Address) -> tuple[int, int]:
+    """(precedence, label) of an address."""
+    value = as_128_bits(address)
+    for prefix, length, precedence, label in table:
+        if (value ^ prefix) >> (128 - length) == 0:
+            return precedence, label
+    raise AssertionError("the last row of a policy table matches every address")
+
+
+def scope(address: Address) -> int:
+    """The scope: multicast says it itself; loopback and link-local 2, site-local 5, all else, private IPv4 too, 14."""
+    if isinstance(address, IPv6Address):
+        if address.is_multicast:
+            return int(address) >> 112 & 0xF
+        if int(address) == 1 or address.is_link_local:
+            return LINK_LOCAL_SCOPE
+        return SITE_LOCAL_SCOPE if address.is_site_local else GLOBAL_SCOPE
+    return LINK_LOCAL_SCOPE if address.is_loopback or address.is_link_local else GLOBAL_SCOPE
+
+
+def common_prefix(one: Address, other: Address) -> int:
+    """The number of leading bits that two addresses of one family share."""
+    return one.max_prefixlen - (int(one) ^ int(other)).bit_length()

@@ -1,0 +1,235 @@
+"""Words -> fields: the arguments a command gets, as far as the script alone tells them.
+
+Quotes are removed; braces (`{a,b}`), parameters that the script sets to a constant, and field splitting are expanded.
+Everything else that the shell would put in is `UNKNOWN`. XCU 2.6; bash manual 3.5.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from podhosts.shell.located import UNKNOWN, LocatedText, Run
+from podhosts.shell.tree import Expansion, Parameter, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from podhosts.shell.tree import Part, Word
+    from podhosts.source import Span
+
+_PATTERN_CHARACTERS = frozenset("*?[")
+_BRACE_PIECE = re.compile(r"[{},]|[^{},]+")
+_BLANK_RUN = re.compile(r"[ \t\n]+")
+_MOST_ALTERNATIVES = 64
+_MOST_BRACES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One argument: its value, and where it stands in `source`.
+
+    `start`, `end`: the word it comes from, quotes included. `is_pattern`: unquoted `*`, `?` or `[` in it, so that the
+    shell may replace it by file names.
+    """
+
+    value: str
+    runs: tuple[Run, ...]
+    start: int
+    end: int
+    source: LocatedText
+    is_pattern: bool = False
+
+    @property
+    def is_constant(self) -> bool:
+        return not self.is_pattern and UNKNOWN not in self.value
+
+    @property
+    def span(self) -> Span:
+        """The word in the document."""
+        return self.source.span(self.start, self.end)
+
+    def located(self) -> LocatedText:
+        """The value as a text of its own."""
+        return self.source.derived(self.value, self.runs)
+
+    def span_from(self, position: int) -> Span:
+        """The part of the word that gives the value from `position` on; the whole word for 0."""
+        return self.located().span(position, len(self.value)) if position else self.span
+
+
+class Variables:
+    """The variables whose value a script fixes: set to one constant, and nowhere to anything else.
+
+    A value set inside a subshell is forgotten at its end (`mark`, `rollback`). What is looked up counts against a
+    budget: a script can make its words grow exponentially.
+    """
+
+    _LONGEST = 4096
+
+    def __init__(self, known: Mapping[str, str], unstable: frozenset[str], budget: int) -> None:
+        self._known: dict[str, str | None] = dict(known)
+        self._exported = set(known)
+        self._unstable = unstable
+        self._budget = budget
+        self._log: list[tuple[str, str | None]] = []
+
+    def assign(self, name: str, value: str | None) -> None:
+        """Note an assignment; None or an `UNKNOWN` piece: the value is not known."""
+        if value is not None and (UNKNOWN in value or len(value) > self._LONGEST or name in self._unstable):
+            value = None
+        self._log.append((name, self._known.get(name)))
+        self._known[name] = value
+
+    def export(self, name: str) -> None:
+        self._exported.add(name)
+
+    def exported(self) -> dict[str, str]:
+        """What a program that is started now finds in its environment."""
+        return {name: value for name in self._exported if (value := self._known.get(name)) is not None}
+
+    def lookup(self, name: str) -> str | None:
+        value = self._known.get(name)
+        if value is None or len(value) > self._budget:
+            return None
+        self._budget -= len(value)
+        return value
+
+    def mark(self) -> int:
+        return len(self._log)
+
+    def rollback(self, mark: int) -> None:
+        while len(self._log) > mark:
+            name, value = self._log.pop()
+            self._known[name] = value
+
+
+def single_value(word: Word, variables: Variables) -> str:
+    """The value where no splitting happens: an assignment, a here-document."""
+    return "".join(part.value if isinstance(part, Text) else _value(part, variables) for part in word.parts)
+
+
+def _value(part: Parameter | Expansion, variables: Variables) -> str:
+    value = variables.lookup(part.name) if isinstance(part, Parameter) else None
+    return UNKNOWN if value is None else value
+
+
+def fields(word: Word, variables: Variables, source: LocatedText, *, braces: bool = True) -> list[Field]:
+    """The arguments that one word becomes; none where it is an unquoted empty variable."""
+    alternatives = _expand_braces(word.parts) if braces else [list(word.parts)]
+    result: list[Field] = []
+    for parts in alternatives:
+        result.extend(_split(parts, word, variables, source))
+    return result
+
+
+class _FieldBuilder:
+    """Collects the pieces of one field after the other."""
+
+    def __init__(self, word: Word, source: LocatedText) -> None:
+        self.fields: list[Field] = []
+        self._word = word
+        self._source = source
+        self._reset()
+
+    def _reset(self) -> None:
+        self._pieces: list[str] = []
+        self._runs: list[Run] = []
+        self._length = 0
+        self._is_pattern = False
+        self._exists = False
+
+    def add(self, value: str, start: int, end: int, *, exact: bool, is_literal: bool) -> None:
+        """`is_literal`: quoted, so the field exists even if it is empty and patterns are no patterns."""
+        if value:
+            self._pieces.append(value)
+            self._runs.append(Run(self._length, start, end, exact))
+            self._length += len(value)
+        self._exists = self._exists or bool(value) or is_literal
+        if not is_literal and not _PATTERN_CHARACTERS.isdisjoint(value):
+            self._is_pattern = True
+
+    def finish(self) -> None:
+        if self._exists:
+            value = "".join(self._pieces)
+            word = self._word
+            self.fields.append(
+                Field(value, tuple(self._runs), word.start, word.end, self._source, self._is_pattern)
+            )
+        self._reset()
+
+
+def _split(parts: Iterable[Part], word: Word, variables: Variables, source: LocatedText) -> list[Field]:
+    builder = _FieldBuilder(word, source)
+    for part in parts:
+        if isinstance(part, Text):
+            builder.add(part.value, part.start, part.end, exact=part.exact, is_literal=part.quoted)
+            continue
+        value = variables.lookup(part.name) if isinstance(part, Parameter) else None
+        if value is None:
+            builder.add(UNKNOWN, part.start, part.end, exact=False, is_literal=True)
+        elif part.quoted:
+            builder.add(value, part.start, part.end, exact=False, is_literal=True)
+        else:
+            # Field splitting: blanks in the value of an unquoted variable separate arguments.
+            for index, piece in enumerate(_BLANK_RUN.split(value)):
+                if index:
+                    builder.finish()
+                builder.add(piece, part.start, part.end, exact=False, is_literal=False)
+    builder.finish()
+    return builder.fields
+
+
+def _expand_braces(parts: tuple[Part, ...]) -> list[list[Part]]:
+    """`/etc/{hosts,passwd}` -> its alternatives, as bash makes them; words without a list stay as they are."""
+    unquoted = [part.value for part in parts if isinstance(part, Text) and not part.quoted]
+    opening = sum(value.count("{") for value in unquoted)
+    if not 0 < opening <= _MOST_BRACES or not any("," in value for value in unquoted):
+        return [list(parts)]
+    atoms: list[Part] = []
+    for part in parts:
+        if isinstance(part, Text) and not part.quoted:
+            atoms.extend(
+                Text(piece[0], part.start + piece.start(), part.start + piece.end(), quoted=False)
+                for piece in _BRACE_PIECE.finditer(part.value)
+            )
+        else:
+            atoms.append(part)
+    return _alternatives(atoms)
+
+
+def _alternatives(atoms: list[Part]) -> list[list[Part]]:
+    for start, atom in enumerate(atoms):
+        if not _is_brace(atom, "{"):
+            continue
+        depth = 0
+        commas = [start]
+        for index in range(start, len(atoms)):
+            if _is_brace(atoms[index], "{"):
+                depth += 1
+            elif _is_brace(atoms[index], ",") and depth == 1:
+                commas.append(index)
+            elif _is_brace(atoms[index], "}"):
+                depth -= 1
+                if depth == 0:
+                    break
+        else:
+            continue
+        if len(commas) == 1:
+            continue
+        tails = _alternatives(atoms[index + 1 :])
+        bounds = [*commas, index]
+        choices = [
+            choice
+            for begin, end in zip(bounds, bounds[1:], strict=False)
+            for choice in _alternatives(atoms[begin + 1 : end])
+        ]
+        if len(choices) * len(tails) > _MOST_ALTERNATIVES:
+            return [[Expansion(atoms[0].start, atoms[-1].end, quoted=False)]]
+        return [[*atoms[:start], *choice, *tail] for choice in choices for tail in tails]
+    return [atoms]
+
+
+def _is_brace(part: Part, character: str) -> bool:
+    return isinstance(part, Text) and not part.quoted and part.value == character

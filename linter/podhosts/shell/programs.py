@@ -1,0 +1,266 @@
+"""What well-known programs do to the files they are given: name and arguments -> files written.
+
+Only what a program does in the file system of its caller counts; whether it succeeds on a mount point does not. Sources:
+POSIX, the manuals of GNU coreutils, sed, busybox, perl, vim, patch, curl, wget and rsync.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from podhosts.shell.located import UNKNOWN
+from podhosts.shell.model import WriteKind
+from podhosts.shell.options import Arguments, Operand, Syntax, parse_arguments
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from podhosts.shell.expansion import Field
+
+_EX_WRITES = re.compile(r"[\s:%,.$0-9]*(?:w|wr|write|wq|wqa|wqall|wa|wall|x|xi|xit|xa|xall|up|update)!?\s*\Z")
+_ED_WRITES = re.compile(r"[%,.$0-9 ]*(?:w|wq|W)\s*\Z")
+_NO_CLOBBER = ("n", "no-clobber")
+
+
+class FileWrite(NamedTuple):
+    operand: Operand
+    kind: WriteKind
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a program finds: `matches` tells the hosts file's path, `stdin` is the text it reads, if that is known."""
+
+    matches: Callable[[str], bool]
+    stdin: str | None
+
+    def is_target(self, operand: Operand) -> bool:
+        return operand.is_constant and self.matches(operand.value)
+
+
+def file_writes(name: str, fields: Sequence[Field], surroundings: Surroundings) -> Iterator[FileWrite]:
+    """The writes to the hosts file by the program called `name` (without directory) with these arguments."""
+    program = _PROGRAMS.get(name)
+    if program is not None:
+        yield from program(fields, surroundings)
+
+
+def _operands(fields: Sequence[Field], syntax: Syntax, around: Surroundings, kind: WriteKind) -> Iterator[FileWrite]:
+    for operand in parse_arguments(fields, syntax).operands:
+        if around.is_target(operand):
+            yield FileWrite(operand, kind)
+
+
+def _tee(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+    appends = parse_arguments(fields, Syntax()).has("a", "append")
+    yield from _operands(fields, Syntax(), around, WriteKind.APPEND if appends else WriteKind.TRUNCATE)
+
+
+def _sed(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+    syntax = Syntax("efl", "i", frozenset(("expression", "file", "line-length")))
+    arguments = parse_arguments(fields, syntax)
+    if not arguments.has("i", "in-place"):
+        return
+    has_script = arguments.has("e", "f", "expression", "file")
+    for operand in arguments.operands[0 if has_script else 1 :]:
+        if around.is_target(operand):
+            yield FileWrite(operand, WriteKind.EDIT)
+
+
+def _perl(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+    arguments = parse_arguments(fields, Syntax("eEI", "i0lFxCdDmM", is_ordered=True))
+    if not arguments.has("i"):
+        return
+    for operand in arguments.operands[0 if arguments.has("e", "E") else 1 :]:
+        if around.is_target(operand):
+            yield FileWrite(operand, WriteKind.EDIT)
+
+
+def _target_of_copy(arguments: Arguments, around: Surroundings) -> Operand | None:
+    """The operand through which `cp SOURCE... DEST` or `-t DIRECTORY` reaches the hosts file."""
+    directories = arguments.values("t", "target-directory")
+    if directories:
+        directory, sources = directories[-1], arguments.operands
+    elif len(arguments.operands) >= 2:
+        *sources_list, directory = arguments.operands
+        sources = tuple(sources_list)
+        if around.is_target(directory):
+            return None if any(around.is_target(source) for source in sources) else directory
+        if arguments.has("T", "no-target-directory"):
+            return None
+    else:
+        return None
+    if not directory.is_constant:
+        return None
+    for source in sources:
+        name = source.value.rpartition("/")[2]
+        is_known = name and UNKNOWN not in name and not (source.field.is_pattern and set(name) & set("*?["))
+        if is_known and around.matches(f"{directory.value}/{name}") and not around.is_target(source):
+            return directory
+    return None
+
+
+_COPY = Syntax("tS", "", frozenset(("target-directory", "suffix", "mode", "owner", "group")))
+
+
+def _cp(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+    arguments = parse_arguments(fields, _COPY)
+    if arguments.has(*_NO_CLOBBER) or any(value.value == "none" for value in arguments.values("update")):
+        return
+    target = _target_of_copy(arguments, around)
+    if target:
+        yield FileWrite(target, WriteKind.REPLACE)
+
+
+def _mv(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+    yield from _cp(fields, around)
+    arguments = parse_arguments(fields, _COPY)
+    sources = arguments.operands if arguments.has("t", "target-directory") else arguments.operands[:-1]
+    for source in sources:
+        if around.is_target(source):
+            yield FileWrite(source, WriteKind.REMOVE)
+
+
+def _install(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+    arguments = parse_arguments(fields, Syntax("tSmog", "", _COPY.long_valued))
+    if arguments.has("d", "directory"):
+        return
+    target = _target_of_copy(arguments, around)
+    if target:
+        yield FileWrite(target, WriteKind.REPLACE)
+
+
+def _ln(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+    arguments = parse_arguments(fields, _COPY)
+    # The file exists in every container: without -f or a backup, ln refuses.
+    if not arguments.has("f", "force", "b", "backup", "S", "suffix"):
+        return
+    target = _target_of_copy(arguments, around)
+    if target:
+        yield FileWrite(target, WriteKind.REPLACE)
+
+
+def _rsync(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+    arguments = parse_arguments(fields, Syntax("efBMT", "", frozenset(("rsh", "exclude", "include", "filter"))))
+    if arguments.has("n", "dry-run", "ignore-existing"):
+        return
+    target = _target_of_copy(arguments, around)
+    if target:
+        yield FileWrite(target, WriteKind.REPLACE)
+
+
+def _scp(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+    target = _target_of_copy(parse_arguments(fields, Syntax("cDFiJloPSX")), around)
+    if target:
+        yield FileWrite(target, WriteKind.REPLACE)
+
+
+def _dd(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+    settings = {field.value.partition("=")[0]: field.value.partition("=")[2] for field in fields}
+    appends = "append" in settings.get("oflag", "").split(",")
+    keeps = "notrunc" in settings.get("conv", "").split(",")
+    kind = WriteKind.APPEND if appends else WriteKind.UPDATE if keeps else WriteKind.TRUNCATE
+    for field in fields:
+        operand = Operand(field, 3)
+        if field.value.startswith("of=") and around.is_target(operand):
+            yield FileWrite(operand, kind)
+
+
+def _remove(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+    yield from _operands(fields, Syntax(), around, WriteKind.REMOVE)
+
+
+def _shred(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+    syntax = Syntax("ns", "", frozenset(("iterations", "size", "random-source")))
+    yield from _operands(fields, syntax, around, WriteKind.UPDATE)
+
+
+def _truncate(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+    syntax = Syntax("sr", "", frozenset(("size", "reference")))
+    yield from _operands(fields, syntax, around, WriteKind.TRUNCATE)
+
+
+def _patch(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+    syntax = Syntax("pidoFBYzDrgV", "", frozenset(("strip", "input", "directory", "output", "fuzz")))
+    arguments = parse_arguments(fields, syntax)
+    for operand in arguments.operands[:1]:
+        if around.is_target(operand) and not arguments.has("dry-run", "o", "output", "C", "check"):
+            yield FileWrite(operand, WriteKind.EDIT)
+    for operand in arguments.values("o", "output"):
+        if around.is_target(operand):
+            yield FileWrite(operand, WriteKind.TRUNCATE)
+
+
+def _output_option(syntax: Syntax, *names: str) -> Callable[[Sequence[Field], Surroundings], Iterator[FileWrite]]:
+    def program(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+        for operand in parse_arguments(fields, syntax).values(*names):
+            if around.is_target(operand):
+                yield FileWrite(operand, WriteKind.TRUNCATE)
+
+    return program
+
+
+_curl = _output_option(
+    Syntax("AbcCdDeEFhHKmoPQrtTuUwxXyYz", "", frozenset(("output", "data", "header", "user", "request"))),
+    "o",
+    "output",
+)
+_wget = _output_option(Syntax("aABDeIloOPQRtTUwX", "", frozenset(("output-document", "header"))), "O", "output-document")
+_sort = _output_option(Syntax("kotST", "", frozenset(("output", "key", "field-separator"))), "o", "output")
+
+
+def _sponge(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+    kind = WriteKind.APPEND if parse_arguments(fields, Syntax()).has("a") else WriteKind.TRUNCATE
+    yield from _operands(fields, Syntax(), around, kind)
+
+
+def _vi(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+    """vi, vim and ex edit without a person only if a command on the command line or standard input writes the file."""
+    arguments = parse_arguments(fields, Syntax("cuUSTiWwt", "V", frozenset(("cmd",))))
+    commands = [value.value for value in arguments.values("c", "cmd")]
+    commands += [operand.value[1:] for operand in arguments.operands if operand.value.startswith("+")]
+    commands += (around.stdin or "").split("\n")
+    writes = any(_EX_WRITES.match(piece) for command in commands for piece in command.split("|"))
+    if arguments.has("R") or not writes:
+        return
+    for operand in arguments.operands:
+        if around.is_target(operand):
+            yield FileWrite(operand, WriteKind.EDIT)
+
+
+def _ed(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+    if around.stdin is None or not any(_ED_WRITES.match(line) for line in around.stdin.split("\n")):
+        return
+    yield from _operands(fields, Syntax("p"), around, WriteKind.EDIT)
+
+
+_PROGRAMS: dict[str, Callable[[Sequence[Field], Surroundings], Iterator[FileWrite]]] = {
+    "tee": _tee,
+    "sponge": _sponge,
+    "sed": _sed,
+    "gsed": _sed,
+    "perl": _perl,
+    "ruby": _perl,
+    "cp": _cp,
+    "mv": _mv,
+    "install": _install,
+    "ln": _ln,
+    "rsync": _rsync,
+    "scp": _scp,
+    "dd": _dd,
+    "rm": _remove,
+    "unlink": _remove,
+    "shred": _shred,
+    "truncate": _truncate,
+    "patch": _patch,
+    "curl": _curl,
+    "wget": _wget,
+    "sort": _sort,
+    "ed": _ed,
+    "ex": _vi,
+    "vi": _vi,
+    "vim": _vi,
+    "nvim": _vi,
+}

@@ -1,0 +1,155 @@
+"""The parse tree of a shell script: no more of it than the search for writes needs.
+
+Positions are offsets in the text that was parsed. Only `Heredoc` is mutable: its body comes after the command.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from podhosts.shell.located import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Characters that mean themselves. `exact`: written character by character, not by an escape."""
+
+    value: str
+    start: int
+    end: int
+    quoted: bool
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """`$name` or `${name}`, without an operator."""
+
+    name: str
+    start: int
+    end: int
+    quoted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A command list inside a word. `runs` and `text`: where it had to be unescaped first (backquotes), else None."""
+
+    items: tuple[Item, ...]
+    text: str | None = None
+    runs: tuple[Run, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """A part of a word that only the running shell knows; `bodies` are the commands inside it."""
+
+    start: int
+    end: int
+    quoted: bool
+    bodies: tuple[Body, ...] = ()
+
+
+Part = Text | Parameter | Expansion
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    start: int
+    end: int
+    parts: tuple[Part, ...]
+
+
+@dataclass(slots=True)
+class Heredoc:
+    """A here-document; `body` and `end` (after its delimiter's line) are set when its newline has been reached."""
+
+    delimiter: str
+    is_quoted: bool
+    strips_tabs: bool
+    body: Word | None = None
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """`operator` without the descriptor; `descriptor` as written (`2`, `{fd}`) or empty."""
+
+    operator: str
+    descriptor: str
+    target: Word | None
+    heredoc: Heredoc | None
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """`name=value` in front of a command. `is_plain`: neither `+=` nor an array."""
+
+    name: str
+    value: Word
+    is_plain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Simple:
+    """A simple command. `is_broken`: a quote or a substitution in it never ends, so no shell would run it."""
+
+    start: int
+    end: int
+    assignments: tuple[Assignment, ...]
+    words: tuple[Word, ...]
+    redirects: tuple[Redirect, ...]
+    is_broken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A command list inside a compound command; `role` is the word for it in `Statement.within`."""
+
+    role: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compound:
+    """`if`, loops, `case`, groups, subshells, functions, `[[ ]]`, `(( ))`. `variable`: what a loop sets."""
+
+    start: int
+    end: int
+    kind: str
+    variable: str
+    words: tuple[Word, ...]
+    branches: tuple[Branch, ...]
+    redirects: tuple[Redirect, ...]
+
+
+Command = Simple | Compound
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    start: int
+    end: int
+    commands: tuple[Command, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A separator of a command list."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    pipeline: Pipeline
+    before: Mark | None
+    after: Mark | None
+

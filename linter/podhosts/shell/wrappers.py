@@ -1,0 +1,140 @@
+"""Programs that run another program in the same file system: `sudo`, `env`, `timeout`, ...
+
+What is not in the table is no wrapper. So `chroot`, `nsenter`, `ssh`, `kubectl exec` and `docker run`, which run their
+command where the hosts file is another one, need no list of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from podhosts.shell.located import UNKNOWN
+from podhosts.shell.options import Syntax, parse_arguments
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from podhosts.shell.expansion import Field
+
+_MOST_WRAPPERS = 8
+_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wrapper:
+    """`syntax`: its own options; `skipped`: operands before the command; `refused`: options with which it runs nothing,
+    or runs it elsewhere; `assigns`: takes `NAME=value` before the command."""
+
+    syntax: Syntax
+    skipped: int = 0
+    refused: tuple[str, ...] = ()
+    assigns: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A command without its wrappers: `name` without its directory, empty if it is not known."""
+
+    name: str
+    arguments: tuple[Field, ...]
+    environment: tuple[tuple[str, str], ...] = ()
+
+
+def _wrapper(
+    valued: str = "",
+    *long_valued: str,
+    attached: str = "",
+    skipped: int = 0,
+    refused: tuple[str, ...] = (),
+    assigns: bool = False,
+) -> _Wrapper:
+    return _Wrapper(Syntax(valued, attached, frozenset(long_valued), is_ordered=True), skipped, refused, assigns)
+
+
+_WRAPPERS = {
+    "sudo": _wrapper(
+        "ugpCrtTUDh",
+        *("user", "group", "prompt", "chdir", "host", "close-from", "role", "type", "other-user", "command-timeout"),
+        refused=("R", "chroot", "e", "edit", "l", "list", "v", "validate"),
+        assigns=True,
+    ),
+    "doas": _wrapper("Cu", assigns=True),
+    "env": _wrapper("uC", "unset", "chdir", refused=("S", "split-string"), assigns=True),
+    "nohup": _wrapper(),
+    "setsid": _wrapper(),
+    "nice": _wrapper("n", "adjustment"),
+    "ionice": _wrapper("cnp", "class", "classdata"),
+    "timeout": _wrapper("ks", "kill-after", "signal", skipped=1),
+    "stdbuf": _wrapper("ioe", "input", "output", "error"),
+    "time": _wrapper("fo", "format", "output"),
+    "taskset": _wrapper(skipped=1, refused=("p", "pid")),
+    "exec": _wrapper("a"),
+    "command": _wrapper(refused=("v", "V")),
+    "builtin": _wrapper(),
+    "busybox": _wrapper(),
+    "toybox": _wrapper(),
+    "gosu": _wrapper(skipped=1),
+    "su-exec": _wrapper(skipped=1),
+    "setuidgid": _wrapper(skipped=1),
+    "s6-setuidgid": _wrapper(skipped=1),
+    "setpriv": _wrapper("", "reuid", "regid", "groups", "inh-caps", "ambient-caps", "bounding-set", "securebits"),
+    "tini": _wrapper("pe"),
+    "dumb-init": _wrapper("r", "rewrite"),
+    "catatonit": _wrapper(),
+    "with-contenv": _wrapper(),
+    "unbuffer": _wrapper(),
+    "flock": _wrapper("wEc", "wait", "timeout", "conflict-exit-code", "command", skipped=1),
+    "xargs": _wrapper("nPLdEsIa", "max-args", "max-procs", "delimiter", "arg-file", attached="ile"),
+}
+
+
+def unwrap(fields: Sequence[Field]) -> Invocation:
+    """The command that is run in the end."""
+    environment: list[tuple[str, str]] = []
+    arguments = tuple(fields)
+    name = ""
+    for _ in range(_MOST_WRAPPERS):
+        if not arguments:
+            return Invocation("", (), tuple(environment))
+        head = arguments[0]
+        name = head.value.rpartition("/")[2] if head.is_constant else ""
+        wrapper = _WRAPPERS.get(name)
+        if wrapper is None:
+            if not name and _is_optional_sudo(head) and len(arguments) > 1:
+                arguments = arguments[1:]
+                continue
+            return Invocation(name, arguments[1:], tuple(environment))
+        parsed = parse_arguments(arguments[1:], wrapper.syntax)
+        if any(option in wrapper.refused for option, _ in parsed.options):
+            return Invocation("", (), tuple(environment))
+        inner = [operand.field for operand in parsed.operands[wrapper.skipped :]]
+        while wrapper.assigns and inner and (assignment := _ASSIGNMENT.fullmatch(inner[0].value)):
+            environment.append((assignment[1], assignment[2]))
+            del inner[0]
+        if name == "xargs":
+            replaced = [operand.value for operand in parsed.values("I")] or (["{}"] if parsed.has("i") else [])
+            inner = _with_input(inner, replaced)
+        if not inner:
+            # `exec` and `command` alone, `flock -c`, `sudo -s`: nothing to look into but the wrapper itself.
+            return Invocation(name, arguments[1:], tuple(environment))
+        arguments = tuple(inner)
+    return Invocation("", (), tuple(environment))
+
+
+def _is_optional_sudo(head: Field) -> bool:
+    """`$SUDO tee -a ...`: a variable that is `sudo` or nothing, by the look of its name."""
+    return head.value == UNKNOWN and "sudo" in head.source.text[head.start : head.end].lower()
+
+
+def _with_input(fields: list[Field], replaced: list[str]) -> list[Field]:
+    """What xargs makes of its command: it puts in, or adds at the end, what it reads."""
+    if not replaced:
+        return [*fields, replace(fields[-1], value=UNKNOWN, runs=fields[-1].runs[:1])] if fields else fields
+    return [
+        replace(field, value=field.value.replace(replaced[-1], UNKNOWN), runs=field.runs[:1], is_pattern=True)
+        if replaced[-1] and replaced[-1] in field.value
+        else field
+        for field in fields
+    ]

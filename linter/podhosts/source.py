@@ -1,0 +1,143 @@
+"""Source: the bytes of one file and the text they decode to, with positions between the two.
+
+Text offsets count Unicode code points of `Source.text`, which never holds a byte order mark and holds U+FFFD for each
+byte that is no UTF-8 (as kubectl reads files: `vectors/yaml`, "Bytes"). Lines and columns count from 1; a line ends at
+LF, CRLF or a lone CR.
+"""
+
+from __future__ import annotations
+
+import codecs
+from bisect import bisect_right
+from functools import cached_property
+from typing import NamedTuple
+
+
+class Span(NamedTuple):
+    """A piece of `Source.text`: offsets in code points, `end` exclusive."""
+
+    start: int
+    end: int
+
+
+class Position(NamedTuple):
+    """A place in a file: 1-based line and column (code points), 0-based offset in bytes of the file as stored."""
+
+    line: int
+    column: int
+    offset: int
+
+
+_LONE_SURROGATES = {code: 0xFFFD for code in range(0xDC80, 0xDD00)}
+
+
+class Source:
+    """One file: `path` as shown to people, `data` as stored.
+
+    Decoding never fails. UTF-16 is read when its byte order mark says so; everything else is UTF-8.
+    """
+
+    def __init__(self, path: str, data: bytes) -> None:
+        self.path = path
+        self.data = data
+
+    @cached_property
+    def encoding(self) -> str:
+        """`utf-8`, `utf-16-le` or `utf-16-be`."""
+        if self.data.startswith(codecs.BOM_UTF16_LE):
+            return "utf-16-le"
+        if self.data.startswith(codecs.BOM_UTF16_BE):
+            return "utf-16-be"
+        return "utf-8"
+
+    @property
+    def bom_length(self) -> int:
+        """Bytes of the byte order mark at the start of the file, 0 without one."""
+        if self.encoding != "utf-8":
+            return 2
+        return 3 if self.data.startswith(codecs.BOM_UTF8) else 0
+
+    @cached_property
+    def _decoded(self) -> str:
+        body = self.data[self.bom_length :]
+        if self.encoding == "utf-8":
+            return body.decode("utf-8", "surrogateescape")
+        return body.decode(self.encoding, "replace")
+
+    @cached_property
+    def text(self) -> str:
+        """The decoded text, without byte order mark."""
+        if self._decoded.isascii() or self.is_valid:
+            return self._decoded
+        return self._decoded.translate(_LONE_SURROGATES)
+
+    @cached_property
+    def is_valid(self) -> bool:
+        """Whether the bytes are valid in their encoding; only then may a fix rewrite the file."""
+        try:
+            self.data[self.bom_length :].decode(self.encoding)
+        except UnicodeDecodeError:
+            return False
+        return True
+
+    @cached_property
+    def line_starts(self) -> list[int]:
+        """Text offsets at which lines begin; the first is 0."""
+        text = self.text
+        starts = [0]
+        if "\r" not in text:
+            at = text.find("\n")
+            while at >= 0:
+                starts.append(at + 1)
+                at = text.find("\n", at + 1)
+            return starts
+        at = 0
+        for line in text.replace("\r\n", "\n\n").replace("\r", "\n").split("\n"):
+            # The pair CRLF became two breaks: only the second one begins a line.
+            at += len(line) + 1
+            if text[at - 1 : at + 1] != "\r\n" or at == 0:
+                starts.append(at)
+        starts.pop()
+        return starts
+
+    @cached_property
+    def _byte_starts(self) -> list[int]:
+        """Byte offset in the file of each line's start."""
+        if self._is_single_byte:
+            return [start + self.bom_length for start in self.line_starts]
+        offsets = []
+        at = self.bom_length
+        starts = [*self.line_starts, len(self.text)]
+        for start, end in zip(starts, starts[1:], strict=False):
+            offsets.append(at)
+            at += self._byte_length(start, end)
+        return offsets
+
+    @cached_property
+    def _is_single_byte(self) -> bool:
+        return self.encoding == "utf-8" and self._decoded.isascii()
+
+    def _byte_length(self, start: int, end: int) -> int:
+        if self._is_single_byte:
+            return end - start
+        if self.encoding == "utf-8":
+            return len(self._decoded[start:end].encode("utf-8", "surrogateescape"))
+        return len(self._decoded[start:end].encode(self.encoding, "replace"))
+
+    def position(self, offset: int) -> Position:
+        """The line, column and byte offset of a text offset (0 to `len(text)`)."""
+        line = bisect_right(self.line_starts, offset) - 1
+        start = self.line_starts[line]
+        return Position(line + 1, offset - start + 1, self._byte_starts[line] + self._byte_length(start, offset))
+
+    def line_span(self, line: int) -> Span:
+        """The span of a 1-based line, without its line break."""
+        start = self.line_starts[line - 1]
+        end = self.line_starts[line] if line < len(self.line_starts) else len(self.text)
+        while end > start and self.text[end - 1] in "\r\n":
+            end -= 1
+        return Span(start, end)
+
+    def cut(self, span: Span) -> str:
+        """The text of a span."""
+        return self.text[span.start : span.end]
