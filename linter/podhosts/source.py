@@ -28,7 +28,7 @@ class Position(NamedTuple):
     offset: int
 
 
-_LONE_SURROGATES = {code: 0xFFFD for code in range(0xDC80, 0xDD00)}
+_LONE_SURROGATES = dict.fromkeys(range(56448, 56576), 65533)
 
 
 class Source:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from podhosts.document.comments import Comment, comments
 from podhosts.document.json_text import read_json
 from podhosts.document.locate import locate
 from podhosts.document.nodes import Entry, Mapping, Node, Scalar, Sequence, children, plain, string
-from podhosts.document.reading import UnreadableError, read
+from podhosts.document.reading import TOO_DEEP, UnreadableError, read
 from podhosts.document.splitting import Piece, Problem, split
-from podhosts.source import Span
 
 if TYPE_CHECKING:
-    from podhosts.source import Source
+    from podhosts.source import Source, Span
 
 __all__ = [
+    "TOO_DEEP",
+    "Comment",
     "Document",
     "Entry",
     "Mapping",
@@ -70,6 +72,13 @@ class Document:
     def problem(self) -> Problem | None:
         """Why kubectl would refuse the document, or stop after it; None where it reads it."""
         return self._outcome[1]
+
+    @cached_property
+    def comments(self) -> list[Comment]:
+        """The document's comments, in order; none for JSON and for what cannot be read."""
+        if self.piece.language == "json" or self._outcome[1] is not None:
+            return []
+        return comments(self.source.text, self.span, self.root)
 
     def locate(self, scalar: Scalar, start: int, end: int) -> Span:
         """The source span of `scalar.text[start:end]`."""

@@ -12,7 +12,7 @@ from podhosts.source import Span
 _SPACE = re.compile(r"[ \t\r\n]*")
 _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"')
 _LITERAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null")
-_SURROGATES = {code: 0xFFFD for code in range(0xD800, 0xE000)}
+_SURROGATES = dict.fromkeys(range(55296, 57344), 65533)
 
 
 def read_json(text: str, begin: int, end: int) -> Node:
@@ -27,14 +27,15 @@ def read_json(text: str, begin: int, end: int) -> Node:
         if opening in {"{", "["} and at < end:
             if len(stack) >= MAX_DEPTH:
                 raise UnreadableError("exceeded max depth", Span(at, at))
-            node: Node = Mapping(at, 0, flow=True) if opening == "{" else Sequence(at, 0, flow=True)
+            opened = Mapping(at, 0, flow=True) if opening == "{" else Sequence(at, 0, flow=True)
             at = _skip(text, at + 1)
             if text[at : at + 1] != ("}" if opening == "{" else "]"):
-                key, at = _key(text, at, end) if isinstance(node, Mapping) else (None, at)
-                stack.append((node, key))
+                key, at = _key(text, at, end) if isinstance(opened, Mapping) else (None, at)
+                stack.append((opened, key))
                 continue
             at += 1
-            node.end = at
+            opened.end = at
+            node: Node = opened
         else:
             node = _scalar(text, at, end)
             at = node.end

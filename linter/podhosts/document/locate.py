@@ -123,7 +123,6 @@ def _decode_block(text: str, scalar: Scalar) -> Trace:
     header = _BLOCK_HEADER.match(text, scalar.start)
     if header is None:
         return []
-    lines = list(_block_lines(text, header.end()))
     explicit = bool(header.group(1).strip("+-"))
     trace: Trace = []
     indent = -1

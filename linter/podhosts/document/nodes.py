@@ -13,7 +13,8 @@ from podhosts.document import scalars
 from podhosts.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence as Items
+    from collections.abc import Iterator
+    from collections.abc import Sequence as Items
 
 
 class _Base:
@@ -67,9 +68,7 @@ class Sequence(_Base):
 
     __slots__ = ("aliases", "flow", "items")
 
-    def __init__(
-        self, start: int, end: int, *, flow: bool, anchor: str | None = None, tag: str | None = None
-    ) -> None:
+    def __init__(self, start: int, end: int, *, flow: bool, anchor: str | None = None, tag: str | None = None) -> None:
         super().__init__(start, end, anchor, tag)
         self.flow = flow
         self.items: list[Node] = []
@@ -100,9 +99,7 @@ class Mapping(_Base):
 
     __slots__ = ("__dict__", "entries", "flow")
 
-    def __init__(
-        self, start: int, end: int, *, flow: bool, anchor: str | None = None, tag: str | None = None
-    ) -> None:
+    def __init__(self, start: int, end: int, *, flow: bool, anchor: str | None = None, tag: str | None = None) -> None:
         super().__init__(start, end, anchor, tag)
         self.flow = flow
         self.entries: list[Entry] = []

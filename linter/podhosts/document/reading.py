@@ -25,6 +25,9 @@ MAX_DEPTH = 10_000
 #: libyaml's time grows with flow depth times tokens; this product takes it about a second on a slow machine.
 MAX_DEPTH_TIMES_TOKENS = 15_000_000
 
+#: The message about text that is legal but would take libyaml too long.
+TOO_DEEP = "too deeply nested to check"
+
 _BOM = "\ufeff"
 _PROPERTY = re.compile(r"(?:[&!][^\s]*|#[^\r\n]*)?\s*")
 _TRAILING = re.compile(r"[ \t\r\n\x85\u2028\u2029]*\Z")
@@ -79,7 +82,7 @@ def _check_depth(chunk: str, begin: int) -> None:
     if depth > MAX_DEPTH:
         raise UnreadableError(f"exceeded max depth of {MAX_DEPTH}", Span(begin, begin))
     if depth * tokens > MAX_DEPTH_TIMES_TOKENS:
-        raise UnreadableError("too deeply nested to check", Span(begin, begin))
+        raise UnreadableError(TOO_DEEP, Span(begin, begin))
 
 
 def _masks_for(refusal: str, chunk: str) -> set[int]:
@@ -164,7 +167,9 @@ class _Reader:
                 node = self._aliased(event.anchor, alias)
             elif kind is events.MappingStartEvent or kind is events.SequenceStartEvent:
                 if len(stack) >= MAX_DEPTH:
-                    raise UnreadableError(f"exceeded max depth of {MAX_DEPTH}", self._span(event.start_mark.index, event.start_mark.index))
+                    raise UnreadableError(
+                        f"exceeded max depth of {MAX_DEPTH}", self._span(event.start_mark.index, event.start_mark.index)
+                    )
                 stack.append(self._begin(event, is_mapping=kind is events.MappingStartEvent))
                 event = self._next()
                 continue
@@ -301,7 +306,9 @@ class _Open:
     @staticmethod
     def _check_value(node: Node) -> None:
         """A value that go-yaml or the conversion to JSON refuses stops the document."""
-        if isinstance(node, Scalar) and (node.tag is not None or (not node.style and node.text[:1] in ".+-" and node.text)):
+        if isinstance(node, Scalar) and (
+            node.tag is not None or (not node.style and node.text[:1] in ".+-" and node.text)
+        ):
             try:
                 _ = node.value
             except scalars.ScalarError as error:

@@ -6,8 +6,8 @@ from __future__ import annotations
 def to_bytes(text: str) -> bytes:
     """UTF-8, whatever the text holds; never raises.
 
-    Bytes that Python kept as surrogate escapes come back as they were. Any other lone surrogate, which only JSON escapes can
-    make, becomes U+FFFD, as Go makes it long before the kubelet sees it.
+    Bytes that Python kept as surrogate escapes come back as they were. Any other lone surrogate, which only JSON
+    escapes can make, becomes U+FFFD, as Go makes it long before the kubelet sees it.
     """
     try:
         return text.encode("utf-8", "surrogateescape")

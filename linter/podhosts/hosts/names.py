@@ -78,7 +78,8 @@ def longest_label(name: str) -> int:
 
 
 def fits_dns_query(name: str) -> bool:
-    """True for a name that can be put into a DNS question: labels of 1 to 63 bytes, 253 bytes in all, one dot at the end.
+    """True for a name that can be put into a DNS question: labels of 1 to 63 bytes, 253 bytes in all, one dot at the
+    end.
 
     Of any other name the C libraries say "not found" without asking. Source: res_mkquery in glibc and musl.
     """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from podhosts.shell.located import UNKNOWN, LocatedText, Run
@@ -69,7 +70,9 @@ class Variables:
     _LONGEST = 4096
 
     def __init__(self, known: Mapping[str, str], unstable: frozenset[str], budget: int) -> None:
-        self._known: dict[str, str | None] = dict(known)
+        self._known: dict[str, str | None] = {
+            name: None if name in unstable and name.isdigit() else value for name, value in known.items()
+        }
         self._exported = set(known)
         self._unstable = unstable
         self._budget = budget
@@ -88,6 +91,10 @@ class Variables:
     def exported(self) -> dict[str, str]:
         """What a program that is started now finds in its environment."""
         return {name: value for name in self._exported if (value := self._known.get(name)) is not None}
+
+    def all_known(self) -> dict[str, str]:
+        """What a script finds that runs in the same shell (`eval`)."""
+        return {name: value for name, value in self._known.items() if value is not None}
 
     def lookup(self, name: str) -> str | None:
         value = self._known.get(name)
@@ -154,9 +161,7 @@ class _FieldBuilder:
         if self._exists:
             value = "".join(self._pieces)
             word = self._word
-            self.fields.append(
-                Field(value, tuple(self._runs), word.start, word.end, self._source, self._is_pattern)
-            )
+            self.fields.append(Field(value, tuple(self._runs), word.start, word.end, self._source, self._is_pattern))
         self._reset()
 
 
@@ -220,11 +225,7 @@ def _alternatives(atoms: list[Part]) -> list[list[Part]]:
             continue
         tails = _alternatives(atoms[index + 1 :])
         bounds = [*commas, index]
-        choices = [
-            choice
-            for begin, end in zip(bounds, bounds[1:], strict=False)
-            for choice in _alternatives(atoms[begin + 1 : end])
-        ]
+        choices = [choice for begin, end in pairwise(bounds) for choice in _alternatives(atoms[begin + 1 : end])]
         if len(choices) * len(tails) > _MOST_ALTERNATIVES:
             return [[Expansion(atoms[0].start, atoms[-1].end, quoted=False)]]
         return [[*atoms[:start], *choice, *tail] for choice in choices for tail in tails]

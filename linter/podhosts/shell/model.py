@@ -80,7 +80,8 @@ class HostsWrite:
     statement: Statement | None
 
 
-class ArgvWrite(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ArgvWrite:
     """A write by a command given as a list; the spans of `write` count in `argv[index]`."""
 
     index: int

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from podhosts.shell.located import UNKNOWN, Run
+from podhosts.shell.templates import mask_templates
 from podhosts.shell.tree import (
     Assignment,
     Body,
@@ -53,7 +54,6 @@ _COMPOUND = re.compile(r"(?:if|while|until|for|select|case|function|\{|\[\[)" + 
 _CLOSER = re.compile(r"(?:then|elif|else|fi|do|done|esac|\})" + _DELIMITED)
 _FUNCTION_PARENTHESES = re.compile(r"[ \t]*\([ \t]*\)")
 _PARENTHESES = re.compile(r"[()'\"\\`#]")
-_TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 _ANSI_C_LETTERS = dict(zip("abeEfnrtv", "\a\b\x1b\x1b\f\n\r\t\v", strict=True))
 _NO_CLOSERS: frozenset[str] = frozenset()
@@ -67,10 +67,7 @@ def parse(text: str, depth: int = 0) -> tuple[Item, ...]:
     `{{ ... }}` (Helm, GitHub Actions) and NUL characters stand for text that is not known. `depth`: how deep in other
     scripts the text was found.
     """
-    # One scan for the end of every action: without any `}}`, the expression would search the text for each `{{`.
-    if "{{" in text and "}}" in text:
-        last = text.rindex("}}") + 2
-        text = _TEMPLATE.sub(lambda action: UNKNOWN * len(action[0]), text[:last]) + text[last:]
+    text = mask_templates(text)
     return _Parser(text, 0, len(text), depth).items(_NO_CLOSERS)
 
 
@@ -552,9 +549,7 @@ class _Parser:
                 break
         return Word(start, self._at, tuple(parts)) if self._at > start else None
 
-    def _literal(
-        self, parts: list[Part], start: int, end: int, *, quoted: bool, strips_tabs: bool = False
-    ) -> None:
+    def _literal(self, parts: list[Part], start: int, end: int, *, quoted: bool, strips_tabs: bool = False) -> None:
         """Add characters that stand for themselves; NULs among them stand for something unknown."""
         text = self._text
         at = start

@@ -1,7 +1,7 @@
 """What well-known programs do to the files they are given: name and arguments -> files written.
 
-Only what a program does in the file system of its caller counts; whether it succeeds on a mount point does not. Sources:
-POSIX, the manuals of GNU coreutils, sed, busybox, perl, vim, patch, curl, wget and rsync.
+Only what a program does in the file system of its caller counts; whether it succeeds on a mount point does not.
+Sources: POSIX, the manuals of GNU coreutils, sed, busybox, perl, vim, patch, curl, wget and rsync.
 """
 
 from __future__ import annotations
@@ -207,7 +207,9 @@ _curl = _output_option(
     "o",
     "output",
 )
-_wget = _output_option(Syntax("aABDeIloOPQRtTUwX", "", frozenset(("output-document", "header"))), "O", "output-document")
+_wget = _output_option(
+    Syntax("aABDeIloOPQRtTUwX", "", frozenset(("output-document", "header"))), "O", "output-document"
+)
 _sort = _output_option(Syntax("kotST", "", frozenset(("output", "key", "field-separator"))), "o", "output")
 
 

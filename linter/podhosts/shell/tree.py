@@ -152,4 +152,3 @@ class Item:
     pipeline: Pipeline
     before: Mark | None
     after: Mark | None
-

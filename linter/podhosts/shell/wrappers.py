@@ -25,11 +25,13 @@ _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 @dataclass(frozen=True, slots=True)
 class _Wrapper:
     """`syntax`: its own options; `skipped`: operands before the command; `refused`: options with which it runs nothing,
-    or runs it elsewhere; `assigns`: takes `NAME=value` before the command."""
+    or runs it elsewhere; `needed`: an option without which it is none; `assigns`: takes `NAME=value` before the command.
+    """
 
     syntax: Syntax
     skipped: int = 0
     refused: tuple[str, ...] = ()
+    needed: str = ""
     assigns: bool = False
 
 
@@ -48,9 +50,11 @@ def _wrapper(
     attached: str = "",
     skipped: int = 0,
     refused: tuple[str, ...] = (),
+    needed: str = "",
     assigns: bool = False,
 ) -> _Wrapper:
-    return _Wrapper(Syntax(valued, attached, frozenset(long_valued), is_ordered=True), skipped, refused, assigns)
+    syntax = Syntax(valued, attached, frozenset(long_valued), is_ordered=True)
+    return _Wrapper(syntax, skipped, refused, needed, assigns)
 
 
 _WRAPPERS = {
@@ -85,6 +89,7 @@ _WRAPPERS = {
     "catatonit": _wrapper(),
     "with-contenv": _wrapper(),
     "unbuffer": _wrapper(),
+    "runuser": _wrapper("ugGw", "user", "group", "supp-group", needed="u"),
     "flock": _wrapper("wEc", "wait", "timeout", "conflict-exit-code", "command", skipped=1),
     "xargs": _wrapper("nPLdEsIa", "max-args", "max-procs", "delimiter", "arg-file", attached="ile"),
 }
@@ -107,6 +112,8 @@ def unwrap(fields: Sequence[Field]) -> Invocation:
                 continue
             return Invocation(name, arguments[1:], tuple(environment))
         parsed = parse_arguments(arguments[1:], wrapper.syntax)
+        if wrapper.needed and not parsed.has(wrapper.needed):
+            return Invocation(name, arguments[1:], tuple(environment))
         if any(option in wrapper.refused for option, _ in parsed.options):
             return Invocation("", (), tuple(environment))
         inner = [operand.field for operand in parsed.operands[wrapper.skipped :]]
@@ -119,6 +126,8 @@ def unwrap(fields: Sequence[Field]) -> Invocation:
         if not inner:
             # `exec` and `command` alone, `flock -c`, `sudo -s`: nothing to look into but the wrapper itself.
             return Invocation(name, arguments[1:], tuple(environment))
+        if name == "flock" and inner[0].value == "-c":
+            return Invocation("sh", tuple(inner), tuple(environment))
         arguments = tuple(inner)
     return Invocation("", (), tuple(environment))
 
@@ -130,11 +139,8 @@ def _is_optional_sudo(head: Field) -> bool:
 
 def _with_input(fields: list[Field], replaced: list[str]) -> list[Field]:
     """What xargs makes of its command: it puts in, or adds at the end, what it reads."""
-    if not replaced:
-        return [*fields, replace(fields[-1], value=UNKNOWN, runs=fields[-1].runs[:1])] if fields else fields
-    return [
-        replace(field, value=field.value.replace(replaced[-1], UNKNOWN), runs=field.runs[:1], is_pattern=True)
-        if replaced[-1] and replaced[-1] in field.value
-        else field
-        for field in fields
-    ]
+    if not replaced or not replaced[-1]:
+        return [*fields, replace(fields[-1], value=UNKNOWN, runs=())] if fields else fields
+    # As many unknown characters as are replaced: the positions of the others stay right.
+    mark = replaced[-1]
+    return [replace(field, value=field.value.replace(mark, UNKNOWN * len(mark))) for field in fields]

@@ -18,8 +18,8 @@ class Answer:
     """The answer to one question: addresses, or DNS is asked, or an error. Exactly one of the three.
 
     `addresses` are in the order in which the program gets them, as text (IPv4-mapped ones with a dotted tail, a zone as
-    `%3`). `dns` means that the file has no answer and that DNS is asked. `error` is the error's name in the resolver's own words;
-    then nothing was found and DNS was *not* asked.
+    `%3`). `dns` means that the file has no answer and that DNS is asked. `error` is the error's name in the resolver's
+    own words; then nothing was found and DNS was *not* asked.
     """
 
     addresses: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ def failed(error: str) -> Answer:
 
 
 def text_of(address: Address) -> str:
-    """An address as C libraries print it: RFC 5952, IPv4-mapped with a dotted tail (Python prints that only since 3.13)."""
+    """An address as C libraries print it: RFC 5952, IPv4-mapped with a dotted tail (in Python only since 3.13)."""
     if address.version == 6 and (mapped := address.ipv4_mapped) is not None:
         return f"::ffff:{mapped}"
     return str(address)

@@ -13,10 +13,12 @@ from podhosts.hosts.addresses import inet_aton, inet_pton4, inet_pton6
 from podhosts.hosts.encoding import to_bytes
 from podhosts.hosts.names import fits_dns_query
 from podhosts.hosts.resolvers.answer import ASK_DNS, Answer, failed, found
-from podhosts.hosts.resolvers.rfc6724 import common_prefix, policy, row, scope
+from podhosts.hosts.resolvers.rfc6724 import Rank, common_prefix, policy, row, scope, sort
 from podhosts.hosts.resolvers.zones import read_zone
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from podhosts.hosts.resolvers.answer import Family
     from podhosts.hosts.resolvers.network import Address, Network
 
@@ -47,9 +49,8 @@ class GlibcHosts:
     def __init__(self, hosts: bytes, *, multi: bool) -> None:
         self._multi = multi
         self._addresses: dict[bytes, list[Address]] = {}
-        for line in hosts.split(b"\n"):
-            # A C string ends at NUL.
-            fields = line.partition(b"\0")[0].lstrip().partition(b"#")[0].split()
+        for line in _lines(hosts):
+            fields = line.partition(b"#")[0].split()
             if len(fields) < 2:
                 continue
             text = fields[0].decode("latin-1")
@@ -72,7 +73,7 @@ class GlibcHosts:
             return failed(NO_NAME)
         addresses = self._from_file(name, family)
         if addresses:
-            return found(sort(addresses, network))
+            return found(sort(addresses, lambda address: _rank(address, network)))
         return ASK_DNS if fits_dns_query(name) else failed(NO_NAME)
 
     def _from_file(self, name: str, family: Family) -> list[Address]:
@@ -85,25 +86,28 @@ class GlibcHosts:
         return addresses if self._multi else addresses[:1]
 
 
-def sort(addresses: list[Address], network: Network) -> list[Address]:
-    """The order in which getaddrinfo returns them. Equal ones keep the file's order."""
-    return sorted(addresses, key=lambda address: _rank(address, network))
+def _lines(hosts: bytes) -> Iterator[bytes]:
+    """The lines as glibc's reader hands them on: without white space in front, cut at NUL."""
+    *complete, last = hosts.split(b"\n")
+    for index, line in enumerate([*complete, last]):
+        text, nul, _ = line.partition(b"\0")
+        stripped = text.lstrip()
+        if stripped and len(stripped) < len(text) and (nul or index == len(complete)):
+            # The reader moves the text to the front without its end mark, so as many bytes as were skipped are seen
+            # twice. A LF hides that.
+            stripped += text[len(stripped) - len(text) :]
+        yield stripped
 
 
-def _rank(address: Address, network: Network) -> tuple[int, ...]:
+def _rank(address: Address, network: Network) -> Rank:
     precedence, label = policy(_POLICY, address)
     source = network.source(address)
     if source is None:
         # Rules 2, 5 and 9 look at source addresses, so they are silent among unusable ones.
-        return 1, 0, 0, -precedence, scope(address), 0
-    return (
-        0,
-        scope(address) != scope(source),
-        label != policy(_POLICY, source)[1],
-        -precedence,
-        scope(address),
-        -_prefix_bits(address, source, network),
-    )
+        return Rank((1, 0, 0, -precedence, scope(address)))
+    labels_differ = label != policy(_POLICY, source)[1]
+    rules = (0, scope(address) != scope(source), labels_differ, -precedence, scope(address))
+    return Rank(rules, _prefix_bits(address, source, network))
 
 
 def _prefix_bits(address: Address, source: Address, network: Network) -> int:
@@ -130,16 +134,16 @@ def _literal(name: str, family: Family, network: Network) -> Answer | None:
     ipv6 = inet_pton6(text)
     if ipv6 is None:
         return None
-    if family == "inet":
-        return failed(WRONG_FAMILY) if ipv6.ipv4_mapped is None or percent else found([ipv6.ipv4_mapped])
-    if not percent:
-        return found([ipv6])
-    scoped = read_zone(ipv6, zone, network)
-    return failed(NO_NAME) if scoped is None else found([scoped])
+    if family == "inet" and ipv6.ipv4_mapped is None:
+        return failed(WRONG_FAMILY)
+    scoped = read_zone(ipv6, zone, network) if percent else ipv6
+    if scoped is None:
+        return failed(NO_NAME)
+    return found([ipv6.ipv4_mapped if family == "inet" and ipv6.ipv4_mapped is not None else scoped])
 
 
 def _looks_numeric(name: str) -> bool:
     """A name that gethostbyname takes for a (bad) address: digits and dots, or a colon after a hexadecimal digit."""
-    if name[:1] in _DIGITS_AND_DOTS and name[:1] != "." and name[-1:] != "." and _DIGITS_AND_DOTS.issuperset(name):
-        return bool(name)
+    if name and name[0] != "." and name[-1] != "." and _DIGITS_AND_DOTS.issuperset(name):
+        return True
     return name[:1] == ":" or (name[:1] in _HEX_DIGITS and ":" in name)

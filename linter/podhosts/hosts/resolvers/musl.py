@@ -1,7 +1,7 @@
 """musl's getaddrinfo (Alpine). It reads neither nsswitch.conf nor host.conf.
 
-Facts: `reference/resolvers.md` 2; read in src/network/lookup_name.c and lookup_ipliteral.c. The file is read in chunks of 511 bytes,
-and each chunk is treated as a line of its own: names of long lines are lost or get a bogus address.
+Facts: `reference/resolvers.md` 2; read in src/network/lookup_name.c and lookup_ipliteral.c. The file is read in chunks
+of 511 bytes, and each chunk is treated as a line of its own: names of long lines are lost or get a bogus address.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ NO_NAME = "EAI_NONAME"
 NO_DATA = "EAI_NODATA"
 
 _MAX_NAME_BYTES = 254
-_LINE_CACHE_NETWORK = Network()
+_NO_NETWORK = Network(pod_ips=())
 _POLICY = (
     row("::1", 128, 50, 0),
     row("::ffff:0:0", 96, 35, 4),
@@ -46,7 +46,7 @@ _POLICY = (
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A piece of the file that musl takes for a line: the text where an address should stand, and the names that count."""
+    """What musl takes for a line: the text where an address should stand, and the names that count."""
 
     address: bytes
     names: tuple[bytes, ...]
@@ -64,7 +64,8 @@ class BogusAddress:
 class LineLoss:
     """What musl makes of one line of a hosts file.
 
-    `lost` are the names that do not resolve to the line's own address, in line order; they go to DNS, or to a bogus address.
+    `lost` are the names that do not resolve to the line's own address, in line order; they go to DNS, or to a bogus
+    address.
     """
 
     lost: tuple[str, ...] = ()
@@ -81,7 +82,7 @@ class MuslHosts:
     def __init__(self, hosts: bytes, *, wrong_family_error: str = NO_NAME) -> None:
         self._wrong_family_error = wrong_family_error
         self._address_texts: dict[bytes, list[bytes]] = {}
-        for line in hosts.splitlines(keepends=True) if b"\r" not in hosts else _lines(hosts):
+        for line in _lines(hosts):
             for chunk in _chunks(line):
                 for name in dict.fromkeys(chunk.names):
                     self._address_texts.setdefault(name, []).append(chunk.address)
@@ -117,12 +118,12 @@ def line_loss(line: bytes) -> LineLoss:
     Source: `reference/resolvers.md` 2, fuzzed there against musl 1.2.3 and 1.2.5.
     """
     text = line.removesuffix(b"\n") + b"\n"
-    own, *others = list(_chunks(text)) or [Chunk(b"", ())]
+    own, *others = _chunks(text)
     resolved = set(own.names)
     written = text.partition(b"#")[0].split()[1:]
     bogus = []
     for chunk in others:
-        address = _read_address(chunk.address.decode("latin-1"), "unspec", _LINE_CACHE_NETWORK)
+        address = _read_address(chunk.address.decode("latin-1"), "unspec", _NO_NETWORK)
         if chunk.names and address is not None and not isinstance(address, str):
             bogus.append(BogusAddress(text_of(address), tuple(map(_to_text, chunk.names))))
     return LineLoss(tuple(_to_text(name) for name in written if name not in resolved), tuple(bogus))
@@ -137,7 +138,7 @@ def _lines(hosts: bytes) -> Iterator[bytes]:
 
 
 def _chunks(line: bytes) -> Iterator[Chunk]:
-    """A line, its LF included, as musl takes it apart. Chunks that can never match are left out, but never the first."""
+    """A line, its LF included, as musl takes it apart."""
     for start in range(0, len(line), CHUNK_BYTES):
         # A C string ends at NUL. A comment sign ends the chunk like white space: the word before it counts.
         text = line[start : start + CHUNK_BYTES].partition(b"\0")[0]
@@ -147,11 +148,10 @@ def _chunks(line: bytes) -> Iterator[Chunk]:
         fields = text.split()
         if not fields or text[:1].isspace():
             # A chunk that begins with white space has no address.
-            fields = [b""]
-        elif not text[-1:].isspace():
-            # The last word is not followed by white space: it does not count.
-            fields = fields[:1] if len(fields) == 1 else fields[:-1]
-        yield Chunk(fields[0], tuple(fields[1:]))
+            yield Chunk(b"", ())
+        else:
+            # A last word that no white space follows does not count.
+            yield Chunk(fields[0], tuple(fields[1:] if text[-1:].isspace() else fields[1:-1]))
 
 
 def _read_address(text: str, family: Family, network: Network) -> Address | str | None:

@@ -13,6 +13,8 @@ _ANY4 = IPv4Address(0)
 _BROADCAST = IPv4Address(0xFFFF_FFFF)
 _LOOPBACK4 = IPv4Address("127.0.0.1")
 _LOOPBACK6 = IPv6Address(1)
+# An interface with IPv6 has some link-local address; only its scope matters here.
+_LINK_LOCAL = IPv6Address("fe80::ff:fe00:5")
 _MAPPED = 0xFFFF << 32
 
 # Multicast that stays on the interface or the link: no zone, no route.
@@ -23,9 +25,9 @@ _ZONED_MULTICAST_SCOPES = (1, 2)
 class Network:
     """A pod's network as its programs see it: default routes by the families of its addresses, `::1` on `lo`.
 
-    `pod_ips` as in `status.podIPs`; the first of each family is the source address. `ipv4_prefix` is the length of the interface's
-    subnet: many CNI plugins give /32, and only glibc looks at it. `interfaces` are names and indices, for zones.
-    The behaviour is Linux's, measured with connect() and getsockname() in a namespace of this shape.
+    `pod_ips` as in `status.podIPs`; the first of each family is the source address. `ipv4_prefix` is the length of the
+    interface's subnet: many CNI plugins give /32, and only glibc looks at it. `interfaces` are names and indices, for
+    zones. The behaviour is Linux's, measured with connect() and getsockname() in a namespace of this shape.
     """
 
     pod_ips: tuple[str, ...] = ("10.244.1.5",)
@@ -56,9 +58,11 @@ class Network:
     def _source6(self, destination: IPv6Address) -> Address | None:
         if int(destination) <= 1:
             return _LOOPBACK6
-        if destination.scope_id is None and needs_zone(destination):
-            return None
-        return self._own(destination)
+        own = self._own(destination)
+        if not needs_zone(destination):
+            return own
+        zones = {text for name, index in self.interfaces for text in (name, str(index))}
+        return _LINK_LOCAL if own is not None and destination.scope_id in zones else None
 
     def _own(self, destination: Address) -> Address | None:
         own = [address for ip in self.pod_ips if (address := parse_sloppy(ip)) is not None and not is_mapped(ip)]

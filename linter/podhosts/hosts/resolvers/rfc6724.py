@@ -5,18 +5,47 @@ The resolvers differ in tables and in which rules they apply, so each has its ow
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cmp_to_key
 from ipaddress import IPv6Address
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from podhosts.hosts.resolvers.network import Address
 
 PolicyTable = tuple[tuple[int, int, int, int], ...]
-"""Rows of prefix (128 bits), prefix length, precedence, label. The first row that matches counts; the last matches all."""
+"""Rows of prefix (128 bits), its length, precedence, label. The first row that matches counts; the last matches all."""
 
 LINK_LOCAL_SCOPE = 2
 SITE_LOCAL_SCOPE = 5
 GLOBAL_SCOPE = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """How good a destination is: `rules` 1 to 8, smaller is better, then the bits shared with the source address."""
+
+    rules: tuple[int, ...]
+    prefix_bits: int = 0
+
+
+def sort(addresses: list[Address], rank: Callable[[Address], Rank]) -> list[Address]:
+    """The addresses, best first; equal ones keep their order.
+
+    Rule 9, the longer prefix, counts between addresses of one version only.
+    """
+
+    def compare(one: tuple[int, Rank], other: tuple[int, Rank]) -> int:
+        (one_version, one_rank), (other_version, other_rank) = one, other
+        if one_rank.rules != other_rank.rules:
+            return -1 if one_rank.rules < other_rank.rules else 1
+        return other_rank.prefix_bits - one_rank.prefix_bits if one_version == other_version else 0
+
+    ranked = [(address.version, rank(address)) for address in addresses]
+    key = cmp_to_key(compare)
+    return [addresses[index] for index in sorted(range(len(addresses)), key=lambda index: key(ranked[index]))]
 
 
 def row(prefix: str, length: int, precedence: int, label: int) -> tuple[int, int, int, int]:

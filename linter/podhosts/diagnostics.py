@@ -1,0 +1,70 @@
+"""Diagnostic: one thing that is wrong, where, and what else belongs to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from podhosts.source import Source, Span
+
+Request = Literal["create", "apply"]
+
+#: Both requests, in the order reports name them.
+CREATE_AND_APPLY: tuple[Request, ...] = ("create", "apply")
+APPLY_ONLY: tuple[Request, ...] = ("apply",)
+
+
+class Severity(StrEnum):
+    """How much a finding matters; compare with `at_least`."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    def at_least(self, other: Severity) -> bool:
+        """Whether this severity is as grave as `other`, or graver."""
+        order = list(Severity)
+        return order.index(self) <= order.index(other)
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that belongs to a finding, in the same source unless `source` says otherwise."""
+
+    span: Span
+    message: str
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectIdentity:
+    """Which Kubernetes object a finding is about; None where the manifest does not say."""
+
+    api_version: str | None
+    kind: str | None
+    namespace: str | None
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding. `span` is in `source.text`; `document` counts from 1; `item` is the index in a List."""
+
+    rule: str
+    severity: Severity
+    message: str
+    source: Source
+    span: Span
+    document: int | None = None
+    item: int | None = None
+    object: ObjectIdentity | None = None
+    field: str | None = None
+    refused_by: tuple[Request, ...] = ()
+    related: tuple[Related, ...] = ()
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, str, str, str]:
+        """Path, position, rule: the order of every report, on every machine."""
+        return (self.source.path, self.span.start, self.span.end, self.rule, self.field or "", self.message)

@@ -1,0 +1,229 @@
+"""The pure core: a source in, findings out. Nothing here prints, exits or reads files."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from podhosts.diagnostics import Diagnostic, ObjectIdentity, Severity
+from podhosts.document import Document, Scalar, Sequence, split
+from podhosts.kubernetes import is_placeholder, is_template, objects, pods
+from podhosts.rules import RULES, Settings
+from podhosts.rules.expired_suppression import ExpiredSuppression
+from podhosts.rules.unused_suppression import UnusedSuppression
+from podhosts.suppressions import Suppression, suppressions
+from podhosts.triggers import mentions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from podhosts.document import Node
+    from podhosts.kubernetes import KubernetesObject, Pod
+    from podhosts.rules import Rule
+    from podhosts.source import Source, Span
+
+UNUSED_SUPPRESSION = UnusedSuppression.name
+EXPIRED_SUPPRESSION = ExpiredSuppression.name
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run is asked for. `selected` are rule names; `today` decides what has expired (UTC)."""
+
+    settings: Settings = field(default_factory=Settings)
+    selected: frozenset[str] = frozenset()
+    severities: dict[str, Severity] = field(default_factory=dict)
+    use_suppressions: bool = True
+    today: datetime.date = field(default_factory=lambda: datetime.datetime.now(datetime.UTC).date())
+
+
+class Suppressed(NamedTuple):
+    """A finding that was silenced, and by what."""
+
+    finding: Diagnostic
+    suppression: Suppression
+
+
+class Unread(NamedTuple):
+    """What was not read: how often, why, and where first (None where the file itself could not be opened)."""
+
+    path: str
+    reason: str
+    count: int
+    source: Source | None
+    span: Span | None
+
+
+class Checked(NamedTuple):
+    """An object that was looked at (reports that list what passed need it)."""
+
+    path: str
+    identity: ObjectIdentity
+
+
+@dataclass(slots=True)
+class Result:
+    """What linting gave; results of several sources add up with `extend`."""
+
+    findings: list[Diagnostic] = field(default_factory=list)
+    suppressed: list[Suppressed] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+    files: int = 0
+    documents: int = 0
+    pods: int = 0
+
+    def extend(self, other: Result) -> None:
+        """Add another result to this one."""
+        self.findings += other.findings
+        self.suppressed += other.suppressed
+        self.unread += other.unread
+        self.files += other.files
+        self.documents += other.documents
+        self.pods += other.pods
+
+    def sort(self) -> None:
+        """Put everything in the order of reports."""
+        self.findings.sort(key=lambda finding: finding.sort_key)
+        self.suppressed.sort(key=lambda item: item.finding.sort_key)
+        self.unread.sort(key=lambda item: (item.path, item.reason))
+
+
+def default_selection() -> frozenset[str]:
+    """The names of the rules that run when nothing is selected."""
+    return frozenset(rule.name for rule in RULES if rule.is_default)
+
+
+def lint(source: Source, options: Options) -> Result:
+    """Check one source; findings are sorted, without duplicates, after suppression."""
+    result = Result(files=1)
+    if not mentions(source.data):
+        return result
+    rules = [rule(options.settings) for rule in RULES]
+    file_wide: list[Suppression] = []
+    per_document: list[tuple[list[Diagnostic], list[Suppression]]] = []
+    placeholders = _Tally("values that a template or placeholder decides")
+    templates = _Tally("documents of a template that are not YAML by themselves")
+    for piece in split(source.text):
+        document = Document(source, piece)
+        if not mentions(document.text.encode("utf-8", "surrogatepass")):
+            continue
+        result.documents += 1
+        if document.root is None and document.problem is not None and is_template(document.text):
+            templates.add(document.problem.span)
+            continue
+        manifests = list(objects(document))
+        found_pods = [pod for manifest in manifests for pod in pods(manifest)]
+        result.pods += len(found_pods)
+        for pod in found_pods:
+            for node in _placeholders(pod):
+                placeholders.add(node.span)
+        findings = list(_findings(document, manifests, found_pods, rules))
+        silencers, mistakes = suppressions(document, manifests, found_pods)
+        findings += [
+            _about_suppression(UNUSED_SUPPRESSION, document, mistake.span, mistake.message) for mistake in mistakes
+        ]
+        file_wide += [item for item in silencers if item.scopes and item.scopes[0].end == len(source.text)]
+        per_document.append((findings, silencers))
+        findings += _bad_names(document, silencers)
+    result.unread += [tally.unread(source) for tally in (placeholders, templates) if tally.count]
+    for findings, silencers in per_document:
+        _silence(findings, [*silencers, *file_wide], options, result)
+    if options.use_suppressions:
+        for _, silencers in per_document:
+            result.findings += _unused(source, silencers, options)
+    result.findings = _select(result.findings, options)
+    result.sort()
+    return result
+
+
+def _findings(
+    document: Document, manifests: list[KubernetesObject], found_pods: list[Pod], rules: list[Rule]
+) -> Iterator[Diagnostic]:
+    for rule in rules:
+        yield from rule.check_document(document)
+        for manifest in manifests:
+            yield from rule.check_object(manifest)
+        for pod in found_pods:
+            yield from rule.check_pod(pod)
+            for alias in pod.aliases:
+                yield from rule.check_alias(alias)
+
+
+def _placeholders(pod: Pod) -> Iterator[Node]:
+    """The values of a pod spec that rules would look at and that are decided elsewhere."""
+    values: list[Node | None] = [pod.spec.get(name) for name in (pod.list_field, "hostname", "subdomain")]
+    for alias in pod.aliases:
+        values.append(alias.ip_node)
+        names = alias.hostnames_node
+        values += names.items if isinstance(names, Sequence) else [names]
+    for container in pod.containers:
+        values += [mount.mount_path_node for mount in container.mounts]
+    values += [volume.host_path_node for volume in pod.volumes]
+    for node in values:
+        if isinstance(node, Scalar) and is_placeholder(node.text):
+            yield node
+
+
+class _Tally:
+    """Counts places of one kind and keeps the first."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        self.count = 0
+        self.first: Span | None = None
+
+    def add(self, span: Span) -> None:
+        self.count += 1
+        if self.first is None or span.start < self.first.start:
+            self.first = span
+
+    def unread(self, source: Source) -> Unread:
+        return Unread(source.path, self.reason, self.count, source, self.first)
+
+
+def _silence(findings: list[Diagnostic], silencers: Iterable[Suppression], options: Options, result: Result) -> None:
+    active = [item for item in silencers if options.use_suppressions and not item.is_expired(options.today)]
+    for finding in dict.fromkeys(findings):
+        by = [item for item in active if item.covers(finding) and item.item in {None, finding.item}]
+        for item in by:
+            item.used = True
+        if by:
+            if finding.rule in options.selected:
+                result.suppressed.append(Suppressed(finding, by[0]))
+        else:
+            result.findings.append(finding)
+
+
+def _unused(source: Source, silencers: list[Suppression], options: Options) -> Iterator[Diagnostic]:
+    for item in silencers:
+        if item.rule not in options.selected:
+            continue
+        if item.is_expired(options.today):
+            message = f"this suppression of `{item.rule}` ended on {item.until}; fix the finding, or set a new date"
+            yield Diagnostic(EXPIRED_SUPPRESSION, Severity.WARNING, message, source, item.span)
+        elif not item.used:
+            message = f"`{item.rule}` finds nothing here; remove the suppression"
+            yield Diagnostic(UNUSED_SUPPRESSION, Severity.WARNING, message, source, item.span)
+
+
+def _bad_names(document: Document, silencers: list[Suppression]) -> Iterator[Diagnostic]:
+    known = {rule.name for rule in RULES}
+    for item in silencers:
+        if item.rule not in known:
+            message = f"there is no rule `{item.rule}`; `podhosts rules` lists them"
+            yield _about_suppression(UNUSED_SUPPRESSION, document, item.span, message)
+
+
+def _about_suppression(rule: str, document: Document, span: Span, message: str) -> Diagnostic:
+    return Diagnostic(rule, Severity.WARNING, message, document.source, span, document.number)
+
+
+def _select(findings: list[Diagnostic], options: Options) -> list[Diagnostic]:
+    from dataclasses import replace
+
+    return [
+        replace(finding, severity=options.severities[finding.rule]) if finding.rule in options.severities else finding
+        for finding in findings
+        if finding.rule in options.selected
+    ]

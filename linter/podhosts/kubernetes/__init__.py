@@ -1,0 +1,48 @@
+"""Kubernetes: which nodes of a document are objects, pod specs, aliases, containers and mounts."""
+
+from podhosts.kubernetes.fields import (
+    Path,
+    edit_distance,
+    field,
+    is_foreign_host_aliases,
+    is_misspelt_host_aliases,
+    normalized,
+)
+from podhosts.kubernetes.kinds import FREE_MAPS, is_built_in_workload, is_strict
+from podhosts.kubernetes.objects import KubernetesObject, mapping, objects, sequence
+from podhosts.kubernetes.placeholders import is_placeholder, is_template
+from podhosts.kubernetes.pods import Container, HostAlias, Mount, Pod, Volume, is_shaped_like_aliases, pods, walk
+from podhosts.kubernetes.schemas import ListSchema, ListType
+from podhosts.kubernetes.versions import NEWEST_MINOR, KubernetesVersion, VersionError, parse_version
+
+__all__ = [
+    "FREE_MAPS",
+    "NEWEST_MINOR",
+    "Container",
+    "HostAlias",
+    "KubernetesObject",
+    "KubernetesVersion",
+    "ListSchema",
+    "ListType",
+    "Mount",
+    "Path",
+    "Pod",
+    "VersionError",
+    "Volume",
+    "edit_distance",
+    "field",
+    "is_built_in_workload",
+    "is_foreign_host_aliases",
+    "is_misspelt_host_aliases",
+    "is_placeholder",
+    "is_shaped_like_aliases",
+    "is_strict",
+    "is_template",
+    "mapping",
+    "normalized",
+    "objects",
+    "parse_version",
+    "pods",
+    "sequence",
+    "walk",
+]

@@ -1,0 +1,77 @@
+"""Kubernetes objects in a document: the document's root, or each item of a List."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from podhosts.diagnostics import ObjectIdentity
+from podhosts.document import Mapping, Sequence, string
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.document import Document, Node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KubernetesObject:
+    """A mapping at a document's root or in a List. `item` is the index in the List, None outside one."""
+
+    document: Document
+    node: Mapping
+    item: int | None
+    api_version: str | None
+    kind: str | None
+
+    @property
+    def metadata(self) -> Mapping | None:
+        return mapping(self.node.get("metadata"))
+
+    @property
+    def name(self) -> str | None:
+        return string(self.metadata.get("name")) if self.metadata else None
+
+    @property
+    def namespace(self) -> str | None:
+        return string(self.metadata.get("namespace")) if self.metadata else None
+
+    @property
+    def spec(self) -> Mapping | None:
+        return mapping(self.node.get("spec"))
+
+    @property
+    def identity(self) -> ObjectIdentity:
+        return ObjectIdentity(self.api_version, self.kind, self.namespace, self.name)
+
+
+def objects(document: Document) -> Iterator[KubernetesObject]:
+    """The objects of a document as kubectl sees them: a List gives its items (`reference/kubernetes.md` 5.3)."""
+    root = document.root
+    if not isinstance(root, Mapping):
+        return
+    api_version, kind = string(root.get("apiVersion")), string(root.get("kind"))
+    items = root.get("items")
+    if kind is None or not kind.endswith("List") or not isinstance(items, Sequence):
+        yield KubernetesObject(document, root, None, api_version, kind)
+        return
+    default_kind = None if kind == "List" else kind.removesuffix("List")
+    for index, item in enumerate(items.items):
+        if isinstance(item, Mapping):
+            yield KubernetesObject(
+                document,
+                item,
+                index,
+                string(item.get("apiVersion")) or (api_version if default_kind else None),
+                string(item.get("kind")) or default_kind,
+            )
+
+
+def mapping(node: Node | None) -> Mapping | None:
+    """The node if it is a mapping."""
+    return node if isinstance(node, Mapping) else None
+
+
+def sequence(node: Node | None) -> Sequence | None:
+    """The node if it is a list."""
+    return node if isinstance(node, Sequence) else None

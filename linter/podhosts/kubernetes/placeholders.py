@@ -1,0 +1,20 @@
+"""Marks of templates and placeholders: values that are decided elsewhere, so that nothing can be said of them."""
+
+from __future__ import annotations
+
+import re
+
+_PLACEHOLDER = re.compile(
+    r"\{\{|\}\}|\{%|%\}|\$\{|\$\(|\$[A-Z_]|^\$[a-z]|<[A-Za-z][A-Za-z0-9_. -]*>|@@[A-Za-z0-9_.-]+@@|<%|%>",
+)
+_TEMPLATE = re.compile(r"\{\{|\{%|<%|\$\{[A-Za-z_]|^\s*@@[A-Za-z0-9_.-]+@@", re.MULTILINE)
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a value holds `{{ }}`, `${VAR}`, `$VAR`, `$(VAR)`, `<NAME>`, `@@NAME@@` or `{% %}`."""
+    return _PLACEHOLDER.search(text) is not None
+
+
+def is_template(text: str) -> bool:
+    """Whether a document's text holds marks of a template engine that can keep it from being YAML."""
+    return _TEMPLATE.search(text) is not None

@@ -1,0 +1,273 @@
+"""Typed views of pod specs; each keeps its nodes, so that a finding can point at them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from podhosts.document import Mapping, Scalar, Sequence, string
+from podhosts.kubernetes.fields import Path, field
+from podhosts.kubernetes.kinds import group_of, is_built_in_workload, is_strict, pod_spec_paths
+from podhosts.kubernetes.objects import mapping, sequence
+from podhosts.kubernetes.schemas import UNKNOWN, ListSchema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.document import Entry, Node
+    from podhosts.kubernetes.objects import KubernetesObject
+
+CONTAINER_FIELDS = ("initContainers", "containers", "ephemeralContainers")
+
+#: Below these keys nothing is a manifest: what the server and kubectl keep for themselves.
+_NEVER_INSIDE = frozenset({"managedFields", "annotations", "last-applied-configuration"})
+#: Groups that use the word for something else (k3d: the hosts file of node containers), and schemas of other kinds.
+_OTHER_MEANING = frozenset({"k3d.io", "apiextensions.k8s.io"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pod:
+    """A pod spec, or any other mapping that holds a list shaped like hostAliases.
+
+    `path` leads from the object's root to `spec`; `list_field` is the key of the list in it; `is_pod_spec` says that
+    the place is known to be a pod spec of a built-in kind.
+    """
+
+    object: KubernetesObject
+    spec: Mapping
+    path: Path
+    list_field: str
+    schema: ListSchema
+    is_pod_spec: bool
+
+    @property
+    def list_entry(self) -> Entry | None:
+        """The entry `hostAliases: ...` that counts."""
+        return self.spec.fields.get(self.list_field)
+
+    @property
+    def aliases(self) -> list[HostAlias]:
+        """The items of the list that are mappings, with their indices."""
+        node = sequence(self.spec.get(self.list_field))
+        if node is None:
+            return []
+        return [HostAlias(self, index, item) for index, item in enumerate(node.items) if isinstance(item, Mapping)]
+
+    @property
+    def list_path(self) -> Path:
+        return (*self.path, self.list_field)
+
+    @property
+    def host_network(self) -> bool:
+        node = self.spec.get("hostNetwork")
+        return isinstance(node, Scalar) and node.value is True
+
+    @property
+    def containers(self) -> list[Container]:
+        """All containers: init, regular, ephemeral."""
+        return [
+            Container(self, group, index, node)
+            for group in CONTAINER_FIELDS
+            for index, node in _mappings(self.spec.get(group))
+        ]
+
+    @property
+    def volumes(self) -> list[Volume]:
+        return [Volume(self, index, node) for index, node in _mappings(self.spec.get("volumes"))]
+
+    def field(self, *steps: str | int) -> str:
+        """The path of something in the pod spec, from the object's root."""
+        return field((*self.path, *steps))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HostAlias:
+    """One entry of the list."""
+
+    pod: Pod
+    index: int
+    node: Mapping
+
+    @property
+    def ip_node(self) -> Node | None:
+        return self.node.get("ip")
+
+    @property
+    def ip(self) -> str | None:
+        """The address if it is a string."""
+        return string(self.ip_node)
+
+    @property
+    def hostnames_node(self) -> Node | None:
+        return self.node.get("hostnames")
+
+    @property
+    def names(self) -> list[tuple[int, Scalar]]:
+        """The names that are strings, with their indices."""
+        node = sequence(self.hostnames_node)
+        if node is None:
+            return []
+        return [(index, item) for index, item in enumerate(node.items) if isinstance(item, Scalar) and item.is_string]
+
+    @property
+    def is_directive(self) -> bool:
+        """Whether the entry steers a strategic merge (`$patch: delete`) instead of being one."""
+        return any(name.startswith("$") for name in self.node.fields)
+
+    def field(self, *steps: str | int) -> str:
+        return self.pod.field(self.pod.list_field, self.index, *steps)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Container:
+    """A container; `group` is the field of the pod spec that lists it."""
+
+    pod: Pod
+    group: str
+    index: int
+    node: Mapping
+
+    @property
+    def name(self) -> str | None:
+        return string(self.node.get("name"))
+
+    @property
+    def mounts(self) -> list[Mount]:
+        return [Mount(self, index, node) for index, node in _mappings(self.node.get("volumeMounts"))]
+
+    def field(self, *steps: str | int) -> str:
+        return self.pod.field(self.group, self.index, *steps)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mount:
+    """One of a container's volumeMounts."""
+
+    container: Container
+    index: int
+    node: Mapping
+
+    @property
+    def mount_path_node(self) -> Node | None:
+        return self.node.get("mountPath")
+
+    @property
+    def mount_path(self) -> str | None:
+        return string(self.mount_path_node)
+
+    @property
+    def sub_path(self) -> str:
+        return string(self.node.get("subPath")) or ""
+
+    @property
+    def volume(self) -> Volume | None:
+        """The volume it mounts, if the pod spec has it."""
+        name = string(self.node.get("name"))
+        return next((volume for volume in self.container.pod.volumes if name and volume.name == name), None)
+
+    def field(self, *steps: str | int) -> str:
+        return self.container.field("volumeMounts", self.index, *steps)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Volume:
+    """One of a pod's volumes."""
+
+    pod: Pod
+    index: int
+    node: Mapping
+
+    @property
+    def name(self) -> str | None:
+        return string(self.node.get("name"))
+
+    @property
+    def host_path_node(self) -> Node | None:
+        source = mapping(self.node.get("hostPath"))
+        return source.get("path") if source else None
+
+    def field(self, *steps: str | int) -> str:
+        return self.pod.field("volumes", self.index, *steps)
+
+
+def pods(manifest: KubernetesObject) -> list[Pod]:
+    """Every pod spec and hostAliases list of an object, in order of the text.
+
+    Known kinds give their pod specs, with or without a list. Elsewhere a mapping counts if its `hostAliases` is shaped
+    like the real list; in an object whose every field is declared such a place is no pod but a mistake, and not given.
+    """
+    if group_of(manifest.api_version) in _OTHER_MEANING:
+        return []
+    found: list[Pod] = []
+    is_built_in = is_built_in_workload(manifest.api_version, manifest.kind)
+    for place in pod_spec_paths(manifest.api_version, manifest.kind):
+        for path, node in _follow(manifest.node, place.path):
+            if is_built_in or place.field in node.fields:
+                found.append(Pod(manifest, node, path, place.field, place.schema, is_built_in))
+    if not is_strict(manifest.api_version, manifest.kind):
+        known = {id(pod.spec) for pod in found}
+        found += [
+            Pod(manifest, node, path, "hostAliases", UNKNOWN, False)
+            for path, node in mappings_with(manifest.node, "hostAliases")
+            if id(node) not in known and is_shaped_like_aliases(node.get("hostAliases"))
+        ]
+    return sorted(found, key=lambda pod: pod.spec.start)
+
+
+def is_shaped_like_aliases(node: Node | None) -> bool:
+    """Whether a node is a list with a mapping in it that has `ip` or `hostnames`."""
+    return isinstance(node, Sequence) and any(
+        isinstance(item, Mapping) and ("ip" in item.fields or "hostnames" in item.fields) for item in node.items
+    )
+
+
+def mappings_with(root: Mapping, key: str) -> Iterator[tuple[Path, Mapping]]:
+    """Every mapping below `root` that has `key`, with its path; each node once, however many aliases lead to it."""
+    for path, node in walk(root):
+        if key in node.fields:
+            yield path, node
+
+
+def walk(root: Mapping, skip: frozenset[str] = _NEVER_INSIDE) -> Iterator[tuple[Path, Mapping]]:
+    """Every mapping below `root`, itself included, not looking below the keys in `skip`."""
+    stack: list[tuple[Path, Node]] = [((), root)]
+    seen: set[int] = set()
+    while stack:
+        path, node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Mapping):
+            yield path, node
+            stack.extend(
+                ((*path, name), entry.value)
+                for name, entry in reversed(node.fields.items())
+                if name not in skip and not isinstance(entry.value, Scalar)
+            )
+        elif isinstance(node, Sequence):
+            stack.extend(
+                ((*path, index), node.items[index])
+                for index in range(len(node.items) - 1, -1, -1)
+                if not isinstance(node.items[index], Scalar)
+            )
+
+
+def _follow(root: Mapping, steps: tuple[str, ...]) -> list[tuple[Path, Mapping]]:
+    """The mappings at a path in which `[]` is every list item and `*` every map value."""
+    places: list[tuple[Path, Node]] = [((), root)]
+    for step in steps:
+        following: list[tuple[Path, Node]] = []
+        for path, node in places:
+            if step == "[]" and isinstance(node, Sequence):
+                following += [((*path, index), item) for index, item in enumerate(node.items)]
+            elif step == "*" and isinstance(node, Mapping):
+                following += [((*path, name), entry.value) for name, entry in node.fields.items()]
+            elif isinstance(node, Mapping) and (value := node.get(step)) is not None:
+                following.append(((*path, step), value))
+        places = following
+    return [(path, node) for path, node in places if isinstance(node, Mapping)]
+
+
+def _mappings(node: Node | None) -> list[tuple[int, Mapping]]:
+    items = node.items if isinstance(node, Sequence) else []
+    return [(index, item) for index, item in enumerate(items) if isinstance(item, Mapping)]

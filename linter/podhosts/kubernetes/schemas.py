@@ -1,0 +1,54 @@
+"""What an API server checks of one hostAliases list, by the place where it stands.
+
+Source: `vectors/apiserver` for built-in kinds, the profiles P1 to P10 of `vectors/crds` for custom resources.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class ListType(Enum):
+    """How entries of equal `ip` meet."""
+
+    MAP = "map"  # server-side apply (for a custom resource create too) refuses the second one
+    ATOMIC = "atomic"  # both are kept
+    UNKNOWN = "unknown"  # no schema is known
+
+
+@dataclass(frozen=True, slots=True)
+class ListSchema:
+    """The checks on one list. The defaults are those of a place of which nothing is known."""
+
+    list_type: ListType = ListType.UNKNOWN
+    #: Types and unknown keys are checked.
+    typed: bool = False
+    #: Addresses and names are checked (built-in kinds only: no CRD checks a value).
+    built_in: bool = False
+    ip_required: bool = False
+    hostnames_required: bool = False
+    #: A missing `ip` is `""`.
+    ip_has_default: bool = False
+    #: Server-side apply drops unknown keys without a word; create refuses them all the same.
+    apply_drops_unknown: bool = False
+    #: Entries are objects of which nothing more is declared.
+    untyped_items: bool = False
+
+
+BUILT_IN = ListSchema(ListType.MAP, typed=True, built_in=True)
+SCHEMALESS = ListSchema(ListType.ATOMIC)
+UNKNOWN = ListSchema()
+
+#: The profiles of `vectors/crds/README.md`.
+PROFILES: dict[str, ListSchema] = {
+    "P1": ListSchema(ListType.ATOMIC, typed=True, ip_required=True),
+    "P2": ListSchema(ListType.MAP, typed=True, ip_required=True),
+    "P3": SCHEMALESS,
+    "P4": ListSchema(ListType.ATOMIC, typed=True),
+    "P5": ListSchema(ListType.MAP, typed=True, ip_required=True, apply_drops_unknown=True),
+    "P6": ListSchema(ListType.ATOMIC, typed=True, ip_required=True, apply_drops_unknown=True),
+    "P7": ListSchema(ListType.MAP, typed=True, ip_required=True, hostnames_required=True),
+    "P8": ListSchema(ListType.ATOMIC, typed=True, untyped_items=True),
+    "P9": ListSchema(ListType.MAP, typed=True, ip_required=True, ip_has_default=True),
+}

@@ -1,0 +1,49 @@
+"""The rules: one file each, listed here. Everything that needs "all rules" reads this list."""
+
+from __future__ import annotations
+
+from podhosts.rules.base import Rule, Settings
+from podhosts.rules.conflicting_hostname import ConflictingHostname
+from podhosts.rules.duplicate_hostname import DuplicateHostname
+from podhosts.rules.duplicate_ip import DuplicateIp
+from podhosts.rules.duplicate_key import DuplicateKey
+from podhosts.rules.empty_hostnames import EmptyHostnames
+from podhosts.rules.expired_suppression import ExpiredSuppression
+from podhosts.rules.host_path_hosts_file import HostPathHostsFile
+from podhosts.rules.ignored_host_aliases import IgnoredHostAliases
+from podhosts.rules.invalid_hostname import InvalidHostname
+from podhosts.rules.invalid_ip import InvalidIp
+from podhosts.rules.invalid_pod_hostname import InvalidPodHostname
+from podhosts.rules.misplaced_host_aliases import MisplacedHostAliases
+from podhosts.rules.missing_ip import MissingIp
+from podhosts.rules.non_canonical_ip import NonCanonicalIp
+from podhosts.rules.pod_hostname_alias import PodHostnameAlias
+from podhosts.rules.syntax_error import SyntaxErrorRule
+from podhosts.rules.unknown_field import UnknownField
+from podhosts.rules.unused_suppression import UnusedSuppression
+from podhosts.rules.wrong_type import WrongType
+
+__all__ = ["RULES", "Rule", "Settings"]
+
+#: In the order of the table in the documentation.
+RULES: tuple[type[Rule], ...] = (
+    InvalidIp,
+    InvalidHostname,
+    MissingIp,
+    WrongType,
+    UnknownField,
+    InvalidPodHostname,
+    MisplacedHostAliases,
+    SyntaxErrorRule,
+    DuplicateKey,
+    DuplicateIp,
+    DuplicateHostname,
+    ConflictingHostname,
+    PodHostnameAlias,
+    EmptyHostnames,
+    NonCanonicalIp,
+    IgnoredHostAliases,
+    HostPathHostsFile,
+    UnusedSuppression,
+    ExpiredSuppression,
+)

@@ -1,0 +1,93 @@
+"""Rule: what a rule declares and how it reports. A rule overrides the deepest check that serves it, and loops no more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+from podhosts.diagnostics import Diagnostic, Related, Request, Severity
+from podhosts.kubernetes import Container, HostAlias, KubernetesObject, KubernetesVersion, Mount, Pod, Volume
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from podhosts.document import Document, Node
+    from podhosts.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What rules may ask of the run: the API server's version and the resolvers that matter."""
+
+    version: KubernetesVersion = field(default_factory=KubernetesVersion)
+    resolvers: frozenset[str] = frozenset({"glibc", "musl", "go"})
+
+
+class Rule:
+    """One rule. `name` and `severity` are contracts; the docstring explains it and its examples are run by the tests.
+
+    Each check gets the deepest thing its name says and yields diagnostics; all default to nothing.
+    """
+
+    name: ClassVar[str]
+    severity: ClassVar[Severity]
+    #: Whether the rule runs when nothing is selected.
+    is_default: ClassVar[bool] = True
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.version = settings.version
+
+    def check_document(self, document: Document) -> Iterable[Diagnostic]:
+        """Check a document that mentions hosts, readable or not."""
+        return ()
+
+    def check_object(self, manifest: KubernetesObject) -> Iterable[Diagnostic]:
+        """Check a Kubernetes object (or any other mapping at a document's root)."""
+        return ()
+
+    def check_pod(self, pod: Pod) -> Iterable[Diagnostic]:
+        """Check a pod spec or another mapping with a hostAliases list."""
+        return ()
+
+    def check_alias(self, alias: HostAlias) -> Iterable[Diagnostic]:
+        """Check one entry that is a mapping."""
+        return ()
+
+    def report(
+        self,
+        where: KubernetesObject | Pod | HostAlias | Container | Mount | Volume,
+        at: Span | Node,
+        message: str,
+        *,
+        field: str,
+        severity: Severity | None = None,
+        refused_by: tuple[Request, ...] = (),
+        related: Iterable[Related] = (),
+    ) -> Diagnostic:
+        """A finding of this rule at a node or span, about the object that `where` belongs to."""
+        manifest = object_of(where)
+        return Diagnostic(
+            rule=self.name,
+            severity=severity or self.severity,
+            message=message,
+            source=manifest.document.source,
+            span=at if isinstance(at, tuple) else at.span,
+            document=manifest.document.number,
+            item=manifest.item,
+            object=manifest.identity,
+            field=field,
+            refused_by=refused_by,
+            related=tuple(related),
+        )
+
+
+def object_of(where: KubernetesObject | Pod | HostAlias | Container | Mount | Volume) -> KubernetesObject:
+    """The object that a view belongs to."""
+    if isinstance(where, KubernetesObject):
+        return where
+    if isinstance(where, Pod):
+        return where.object
+    if isinstance(where, HostAlias | Container | Volume):
+        return where.pod.object
+    return where.container.pod.object

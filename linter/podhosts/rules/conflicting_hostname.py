@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podhosts.diagnostics import Related, Severity
+from podhosts.hosts.addresses import parse_sloppy
+from podhosts.kubernetes import is_placeholder
+from podhosts.rules.base import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.diagnostics import Diagnostic
+    from podhosts.document import Scalar
+    from podhosts.kubernetes import Pod
+
+
+class ConflictingHostname(Rule):
+    """A name under two addresses of one family.
+
+    Why: musl, Go and glibc with `multi on` answer both addresses, glibc without `/etc/host.conf` only the first, and
+    the order need not be the file's: clients may try either. The two families of a dual-stack name are no conflict.
+    Source: `reference/resolvers.md` 7, `vectors/resolvers.json`.
+
+    Bad:
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          hostAliases:
+          - ip: 10.0.0.25
+            hostnames: [db.internal]
+          - ip: 10.0.0.26
+            hostnames:
+            - db.internal  # expect: conflicting-hostname
+          containers: [{name: web, image: web}]
+
+    Good:
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          hostAliases:
+          - ip: 10.0.0.25
+            hostnames: [db.internal]
+          - ip: 2001:db8::25
+            hostnames: [db.internal]
+          containers: [{name: web, image: web}]
+
+    Fix safety: none; which address was meant is a guess.
+    """
+
+    name = "conflicting-hostname"
+    severity = Severity.WARNING
+
+    def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
+        first: dict[tuple[str, int], tuple[str, object, Scalar]] = {}
+        for alias in pod.aliases:
+            address = parse_sloppy(alias.ip or "")
+            if address is None or alias.ip is None:
+                continue
+            for index, node in alias.names:
+                if is_placeholder(node.text):
+                    continue
+                text, earlier, place = first.setdefault((node.text, address.version), (alias.ip, address, node))
+                if earlier != address:
+                    yield self.report(
+                        alias,
+                        node,
+                        f"`{node.text}` already has the address `{text}`: most resolvers answer both, in an order that "
+                        f"need not be the list's, some only `{text}`; keep one of them",
+                        field=alias.field("hostnames", index),
+                        related=[Related(place.span, f"also listed here, for `{text}`")],
+                    )

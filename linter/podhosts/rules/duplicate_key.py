@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podhosts.diagnostics import Related, Severity
+from podhosts.kubernetes import field, is_misspelt_host_aliases, is_shaped_like_aliases, walk
+from podhosts.kubernetes.structure import SCALAR_FIELDS
+from podhosts.rules.base import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.diagnostics import Diagnostic
+    from podhosts.document import Entry, Mapping
+    from podhosts.kubernetes import HostAlias, KubernetesObject, Path, Pod
+
+
+class DuplicateKey(Rule):
+    """A hosts-related key that is written twice in one mapping.
+
+    Why: kubectl turns YAML into JSON before it sends it and keeps the last of the two; the first is lost without a
+    word, also with strict validation (kubernetes #125885, #99286). Source: `vectors/apiserver`, category wire.
+
+    Bad:
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          hostAliases:
+          - ip: 10.0.0.25
+            hostnames: [db.internal]
+          containers: [{name: web, image: web}]
+          hostAliases:  # expect: duplicate-key
+          - ip: 10.0.0.26
+            hostnames: [cache.internal]
+
+    Good:
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          hostAliases:
+          - ip: 10.0.0.25
+            hostnames: [db.internal]
+          - ip: 10.0.0.26
+            hostnames: [cache.internal]
+          containers: [{name: web, image: web}]
+
+    Fix safety: none; which of the two was meant is a guess.
+    """
+
+    name = "duplicate-key"
+    severity = Severity.ERROR
+
+    def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
+        for path, node in walk(manifest.node):
+            for earlier, later in node.duplicates:
+                is_list = later.name == "hostAliases" and manifest.kind is not None
+                shaped = is_shaped_like_aliases(later.value) or is_shaped_like_aliases(earlier.value)
+                if is_list or (shaped and (later.name == "hostAliases" or is_misspelt_host_aliases(later.name))):
+                    yield self._report(manifest, (*path, later.name), earlier, later)
+
+    def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
+        if pod.is_pod_spec:
+            yield from self._check(pod, pod.spec, pod.path, frozenset(SCALAR_FIELDS))
+
+    def check_alias(self, alias: HostAlias) -> Iterator[Diagnostic]:
+        path = (*alias.pod.list_path, alias.index)
+        yield from self._check(alias, alias.node, path, frozenset({"ip", "hostnames"}))
+
+    def _check(self, where: Pod | HostAlias, node: Mapping, path: Path, names: frozenset[str]) -> Iterator[Diagnostic]:
+        for earlier, later in node.duplicates:
+            if later.name in names:
+                yield self._report(where, (*path, later.name), earlier, later)
+
+    def _report(
+        self, where: KubernetesObject | Pod | HostAlias, path: Path, earlier: Entry, later: Entry
+    ) -> Diagnostic:
+        return self.report(
+            where,
+            later.key,
+            f"`{later.name}` is written twice: kubectl keeps this one and silently drops the first; merge the two",
+            field=field(path),
+            related=[Related(earlier.key.span, "dropped silently")],
+        )

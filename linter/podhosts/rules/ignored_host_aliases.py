@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podhosts.diagnostics import Related, Severity
+from podhosts.kubernetes.mounts import MountEffect, effect
+from podhosts.rules.base import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.diagnostics import Diagnostic
+    from podhosts.kubernetes import Pod
+
+
+class IgnoredHostAliases(Rule):
+    """A container that mounts its own `/etc/hosts` in a pod with hostAliases.
+
+    Why: a mount at exactly `/etc/hosts` switches the kubelet's own mount off for that container: it gets no hostAliases
+    and no line for the pod's name, and nothing warns. Source: `reference/kubernetes.md` 3.1, `vectors/kubelet`.
+
+    Bad:
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          hostAliases:
+          - ip: 10.0.0.25
+            hostnames: [db.internal]
+          containers:
+          - name: web
+            image: web
+            volumeMounts:
+            - name: hosts
+              mountPath: /etc/hosts  # expect: ignored-host-aliases
+          volumes:
+          - name: hosts
+            hostPath: {path: /srv/hosts}
+
+    Good:
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          hostAliases:
+          - ip: 10.0.0.25
+            hostnames: [db.internal]
+          containers:
+          - name: web
+            image: web
+
+    Fix safety: none; whether the mount or the aliases are meant is a guess.
+    """
+
+    name = "ignored-host-aliases"
+    severity = Severity.WARNING
+
+    def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
+        aliases = pod.list_entry
+        for container in pod.containers:
+            for mount in container.mounts:
+                node = mount.mount_path_node
+                if effect(mount) is not MountEffect.ALIASES_IGNORED or node is None or aliases is None:
+                    continue
+                related = [Related(aliases.key.span, "these aliases do not reach the container")]
+                if mount.volume is not None:
+                    related.insert(0, Related(mount.volume.node.span, "the volume"))
+                yield self.report(
+                    mount,
+                    node,
+                    f"container `{container.name}` mounts its own /etc/hosts: the kubelet then writes none for it, and "
+                    f"the pod's hostAliases do not reach it; remove the mount or the aliases",
+                    field=mount.field("mountPath"),
+                    related=related,
+                )

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podhosts.diagnostics import Severity
+from podhosts.document import Scalar
+from podhosts.hosts.names import subdomain_refusals
+from podhosts.kubernetes import is_placeholder, sequence
+from podhosts.kubernetes.verdicts import invalid_value
+from podhosts.rules.base import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.diagnostics import Diagnostic
+    from podhosts.kubernetes import HostAlias
+
+
+class InvalidHostname(Rule):
+    """A name that is not a lower-case RFC 1123 subdomain.
+
+    Why: the API server refuses the whole object (`a lowercase RFC 1123 subdomain must consist of lower case
+    alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character`): upper case,
+    underscores, wildcards, a trailing dot, blanks. Custom resources pass, and their pods are refused later.
+    Source: `vectors/apiserver`, category hostname.
+
+    Bad:
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          hostAliases:
+          - ip: 10.0.0.25
+            hostnames:
+            - db.internal
+            - Legacy_DB.internal  # expect: invalid-hostname
+          containers: [{name: web, image: web}]
+
+    Good:
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          hostAliases:
+          - ip: 10.0.0.25
+            hostnames:
+            - db.internal
+            - legacy-db.internal
+          containers: [{name: web, image: web}]
+
+    Fix safety: none is offered yet.
+    """
+
+    name = "invalid-hostname"
+    severity = Severity.ERROR
+
+    def check_alias(self, alias: HostAlias) -> Iterator[Diagnostic]:
+        names = sequence(alias.hostnames_node)
+        for index, node in enumerate(names.items if names else ()):
+            if not isinstance(node, Scalar) or not (node.is_string or node.value is None):
+                continue
+            name = str(node.value or "")
+            if is_placeholder(name) or not subdomain_refusals(name):
+                continue
+            refused_by = invalid_value(alias.pod, self.version)
+            consequence = "the API server refuses the object" if refused_by else "the pod made from it is refused"
+            shown = f"`{name}`" if name else "an empty name"
+            message = f"{shown} is not a valid host name: {consequence}; {_advice(name)}"
+            yield self.report(alias, node, message, field=alias.field("hostnames", index), refused_by=refused_by)
+
+
+def _advice(name: str) -> str:
+    if not name:
+        return "write a name or remove the item"
+    lower = name.lower()
+    if not subdomain_refusals(lower):
+        return f"names are matched in lower case: write `{lower}`"
+    if not subdomain_refusals(lower.rstrip(".")):
+        return f"the trailing dot is not allowed: write `{lower.rstrip('.')}`"
+    if "*" in name:
+        return "a hosts file has no wildcards: list each name, or use a CoreDNS record"
+    if " " in name or "\t" in name:
+        return "write each name as an item of its own"
+    if "_" in name:
+        return "underscores are not allowed in it"
+    if len(name.encode("utf-8", "replace")) > 253:
+        return "at most 253 bytes are allowed"
+    if "/" in name or ":" in name:
+        return "write the bare name, without scheme, port or path"
+    return "use lower-case letters, digits, `-` and `.`, with a letter or digit at both ends of each part"

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podhosts.diagnostics import Severity
+from podhosts.hosts.addresses import has_leading_zeros, parse_sloppy, refusal
+from podhosts.kubernetes import is_placeholder
+from podhosts.kubernetes.verdicts import invalid_value
+from podhosts.rules.base import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.diagnostics import Diagnostic
+    from podhosts.kubernetes import HostAlias
+
+
+class InvalidIp(Rule):
+    """An `ip` that the API server does not accept as an address.
+
+    Why: the API server refuses the whole object (`must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)`).
+    Custom resources pass, and the pods made from them are refused later. Kubernetes 1.36 and later also refuse leading
+    zeros and IPv4-mapped IPv6; an object stored with one by an older server can then not be changed in any way until
+    the address is fixed. Source: `vectors/apiserver`, category ip.
+
+    Bad:
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          hostAliases:
+          - ip: 10.0.0.256  # expect: invalid-ip
+            hostnames: [db.internal]
+          containers: [{name: web, image: web}]
+
+    Good:
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          hostAliases:
+          - ip: 10.0.0.25
+            hostnames: [db.internal]
+          containers: [{name: web, image: web}]
+
+    Fix safety: none is offered yet; which address was meant is a guess.
+    """
+
+    name = "invalid-ip"
+    severity = Severity.ERROR
+
+    def check_alias(self, alias: HostAlias) -> Iterator[Diagnostic]:
+        ip, node = alias.ip, alias.ip_node
+        if not ip or node is None or is_placeholder(ip):
+            return
+        if refusal(ip, self.version.strict_addresses):
+            refused_by = invalid_value(alias.pod, self.version)
+            yield self.report(
+                alias, node, self._explain(ip, bool(refused_by)), field=alias.field("ip"), refused_by=refused_by
+            )
+
+    def _explain(self, ip: str, is_refused: bool) -> str:
+        consequence = "the API server refuses the object" if is_refused else "the pod that is made from it is refused"
+        if parse_sloppy(ip) is not None:
+            what = "has leading zeros" if has_leading_zeros(ip) else "is an IPv4-mapped IPv6 address"
+            return f"`{ip}` {what}: accepted up to 1.35, since then {consequence}; write `{_canonical(ip)}`"
+        return f"`{ip}` is not an IP address: {consequence}; {_advice(ip)}"
+
+
+def _canonical(ip: str) -> str:
+    from podhosts.hosts.addresses import canonical
+
+    return canonical(ip) or ip
+
+
+def _advice(ip: str) -> str:
+    bare = ip.strip()
+    if bare != ip and parse_sloppy(bare):
+        return f"remove the blanks around `{bare}`"
+    for separator, name in (("/", "prefix length"), ("%", "zone")):
+        head = ip.partition(separator)[0]
+        if separator in ip and parse_sloppy(head):
+            return f"remove the {name}: an entry names one address, like `{head}`"
+    if ip.startswith("[") and (inner := ip[1:].partition("]")[0]) and parse_sloppy(inner):
+        return f"write it without brackets and port: `{inner}`"
+    head, _, port = ip.rpartition(":")
+    if port.isdigit() and parse_sloppy(head):
+        return f"remove the port: a hosts file holds addresses only, like `{head}`"
+    if any(character.isalpha() for character in ip) and ":" not in ip:
+        return "a name cannot stand for another name here: write the address, or use a Service or a CoreDNS record"
+    return "write an IPv4 address like `10.0.0.7` or an IPv6 address like `2001:db8::7`"

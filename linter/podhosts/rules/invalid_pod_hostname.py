@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podhosts.diagnostics import Severity
+from podhosts.document import Scalar, string
+from podhosts.hosts.names import label_refusals, subdomain_refusals
+from podhosts.kubernetes import is_placeholder
+from podhosts.kubernetes.verdicts import invalid_value
+from podhosts.rules.base import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.diagnostics import Diagnostic
+    from podhosts.kubernetes import Pod
+
+_MAX_OVERRIDE_BYTES = 64
+
+
+class InvalidPodHostname(Rule):
+    """`hostname`, `subdomain` or `hostnameOverride` that is refused, or a combination that is.
+
+    Why: the API server refuses the object. `hostname` and `subdomain` are DNS labels of at most 63 bytes;
+    `hostnameOverride` (1.34 and later) is a DNS subdomain of at most 64 bytes, and `may not be specified when
+    setHostnameAsFQDN is true` or `when hostNetwork is true`. Source: `reference/kubernetes.md` 4.1, `vectors/apiserver`.
+
+    Bad:
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          hostname: web.internal  # expect: invalid-pod-hostname
+          containers: [{name: web, image: web}]
+
+    Good:
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          hostname: web
+          subdomain: internal
+          containers: [{name: web, image: web}]
+
+    Fix safety: none; the name that was meant is a guess.
+    """
+
+    name = "invalid-pod-hostname"
+    severity = Severity.ERROR
+
+    def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
+        if not pod.is_pod_spec:
+            return
+        for field in ("hostname", "subdomain"):
+            node = pod.spec.get(field)
+            value = string(node)
+            if node is not None and value and not is_placeholder(value) and label_refusals(value):
+                yield self._report(pod, node, field, f"`{value}` is no DNS label of at most 63 bytes", _advice(value))
+        yield from self._check_override(pod)
+
+    def _check_override(self, pod: Pod) -> Iterator[Diagnostic]:
+        field = "hostnameOverride"
+        node = pod.spec.get(field)
+        value = string(node)
+        if node is None or value is None or is_placeholder(value) or not self.version.knows_hostname_override:
+            return
+        if subdomain_refusals(value) or len(value) > _MAX_OVERRIDE_BYTES:
+            what = f"`{value}` is no DNS subdomain of at most {_MAX_OVERRIDE_BYTES} bytes"
+            yield self._report(pod, node, field, what, "")
+        for other in ("setHostnameAsFQDN", "hostNetwork"):
+            flag = pod.spec.get(other)
+            if isinstance(flag, Scalar) and flag.value is True:
+                key = pod.spec.fields[field].key
+                what = f"`{field}` may not be specified when {other} is true"
+                yield self._report(pod, key, field, what, f"; remove one of the two, `{other}` is on")
+
+    def _report(self, pod: Pod, node: Scalar | object, field: str, what: str, advice: str) -> Diagnostic:
+        refused_by = invalid_value(pod, self.version)
+        consequence = "the API server refuses the object" if refused_by else "its pods are refused"
+        assert isinstance(node, Scalar)  # a string or a key
+        return self.report(pod, node, f"{what}: {consequence}{advice}", field=pod.field(field), refused_by=refused_by)
+
+
+def _advice(value: str) -> str:
+    if "." in value:
+        return "; put the domain part into `subdomain`"
+    lower = value.lower()
+    return f"; write `{lower}`" if lower != value and not label_refusals(lower) else ""

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podhosts.diagnostics import Severity
+from podhosts.hosts.addresses import canonical, has_leading_zeros, is_mapped, refusal
+from podhosts.kubernetes import is_placeholder
+from podhosts.rules.base import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.diagnostics import Diagnostic
+    from podhosts.kubernetes import HostAlias
+
+
+class NonCanonicalIp(Rule):
+    """An address that is accepted but spelt in another way than it is written back.
+
+    Why: leading zeros are octal for musl, decimal for others and nothing for glibc and Go, and IPv4-mapped addresses
+    are found by some resolvers as IPv4, by others only as IPv6 (warning). Other spellings of an IPv6 address (upper
+    case, padding) resolve alike, but lists, diffs and the API server's duplicate check compare text (info).
+    Source: `reference/resolvers.md` 0.7 and 8, `reference/kubernetes.md` 1.3.
+
+    Bad:
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          hostAliases:
+          - ip: 2001:DB8:0:0::25  # expect: non-canonical-ip
+            hostnames: [db.internal]
+          containers: [{name: web, image: web}]
+
+    Good:
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          hostAliases:
+          - ip: 2001:db8::25
+            hostnames: [db.internal]
+          containers: [{name: web, image: web}]
+
+    Fix safety: none is offered yet.
+    """
+
+    name = "non-canonical-ip"
+    severity = Severity.WARNING
+
+    def check_alias(self, alias: HostAlias) -> Iterator[Diagnostic]:
+        ip, node = alias.ip, alias.ip_node
+        if not ip or node is None or is_placeholder(ip) or refusal(ip, self.version.strict_addresses):
+            return
+        wanted = canonical(ip)
+        if wanted is None or wanted == ip:
+            return
+        if has_leading_zeros(ip):
+            why, severity = "resolvers read leading zeros differently (musl: octal; glibc and Go: not at all)", None
+        elif is_mapped(ip):
+            why, severity = "resolvers read an IPv4-mapped address differently, and 1.36 and later refuse it", None
+        else:
+            why, severity = "the same address in two spellings counts as two", Severity.INFO
+        message = f"`{ip}` is not the canonical spelling: {why}; write `{wanted}`"
+        yield self.report(alias, node, message, field=alias.field("ip"), severity=severity)

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podhosts.diagnostics import Related, Severity
+from podhosts.hosts.addresses import parse_sloppy
+from podhosts.kubernetes.host_names import is_pod_host_name
+from podhosts.rules.base import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.diagnostics import Diagnostic
+    from podhosts.kubernetes import HostAlias, Pod
+
+
+class PodHostnameAlias(Rule):
+    """An alias that repeats the pod's own host name.
+
+    Why: the kubelet's own line for the name comes first and stays: resolvers answer both addresses, or only the pod's.
+    With a loopback address glibc, Go and Java answer that one first, so a server that advertises its own name
+    advertises loopback. Only where the name is known: bare Pods, StatefulSets, Indexed Jobs, `hostname`.
+    Source: `reference/kubernetes.md` 4.2, `reference/resolvers.md` 6.
+
+    Bad:
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          hostAliases:
+          - ip: 10.0.0.25
+            hostnames:
+            - web  # expect: pod-hostname-alias
+          containers: [{name: web, image: web}]
+
+    Good:
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          hostAliases:
+          - ip: 10.0.0.25
+            hostnames:
+            - web.internal
+          containers: [{name: web, image: web}]
+
+    Fix safety: none is offered yet.
+    """
+
+    name = "pod-hostname-alias"
+    severity = Severity.WARNING
+
+    def check_alias(self, alias: HostAlias) -> Iterator[Diagnostic]:
+        for index, node in alias.names:
+            if not is_pod_host_name(alias.pod, node.text, self.version):
+                continue
+            address = parse_sloppy(alias.ip or "")
+            effect = (
+                "servers that advertise their own name then advertise loopback"
+                if address is not None and address.is_loopback
+                else "the kubelet's own line comes first, so it never overrides the pod's address"
+            )
+            yield self.report(
+                alias,
+                node,
+                f"`{node.text}` is the pod's own host name: {effect}; remove the alias",
+                field=alias.field("hostnames", index),
+                related=_where_from(alias.pod),
+            )
+
+
+def _where_from(pod: Pod) -> list[Related]:
+    manifest = pod.object
+    for field in ("hostnameOverride", "hostname"):
+        if (entry := pod.spec.fields.get(field)) is not None:
+            return [Related(entry.value.span, "the host name is set here")]
+    name = manifest.metadata.get("name") if manifest.metadata else None
+    return [Related(name.span, "the host name comes from here")] if name is not None else []

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podhosts.diagnostics import CREATE_AND_APPLY, Diagnostic, Severity
+from podhosts.document import TOO_DEEP
+from podhosts.kubernetes import is_template
+from podhosts.rules.base import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.document import Document
+
+
+class SyntaxErrorRule(Rule):
+    """A document that mentions hosts and cannot be read.
+
+    Why: kubectl stops at the first document that it cannot read; those after it are not sent. podhosts lints the other
+    documents all the same. Documents with marks of a template engine are listed as unread instead.
+    Source: `vectors/yaml`.
+
+    Bad:
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          hostAliases:
+          - ip: 10.0.0.25
+             hostnames: [db.internal]  # expect: syntax-error
+
+    Good:
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          hostAliases:
+          - ip: 10.0.0.25
+            hostnames: [db.internal]
+          containers: [{name: web, image: web}]
+
+    Fix safety: none; what was meant is a guess.
+    """
+
+    name = "syntax-error"
+    severity = Severity.ERROR
+
+    def check_document(self, document: Document) -> Iterator[Diagnostic]:
+        problem = document.problem
+        if problem is None or (document.root is None and is_template(document.text)):
+            return
+        consequence = (
+            "legal, but it would take too long"
+            if problem.message == TOO_DEEP
+            else "kubectl stops here, and sends neither this document nor those after it"
+        )
+        yield Diagnostic(
+            rule=self.name,
+            severity=self.severity,
+            message=f"{problem.message}: {consequence}",
+            source=document.source,
+            span=problem.span,
+            document=document.number,
+            refused_by=() if problem.message == TOO_DEEP else CREATE_AND_APPLY,
+        )

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podhosts.diagnostics import CREATE_AND_APPLY, Severity
+from podhosts.kubernetes import (
+    FREE_MAPS,
+    edit_distance,
+    field,
+    is_foreign_host_aliases,
+    is_misspelt_host_aliases,
+    is_placeholder,
+    is_strict,
+    normalized,
+    walk,
+)
+from podhosts.kubernetes.verdicts import unknown_field
+from podhosts.rules.base import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.diagnostics import Diagnostic
+    from podhosts.document import Entry
+    from podhosts.kubernetes import HostAlias, KubernetesObject, Pod
+
+_ENTRY_FIELDS = ("ip", "hostnames")
+#: What other tools and people call the fields of an entry.
+_MEANT = {
+    **dict.fromkeys(("address", "addr", "ipaddress", "ipaddr", "ipv4", "ipv6", "hostip", "target"), "ip"),
+    **dict.fromkeys(
+        ("hosts", "host", "names", "name", "hostname", "aliases", "alias", "domains", "domain", "fqdn", "fqdns"),
+        "hostnames",
+    ),
+}
+
+
+class UnknownField(Rule):
+    """A key that the API does not have: in an entry, or one that was meant to be `hostAliases`.
+
+    Why: with strict field validation (kubectl's default) the API server refuses the object (`strict decoding error:
+    unknown field "spec.hostAliases[0].hosts"`); server-side apply refuses it always; other clients drop the key without
+    a word, and with it the names or the whole list. Keys are case-sensitive. Source: `vectors/apiserver`, category
+    structure.
+
+    Bad:
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          hostAliases:
+          - ip: 10.0.0.25
+            hosts: [db.internal]  # expect: unknown-field
+          containers: [{name: web, image: web}]
+
+    Good:
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          hostAliases:
+          - ip: 10.0.0.25
+            hostnames: [db.internal]
+          containers: [{name: web, image: web}]
+
+    Fix safety: none is offered yet.
+    """
+
+    name = "unknown-field"
+    severity = Severity.ERROR
+
+    def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
+        if not is_strict(manifest.api_version, manifest.kind):
+            return
+        for path, node in walk(manifest.node, FREE_MAPS):
+            for name, entry in node.fields.items():
+                if is_misspelt_host_aliases(name) and not is_placeholder(name):
+                    yield self.report(
+                        manifest,
+                        entry.key,
+                        f"`{name}` is no field of the API: {_REFUSED}; did you mean `hostAliases`?",
+                        field=field((*path, name)),
+                        refused_by=CREATE_AND_APPLY,
+                    )
+
+    def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
+        for name, entry in pod.spec.fields.items():
+            advice = self._advice_in_pod_spec(pod, name)
+            if advice:
+                yield self._report(pod, entry, pod.field(name), advice)
+
+    def _advice_in_pod_spec(self, pod: Pod, name: str) -> str | None:
+        if not pod.schema.typed:
+            return None
+        if not pod.schema.built_in:
+            misspelt = is_misspelt_host_aliases(name) and name != "host_aliases"
+            return "did you mean `hostAliases`?" if misspelt else None
+        if name == "hostnameOverride" and not self.version.knows_hostname_override:
+            return f"the field exists since 1.34, not in {self.version}"
+        if is_foreign_host_aliases(name):
+            return "use `hostAliases`, a list of entries with `ip` and `hostnames`"
+        if name in _ENTRY_FIELDS:
+            return "it belongs into an entry of `hostAliases`: indent it further"
+        return None
+
+    def check_alias(self, alias: HostAlias) -> Iterator[Diagnostic]:
+        schema = alias.pod.schema
+        # Where nothing is known of the place, a chart may well read keys of its own.
+        if alias.is_directive or schema.untyped_items or not schema.typed:
+            return
+        for name, entry in alias.node.fields.items():
+            if name not in _ENTRY_FIELDS and not is_placeholder(name):
+                yield self._report(alias, entry, alias.field(name), _did_you_mean(name, alias))
+
+    def _report(self, where: Pod | HostAlias, entry: Entry, path: str, advice: str) -> Diagnostic:
+        pod = where if not hasattr(where, "pod") else where.pod
+        message = f"`{entry.name}` is no field of the API: {_REFUSED}; {advice}"
+        return self.report(where, entry.key, message, field=path, refused_by=unknown_field(pod))
+
+
+_REFUSED = "the API server refuses the object, lenient clients drop the key silently"
+
+
+def _did_you_mean(name: str, alias: HostAlias) -> str:
+    wanted = _MEANT.get(normalized(name)) or next(
+        (known for known in _ENTRY_FIELDS if edit_distance(normalized(name), known, 2) <= (1 if known == "ip" else 2)),
+        None,
+    )
+    if wanted is None:
+        return "an entry has only `ip` and `hostnames`"
+    if wanted in alias.node.fields:
+        return f"`{wanted}` is already there"
+    return f"did you mean `{wanted}`?"

@@ -1,0 +1,68 @@
+"""Scripts -> writes to `/etc/hosts`: shell text, exec-form commands, and Python.
+
+`hosts_writes`, `argv_writes` and `python_writes` never raise, whatever the text, and take time linear in its length.
+They report what a script says it does; they do not run it, and take every branch to happen. False alarms were weighed
+heavier than misses: a path, a file operand or a text counts only if it is constant in the script.
+
+Text that is not known before the script runs is given as it stands (`{{ ... }}` of a template is recognised) or as NUL
+characters; it never matches a path, and a write that involves it has `entries=None`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podhosts.shell.model import ArgvWrite, HostsEntry, HostsWrite, Separator, Statement, WriteKind
+from podhosts.shell.paths import is_etc_hosts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+__all__ = [
+    "ArgvWrite",
+    "HostsEntry",
+    "HostsWrite",
+    "Separator",
+    "Statement",
+    "WriteKind",
+    "argv_writes",
+    "hosts_writes",
+    "is_etc_hosts",
+    "python_writes",
+]
+
+
+def hosts_writes(
+    script: str,
+    path_matches: Callable[[str], bool] = is_etc_hosts,
+    variables: Mapping[str, str] | None = None,
+) -> list[HostsWrite]:
+    """The places where a shell script (POSIX sh, bash, busybox) changes the hosts file, in the order of the text.
+
+    `path_matches` is asked about absolute paths. `variables`: the environment the script starts with, as far as it is
+    known. Spans are offsets in `script`. Never raises; a command with an unfinished quote is passed over.
+    """
+    from podhosts.shell.search import writes_in_script
+
+    return writes_in_script(script, path_matches, variables or {})
+
+
+def argv_writes(
+    argv: Sequence[str],
+    path_matches: Callable[[str], bool] = is_etc_hosts,
+    variables: Mapping[str, str] | None = None,
+) -> list[ArgvWrite]:
+    """The same for a command given as a list (`["sh", "-c", "..."]`, `["tee", "-a", "/etc/hosts"]`).
+
+    Spans are offsets in `argv[index]`. A list that starts with an option has no known program and gives nothing.
+    """
+    from podhosts.shell.search import writes_in_command
+
+    return writes_in_command(argv, path_matches, variables or {})
+
+
+def python_writes(source: str, path_matches: Callable[[str], bool] = is_etc_hosts) -> list[HostsWrite]:
+    """The same for a Python script; `statement` is set only for shell commands that it runs."""
+    from podhosts.shell.search import writes_in_python
+
+    return writes_in_python(source, path_matches)

@@ -1,0 +1,90 @@
+"""The three questions of the package, from plain text to sorted answers."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from contextlib import suppress
+from dataclasses import replace
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from podhosts.shell.expansion import Field
+from podhosts.shell.located import LocatedText, Run
+from podhosts.shell.model import ArgvWrite, HostsWrite, Separator, Statement
+from podhosts.shell.templates import mask_templates
+from podhosts.shell.walk import Search, search_command, search_python, search_script
+from podhosts.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+
+def writes_in_script(script: str, matches: Callable[[str], bool], environment: Mapping[str, str]) -> list[HostsWrite]:
+    """See `podhosts.shell.hosts_writes`."""
+    return _collected(matches, lambda search: search_script(search, LocatedText.whole(script), environment))
+
+
+def writes_in_python(source: str, matches: Callable[[str], bool]) -> list[HostsWrite]:
+    """See `podhosts.shell.python_writes`."""
+    return _collected(matches, lambda search: search_python(search, LocatedText.whole(source), {}))
+
+
+def writes_in_command(
+    argv: Sequence[str], matches: Callable[[str], bool], environment: Mapping[str, str]
+) -> list[ArgvWrite]:
+    """See `podhosts.shell.argv_writes`."""
+    # The elements one after the other are the document; a blank keeps empty ones apart.
+    starts = list(accumulate((len(argument) + 1 for argument in argv), initial=0))
+    document = LocatedText.whole(" ".join(argv))
+    arguments = [
+        Field(
+            mask_templates(argument),
+            (Run(0, start, start + len(argument), exact=True),),
+            start,
+            start + len(argument),
+            document,
+        )
+        for argument, start in zip(argv, starts, strict=False)
+    ]
+    writes = _collected(matches, lambda search: search_command(search, arguments, document, environment))
+    result = []
+    for write in writes:
+        index = bisect_right(starts, write.target.start) - 1
+        result.append(ArgvWrite(index, _shifted(write, starts[index])))
+    return result
+
+
+def _collected(matches: Callable[[str], bool], collect: Callable[[Search], None]) -> list[HostsWrite]:
+    search = Search(matches, [])
+    # The parser bounds its depth; a caller deep in a stack of its own may still leave too little room. What was found
+    # before is true.
+    with suppress(RecursionError):
+        collect(search)
+    return sorted(search.found, key=lambda write: write.target)
+
+
+def _shifted(write: HostsWrite, offset: int) -> HostsWrite:
+    statement = write.statement
+    return replace(
+        write,
+        target=_moved(write.target, offset),
+        statement=statement and _shifted_statement(statement, offset),
+    )
+
+
+def _shifted_statement(statement: Statement, offset: int) -> Statement:
+    return replace(
+        statement,
+        span=_moved(statement.span, offset),
+        before=statement.before and _shifted_separator(statement.before, offset),
+        after=statement.after and _shifted_separator(statement.after, offset),
+        heredocs=tuple(_moved(span, offset) for span in statement.heredocs),
+    )
+
+
+def _shifted_separator(separator: Separator, offset: int) -> Separator:
+    return Separator(separator.text, _moved(separator.span, offset))
+
+
+def _moved(span: Span, offset: int) -> Span:
+    return Span(span.start - offset, span.end - offset)

@@ -1,0 +1,542 @@
+"""The search: goes through a parsed script in the order in which a shell would, and collects writes to the hosts file.
+
+It follows what is constant (variables, the working directory), looks through wrappers, and enters the scripts inside
+the script. Every branch is taken to happen.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from podhosts.shell.entries import hosts_entries
+from podhosts.shell.expansion import Field, Variables, fields, single_value
+from podhosts.shell.located import UNKNOWN, LocatedText, Run
+from podhosts.shell.model import HostsWrite, Separator, Statement, WriteKind
+from podhosts.shell.options import Syntax, parse_arguments
+from podhosts.shell.output import printed
+from podhosts.shell.parser import MAX_DEPTH, parse
+from podhosts.shell.programs import Surroundings, file_writes
+from podhosts.shell.stability import unstable_names
+from podhosts.shell.tree import Compound, Expansion, Simple
+from podhosts.shell.wrappers import unwrap
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from podhosts.shell.tree import Branch, Command, Item, Mark, Redirect, Word
+    from podhosts.shell.wrappers import Invocation
+
+_SHELLS = frozenset(("sh", "bash", "dash", "ash", "ksh", "mksh", "zsh", "rbash"))
+_AWKS = frozenset(("awk", "gawk", "mawk", "nawk"))
+_PYTHON = re.compile(r"(?:python|pypy)[0-9.]*\Z")
+_READ_STDIN = frozenset(("ed", "ex", "vi", "vim", "nvim"))
+_COPY_STDIN = frozenset(("tee", "sponge"))
+_DECLARATION = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
+_DECLARERS = frozenset(("export", "readonly", "declare", "typeset", "local"))
+_WRITES = frozenset((">", ">|", ">>", "&>", "&>>", ">&"))
+_READS = frozenset(("<", "<<", "<<-", "<<<", "<>"))
+_FURTHEST_UPSTREAM = 3
+_MOST_NESTED = 6
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where a pipeline stands: made for each, turned into a `Statement` only when a write is found."""
+
+    source: LocatedText
+    item: Item
+    within: tuple[str, ...]
+    is_alone: bool
+    depth: int
+    _statement: Statement | None = field(default=None)
+
+    def statement(self) -> Statement:
+        if self._statement is None:
+            pipeline = self.item.pipeline
+            heredocs = [
+                self.source.span(redirect.heredoc.start, redirect.heredoc.end)
+                for command in pipeline.commands
+                for redirect in command.redirects
+                if redirect.heredoc and redirect.heredoc.body
+            ]
+            self._statement = Statement(
+                self.source.span(pipeline.start, pipeline.end),
+                self._separator(self.item.before),
+                self._separator(self.item.after),
+                tuple(heredocs),
+                self.within,
+                self.is_alone,
+            )
+        return self._statement
+
+    def _separator(self, mark: Mark | None) -> Separator | None:
+        return Separator(mark.text, self.source.span(mark.start, mark.end)) if mark else None
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for, and what was found so far."""
+
+    matches: Callable[[str], bool]
+    found: list[HostsWrite]
+
+
+def search_script(search: Search, source: LocatedText, environment: Mapping[str, str]) -> None:
+    """Collect the writes of a shell script. `environment`: the variables that are known when it starts."""
+    _Script(search, source, environment).run((), 0)
+
+
+def search_command(
+    search: Search, arguments: Sequence[Field], source: LocatedText, environment: Mapping[str, str]
+) -> None:
+    """Collect the writes of a command that is run without a shell; its arguments stand in `source`."""
+    script = _Script(search, source, environment)
+    script.effects(unwrap(arguments), None, None)
+
+
+def search_python(search: Search, source: LocatedText, environment: Mapping[str, str]) -> None:
+    """Collect the writes of a piece of Python."""
+    _Script(search, source, environment).python(source, (), 0)
+
+
+class _Script:
+    """One script, with its own variables and working directory."""
+
+    def __init__(
+        self,
+        search: Search,
+        source: LocatedText,
+        environment: Mapping[str, str],
+        *,
+        directory: str | None = None,
+        nesting: int = 0,
+    ) -> None:
+        self._search = search
+        self._source = source
+        self._environment = environment
+        self._variables = Variables(environment, frozenset(), 0)
+        self._directory = directory
+        self._nesting = nesting
+        self._functions: list[tuple[LocatedText, Branch, tuple[str, ...], int]] = []
+
+    def run(self, within: tuple[str, ...], depth: int) -> None:
+        items = parse(self._source.text, depth)
+        budget = 4 * len(self._source.text) + 65_536
+        self._variables = Variables(self._environment, unstable_names(items), budget)
+        self._items(items, within, depth)
+        # Function bodies run when they are called; by then the constants below them are set.
+        for source, branch, around, level in self._functions:
+            self._source = source
+            self._items(branch.items, around, level)
+
+    # --- lists and commands ------------------------------------------------------------------------------------
+
+    def _items(self, items: Sequence[Item], within: tuple[str, ...], depth: int) -> None:
+        for item in items:
+            place = _Place(self._source, item, within, len(items) == 1, depth)
+            commands = item.pipeline.commands
+            for index, command in enumerate(commands):
+                mark, directory = self._variables.mark(), self._directory
+                if isinstance(command, Simple):
+                    self._simple(commands, index, command, place)
+                else:
+                    self._compound(commands, index, command, place)
+                if len(commands) > 1:
+                    # Each command of a pipeline has its own subshell.
+                    self._variables.rollback(mark)
+                    self._directory = directory
+                elif item.before and item.before.text == "||" and self._directory != directory:
+                    self._directory = None
+
+    def _compound(self, commands: Sequence[Command], index: int, command: Compound, place: _Place) -> None:
+        for word in command.words:
+            self._substitutions(word, place)
+        for redirect in command.redirects:
+            self._redirect_substitutions(redirect, place)
+        mark, directory = self._variables.mark(), self._directory
+        for branch in command.branches:
+            within = (*place.within, branch.role)
+            if command.kind == "function":
+                self._functions.append((self._source, branch, within, place.depth + 1))
+            else:
+                self._items(branch.items, within, place.depth + 1)
+        if command.kind == "subshell":
+            self._variables.rollback(mark)
+            self._directory = directory
+        elif command.kind != "group" and self._directory != directory:
+            self._directory = None
+        self._redirections(command.redirects, "", place, lambda: self._output(commands, index, 0))
+
+    def _simple(self, commands: Sequence[Command], index: int, command: Simple, place: _Place) -> None:
+        if command.is_broken:
+            return
+        for word in command.words:
+            self._substitutions(word, place)
+        for redirect in command.redirects:
+            self._redirect_substitutions(redirect, place)
+        prefix: list[tuple[str, str]] = []
+        for assignment in command.assignments:
+            self._substitutions(assignment.value, place)
+            value = single_value(assignment.value, self._variables) if assignment.is_plain else UNKNOWN
+            if command.words:
+                prefix.append((assignment.name, value))
+            else:
+                self._variables.assign(assignment.name, value)
+        arguments = self._fields(command.words)
+        invocation = unwrap(arguments)
+        name = invocation.name
+        self._redirections(
+            command.redirects,
+            name,
+            place,
+            lambda: self._output(commands, index, 0) if command.words else "",
+        )
+        if name in _DECLARERS:
+            self._declare(name, invocation.arguments)
+        elif name in ("cd", "pushd", "popd"):
+            self._change_directory(name, invocation.arguments)
+        elif name:
+            environment = (*prefix, *invocation.environment)
+            self.effects(replace(invocation, environment=environment), place, (commands, index))
+
+    def _fields(self, words: Sequence[Word]) -> list[Field]:
+        return [argument for word in words for argument in fields(word, self._variables, self._source)]
+
+    def _declare(self, name: str, arguments: Sequence[Field]) -> None:
+        for argument in arguments:
+            declaration = _DECLARATION.fullmatch(argument.value)
+            if declaration:
+                self._variables.assign(declaration[1], declaration[2])
+            if name == "export":
+                self._variables.export(declaration[1] if declaration else argument.value)
+
+    def _change_directory(self, name: str, arguments: Sequence[Field]) -> None:
+        operands = parse_arguments(arguments, Syntax()).operands
+        directory = operands[0].value if name == "cd" and len(operands) == 1 and operands[0].is_constant else "-"
+        if directory.startswith("/"):
+            self._directory = directory
+        elif directory.startswith(("-", "~")) or self._directory is None:
+            self._directory = None
+        else:
+            self._directory = f"{self._directory}/{directory}"
+
+    # --- commands inside words ---------------------------------------------------------------------------------
+
+    def _substitutions(self, word: Word | None, place: _Place) -> None:
+        for part in word.parts if word else ():
+            if not isinstance(part, Expansion):
+                continue
+            for body in part.bodies:
+                mark, directory, source = self._variables.mark(), self._directory, self._source
+                if body.text is not None:
+                    self._source = source.derived(body.text, body.runs)
+                self._items(body.items, (*place.within, "substitution"), place.depth + 1)
+                self._source, self._directory = source, directory
+                self._variables.rollback(mark)
+
+    def _redirect_substitutions(self, redirect: Redirect, place: _Place) -> None:
+        self._substitutions(redirect.target, place)
+        if redirect.heredoc:
+            self._substitutions(redirect.heredoc.body, place)
+
+    # --- redirections ------------------------------------------------------------------------------------------
+
+    def _redirections(
+        self, redirects: Sequence[Redirect], name: str, place: _Place, output: Callable[[], str | None]
+    ) -> None:
+        last = None
+        for redirect in redirects:
+            if _redirects_output(redirect):
+                last = redirect
+        for redirect in redirects:
+            target = self._written_file(redirect)
+            if target is None:
+                continue
+            if redirect.operator in (">>", "&>>"):
+                kind = WriteKind.APPEND
+            else:
+                kind = WriteKind.UPDATE if redirect.operator == "<>" else WriteKind.TRUNCATE
+            entries = hosts_entries(output()) if redirect is last else None
+            self._found(HostsWrite(target.span, kind, name, entries, place.statement()))
+
+    def _written_file(self, redirect: Redirect) -> Field | None:
+        """The target of a redirection that opens the hosts file for writing."""
+        if redirect.target is None:
+            return None
+        # As standard input, `<>` is used to read.
+        if redirect.operator not in _WRITES and (redirect.operator != "<>" or redirect.descriptor in ("", "0")):
+            return None
+        targets = fields(redirect.target, self._variables, self._source, braces=False)
+        return targets[0] if len(targets) == 1 and targets[0].is_constant and self._matches(targets[0].value) else None
+
+    def _matches(self, path: str) -> bool:
+        if path.startswith("/"):
+            return self._search.matches(path)
+        return self._directory is not None and self._search.matches(f"{self._directory}/{path}")
+
+    def _found(self, write: HostsWrite) -> None:
+        self._search.found.append(write)
+
+    # --- what commands read and print --------------------------------------------------------------------------
+
+    def _input(self, commands: Sequence[Command], index: int, hops: int) -> str | None:
+        """The text on a command's standard input, as far as it is known."""
+        text = self._input_field(commands[index])
+        if text is not None:
+            return text.value
+        if any(_redirects_input(redirect) for redirect in commands[index].redirects):
+            return None
+        if index == 0 or hops >= _FURTHEST_UPSTREAM:
+            return None
+        if any(_redirects_output(redirect) for redirect in commands[index - 1].redirects):
+            return None
+        return self._output(commands, index - 1, hops + 1)
+
+    def _input_field(self, command: Command) -> Field | None:
+        """The here-document or here-string that a command reads."""
+        redirect = next((redirect for redirect in reversed(command.redirects) if _redirects_input(redirect)), None)
+        if redirect is None:
+            return None
+        if redirect.heredoc:
+            body = redirect.heredoc.body
+            if body is None:
+                return None
+            texts = fields(body, self._variables, self._source, braces=False)
+            return texts[0] if texts else Field("", (), body.start, body.end, self._source)
+        if redirect.operator == "<<<" and redirect.target:
+            target = redirect.target
+            value = single_value(target, self._variables) + "\n"
+            return Field(
+                value, (Run(0, target.start, target.end, exact=False),), target.start, target.end, self._source
+            )
+        return None
+
+    def _output(self, commands: Sequence[Command], index: int, hops: int) -> str | None:
+        """The text that a command prints, its own redirections aside."""
+        command = commands[index]
+        if isinstance(command, Compound):
+            return self._group_output(command, hops)
+        if command.is_broken or not command.words:
+            return None
+        invocation = unwrap(self._fields(command.words))
+        reads = invocation.name in ("cat", "tee")
+        return printed(invocation.name, invocation.arguments, self._input(commands, index, hops) if reads else None)
+
+    def _group_output(self, command: Compound, hops: int) -> str | None:
+        if command.kind not in ("group", "subshell") or hops >= _FURTHEST_UPSTREAM:
+            return None
+        pieces: list[str] = []
+        for item in command.branches[0].items:
+            commands = item.pipeline.commands
+            joined = item.after is None or item.after.text in (";", "\n", "&&")
+            if not joined or any(_redirects_output(redirect) for redirect in commands[-1].redirects):
+                return None
+            piece = self._output(commands, len(commands) - 1, hops + 1)
+            if piece is None:
+                return None
+            pieces.append(piece)
+        return "".join(pieces)
+
+    # --- programs ----------------------------------------------------------------------------------------------
+
+    def effects(
+        self, invocation: Invocation, place: _Place | None, pipeline: tuple[Sequence[Command], int] | None
+    ) -> None:
+        """What the command does to files, and the scripts it is given."""
+        name, arguments = invocation.name, invocation.arguments
+        if name in _SHELLS:
+            self._shell(invocation, place, pipeline)
+        elif name in ("su", "runuser"):
+            syntax = Syntax("cgGsuwT", "", frozenset(("command", "session-command", "shell", "user", "group")))
+            for command in parse_arguments(arguments, syntax).values("c", "command", "session-command"):
+                self._nested(command.field, place, self._started(invocation))
+        elif name == "flock":
+            for command in parse_arguments(arguments, Syntax("wEc", "", frozenset(("command",)))).values(
+                "c", "command"
+            ):
+                self._nested(command.field, place, self._started(invocation))
+        elif name in ("eval", "watch"):
+            syntax = Syntax("n" if name == "watch" else "", "", frozenset(("interval",)), is_ordered=True)
+            operands = [operand.field for operand in parse_arguments(arguments, syntax).operands]
+            if operands:
+                self._nested(_joined(operands), place, self._variables.all_known())
+        elif name == "trap":
+            operands = [operand.field for operand in parse_arguments(arguments, Syntax(is_ordered=True)).operands]
+            if len(operands) > 1:
+                self._nested(operands[0], place, self._variables.all_known())
+        elif _PYTHON.match(name):
+            self._python_command(arguments, place, pipeline)
+        elif name in _AWKS:
+            self._awk(arguments, place)
+        else:
+            self._files(name, arguments, place, pipeline)
+
+    def _files(
+        self,
+        name: str,
+        arguments: Sequence[Field],
+        place: _Place | None,
+        pipeline: tuple[Sequence[Command], int] | None,
+    ) -> None:
+        stdin = self._input(*pipeline, 0) if pipeline and name in _READ_STDIN else None
+        for operand, kind in file_writes(name, arguments, Surroundings(self._matches, stdin)):
+            entries = None
+            if pipeline and name in _COPY_STDIN:
+                entries = hosts_entries(self._input(*pipeline, 0))
+            self._found(HostsWrite(operand.span, kind, name, entries, place.statement() if place else None))
+
+    def _started(self, invocation: Invocation) -> dict[str, str]:
+        """The environment of a program that the script starts."""
+        environment = self._variables.exported()
+        for name, value in invocation.environment:
+            if UNKNOWN in value:
+                environment.pop(name, None)
+            else:
+                environment[name] = value
+        return environment
+
+    def _shell(
+        self, invocation: Invocation, place: _Place | None, pipeline: tuple[Sequence[Command], int] | None
+    ) -> None:
+        is_command, operands = _shell_operands(invocation.arguments)
+        environment = self._started(invocation)
+        if is_command and operands:
+            for position, operand in enumerate(operands[1:]):
+                if operand.is_constant:
+                    environment[str(position)] = operand.value
+            self._nested(operands[0], place, environment)
+        elif not is_command and not operands and pipeline:
+            commands, index = pipeline
+            script = self._input_field(commands[index])
+            if script:
+                self._nested(script, place, environment)
+
+    def _nested(self, script: Field, place: _Place | None, environment: Mapping[str, str]) -> None:
+        depth = place.depth + 1 if place else 0
+        if self._nesting >= _MOST_NESTED or depth >= MAX_DEPTH:
+            return
+        within = (*place.within, "script") if place else ()
+        inner = _Script(
+            self._search, script.located(), environment, directory=self._directory, nesting=self._nesting + 1
+        )
+        inner.run(within, depth)
+
+    def _awk(self, arguments: Sequence[Field], place: _Place | None) -> None:
+        from podhosts.shell.awk import AwkCommand, awk_effects
+
+        syntax = Syntax("fvFeEimW", "", frozenset(("file", "assign", "field-separator", "source", "include")))
+        parsed = parse_arguments(arguments, Syntax(syntax.valued, "", syntax.long_valued, is_ordered=True))
+        programs = [value.field for value in parsed.values("e", "source")]
+        operands = list(parsed.operands)
+        if not programs and not parsed.has("f", "file", "E") and operands:
+            programs = [operands.pop(0).field]
+        if any(value.value == "inplace" for value in parsed.values("i", "include")):
+            for operand in operands:
+                if operand.is_constant and self._matches(operand.value):
+                    statement = place.statement() if place else None
+                    self._found(HostsWrite(operand.span, WriteKind.EDIT, "awk", None, statement))
+        variables = {
+            value.value.partition("=")[0]: value.value.partition("=")[2]
+            for value in parsed.values("v", "assign")
+            if value.is_constant
+        }
+        for program in programs:
+            text = program.located()
+            for effect in awk_effects(program.value, variables):
+                if isinstance(effect, AwkCommand):
+                    inner = Field(
+                        program.value[effect.start : effect.end],
+                        (Run(0, effect.start, effect.end, exact=True),),
+                        effect.start,
+                        effect.end,
+                        text,
+                    )
+                    self._nested(inner, place, self._variables.exported())
+                elif self._matches(effect.path):
+                    span = text.span(effect.start, effect.end)
+                    statement = place.statement() if place else None
+                    self._found(HostsWrite(span, effect.kind, "awk", None, statement))
+
+    def _python_command(
+        self,
+        arguments: Sequence[Field],
+        place: _Place | None,
+        pipeline: tuple[Sequence[Command], int] | None,
+    ) -> None:
+        parsed = parse_arguments(arguments, Syntax("cWXm", "", is_ordered=True))
+        scripts = [value.field for value in parsed.values("c")]
+        is_stdin = not parsed.operands or parsed.operands[0].value == "-"
+        if not scripts and not parsed.has("m") and is_stdin and pipeline:
+            commands, index = pipeline
+            script = self._input_field(commands[index])
+            scripts = [script] if script else []
+        within = (*place.within, "script") if place else ()
+        for script in scripts:
+            self.python(script.located(), within, place.depth + 1 if place else 0)
+
+    def python(self, source: LocatedText, within: tuple[str, ...], depth: int) -> None:
+        """Collect what a piece of Python does."""
+        from podhosts.shell.python_code import ShellCommand, python_effects
+
+        for effect in python_effects(source, self._search.matches):
+            if not isinstance(effect, ShellCommand):
+                self._found(effect)
+                continue
+            words = [
+                Field(word.text, (Run(0, 0, len(word.text), exact=True),), 0, len(word.text), word)
+                for word in effect.words
+            ]
+            if self._nesting >= _MOST_NESTED or depth >= MAX_DEPTH:
+                continue
+            if effect.is_script:
+                inner = _Script(self._search, effect.words[0], {}, nesting=self._nesting + 1)
+                inner.run((*within, "script"), depth + 1)
+            else:
+                inner = _Script(self._search, source, {}, nesting=self._nesting + 1)
+                inner.effects(unwrap(words), None, None)
+
+
+def _redirects_output(redirect: Redirect) -> bool:
+    return redirect.operator in _WRITES and redirect.descriptor in ("", "1")
+
+
+def _redirects_input(redirect: Redirect) -> bool:
+    return redirect.operator in _READS and redirect.descriptor in ("", "0")
+
+
+def _shell_operands(arguments: Sequence[Field]) -> tuple[bool, list[Field]]:
+    """Whether `-c` is among a shell's options, and what follows them."""
+    is_command = False
+    index = 0
+    while index < len(arguments):
+        value = arguments[index].value
+        if value in ("--", "-"):
+            index += 1
+            break
+        if value in ("--rcfile", "--init-file"):
+            index += 2
+        elif value.startswith("--") or value == UNKNOWN:
+            index += 1
+        elif value[:1] in ("-", "+") and len(value) > 1:
+            is_command = is_command or (value[0] == "-" and "c" in value)
+            # `-o pipefail`, also in `-euo pipefail`: each `o` takes an argument.
+            index += 1 + value.count("o") + value.count("O")
+        else:
+            break
+    return is_command, list(arguments[index:])
+
+
+def _joined(arguments: Sequence[Field]) -> Field:
+    """Arguments as one text, with a blank between them, as `eval` reads them."""
+    runs: list[Run] = []
+    length = 0
+    for index, argument in enumerate(arguments):
+        if index:
+            runs.append(Run(length, argument.start, argument.start, exact=False))
+            length += 1
+        runs.extend(run._replace(at=run.at + length) for run in argument.runs)
+        length += len(argument.value)
+    value = " ".join(argument.value for argument in arguments)
+    return Field(value, tuple(runs), arguments[0].start, arguments[-1].end, arguments[0].source)

@@ -1,0 +1,186 @@
+"""Comments and annotations that silence a rule (`contracts.md`, "Suppression")."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from podhosts.document import Mapping, Scalar, Sequence, string
+from podhosts.kubernetes import mapping
+from podhosts.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from podhosts.diagnostics import Diagnostic
+    from podhosts.document import Comment, Document, Node
+    from podhosts.kubernetes import KubernetesObject, Pod
+
+MARK = "podhosts"
+ANNOTATION = "podhosts/ignore"
+REASON_ANNOTATION = "podhosts/reason"
+
+_COMMENT = re.compile(
+    r"#\s*podhosts:\s*(?P<scope>ignore(?:-document|-file)?)\b(?P<bracket>\[(?P<rules>[^\]]*)\])?"
+    r"\s*(?:until=(?P<until>\S+))?\s*(?P<reason>.*)"
+)
+
+
+@dataclass(slots=True, eq=False)
+class Suppression:
+    """One rule name in one comment or annotation, and where it holds."""
+
+    rule: str
+    span: Span
+    by: Literal["comment", "annotation"]
+    reason: str | None
+    until: datetime.date | None
+    scopes: list[Span]
+    #: Set for an annotation: it holds for findings about this object only.
+    item: int | None = None
+    used: bool = field(default=False)
+
+    def covers(self, finding: Diagnostic) -> bool:
+        """Whether a finding (in the same document) is silenced."""
+        if finding.rule != self.rule:
+            return False
+        return any(scope.start <= finding.span.start <= scope.end for scope in self.scopes)
+
+    def is_expired(self, today: datetime.date) -> bool:
+        """Whether the last day, which is included, has passed."""
+        return self.until is not None and today > self.until
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A suppression that cannot be read: what is wrong, and where."""
+
+    message: str
+    span: Span
+
+
+def suppressions(
+    document: Document, objects: Iterable[KubernetesObject], pods: Iterable[Pod]
+) -> tuple[list[Suppression], list[Mistake]]:
+    """All suppressions of a document. Those with the scope `ignore-file` hold for the whole text."""
+    found: list[Suppression] = []
+    mistakes: list[Mistake] = []
+    if MARK not in document.text:
+        return found, mistakes
+    wanted = [comment for comment in document.comments if MARK in comment.text]
+    index = _LineIndex(document, pods) if wanted else None
+    for comment in wanted:
+        match = _COMMENT.match(comment.text)
+        if match is None or index is None:
+            continue
+        until, problem = _date(match["until"])
+        if match["bracket"] is None:
+            problem = "name the rules in brackets, like `ignore[duplicate-ip]`"
+        if problem:
+            mistakes.append(Mistake(problem, comment.span))
+            continue
+        scopes = _scopes(match["scope"], comment, document, index)
+        for rule in _names(match["rules"]):
+            found.append(Suppression(rule, comment.span, "comment", match["reason"] or None, until, scopes))
+    for manifest in objects:
+        found.extend(_annotated(manifest))
+    return found, mistakes
+
+
+def _scopes(scope: str, comment: Comment, document: Document, index: _LineIndex) -> list[Span]:
+    if scope == "ignore-file":
+        return [Span(0, len(document.source.text))]
+    if scope == "ignore-document":
+        return [document.span]
+    return index.scopes(comment)
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _date(text: str | None) -> tuple[datetime.date | None, str | None]:
+    if text is None:
+        return None, None
+    try:
+        return datetime.date.fromisoformat(text), None
+    except ValueError:
+        return None, f"`until={text}` is no date; write it like until=2027-03-31"
+
+
+def _annotated(manifest: KubernetesObject) -> Iterator[Suppression]:
+    """Suppressions in the annotations of an object, or of the pod template in it."""
+    spec = manifest.spec
+    template = mapping(spec.get("template")) if spec else None
+    job = mapping(mapping(spec.get("jobTemplate")).get("spec")) if spec and mapping(spec.get("jobTemplate")) else None  # type: ignore[union-attr] - checked
+    for holder in (manifest.node, template, mapping(job.get("template")) if job else None):
+        metadata = mapping(holder.get("metadata")) if holder else None
+        annotations = mapping(metadata.get("annotations")) if metadata else None
+        node = annotations.get(ANNOTATION) if annotations else None
+        text = string(node)
+        if holder is None or annotations is None or node is None or text is None:
+            continue
+        reason = string(annotations.get(REASON_ANNOTATION))
+        for rule in _names(text):
+            yield Suppression(rule, node.span, "annotation", reason, None, [holder.span], manifest.item)
+
+
+class _LineIndex:
+    """Which lines hold nodes, and what more than their own line some of them cover."""
+
+    def __init__(self, document: Document, pods: Iterable[Pod]) -> None:
+        self._source = document.source
+        self._wider: dict[int, list[Span]] = {}
+        lines: set[int] = set()
+        for node in _nodes(document.root):
+            line = self._line(node.start)
+            lines.add(line)
+            if isinstance(node, Scalar) and node.style in {"|", ">"}:
+                self._add(line, node.span)
+        self._lines = sorted(lines)
+        for pod in pods:
+            if (entry := pod.list_entry) is not None:
+                self._add(self._line(entry.key.start), entry.value.span)
+                if isinstance(entry.value, Sequence):
+                    for item in entry.value.items:
+                        self._add(self._line(self._dash(item)), item.span)
+
+    def _line(self, offset: int) -> int:
+        return self._source.position(offset).line
+
+    def _add(self, line: int, span: Span) -> None:
+        self._wider.setdefault(line, []).append(span)
+
+    def _dash(self, item: Node) -> int:
+        """Where an item's dash is: before it, with only blanks and breaks between."""
+        before = self._source.text[max(0, item.start - 200) : item.start].rstrip()
+        return max(0, item.start - 200) + len(before) - 1 if before.endswith("-") else item.start
+
+    def scopes(self, comment: Comment) -> list[Span]:
+        """What a comment covers: its line, or the next line with a node, and what begins there."""
+        line = self._line(comment.span.start)
+        if comment.own_line:
+            at = bisect_left(self._lines, line)
+            if at == len(self._lines):
+                return []
+            line = self._lines[at]
+        return [self._source.line_span(line), *self._wider.get(line, [])]
+
+
+def _nodes(root: Node | None) -> Iterator[Node]:
+    stack = [root] if root is not None else []
+    seen: set[int] = set()
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node
+        if isinstance(node, Mapping):
+            for entry in node.entries:
+                stack += [entry.key, entry.value]
+        elif isinstance(node, Sequence):
+            stack += node.items

@@ -1,0 +1,163 @@
+"""The words that rules react to, and a search for them in bytes.
+
+This module is all that a run on unrelated files loads beside Python itself: it imports nothing. It may say yes too
+often, never no: a file in which it finds nothing holds nothing that any rule could report.
+"""
+
+from __future__ import annotations
+
+WINDOW = 1 << 20
+#: How far the search looks around a hit; windows of a large file overlap by it.
+OVERLAP = 4096
+
+#: Searched in lower case.
+_WORDS = (b"subdomain", b"etc/hosts", b"corefile", b"fallthrough")
+#: Searched in lower case and without `_`, `-` and blanks, as keys are compared.
+_JOINED_WORDS = (b"hosta", b"aliases", b"extrahosts", b"addhosts")
+#: Every key within two edits of hostaliases keeps one of its thirds; `hosta` is above, these are looked at closely.
+_OTHER_THIRDS = (b"lia", b"ses:", b'ses":', b"ses':")
+_TARGET = b"hostaliases"
+_EDITS = 2
+
+_KEY_SEPARATORS = b"_- \t"
+_BLANKS = b" \t\r\n"
+_QUOTES = b"\"'"
+_WORD_BYTES = b"abcdefghijklmnopqrstuvwxyz0123456789_-./"
+
+
+def mentions(data: bytes) -> bool:
+    """Whether a file's bytes hold anything that a rule could react to, however it is escaped or spelt."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return True
+    low = data.lower()
+    for word in _WORDS:
+        if word in low:
+            return True
+    return (
+        _has_hostname(low)
+        or _has_etc(low)
+        or _has_alias_key(low.translate(None, _KEY_SEPARATORS))
+        or _has_outdented_ip(low)
+        or (b"\\" in low and _has_escaped_word(low))
+    )
+
+
+def file_mentions(path: str) -> bool:
+    """`mentions` for a file, read in windows. Raises OSError where it cannot be read."""
+    with open(path, "rb") as file:  # noqa: PTH123 - pathlib would be an import
+        tail = b""
+        while chunk := file.read(WINDOW):
+            if mentions(tail + chunk):
+                return True
+            tail = chunk[-OVERLAP:]
+    return False
+
+
+def _has_hostname(low: bytes) -> bool:
+    """The key `hostname` and longer ones; not the label `kubernetes.io/hostname`."""
+    at = low.find(b"hostname")
+    while at >= 0:
+        if low[at - 1 : at] != b"/":
+            return True
+        at = low.find(b"hostname", at + 8)
+    return False
+
+
+def _has_etc(low: bytes) -> bool:
+    """The folder `/etc` as a whole value, or a spelling of `/etc/hosts` with doubled slashes or `.` steps."""
+    at = low.find(b"/etc")
+    while at >= 0:
+        end = at + 4
+        while low[end : end + 1] and low[end] in b"/.\\":
+            end += 1
+        following = low[end : end + 1]
+        if low.startswith(b"hosts", end) or not following or following not in _WORD_BYTES:
+            return True
+        at = low.find(b"/etc", at + 4)
+    return False
+
+
+def _has_alias_key(joined: bytes) -> bool:
+    for word in _JOINED_WORDS:
+        if word in joined:
+            return True
+    for third in _OTHER_THIRDS:
+        at = joined.find(third)
+        while at >= 0:
+            if _is_near_target(joined[max(0, at - 10) : at + 12]):
+                return True
+            at = joined.find(third, at + 1)
+    return False
+
+
+def _is_near_target(window: bytes) -> bool:
+    """Whether some part of the window is within two edits of the target."""
+    row = list(range(len(_TARGET) + 1))
+    for byte in window:
+        previous, row[0] = 0, 0
+        for j, other in enumerate(_TARGET, 1):
+            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (byte != other))
+        if row[-1] <= _EDITS:
+            return True
+    return False
+
+
+def _has_outdented_ip(low: bytes) -> bool:
+    """A key `ip` that is not the first of a list item: one of an entry that lost its indentation."""
+    at = low.find(b"ip")
+    while at >= 0:
+        if _is_outdented(low, at):
+            return True
+        at = low.find(b"ip", at + 2)
+    return False
+
+
+def _is_outdented(low: bytes, at: int) -> bool:
+    end = at + 2
+    if low[end : end + 1] and low[end] in _QUOTES:
+        end += 1
+    while low[end : end + 1] and low[end] in _BLANKS:
+        end += 1
+    if low[end : end + 1] != b":":
+        return False
+    before = at - 1
+    if before >= 0 and low[before] in _QUOTES:
+        before -= 1
+    if before >= 0 and low[before] not in b" \t\r\n{,":
+        return False
+    before = _last_filled(low, before)
+    if before >= 0 and low[before] == b"{"[0]:
+        before = _last_filled(low, before - 1)
+        return before >= 0 and low[before] not in b"[,-"
+    return before < 0 or low[before] != b"-"[0]
+
+
+def _last_filled(low: bytes, at: int) -> int:
+    while at >= 0 and low[at] in _BLANKS:
+        at -= 1
+    return at
+
+
+def _has_escaped_word(low: bytes) -> bool:
+    """A letter, digit or path character written as an escape, or a word cut in two by an escaped line break."""
+    for escape, digits in ((b"\\x", 2), (b"\\u", 4), (b"\\u", 8)):
+        at = low.find(escape)
+        while at >= 0:
+            if _is_word_code(low[at + 2 : at + 2 + digits]):
+                return True
+            at = low.find(escape, at + 2)
+    for line_break in (b"\\\n", b"\\\r"):
+        at = low.find(line_break)
+        while at >= 0:
+            if at and low[at - 1] in _WORD_BYTES:
+                return True
+            at = low.find(line_break, at + 2)
+    return b"\\/etc" in low or b"etc\\/" in low
+
+
+def _is_word_code(digits: bytes) -> bool:
+    try:
+        code = int(digits, 16)
+    except ValueError:
+        return False
+    return code < 128 and bytes((code,)).lower() in _WORD_BYTES
