@@ -81,7 +81,10 @@ def agrees(case: dict[str, Any]) -> bool:
         if bool(answer.get("error")) != bool(error) or len(answer["docs"]) != len(documents):
             continue
         # Texts over 20 kB are recorded by their length and beginning only.
-        if all(isinstance(text, dict) or same(loads(text), value) for text, value in zip(answer["docs"], documents, strict=True)):
+        if all(
+            isinstance(text, dict) or same(loads(text), value)
+            for text, value in zip(answer["docs"], documents, strict=True)
+        ):
             return True
     return False
 

@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.diagnostics import Diagnostic, ObjectIdentity, Severity
+from podhosts.diagnostics import Diagnostic, Severity
 from podhosts.document import Document, Scalar, Sequence, split
 from podhosts.kubernetes import is_placeholder, is_template, objects, pods
 from podhosts.rules import RULES, Settings
@@ -55,13 +55,6 @@ class Unread(NamedTuple):
     span: Span | None
 
 
-class Checked(NamedTuple):
-    """An object that was looked at (reports that list what passed need it)."""
-
-    path: str
-    identity: ObjectIdentity
-
-
 @dataclass(slots=True)
 class Result:
     """What linting gave; results of several sources add up with `extend`."""
@@ -106,7 +99,7 @@ def lint(source: Source, options: Options) -> Result:
     templates = _Tally("documents of a template that are not YAML by themselves")
     for piece in split(source.text):
         document = Document(source, piece)
-        if not mentions(document.text.encode("utf-8", "surrogatepass")):
+        if not _is_relevant(document):
             continue
         result.documents += 1
         if document.root is None and document.problem is not None and is_template(document.text):
@@ -135,6 +128,13 @@ def lint(source: Source, options: Options) -> Result:
     result.findings = _select(result.findings, options)
     result.sort()
     return result
+
+
+def _is_relevant(document: Document) -> bool:
+    """Whether to read a document: it mentions hosts, or kubectl would stop at it and lose the others for it."""
+    if document.piece.problem is not None or document.text.startswith("%"):
+        return True
+    return mentions(document.text.encode("utf-8", "surrogatepass"))
 
 
 def _findings(

@@ -72,6 +72,8 @@ class InvalidHostname(Rule):
 def _advice(name: str) -> str:
     if not name:
         return "write a name or remove the item"
+    if name.isupper() and "." not in name:
+        return "it looks like a placeholder that nothing has filled in"
     lower = name.lower()
     if not subdomain_refusals(lower):
         return f"names are matched in lower case: write `{lower}`"

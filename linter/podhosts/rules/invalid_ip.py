@@ -86,6 +86,8 @@ def _advice(ip: str) -> str:
     head, _, port = ip.rpartition(":")
     if port.isdigit() and parse_sloppy(head):
         return f"remove the port: a hosts file holds addresses only, like `{head}`"
+    if ip.isupper():
+        return "it looks like a placeholder that nothing has filled in"
     if any(character.isalpha() for character in ip) and ":" not in ip:
         return "a name cannot stand for another name here: write the address, or use a Service or a CoreDNS record"
     return "write an IPv4 address like `10.0.0.7` or an IPv6 address like `2001:db8::7`"

@@ -1,0 +1,115 @@
+"""The fast lane: a plain `check` of files that hold no word of ours ends here, before anything heavy is imported.
+
+A plain check of other files skips typer; everything else, also doubt, goes to typer.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from podhosts.summary import summary
+from podhosts.triggers import file_mentions
+
+#: Flags of `check` that the fast lane understands: the attribute of a request, and whether a value follows.
+#: A test compares this table with typer's own parameters.
+FLAGS = {
+    "--kubernetes-version": ("kubernetes_version", True),
+    "--select": ("select", True),
+    "--ignore": ("ignore", True),
+    "--fail-on": ("fail_on", True),
+    "--format": ("format", True),
+    "--color": ("color", True),
+    "--no-suppressions": ("no_suppressions", False),
+    "--strict": ("strict", False),
+    "--quiet": ("quiet", False),
+    "-q": ("quiet", False),
+    "--verbose": ("verbose", False),
+    "-v": ("verbose", False),
+}
+#: Flags whose value can be wrong: they need the table of rules or formats, so nothing is passed unchecked.
+_NEUTRAL = frozenset({"no_suppressions", "strict", "quiet", "verbose"})
+_REGULAR_FILE = 0o100000
+_FILE_TYPE = 0o170000
+
+
+def parse(arguments: list[str]) -> dict[str, object] | None:
+    """The attributes of a check request for plain arguments; None where typer must decide."""
+    if not arguments or arguments[0] != "check":
+        return None
+    request: dict[str, object] = {}
+    paths: list[str] = []
+    rest = iter(arguments[1:])
+    for argument in rest:
+        if not argument.startswith("-"):
+            paths.append(argument)
+            continue
+        flag, equals, value = argument.partition("=")
+        if flag not in FLAGS:
+            return None
+        name, takes_value = FLAGS[flag]
+        if not takes_value:
+            if equals:
+                return None
+            request[name] = True
+            continue
+        if not equals:
+            following = next(rest, None)
+            if following is None:
+                return None
+            value = following
+        request[name] = value
+    if not paths or not all(map(_is_regular, paths)):
+        return None
+    request["paths"] = paths
+    return request
+
+
+def _is_regular(path: str) -> bool:
+    try:
+        return os.stat(path).st_mode & _FILE_TYPE == _REGULAR_FILE
+    except (OSError, ValueError):
+        return False
+
+
+def _is_silent(request: dict[str, object], paths: list[str]) -> bool:
+    """Whether nothing can be said about these files but that nothing was found."""
+    if not request.keys() <= _NEUTRAL | {"paths"} or os.environ.get("GITHUB_ACTIONS") == "true":
+        return False
+    try:
+        return not any(map(file_mentions, paths))
+    except OSError:
+        return False
+
+
+def main() -> int:
+    """Run podhosts with the process's arguments; returns the exit code."""
+    try:
+        request = parse(sys.argv[1:])
+        if request is None:
+            return _full()
+        paths = request["paths"]
+        assert isinstance(paths, list)  # `parse` puts a list there
+        if _is_silent(request, paths):
+            if not request.get("quiet"):
+                sys.stderr.write(f"{summary(len(dict.fromkeys(paths)), 0, 0, {}, 0)}\n")
+            return 0
+        from podhosts.commands import check
+
+        return check.run(check.Request(**request))  # type: ignore[arg-type] - the table gives each its type
+    except KeyboardInterrupt:
+        return 130
+
+
+def _full() -> int:
+    from podhosts.cli import app
+
+    try:
+        app()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0 if end.code is None else 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Commands: one file each, from parsed flags to an exit code. Only they and `cli` print."""

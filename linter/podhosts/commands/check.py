@@ -1,0 +1,295 @@
+"""`podhosts check`: lint files, report, and say by the exit code how it went."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from podhosts.discovery import STDIN, Discovery, Input, discover
+from podhosts.engine import Options, Result, Unread, default_selection, lint
+from podhosts.kubernetes.versions import NEWEST_MINOR, KubernetesVersion, VersionError, parse_version
+from podhosts.reporters import FORMATS
+from podhosts.rules import RULES, Settings
+from podhosts.source import Source
+from podhosts.summary import summary
+from podhosts.triggers import file_mentions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from podhosts.diagnostics import Diagnostic
+
+FAIL_ON = ("error", "warning", "info", "never")
+COLORS = ("auto", "always", "never")
+
+OK, FOUND, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
+
+
+class UsageError(Exception):
+    """Wrong use of the command line: the message says what to write instead."""
+
+
+@dataclass(slots=True)
+class Request:
+    """The flags of `podhosts check`, as typed."""
+
+    paths: list[str] = field(default_factory=list)
+    stdin_filename: str = "<stdin>"
+    kubernetes_version: str | None = None
+    select: str | None = None
+    ignore: str | None = None
+    fail_on: str = "warning"
+    format: str | None = None
+    no_suppressions: bool = False
+    strict: bool = False
+    list_files: bool = False
+    color: str = "auto"
+    quiet: bool = False
+    verbose: bool = False
+
+
+def run(request: Request) -> int:
+    """Check what is asked for; returns the exit code (`contracts.md`, "Exit codes")."""
+    try:
+        return _run(request)
+    except KeyboardInterrupt:
+        _say("podhosts: interrupted")
+        return INTERRUPTED
+
+
+def _run(request: Request) -> int:
+    try:
+        options, version = _options(request)
+        output = _choose("format", request.format or _default_format(), FORMATS)
+        _choose("level", request.fail_on, FAIL_ON, " for --fail-on")
+        _choose("value", request.color, COLORS, " for --color")
+    except UsageError as error:
+        _say(f"podhosts: {error}")
+        return WRONG_USE
+    discovery = discover(request.paths or ["."])
+    if request.list_files:
+        return _list_files(discovery)
+    result = Result()
+    for path, reason in discovery.failures:
+        result.unread.append(Unread(path, f"cannot be opened: {reason}", 1, None, None))
+    failed = len(discovery.failures)
+    for item in _progress(discovery.inputs, request):
+        linted = _lint_input(item, request, options)
+        if linted is None:
+            failed += 1
+        else:
+            result.extend(linted[0])
+            failed += linted[1]
+    result.sort()
+    _report(result, output, version, request)
+    _close(result, discovery, request)
+    return _exit_code(result, failed, discovery, request)
+
+
+def _options(request: Request) -> tuple[Options, KubernetesVersion]:
+    version = KubernetesVersion()
+    if request.kubernetes_version is not None:
+        try:
+            version, is_newer = parse_version(request.kubernetes_version)
+        except VersionError as error:
+            raise UsageError(str(error)) from None
+        if is_newer:
+            _say(f"podhosts: {request.kubernetes_version} is newer than 1.{NEWEST_MINOR}, whose rules are used")
+    selected = default_selection() if request.select is None else frozenset(_rule_names("--select", request.select))
+    selected -= frozenset(_rule_names("--ignore", request.ignore or ""))
+    return Options(Settings(version), selected, use_suppressions=not request.no_suppressions), version
+
+
+def _rule_names(flag: str, text: str) -> Iterator[str]:
+    known = [rule.name for rule in RULES]
+    for name in filter(None, (part.strip() for part in text.split(","))):
+        yield _choose("rule", name, known, f" in {flag}")
+
+
+def _choose(what: str, value: str, known: Iterable[str], where: str = "") -> str:
+    """The value if it is known. Raises UsageError with the nearest known one."""
+    names = list(known)
+    if value in names:
+        return value
+    import difflib
+
+    near = difflib.get_close_matches(value, names, n=1)
+    hint = f"did you mean `{near[0]}`?" if near else f"choose from {', '.join(names)}"
+    raise UsageError(f"unknown {what} `{value}`{where}; {hint}")
+
+
+def _default_format() -> str:
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        return "github"
+    return "text" if sys.stdout.isatty() else "concise"
+
+
+def _lint_input(item: Input, request: Request, options: Options) -> tuple[Result, int] | None:
+    """The result for one file, and 1 if it could not be opened."""
+    try:
+        if item.path == STDIN:
+            source = Source(request.stdin_filename, sys.stdin.buffer.read())
+        else:
+            if os.path.isfile(item.path) and not file_mentions(item.path):  # noqa: PTH113 - a stat, no object
+                return Result(files=1), 0
+            with open(item.path, "rb") as file:  # noqa: PTH123 - as above
+                source = Source(item.path, file.read())
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        return Result(unread=[Unread(item.path, f"cannot be opened: {reason}", 1, None, None)]), 1
+    return lint(source, options), 0
+
+
+def _list_files(discovery: Discovery) -> int:
+    _print(item.path for item in discovery.inputs)
+    for path, reason in discovery.failures:
+        _say(f"podhosts: {path}: {reason}")
+    return WRONG_USE if discovery.failures else OK
+
+
+def _report(result: Result, output: str, version: KubernetesVersion, request: Request) -> None:
+    if output == "text":
+        _print_styled(result, request)
+        return
+    if output == "json":
+        from podhosts.reporters.json_report import render as render_json
+
+        _print(render_json(result, version))
+    elif output == "github":
+        from podhosts.reporters.github import render as render_github
+
+        _print(render_github(result))
+    else:
+        from podhosts.reporters.concise import render as render_concise
+
+        _print(render_concise(result))
+
+
+def _print(lines: Iterable[str]) -> None:
+    """Lines to stdout as UTF-8; a reader that has gone away ends the output, not the run."""
+    data = "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _discard_stdout()
+
+
+def _print_styled(result: Result, request: Request) -> None:
+    from rich.console import Console
+
+    from podhosts.reporters.text import render as render_text
+
+    console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False, **_color_arguments(request.color))
+    try:
+        for line in render_text(result):
+            console.print(line)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_stdout()
+
+
+def _color_arguments(color: str) -> dict[str, bool | None]:
+    """How rich is told to colour: the flag, else NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, else the terminal."""
+    if color == "never" or (color == "auto" and os.environ.get("NO_COLOR")):
+        return {"no_color": True, "force_terminal": False}
+    forced = os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE", "0") != "0"
+    return {"force_terminal": True} if color == "always" or forced else {}
+
+
+def _discard_stdout() -> None:
+    """Point stdout at nothing, so that Python's own flush at exit does not complain."""
+    sink = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(sink, sys.stdout.fileno())
+
+
+def _say(text: str) -> None:
+    from podhosts.reporters.visible import visible
+
+    try:
+        sys.stderr.write(f"{visible(text)}\n")
+    except (BrokenPipeError, OSError):
+        return
+
+
+def _progress(inputs: list[Input], request: Request) -> Iterator[Input]:
+    """The inputs; on a terminal, with a bar on stderr once the work has taken a second."""
+    if request.quiet or len(inputs) < 2 or not sys.stderr.isatty():
+        yield from inputs
+        return
+    import time
+
+    begun = time.monotonic()
+    for number, item in enumerate(inputs):
+        if time.monotonic() - begun > 1:
+            yield from _with_bar(inputs, number)
+            return
+        yield item
+
+
+def _with_bar(inputs: list[Input], done: int) -> Iterator[Input]:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("Checking", total=len(inputs), completed=done)
+        for item in inputs[done:]:
+            yield item
+            progress.advance(task)
+
+
+def _close(result: Result, discovery: Discovery, request: Request) -> None:
+    """The closing lines on stderr: totals, and what was not read and why."""
+    if request.quiet:
+        for item in result.unread:
+            if item.source is None:
+                _say(f"podhosts: {item.path}: {item.reason}")
+        return
+    for folder in discovery.empty_folders:
+        _say(f"podhosts: no manifests (*.yaml, *.yml, *.json) in {folder}")
+    counts = {str(finding.severity): 0 for finding in _by_severity(result.findings)}
+    for finding in result.findings:
+        counts[str(finding.severity)] += 1
+    _say(summary(result.files, result.documents, result.pods, counts, len(result.suppressed)))
+    by_reason: dict[str, list[Unread]] = {}
+    for item in result.unread:
+        by_reason.setdefault(item.reason, []).append(item)
+    for reason, items in by_reason.items():
+        total, files = sum(item.count for item in items), len({item.path for item in items})
+        if items[0].source is None and files == 1:
+            _say(f"not read: {items[0].path}: {reason}")
+            continue
+        hint = "" if request.verbose else " (-v lists them)"
+        _say(f"not read: {total} {reason}, in {files} {'file' if files == 1 else 'files'}{hint}")
+        if request.verbose:
+            for item in items:
+                _say(f"  {_place(item)}" + (f" ({item.count})" if item.count > 1 else ""))
+
+
+def _place(item: Unread) -> str:
+    if item.source is None or item.span is None:
+        return item.path
+    at = item.source.position(item.span.start)
+    return f"{item.path}:{at.line}:{at.column}"
+
+
+def _by_severity(findings: list[Diagnostic]) -> list[Diagnostic]:
+    from podhosts.diagnostics import Severity
+
+    order = list(Severity)
+    return sorted(findings, key=lambda finding: order.index(finding.severity))
+
+
+def _exit_code(result: Result, failed: int, discovery: Discovery, request: Request) -> int:
+    if failed:
+        return WRONG_USE
+    if request.strict and (result.unread or discovery.empty_folders):
+        return FOUND
+    if request.fail_on == "never":
+        return OK
+    from podhosts.diagnostics import Severity
+
+    threshold = Severity(request.fail_on)
+    return FOUND if any(finding.severity.at_least(threshold) for finding in result.findings) else OK

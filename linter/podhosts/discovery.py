@@ -1,0 +1,102 @@
+"""Arguments to files: folders are listed by git where they lie in a work tree, else walked."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+STDIN = "-"
+ENDINGS = (".yaml", ".yml", ".json")
+#: Where a shell's process substitution puts its pipes; a pipe elsewhere would wait for a writer for ever.
+_SHELL_PIPES = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
+
+
+class Input(NamedTuple):
+    """A file to check. `named` says that the command line names the file itself, not a folder it lies in."""
+
+    path: str
+    named: bool
+
+
+class Discovery(NamedTuple):
+    """The files in order, the arguments that could not be opened, and the folders in which no manifest was found."""
+
+    inputs: list[Input]
+    failures: list[tuple[str, str]]
+    empty_folders: list[str]
+
+
+def discover(arguments: Iterable[str]) -> Discovery:
+    """Expand arguments; each file is given once, in the order of the arguments and sorted within a folder."""
+    inputs: dict[str, Input] = {}
+    failures: list[tuple[str, str]] = []
+    empty: list[str] = []
+    for argument in arguments:
+        if argument == STDIN:
+            inputs.setdefault(STDIN, Input(STDIN, True))
+            continue
+        try:
+            mode = os.stat(argument).st_mode
+        except (OSError, ValueError) as error:
+            failures.append((argument, _reason(error)))
+            continue
+        if stat.S_ISDIR(mode):
+            try:
+                found = sorted(_folder(argument))
+            except OSError as error:
+                failures.append((argument, _reason(error)))
+                continue
+            if not found:
+                empty.append(argument)
+            for path in found:
+                inputs.setdefault(path, Input(path, False))
+        elif stat.S_ISREG(mode) or argument.startswith(_SHELL_PIPES):
+            inputs.setdefault(argument, Input(argument, True))
+        else:
+            failures.append((argument, "not a regular file; to read from a pipe use `-`"))
+    return Discovery(list(inputs.values()), failures, empty)
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+
+
+def _folder(folder: str) -> Iterator[str]:
+    listed = _git_files(folder)
+    names = _walk(folder) if listed is None else listed
+    prefix = "" if folder in {".", "./"} else folder.rstrip("/") + "/"
+    for name in names:
+        path = prefix + name
+        # git also lists files that are deleted but not yet committed, and links to folders.
+        if name.lower().endswith(ENDINGS) and os.path.lexists(path) and not os.path.isdir(path):  # noqa: PTH112 - follows loops without raising
+            yield path
+
+
+def _git_files(folder: str) -> list[str] | None:
+    """The files below a folder that git tracks or would track; None outside a work tree or without git."""
+    command = ["git", "-C", folder, "-c", "core.fsmonitor=false", "ls-files", "-co", "--exclude-standard", "-z"]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)
+    except OSError:
+        return None
+    if done.returncode != 0:
+        return None
+    return [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
+
+
+def _walk(folder: str) -> Iterator[str]:
+    root = Path(folder)
+
+    def fail(error: OSError) -> None:
+        raise error
+
+    for parent, folders, files in os.walk(root, onerror=fail):
+        folders[:] = [name for name in folders if name != ".git"]
+        for name in files:
+            yield str((Path(parent) / name).relative_to(root))

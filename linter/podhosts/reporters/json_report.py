@@ -1,0 +1,97 @@
+"""The JSON report, version 1 (`schemas/report.schema.json`). Written out by hand: it is a contract, not a dump."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from podhosts import __version__
+from podhosts.diagnostics import Severity
+from podhosts.reporters.fingerprints import fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.diagnostics import Diagnostic
+    from podhosts.engine import Result, Suppressed, Unread
+    from podhosts.kubernetes import KubernetesVersion
+    from podhosts.source import Source
+
+
+def render(result: Result, version: KubernetesVersion) -> Iterator[str]:
+    """The report as one indented JSON text, in lines."""
+    report = {
+        "version": 1,
+        "tool": {"name": "podhosts", "version": __version__, "kubernetes": str(version)},
+        "summary": {
+            "files": result.files,
+            "documents": result.documents,
+            "pods": result.pods,
+            **{str(level): sum(finding.severity is level for finding in result.findings) for level in Severity},
+            "fixable": 0,
+            "suppressed": len(result.suppressed),
+            "unread": len(result.unread),
+        },
+        "findings": [_finding(finding) for finding in result.findings],
+        "suppressed": [_suppressed(item) for item in result.suppressed],
+        "unread": [_unread(item) for item in result.unread],
+    }
+    # ASCII: a lone surrogate in a file name must not keep the report from being written.
+    yield from json.dumps(report, indent=2).split("\n")
+
+
+def _position(source: Source, offset: int) -> dict[str, int]:
+    at = source.position(offset)
+    return {"line": at.line, "column": at.column, "offset": at.offset}
+
+
+def _finding(finding: Diagnostic) -> dict[str, Any]:
+    source, identity = finding.source, finding.object
+    return {
+        "rule": finding.rule,
+        "severity": str(finding.severity),
+        "message": finding.message,
+        "path": source.path,
+        "document": finding.document,
+        "item": finding.item,
+        "start": _position(source, finding.span.start),
+        "end": _position(source, finding.span.end),
+        "object": None
+        if identity is None
+        else {
+            "apiVersion": identity.api_version,
+            "kind": identity.kind,
+            "namespace": identity.namespace,
+            "name": identity.name,
+        },
+        "field": finding.field,
+        "refused_by": list(finding.refused_by),
+        "related": [
+            {
+                "message": related.message,
+                "path": (related.source or source).path,
+                "start": _position(related.source or source, related.span.start),
+                "end": _position(related.source or source, related.span.end),
+            }
+            for related in finding.related
+        ],
+        "fix": None,
+        "fingerprint": fingerprint(finding),
+    }
+
+
+def _suppressed(item: Suppressed) -> dict[str, Any]:
+    finding, suppression = item
+    return {
+        "rule": finding.rule,
+        "path": finding.source.path,
+        "start": _position(finding.source, finding.span.start),
+        "by": suppression.by,
+        "reason": suppression.reason,
+        "until": suppression.until.isoformat() if suppression.until else None,
+    }
+
+
+def _unread(item: Unread) -> dict[str, Any]:
+    start = _position(item.source, item.span.start) if item.source is not None and item.span is not None else None
+    return {"path": item.path, "reason": item.reason, "count": item.count, "start": start}

@@ -1,0 +1,17 @@
+"""The closing line on stderr. It imports nothing: the fast lane prints it too."""
+
+from __future__ import annotations
+
+
+def summary(files: int, documents: int, pods: int, counts: dict[str, int], suppressed: int) -> str:
+    """One line: what was looked at and what was found. `counts` has the findings by severity."""
+    seen = f"{_plural(files, 'file')}, {_plural(documents, 'document')}, {_plural(pods, 'pod')}"
+    found = ", ".join(
+        _plural(number, name) if name != "info" else f"{number} info" for name, number in counts.items() if number
+    )
+    hidden = f" ({suppressed} suppressed)" if suppressed else ""
+    return f"{seen}: {found or 'no findings'}{hidden}"
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
