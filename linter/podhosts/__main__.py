@@ -84,6 +84,7 @@ def _is_silent(request: dict[str, object], paths: list[str]) -> bool:
 
 def main() -> int:
     """Run podhosts with the process's arguments; returns the exit code."""
+    _open_missing_streams()
     try:
         request = parse(sys.argv[1:])
         if request is None:
@@ -99,6 +100,14 @@ def main() -> int:
         return check.run(check.Request(**request))  # type: ignore[arg-type] - the table gives each its type
     except KeyboardInterrupt:
         return 130
+
+
+def _open_missing_streams() -> None:
+    """Python has no stdout or stderr object where the caller closed them; the exit code must come all the same."""
+    if sys.stdout is None or sys.stderr is None:
+        sink = open(os.devnull, "w")  # noqa: SIM115, PTH123 - open until the process ends
+        sys.stdout = sys.stdout or sink
+        sys.stderr = sys.stderr or sink
 
 
 def _full() -> int:

@@ -73,9 +73,17 @@ def _folder(folder: str) -> Iterator[str]:
     prefix = "" if folder in {".", "./"} else folder.rstrip("/") + "/"
     for name in names:
         path = prefix + name
-        # git also lists files that are deleted but not yet committed, and links to folders.
-        if name.lower().endswith(ENDINGS) and os.path.lexists(path) and not os.path.isdir(path):  # noqa: PTH112 - follows loops without raising
+        if name.lower().endswith(ENDINGS) and _may_be_read(path):
             yield path
+
+
+def _may_be_read(path: str) -> bool:
+    """Whether a listed path is a file: git also lists deleted files and links to folders, a walk pipes and sockets."""
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)
+    except OSError:
+        # A link that leads nowhere is no reason to be silent; opening it will say why.
+        return os.path.lexists(path)
 
 
 def _git_files(folder: str) -> list[str] | None:

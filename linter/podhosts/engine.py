@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.diagnostics import Diagnostic, Severity
-from podhosts.document import Document, Scalar, Sequence, split
+from podhosts.diagnostics import Diagnostic, Related, Severity
+from podhosts.document import Document, Scalar, Sequence, nodes, split
 from podhosts.kubernetes import is_placeholder, is_template, objects, pods
 from podhosts.rules import RULES, Settings
 from podhosts.rules.expired_suppression import ExpiredSuppression
 from podhosts.rules.unused_suppression import UnusedSuppression
+from podhosts.source import Span
 from podhosts.suppressions import Suppression, suppressions
 from podhosts.triggers import mentions
 
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
     from podhosts.document import Node
     from podhosts.kubernetes import KubernetesObject, Pod
     from podhosts.rules import Rule
-    from podhosts.source import Source, Span
+    from podhosts.source import Source
 
+_BLOCK_CHARACTERS = 1 << 16
 UNUSED_SUPPRESSION = UnusedSuppression.name
 EXPIRED_SUPPRESSION = ExpiredSuppression.name
 
@@ -97,10 +99,7 @@ def lint(source: Source, options: Options) -> Result:
     per_document: list[tuple[list[Diagnostic], list[Suppression]]] = []
     placeholders = _Tally("values that a template or placeholder decides")
     templates = _Tally("documents of a template that are not YAML by themselves")
-    for piece in split(source.text):
-        document = Document(source, piece)
-        if not _is_relevant(document):
-            continue
+    for document in _relevant(source):
         result.documents += 1
         if document.root is None and document.problem is not None and is_template(document.text):
             templates.add(document.problem.span)
@@ -111,7 +110,7 @@ def lint(source: Source, options: Options) -> Result:
         for pod in found_pods:
             for node in _placeholders(pod):
                 placeholders.add(node.span)
-        findings = list(_findings(document, manifests, found_pods, rules))
+        findings = _with_alias_uses(document, _findings(document, manifests, found_pods, rules))
         silencers, mistakes = suppressions(document, manifests, found_pods)
         findings += [
             _about_suppression(UNUSED_SUPPRESSION, document, mistake.span, mistake.message) for mistake in mistakes
@@ -130,11 +129,28 @@ def lint(source: Source, options: Options) -> Result:
     return result
 
 
-def _is_relevant(document: Document) -> bool:
-    """Whether to read a document: it mentions hosts, or kubectl would stop at it and lose the others for it."""
-    if document.piece.problem is not None or document.text.startswith("%"):
-        return True
-    return mentions(document.text.encode("utf-8", "surrogatepass"))
+def _relevant(source: Source) -> Iterator[Document]:
+    """The documents to read: those that mention hosts, and those at which kubectl would stop and lose the others.
+
+    Neighbours are searched together first: in a long stream hardly one of them matters.
+    """
+    pieces = split(source.text)
+    begin = 0
+    while begin < len(pieces):
+        end = begin + 1
+        while end < len(pieces) and pieces[end].span.end - pieces[begin].span.start < _BLOCK_CHARACTERS:
+            end += 1
+        block = pieces[begin:end]
+        may_mention = end - begin == 1 or _is_mentioned(source, Span(block[0].span.start, block[-1].span.end))
+        for piece in block:
+            stops = piece.problem is not None or source.text.startswith("%", piece.span.start)
+            if stops or (may_mention and _is_mentioned(source, piece.span)):
+                yield Document(source, piece)
+        begin = end
+
+
+def _is_mentioned(source: Source, span: Span) -> bool:
+    return mentions(source.cut(span).encode("utf-8", "surrogatepass"))
 
 
 def _findings(
@@ -148,6 +164,21 @@ def _findings(
             yield from rule.check_pod(pod)
             for alias in pod.aliases:
                 yield from rule.check_alias(alias)
+
+
+def _with_alias_uses(document: Document, findings: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The findings; those behind an anchor with each `*alias` that brings the text to a further place."""
+    anchored = [node for node in nodes(document.root) if node.shared]
+    result = []
+    for finding in findings:
+        uses = [
+            Related(use, "also used here")
+            for node in anchored
+            if node.start <= finding.span.start and finding.span.end <= node.end
+            for use in node.shared
+        ]
+        result.append(replace(finding, related=(*finding.related, *uses)) if uses else finding)
+    return result
 
 
 def _placeholders(pod: Pod) -> Iterator[Node]:
@@ -220,8 +251,6 @@ def _about_suppression(rule: str, document: Document, span: Span, message: str) 
 
 
 def _select(findings: list[Diagnostic], options: Options) -> list[Diagnostic]:
-    from dataclasses import replace
-
     return [
         replace(finding, severity=options.severities[finding.rule]) if finding.rule in options.severities else finding
         for finding in findings

@@ -8,7 +8,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from podhosts.document import Mapping, Scalar, Sequence, string
+from podhosts.document import Scalar, Sequence, nodes, string
 from podhosts.kubernetes import mapping
 from podhosts.source import Span
 
@@ -135,7 +135,7 @@ class _LineIndex:
         self._source = document.source
         self._wider: dict[int, list[Span]] = {}
         lines: set[int] = set()
-        for node in _nodes(document.root):
+        for node in nodes(document.root):
             line = self._line(node.start)
             lines.add(line)
             if isinstance(node, Scalar) and node.style in {"|", ">"}:
@@ -168,19 +168,3 @@ class _LineIndex:
                 return []
             line = self._lines[at]
         return [self._source.line_span(line), *self._wider.get(line, [])]
-
-
-def _nodes(root: Node | None) -> Iterator[Node]:
-    stack = [root] if root is not None else []
-    seen: set[int] = set()
-    while stack:
-        node = stack.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        yield node
-        if isinstance(node, Mapping):
-            for entry in node.entries:
-                stack += [entry.key, entry.value]
-        elif isinstance(node, Sequence):
-            stack += node.items

@@ -262,7 +262,7 @@ def _close(result: Result, discovery: Discovery, request: Request) -> None:
             _say(f"not read: {items[0].path}: {reason}")
             continue
         hint = "" if request.verbose else " (-v lists them)"
-        _say(f"not read: {total} {reason}, in {files} {'file' if files == 1 else 'files'}{hint}")
+        _say(f"not read: {reason}: {total}, in {files} {'file' if files == 1 else 'files'}{hint}")
         if request.verbose:
             for item in items:
                 _say(f"  {_place(item)}" + (f" ({item.count})" if item.count > 1 else ""))

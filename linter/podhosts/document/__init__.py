@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from podhosts.document.comments import Comment, comments
 from podhosts.document.json_text import read_json
 from podhosts.document.locate import locate
-from podhosts.document.nodes import Entry, Mapping, Node, Scalar, Sequence, children, plain, string
+from podhosts.document.nodes import Entry, Mapping, Node, Scalar, Sequence, nodes, plain, string
 from podhosts.document.reading import TOO_DEEP, UnreadableError, read
 from podhosts.document.splitting import Piece, Problem, split
 
@@ -26,8 +26,8 @@ __all__ = [
     "Problem",
     "Scalar",
     "Sequence",
-    "children",
     "locate",
+    "nodes",
     "plain",
     "split",
     "string",

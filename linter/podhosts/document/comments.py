@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.document.nodes import Mapping, Scalar, Sequence
+from podhosts.document.nodes import Scalar, nodes
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -48,18 +48,7 @@ def _in_gap(text: str, start: int, end: int) -> Iterator[Comment]:
 
 def _opaque(root: Node | None, text: str) -> Iterator[tuple[int, int]]:
     """The spans in which a `#` is no comment: scalars, without the header line of block scalars."""
-    stack = [root] if root is not None else []
-    seen: set[int] = set()
-    while stack:
-        node = stack.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, Mapping):
-            for entry in node.entries:
-                stack += [entry.key, entry.value]
-        elif isinstance(node, Sequence):
-            stack += node.items
-        elif isinstance(node, Scalar) and node.end > node.start:
+    for node in nodes(root):
+        if isinstance(node, Scalar) and node.end > node.start:
             header = _LINE_END.match(text, node.start) if node.style in {"|", ">"} else None
             yield (header.end() if header else node.start), node.end

@@ -1,7 +1,7 @@
 """A light tokeniser for what libyaml cannot be asked: flow depth, and text that it refuses but kubectl accepts.
 
-It knows quotes, comments, block scalars and flow brackets, no more. It runs only where libyaml has refused a text or a
-text looks too deep, never on the ordinary path.
+It finds the same tokens as libyaml in every text that libyaml can read. It runs only where libyaml has refused a text
+or a text looks too deep, never on the ordinary path.
 """
 
 from __future__ import annotations
@@ -9,13 +9,20 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_BLANKS = " \t"
 _BREAKS = "\r\n\x85\u2028\u2029"
-_OPENING = "[{"
-_CLOSING = "]}"
-_BLOCK_HEADER = re.compile(r"[|>][-+0-9]*[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n|$)")
-_LINE = re.compile(r"([ ]*)([^\r\n]*)(?:\r\n|\r|\n|$)")
-_KEY_OR_DASH = re.compile(r"[-?](?=[ \t\r\n]|$)")
+_WHITE = " \t" + _BREAKS
+_SPACE = re.compile(f"[{_WHITE}]+")
+_COMMENT = re.compile(f"#[^{_BREAKS}]*")
+_PROPERTY = re.compile(rf"!<[^>{_WHITE}]*>?|![^{{}}{_WHITE}]*|[&*][0-9A-Za-z_-]*")
+_QUOTED = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|' r"'[^']*(?:''[^']*)*(?:'|\Z)", re.DOTALL)
+_ESCAPE = re.compile(r"\\.", re.DOTALL)
+_MARKER = re.compile(rf"(?:---|\.\.\.)(?=[{_WHITE}]|\Z)")
+_INDICATOR = re.compile(rf"[-?:](?=[{_WHITE}]|\Z)")
+_BLOCK_HEADER = re.compile(rf"[|>][-+0-9]*[ \t]*(?:#[^{_BREAKS}]*)?(?:\r\n|[{_BREAKS}]|\Z)")
+_LINE = re.compile(rf"(?P<indent> *)(?P<rest>[^{_BREAKS}]*)(?:\r\n|[{_BREAKS}]|\Z)")
+#: The part of a plain scalar on one line in block context, and a whole one in a flow collection.
+_BLOCK_PLAIN = re.compile(rf"(?:[ \t]*(?:[^:#{_WHITE}]|:(?![{_WHITE}]|\Z)|(?<![{_WHITE}])#))+")
+_FLOW_PLAIN = re.compile(rf"(?:[{_WHITE}]*(?:[^][{{}},?:#{_WHITE}]|:(?![{_WHITE}]|\Z)|(?<![{_WHITE}])#))+")
 
 
 class Scan(NamedTuple):
@@ -31,125 +38,121 @@ class Scan(NamedTuple):
 
 def scan(text: str) -> Scan:
     """Read a document's text once, in linear time. Never raises; what makes no sense is passed over."""
-    depth = deepest = 0
-    colons: list[int] = []
-    apostrophes: list[int] = []
-    at = line_start = 0
-    indent = -1
-    token_may_start = True
-    while at < len(text):
-        character = text[at]
-        if character in _BREAKS:
-            at += 1
-            line_start = at
-            token_may_start = True
-        elif character in _BLANKS:
-            at += 1
-            token_may_start = True
-        elif character == "#" and token_may_start:
-            at = _line_end(text, at)
-        elif depth and character in ",:?" and (token_may_start or character == ","):
-            at += 1
-            token_may_start = True
-        elif character in "\"'" and token_may_start:
-            at = _quoted_end(text, at, apostrophes)
-            token_may_start = bool(depth)
-            if text[at : at + 1] == ":":
-                indent = at if depth else indent
-        elif character in _OPENING and (depth or token_may_start):
-            depth += 1
-            deepest = max(deepest, depth)
-            at += 1
-            token_may_start = True
-        elif depth and character in _CLOSING:
-            depth -= 1
-            at += 1
-            token_may_start = True
-        elif depth:
-            at = _flow_plain_end(text, at, colons)
-            token_may_start = True
-        elif token_may_start and _KEY_OR_DASH.match(text, at):
-            indent = at - line_start
-            at += 1
-        elif token_may_start and character in "|>" and (header := _BLOCK_HEADER.match(text, at)):
-            at = line_start = _block_end(text, header.end(), indent)
-            token_may_start = True
-        elif token_may_start and character in "&!*":
-            at = _word_end(text, at)
+    scanner = _Scanner(text)
+    while scanner.at < len(text):
+        scanner.step()
+    return Scan(scanner.deepest, scanner.colons, scanner.apostrophes)
+
+
+class _Scanner:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.depth = self.deepest = 0
+        self.colons: list[int] = []
+        self.apostrophes: list[int] = []
+        self._line_start = 0
+        #: The columns of the block collection around, and of the token on this line that a `:` would make a key.
+        self._indent = -1
+        self._key_column: int | None = None
+
+    def step(self) -> None:
+        """Go past the next token, or the space before it."""
+        character = self.text[self.at]
+        if space := _SPACE.match(self.text, self.at):
+            self.at = space.end()
+            if (line_start := _line_start(self.text, space)) is not None:
+                self._line_start, self._key_column = line_start, None
+        elif character == "#":
+            self._skip(_COMMENT)
+        elif self.depth:
+            if character in "[]{},:?":
+                self._bracket(character)
+            elif not self._property_or_quoted(character):
+                self._flow_plain()
+        elif not self._structure(character):
+            if self._key_column is None:
+                self._key_column = self.at - self._line_start
+            if character in "[{":
+                self._bracket(character)
+            elif not self._property_or_quoted(character):
+                self._block_plain()
+
+    def _skip(self, pattern: re.Pattern[str]) -> bool:
+        found = pattern.match(self.text, self.at)
+        if found is None:
+            return False
+        self.at = found.end()
+        return True
+
+    def _bracket(self, character: str) -> None:
+        self.depth += (character in "[{") - (character in "]}")
+        self.deepest = max(self.deepest, self.depth)
+        self.at += 1
+
+    def _property_or_quoted(self, character: str) -> bool:
+        if character in "&*!":
+            return self._skip(_PROPERTY)
+        begin = self.at
+        if character not in "\"'":
+            return False
+        self._skip(_QUOTED)
+        if character == '"':
+            escapes = _ESCAPE.finditer(self.text, begin, self.at)
+            self.apostrophes += (found.end() - 1 for found in escapes if found.group() == "\\'")
+        return True
+
+    def _flow_plain(self) -> None:
+        begin = self.at
+        if self._skip(_FLOW_PLAIN):
+            self.colons += (at for at in range(begin, self.at) if self.text[at] == ":")
         else:
-            key_column = at - line_start
-            at, is_key = _block_plain_end(text, at)
-            if is_key:
-                indent = key_column
-            token_may_start = False
-    return Scan(deepest, colons, apostrophes)
+            self.at += 1
 
+    def _structure(self, character: str) -> bool:
+        """Markers, indicators and block scalars: what may stand only outside flow collections."""
+        column = self.at - self._line_start
+        if column == 0 and self._skip(_MARKER):
+            return True
+        if self._skip(_INDICATOR):
+            self._indent = self._key_column if character == ":" and self._key_column is not None else column
+            self._key_column = None
+            return True
+        if character in "|>" and self._skip(_BLOCK_HEADER):
+            self._block_scalar_lines()
+            return True
+        return False
 
-def _line_end(text: str, at: int) -> int:
-    while at < len(text) and text[at] not in _BREAKS:
-        at += 1
-    return at
-
-
-def _word_end(text: str, at: int) -> int:
-    while at < len(text) and text[at] not in _BLANKS + _BREAKS + ",]}":
-        at += 1
-    return at
-
-
-def _quoted_end(text: str, at: int, apostrophes: list[int]) -> int:
-    quote = text[at]
-    at += 1
-    while at < len(text):
-        if text[at] == "\\" and quote == '"':
-            if text[at + 1 : at + 2] == "'":
-                apostrophes.append(at + 1)
-            at += 2
-        elif text[at] == quote:
-            if quote == "'" and text[at + 1 : at + 2] == "'":
-                at += 2
-            else:
-                return at + 1
-        else:
-            at += 1
-    return len(text)
-
-
-def _flow_plain_end(text: str, at: int, colons: list[int]) -> int:
-    """The end of a plain scalar in a flow collection; it may hold blanks, breaks and quotes.
-
-    A colon ends it only before a blank or a break, a `#` only after one.
-    """
-    white = _BLANKS + _BREAKS
-    while at < len(text):
-        character = text[at]
-        if character in ",[]{}" or (character == "#" and text[at - 1] in white):
-            break
-        if character == ":":
-            if at + 1 == len(text) or text[at + 1] in white:
+    def _block_scalar_lines(self) -> None:
+        while self.at < len(self.text):
+            line = _LINE.match(self.text, self.at)
+            assert line is not None  # it matches everywhere
+            if line["rest"] and len(line["indent"]) <= max(self._indent, 0):
                 break
-            colons.append(at)
-        at += 1
-    return at
+            self.at = line.end()
+        self._line_start = self.at
+        self._key_column = None
+
+    def _block_plain(self) -> None:
+        """A plain scalar goes on over lines that are indented deeper than the collection it stands in."""
+        if not self._skip(_BLOCK_PLAIN):
+            self.at += 1
+        while space := _SPACE.match(self.text, self.at):
+            line_start = _line_start(self.text, space)
+            end = space.end()
+            if line_start is None or end - line_start <= self._indent:
+                return
+            if end == line_start and _MARKER.match(self.text, end):
+                return
+            going_on = _BLOCK_PLAIN.match(self.text, end)
+            if going_on is None or self.text[end] == "#":
+                return
+            self.at = going_on.end()
 
 
-def _block_plain_end(text: str, at: int) -> tuple[int, bool]:
-    """The end of a plain scalar in block context, and whether a `:` makes it a key."""
-    while at < len(text) and text[at] not in _BREAKS:
-        if text[at] == ":" and (at + 1 == len(text) or text[at + 1] in _BLANKS + _BREAKS):
-            return at + 1, True
-        if text[at] == "#" and text[at - 1] in _BLANKS:
-            return at, False
-        at += 1
-    return at, False
-
-
-def _block_end(text: str, at: int, indent: int) -> int:
-    """Past the lines of a block scalar whose parent stands at column `indent` (0-based, -1 at the root)."""
-    while at < len(text):
-        line = _LINE.match(text, at)
-        assert line is not None  # the pattern matches everywhere
-        if line.group(2) and len(line.group(1)) <= indent:
-            return at
-        at = line.end()
-    return at
+def _line_start(text: str, space: re.Match[str]) -> int | None:
+    """Where the last line that a stretch of space begins does so."""
+    start = space.end()
+    while start > space.start() and text[start - 1] in " \t":
+        start -= 1
+    return start if start > space.start() else None

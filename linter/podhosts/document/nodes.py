@@ -153,14 +153,21 @@ def merge_sources(value: Node) -> Items[Mapping]:
     return []
 
 
-def children(node: Node) -> Iterator[Node]:
-    """The nodes directly below, as written; keys come before their values."""
-    if isinstance(node, Mapping):
-        for entry in node.entries:
-            yield entry.key
-            yield entry.value
-    elif isinstance(node, Sequence):
-        yield from node.items
+def nodes(root: Node | None) -> Iterator[Node]:
+    """A node and all below it, keys before their values; each once, however many aliases lead to it."""
+    stack = [root] if root is not None else []
+    seen: set[int] = set()
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node
+        if isinstance(node, Mapping):
+            for entry in reversed(node.entries):
+                stack += [entry.value, entry.key]
+        elif isinstance(node, Sequence):
+            stack += reversed(node.items)
 
 
 def string(node: Node | None) -> str | None:

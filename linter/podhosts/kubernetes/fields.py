@@ -7,6 +7,8 @@ import re
 _IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$-]*")
 _IGNORED = str.maketrans("", "", "_- \t")
 _TARGET = "hostaliases"
+#: Keys that steer a strategic merge instead of being fields.
+_DIRECTIVES = ("$patch", "$retainKeys", "$setElementOrder/", "$deleteFromPrimitiveList/")
 _FOREIGN = frozenset({"extrahosts", "addhosts", "aliases"})
 
 Path = tuple[str | int, ...]
@@ -39,6 +41,11 @@ def is_misspelt_host_aliases(key: str) -> bool:
 def is_foreign_host_aliases(key: str) -> bool:
     """Whether a key of a pod spec is another tool's word for hostAliases, in any spelling."""
     return normalized(key) in _FOREIGN
+
+
+def is_directive(key: str) -> bool:
+    """Whether a key steers a strategic merge (`$patch`, `$setElementOrder/hostAliases`)."""
+    return key.startswith(_DIRECTIVES)
 
 
 def edit_distance(left: str, right: str, limit: int) -> int:

@@ -26,7 +26,12 @@ BUILT_IN_WORKLOADS: dict[str, tuple[frozenset[str], tuple[str, ...]]] = {
 }
 
 #: Other built-in kinds whose every field is declared, so that a stray `hostAliases` is refused there too.
-_STRICT_GROUPS = frozenset({"", "apps", "batch", "extensions", "networking.k8s.io", "policy", "autoscaling"})
+_STRICT_GROUPS = frozenset({"apps", "batch", "extensions", "networking.k8s.io", "policy", "autoscaling"})
+#: The core group's, by name: others write `apiVersion: v1` too (OpenShift's Template, kubectl's own Config).
+_STRICT_CORE_KINDS = frozenset({
+    "ConfigMap", "Endpoints", "Event", "LimitRange", "List", "Namespace", "Node", "PersistentVolume",
+    "PersistentVolumeClaim", "ResourceQuota", "Secret", "Service", "ServiceAccount",
+})  # fmt: skip
 _RAW_KINDS = frozenset({"CustomResourceDefinition", "ControllerRevision"})
 
 #: Fields that hold free maps: keys below them are the user's own.
@@ -64,12 +69,10 @@ def is_strict(api_version: str | None, kind: str | None) -> bool:
     """Whether the server declares every field of the kind, so that an unknown one is refused."""
     if is_built_in_workload(api_version, kind):
         return True
-    return (
-        kind is not None
-        and api_version is not None
-        and kind not in _RAW_KINDS
-        and group_of(api_version) in _STRICT_GROUPS
-    )
+    if kind is None or api_version is None or kind in _RAW_KINDS:
+        return False
+    group = group_of(api_version)
+    return kind in _STRICT_CORE_KINDS if not group else group in _STRICT_GROUPS
 
 
 def pod_spec_paths(api_version: str | None, kind: str | None) -> list[PodSpecPath]:

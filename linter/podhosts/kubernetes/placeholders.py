@@ -7,7 +7,7 @@ import re
 _PLACEHOLDER = re.compile(
     r"\{\{|\}\}|\{%|%\}|\$\{|\$\(|\$[A-Z_]|^\$[a-z]|<[A-Za-z][A-Za-z0-9_. -]*>|@@[A-Za-z0-9_.-]+@@|<%|%>",
 )
-_TEMPLATE = re.compile(r"\{\{|\{%|<%|\$\{[A-Za-z_]|^\s*@@[A-Za-z0-9_.-]+@@", re.MULTILINE)
+_TEMPLATE = re.compile(r"\{\{|\{%|<%|\$\{[A-Za-z_]|@@[A-Za-z0-9_.-]+@@")
 
 
 def is_placeholder(text: str) -> bool:

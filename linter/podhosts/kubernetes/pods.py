@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podhosts.document import Mapping, Scalar, Sequence, string
-from podhosts.kubernetes.fields import Path, field
+from podhosts.kubernetes.fields import Path, field, is_directive
 from podhosts.kubernetes.kinds import group_of, is_built_in_workload, is_strict, pod_spec_paths
 from podhosts.kubernetes.objects import mapping, sequence
 from podhosts.kubernetes.schemas import UNKNOWN, ListSchema
@@ -112,7 +112,7 @@ class HostAlias:
     @property
     def is_directive(self) -> bool:
         """Whether the entry steers a strategic merge (`$patch: delete`) instead of being one."""
-        return any(name.startswith("$") for name in self.node.fields)
+        return any(map(is_directive, self.node.fields))
 
     def field(self, *steps: str | int) -> str:
         return self.pod.field(self.pod.list_field, self.index, *steps)

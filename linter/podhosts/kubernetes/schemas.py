@@ -35,6 +35,11 @@ class ListSchema:
     #: Entries are objects of which nothing more is declared.
     untyped_items: bool = False
 
+    @property
+    def is_of_pod_spec(self) -> bool:
+        """Whether the list is one of a pod spec or a full copy of it, so that `hostname` beside it is the pod's."""
+        return self.list_type is ListType.MAP and not self.hostnames_required
+
 
 BUILT_IN = ListSchema(ListType.MAP, typed=True, built_in=True)
 SCHEMALESS = ListSchema(ListType.ATOMIC)

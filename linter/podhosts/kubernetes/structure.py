@@ -23,11 +23,14 @@ class WrongType(NamedTuple):
     expected: str
 
 
-def type_errors(spec: Mapping, list_field: str) -> list[WrongType]:
-    """The wrong types in a pod spec's hosts-related fields, in order of their paths. Placeholders are not judged."""
+def type_errors(spec: Mapping, list_field: str, *, list_only: bool = False) -> list[WrongType]:
+    """The wrong types in a pod spec's hosts-related fields, in order of their paths. Placeholders are not judged.
+
+    `list_only` where the fields beside the list are not a pod's.
+    """
     if is_plainly_right(spec, list_field):
         return []
-    return _explain(spec, list_field)
+    return _explain(spec, list_field, () if list_only else tuple(SCALAR_FIELDS))
 
 
 def is_plainly_right(spec: Mapping, list_field: str) -> bool:
@@ -61,14 +64,14 @@ def _is_text(node: Node) -> bool:
     return isinstance(node, Scalar) and (node.value is None or node.is_string)
 
 
-def _explain(spec: Mapping, list_field: str) -> list[WrongType]:
+def _explain(spec: Mapping, list_field: str, scalar_fields: tuple[str, ...]) -> list[WrongType]:
     # jsonschema costs 140 ms to import; only what looks wrong pays for it.
     from jsonschema import Draft202012Validator
 
     from podhosts.resources import schema
 
     validator = Draft202012Validator(schema("pod-spec-hosts"))
-    fields = [(name, name) for name in SCALAR_FIELDS] + [(list_field, "hostAliases")]
+    fields = [(name, name) for name in scalar_fields] + [(list_field, "hostAliases")]
     found: list[WrongType] = []
     for name, declared in fields:
         node = spec.get(name)

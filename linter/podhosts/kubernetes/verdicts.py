@@ -24,9 +24,11 @@ def invalid_value(pod: Pod, version: KubernetesVersion) -> tuple[Request, ...]:
     return CREATE_AND_APPLY
 
 
-def wrong_type(pod: Pod) -> tuple[Request, ...]:
-    """A value of another type than the API wants."""
-    return CREATE_AND_APPLY if pod.schema.typed else ()
+def wrong_type(pod: Pod, *, in_entry: bool) -> tuple[Request, ...]:
+    """A value of another type than the API wants; `in_entry` for one inside an entry of the list."""
+    if not pod.schema.typed or (in_entry and pod.schema.untyped_items):
+        return ()
+    return CREATE_AND_APPLY
 
 
 def unknown_field(pod: Pod) -> tuple[Request, ...]:

@@ -51,8 +51,8 @@ class WrongType(Rule):
     severity = Severity.ERROR
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
-        for wrong in type_errors(pod.spec, pod.list_field):
-            refused_by = wrong_type(pod)
+        for wrong in type_errors(pod.spec, pod.list_field, list_only=not pod.schema.is_of_pod_spec):
+            refused_by = wrong_type(pod, in_entry=len(wrong.path) > 2)
             consequence = "the API server refuses the object" if refused_by else "the pod made from it is refused"
             what = f"{_describe(wrong.node)} stands where the API wants {wrong.expected}"
             message = f"{what}: {consequence}{_advice(wrong.node, wrong.expected)}"

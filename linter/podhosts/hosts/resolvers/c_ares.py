@@ -40,6 +40,8 @@ _POLICY = (
     row("2002::", 16, 30, 2),
     row("2001::", 32, 5, 5),
     row("fc00::", 7, 3, 13),
+    # `::` itself is not IPv4-compatible to the C library's macro.
+    row("::", 128, 40, 1),
     row("::", 96, 1, 3),
     row("fec0::", 10, 1, 11),
     row("3ffe::", 16, 1, 12),

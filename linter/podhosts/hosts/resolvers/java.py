@@ -5,6 +5,7 @@ Facts: `reference/resolvers.md` 0 (8) and 4; read in sun/net/util/IPAddressUtil.
 
 from __future__ import annotations
 
+from ipaddress import IPv6Address
 from typing import TYPE_CHECKING
 
 from podhosts.hosts.addresses import inet_aton, parse_sloppy, unmapped
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Address
 
     from podhosts.hosts.resolvers.answer import Family
-    from podhosts.hosts.resolvers.network import Address, Network
+    from podhosts.hosts.resolvers.network import Network
 
 UNKNOWN_HOST = "UnknownHostException"
 
@@ -33,11 +34,9 @@ class JavaHosts:
     def lookup(self, name: str, family: Family, network: Network) -> Answer:
         """getAllByName: "unspec" for the default, "inet" with -Djava.net.preferIPv4Stack=true."""
         if name[:1] and name[0] in _HEX_DIGITS_OR_COLON:
-            literal = _literal(name)
-            if isinstance(literal, str):
-                return failed(literal)
+            literal = _literal(name, family, network)
             if literal is not None:
-                return found([literal])
+                return literal
         answer = self._libc.lookup(name, family, network, canonical_name=True)
         if answer.error:
             return failed(UNKNOWN_HOST)
@@ -46,18 +45,26 @@ class JavaHosts:
         return Answer(addresses=tuple(sorted(distinct, key=lambda text: ":" in text)), dns=answer.dns)
 
 
-def _literal(name: str) -> Address | str | None:
-    """An address, Java's refusal of a doubtful one, or None for a name."""
+def _literal(name: str, family: Family, network: Network) -> Answer | None:
+    """The answer for an address, the refusal of a doubtful one, or None for a name."""
     ipv4 = _decimal_ipv4(name)
     if ipv4 is not None:
-        return ipv4
+        return found([ipv4])
     if inet_aton(name) is not None:
         # Octal or hexadecimal to C: Java reads neither and asks nobody.
-        return UNKNOWN_HOST
+        return failed(UNKNOWN_HOST)
     if ":" not in name:
         return None
-    ipv6 = parse_sloppy(name.partition("%")[0])
-    return UNKNOWN_HOST if ipv6 is None else unmapped(ipv6)
+    text, percent, zone = name.partition("%")
+    ipv6 = parse_sloppy(text)
+    if ipv6 is None:
+        return failed(UNKNOWN_HOST)
+    if not percent:
+        return found([unmapped(ipv6)])
+    # The IPv4 stack knows no interfaces, but takes any number.
+    scoped = f"{ipv6}%{zone}"
+    known = zone.isdigit() or (family == "unspec" and bool(zone) and network.source(IPv6Address(scoped)) is not None)
+    return Answer(addresses=(scoped,)) if known else failed(UNKNOWN_HOST)
 
 
 def _decimal_ipv4(name: str) -> IPv4Address | None:

@@ -1,0 +1,83 @@
+"""The lane that most hook runs take: what it may decide, and what it must not load."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+import typer.main
+
+from podhosts.__main__ import FLAGS, parse
+from podhosts.cli import app
+from podhosts.commands.check import Request
+from tests.manifests import BAD_POD, SERVICE
+from tests.running import environment, podhosts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: Modules that cost too much for a file in which nothing matters.
+HEAVY = ("typer", "ruamel.yaml", "_ruamel_yaml", "jsonschema", "dataclasses", "re", "json", "pathlib", "rich", "enum")
+
+
+def loaded_modules(folder: Path, *arguments: str) -> set[str]:
+    """What a run of podhosts has imported beside what Python itself loads."""
+    code = (
+        "import sys; before = set(sys.modules); sys.argv[0] = 'podhosts'\n"
+        "from podhosts.__main__ import main; main()\n"
+        "print('\\n'.join(set(sys.modules) - before))"
+    )
+    command = [sys.executable, "-c", code, *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, env=environment(), check=True)
+    return set(done.stdout.decode().split("\n"))
+
+
+def test_unrelated_file_loads_nothing_heavy(tmp_path: Path) -> None:
+    (tmp_path / "service.yaml").write_bytes(SERVICE)
+    loaded = loaded_modules(tmp_path, "check", "-q", "service.yaml")
+    assert "podhosts.triggers" in loaded
+    assert loaded.isdisjoint(HEAVY)
+
+
+def test_relevant_file_needs_neither_typer_nor_rich_nor_jsonschema(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_bytes(BAD_POD)
+    loaded = loaded_modules(tmp_path, "check", "pod.yaml")
+    assert "_ruamel_yaml" in loaded
+    assert loaded.isdisjoint({"typer", "rich", "jsonschema"})
+
+
+def test_flags_are_those_of_typer() -> None:
+    command = typer.main.get_command(app).commands["check"]  # type: ignore[attr-defined] - a group
+    options = {flag: parameter for parameter in command.params for flag in parameter.opts}
+    attributes = set(inspect.signature(Request).parameters)
+    for flag, (name, takes_value) in FLAGS.items():
+        assert options[flag].name == name
+        assert options[flag].is_flag is not takes_value
+        assert name in attributes
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["rules"], ["check"], ["check", "-"], ["check", "."], ["check", "missing.yaml"], ["check", "a.yaml", "--help"],
+     ["check", "a.yaml", "--stdin-filename", "x"], ["check", "a.yaml", "--select"], ["check", "a.yaml", "--quiet=yes"],
+     ["check", "--", "a.yaml"], ["check", "a.yaml", "-vq"]],
+)  # fmt: skip
+def test_doubt_goes_to_typer(arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.yaml").write_bytes(SERVICE)
+    monkeypatch.chdir(tmp_path)
+    assert parse(arguments) is None
+
+
+@pytest.mark.parametrize("content", [SERVICE, BAD_POD])
+@pytest.mark.parametrize(
+    "flags", [[], ["-q"], ["--strict"], ["-v"], ["--fail-on", "error"], ["--format=json"], ["--fail-on", "nonsense"]]
+)
+def test_both_lanes_say_the_same(content: bytes, flags: list[str], tmp_path: Path) -> None:
+    """`--stdin-filename` changes nothing about a file but sends the run through typer."""
+    (tmp_path / "a.yaml").write_bytes(content)
+    fast = podhosts("check", *flags, "a.yaml", cwd=tmp_path)
+    slow = podhosts("check", *flags, "a.yaml", "--stdin-filename", "x", cwd=tmp_path)
+    assert (fast.returncode, fast.stdout, fast.stderr) == (slow.returncode, slow.stdout, slow.stderr)

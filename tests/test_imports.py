@@ -1,0 +1,61 @@
+"""The direction of imports: a module may import only modules above it in the house plan's list."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from tests.paths import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PACKAGE = ROOT / "linter" / "podhosts"
+ORDER = [
+    "summary", "triggers", "source", "edits", "diagnostics", "document", "surgery", "hosts", "resources", "kubernetes",
+    "shell", "corefile", "helm", "kustomize", "workspace", "suppressions", "config", "rules", "engine", "baseline",
+    "reporters", "discovery", "commands", "cli", "lsp",
+]  # fmt: skip
+#: Libraries that only one room knows.
+SEAMS = {"ruamel": "document", "_ruamel_yaml": "document", "typer": "cli", "rich": ("reporters", "commands")}
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        yield path.relative_to(PACKAGE).parts[0].removesuffix(".py"), path
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def test_direction() -> None:
+    wrong = []
+    for room, path in modules():
+        if room in {"__init__", "__main__"}:
+            continue
+        for name in imported(path):
+            parts = name.split(".")
+            if parts[0] == "podhosts" and len(parts) > 1 and ORDER.index(parts[1]) > ORDER.index(room):
+                wrong.append((str(path.relative_to(PACKAGE)), name))
+    assert wrong == []
+
+
+def test_entry_point_imports_the_fast_lane_first() -> None:
+    names = {name for name in imported(PACKAGE / "__main__.py") if name.startswith("podhosts")}
+    assert names == {"podhosts.summary", "podhosts.triggers", "podhosts.commands", "podhosts.cli"}
+
+
+def test_seams() -> None:
+    wrong = []
+    for room, path in modules():
+        for name in imported(path):
+            allowed = SEAMS.get(name.split(".")[0])
+            if allowed and room not in (allowed if isinstance(allowed, tuple) else (allowed,)):
+                wrong.append((str(path.relative_to(PACKAGE)), name))
+    assert wrong == []

@@ -1,0 +1,189 @@
+"""Every manifest under `tests/cases` and `examples` gives exactly the findings that are written in it.
+
+Comments at the end of a line say what is expected there; they are cut off before the manifest is linted:
+
+- `# expect: rule`: one finding of the rule begins on this line. Several names are separated by blanks. The parts
+  around a name are optional: `info:rule()@12` is of severity info (without it: the rule's own), refused by no request
+  (`(create)`, `(create,apply)`), and begins in column 12.
+- `# related: rule`: a related place of one or more findings of the rule is on this line.
+
+Comments of their own, anywhere: `# kubernetes: 1.35` is the API server's version, `# unread: 2` counts the values that
+a placeholder decides. `x.expect` beside `x.yaml` or `x.json` says the same for text that holds no comments: lines like
+`3:12 rule`, `related 3:12 rule`, `kubernetes: 1.35`, `unread: 2`; the manifest is then read as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from podhosts.engine import Options, default_selection, lint
+from podhosts.kubernetes import parse_version
+from podhosts.rules import RULES, Settings
+from podhosts.source import Source
+from podhosts.triggers import mentions
+from tests.paths import CASES, EXAMPLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from podhosts.diagnostics import Diagnostic
+    from podhosts.engine import Result
+
+SEVERITIES = {rule.name: rule.severity for rule in RULES}
+
+#: What each file of `examples/` is about.
+FAMILIES = {
+    "addresses": {"invalid-ip", "missing-ip", "non-canonical-ip"},
+    "names": {"invalid-hostname", "empty-hostnames"},
+    "structure": {"wrong-type", "unknown-field", "misplaced-host-aliases", "syntax-error", "duplicate-key"},
+    "duplicates": {"duplicate-ip", "duplicate-hostname", "conflicting-hostname"},
+    "pod host names": {"invalid-pod-hostname", "pod-hostname-alias"},
+    "mounts": {"host-path-hosts-file", "ignored-host-aliases"},
+    "suppressions": {"unused-suppression", "expired-suppression"},
+}
+
+_MARK = re.compile(r"[ \t]*# (expect|related): ([^#\r\n]*)")
+_MARKS = re.compile(r"(?:[ \t]*# (?:expect|related): [^#\r\n]*)+$", re.MULTILINE)
+_SETTING = re.compile(r"^[# \t]*(kubernetes|unread): ([0-9.]+)[ \t]*\r?$", re.MULTILINE)
+_PLACE = re.compile(r"(related )?(\d+):(\d+) (\S+)")
+_NAME = re.compile(r"(?:(?P<severity>[a-z]+):)?(?P<rule>[a-z-]+)(?:\((?P<refused_by>[a-z,]*)\))?(?:@(?P<column>\d+))?")
+
+
+class Expected(NamedTuple):
+    """One finding; what is None is not compared."""
+
+    line: int
+    rule: str
+    severity: str
+    refused_by: str | None
+    column: int | None
+
+
+class Case(NamedTuple):
+    """A manifest without its expectations, and these."""
+
+    source: Source
+    findings: list[Expected]
+    related: set[tuple[int, str]]
+    version: str
+    unread: int
+
+
+def manifests(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.suffix in {".yaml", ".yml", ".json"})
+
+
+def load(path: Path) -> Case:
+    raw = Source(path.name, path.read_bytes())
+    sidecar = path.with_suffix(".expect")
+    if sidecar.exists():
+        text = sidecar.read_text("utf-8")
+        places = _PLACE.findall(text)
+        findings = [expected(int(line), f"{name}@{column}") for other, line, column, name in places if not other]
+        related = {(int(line), name) for other, line, _, name in places if other}
+        source = raw
+    else:
+        text = raw.text
+        findings, related = [], set()
+        for found in _MARK.finditer(text):
+            line = raw.position(found.start()).line
+            names = found[2].split()
+            if found[1] == "expect":
+                findings += [expected(line, name) for name in names]
+            else:
+                related |= {(line, name) for name in names}
+        bare = _MARKS.sub("", text.replace("\r\n", "\n"))
+        data = (bare.replace("\n", "\r\n") if "\r\n" in text else bare).encode(raw.encoding, "replace")
+        source = Source(path.name, raw.data[: raw.bom_length] + data)
+    settings = dict(_SETTING.findall(text))
+    return Case(source, findings, related, settings.get("kubernetes", "1.37"), int(settings.get("unread", "0")))
+
+
+def expected(line: int, name: str) -> Expected:
+    match = _NAME.fullmatch(name)
+    assert match, f"line {line}: {name} is no expectation"
+    rule, column = match["rule"], match["column"]
+    return Expected(
+        line, rule, match["severity"] or str(SEVERITIES[rule]), match["refused_by"], int(column) if column else None
+    )
+
+
+def run(case: Case) -> Result:
+    settings = Settings(parse_version(case.version)[0])
+    return lint(case.source, Options(settings, default_selection()))
+
+
+def compared(findings: list[Diagnostic], wanted: list[Expected]) -> list[Expected]:
+    """The findings in the form of expectations; a part that no expectation of that line and rule has is left out."""
+    with_column = {(item.line, item.rule) for item in wanted if item.column is not None}
+    with_requests = {(item.line, item.rule) for item in wanted if item.refused_by is not None}
+    found = []
+    for finding in findings:
+        at = finding.source.position(finding.span.start)
+        key = (at.line, finding.rule)
+        requests = ",".join(finding.refused_by) if key in with_requests else None
+        found.append(
+            Expected(at.line, finding.rule, str(finding.severity), requests, at.column if key in with_column else None)
+        )
+    return found
+
+
+def related_places(findings: list[Diagnostic]) -> set[tuple[int, str]]:
+    return {
+        (finding.source.position(related.span.start).line, finding.rule)
+        for finding in findings
+        for related in finding.related
+    }
+
+
+@pytest.mark.parametrize(
+    "path", [*manifests(CASES), *manifests(EXAMPLES)], ids=lambda path: f"{path.parent.name}/{path.name}"
+)
+def test_case(path: Path) -> None:
+    case = load(path)
+    result = run(case)
+    assert Counter(compared(result.findings, case.findings)) == Counter(case.findings)
+    assert related_places(result.findings) == case.related
+    assert sum(unread.count for unread in result.unread) == case.unread
+    if case.findings or case.unread:
+        assert mentions(case.source.data), "the fast lane would pass this file by"
+
+
+def test_every_rule_has_cases() -> None:
+    assert {path.name for path in CASES.iterdir() if path.is_dir()} == {rule.name for rule in RULES} | {"several"}
+
+
+@pytest.mark.parametrize("rule", [rule.name for rule in RULES])
+def test_every_rule_fires_and_is_silent(rule: str) -> None:
+    fires = [rule in {item.rule for item in load(path).findings} for path in manifests(CASES / rule)]
+    assert any(fires), "no manifest of this rule's folder makes it fire"
+    assert not all(fires), "every manifest of this rule's folder makes it fire"
+
+
+def test_related_places_of_every_rule_that_gives_them() -> None:
+    """Each rule that ever gives a related place has a case where that place is written down."""
+    cases = [load(path) for path in manifests(CASES)]
+    asserted = {rule for case in cases for _, rule in case.related}
+    assert asserted >= {
+        "conflicting-hostname",
+        "duplicate-hostname",
+        "duplicate-ip",
+        "duplicate-key",
+        "host-path-hosts-file",
+        "ignored-host-aliases",
+        "pod-hostname-alias",
+    }
+
+
+def test_every_family_of_rules_is_in_the_examples() -> None:
+    assert set().union(*FAMILIES.values()) == set(SEVERITIES)
+    shown = {item.rule for path in manifests(EXAMPLES) for item in load(path).findings}
+    assert [family for family, rules in FAMILIES.items() if not rules & shown] == []
+
+
+def test_examples_hold_a_clean_file() -> None:
+    assert any(not load(path).findings for path in manifests(EXAMPLES))
