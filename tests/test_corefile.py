@@ -60,6 +60,7 @@ def _shape(blocks: tuple[ServerBlock, ...]) -> list[tuple[str, list[str]]]:
         (". {\n log a\x1cb\u00a0c\n}\n", [(".", ["log a\x1cb c"])]),
         (". { errors\n}\n", [(".", ["errors"])]),
         (". {\n hosts {\n  10.0.0.1 a\n }\n", [(".", ["hosts { 10.0.0.1 a }"])]),
+        ("{{- if .x }}\n.:53 {\n {{- if .y }}\n log\n {{- end }}\n}\n{{- end }}\n", [(".:53", ["log"])]),
         ("{$ZONE}:53 {\n forward . {%DNS%}\n}\n", [("{$ZONE}:53", ["forward . {%DNS%}"])]),
     ],
 )
@@ -231,6 +232,20 @@ def test_a_variable_zone_may_hold_any_name() -> None:
     block = _inside("10.0.0.1 a.example.org", head="hosts /x {$ZONE}")
     assert not block.zones_known
     assert block.lines[0].outside == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "is_complete"),
+    [
+        (". {\n hosts {\n  10.0.0.1 a\n }\n}\n", True),
+        (". {\n hosts {\n  10.0.0.1 {{ .x }}\n  {{- if .y }}\n  fallthrough\n  {{- end }}\n }\n}\n", True),
+        (". {\n hosts {\n  {{ .Values.lines }}\n }\n}\n", False),
+        (". {\n hosts {\n  {$LINES}\n }\n}\n", False),
+        (". {\n hosts {\n  import entries\n }\n}\n", False),
+    ],
+)
+def test_what_is_not_seen_is_said(text: str, is_complete: bool) -> None:
+    assert _only(text).is_complete is is_complete
 
 
 def test_a_template_action_is_one_unknown_word() -> None:

@@ -97,7 +97,7 @@ def main() -> int:
             return 0
         from podhosts.commands import check
 
-        return check.run(check.Request(**request))  # type: ignore[arg-type] - the table gives each its type
+        return check.run(check.Request(**request))  # type: ignore[arg-type]  # the table gives each its type
     except KeyboardInterrupt:
         return 130
 
@@ -105,7 +105,7 @@ def main() -> int:
 def _open_missing_streams() -> None:
     """Python has no stdout or stderr object where the caller closed them; the exit code must come all the same."""
     if sys.stdout is None or sys.stderr is None:
-        sink = open(os.devnull, "w")  # noqa: SIM115, PTH123 - open until the process ends
+        sink = open(os.devnull, "w")  # noqa: SIM115 - open until the process ends
         sys.stdout = sys.stdout or sink
         sys.stderr = sys.stderr or sink
 

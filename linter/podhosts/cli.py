@@ -8,6 +8,7 @@ import typer
 
 from podhosts import __version__
 from podhosts.commands import check as check_command
+from podhosts.commands import render as render_command
 
 app = typer.Typer(
     name="podhosts",
@@ -50,7 +51,7 @@ def check(
     fail_on: Annotated[
         str, typer.Option(metavar="LEVEL", help="Exit 1 for findings at or above: error, warning, info, never.")
     ] = "warning",
-    format: Annotated[  # noqa: A002 - the flag's name
+    format: Annotated[
         str | None,
         typer.Option(
             metavar="NAME", help="text (on a terminal), concise (elsewhere), json, github (in GitHub Actions)."
@@ -87,3 +88,50 @@ def check(
         verbose=verbose,
     )
     raise typer.Exit(check_command.run(request))
+
+
+@app.command()
+def render(
+    path: Annotated[str, typer.Argument(help="A file, a folder, or - for stdin.")] = ".",
+    object_: Annotated[
+        str | None, typer.Option("--object", metavar="KIND/NAME", help="The object whose pod is meant.")
+    ] = None,
+    container: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A container; one with its own /etc/hosts mount gets that file.")
+    ] = None,
+    pod_ip: Annotated[
+        list[str] | None,
+        typer.Option(metavar="IP", help=f"The pod's address; repeat it for dual-stack (example: {render_command.EXAMPLE_POD_IP})."),
+    ] = None,
+    cluster_domain: Annotated[str, typer.Option(metavar="DOMAIN", help="The cluster's DNS domain.")] = "cluster.local",
+    node_hosts: Annotated[
+        str | None, typer.Option(metavar="FILE", help="The node's /etc/hosts, for pods with hostNetwork.")
+    ] = None,
+    index: Annotated[
+        int | None, typer.Option(min=0, help="The ordinal of a StatefulSet's or Indexed Job's pod (default: the first).")
+    ] = None,
+    kubernetes_version: Annotated[
+        str | None, typer.Option(metavar="VERSION", help="The cluster's version, like 1.32 (default: the newest known).")
+    ] = None,
+    trace: Annotated[bool, typer.Option("--trace", help="Say where each line comes from and what is odd about it.")] = False,
+    format: Annotated[str, typer.Option(metavar="NAME", help="text or json.")] = "text",  # noqa: A002 - the flag's name
+) -> None:
+    """Print the /etc/hosts that the kubelet would write for a pod, byte for byte.
+
+    A folder gives each of its pods under a header. Exit codes: 0 printed, 1 the container would not start, 2 wrong use.
+
+    Example: podhosts render --pod-ip 10.244.1.5 --object Deployment/web k8s/
+    """
+    request = render_command.RenderRequest(
+        path=path,
+        object=object_,
+        container=container,
+        pod_ips=pod_ip or [],
+        cluster_domain=cluster_domain,
+        node_hosts=node_hosts,
+        index=index,
+        kubernetes_version=kubernetes_version,
+        trace=trace,
+        format=format,
+    )
+    raise typer.Exit(render_command.run(request))

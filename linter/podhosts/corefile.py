@@ -5,7 +5,8 @@ white space, `"` only at the start of a word, `#` comments, `{` and `}` as words
 for environment variables, snippets `(name) { ... }` and `import`. What the `hosts` plugin does with its block is in
 `reference/kubernetes.md` 8 (coredns `4b26cced`). Everything here is linear in the length of the text.
 
-Positions are offsets in the text. A `{{ ... }}` of a template on one line is a part of a word that is not known.
+Positions are offsets in the text. A `{{ ... }}` of a template on one line is a part of a word that is not known; those
+that only steer the template (`{{- if ... }}`, `{{- end }}`) are passed over.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ _WORD_RUN = re.compile(f"(?:[^{_SPACES}#{{]|\r)+")
 _GAP = re.compile(f"[{_SPACES}]+")
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _DURATION = re.compile(r"[+-]?(?:0|(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+)")
+_STEERING = re.compile(r"\{\{-?[ \t]*(?:(?:if|else|end|range|with|define|block)(?![A-Za-z0-9_.])|/\*)[^}]*\}\}")
 _SCHEMES = {"dns": "53", "tls": "853", "quic": "853", "grpc": "443", "https": "443", "https3": "443", "unix": ""}
 _ZONE = re.compile(r"(?:[a-z0-9]+://)?(?:[A-Za-z0-9_*.-]*|[0-9A-Fa-f:.]+/[0-9]+)(?::[0-9]+)?")
 
@@ -204,6 +206,12 @@ class HostsBlock:
     stray: tuple[Token, ...]
 
     @property
+    def is_complete(self) -> bool:
+        """False if a template, a variable or an unread import may bring lines or options that are not seen here."""
+        unknown = any(not line.ip.is_known for line in (*self.lines, *self.refused))
+        return not unknown and not self.server.imports
+
+    @property
     def fallthrough(self) -> HostsOption | None:
         """The `fallthrough` in effect, the last one."""
         return next((option for option in reversed(self.options) if option.name.text == "fallthrough"), None)
@@ -339,7 +347,7 @@ def _tokens(text: str) -> list[Token]:
                 at = space.start() if space else len(text)
             word = text[start:end].replace("\r", "")
             is_known = is_known and _is_known(word)
-            if word:
+            if word and (is_known or not _STEERING.fullmatch(word)):
                 tokens.append(Token(word, Span(start, end), line, is_known))
     return tokens
 
@@ -746,10 +754,13 @@ def _hosts_line(word: Token, arguments: tuple[Token, ...], zones: tuple[str, ...
 def _fields(tokens: Iterable[Token]) -> Iterator[Token]:
     """The words of a host line: CoreDNS joins its tokens by blanks and reads the result as a line of a hosts file."""
     for token in tokens:
+        if not token.is_known:
+            yield token
+            continue
         text, hash_sign, _ = token.text.partition("#")
-        for field in _GAP.split(text) if _GAP.search(text) else [text]:
+        for field in _GAP.split(text):
             if field:
-                yield Token(field, token.span, token.line, token.is_known)
+                yield token if field == token.text else Token(field, token.span, token.line)
         if hash_sign:
             return
 

@@ -47,7 +47,8 @@ class Suppressed(NamedTuple):
     suppression: Suppression
 
 
-class Unread(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Unread:
     """What was not read: how often, why, and where first (None where the file itself could not be opened)."""
 
     path: str

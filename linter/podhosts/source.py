@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 from bisect import bisect_right
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 
@@ -108,7 +109,7 @@ class Source:
         offsets = []
         at = self.bom_length
         starts = [*self.line_starts, len(self.text)]
-        for start, end in zip(starts, starts[1:], strict=False):
+        for start, end in pairwise(starts):
             offsets.append(at)
             at += self._byte_length(start, end)
         return offsets

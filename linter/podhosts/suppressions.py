@@ -83,8 +83,10 @@ def suppressions(
             mistakes.append(Mistake(problem, comment.span))
             continue
         scopes = _scopes(match["scope"], comment, document, index)
-        for rule in _names(match["rules"]):
-            found.append(Suppression(rule, comment.span, "comment", match["reason"] or None, until, scopes))
+        found += [
+            Suppression(rule, comment.span, "comment", match["reason"] or None, until, scopes)
+            for rule in _names(match["rules"])
+        ]
     for manifest in objects:
         found.extend(_annotated(manifest))
     return found, mistakes
@@ -115,7 +117,8 @@ def _annotated(manifest: KubernetesObject) -> Iterator[Suppression]:
     """Suppressions in the annotations of an object, or of the pod template in it."""
     spec = manifest.spec
     template = mapping(spec.get("template")) if spec else None
-    job = mapping(mapping(spec.get("jobTemplate")).get("spec")) if spec and mapping(spec.get("jobTemplate")) else None  # type: ignore[union-attr] - checked
+    job_template = mapping(spec.get("jobTemplate")) if spec else None
+    job = mapping(job_template.get("spec")) if job_template else None
     for holder in (manifest.node, template, mapping(job.get("template")) if job else None):
         metadata = mapping(holder.get("metadata")) if holder else None
         annotations = mapping(metadata.get("annotations")) if metadata else None

@@ -44,7 +44,7 @@ def mentions(data: bytes) -> bool:
 
 def file_mentions(path: str) -> bool:
     """`mentions` for a file, read in windows. Raises OSError where it cannot be read."""
-    with open(path, "rb") as file:  # noqa: PTH123 - pathlib would be an import
+    with open(path, "rb") as file:
         tail = b""
         while chunk := file.read(WINDOW):
             if mentions(tail + chunk):

@@ -7,6 +7,8 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from podhosts.commands.terminal import print_lines, print_styled, say
+from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError, choose
 from podhosts.discovery import STDIN, Discovery, Input, discover
 from podhosts.engine import Options, Result, Unread, default_selection, lint
 from podhosts.kubernetes.versions import NEWEST_MINOR, KubernetesVersion, VersionError, parse_version
@@ -17,18 +19,12 @@ from podhosts.summary import summary
 from podhosts.triggers import file_mentions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
 
 FAIL_ON = ("error", "warning", "info", "never")
 COLORS = ("auto", "always", "never")
-
-OK, FOUND, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
-
-
-class UsageError(Exception):
-    """Wrong use of the command line: the message says what to write instead."""
 
 
 @dataclass(slots=True)
@@ -55,18 +51,18 @@ def run(request: Request) -> int:
     try:
         return _run(request)
     except KeyboardInterrupt:
-        _say("podhosts: interrupted")
+        say("podhosts: interrupted")
         return INTERRUPTED
 
 
 def _run(request: Request) -> int:
     try:
         options, version = _options(request)
-        output = _choose("format", request.format or _default_format(), FORMATS)
-        _choose("level", request.fail_on, FAIL_ON, " for --fail-on")
-        _choose("value", request.color, COLORS, " for --color")
+        output = choose("format", request.format or _default_format(), FORMATS)
+        choose("level", request.fail_on, FAIL_ON, " for --fail-on")
+        choose("value", request.color, COLORS, " for --color")
     except UsageError as error:
-        _say(f"podhosts: {error}")
+        say(f"podhosts: {error}")
         return WRONG_USE
     discovery = discover(request.paths or ["."])
     if request.list_files:
@@ -96,7 +92,7 @@ def _options(request: Request) -> tuple[Options, KubernetesVersion]:
         except VersionError as error:
             raise UsageError(str(error)) from None
         if is_newer:
-            _say(f"podhosts: {request.kubernetes_version} is newer than 1.{NEWEST_MINOR}, whose rules are used")
+            say(f"podhosts: {request.kubernetes_version} is newer than 1.{NEWEST_MINOR}, whose rules are used")
     selected = default_selection() if request.select is None else frozenset(_rule_names("--select", request.select))
     selected -= frozenset(_rule_names("--ignore", request.ignore or ""))
     return Options(Settings(version), selected, use_suppressions=not request.no_suppressions), version
@@ -105,19 +101,7 @@ def _options(request: Request) -> tuple[Options, KubernetesVersion]:
 def _rule_names(flag: str, text: str) -> Iterator[str]:
     known = [rule.name for rule in RULES]
     for name in filter(None, (part.strip() for part in text.split(","))):
-        yield _choose("rule", name, known, f" in {flag}")
-
-
-def _choose(what: str, value: str, known: Iterable[str], where: str = "") -> str:
-    """The value if it is known. Raises UsageError with the nearest known one."""
-    names = list(known)
-    if value in names:
-        return value
-    import difflib
-
-    near = difflib.get_close_matches(value, names, n=1)
-    hint = f"did you mean `{near[0]}`?" if near else f"choose from {', '.join(names)}"
-    raise UsageError(f"unknown {what} `{value}`{where}; {hint}")
+        yield choose("rule", name, known, f" in {flag}")
 
 
 def _default_format() -> str:
@@ -132,9 +116,9 @@ def _lint_input(item: Input, request: Request, options: Options) -> tuple[Result
         if item.path == STDIN:
             source = Source(request.stdin_filename, sys.stdin.buffer.read())
         else:
-            if os.path.isfile(item.path) and not file_mentions(item.path):  # noqa: PTH113 - a stat, no object
+            if os.path.isfile(item.path) and not file_mentions(item.path):
                 return Result(files=1), 0
-            with open(item.path, "rb") as file:  # noqa: PTH123 - as above
+            with open(item.path, "rb") as file:
                 source = Source(item.path, file.read())
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
@@ -143,75 +127,30 @@ def _lint_input(item: Input, request: Request, options: Options) -> tuple[Result
 
 
 def _list_files(discovery: Discovery) -> int:
-    _print(item.path for item in discovery.inputs)
+    print_lines(item.path for item in discovery.inputs)
     for path, reason in discovery.failures:
-        _say(f"podhosts: {path}: {reason}")
+        say(f"podhosts: {path}: {reason}")
     return WRONG_USE if discovery.failures else OK
 
 
 def _report(result: Result, output: str, version: KubernetesVersion, request: Request) -> None:
     if output == "text":
-        _print_styled(result, request)
+        from podhosts.reporters.text import render as render_text
+
+        print_styled(render_text(result), request.color)
         return
     if output == "json":
         from podhosts.reporters.json_report import render as render_json
 
-        _print(render_json(result, version))
+        print_lines(render_json(result, version))
     elif output == "github":
         from podhosts.reporters.github import render as render_github
 
-        _print(render_github(result))
+        print_lines(render_github(result))
     else:
         from podhosts.reporters.concise import render as render_concise
 
-        _print(render_concise(result))
-
-
-def _print(lines: Iterable[str]) -> None:
-    """Lines to stdout as UTF-8; a reader that has gone away ends the output, not the run."""
-    data = "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
-    try:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        _discard_stdout()
-
-
-def _print_styled(result: Result, request: Request) -> None:
-    from rich.console import Console
-
-    from podhosts.reporters.text import render as render_text
-
-    console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False, **_color_arguments(request.color))
-    try:
-        for line in render_text(result):
-            console.print(line)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _discard_stdout()
-
-
-def _color_arguments(color: str) -> dict[str, bool | None]:
-    """How rich is told to colour: the flag, else NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, else the terminal."""
-    if color == "never" or (color == "auto" and os.environ.get("NO_COLOR")):
-        return {"no_color": True, "force_terminal": False}
-    forced = os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE", "0") != "0"
-    return {"force_terminal": True} if color == "always" or forced else {}
-
-
-def _discard_stdout() -> None:
-    """Point stdout at nothing, so that Python's own flush at exit does not complain."""
-    sink = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(sink, sys.stdout.fileno())
-
-
-def _say(text: str) -> None:
-    from podhosts.reporters.visible import visible
-
-    try:
-        sys.stderr.write(f"{visible(text)}\n")
-    except (BrokenPipeError, OSError):
-        return
+        print_lines(render_concise(result))
 
 
 def _progress(inputs: list[Input], request: Request) -> Iterator[Input]:
@@ -245,27 +184,27 @@ def _close(result: Result, discovery: Discovery, request: Request) -> None:
     if request.quiet:
         for item in result.unread:
             if item.source is None:
-                _say(f"podhosts: {item.path}: {item.reason}")
+                say(f"podhosts: {item.path}: {item.reason}")
         return
     for folder in discovery.empty_folders:
-        _say(f"podhosts: no manifests (*.yaml, *.yml, *.json) in {folder}")
+        say(f"podhosts: no manifests (*.yaml, *.yml, *.json) in {folder}")
     counts = {str(finding.severity): 0 for finding in _by_severity(result.findings)}
     for finding in result.findings:
         counts[str(finding.severity)] += 1
-    _say(summary(result.files, result.documents, result.pods, counts, len(result.suppressed)))
+    say(summary(result.files, result.documents, result.pods, counts, len(result.suppressed)))
     by_reason: dict[str, list[Unread]] = {}
     for item in result.unread:
         by_reason.setdefault(item.reason, []).append(item)
     for reason, items in by_reason.items():
         total, files = sum(item.count for item in items), len({item.path for item in items})
         if items[0].source is None and files == 1:
-            _say(f"not read: {items[0].path}: {reason}")
+            say(f"not read: {items[0].path}: {reason}")
             continue
         hint = "" if request.verbose else " (-v lists them)"
-        _say(f"not read: {reason}: {total}, in {files} {'file' if files == 1 else 'files'}{hint}")
+        say(f"not read: {reason}: {total}, in {files} {'file' if files == 1 else 'files'}{hint}")
         if request.verbose:
             for item in items:
-                _say(f"  {_place(item)}" + (f" ({item.count})" if item.count > 1 else ""))
+                say(f"  {_place(item)}" + (f" ({item.count})" if item.count > 1 else ""))
 
 
 def _place(item: Unread) -> str:

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 #: What Go's `unicode.IsSpace` takes for white space; Python's `str.strip` would also take U+001C to U+001F.
-_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 _JSON_SPACE = " \t\r\n"
-_GUESS_CHARACTERS = 4096
+_GUESS_BYTES = 4096
+_LOOK_AHEAD = 4
+_REPLACEMENT = "\ufffd"
 _SEPARATOR = "---"
-_BOM = "\ufeff"
 
 
 class Problem(NamedTuple):
@@ -43,15 +44,39 @@ class Piece(NamedTuple):
 
 def split(text: str) -> list[Piece]:
     """Cut a file's text (no byte order mark) into pieces, in order; empty pieces are kept."""
-    if not text[:_GUESS_CHARACTERS].lstrip(_BOM).lstrip(_SPACE).startswith("{"):
+    if not _looks_like_json(text):
         return _split_yaml(text, 0, 0)
     pieces, end = _split_json(text)
     if end == len(text):
         return pieces
-    if len(pieces) < 2:
-        return pieces + _split_yaml(text, _skip(text, end, _SPACE) if pieces else 0, len(pieces))
-    # After two JSON documents kubectl does not go back to YAML: the rest is one broken piece.
+    start = _yaml_start(text, pieces[-1].span.end if pieces else 0) if len(pieces) < 2 else None
+    if start is not None:
+        return pieces + _split_yaml(text, start, len(pieces))
+    # kubectl does not go back to YAML: the rest is one broken piece.
     return [*pieces, Piece(len(pieces) + 1, Span(end, len(text)), "json")]
+
+
+def _looks_like_json(text: str) -> bool:
+    at = _skip(text, 0, _SPACE)
+    return text.startswith("{", at) and _byte_length(text[:at]) < _GUESS_BYTES
+
+
+def _yaml_start(text: str, at: int) -> int | None:
+    """Where kubectl begins to read YAML after what is no JSON: past blanks and at most one line feed.
+
+    None where it gives up, as the look ahead for blanks takes four bytes at a time.
+    """
+    while _byte_length(text[at : at + _LOOK_AHEAD]) >= _LOOK_AHEAD and text[at] != _REPLACEMENT:
+        if text[at] not in _SPACE:
+            return at
+        at += 1
+        if text[at - 1] == "\n":
+            return at
+    return None
+
+
+def _byte_length(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def _refuse_constant(name: str) -> object:
@@ -64,7 +89,7 @@ _DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=str, pa
 def _split_json(text: str) -> tuple[list[Piece], int]:
     """The JSON documents at the start of `text`, and where the first thing that is none begins."""
     pieces: list[Piece] = []
-    at = _skip(text, 1 if text.startswith(_BOM) else 0, _JSON_SPACE)
+    at = _skip(text, 0, _JSON_SPACE)
     while at < len(text):
         try:
             _, end = _DECODER.raw_decode(text, at)

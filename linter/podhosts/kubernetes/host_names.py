@@ -13,47 +13,64 @@ from podhosts.kubernetes.objects import mapping
 from podhosts.kubernetes.placeholders import is_placeholder
 
 if TYPE_CHECKING:
+    from podhosts.document import Node
     from podhosts.kubernetes.objects import KubernetesObject
     from podhosts.kubernetes.pods import Pod
     from podhosts.kubernetes.versions import KubernetesVersion
 
 _MAX_BYTES = 63
 #: The gate of `hostnameOverride` is on by default since this minor version.
-_OVERRIDE_MINOR = 35
+OVERRIDE_MINOR = 35
 
 
 def is_pod_host_name(pod: Pod, name: str, version: KubernetesVersion) -> bool:
     """Whether a pod made from this spec has `name` as its host name, or as its full name in the hosts file."""
     if not pod.is_pod_spec or pod.host_network:
         return False
-    override = string(pod.spec.get("hostnameOverride"))
-    if override and version.minor >= _OVERRIDE_MINOR:
+    if override := _override(pod, version):
         return name == cut(override)
     head, dot, domain = name.partition(".")
-    if dot and domain.partition(".")[0] == _subdomain(pod) and domain.count(".") >= 2:
+    if dot and domain.partition(".")[0] == _subdomain(pod) and domain.count(".") >= 3:
         namespace = pod.object.namespace
         full = domain.split(".")
         return full[2] == "svc" and namespace in {None, full[1]} and _is_short_name(pod, head)
     return _is_short_name(pod, name)
 
 
+def host_name_node(pod: Pod, version: KubernetesVersion) -> Node | None:
+    """The value that decides the host name of the pods made from this spec."""
+    if _override(pod, version):
+        return pod.spec.get("hostnameOverride")
+    if _ordinals(pod.object) is None and string(pod.spec.get("hostname")):
+        return pod.spec.get("hostname")
+    return pod.object.metadata.get("name") if pod.object.metadata else None
+
+
+def _override(pod: Pod, version: KubernetesVersion) -> str | None:
+    return string(pod.spec.get("hostnameOverride")) if version.minor >= OVERRIDE_MINOR else None
+
+
 def _is_short_name(pod: Pod, name: str) -> bool:
     manifest = pod.object
-    hostname = string(pod.spec.get("hostname"))
-    if hostname:
+    owner, ordinals = manifest.name, _ordinals(manifest)
+    if ordinals is None and (hostname := string(pod.spec.get("hostname"))):
         return not is_placeholder(hostname) and name == cut(hostname)
-    owner = manifest.name
     if owner is None or is_placeholder(owner):
         return False
-    if manifest.kind == "Pod":
-        return name == cut(owner)
+    if ordinals is not None:
+        return _is_ordinal(owner, name, ordinals)
+    return manifest.kind == "Pod" and name == cut(owner)
+
+
+def _ordinals(manifest: KubernetesObject) -> range | None:
+    """The numbers at the end of the host names that a controller gives, whatever the template says; else None."""
     if manifest.kind == "StatefulSet":
         ordinals = mapping(manifest.spec.get("ordinals")) if manifest.spec else None
         start = _number(ordinals.get("start") if ordinals else None, 0)
-        return _is_ordinal(owner, name, start, _count(manifest, "replicas"))
+        return range(start, start + _count(manifest, "replicas"))
     if manifest.kind == "Job" and manifest.spec and string(manifest.spec.get("completionMode")) == "Indexed":
-        return _is_ordinal(owner, name, 0, _count(manifest, "completions"))
-    return False
+        return range(_count(manifest, "completions"))
+    return None
 
 
 def _subdomain(pod: Pod) -> str | None:
@@ -67,11 +84,17 @@ def cut(name: str) -> str:
     return name[:_MAX_BYTES].rstrip("-.") if len(name) > _MAX_BYTES else name
 
 
-def _is_ordinal(owner: str, name: str, start: int, count: int) -> bool:
+def first_ordinal(manifest: KubernetesObject) -> int:
+    """The ordinal of a StatefulSet's first pod."""
+    ordinals = mapping(manifest.spec.get("ordinals")) if manifest.spec else None
+    return _number(ordinals.get("start") if ordinals else None, 0)
+
+
+def _is_ordinal(owner: str, name: str, ordinals: range) -> bool:
     prefix, ordinal = name[: len(owner) + 1], name[len(owner) + 1 :]
     if prefix != f"{owner}-" or not (ordinal.isascii() and ordinal.isdigit()) or len(ordinal) > 9:
         return False
-    return str(int(ordinal)) == ordinal and start <= int(ordinal) < start + count
+    return str(int(ordinal)) == ordinal and int(ordinal) in ordinals
 
 
 def _count(manifest: KubernetesObject, field: str) -> int:

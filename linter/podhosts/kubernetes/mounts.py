@@ -46,10 +46,10 @@ def effect(mount: Mount) -> MountEffect | None:
             return MountEffect.OTHER_CONTENT
         # Only the exact text switches the kubelet's own mount off.
         return MountEffect.ALIASES_IGNORED if path == HOSTS_FILE and mount.container.pod.aliases else None
-    if place == "/etc" and volume is not None:
-        if source(volume) in READ_ONLY_SOURCES or mount.container.pod.aliases:
-            return MountEffect.ETC
-    return None
+    if place != "/etc" or volume is None:
+        return None
+    cannot_start = source(volume) in READ_ONLY_SOURCES
+    return MountEffect.ETC if cannot_start or mount.container.pod.aliases else None
 
 
 def normalize(path: str) -> str:

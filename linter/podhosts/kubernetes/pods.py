@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podhosts.document import Mapping, Scalar, Sequence, string
-from podhosts.kubernetes.fields import Path, field, is_directive
+from podhosts.kubernetes.fields import Path, field
 from podhosts.kubernetes.kinds import group_of, is_built_in_workload, is_strict, pod_spec_paths
 from podhosts.kubernetes.objects import mapping, sequence
 from podhosts.kubernetes.schemas import UNKNOWN, ListSchema
@@ -47,11 +47,15 @@ class Pod:
 
     @property
     def aliases(self) -> list[HostAlias]:
-        """The items of the list that are mappings, with their indices."""
+        """The items of the list that are mappings, with their indices; not the `$patch` steps of a strategic merge."""
         node = sequence(self.spec.get(self.list_field))
         if node is None:
             return []
-        return [HostAlias(self, index, item) for index, item in enumerate(node.items) if isinstance(item, Mapping)]
+        return [
+            HostAlias(self, index, item)
+            for index, item in enumerate(node.items)
+            if isinstance(item, Mapping) and "$patch" not in item.fields
+        ]
 
     @property
     def list_path(self) -> Path:
@@ -108,11 +112,6 @@ class HostAlias:
         if node is None:
             return []
         return [(index, item) for index, item in enumerate(node.items) if isinstance(item, Scalar) and item.is_string]
-
-    @property
-    def is_directive(self) -> bool:
-        """Whether the entry steers a strategic merge (`$patch: delete`) instead of being one."""
-        return any(map(is_directive, self.node.fields))
 
     def field(self, *steps: str | int) -> str:
         return self.pod.field(self.pod.list_field, self.index, *steps)

@@ -1,4 +1,4 @@
-"""Rule: what a rule declares and how it reports. A rule overrides the deepest check that serves it, and loops no more."""
+"""Rule: what a rule declares and how it reports. It overrides the deepest check that serves it, and loops no more."""
 
 from __future__ import annotations
 

@@ -57,8 +57,10 @@ class DuplicateHostname(Rule):
             for index, node in alias.names:
                 if is_placeholder(node.text):
                     continue
-                first = seen.setdefault((address, node.text), node)
-                if first is not node:
+                first = seen.get((address, node.text))
+                if first is None:
+                    seen[address, node.text] = node
+                else:
                     yield self.report(
                         alias,
                         node,

@@ -59,7 +59,7 @@ class DuplicateIp(Rule):
         first: dict[str, HostAlias] = {}
         for alias in pod.aliases:
             ip = self._list_key(alias)
-            if ip is None or is_placeholder(ip) or alias.is_directive:
+            if ip is None or is_placeholder(ip):
                 continue
             if ip in first:
                 yield self._report(alias, first[ip], ip)

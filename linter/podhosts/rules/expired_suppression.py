@@ -17,7 +17,8 @@ class ExpiredSuppression(Rule):
         spec:
           hostAliases:
           - ip: 10.0.0.25
-            hostnames: []  # podhosts: ignore[empty-hostnames] until=2020-01-31 names follow  # expect: empty-hostnames expired-suppression
+            # podhosts: ignore[empty-hostnames] until=2020-01-31 names follow  # expect: expired-suppression
+            hostnames: []  # expect: empty-hostnames
           containers: [{name: web, image: web}]
 
     Good:

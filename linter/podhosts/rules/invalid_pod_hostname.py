@@ -23,7 +23,8 @@ class InvalidPodHostname(Rule):
 
     Why: the API server refuses the object. `hostname` and `subdomain` are DNS labels of at most 63 bytes;
     `hostnameOverride` (1.34 and later) is a DNS subdomain of at most 64 bytes, and `may not be specified when
-    setHostnameAsFQDN is true` or `when hostNetwork is true`. Source: `reference/kubernetes.md` 4.1, `vectors/apiserver`.
+    setHostnameAsFQDN is true` or `when hostNetwork is true`.
+    Source: `reference/kubernetes.md` 4.1, `vectors/apiserver`.
 
     Bad:
         apiVersion: v1

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
 from podhosts.hosts.addresses import parse_sloppy
-from podhosts.kubernetes.host_names import is_pod_host_name
+from podhosts.kubernetes.host_names import host_name_node, is_pod_host_name
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
@@ -65,14 +65,9 @@ class PodHostnameAlias(Rule):
                 node,
                 f"`{node.text}` is the pod's own host name: {effect}; remove the alias",
                 field=alias.field("hostnames", index),
-                related=_where_from(alias.pod),
+                related=self._where_from(alias.pod),
             )
 
-
-def _where_from(pod: Pod) -> list[Related]:
-    manifest = pod.object
-    for field in ("hostnameOverride", "hostname"):
-        if (entry := pod.spec.fields.get(field)) is not None:
-            return [Related(entry.value.span, "the host name is set here")]
-    name = manifest.metadata.get("name") if manifest.metadata else None
-    return [Related(name.span, "the host name comes from here")] if name is not None else []
+    def _where_from(self, pod: Pod) -> list[Related]:
+        node = host_name_node(pod, self.version)
+        return [Related(node.span, "the host name comes from here")] if node is not None else []

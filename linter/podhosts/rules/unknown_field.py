@@ -7,6 +7,7 @@ from podhosts.kubernetes import (
     FREE_MAPS,
     edit_distance,
     field,
+    is_directive,
     is_foreign_host_aliases,
     is_misspelt_host_aliases,
     is_placeholder,
@@ -106,10 +107,10 @@ class UnknownField(Rule):
     def check_alias(self, alias: HostAlias) -> Iterator[Diagnostic]:
         schema = alias.pod.schema
         # Where nothing is known of the place, a chart may well read keys of its own.
-        if alias.is_directive or schema.untyped_items or not schema.typed:
+        if schema.untyped_items or not schema.typed:
             return
         for name, entry in alias.node.fields.items():
-            if name not in _ENTRY_FIELDS and not is_placeholder(name):
+            if name not in _ENTRY_FIELDS and not is_directive(name) and not is_placeholder(name):
                 yield self._report(alias, entry, alias.field(name), _did_you_mean(name, alias))
 
     def _report(self, where: Pod | HostAlias, entry: Entry, path: str, advice: str) -> Diagnostic:

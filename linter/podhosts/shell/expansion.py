@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from podhosts.source import Span
 
 _PATTERN_CHARACTERS = frozenset("*?[")
+_EXPANDABLE = frozenset("*?[{")
 _BRACE_PIECE = re.compile(r"[{},]|[^{},]+")
 _BLANK_RUN = re.compile(r"[ \t\n]+")
 _MOST_ALTERNATIVES = 64
@@ -124,6 +125,11 @@ def _value(part: Parameter | Expansion, variables: Variables) -> str:
 
 def fields(word: Word, variables: Variables, source: LocatedText, *, braces: bool = True) -> list[Field]:
     """The arguments that one word becomes; none where it is an unquoted empty variable."""
+    # Most words by far are one plain piece.
+    if len(word.parts) == 1 and isinstance(part := word.parts[0], Text) and part.exact:
+        if part.quoted or _EXPANDABLE.isdisjoint(part.value):
+            run = Run(0, part.start, part.end, exact=True)
+            return [Field(part.value, (run,), word.start, word.end, source)]
     alternatives = _expand_braces(word.parts) if braces else [list(word.parts)]
     result: list[Field] = []
     for parts in alternatives:

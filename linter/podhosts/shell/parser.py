@@ -36,7 +36,9 @@ MAX_DEPTH = 32
 """Levels of nesting that are read. People stay below ten; each costs up to eleven Python frames."""
 
 _BLANKS = re.compile(r"(?:[ \t]|\\\n)+")
+_BLANK_STARTS = frozenset((" ", "\t", "\\"))
 _PLAIN = re.compile(r"[^ \t\n;&|<>()'\"\\$`]+")
+_WORD_ENDS = frozenset(" \t\n;&|<>)")
 _IN_QUOTES = re.compile(r'[^"\\$`]+')
 _IN_HEREDOC = re.compile(r"[^\\$`]+")
 _IN_BRACES = re.compile(r"[^}'\"\\$`]+")
@@ -47,6 +49,7 @@ _ANSI_C_PIECE = re.compile(
 )
 _PARAMETER = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-])|\{([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])\})")
 _REDIRECT = re.compile(r"([0-9]+|\{[A-Za-z_][A-Za-z0-9_]*\})?(&>>|&>|<<<|<<-|<<|<>|<&|>>|>\||>&|[<>](?!\())")
+_REDIRECT_STARTS = frozenset("<>&{0123456789")
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\[[^\]\s'\"$`\\]*\])?(\+?)=")
 _DELIMITED = r"(?=[ \t\n;&|()<>]|\Z)"
 _PREFIX = re.compile(r"(?:!(?=[ \t\n(]|\Z)|(?:time(?:[ \t]+-p)?|coproc)" + _DELIMITED + ")")
@@ -164,12 +167,14 @@ class _Parser:
 
     def _skip_blanks(self) -> None:
         """Go to the next token of the line; a comment is no token."""
-        blanks = _BLANKS.match(self._text, self._at, self._end)
-        if blanks:
-            self._at = blanks.end()
-        if self._follows("#"):
-            newline = self._text.find("\n", self._at, self._end)
-            self._at = newline if newline >= 0 else self._end
+        text, end = self._text, self._end
+        if text[self._at : self._at + 1] in _BLANK_STARTS:
+            blanks = _BLANKS.match(text, self._at, end)
+            if blanks:
+                self._at = blanks.end()
+        if self._at < end and text[self._at] == "#":
+            newline = text.find("\n", self._at, end)
+            self._at = newline if newline >= 0 else end
 
     def _skip_newline(self) -> None:
         self._at += 1
@@ -462,6 +467,8 @@ class _Parser:
         return parts
 
     def _redirect(self) -> Redirect | None:
+        if self._text[self._at : self._at + 1] not in _REDIRECT_STARTS:
+            return None
         match = _REDIRECT.match(self._text, self._at, self._end)
         if match is None:
             return None
@@ -529,6 +536,8 @@ class _Parser:
                 self._literal(parts, plain.start(), plain.end(), quoted=False)
                 continue
             character = self._text[self._at]
+            if character in _WORD_ENDS:
+                break
             if character == "'":
                 self._single_quoted(parts)
             elif character == '"':
@@ -553,6 +562,10 @@ class _Parser:
         """Add characters that stand for themselves; NULs among them stand for something unknown."""
         text = self._text
         at = start
+        if not strips_tabs and text.find(UNKNOWN, start, end) < 0:
+            if end > start:
+                parts.append(Text(text[start:end], start, end, quoted))
+            return
         while at < end:
             if strips_tabs and (at == 0 or text[at - 1] == "\n"):
                 while at < end and text[at] == "\t":

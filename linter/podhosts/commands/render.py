@@ -1,0 +1,207 @@
+"""`podhosts render`: the hosts file that the kubelet would write for a pod, byte for byte."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from podhosts.commands.selection import describe, select_pods
+from podhosts.commands.terminal import print_bytes, print_lines, say
+from podhosts.commands.usage import FOUND, OK, WRONG_USE, UsageError, choose
+from podhosts.engine import Options, default_selection, lint
+from podhosts.hosts.addresses import parse_sloppy
+from podhosts.hosts.kubelet import KubeletError, hosts_lines, kernel_host_name
+from podhosts.kubernetes.own_hosts_file import own_hosts_file
+from podhosts.kubernetes.pod_hosts import Surroundings, pod_hosts
+from podhosts.kubernetes.versions import KubernetesVersion, VersionError, parse_version
+from podhosts.rules import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.hosts.kubelet import HostsLine
+    from podhosts.kubernetes import Pod
+    from podhosts.workspace import Workspace
+
+EXAMPLE_POD_IP = "10.244.1.5"
+RENDER_FORMATS = ("text", "json")
+
+
+@dataclass(slots=True)
+class RenderRequest:
+    """The flags of `podhosts render`, as typed."""
+
+    path: str = "."
+    object: str | None = None
+    container: str | None = None
+    pod_ips: list[str] = field(default_factory=list)
+    cluster_domain: str = "cluster.local"
+    node_hosts: str | None = None
+    index: int | None = None
+    kubernetes_version: str | None = None
+    trace: bool = False
+    format: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One pod's file: its lines with their origins, or why there is none. `container` is the one asked for."""
+
+    pod: Pod
+    container: str | None
+    lines: tuple[HostsLine, ...]
+    own_content: bytes | None = None
+    error: str | None = None
+
+    @property
+    def content(self) -> bytes:
+        return b"".join(line.text for line in self.lines) if self.own_content is None else self.own_content
+
+
+def run(request: RenderRequest) -> int:
+    """Print what is asked for; returns the exit code."""
+    try:
+        choose("format", request.format, RENDER_FORMATS)
+        surroundings = surroundings_of(request)
+        selection = select_pods(request.path, request.object)
+        if len(selection.pods) > 1 and not selection.is_folder and request.format == "text" and not request.object:
+            listed = ", ".join(describe(pod) for pod in selection.pods)
+            raise UsageError(f"{request.path} has {len(selection.pods)} pods; choose one with --object: {listed}")
+    except UsageError as error:
+        say(f"podhosts: {error}")
+        return WRONG_USE
+    for place, reason in selection.failures:
+        say(f"not read: {place}: {reason}")
+    if not selection.pods:
+        say(f"podhosts: no pod in {request.path}")
+        return WRONG_USE if selection.failures or not selection.is_folder else OK
+    if not request.pod_ips and any(not pod.host_network for pod in selection.pods):
+        say(f"podhosts: no --pod-ip given: {EXAMPLE_POD_IP} stands for the pod's address")
+    rendered = [render(pod, surroundings, request.container, selection.workspace) for pod in selection.pods]
+    for item in rendered:
+        _say_what_is_special(item, surroundings, selection.workspace)
+    if request.format == "json":
+        print_lines(json.dumps({"version": 1, "pods": [_as_json(item) for item in rendered]}, indent=2).split("\n"))
+    else:
+        for item in rendered:
+            if len(rendered) > 1:
+                print_lines([_header(item)])
+            if request.trace:
+                from podhosts.commands.trace import trace
+
+                print_lines(trace(item, surroundings))
+            else:
+                print_bytes(item.content)
+    if selection.failures and not selection.is_folder:
+        return WRONG_USE
+    return FOUND if any(item.error for item in rendered) else OK
+
+
+def surroundings_of(request: RenderRequest) -> Surroundings:
+    """What the flags say of the pod's surroundings. Raises UsageError for what makes no sense."""
+    for ip in request.pod_ips:
+        if parse_sloppy(ip) is None:
+            raise UsageError(f"`{ip}` is not an IP address (--pod-ip)")
+    version = KubernetesVersion()
+    if request.kubernetes_version is not None:
+        try:
+            version, _ = parse_version(request.kubernetes_version)
+        except VersionError as error:
+            raise UsageError(str(error)) from None
+    node_file = None
+    if request.node_hosts is not None:
+        try:
+            node_file = Path(request.node_hosts).read_bytes()
+        except FileNotFoundError:
+            # As on a node without the file: the kubelet's own error follows for the pods that need it.
+            say(f"podhosts: {request.node_hosts}: No such file or directory (--node-hosts)")
+        except OSError as error:
+            raise UsageError(f"{request.node_hosts}: {error.strerror} (--node-hosts)") from None
+    ips = tuple(request.pod_ips) or (EXAMPLE_POD_IP,)
+    return Surroundings(ips, request.cluster_domain, node_file, version, request.index)
+
+
+def render(pod: Pod, surroundings: Surroundings, container: str | None, workspace: Workspace) -> Rendered:
+    """The file of a pod, or of one of its containers if that brings its own."""
+    if container is not None:
+        found = next((item for item in pod.containers if item.name == container), None)
+        if found is None:
+            names = ", ".join(str(item.name) for item in pod.containers) or "none"
+            return Rendered(pod, container, (), b"", f"no container `{container}`; there is: {names}")
+        own = own_hosts_file(found, workspace)
+        if own is not None and own.content is None:
+            return Rendered(
+                pod, container, (), b"", f"its hosts file comes from {own.origin}, which is not in the input"
+            )
+        if own is not None and own.content is not None:
+            return Rendered(pod, container, (), own.content.text.encode("utf-8", "replace"))
+    inputs = pod_hosts(pod, surroundings)
+    try:
+        lines = hosts_lines(inputs)
+        kernel_host_name(inputs)
+    except KubeletError as error:
+        hint = "; give the node's file with --node-hosts" if "no such file" in str(error) else ""
+        return Rendered(pod, container, (), b"", f"the container is not created: {error}{hint}")
+    return Rendered(pod, container, lines)
+
+
+def _header(item: Rendered) -> str:
+    where = f"{item.pod.object.document.source.path}: {describe(item.pod)}"
+    return f"# --- {where}, {item.pod.field()} ---"
+
+
+def _say_what_is_special(item: Rendered, surroundings: Surroundings, workspace: Workspace) -> None:
+    """On stderr: why there is no file, what the API server would refuse, and containers with a file of their own."""
+    name = describe(item.pod)
+    if item.error:
+        say(f"podhosts: {name}: {item.error}")
+    options = Options(Settings(surroundings.version), default_selection(), use_suppressions=False)
+    for finding in lint(item.pod.object.document.source, options).findings:
+        if finding.refused_by and finding.object == item.pod.object.identity:
+            at = finding.source.position(finding.span.start)
+            say(f"refused by the API server: {finding.source.path}:{at.line}:{at.column}: {finding.message}")
+    if item.container is None:
+        for container in item.pod.containers:
+            if (own := own_hosts_file(container, workspace)) is not None:
+                say(f"podhosts: {name}: container `{container.name}` has its own file, from {own.origin}")
+
+
+def _as_json(item: Rendered) -> dict[str, Any]:
+    identity = item.pod.object.identity
+    return {
+        "path": item.pod.object.document.source.path,
+        "object": {
+            "apiVersion": identity.api_version,
+            "kind": identity.kind,
+            "namespace": identity.namespace,
+            "name": identity.name,
+        },
+        "field": item.pod.field(),
+        "container": item.container,
+        "hosts": item.content.decode("utf-8", "replace"),
+        "entries": list(_entries(item)),
+    }
+
+
+def _entries(item: Rendered) -> Iterator[dict[str, Any]]:
+    """The aliases in the order of the file, each with the line it begins on and the place it comes from."""
+    aliases = item.pod.aliases
+    source = item.pod.object.document.source
+    seen: set[int] = set()
+    for number, line in enumerate(item.lines, 1):
+        if line.alias is None or line.alias in seen:
+            continue
+        seen.add(line.alias)
+        alias = aliases[line.alias]
+        at = source.position(alias.node.start)
+        yield {
+            "ip": alias.ip or "",
+            "hostnames": [name.text for _, name in alias.names],
+            "line": number,
+            "origin": {
+                "path": source.path,
+                "start": {"line": at.line, "column": at.column, "offset": at.offset},
+            },
+        }

@@ -1,0 +1,72 @@
+"""Printing: bytes and lines to stdout, messages to stderr. Only this module knows of terminals and closed pipes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import RenderableType
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Lines to stdout as UTF-8."""
+    print_bytes("".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace"))
+
+
+def print_bytes(data: bytes) -> None:
+    """Bytes to stdout; a reader that has gone away ends the output, not the run."""
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _discard_stdout()
+
+
+def print_styled(parts: Iterable[RenderableType], color: str) -> None:
+    """What rich renders, to stdout, in colours as `--color` and the environment say."""
+    from rich.console import Console
+
+    colored = _wants_color(color)
+    console = Console(
+        highlight=False,
+        soft_wrap=True,
+        markup=False,
+        emoji=False,
+        force_terminal=colored,
+        no_color=True if colored is False else None,
+    )
+    try:
+        for part in parts:
+            console.print(part)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_stdout()
+
+
+def _wants_color(color: str) -> bool | None:
+    """The flag, else NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE; None leaves it to the terminal."""
+    if color == "never" or (color == "auto" and os.environ.get("NO_COLOR")):
+        return False
+    forced = os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE", "0") != "0"
+    return True if color == "always" or forced else None
+
+
+def _discard_stdout() -> None:
+    """Point stdout at nothing, so that Python's own flush at exit does not complain."""
+    sink = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(sink, sys.stdout.fileno())
+
+
+def say(text: str) -> None:
+    """One line to stderr, made safe for a terminal."""
+    from podhosts.reporters.visible import visible
+
+    try:
+        sys.stderr.write(f"{visible(text)}\n")
+    except (BrokenPipeError, OSError):
+        return

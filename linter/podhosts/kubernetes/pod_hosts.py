@@ -1,0 +1,87 @@
+"""From a pod spec to what the kubelet looks at when it writes the pod's hosts file.
+
+Names of pods that controllers make are known only in part: `<id>`, `<hash>` and `<minutes>` stand for what is generated
+(`reference/kubernetes.md` 4.2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from podhosts.document import Scalar, Sequence, string
+from podhosts.hosts.kubelet import Alias, PodHosts
+from podhosts.kubernetes.host_names import OVERRIDE_MINOR, first_ordinal
+from podhosts.kubernetes.versions import KubernetesVersion
+
+if TYPE_CHECKING:
+    from podhosts.document import Node
+    from podhosts.kubernetes.pods import Pod
+
+_GENERATED = {
+    "Deployment": "{}-<hash>-<id>",
+    "DaemonSet": "{}-<id>",
+    "ReplicaSet": "{}-<id>",
+    "ReplicationController": "{}-<id>",
+    "Job": "{}-<id>",
+    "CronJob": "{}-<minutes>-<id>",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the manifest does not say: the pod's addresses, the cluster's domain, the node's hosts file (None where the
+    node has none), the kubelet's version, and which pod of a StatefulSet or Indexed Job (None for the first)."""
+
+    pod_ips: tuple[str, ...] = ()
+    cluster_domain: str = "cluster.local"
+    node_file: bytes | None = None
+    version: KubernetesVersion = field(default_factory=KubernetesVersion)
+    index: int | None = None
+
+
+def pod_hosts(pod: Pod, surroundings: Surroundings) -> PodHosts:
+    """All that decides the hosts file of a pod made from this spec, the values as the manifest has them."""
+    name, hostname, subdomain = _names(pod, surroundings.index)
+    override = pod.spec.get("hostnameOverride")
+    flag = pod.spec.get("setHostnameAsFQDN")
+    return PodHosts(
+        pod_name=name,
+        namespace=pod.object.namespace or "default",
+        hostname=hostname,
+        subdomain=subdomain,
+        cluster_domain=surroundings.cluster_domain,
+        hostname_override=string(override),
+        hostname_override_gate=surroundings.version.minor >= OVERRIDE_MINOR,
+        set_hostname_as_fqdn=isinstance(flag, Scalar) and flag.value is True,
+        host_network=pod.host_network,
+        pod_ips=surroundings.pod_ips,
+        aliases=tuple(Alias(_text(alias.ip_node), _texts(alias.hostnames_node)) for alias in pod.aliases),
+        node_file=surroundings.node_file,
+    )
+
+
+def _names(pod: Pod, index: int | None) -> tuple[str, str, str]:
+    """The pod's name, and its `hostname` and `subdomain` as its controller sets them."""
+    manifest = pod.object
+    owner = manifest.name or "<name>"
+    hostname, subdomain = string(pod.spec.get("hostname")) or "", string(pod.spec.get("subdomain")) or ""
+    if manifest.kind == "Pod":
+        generated = string(manifest.metadata.get("generateName")) if manifest.metadata else None
+        return (f"{generated}<id>" if manifest.name is None and generated else owner), hostname, subdomain
+    if manifest.kind == "StatefulSet" and pod.is_pod_spec:
+        service = string(manifest.spec.get("serviceName")) if manifest.spec else None
+        return f"{owner}-{first_ordinal(manifest) if index is None else index}", hostname, service or ""
+    if manifest.kind == "Job" and manifest.spec and string(manifest.spec.get("completionMode")) == "Indexed":
+        name = f"{owner}-{index or 0}"
+        return f"{name}-<id>", hostname or name, subdomain
+    return _GENERATED.get(manifest.kind or "", "{}-<id>").format(owner), hostname, subdomain
+
+
+def _text(node: Node | None) -> str:
+    """A scalar's text; nothing for null, a list or a mapping (which the API server refuses)."""
+    return node.text if isinstance(node, Scalar) and node.value is not None else ""
+
+
+def _texts(node: Node | None) -> tuple[str, ...]:
+    return tuple(map(_text, node.items)) if isinstance(node, Sequence) else ()

@@ -1,0 +1,56 @@
+"""Real manifests by other people, where the shared folder is there: nothing raises, and the traps stay silent."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import pytest
+
+from podhosts.engine import Options, Result, default_selection, lint
+from podhosts.source import Source
+from tests.paths import SHARED
+
+CORPUS = SHARED / "corpus"
+pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the shared corpus is not on this machine")
+
+#: Mistakes that are there for certain: a file's name, the rule, the line.
+TRUE_MISTAKES = {
+    ("_issues/kubernetes+kubernetes-99258.yaml", "duplicate-ip", 30),
+    ("_issues/kyverno+kyverno-2568.yaml", "duplicate-ip", 28),
+    ("_issues/volcano-sh+kthena-680.yaml", "duplicate-ip", 24),
+    ("_found/18583991972.yaml", "invalid-ip", 4),
+    ("_found/19090403646.yaml", "invalid-ip", 2),
+    ("_found/19641513252.yaml", "host-path-hosts-file", 17),
+    ("_found/20225088086.yaml", "syntax-error", 3),
+    ("_found/8433454290.yaml", "invalid-ip", 4),
+    ("controlplaneio+kubesec/test/asset/invalid-input-pod-dump.json", "unknown-field", 89),
+}
+
+
+def lint_corpus() -> Result:
+    total = Result()
+    options = Options(selected=default_selection())
+    for path in sorted(CORPUS.rglob("*")):
+        if path.is_file() and path.suffix in {".yaml", ".yml", ".json"}:
+            total.extend(lint(Source(path.relative_to(CORPUS).as_posix(), path.read_bytes()), options))
+    return total
+
+
+def test_corpus(capsys: pytest.CaptureFixture[str]) -> None:
+    result = lint_corpus()
+    counts = Counter(finding.rule for finding in result.findings)
+    with capsys.disabled():
+        print(f"\ncorpus: {result.files} files, {result.documents} documents, {dict(sorted(counts.items()))}")
+    found = {
+        (finding.source.path, finding.rule, finding.source.position(finding.span.start).line)
+        for finding in result.findings
+    }
+    assert {mistake for mistake in TRUE_MISTAKES if (CORPUS / mistake[0]).exists()} <= found
+
+
+def test_files_that_only_hold_traps_are_silent() -> None:
+    rows = [json.loads(line) for line in (CORPUS / "index.jsonl").read_text("utf-8").split("\n") if line]
+    traps = {row["file"] for row in rows if not row["what"] and not row["leads"]}
+    findings = [finding for finding in lint_corpus().findings if finding.source.path in traps]
+    assert [(finding.source.path, finding.rule) for finding in findings] == []
