@@ -225,8 +225,9 @@ def test_musl_s_48_addresses() -> None:
         ("go", "10.0.0.1\fx\n", "x", "unspec", Answer(dns=True)),
         ("go", ":: x\n", "x", "unspec", Answer(addresses=("::", "0.0.0.0"))),
         ("go", "", "250", "unspec", Answer(error="no such host")),
-        ("go", "10.0.0.1 " + "a" * 256 + " b\n", "b", "inet", Answer(error="insufficient data for calculated length type")),
+        ("go", f"10.0.0.1 {'a' * 256} b\n", "b", "inet", Answer(error="insufficient data for calculated length type")),
         ("go", "fe80::1%a%b x\n", "x", "unspec", Answer(dns=True)),
+        ("go", "fe80::1%a/b x\n", "x", "unspec", Answer(addresses=("fe80::1",))),
         # uClibc-ng throws away the line after a NUL, and what is past byte 935.
         ("uclibc", "10.0.0.1 a\0\n10.0.0.2 b\n10.0.0.3 c\n", "b", "inet", Answer(dns=True)),
         ("uclibc", "10.0.0.1 a\0\n10.0.0.2 b\n10.0.0.3 c\n", "c", "inet", Answer(addresses=("10.0.0.3",))),

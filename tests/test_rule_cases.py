@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from podhosts.document import Document, Mapping, Sequence, split
 from podhosts.engine import Options, default_selection, lint
 from podhosts.kubernetes import parse_version
 from podhosts.rules import RULES, Settings
@@ -31,17 +32,25 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from podhosts.diagnostics import Diagnostic
+    from podhosts.document import Node
     from podhosts.engine import Result
 
 SEVERITIES = {rule.name: rule.severity for rule in RULES}
 
 #: What each file of `examples/` is about.
 FAMILIES = {
-    "addresses": {"invalid-ip", "missing-ip", "non-canonical-ip"},
-    "names": {"invalid-hostname", "empty-hostnames"},
+    "addresses": {"invalid-ip", "missing-ip", "non-canonical-ip", "unusable-address", "too-many-addresses"},
+    "names": {
+        "invalid-hostname",
+        "empty-hostnames",
+        "numeric-hostname",
+        "long-label",
+        "line-too-long",
+        "too-many-names",
+    },
     "structure": {"wrong-type", "unknown-field", "misplaced-host-aliases", "syntax-error", "duplicate-key"},
     "duplicates": {"duplicate-ip", "duplicate-hostname", "conflicting-hostname"},
-    "pod host names": {"invalid-pod-hostname", "pod-hostname-alias"},
+    "pod host names": {"invalid-pod-hostname", "hostname-too-long", "pod-hostname-alias", "localhost-alias"},
     "mounts": {"host-path-hosts-file", "ignored-host-aliases"},
     "suppressions": {"unused-suppression", "expired-suppression"},
 }
@@ -49,6 +58,7 @@ FAMILIES = {
 _MARK = re.compile(r"[ \t]*# (expect|related): ([^#\r\n]*)")
 _MARKS = re.compile(r"(?:[ \t]*# (?:expect|related): [^#\r\n]*)+$", re.MULTILINE)
 _SETTING = re.compile(r"^[# \t]*(kubernetes|unread): ([0-9.]+)[ \t]*\r?$", re.MULTILINE)
+_STEP = re.compile(r"""\.?([A-Za-z_$][\w$/-]*)|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]""")
 _PLACE = re.compile(r"(related )?(\d+):(\d+) (\S+)")
 _NAME = re.compile(r"(?:(?P<severity>[a-z]+):)?(?P<rule>[a-z-]+)(?:\((?P<refused_by>[a-z,]*)\))?(?:@(?P<column>\d+))?")
 
@@ -71,6 +81,8 @@ class Case(NamedTuple):
     related: set[tuple[int, str]]
     version: str
     unread: int
+    #: The folder's rule, which runs even if it does not by default.
+    rule: str
 
 
 def manifests(folder: Path) -> list[Path]:
@@ -100,7 +112,14 @@ def load(path: Path) -> Case:
         data = (bare.replace("\n", "\r\n") if "\r\n" in text else bare).encode(raw.encoding, "replace")
         source = Source(path.name, raw.data[: raw.bom_length] + data)
     settings = dict(_SETTING.findall(text))
-    return Case(source, findings, related, settings.get("kubernetes", "1.37"), int(settings.get("unread", "0")))
+    return Case(
+        source,
+        findings,
+        related,
+        settings.get("kubernetes", "1.37"),
+        int(settings.get("unread", "0")),
+        path.parent.name,
+    )
 
 
 def expected(line: int, name: str) -> Expected:
@@ -114,7 +133,7 @@ def expected(line: int, name: str) -> Expected:
 
 def run(case: Case) -> Result:
     settings = Settings(parse_version(case.version)[0])
-    return lint(case.source, Options(settings, default_selection()))
+    return lint(case.source, Options(settings, default_selection() | ({case.rule} & SEVERITIES.keys())))
 
 
 def compared(findings: list[Diagnostic], wanted: list[Expected]) -> list[Expected]:
@@ -153,8 +172,36 @@ def test_case(path: Path) -> None:
         assert mentions(case.source.data), "the fast lane would pass this file by"
 
 
+@pytest.mark.parametrize("path", manifests(CASES), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_offsets_and_fields_lead_to_the_marked_text(path: Path) -> None:
+    case = load(path)
+    documents = {piece.number: Document(case.source, piece) for piece in split(case.source.text)}
+    for finding in run(case).findings:
+        start, end = (case.source.position(offset).offset for offset in finding.span)
+        if case.source.is_valid:
+            assert case.source.data[start:end].decode(case.source.encoding) == case.source.cut(finding.span)
+        if finding.field is not None and finding.document is not None:
+            around = ends_of(finding.field, documents[finding.document].root, finding.item)
+            assert any(node.start <= finding.span.start and finding.span.end <= node.end for node in around)
+
+
+def ends_of(field: str, root: Node | None, item: int | None) -> list[Node]:
+    """The node at a path and the one above it; where the path ends before, the last two there are."""
+    assert root is not None
+    trail = [root]
+    if item is not None:
+        field = f"items[{item}].{field}"
+    for name, index, quoted in _STEP.findall(field):
+        node = trail[-1]
+        if index and isinstance(node, Sequence):
+            trail.append(node.items[int(index)])
+        elif isinstance(node, Mapping) and (value := node.get(name or quoted.replace('\\"', '"'))) is not None:
+            trail.append(value)
+    return trail[-2:]
+
+
 def test_every_rule_has_cases() -> None:
-    assert {path.name for path in CASES.iterdir() if path.is_dir()} == {rule.name for rule in RULES} | {"several"}
+    assert {path.name for path in CASES.iterdir() if path.is_dir()} == {rule.name for rule in RULES} | {"traps"}
 
 
 @pytest.mark.parametrize("rule", [rule.name for rule in RULES])

@@ -8,7 +8,9 @@ import typer
 
 from podhosts import __version__
 from podhosts.commands import check as check_command
+from podhosts.commands import convert as convert_command
 from podhosts.commands import render as render_command
+from podhosts.commands import resolve as resolve_command
 
 app = typer.Typer(
     name="podhosts",
@@ -101,20 +103,25 @@ def render(
     ] = None,
     pod_ip: Annotated[
         list[str] | None,
-        typer.Option(metavar="IP", help=f"The pod's address; repeat it for dual-stack (example: {render_command.EXAMPLE_POD_IP})."),
+        typer.Option(
+            metavar="IP",
+            help="The pod's address; repeat it for dual-stack.",
+        ),
     ] = None,
     cluster_domain: Annotated[str, typer.Option(metavar="DOMAIN", help="The cluster's DNS domain.")] = "cluster.local",
     node_hosts: Annotated[
         str | None, typer.Option(metavar="FILE", help="The node's /etc/hosts, for pods with hostNetwork.")
     ] = None,
     index: Annotated[
-        int | None, typer.Option(min=0, help="The ordinal of a StatefulSet's or Indexed Job's pod (default: the first).")
+        int | None,
+        typer.Option(min=0, help="Which pod of a StatefulSet or Indexed Job (default: the first)."),
     ] = None,
     kubernetes_version: Annotated[
-        str | None, typer.Option(metavar="VERSION", help="The cluster's version, like 1.32 (default: the newest known).")
+        str | None,
+        typer.Option(metavar="VERSION", help="The cluster's version (default: the newest known)."),
     ] = None,
-    trace: Annotated[bool, typer.Option("--trace", help="Say where each line comes from and what is odd about it.")] = False,
-    format: Annotated[str, typer.Option(metavar="NAME", help="text or json.")] = "text",  # noqa: A002 - the flag's name
+    trace: Annotated[bool, typer.Option("--trace", help="Say where each line comes from, and what is odd.")] = False,
+    format: Annotated[str, typer.Option(metavar="NAME", help="text or json.")] = "text",
 ) -> None:
     """Print the /etc/hosts that the kubelet would write for a pod, byte for byte.
 
@@ -135,3 +142,74 @@ def render(
         format=format,
     )
     raise typer.Exit(render_command.run(request))
+
+
+@app.command()
+def resolve(
+    name: Annotated[str, typer.Argument(help="The name, as a program would ask for it.")],
+    path: Annotated[str, typer.Argument(help="A file, a folder, or - for stdin.")] = ".",
+    hosts: Annotated[str | None, typer.Option(metavar="FILE", help="Ask about this hosts file instead.")] = None,
+    object_: Annotated[
+        str | None, typer.Option("--object", metavar="KIND/NAME", help="The object whose pod is meant.")
+    ] = None,
+    container: Annotated[str | None, typer.Option(metavar="NAME", help="The container that asks.")] = None,
+    resolvers: Annotated[
+        str | None, typer.Option("--resolvers", metavar="NAME,...", help="These only (default: all that are modelled).")
+    ] = None,
+    pod_ip: Annotated[
+        list[str] | None, typer.Option(metavar="IP", help="The pod's address; repeat it for dual-stack.")
+    ] = None,
+    cluster_domain: Annotated[str, typer.Option(metavar="DOMAIN", help="The cluster's DNS domain.")] = "cluster.local",
+    node_hosts: Annotated[
+        str | None, typer.Option(metavar="FILE", help="The node's /etc/hosts, for pods with hostNetwork.")
+    ] = None,
+    kubernetes_version: Annotated[
+        str | None,
+        typer.Option(metavar="VERSION", help="The cluster's version (default: the newest known)."),
+    ] = None,
+    format: Annotated[str, typer.Option(metavar="NAME", help="text or json.")] = "text",
+    color: Annotated[str, typer.Option(metavar="WHEN", help="auto, always or never.")] = "auto",
+) -> None:
+    """Say what a name resolves to inside each pod, for each resolver.
+
+    A `*` marks answers that most resolvers do not give.
+
+    Example: podhosts resolve db.internal --object Deployment/web k8s/
+    """
+    request = resolve_command.ResolveRequest(
+        name=name,
+        path=path,
+        hosts=hosts,
+        object=object_,
+        container=container,
+        resolvers=resolvers,
+        pod_ips=pod_ip or [],
+        cluster_domain=cluster_domain,
+        node_hosts=node_hosts,
+        kubernetes_version=kubernetes_version,
+        format=format,
+        color=color,
+    )
+    raise typer.Exit(resolve_command.run(request))
+
+
+@app.command()
+def convert(
+    path: Annotated[str, typer.Argument(help="A hosts file or a manifest; - for stdin.")] = "-",
+    source: Annotated[str | None, typer.Option("--from", metavar="KIND", help="hosts or manifest.")] = None,
+    to: Annotated[
+        str | None, typer.Option(metavar="KIND", help="aliases (from hosts text), hosts (from a manifest), or coredns.")
+    ] = None,
+    object_: Annotated[
+        str | None, typer.Option("--object", metavar="KIND/NAME", help="The object whose list is meant.")
+    ] = None,
+    indent: Annotated[int, typer.Option(min=0, max=80, help="Blanks before each line of hostAliases.")] = 0,
+) -> None:
+    """Turn hosts file text into hostAliases, and hostAliases into hosts file text or a CoreDNS hosts block.
+
+    Exit codes: 0 all of it, 1 some lines were left out (each is named on stderr), 2 wrong use.
+
+    Example: podhosts convert /etc/hosts --indent 6
+    """
+    request = convert_command.ConvertRequest(path=path, source=source, to=to, object=object_, indent=indent)
+    raise typer.Exit(convert_command.run(request))

@@ -61,8 +61,7 @@ class CorefileError(ValueError):
         self.span = span
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word. `text` is what CoreDNS reads, without quotes; `span` holds them. `line` counts from 1."""
 
     text: str
@@ -152,8 +151,7 @@ class ServerBlock:
         return tuple(dict.fromkeys(zone.port for zone in self.zones))
 
 
-@dataclass(frozen=True, slots=True)
-class HostsOption:
+class HostsOption(NamedTuple):
     """A property inside a `hosts` block. `error`: why CoreDNS refuses to start with it, else None."""
 
     name: Token
@@ -161,8 +159,7 @@ class HostsOption:
     error: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class HostsLine:
+class HostsLine(NamedTuple):
     """A line of a `hosts` block that CoreDNS takes for a host line.
 
     `ip` is the first word, `names` the others. `ignored` says why the line has no effect: `no names`, `not an IP

@@ -129,7 +129,9 @@ class Source:
         """The line, column and byte offset of a text offset (0 to `len(text)`)."""
         line = bisect_right(self.line_starts, offset) - 1
         start = self.line_starts[line]
-        return Position(line + 1, offset - start + 1, self._byte_starts[line] + self._byte_length(start, offset))
+        at = self._byte_starts[line] + self._byte_length(start, offset)
+        # An odd byte at the end of UTF-16 is a character of one byte.
+        return Position(line + 1, offset - start + 1, min(at, len(self.data)))
 
     def line_span(self, line: int) -> Span:
         """The span of a 1-based line, without its line break."""

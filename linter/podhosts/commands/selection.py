@@ -28,14 +28,18 @@ class Selection(NamedTuple):
     is_folder: bool
 
 
-def select_pods(path: str, object_name: str | None) -> Selection:
-    """All pods below a path (`-` is stdin), or those of one object given as `kind/name` or `name`.
+def select_pods(where: str | Source, object_name: str | None) -> Selection:
+    """All pods below a path (`-` is stdin) or in a source, or those of one object given as `kind/name` or `name`.
 
     Raises UsageError where nothing fits `object_name`; the message lists what there is.
     """
-    discovery = discover([path])
-    sources, failures = _read([item.path for item in discovery.inputs])
-    failures += discovery.failures
+    if isinstance(where, Source):
+        path, sources, failures = where.path, [where], list[tuple[str, str]]()
+    else:
+        path = where
+        discovery = discover([path])
+        sources, failures = read_sources([item.path for item in discovery.inputs])
+        failures += discovery.failures
     found: list[Pod] = []
     for source in sources:
         for piece in split(source.text):
@@ -63,7 +67,8 @@ def _names(pod: Pod) -> set[str]:
     return {name, f"{(pod.object.kind or '').lower()}/{name}"}
 
 
-def _read(paths: list[str]) -> tuple[list[Source], list[tuple[str, str]]]:
+def read_sources(paths: list[str]) -> tuple[list[Source], list[tuple[str, str]]]:
+    """The files (`-` is stdin), and those that could not be opened, with the reason."""
     sources: list[Source] = []
     failures: list[tuple[str, str]] = []
     for path, data in _contents(paths):

@@ -10,6 +10,7 @@ from podhosts.document.json_text import read_json
 from podhosts.document.locate import locate
 from podhosts.document.nodes import Entry, Mapping, Node, Scalar, Sequence, nodes, plain, string
 from podhosts.document.reading import TOO_DEEP, UnreadableError, read
+from podhosts.document.scalars import is_plain_string
 from podhosts.document.splitting import Piece, Problem, split
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ __all__ = [
     "Problem",
     "Scalar",
     "Sequence",
+    "is_plain_string",
     "locate",
     "nodes",
     "plain",

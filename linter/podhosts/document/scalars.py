@@ -101,6 +101,11 @@ def _resolve_plain(text: str) -> Value:
     return text
 
 
+def is_plain_string(text: str) -> bool:
+    """Whether a text of letters, digits, `.`, `:` and `-` is read back as that string when it is written plain."""
+    return bool(text) and text[0].isalnum() and not text.endswith(":") and _resolve_plain(text) == text
+
+
 def is_merge_key(text: str, style: str, tag: str | None) -> bool:
     """Whether a key merges: only plain `<<` or `!!merge <<`."""
     return text == "<<" and (tag == _TAG_PREFIX + "merge" or (tag is None and not style))

@@ -65,18 +65,22 @@ def _is_short_name(pod: Pod, name: str) -> bool:
 def _ordinals(manifest: KubernetesObject) -> range | None:
     """The numbers at the end of the host names that a controller gives, whatever the template says; else None."""
     if manifest.kind == "StatefulSet":
-        ordinals = mapping(manifest.spec.get("ordinals")) if manifest.spec else None
-        start = _number(ordinals.get("start") if ordinals else None, 0)
+        start = first_ordinal(manifest)
         return range(start, start + _count(manifest, "replicas"))
     if manifest.kind == "Job" and manifest.spec and string(manifest.spec.get("completionMode")) == "Indexed":
         return range(_count(manifest, "completions"))
     return None
 
 
-def _subdomain(pod: Pod) -> str | None:
+def subdomain_node(pod: Pod) -> Node | None:
+    """The value that decides the subdomain of the pods made from this spec."""
     if pod.object.kind == "StatefulSet":
-        return string(pod.object.spec.get("serviceName")) if pod.object.spec else None
-    return string(pod.spec.get("subdomain"))
+        return pod.object.spec.get("serviceName") if pod.object.spec else None
+    return pod.spec.get("subdomain")
+
+
+def _subdomain(pod: Pod) -> str | None:
+    return string(subdomain_node(pod))
 
 
 def cut(name: str) -> str:
@@ -88,6 +92,14 @@ def first_ordinal(manifest: KubernetesObject) -> int:
     """The ordinal of a StatefulSet's first pod."""
     ordinals = mapping(manifest.spec.get("ordinals")) if manifest.spec else None
     return _number(ordinals.get("start") if ordinals else None, 0)
+
+
+def last_index(pod: Pod) -> int | None:
+    """The index with the longest name among the pods of a StatefulSet or Indexed Job; None for other pods."""
+    manifest = pod.object
+    if manifest.kind == "StatefulSet":
+        return first_ordinal(manifest) + max(_count(manifest, "replicas") - 1, 0)
+    return max(_count(manifest, "completions") - 1, 0) if manifest.kind == "Job" else None
 
 
 def _is_ordinal(owner: str, name: str, ordinals: range) -> bool:

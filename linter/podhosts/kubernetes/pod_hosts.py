@@ -71,10 +71,12 @@ def _names(pod: Pod, index: int | None) -> tuple[str, str, str]:
         return (f"{generated}<id>" if manifest.name is None and generated else owner), hostname, subdomain
     if manifest.kind == "StatefulSet" and pod.is_pod_spec:
         service = string(manifest.spec.get("serviceName")) if manifest.spec else None
-        return f"{owner}-{first_ordinal(manifest) if index is None else index}", hostname, service or ""
+        # The controller writes the names over those of the template.
+        name = f"{owner}-{first_ordinal(manifest) if index is None else index}"
+        return name, name, service or ""
     if manifest.kind == "Job" and manifest.spec and string(manifest.spec.get("completionMode")) == "Indexed":
         name = f"{owner}-{index or 0}"
-        return f"{name}-<id>", hostname or name, subdomain
+        return f"{name}-<id>", name, subdomain
     return _GENERATED.get(manifest.kind or "", "{}-<id>").format(owner), hostname, subdomain
 
 

@@ -10,16 +10,24 @@ from podhosts.rules.duplicate_key import DuplicateKey
 from podhosts.rules.empty_hostnames import EmptyHostnames
 from podhosts.rules.expired_suppression import ExpiredSuppression
 from podhosts.rules.host_path_hosts_file import HostPathHostsFile
+from podhosts.rules.hostname_too_long import HostnameTooLong
 from podhosts.rules.ignored_host_aliases import IgnoredHostAliases
 from podhosts.rules.invalid_hostname import InvalidHostname
 from podhosts.rules.invalid_ip import InvalidIp
 from podhosts.rules.invalid_pod_hostname import InvalidPodHostname
+from podhosts.rules.line_too_long import LineTooLong
+from podhosts.rules.localhost_alias import LocalhostAlias
+from podhosts.rules.long_label import LongLabel
 from podhosts.rules.misplaced_host_aliases import MisplacedHostAliases
 from podhosts.rules.missing_ip import MissingIp
 from podhosts.rules.non_canonical_ip import NonCanonicalIp
+from podhosts.rules.numeric_hostname import NumericHostname
 from podhosts.rules.pod_hostname_alias import PodHostnameAlias
 from podhosts.rules.syntax_error import SyntaxErrorRule
+from podhosts.rules.too_many_addresses import TooManyAddresses
+from podhosts.rules.too_many_names import TooManyNames
 from podhosts.rules.unknown_field import UnknownField
+from podhosts.rules.unusable_address import UnusableAddress
 from podhosts.rules.unused_suppression import UnusedSuppression
 from podhosts.rules.wrong_type import WrongType
 
@@ -33,6 +41,7 @@ RULES: tuple[type[Rule], ...] = (
     WrongType,
     UnknownField,
     InvalidPodHostname,
+    HostnameTooLong,
     MisplacedHostAliases,
     SyntaxErrorRule,
     DuplicateKey,
@@ -40,8 +49,15 @@ RULES: tuple[type[Rule], ...] = (
     DuplicateHostname,
     ConflictingHostname,
     PodHostnameAlias,
+    LocalhostAlias,
     EmptyHostnames,
     NonCanonicalIp,
+    UnusableAddress,
+    NumericHostname,
+    LongLabel,
+    LineTooLong,
+    TooManyNames,
+    TooManyAddresses,
     IgnoredHostAliases,
     HostPathHostsFile,
     UnusedSuppression,

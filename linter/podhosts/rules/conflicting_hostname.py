@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Related, Severity
 from podhosts.hosts.addresses import parse_sloppy
 from podhosts.kubernetes import is_placeholder
+from podhosts.rules.answers import PodAnswers
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class ConflictingHostname(Rule):
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         first: dict[tuple[str, int], tuple[str, object, Scalar]] = {}
+        answers = PodAnswers(pod, self.settings)
         for alias in pod.aliases:
             address = parse_sloppy(alias.ip or "")
             if address is None or alias.ip is None:
@@ -67,8 +69,8 @@ class ConflictingHostname(Rule):
                     yield self.report(
                         alias,
                         node,
-                        f"`{node.text}` already has the address `{text}`: most resolvers answer both, in an order that "
-                        f"need not be the list's, some only `{text}`; keep one of them",
+                        f"`{node.text}` already has the address `{text}`: {answers.describe(node.text)}; "
+                        f"keep one of them",
                         field=alias.field("hostnames", index),
                         related=[Related(place.span, f"also listed here, for `{text}`")],
                     )

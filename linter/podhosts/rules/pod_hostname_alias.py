@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Related, Severity
 from podhosts.hosts.addresses import parse_sloppy
 from podhosts.kubernetes.host_names import host_name_node, is_pod_host_name
+from podhosts.rules.answers import PodAnswers
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
-    from podhosts.kubernetes import HostAlias, Pod
+    from podhosts.kubernetes import HostAlias, KubernetesVersion, Pod
 
 
 class PodHostnameAlias(Rule):
@@ -50,24 +51,29 @@ class PodHostnameAlias(Rule):
     name = "pod-hostname-alias"
     severity = Severity.WARNING
 
-    def check_alias(self, alias: HostAlias) -> Iterator[Diagnostic]:
-        for index, node in alias.names:
-            if not is_pod_host_name(alias.pod, node.text, self.version):
-                continue
-            address = parse_sloppy(alias.ip or "")
-            effect = (
-                "servers that advertise their own name then advertise loopback"
-                if address is not None and address.is_loopback
-                else "the kubelet's own line comes first, so it never overrides the pod's address"
-            )
-            yield self.report(
-                alias,
-                node,
-                f"`{node.text}` is the pod's own host name: {effect}; remove the alias",
-                field=alias.field("hostnames", index),
-                related=self._where_from(alias.pod),
-            )
+    def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
+        answers = PodAnswers(pod, self.settings)
+        for alias in pod.aliases:
+            for index, node in alias.names:
+                if is_pod_host_name(pod, node.text, self.version):
+                    yield self.report(
+                        alias,
+                        node,
+                        f"`{node.text}` is the pod's own host name: {_effect(alias, node.text, answers)}; "
+                        f"remove the alias",
+                        field=alias.field("hostnames", index),
+                        related=_where_from(pod, self.version),
+                    )
 
-    def _where_from(self, pod: Pod) -> list[Related]:
-        node = host_name_node(pod, self.version)
-        return [Related(node.span, "the host name comes from here")] if node is not None else []
+
+def _effect(alias: HostAlias, name: str, answers: PodAnswers) -> str:
+    address = parse_sloppy(alias.ip or "")
+    answered = f"beside the pod's own line (say 10.244.1.5) {answers.describe(name)}"
+    if address is not None and address.is_loopback:
+        return f"a server that advertises its own name may advertise loopback; {answered}"
+    return f"it never replaces the pod's address; {answered}"
+
+
+def _where_from(pod: Pod, version: KubernetesVersion) -> list[Related]:
+    node = host_name_node(pod, version)
+    return [Related(node.span, "the host name comes from here")] if node is not None else []

@@ -7,9 +7,8 @@ Everything else that the shell would put in is `UNKNOWN`. XCU 2.6; bash manual 3
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.shell.located import UNKNOWN, LocatedText, Run
 from podhosts.shell.tree import Expansion, Parameter, Text
@@ -28,8 +27,7 @@ _MOST_ALTERNATIVES = 64
 _MOST_BRACES = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One argument: its value, and where it stands in `source`.
 
     `start`, `end`: the word it comes from, quotes included. `is_pattern`: unquoted `*`, `?` or `[` in it, so that the
@@ -126,10 +124,10 @@ def _value(part: Parameter | Expansion, variables: Variables) -> str:
 def fields(word: Word, variables: Variables, source: LocatedText, *, braces: bool = True) -> list[Field]:
     """The arguments that one word becomes; none where it is an unquoted empty variable."""
     # Most words by far are one plain piece.
-    if len(word.parts) == 1 and isinstance(part := word.parts[0], Text) and part.exact:
-        if part.quoted or _EXPANDABLE.isdisjoint(part.value):
-            run = Run(0, part.start, part.end, exact=True)
-            return [Field(part.value, (run,), word.start, word.end, source)]
+    first = word.parts[0] if len(word.parts) == 1 else None
+    if isinstance(first, Text) and first.exact and (first.quoted or _EXPANDABLE.isdisjoint(first.value)):
+        run = Run(0, first.start, first.end, exact=True)
+        return [Field(first.value, (run,), word.start, word.end, source)]
     alternatives = _expand_braces(word.parts) if braces else [list(word.parts)]
     result: list[Field] = []
     for parts in alternatives:

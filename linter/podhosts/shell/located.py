@@ -7,7 +7,6 @@ those of the outermost text. Values are therefore kept with the runs of source t
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.source import Span
@@ -31,8 +30,7 @@ class Run(NamedTuple):
     exact: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LocatedText:
+class LocatedText(NamedTuple):
     """A text and the document positions of its characters; `runs` are in the order of the text, the first at 0."""
 
     text: str

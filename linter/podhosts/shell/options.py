@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,8 +11,7 @@ if TYPE_CHECKING:
     from podhosts.source import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Operand:
+class Operand(NamedTuple):
     """An argument, or the part of it from `at` on (the value in `-o/etc/hosts`, `--output=/etc/hosts`)."""
 
     field: Field
@@ -32,8 +30,7 @@ class Operand:
         return self.field.span_from(self.at)
 
 
-@dataclass(frozen=True, slots=True)
-class Syntax:
+class Syntax(NamedTuple):
     """What a program's options look like.
 
     `valued`: letters whose value is the rest of the argument or the next one; `attached`: letters with an optional
@@ -47,8 +44,7 @@ class Syntax:
     is_ordered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Arguments:
+class Arguments(NamedTuple):
     """`options`: names (a letter, or a long name without dashes) and values, in order."""
 
     options: tuple[tuple[str, Operand | None], ...]

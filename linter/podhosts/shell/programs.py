@@ -7,7 +7,6 @@ Sources: POSIX, the manuals of GNU coreutils, sed, busybox, perl, vim, patch, cu
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.shell.located import UNKNOWN
@@ -29,8 +28,7 @@ class FileWrite(NamedTuple):
     kind: WriteKind
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What a program finds: `matches` tells the hosts file's path, `stdin` is the text it reads, if that is known."""
 
     matches: Callable[[str], bool]

@@ -10,9 +10,8 @@ import ast
 import re
 import warnings
 from bisect import bisect_left
-from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.shell.entries import hosts_entries
 from podhosts.shell.located import UNKNOWN, LocatedText, Run
@@ -36,8 +35,7 @@ _MOST_STEPS = 100
 _BRACES = re.compile(r"\{\{|\}\}|\{[^{}]*\}")
 
 
-@dataclass(frozen=True, slots=True)
-class ShellCommand:
+class ShellCommand(NamedTuple):
     """A command that the code runs: one text for a shell, or a list of arguments, each with its place."""
 
     words: tuple[LocatedText, ...]

@@ -6,14 +6,13 @@ Positions are offsets in the text that was parsed. Only `Heredoc` is mutable: it
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from podhosts.shell.located import Run
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """Characters that mean themselves. `exact`: written character by character, not by an escape."""
 
     value: str
@@ -23,8 +22,7 @@ class Text:
     exact: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """`$name` or `${name}`, without an operator."""
 
     name: str
@@ -33,8 +31,7 @@ class Parameter:
     quoted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(NamedTuple):
     """A command list inside a word. `runs` and `text`: where it had to be unescaped first (backquotes), else None."""
 
     items: tuple[Item, ...]
@@ -42,8 +39,7 @@ class Body:
     runs: tuple[Run, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Expansion:
+class Expansion(NamedTuple):
     """A part of a word that only the running shell knows; `bodies` are the commands inside it."""
 
     start: int
@@ -55,8 +51,7 @@ class Expansion:
 Part = Text | Parameter | Expansion
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     start: int
     end: int
     parts: tuple[Part, ...]
@@ -74,8 +69,7 @@ class Heredoc:
     end: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Redirect:
+class Redirect(NamedTuple):
     """`operator` without the descriptor; `descriptor` as written (`2`, `{fd}`) or empty."""
 
     operator: str
@@ -86,8 +80,7 @@ class Redirect:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(NamedTuple):
     """`name=value` in front of a command. `is_plain`: neither `+=` nor an array."""
 
     name: str
@@ -95,8 +88,7 @@ class Assignment:
     is_plain: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Simple:
+class Simple(NamedTuple):
     """A simple command. `is_broken`: a quote or a substitution in it never ends, so no shell would run it."""
 
     start: int
@@ -107,16 +99,14 @@ class Simple:
     is_broken: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(NamedTuple):
     """A command list inside a compound command; `role` is the word for it in `Statement.within`."""
 
     role: str
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Compound:
+class Compound(NamedTuple):
     """`if`, loops, `case`, groups, subshells, functions, `[[ ]]`, `(( ))`. `variable`: what a loop sets."""
 
     start: int
@@ -131,15 +121,13 @@ class Compound:
 Command = Simple | Compound
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline:
+class Pipeline(NamedTuple):
     start: int
     end: int
     commands: tuple[Command, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A separator of a command list."""
 
     text: str
@@ -147,8 +135,7 @@ class Mark:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     pipeline: Pipeline
     before: Mark | None
     after: Mark | None

@@ -7,8 +7,7 @@ the script. Every branch is taken to happen.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.shell.entries import hosts_entries
 from podhosts.shell.expansion import Field, Variables, fields, single_value
@@ -41,16 +40,18 @@ _FURTHEST_UPSTREAM = 3
 _MOST_NESTED = 6
 
 
-@dataclass(slots=True)
 class _Place:
     """Where a pipeline stands: made for each, turned into a `Statement` only when a write is found."""
 
-    source: LocatedText
-    item: Item
-    within: tuple[str, ...]
-    is_alone: bool
-    depth: int
-    _statement: Statement | None = field(default=None)
+    __slots__ = ("_statement", "depth", "is_alone", "item", "source", "within")
+
+    def __init__(self, source: LocatedText, item: Item, within: tuple[str, ...], is_alone: bool, depth: int) -> None:
+        self.source = source
+        self.item = item
+        self.within = within
+        self.is_alone = is_alone
+        self.depth = depth
+        self._statement: Statement | None = None
 
     def statement(self) -> Statement:
         if self._statement is None:
@@ -75,8 +76,7 @@ class _Place:
         return Separator(mark.text, self.source.span(mark.start, mark.end)) if mark else None
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(NamedTuple):
     """What is looked for, and what was found so far."""
 
     matches: Callable[[str], bool]
@@ -198,8 +198,9 @@ class _Script:
         elif name in ("cd", "pushd", "popd"):
             self._change_directory(name, invocation.arguments)
         elif name:
-            environment = (*prefix, *invocation.environment)
-            self.effects(replace(invocation, environment=environment), place, (commands, index))
+            if prefix:
+                invocation = invocation._replace(environment=(*prefix, *invocation.environment))
+            self.effects(invocation, place, (commands, index))
 
     def _fields(self, words: Sequence[Word]) -> list[Field]:
         return [argument for word in words for argument in fields(word, self._variables, self._source)]

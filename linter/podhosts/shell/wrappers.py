@@ -7,8 +7,7 @@ command where the hosts file is another one, need no list of their own.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.shell.located import UNKNOWN
 from podhosts.shell.options import Syntax, parse_arguments
@@ -22,10 +21,11 @@ _MOST_WRAPPERS = 8
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class _Wrapper:
-    """`syntax`: its own options; `skipped`: operands before the command; `refused`: options with which it runs nothing,
-    or runs it elsewhere; `needed`: an option without which it is none; `assigns`: takes `NAME=value` before the command.
+class _Wrapper(NamedTuple):
+    """How a program takes the command that it runs.
+
+    `syntax`: its own options; `skipped`: operands before the command; `refused`: options with which it runs nothing, or
+    runs it elsewhere; `needed`: an option without which it is no wrapper; `assigns`: takes `NAME=value` first.
     """
 
     syntax: Syntax
@@ -35,8 +35,7 @@ class _Wrapper:
     assigns: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
+class Invocation(NamedTuple):
     """A command without its wrappers: `name` without its directory, empty if it is not known."""
 
     name: str
@@ -140,7 +139,7 @@ def _is_optional_sudo(head: Field) -> bool:
 def _with_input(fields: list[Field], replaced: list[str]) -> list[Field]:
     """What xargs makes of its command: it puts in, or adds at the end, what it reads."""
     if not replaced or not replaced[-1]:
-        return [*fields, replace(fields[-1], value=UNKNOWN, runs=())] if fields else fields
+        return [*fields, fields[-1]._replace(value=UNKNOWN, runs=())] if fields else fields
     # As many unknown characters as are replaced: the positions of the others stay right.
     mark = replaced[-1]
-    return [replace(field, value=field.value.replace(mark, UNKNOWN * len(mark))) for field in fields]
+    return [field._replace(value=field.value.replace(mark, UNKNOWN * len(mark))) for field in fields]

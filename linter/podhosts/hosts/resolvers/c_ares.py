@@ -6,6 +6,7 @@ ares_sortaddrinfo.c and inet_net_pton.c at 1.34.6 and at 589b5887.
 
 from __future__ import annotations
 
+from functools import cache
 from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING
 
@@ -74,11 +75,12 @@ class CAresHosts:
 
 def _entries(hosts: bytes) -> Iterator[tuple[Address, list[bytes]]]:
     """(address, lower-case names) of the lines that c-ares takes."""
+    read_address = cache(_read_address)
     for line in hosts.split(b"\n"):
         fields = line.split()
         if not fields or fields[0].startswith(b"#") or len(fields[0]) > _MAX_ADDRESS_BYTES:
             continue
-        address = _read_address(fields[0].decode("latin-1"))
+        address = read_address(fields[0].decode("latin-1"))
         if address is None:
             continue
         names: list[bytes] = []

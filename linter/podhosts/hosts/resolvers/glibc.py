@@ -6,6 +6,7 @@ nss/nss_files/files-hosts.c.
 
 from __future__ import annotations
 
+from functools import cache
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
@@ -49,13 +50,10 @@ class GlibcHosts:
     def __init__(self, hosts: bytes, *, multi: bool) -> None:
         self._multi = multi
         self._addresses: dict[bytes, list[Address]] = {}
+        read_address = cache(_read_address)
         for line in _lines(hosts):
             fields = line.partition(b"#")[0].split()
-            if len(fields) < 2:
-                continue
-            text = fields[0].decode("latin-1")
-            address = inet_pton4(text) or inet_pton6(text)
-            if address is None:
+            if len(fields) < 2 or (address := read_address(fields[0])) is None:
                 continue
             # A name that stands twice on one line is one match.
             for name in {field.lower(): None for field in fields[1:]}:
@@ -116,6 +114,11 @@ def _prefix_bits(address: Address, source: Address, network: Network) -> int:
     if address.version == 4 and bits < (8 if source.is_loopback else network.ipv4_prefix):
         return 0
     return bits
+
+
+def _read_address(field: bytes) -> Address | None:
+    text = field.decode("latin-1")
+    return inet_pton4(text) or inet_pton6(text)
 
 
 def _as_ipv4(address: Address) -> IPv4Address | None:

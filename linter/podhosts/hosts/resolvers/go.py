@@ -6,6 +6,7 @@ Facts: `reference/resolvers.md` 3; read in src/net/hosts.go, parse.go, addrselec
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING
 
@@ -61,11 +62,12 @@ class GoHosts:
 
     def __init__(self, hosts: bytes) -> None:
         self._hosts: dict[bytes, _Host] = {}
+        is_address, read_address = cache(_is_address), cache(_read_address)
         for line in _lines(hosts):
             fields = _fields(line.partition(b"#")[0])
-            if len(fields) < 2 or not _is_address(text := fields[0].decode("latin-1")):
+            if len(fields) < 2 or not is_address(text := fields[0].decode("latin-1")):
                 continue
-            address = _read_address(text)
+            address = read_address(text)
             keys = [_absolute(name.lower()) for name in fields[1:]]
             for key in keys:
                 # No de-duplication: a name that stands twice on a line counts twice.
@@ -125,9 +127,13 @@ def _read_address(text: str) -> Address | None:
     ipv6 = inet_pton6(before)
     if ipv6 is None:
         return inet_pton4(text)
-    if percent:
-        return None if "%" in zone else IPv6Address(text)
-    return ipv6.ipv4_mapped or ipv6
+    if not percent:
+        return ipv6.ipv4_mapped or ipv6
+    if "%" in zone:
+        return None
+    # Go reads the digits in front; a slash, which no interface has in its name, Python does not take.
+    number = zone[: len(zone) - len(zone.lstrip("0123456789"))]
+    return IPv6Address(f"{before}%{number or zone.replace('/', '?')}")
 
 
 def _filtered(addresses: list[Address], family: Family) -> Answer:

@@ -63,7 +63,8 @@ def _literal(name: str, family: Family, network: Network) -> Answer | None:
         return found([unmapped(ipv6)])
     # The IPv4 stack knows no interfaces, but takes any number.
     scoped = f"{ipv6}%{zone}"
-    known = zone.isdigit() or (family == "unspec" and bool(zone) and network.source(IPv6Address(scoped)) is not None)
+    named = family == "unspec" and network.index_of(zone) is not None
+    known = zone.isdigit() or (named and network.source(IPv6Address(scoped)) is not None)
     return Answer(addresses=(scoped,)) if known else failed(UNKNOWN_HOST)
 
 

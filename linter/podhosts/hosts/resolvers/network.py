@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 
 from podhosts.hosts.addresses import is_mapped, parse_sloppy
@@ -65,10 +66,15 @@ class Network:
         return _LINK_LOCAL if own is not None and destination.scope_id in zones else None
 
     def _own(self, destination: Address) -> Address | None:
-        own = [address for ip in self.pod_ips if (address := parse_sloppy(ip)) is not None and not is_mapped(ip)]
+        own = _addresses(self.pod_ips)
         if destination in own:
             return destination
         return next((address for address in own if address.version == destination.version), None)
+
+
+@lru_cache(maxsize=64)
+def _addresses(pod_ips: tuple[str, ...]) -> tuple[Address, ...]:
+    return tuple(address for ip in pod_ips if (address := parse_sloppy(ip)) is not None and not is_mapped(ip))
 
 
 def needs_zone(address: IPv6Address) -> bool:

@@ -22,6 +22,8 @@ INVALID = "EINVAL"
 _FULL_STOPS = str.maketrans("\u3002\uff0e\uff61", "...")
 # Characters that UTS 46 drops: soft hyphen, joiners' kin, variation selectors, BOM.
 _IGNORED = dict.fromkeys([0xAD, 0x34F, 0x200B, 0x2060, 0xFEFF, *range(0xFE00, 0xFE10)])
+# Controls, formats, unassigned code points, separators.
+_FORBIDDEN = "CZ"
 _ACE_PREFIX = "xn--"
 
 
@@ -55,6 +57,8 @@ def to_ascii(name: str) -> str | None:
 
 def _label_to_ascii(label: str) -> str | None:
     if not label.isascii():
+        if any(unicodedata.category(character)[0] in _FORBIDDEN for character in label):
+            return None
         try:
             return _ACE_PREFIX + label.encode("punycode").decode("ascii")
         except UnicodeError:

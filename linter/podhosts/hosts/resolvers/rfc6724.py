@@ -6,7 +6,6 @@ The resolvers differ in tables and in which rules they apply, so each has its ow
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cmp_to_key
 from ipaddress import IPv6Address
 from typing import TYPE_CHECKING
 
@@ -34,18 +33,35 @@ class Rank:
 def sort(addresses: list[Address], rank: Callable[[Address], Rank]) -> list[Address]:
     """The addresses, best first; equal ones keep their order.
 
-    Rule 9, the longer prefix, counts between addresses of one version only.
+    Rule 9, the longer prefix, counts between addresses of one version only. With IPv4-mapped addresses among IPv4 ones
+    that is no order in the strict sense, and the way of sorting shows: this is the merge sort of glibc's qsort.
     """
+    # Once for each address: a name may have the same one on very many lines.
+    ranks = {address: rank(address) for address in dict.fromkeys(addresses)}
 
-    def compare(one: tuple[int, Rank], other: tuple[int, Rank]) -> int:
-        (one_version, one_rank), (other_version, other_rank) = one, other
-        if one_rank.rules != other_rank.rules:
-            return -1 if one_rank.rules < other_rank.rules else 1
-        return other_rank.prefix_bits - one_rank.prefix_bits if one_version == other_version else 0
+    def precedes(one: Address, other: Address) -> bool:
+        if ranks[one].rules != ranks[other].rules:
+            return ranks[one].rules < ranks[other].rules
+        return one.version != other.version or ranks[one].prefix_bits >= ranks[other].prefix_bits
 
-    ranked = [(address.version, rank(address)) for address in addresses]
-    key = cmp_to_key(compare)
-    return [addresses[index] for index in sorted(range(len(addresses)), key=lambda index: key(ranked[index]))]
+    return _merge_sort(addresses, precedes)
+
+
+def _merge_sort(addresses: list[Address], precedes: Callable[[Address, Address], bool]) -> list[Address]:
+    if len(addresses) < 2:
+        return addresses
+    middle = len(addresses) // 2
+    left, right = _merge_sort(addresses[:middle], precedes), _merge_sort(addresses[middle:], precedes)
+    merged: list[Address] = []
+    i = j = 0
+    while i < len(left) and j < len(right):
+        if precedes(left[i], right[j]):
+            merged.append(left[i])
+            i += 1
+        else:
+            merged.append(right[j])
+            j += 1
+    return [*merged, *left[i:], *right[j:]]
 
 
 def row(prefix: str, length: int, precedence: int, label: int) -> tuple[int, int, int, int]:

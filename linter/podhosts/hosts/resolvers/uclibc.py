@@ -48,7 +48,7 @@ class UclibcHosts:
             wanted = family == "unspec" or literal.version == (4 if family == "inet" else 6)
             return found([literal]) if wanted else failed(WRONG_FAMILY)
         texts = self._address_texts.get(to_bytes(name).lower(), [])
-        read = [_read_address(text.decode("latin-1")) for text in texts]
+        read = [_read_address(text.decode("latin-1")) for text in dict.fromkeys(texts)]
         versions = {"unspec": (6, 4), "inet": (4,), "inet6": (6,)}[family]
         firsts = (next((a for a in read if a is not None and a.version == version), None) for version in versions)
         addresses = [address for address in firsts if address is not None]

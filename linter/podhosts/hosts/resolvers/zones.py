@@ -16,10 +16,9 @@ _MAX_INDEX = 0xFFFF_FFFF
 def read_zone(address: IPv6Address, zone: str, network: Network) -> IPv6Address | None:
     """The address with the zone's index; None if there is no such interface.
 
-    Names count for link-local addresses only; a number is taken as it is. Index 0 means no zone. Linux cuts an
-    interface's name at a colon.
+    Names count for link-local addresses only; a number is taken as it is. Index 0 means no zone.
     """
-    index = network.index_of(zone.partition(":")[0]) if needs_zone(address) else None
+    index = network.index_of(zone) if needs_zone(address) else None
     if index is None:
         # The length first: int() of very many digits is slow.
         digits = zone.lstrip("0") or zone[:1]

@@ -1,0 +1,74 @@
+"""What resolvers answer in a pod, for the messages of rules that rest on it; the models are in `hosts.resolvers`."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from podhosts.hosts.kubelet import KubeletError, hosts_file, pod_network_lines
+from podhosts.hosts.resolvers import Answer, Family, Network, open_hosts
+from podhosts.kubernetes.pod_hosts import Surroundings, pod_hosts
+
+if TYPE_CHECKING:
+    from podhosts.hosts.resolvers import HostsReader
+    from podhosts.kubernetes import Pod
+    from podhosts.rules.base import Settings
+
+_POD_IP = "10.244.1.5"
+#: Names for `resolvers` in the config, the models behind each, and what people call them.
+MODELS: dict[str, tuple[tuple[str, str], ...]] = {
+    "glibc": (("glibc", "glibc"), ("glibc_nomulti", "glibc without `multi on`")),
+    "musl": (("musl", "musl"),),
+    "go": (("go", "Go"),),
+    "uclibc": (("uclibc", "uClibc-ng"),),
+    "java": (("java", "Java"),),
+    "node": (("node", "Node.js"),),
+    "c-ares": (("c_ares_1.34.6", "c-ares up to 1.34.8"),),
+}
+
+
+class PodAnswers:
+    """One pod's hosts file as the resolvers that matter read it. The file is read once by each, when first asked."""
+
+    def __init__(self, pod: Pod, settings: Settings) -> None:
+        self._pod = pod
+        self._settings = settings
+        self._readers: dict[str, HostsReader] = {}
+        self._network = Network((_POD_IP,))
+
+    @cached_property
+    def _file(self) -> bytes:
+        surroundings = Surroundings((_POD_IP,), node_file=b"127.0.0.1\tlocalhost\n", version=self._settings.version)
+        inputs = pod_hosts(self._pod, surroundings)
+        try:
+            return hosts_file(inputs)
+        except KubeletError:
+            # Another rule speaks of the pod's own name; the aliases can be judged without it.
+            return b"".join(line.text for line in pod_network_lines((_POD_IP,), inputs.pod_name, "", inputs.aliases))
+
+    def ask(self, model: str, name: str, family: Family = "unspec") -> Answer:
+        """What one modelled resolver answers."""
+        if model not in self._readers:
+            self._readers[model] = open_hosts(model, self._file)
+        return self._readers[model].lookup(name, family, self._network)
+
+    def describe(self, name: str) -> str:
+        """A clause like "glibc, musl and Go answer 10.0.0.1, 10.0.0.2; glibc without `multi on` 10.0.0.1"."""
+        groups: dict[str, list[str]] = {}
+        for resolver, models in MODELS.items():
+            if resolver in self._settings.resolvers:
+                for model, title in models:
+                    groups.setdefault(_text(self.ask(model, name)), []).append(title)
+        return "; ".join(
+            f"{_listed(titles)} answer{'s' * (len(titles) == 1)} {text}" for text, titles in groups.items()
+        )
+
+
+def _text(answer: Answer) -> str:
+    if answer.dns:
+        return "what DNS says"
+    return ", ".join(dict.fromkeys(answer.addresses)) or "nothing"
+
+
+def _listed(titles: list[str]) -> str:
+    return titles[0] if len(titles) == 1 else f"{', '.join(titles[:-1])} and {titles[-1]}"

@@ -1,0 +1,121 @@
+"""The rules' own documentation: its sections, and its examples, which are run."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from textwrap import dedent
+
+import pytest
+
+from podhosts.engine import Options, default_selection, lint
+from podhosts.rules import RULES, Rule
+from podhosts.source import Source
+from podhosts.triggers import mentions
+
+#: The table of the contract. Rules that are not built yet are not in `RULES`.
+CONTRACT = {
+    "invalid-ip": "error",
+    "invalid-hostname": "error",
+    "missing-ip": "error",
+    "wrong-type": "error",
+    "unknown-field": "error",
+    "invalid-pod-hostname": "error",
+    "hostname-too-long": "error",
+    "misplaced-host-aliases": "error",
+    "syntax-error": "error",
+    "duplicate-key": "error",
+    "duplicate-ip": "error",
+    "patch-drops-alias": "error",
+    "duplicate-hostname": "warning",
+    "conflicting-hostname": "warning",
+    "pod-hostname-alias": "warning",
+    "localhost-alias": "warning",
+    "empty-hostnames": "warning",
+    "non-canonical-ip": "warning",
+    "unusable-address": "warning",
+    "numeric-hostname": "warning",
+    "long-label": "warning",
+    "line-too-long": "warning",
+    "too-many-names": "info",
+    "too-many-addresses": "info",
+    "ignored-host-aliases": "warning",
+    "host-path-hosts-file": "warning",
+    "hosts-file-mount": "warning",
+    "etc-mount": "warning",
+    "hosts-file-write": "warning",
+    "coredns-hosts-block": "error",
+    "shadowed-service": "info",
+    "inconsistent-alias": "info",
+    "unused-suppression": "warning",
+    "expired-suppression": "warning",
+}
+OPT_IN = {"too-many-names", "inconsistent-alias"}
+
+#: What an example cannot but make fire too, on lines without a mark.
+ALSO = {"too-many-addresses": {"conflicting-hostname"}}
+
+_MARK = re.compile(r" *# expect: ([a-z -]+)$", re.MULTILINE)
+_SECTION = re.compile(r"^(Why|Bad|Good|Fix safety):", re.MULTILINE)
+
+every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+
+
+def documentation(rule: type[Rule]) -> str:
+    return inspect.cleandoc(rule.__doc__ or "")
+
+
+def examples(rule: type[Rule], title: str) -> list[str]:
+    """The indented blocks below `title:`, in order."""
+    blocks = re.findall(rf"^{title}:\n((?:    .*\n|\n)+)", documentation(rule) + "\n", re.MULTILINE)
+    return [dedent(block).strip("\n") + "\n" for block in blocks]
+
+
+def findings(rule: type[Rule], text: str) -> list[tuple[int, str]]:
+    """What all rules that run by default, and this one, find in an example."""
+    result = lint(Source("example.yaml", text.encode()), Options(selected=default_selection() | {rule.name}))
+    assert result.unread == []
+    return [(finding.source.position(finding.span.start).line, finding.rule) for finding in result.findings]
+
+
+@every_rule
+def test_sections(rule: type[Rule]) -> None:
+    text = documentation(rule)
+    assert _SECTION.findall(text) == ["Why", "Bad", "Good", "Fix safety"]
+    summary, _, rest = text.partition("\n\n")
+    assert summary.endswith(".")
+    assert rest.startswith("Why:")
+    assert re.search(r"^Fix safety: \S", text, re.MULTILINE), "says nothing"
+
+
+@every_rule
+def test_bad_fires_exactly_where_marked(rule: type[Rule]) -> None:
+    for bad in examples(rule, "Bad"):
+        lines = enumerate(bad.split("\n"), 1)
+        expected = [(number, name) for number, line in lines for mark in _MARK.findall(line) for name in mark.split()]
+        assert rule.name in {name for _, name in expected}
+        bare = _MARK.sub("", bad)
+        found = [item for item in findings(rule, bare) if item[1] not in ALSO.get(rule.name, set())]
+        assert sorted(found) == sorted(expected)
+        assert mentions(bare.encode()), "the fast lane would pass this file by"
+
+
+@every_rule
+def test_good_is_silent(rule: type[Rule]) -> None:
+    for good in examples(rule, "Good"):
+        assert findings(rule, good) == []
+
+
+def test_names_and_severities_are_those_of_the_contract() -> None:
+    assert {rule.name: str(rule.severity) for rule in RULES}.items() <= CONTRACT.items()
+    assert {rule.name for rule in RULES if not rule.is_default} == OPT_IN & {rule.name for rule in RULES}
+
+
+def test_rules_stand_in_the_contract_s_order() -> None:
+    names = [rule.name for rule in RULES]
+    assert names == [name for name in CONTRACT if name in names]
+
+
+@every_rule
+def test_each_rule_has_a_file_of_its_name(rule: type[Rule]) -> None:
+    assert rule.__module__ == f"podhosts.rules.{rule.name.replace('-', '_')}"
