@@ -21,10 +21,10 @@ def environment(**extra: str) -> dict[str, str]:
 
 
 def podhosts(
-    *arguments: str, cwd: Path | None = None, stdin: bytes = b"", **extra: str
+    *arguments: str, cwd: Path | None = None, stdin: bytes = b"", extra: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[bytes]:
     """Run `podhosts` with arguments; output is bytes."""
     command = [sys.executable, "-m", "podhosts", *arguments]
     return subprocess.run(
-        command, cwd=cwd, input=stdin, capture_output=True, env=environment(**extra), timeout=120, check=False
+        command, cwd=cwd, input=stdin, capture_output=True, env=environment(**(extra or {})), timeout=120, check=False
     )

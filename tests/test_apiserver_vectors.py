@@ -91,7 +91,8 @@ def test_verdicts(minor: int, capsys: pytest.CaptureFixture[str]) -> None:
             failed.append((case["id"], missing))
     with capsys.disabled():
         print(
-            f"\nAPI server {VERSIONS[minor]}: {figures.total()} verdicts, {figures[True]} agree, {len(failed)} unexplained"
+            f"\nAPI server {VERSIONS[minor]}: {figures[True]} of {figures.total()} verdicts agree, "
+            f"{len(failed)} of the others have no named reason"
         )
     assert failed == []
 

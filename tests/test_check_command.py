@@ -214,15 +214,15 @@ def test_colours(folder: Path) -> None:
     plain = podhosts("check", "--format", "text", "bad.yaml", cwd=folder)
     assert b"\x1b" not in plain.stdout
     for extra, flags in (({"FORCE_COLOR": "1"}, []), ({"CLICOLOR_FORCE": "1"}, []), ({}, ["--color", "always"])):
-        done = podhosts("check", "--format", "text", *flags, "bad.yaml", cwd=folder, TERM="xterm", **extra)
+        done = podhosts("check", "--format", "text", *flags, "bad.yaml", cwd=folder, extra={"TERM": "xterm", **extra})
         assert b"\x1b[1;31m" in done.stdout
     for extra, flags in (({"FORCE_COLOR": "1", "NO_COLOR": "1"}, []), ({"FORCE_COLOR": "1"}, ["--color", "never"])):
-        done = podhosts("check", "--format", "text", *flags, "bad.yaml", cwd=folder, **extra)
+        done = podhosts("check", "--format", "text", *flags, "bad.yaml", cwd=folder, extra=extra)
         assert b"\x1b" not in done.stdout
 
 
 def test_format_inside_github_actions(folder: Path) -> None:
-    done = podhosts("check", "bad.yaml", cwd=folder, GITHUB_ACTIONS="true")
+    done = podhosts("check", "bad.yaml", cwd=folder, extra={"GITHUB_ACTIONS": "true"})
     assert done.stdout.startswith(b"::error file=bad.yaml,line=6,col=9,endLine=6,endColumn=19,")
 
 

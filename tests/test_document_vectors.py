@@ -39,7 +39,7 @@ def data_of(case: dict[str, Any]) -> bytes:
 def read(data: bytes) -> tuple[list[object], str | None]:
     """The documents that kubectl would hand on, and the message at which it would stop."""
     source = Source("x", data)
-    values = []
+    values: list[object] = []
     for piece in split(source.text):
         document = Document(source, piece)
         if document.problem:
@@ -96,7 +96,7 @@ def with_deep_stack(function: Callable[[], None]) -> None:
     def run() -> None:
         try:
             function()
-        except BaseException as error:  # noqa: BLE001 - handed on to the test's own thread
+        except BaseException as error:
             errors.append(error)
 
     limit, size = sys.getrecursionlimit(), threading.stack_size(256 * 1024 * 1024)

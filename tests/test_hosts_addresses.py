@@ -155,6 +155,7 @@ def test_strict_refuses_more_and_canonical_is_accepted(text: str) -> None:
         (":::", addresses.INVALID_IP),
         ("1::2::3", addresses.INVALID_IP),
         ("", addresses.INVALID_IP),
+        ("1", addresses.INVALID_IP),
     ],
 )
 def test_strict_refusals(text: str, message: str | None) -> None:
@@ -188,7 +189,7 @@ def test_classify(text: str, expected: str | None) -> None:
     assert addresses.classify(address) == expected
 
 
-@pytest.mark.parametrize("text", ["0" * 10**6 + "1.0.0.1", "1." * 10**6, "1:" * 10**6, "9" * 10**6, "::" + "0" * 10**6])
+@pytest.mark.parametrize("text", ["0" * 10**5 + "1.0.0.1", "1." * 10**5, "1:" * 10**5, "9" * 10**5, "::" + "0" * 10**5])
 def test_huge_texts_take_no_time(text: str) -> None:
     addresses.refusal(text, strict=True)
     addresses.inet_aton(text)

@@ -189,6 +189,13 @@ def test_built_in_names_are_those_of_the_file() -> None:
     assert written == kubelet.BUILT_IN_NAMES
 
 
+def test_torn_and_odd_text() -> None:
+    # The cut may fall inside a character; a lone surrogate has been U+FFFD since the API server read it.
+    assert kubelet.hosts_file(PodHosts("x" + "é" * 40, pod_ips=("1",))).endswith(b"1\tx" + "é".encode() * 31 + b"\n")
+    assert kubelet.hosts_file(PodHosts("é" * 40, pod_ips=("1",))).endswith(b"1\t" + "é".encode() * 31 + b"\xc3\n")
+    assert kubelet.alias_line(Alias("\ud800", ("a",))) == "\ufffd\ta\n".encode()
+
+
 def test_go_s_quoting() -> None:
     with pytest.raises(KubeletError, match=r'^pod Hostname "a\\n\\t\\"\\\\\\x00é\\u00a0" is not'):
         kubelet.host_name_and_domain(PodHosts("x", hostname='a\n\t"\\\0é\xa0'))

@@ -100,7 +100,7 @@ def test_longest_label_counts_bytes() -> None:
     assert names.longest_label("") == 0
 
 
-@pytest.mark.parametrize("name", [text * 10**6 for text in ("a", "a.", "-", "a-", "1.")])
+@pytest.mark.parametrize("name", [text * 10**5 for text in ("a", "a.", "-", "a-", "1.")])
 def test_huge_names_take_no_time(name: str) -> None:
     names.subdomain_refusals(name)
     names.label_refusals(name)

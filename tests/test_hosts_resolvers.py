@@ -236,6 +236,11 @@ def test_musl_s_48_addresses() -> None:
         ("uclibc", "10.0.0.999 x\n", "x", "unspec", Answer(error="EAI_NONAME")),
         # c-ares reads network numbers, and never asks about onions.
         ("c_ares_main", "10.1.2.3/8 x\n", "x", "inet", Answer(addresses=("10.1.2.3",))),
+        ("c_ares_main", "10.1.2.3/33 x\n", "x", "inet", Answer(dns=True)),
+        ("c_ares_main", "1.2.3.4.5 x\n0x1g x\n0x123456789 x\n", "x", "inet", Answer(dns=True)),
+        ("c_ares_main", "::0x1.2.3.4 x\n::1/064 x\n::1/ x\n", "x", "inet6", Answer(dns=True)),
+        ("c_ares_main", "10.1.2.3 \u00fc x\n10.1.2.4 y \u00fc x\n", "x", "inet", Answer(addresses=("10.1.2.4",))),
+        ("c_ares_main", "", "1.2.3.400", "inet", Answer(dns=True)),
         ("c_ares_main", "0xa x\n", "x", "inet", Answer(addresses=("160.0.0.0",))),
         ("c_ares_main", "::1.2 x\n", "x", "inet6", Answer(addresses=("::102:0",))),
         ("c_ares_main", "2001:db8::1/32 x\n", "x", "inet6", Answer(addresses=("2001:db8::",))),
@@ -244,13 +249,24 @@ def test_musl_s_48_addresses() -> None:
         ("java", "10.0.0.1 0x1f\n", "0x1f", "unspec", Answer(error="UnknownHostException")),
         ("java", "10.0.0.1 256.1\n", "256.1", "unspec", Answer(addresses=("10.0.0.1",))),
         ("java", "", "a:b", "unspec", Answer(error="UnknownHostException")),
+        ("java", "", "::ffff:1.2.3.4", "unspec", Answer(addresses=("1.2.3.4",))),
+        ("java", "", "fe80::1%7", "unspec", Answer(addresses=("fe80::1%7",))),
+        ("java", "", "fe80::1%eth0", "unspec", Answer(error="UnknownHostException")),
         ("node", "10.0.0.1 xn--a\n", "xn--a", "unspec", Answer(error="EINVAL")),
         ("node", "10.0.0.1 a.b\n", "A\u3002\uff42", "unspec", Answer(addresses=("10.0.0.1",))),
         ("node", "", "::1", "inet", Answer(addresses=("::1",))),
+        ("node", "10.0.0.1 xn--bcher-kva.x\n", "B\u00dcCHER.x", "unspec", Answer(addresses=("10.0.0.1",))),
+        ("node", "10.0.0.1 xn--bcher-kva.x\n", "xn--bcher-kva.x", "unspec", Answer(addresses=("10.0.0.1",))),
+        ("node", "", "a\u2028\u00fc", "unspec", Answer(error="EINVAL")),
+        ("node", "", "xn--99999999", "unspec", Answer(error="EINVAL")),
+        ("node", "", "\u00fc" * 256, "unspec", Answer(error="EINVAL")),
         # No resolver can put these into a DNS question.
         ("glibc", "", "a" * 64, "unspec", Answer(error="EAI_NONAME")),
         ("musl", "", "a..b", "unspec", Answer(error="EAI_NONAME")),
         ("musl", "", "", "unspec", Answer(error="EAI_NONAME")),
+        ("go", "", "a" * 254, "unspec", Answer(error="no such host")),
+        ("go", "", ".", "unspec", Answer(dns=True)),
+        ("uclibc", "", "*", "unspec", Answer(error="EAI_NONAME")),
         ("go", "", "-a", "unspec", Answer(error="no such host")),
         ("c_ares_1.34.6", "", "a b", "unspec", Answer(error="Misformatted domain name")),
     ],
@@ -284,11 +300,11 @@ def test_any_file_and_name(hosts: bytes, name: str) -> None:
 
 @pytest.mark.parametrize("resolver", RESOLVERS)
 def test_large_files_take_linear_time(resolver: str) -> None:
-    many_lines = b"10.1.2.3\tsome-name.example.org\n" * 70_000
+    many_lines = b"10.1.2.3\tsome-name.example.org\n" * 20_000
     many_names = b"10.1.2.3" + b"".join(b"\tname-%d.example.org" % number for number in range(10_000)) + b"\n"
-    one_word = b"10.1.2.3\t" + b"x" * 2_000_000 + b"\n"
-    blanks = b" " * 2_000_000 + b"\n"
-    for hosts in (many_lines, many_names, one_word, blanks, b"#" * 2_000_000, b"\0" * 2_000_000):
+    one_word = b"10.1.2.3\t" + b"x" * 300_000 + b"\n"
+    blanks = b" " * 300_000 + b"\n"
+    for hosts in (many_lines, many_names, one_word, blanks, b"#" * 300_000, b"\0" * 300_000):
         reader = open_hosts(resolver, hosts)
         for family in families(resolver):
             reader.lookup("some-name.example.org", family, Network())

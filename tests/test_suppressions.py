@@ -390,6 +390,5 @@ items:
         pytest.param(ANCHORED, ["invalid-ip"], id="annotation of the object that uses an anchor"),
     ],
 )
-@pytest.mark.xfail(strict=True, reason="the contract asks for it, suppressions.py or engine.py do not do it yet")
-def test_not_done_yet(text: str, expected: list[str]) -> None:
+def test_less_common_places(text: str, expected: list[str]) -> None:
     assert sorted(rule for _, rule in left(run(text))) == expected

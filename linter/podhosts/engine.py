@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from podhosts.diagnostics import Diagnostic, Related, Severity
 from podhosts.document import Document, Scalar, Sequence, nodes, split
 from podhosts.kubernetes import is_placeholder, is_template, objects, pods
+from podhosts.kubernetes.structure import SCALAR_FIELDS
 from podhosts.rules import RULES, Settings
 from podhosts.rules.expired_suppression import ExpiredSuppression
 from podhosts.rules.unused_suppression import UnusedSuppression
 from podhosts.source import Span
-from podhosts.suppressions import Suppression, suppressions
+from podhosts.suppressions import MARK, Suppression, suppressions
 from podhosts.triggers import mentions
 
 if TYPE_CHECKING:
@@ -113,12 +114,13 @@ def lint(source: Source, options: Options) -> Result:
                 placeholders.add(node.span)
         findings = _with_alias_uses(document, _findings(document, manifests, found_pods, rules))
         silencers, mistakes = suppressions(document, manifests, found_pods)
-        findings += [
-            _about_suppression(UNUSED_SUPPRESSION, document, mistake.span, mistake.message) for mistake in mistakes
-        ]
+        if options.use_suppressions:
+            findings += [
+                _about_suppression(UNUSED_SUPPRESSION, document, mistake.span, mistake.message) for mistake in mistakes
+            ]
+            findings += _bad_names(document, silencers)
         file_wide += [item for item in silencers if item.scopes and item.scopes[0].end == len(source.text)]
         per_document.append((findings, silencers))
-        findings += _bad_names(document, silencers)
     result.unread += [tally.unread(source) for tally in (placeholders, templates) if tally.count]
     for findings, silencers in per_document:
         _silence(findings, [*silencers, *file_wide], options, result)
@@ -136,6 +138,7 @@ def _relevant(source: Source) -> Iterator[Document]:
     Neighbours are searched together first: in a long stream hardly one of them matters.
     """
     pieces = split(source.text)
+    has_suppressions = MARK in source.text
     begin = 0
     while begin < len(pieces):
         end = begin + 1
@@ -145,6 +148,7 @@ def _relevant(source: Source) -> Iterator[Document]:
         may_mention = end - begin == 1 or _is_mentioned(source, Span(block[0].span.start, block[-1].span.end))
         for piece in block:
             stops = piece.problem is not None or source.text.startswith("%", piece.span.start)
+            stops = stops or (has_suppressions and source.text.find(MARK, *piece.span) >= 0)
             if stops or (may_mention and _is_mentioned(source, piece.span)):
                 yield Document(source, piece)
         begin = end
@@ -184,7 +188,9 @@ def _with_alias_uses(document: Document, findings: Iterable[Diagnostic]) -> list
 
 def _placeholders(pod: Pod) -> Iterator[Node]:
     """The values of a pod spec that rules would look at and that are decided elsewhere."""
-    values: list[Node | None] = [pod.spec.get(name) for name in (pod.list_field, "hostname", "subdomain")]
+    values: list[Node | None] = [pod.spec.get(name) for name in (pod.list_field, *SCALAR_FIELDS)]
+    items = pod.spec.get(pod.list_field)
+    values += items.items if isinstance(items, Sequence) else []
     for alias in pod.aliases:
         values.append(alias.ip_node)
         names = alias.hostnames_node

@@ -63,7 +63,8 @@ class Source:
         body = self.data[self.bom_length :]
         if self.encoding == "utf-8":
             return body.decode("utf-8", "surrogateescape")
-        return body.decode(self.encoding, "replace")
+        even = len(body) & ~1
+        return body[:even].decode(self.encoding, "replace") + "\ufffd" * (len(body) - even)
 
     @cached_property
     def text(self) -> str:

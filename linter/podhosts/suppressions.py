@@ -29,6 +29,9 @@ _COMMENT = re.compile(
 )
 
 
+_COMMENT_TAIL = re.compile(r"(?:^|(?<=[ \t]))#.*")
+
+
 @dataclass(slots=True, eq=False)
 class Suppression:
     """One rule name in one comment or annotation, and where it holds."""
@@ -47,6 +50,9 @@ class Suppression:
         """Whether a finding (in the same document) is silenced."""
         if finding.rule != self.rule:
             return False
+        if self.by == "annotation":
+            # It is about an object, whose findings may lie at an anchor elsewhere.
+            return finding.item == self.item
         return any(scope.start <= finding.span.start <= scope.end for scope in self.scopes)
 
     def is_expired(self, today: datetime.date) -> bool:
@@ -68,7 +74,8 @@ def suppressions(
     """All suppressions of a document. Those with the scope `ignore-file` hold for the whole text."""
     found: list[Suppression] = []
     mistakes: list[Mistake] = []
-    if MARK not in document.text:
+    opening = document.piece.opening
+    if MARK not in document.text and not (opening and MARK in document.source.cut(opening)):
         return found, mistakes
     wanted = [comment for comment in document.comments if MARK in comment.text]
     index = _LineIndex(document, pods) if wanted else None
@@ -77,8 +84,10 @@ def suppressions(
         if match is None or index is None:
             continue
         until, problem = _date(match["until"])
-        if match["bracket"] is None:
+        if not _names(match["rules"] or ""):
             problem = "name the rules in brackets, like `ignore[duplicate-ip]`"
+        elif match["scope"] == "ignore-file" and _has_text_before(document):
+            problem = "`ignore-file` must stand before the first document"
         if problem:
             mistakes.append(Mistake(problem, comment.span))
             continue
@@ -90,6 +99,12 @@ def suppressions(
     for manifest in objects:
         found.extend(_annotated(manifest))
     return found, mistakes
+
+
+def _has_text_before(document: Document) -> bool:
+    """Whether anything but comments, blanks and separators stands above a document in its file."""
+    lines = document.source.text[: document.span.start].splitlines()
+    return any(line.strip() and not line.lstrip().startswith(("#", "---", "%")) for line in lines)
 
 
 def _scopes(scope: str, comment: Comment, document: Document, index: _LineIndex) -> list[Span]:
@@ -119,7 +134,8 @@ def _annotated(manifest: KubernetesObject) -> Iterator[Suppression]:
     template = mapping(spec.get("template")) if spec else None
     job_template = mapping(spec.get("jobTemplate")) if spec else None
     job = mapping(job_template.get("spec")) if job_template else None
-    for holder in (manifest.node, template, mapping(job.get("template")) if job else None):
+    pod_template = mapping(manifest.node.get("template"))
+    for holder in (manifest.node, pod_template, template, mapping(job.get("template")) if job else None):
         metadata = mapping(holder.get("metadata")) if holder else None
         annotations = mapping(metadata.get("annotations")) if metadata else None
         node = annotations.get(ANNOTATION) if annotations else None
@@ -158,9 +174,18 @@ class _LineIndex:
         self._wider.setdefault(line, []).append(span)
 
     def _dash(self, item: Node) -> int:
-        """Where an item's dash is: before it, with only blanks and breaks between."""
-        before = self._source.text[max(0, item.start - 200) : item.start].rstrip()
-        return max(0, item.start - 200) + len(before) - 1 if before.endswith("-") else item.start
+        """Where an item's dash is: before it, with only blanks, breaks, comments, anchors and tags between."""
+        line = self._line(item.start)
+        before = self._source.text[self._source.line_starts[line - 1] : item.start]
+        while line > 0:
+            words = _COMMENT_TAIL.sub("", before).split()
+            while words and words[-1][0] in "&!":
+                words.pop()
+            if words:
+                return self._source.line_starts[line - 1] if words[-1] == "-" else item.start
+            line -= 1
+            before = self._source.cut(self._source.line_span(line)) if line else ""
+        return item.start
 
     def scopes(self, comment: Comment) -> list[Span]:
         """What a comment covers: its line, or the next line with a node, and what begins there."""

@@ -80,7 +80,9 @@ class Document:
         """The document's comments, in order; none for JSON and for what cannot be read."""
         if self.piece.language == "json" or self._outcome[1] is not None:
             return []
-        return comments(self.source.text, self.span, self.root)
+        opening = self.piece.opening
+        above = comments(self.source.text, opening, None) if opening else []
+        return above + comments(self.source.text, self.span, self.root)
 
     def locate(self, scalar: Scalar, start: int, end: int) -> Span:
         """The source span of `scalar.text[start:end]`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from podhosts.source import Span
 
@@ -18,11 +18,15 @@ _ESCAPES = {
 }  # fmt: skip
 _HEX_ESCAPES = {"x": 2, "u": 4, "U": 8}
 _BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
+_KEPT_BREAKS = "\u2028\u2029"
 _WHITE = re.compile(r"[ \t\r\n\x85\u2028\u2029]+")
-_BLOCK_HEADER = re.compile(r"[|>]([-+0-9]*)[^\r\n]*(?:\r\n|\r|\n|$)")
+_BLOCK_HEADER = re.compile(r"[|>][^\r\n\x85\u2028\u2029]*(?:\r\n|[\r\n\x85\u2028\u2029]|\Z)")
 
+_Character: TypeAlias = tuple[str, int, int]
 #: Characters of a value, each with the span of source text that gave it.
-Trace = list[tuple[str, int, int]]
+Trace: TypeAlias = list[_Character]
+#: What a line of a block scalar holds, and its break.
+_Line: TypeAlias = tuple[Trace, _Character]
 
 
 def locate(text: str, scalar: Scalar, start: int, end: int) -> Span:
@@ -31,21 +35,21 @@ def locate(text: str, scalar: Scalar, start: int, end: int) -> Span:
     Where the source cannot be followed (a style that libyaml read otherwise than this module) the whole scalar.
     """
     spans = _spans(text, scalar)
-    if spans is None or not spans:
+    if not spans:
         return scalar.span
-    if start >= end:
+    if start >= min(end, len(spans)):
         at = spans[start][0] if start < len(spans) else spans[-1][1]
         return Span(at, at)
     return Span(spans[start][0], spans[min(end, len(spans)) - 1][1])
 
 
-def _spans(text: str, scalar: Scalar) -> list[tuple[int, int]] | None:
+def _spans(text: str, scalar: Scalar) -> list[tuple[int, int]]:
+    """The span of each character of the value; none where it cannot be followed."""
     cached: list[tuple[int, int]] | None = scalar.__dict__.get("_located")
     if cached is None:
         trace = decode(text, scalar)
-        if "".join(character for character, _, _ in trace) != scalar.text:
-            return None
-        cached = [(begin, end) for _, begin, end in trace]
+        is_followed = "".join(character for character, _, _ in trace) == scalar.text
+        cached = [(begin, end) for _, begin, end in trace] if is_followed else []
         scalar.__dict__["_located"] = cached
     return cached
 
@@ -83,10 +87,15 @@ def _decode_flow(text: str, at: int, stop: int, quote: str) -> Trace:
 
 
 def _fold(breaks: list[re.Match[str]], at: int, trace: Trace) -> None:
-    """One break becomes a blank, more become one break fewer."""
-    if len(breaks) == 1:
+    """One break becomes a blank, more become one break fewer; U+2028 and U+2029 are kept."""
+    kept = breaks if breaks[0].group() in _KEPT_BREAKS else breaks[1:]
+    if not kept:
         trace.append((" ", at + breaks[0].start(), at + breaks[0].end()))
-    trace.extend(("\n", at + line.start(), at + line.end()) for line in breaks[1:])
+    trace.extend((_normalized(found.group()), at + found.start(), at + found.end()) for found in kept)
+
+
+def _normalized(line_break: str) -> str:
+    return line_break if line_break in _KEPT_BREAKS else "\n"
 
 
 def _decode_escape(text: str, at: int, stop: int, trace: Trace) -> int:
@@ -105,8 +114,8 @@ def _decode_escape(text: str, at: int, stop: int, trace: Trace) -> int:
     if line := _BREAK.match(text, at + 1, stop):
         white = _WHITE.match(text, at + 1, stop)
         end = white.end() if white else line.end()
-        breaks = list(_BREAK.finditer(text, line.end(), end))
-        trace.extend(("\n", found.start(), found.end()) for found in breaks)
+        breaks = _BREAK.finditer(text, line.end(), end)
+        trace.extend((_normalized(found.group()), found.start(), found.end()) for found in breaks)
         return end
     trace.append((_ESCAPES.get(code, "\ufffd"), at, at + 2))
     return at + 2
@@ -123,23 +132,22 @@ def _decode_block(text: str, scalar: Scalar) -> Trace:
     header = _BLOCK_HEADER.match(text, scalar.start)
     if header is None:
         return []
-    explicit = bool(header.group(1).strip("+-"))
-    trace: Trace = []
-    indent = -1
-    for begin, first, end, after in _block_lines(text, header.end()):
-        if first < end and indent < 0:
-            # With an indentation indicator the value's own leading blanks are not indentation.
-            value = scalar.text.lstrip("\n")
-            indent = first - begin - (len(value) - len(value.lstrip(" ")) if explicit else 0)
-        if first < end and first - begin < indent:
+    values = _BREAK.split(scalar.text)
+    first_filled = next((number for number, value in enumerate(values) if value), None)
+    indent = 0
+    lines: list[_Line] = []
+    for number, (begin, first, end, after) in enumerate(_block_lines(text, header.end())):
+        if first < end and begin >= scalar.end:
             break
-        content = end if indent < 0 else min(begin + indent, end)
-        trace.extend((text[i], i, i + 1) for i in range(content, end))
-        trace.append(("\n", end, after))
-        if scalar.style == "|" and len(trace) >= len(scalar.text):
-            break
-    if scalar.style == ">":
-        trace = _fold_block(trace)
+        if first_filled is None or number < first_filled:
+            indent = end - begin
+        elif number == first_filled:
+            # What the source has more of than the value is indentation.
+            value = values[number]
+            indent = first - begin - (len(value) - len(value.lstrip(" ")))
+        body = [(text[at], at, at + 1) for at in range(min(begin + indent, end), end)]
+        lines.append((body, (_normalized(text[end:after]), end, after)))
+    trace = _fold_block(lines) if scalar.style == ">" else [item for body, end in lines for item in (*body, end)]
     return trace[: len(scalar.text)]
 
 
@@ -155,33 +163,18 @@ def _block_lines(text: str, at: int) -> Iterator[tuple[int, int, int, int]]:
         at = after
 
 
-def _fold_block(trace: Trace) -> Trace:
+def _fold_block(lines: list[_Line]) -> Trace:
     """Fold breaks between lines that begin with text; lines that begin with a blank keep theirs."""
-    lines: list[Trace] = [[]]
-    for item in trace:
-        lines[-1].append(item)
-        if item[0] == "\n":
-            lines.append([])
-    result: Trace = []
-    pending: list[tuple[str, int, int]] = []
-    previous_plain = False
-    started = False
-    for line in lines:
-        body = [item for item in line if item[0] != "\n"]
-        ending = [item for item in line if item[0] == "\n"]
-        if not body:
-            pending.extend(ending)
-            continue
-        plain = body[0][0] not in " \t"
-        if started and previous_plain and plain:
-            if len(pending) == 1:
-                result.append((" ", pending[0][1], pending[0][2]))
-            else:
-                result.extend(pending[1:])
-        else:
-            result.extend(pending)
-        result.extend(body)
-        pending = ending
-        previous_plain = plain
-        started = True
-    return result + pending
+    trace: Trace = []
+    pending: Trace = []
+    was_text = False
+    for body, line_break in lines:
+        if body:
+            is_text = body[0][0] not in " \t"
+            if was_text and is_text and pending[0][0] == "\n":
+                pending = pending[1:] or [(" ", *pending[0][1:])]
+            trace += pending + body
+            pending = []
+            was_text = is_text
+        pending.append(line_break)
+    return trace + pending

@@ -110,6 +110,22 @@ class Mapping(_Base):
 
         Merged entries are those of the mapping they come from, so their spans lie there.
         """
+        # A stack, not recursion: merges may nest as deep as any mapping.
+        stack = [self]
+        while stack:
+            mapping = stack[-1]
+            waiting = [part for part in mapping._merged_parts() if "fields" not in part.__dict__]
+            if waiting:
+                stack += waiting
+            else:
+                mapping.__dict__["fields"] = mapping._effective()
+                stack.pop()
+        return self.fields
+
+    def _merged_parts(self) -> list[Mapping]:
+        return [part for entry in self.entries if entry.is_merge for part in merge_sources(entry.value)]
+
+    def _effective(self) -> dict[str, Entry]:
         result: dict[str, Entry] = {}
         for entry in self.entries:
             if entry.is_merge:

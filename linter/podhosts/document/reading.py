@@ -177,6 +177,7 @@ class _Reader:
                 opened = stack.pop()
                 node = self._finish(opened, event)
             if not stack:
+                _check_value(node)
                 return node
             stack[-1].add(self, node, alias)
             event = self._next()
@@ -275,7 +276,7 @@ class _Open:
         end = alias.end if alias else node.end
         self.last_end = max(self.last_end, end)
         if isinstance(self.node, Sequence):
-            self._check_value(node)
+            _check_value(node)
             if alias:
                 self.node.aliases[len(self.node.items)] = alias
             self.node.items.append(node)
@@ -300,16 +301,14 @@ class _Open:
             parts = node.items if isinstance(node, Sequence) else [node]
             if not all(isinstance(part, Mapping) for part in parts):
                 raise UnreadableError("map merge requires map or sequence of maps as the value", alias or node.span)
-        self._check_value(node)
+        _check_value(node)
         self.node.entries.append(entry)
 
-    @staticmethod
-    def _check_value(node: Node) -> None:
-        """A value that go-yaml or the conversion to JSON refuses stops the document."""
-        if isinstance(node, Scalar) and (
-            node.tag is not None or (not node.style and node.text[:1] in ".+-" and node.text)
-        ):
-            try:
-                _ = node.value
-            except scalars.ScalarError as error:
-                raise UnreadableError(str(error), node.span) from None
+
+def _check_value(node: Node) -> None:
+    """A value that go-yaml or the conversion to JSON refuses stops the document."""
+    if isinstance(node, Scalar) and (node.tag is not None or (not node.style and node.text[:1] in ".+-" and node.text)):
+        try:
+            _ = node.value
+        except scalars.ScalarError as error:
+            raise UnreadableError(str(error), node.span) from None

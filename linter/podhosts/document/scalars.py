@@ -89,7 +89,8 @@ def _resolve_plain(text: str) -> Value:
     digits = text.replace("_", "")
     if match := _INTEGER.fullmatch(digits):
         base, found = next((name, group) for name, group in match.groupdict().items() if group)
-        number = int(found, _BASES[base]) * (-1 if digits[0] == "-" else 1)
+        # Beyond some digits all numbers are too wide; Python refuses to read thousands.
+        number = int(found.lstrip("0")[:100] or "0", _BASES[base]) * (-1 if digits[0] == "-" else 1)
         if number in _INT64 or 0 <= number < 2**64:
             return number
         # Too wide for 64 bits: only decimal digits go on to be read as a float.

@@ -40,6 +40,8 @@ class Piece(NamedTuple):
     span: Span
     language: Literal["yaml", "json"]
     problem: Problem | None = None
+    #: The separator line before it, where it is no part of the piece; it may carry a comment.
+    opening: Span | None = None
 
 
 def split(text: str) -> list[Piece]:
@@ -109,6 +111,7 @@ def _skip(text: str, at: int, characters: str) -> int:
 def _split_yaml(text: str, start: int, number: int) -> list[Piece]:
     """Cut at the lines that start with `---`; one that opens a piece stays in it, as in kubectl."""
     pieces: list[Piece] = []
+    opening: Span | None = None
     for line_start, line_end in _separator_lines(text, start):
         rest = text[line_start + len(_SEPARATOR) : line_end].strip(_SPACE)
         problem = None
@@ -116,10 +119,11 @@ def _split_yaml(text: str, start: int, number: int) -> list[Piece]:
             problem = Problem(f"invalid Yaml document separator: {rest}", Span(line_start, line_end))
         if line_start > start or problem:
             number += 1
-            pieces.append(Piece(number, Span(start, line_start), "yaml", problem))
+            pieces.append(Piece(number, Span(start, line_start), "yaml", problem, opening))
+            opening = Span(line_start, line_end)
             start = min(line_end + 1, len(text))
     if start < len(text):
-        pieces.append(Piece(number + 1, Span(start, len(text)), "yaml"))
+        pieces.append(Piece(number + 1, Span(start, len(text)), "yaml", None, opening))
     return pieces
 
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from podhosts.kubernetes.versions import KubernetesVersion
 
 _MAX_BYTES = 63
-#: The gate of `hostnameOverride` is on by default since this minor version.
-OVERRIDE_MINOR = 35
 
 
 def is_pod_host_name(pod: Pod, name: str, version: KubernetesVersion) -> bool:
@@ -47,7 +45,7 @@ def host_name_node(pod: Pod, version: KubernetesVersion) -> Node | None:
 
 
 def _override(pod: Pod, version: KubernetesVersion) -> str | None:
-    return string(pod.spec.get("hostnameOverride")) if version.minor >= OVERRIDE_MINOR else None
+    return string(pod.spec.get("hostnameOverride")) if version.validates_hostname_override else None
 
 
 def _is_short_name(pod: Pod, name: str) -> bool:

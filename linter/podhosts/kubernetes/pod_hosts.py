@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.document import Scalar, Sequence, string
 from podhosts.hosts.kubelet import Alias, PodHosts
-from podhosts.kubernetes.host_names import OVERRIDE_MINOR, first_ordinal
+from podhosts.kubernetes.host_names import first_ordinal
 from podhosts.kubernetes.versions import KubernetesVersion
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def pod_hosts(pod: Pod, surroundings: Surroundings) -> PodHosts:
         subdomain=subdomain,
         cluster_domain=surroundings.cluster_domain,
         hostname_override=string(override),
-        hostname_override_gate=surroundings.version.minor >= OVERRIDE_MINOR,
+        hostname_override_gate=surroundings.version.validates_hostname_override,
         set_hostname_as_fqdn=isinstance(flag, Scalar) and flag.value is True,
         host_network=pod.host_network,
         pod_ips=surroundings.pod_ips,
@@ -64,7 +64,7 @@ def pod_hosts(pod: Pod, surroundings: Surroundings) -> PodHosts:
 def _names(pod: Pod, index: int | None) -> tuple[str, str, str]:
     """The pod's name, and its `hostname` and `subdomain` as its controller sets them."""
     manifest = pod.object
-    owner = manifest.name or "<name>"
+    owner = "<name>" if manifest.name is None else manifest.name
     hostname, subdomain = string(pod.spec.get("hostname")) or "", string(pod.spec.get("subdomain")) or ""
     if manifest.kind == "Pod":
         generated = string(manifest.metadata.get("generateName")) if manifest.metadata else None

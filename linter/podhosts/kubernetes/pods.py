@@ -201,7 +201,7 @@ def pods(manifest: KubernetesObject) -> list[Pod]:
     is_built_in = is_built_in_workload(manifest.api_version, manifest.kind)
     for place in pod_spec_paths(manifest.api_version, manifest.kind):
         for path, node in _follow(manifest.node, place.path):
-            if is_built_in or place.field in node.fields:
+            if is_built_in or place.field in node.fields or "containers" in node.fields:
                 found.append(Pod(manifest, node, path, place.field, place.schema, is_built_in))
     if not is_strict(manifest.api_version, manifest.kind):
         known = {id(pod.spec) for pod in found}

@@ -43,6 +43,11 @@ class KubernetesVersion:
         return self.minor >= 31
 
     @property
+    def validates_hostname_override(self) -> bool:
+        """The gate of `hostnameOverride` is on; while it is off the value is dropped before it is looked at."""
+        return self.minor >= 35
+
+    @property
     def knows_hostname_override(self) -> bool:
         """`hostnameOverride` is a field of the pod spec."""
         return self.minor >= 34

@@ -53,13 +53,8 @@ class EmptyHostnames(Rule):
         # An unknown key beside `ip` is where the names are; unknown-field says so.
         if not (node is None or is_null or is_empty) or not alias.node.fields.keys() <= {"ip", "hostnames"}:
             return
-        place = (
-            node
-            if node is not None and node.end > node.start
-            else alias.node.entries[0].key
-            if alias.node.entries
-            else alias.node
-        )
+        first = alias.node.entries[0].key if alias.node.entries else alias.node
+        place = node if is_empty and node is not None else first
         refused_by = missing_hostnames(alias.pod, is_null=is_null) if not is_empty else ()
         consequence = (
             "the API server refuses the object"

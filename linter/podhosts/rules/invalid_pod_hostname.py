@@ -63,7 +63,7 @@ class InvalidPodHostname(Rule):
         field = "hostnameOverride"
         node = pod.spec.get(field)
         value = string(node)
-        if node is None or value is None or is_placeholder(value) or not self.version.knows_hostname_override:
+        if node is None or value is None or is_placeholder(value) or not self.version.validates_hostname_override:
             return
         if subdomain_refusals(value) or len(value) > _MAX_OVERRIDE_BYTES:
             what = f"`{value}` is no DNS subdomain of at most {_MAX_OVERRIDE_BYTES} bytes"

@@ -76,5 +76,5 @@ def _missing(item: Node) -> tuple[str | None, Node] | None:
     if ip is None:
         return None, first
     if isinstance(ip, Scalar) and (ip.value is None or ip.value == ""):
-        return "null" if ip.value is None else "empty", ip if ip.end > ip.start else first
+        return "null" if ip.value is None else "empty", first
     return None

@@ -55,7 +55,7 @@ class WrongType(Rule):
             refused_by = wrong_type(pod, in_entry=len(wrong.path) > 2)
             consequence = "the API server refuses the object" if refused_by else "the pod made from it is refused"
             what = f"{_describe(wrong.node)} stands where the API wants {wrong.expected}"
-            message = f"{what}: {consequence}{_advice(wrong.node, wrong.expected)}"
+            message = f"{what}: {consequence}{_advice(wrong.node, wrong.expected, wrong.path[-1])}"
             yield self.report(pod, wrong.node, message, field=pod.field(*wrong.path), refused_by=refused_by)
 
 
@@ -72,11 +72,13 @@ def _describe(node: Node) -> str:
     return "nothing" if value is None else f"the string `{value}`"
 
 
-def _advice(node: Node, expected: str) -> str:
+def _advice(node: Node, expected: str, field: str | int) -> str:
     if not isinstance(node, Scalar):
         if isinstance(node, Mapping) and expected == "a list":
             return "; write a list of entries, each with `ip` and `hostnames`"
         return ""
+    if field == "ip":
+        return "; write an address like `10.0.0.7`"
     if expected == "a string":
         return f'; put it in quotes: `"{node.text}"`'
     if expected == "a list" and node.is_string:

@@ -71,7 +71,9 @@ class GoHosts:
             keys = [_absolute(name.lower()) for name in fields[1:]]
             for key in keys:
                 # No de-duplication: a name that stands twice on a line counts twice.
-                host = self._hosts.setdefault(key, _Host(keys[0]))
+                host = self._hosts.get(key)
+                if host is None:
+                    host = self._hosts[key] = _Host(keys[0])
                 if address is not None:
                     host.addresses.append(address)
 

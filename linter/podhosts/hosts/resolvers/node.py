@@ -24,6 +24,7 @@ _FULL_STOPS = str.maketrans("\u3002\uff0e\uff61", "...")
 _IGNORED = dict.fromkeys([0xAD, 0x34F, 0x200B, 0x2060, 0xFEFF, *range(0xFE00, 0xFE10)])
 # Controls, formats, unassigned code points, separators.
 _FORBIDDEN = "CZ"
+_MAX_NAME_LENGTH = 255
 _ACE_PREFIX = "xn--"
 
 
@@ -50,19 +51,19 @@ def to_ascii(name: str) -> str | None:
 
     Near to UTS 46, not the whole of it: characters that its table forbids are let through.
     """
+    if len(name) > _MAX_NAME_LENGTH:
+        return None
     mapped = unicodedata.normalize("NFKC", name.translate(_IGNORED).lower()).lower().translate(_FULL_STOPS)
     labels = [_label_to_ascii(unicodedata.normalize("NFC", label)) for label in mapped.split(".")]
-    return None if None in labels else ".".join(label for label in labels if label is not None)
+    ascii_name = ".".join(label for label in labels if label is not None)
+    return None if None in labels or len(ascii_name) > _MAX_NAME_LENGTH else ascii_name
 
 
 def _label_to_ascii(label: str) -> str | None:
     if not label.isascii():
         if any(unicodedata.category(character)[0] in _FORBIDDEN for character in label):
             return None
-        try:
-            return _ACE_PREFIX + label.encode("punycode").decode("ascii")
-        except UnicodeError:
-            return None
+        return _ACE_PREFIX + label.encode("punycode").decode("ascii")
     if label.startswith(_ACE_PREFIX):
         try:
             decoded = label[len(_ACE_PREFIX) :].encode("ascii").decode("punycode")

@@ -1,0 +1,248 @@
+"""What the `hosts` plugin makes of its block (coredns `4b26cced`, `plugin/hosts`)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from podhosts.corefile.blocks import Plugin, ServerBlock
+from podhosts.corefile.tokens import GAP, Token, is_same_line
+from podhosts.corefile.zones import INTEGER, holds, qualified, zones_of
+from podhosts.hosts.addresses import inet_pton4, inet_pton6
+from podhosts.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+HOSTS_OPTIONS = ("fallthrough", "fallthrough_unsupported", "no_reverse", "reload", "ttl")
+"""The properties of the `hosts` plugin; `fallthrough_unsupported` only since July 2026 (before, it was a host line)."""
+
+_DURATION = re.compile(r"[+-]?(?:0|(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+)")
+
+
+class HostsOption(NamedTuple):
+    """A property inside a `hosts` block. `error`: why CoreDNS refuses to start with it, else None."""
+
+    name: Token
+    arguments: tuple[Token, ...]
+    error: str | None
+
+
+class HostsLine(NamedTuple):
+    """A line of a `hosts` block that CoreDNS takes for a host line.
+
+    `ip` is the first word, `names` the others. `ignored` says why the line has no effect: `no names`, `not an IP
+    address`; None if it has one, or if that is not known. `meant`: the property that was probably meant.
+    `outside`: the names that no zone of the block holds, which CoreDNS drops.
+    """
+
+    ip: Token
+    names: tuple[Token, ...]
+    ignored: str | None
+    meant: str | None
+    outside: tuple[Token, ...]
+
+    @property
+    def span(self) -> Span:
+        words = (self.ip, *self.names)
+        return Span(min(word.span.start for word in words), max(word.span.end for word in words))
+
+
+@dataclass(frozen=True, slots=True)
+class HostsBlock:
+    """A `hosts` plugin as CoreDNS sets it up.
+
+    `file`: its FILE argument; None means `/etc/hosts` of the CoreDNS pod. `zones`: those of its arguments, else of the
+    server block, with `zones_known` False if a variable or template decides one of them. `lines`: the inline host
+    lines. `refused`: lines after `fallthrough`, with which CoreDNS does not start (`unknown property`). `first`: the
+    name of an earlier `hosts` in the same server block, with which it does not start either. `stray`: tokens after the
+    block's end, or a brace on a line of its own: CoreDNS takes them for a second `hosts`.
+    """
+
+    plugin: Plugin
+    server: ServerBlock
+    file: Token | None
+    zone_arguments: tuple[Token, ...]
+    zones: tuple[str, ...]
+    zones_known: bool
+    lines: tuple[HostsLine, ...]
+    options: tuple[HostsOption, ...]
+    refused: tuple[HostsLine, ...]
+    first: Token | None
+    stray: tuple[Token, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """False if a template, a variable or an unread import may bring lines or options that are not seen here."""
+        unknown = any(not line.ip.is_known for line in (*self.lines, *self.refused))
+        return not unknown and not self.server.imports
+
+    @property
+    def fallthrough(self) -> HostsOption | None:
+        """The `fallthrough` in effect, the last one."""
+        return next((option for option in reversed(self.options) if option.name.text == "fallthrough"), None)
+
+    @property
+    def fallthroughzones_of(self) -> tuple[str, ...]:
+        """The zones whose other names are passed on; `.` for all, nothing without `fallthrough`."""
+        option = self.fallthrough
+        if option is None:
+            return ()
+        return tuple(zone.name for argument in option.arguments for zone in zones_of(argument)) or (".",)
+
+    @property
+    def ttl(self) -> int:
+        """Seconds; 3600 unless a valid `ttl` says otherwise."""
+        for option in reversed(self.options):
+            if option.name.text == "ttl" and option.error is None and option.arguments[0].is_known:
+                return int(option.arguments[0].text)
+        return 3600
+
+
+class _Dispenser:
+    """The tokens of one plugin as its setup code walks through them."""
+
+    def __init__(self, plugin: Plugin) -> None:
+        self._tokens = (plugin.name, *plugin.tokens)
+        self._at = 0
+
+    @property
+    def token(self) -> Token:
+        return self._tokens[self._at]
+
+    def advance(self) -> bool:
+        if self._at + 1 >= len(self._tokens):
+            return False
+        self._at += 1
+        return True
+
+    def arguments(self) -> tuple[Token, ...]:
+        """The rest of the line, up to an opening brace."""
+        arguments: list[Token] = []
+        while self._at + 1 < len(self._tokens):
+            following = self._tokens[self._at + 1]
+            if following.text == "{" or not is_same_line(self.token, following):
+                break
+            self._at += 1
+            arguments.append(following)
+        return tuple(arguments)
+
+    def opens_block(self) -> bool:
+        """Step onto the opening brace, which must be on the same line."""
+        if self._at + 1 >= len(self._tokens):
+            return False
+        following = self._tokens[self._at + 1]
+        if following.text != "{" or not is_same_line(self.token, following):
+            return False
+        self._at += 1
+        return True
+
+    def rest(self) -> tuple[Token, ...]:
+        return self._tokens[self._at + 1 :]
+
+
+def hosts_block(plugin: Plugin, server: ServerBlock, first: Token | None) -> HostsBlock:
+    dispenser = _Dispenser(plugin)
+    file, *zone_list = dispenser.arguments() or (None,)
+    zone_arguments = tuple(token for token in zone_list if token is not None)
+    origins = zone_arguments or server.keys
+    zones = tuple(zone.name for token in origins for zone in zones_of(token))
+    zones_known = all(token.is_known for token in origins)
+    lines: list[HostsLine] = []
+    options: list[HostsOption] = []
+    refused: list[HostsLine] = []
+    falls_through = False
+    if dispenser.opens_block():
+        while dispenser.advance() and dispenser.token.text != "}":
+            word = dispenser.token
+            arguments = dispenser.arguments()
+            if word.text in HOSTS_OPTIONS:
+                options.append(HostsOption(word, arguments, _option_error(word.text, arguments)))
+                falls_through = falls_through or word.text == "fallthrough"
+                continue
+            line = _hosts_line(word, arguments, zones if zones_known else (".",))
+            (refused if falls_through else lines).append(line)
+    return HostsBlock(
+        plugin,
+        server,
+        file,
+        zone_arguments,
+        zones,
+        zones_known,
+        tuple(lines),
+        tuple(options),
+        tuple(refused),
+        first,
+        dispenser.rest(),
+    )
+
+
+def _option_error(name: str, arguments: tuple[Token, ...]) -> str | None:
+    """Why CoreDNS refuses the property; None also where a variable decides."""
+    value = arguments[0].text if arguments else ""
+    if arguments and not arguments[0].is_known:
+        return None
+    match name:
+        case "ttl" if not arguments:
+            return "`ttl` needs a number of seconds"
+        case "ttl" if not INTEGER.fullmatch(value):
+            return "`ttl` needs a whole number of seconds"
+        case "ttl" if len(value.lstrip("+-0")) > 5 or not 0 < int(value) <= 65535:
+            return "`ttl` must be from 1 to 65535"
+        case "reload" if len(arguments) != 1:
+            return "`reload` needs one duration"
+        case "reload" if not _DURATION.fullmatch(value):
+            return "`reload` needs a duration such as `5s`"
+        case "reload" if value.startswith("-") and value.strip("-0.nuµμmsh"):
+            return "`reload` must not be negative"
+        case "fallthrough_unsupported" if arguments:
+            return "`fallthrough_unsupported` takes no arguments"
+        case _:
+            return None
+
+
+def _hosts_line(word: Token, arguments: tuple[Token, ...], zones: tuple[str, ...]) -> HostsLine:
+    ip, *names = list(_fields((word, *arguments))) or [word]
+    is_known = ip.is_known and all(name.is_known for name in names)
+    address = ip.text.partition("%")[0]
+    is_address = bool(inet_pton4(address) or inet_pton6(address))
+    ignored = None
+    if ip.is_known and not is_address:
+        ignored = "not an IP address"
+    elif is_known and not names:
+        ignored = "no names"
+    outside = [name for name in names if name.is_known and not any(holds(z, qualified(name.text)) for z in zones)]
+    meant = None if is_address or not ip.is_known else _option_meant(ip.text, names)
+    return HostsLine(ip, tuple(names), ignored, meant, tuple(outside) if ignored is None else ())
+
+
+def _fields(tokens: Iterable[Token]) -> Iterator[Token]:
+    """The words of a host line: CoreDNS joins its tokens by blanks and reads the result as a line of a hosts file."""
+    for token in tokens:
+        if not token.is_known:
+            yield token
+            continue
+        text, hash_sign, _ = token.text.partition("#")
+        for field in GAP.split(text):
+            if field:
+                yield token if field == token.text else Token(field, token.span, token.line)
+        if hash_sign:
+            return
+
+
+def _option_meant(word: str, following: Sequence[Token]) -> str | None:
+    """The property that a misspelt first word stands for, also when it was written as two words."""
+    from difflib import get_close_matches
+
+    spellings = [word]
+    if following:
+        spellings.append(word + following[0].text)
+        spellings.append(f"{word}_{following[0].text}")
+    for spelling in spellings:
+        if len(spelling) > 30:
+            continue
+        plain = spelling.lower().replace("-", "_")
+        for match in get_close_matches(plain, HOSTS_OPTIONS, n=1, cutoff=0.75):
+            return match
+    return None
