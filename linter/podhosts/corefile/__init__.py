@@ -59,8 +59,9 @@ def hosts_blocks(text: str, inside: Sequence[str] | None = None) -> tuple[HostsB
     blocks: list[HostsBlock] = []
     for server in servers:
         first: Token | None = None
+        zones = tuple(zone.name for zone in server.zones)
         for plugin in server.plugins:
             if plugin.name.text == "hosts":
-                blocks.append(hosts_block(plugin, server, first))
+                blocks.append(hosts_block(plugin, server, zones, first))
                 first = first or plugin.name
     return tuple(blocks)

@@ -6,14 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.corefile.blocks import Plugin, ServerBlock
 from podhosts.corefile.tokens import GAP, Token, is_same_line
-from podhosts.corefile.zones import INTEGER, holds, qualified, zones_of
+from podhosts.corefile.zones import INTEGER, is_within, qualified, zones_of
 from podhosts.hosts.addresses import inet_pton4, inet_pton6
 from podhosts.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from podhosts.corefile.blocks import Plugin, ServerBlock
 
 HOSTS_OPTIONS = ("fallthrough", "fallthrough_unsupported", "no_reverse", "reload", "ttl")
 """The properties of the `hosts` plugin; `fallthrough_unsupported` only since July 2026 (before, it was a host line)."""
@@ -84,7 +85,7 @@ class HostsBlock:
         return next((option for option in reversed(self.options) if option.name.text == "fallthrough"), None)
 
     @property
-    def fallthroughzones_of(self) -> tuple[str, ...]:
+    def fallthrough_zones(self) -> tuple[str, ...]:
         """The zones whose other names are passed on; `.` for all, nothing without `fallthrough`."""
         option = self.fallthrough
         if option is None:
@@ -142,13 +143,14 @@ class _Dispenser:
         return self._tokens[self._at + 1 :]
 
 
-def hosts_block(plugin: Plugin, server: ServerBlock, first: Token | None) -> HostsBlock:
+def hosts_block(plugin: Plugin, server: ServerBlock, server_zones: tuple[str, ...], first: Token | None) -> HostsBlock:
+    """Set up one `hosts` plugin; `first` is the name of an earlier one in the same server block."""
     dispenser = _Dispenser(plugin)
     file, *zone_list = dispenser.arguments() or (None,)
     zone_arguments = tuple(token for token in zone_list if token is not None)
-    origins = zone_arguments or server.keys
-    zones = tuple(zone.name for token in origins for zone in zones_of(token))
-    zones_known = all(token.is_known for token in origins)
+    zones = tuple(zone.name for token in zone_arguments for zone in zones_of(token)) or server_zones
+    zones_known = all(token.is_known for token in zone_arguments or server.keys)
+    held = frozenset(zones if zones_known else (".",))
     lines: list[HostsLine] = []
     options: list[HostsOption] = []
     refused: list[HostsLine] = []
@@ -161,7 +163,7 @@ def hosts_block(plugin: Plugin, server: ServerBlock, first: Token | None) -> Hos
                 options.append(HostsOption(word, arguments, _option_error(word.text, arguments)))
                 falls_through = falls_through or word.text == "fallthrough"
                 continue
-            line = _hosts_line(word, arguments, zones if zones_known else (".",))
+            line = _hosts_line(word, arguments, held)
             (refused if falls_through else lines).append(line)
     return HostsBlock(
         plugin,
@@ -202,7 +204,7 @@ def _option_error(name: str, arguments: tuple[Token, ...]) -> str | None:
             return None
 
 
-def _hosts_line(word: Token, arguments: tuple[Token, ...], zones: tuple[str, ...]) -> HostsLine:
+def _hosts_line(word: Token, arguments: tuple[Token, ...], zones: frozenset[str]) -> HostsLine:
     ip, *names = list(_fields((word, *arguments))) or [word]
     is_known = ip.is_known and all(name.is_known for name in names)
     address = ip.text.partition("%")[0]
@@ -212,7 +214,7 @@ def _hosts_line(word: Token, arguments: tuple[Token, ...], zones: tuple[str, ...
         ignored = "not an IP address"
     elif is_known and not names:
         ignored = "no names"
-    outside = [name for name in names if name.is_known and not any(holds(z, qualified(name.text)) for z in zones)]
+    outside = [name for name in names if name.is_known and not is_within(qualified(name.text), zones)]
     meant = None if is_address or not ip.is_known else _option_meant(ip.text, names)
     return HostsLine(ip, tuple(names), ignored, meant, tuple(outside) if ignored is None else ())
 

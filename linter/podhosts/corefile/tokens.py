@@ -53,11 +53,12 @@ def is_same_line(previous: Token, token: Token) -> bool:
 
 
 def tokens_of(text: str) -> list[Token]:
+    """All words of a text. Raises `CorefileError` for a quote that never ends."""
     tokens: list[Token] = []
     at = 1 if text.startswith("\ufeff") else 0
     line = 1
-    # Past this offset no `}}` is known to be missing: without it, each `{{` of a long line would look for one.
-    searched = 0
+    # The end of the line and the first place on it from where no `}}` follows, both found once for each line.
+    line_end = hopeless = -1
     while at < len(text):
         gap = GAP.match(text, at)
         if gap:
@@ -80,11 +81,12 @@ def tokens_of(text: str) -> list[Token]:
                     at = run.end()
                 elif text[at] == "{":
                     end = -1
-                    if text.startswith("{{", at) and at >= searched:
-                        newline = text.find("\n", at)
-                        searched = newline if newline >= 0 else len(text)
-                        end = text.find("}}", at, searched)
-                        searched = 0 if end >= 0 else searched
+                    if text.startswith("{{", at):
+                        if at >= line_end:
+                            newline = text.find("\n", at)
+                            line_end = newline if newline >= 0 else len(text)
+                            hopeless = text.rfind("}}", at, line_end)
+                        end = text.find("}}", at, line_end) if at < hopeless else -1
                     is_known = is_known and end < 0
                     at = end + 2 if end >= 0 else at + 1
                 else:

@@ -65,5 +65,15 @@ def _reverse_zones(address: str) -> list[str]:
     return zones
 
 
-def holds(zone: str, name: str) -> bool:
-    return zone == "." or name == zone or name.endswith(f".{zone}")
+def is_within(name: str, zones: frozenset[str]) -> bool:
+    """Whether one of the zones holds a name; all with a final dot and in lower case."""
+    if "." in zones:
+        return True
+    # No name is longer; it keeps the suffixes below from becoming many.
+    if len(name) > 255:
+        return False
+    while name:
+        if name in zones:
+            return True
+        name = name.partition(".")[2]
+    return False

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from podhosts.document.nodes import Node
 
-_COMMENT = re.compile(r"(?:(?<=[ \t\r\n\ufeff])|\A)#[^\r\n]*")
-_LINE_END = re.compile(r"[^\r\n]*")
+_COMMENT = re.compile(r"#[^\r\n\x85\u2028\u2029]*")
+_LINE = re.compile(r"[^\r\n\x85\u2028\u2029]*")
 
 
 class Comment(NamedTuple):
@@ -37,18 +37,18 @@ def comments(text: str, span: Span, root: Node | None) -> list[Comment]:
 
 
 def _in_gap(text: str, start: int, end: int) -> Iterator[Comment]:
-    for match in _COMMENT.finditer(text, start, end):
-        line_start = max(text.rfind("\n", 0, match.start()), text.rfind("\r", 0, match.start())) + 1
-        own_line = not text[line_start : match.start()].strip(" \t\ufeff")
-        # The gap may end inside the comment where a scalar begins that is none: only a whole line is a comment.
-        line = _LINE_END.match(text, match.start())
-        stop = line.end() if line else match.end()
-        yield Comment(Span(match.start(), stop), text[match.start() : stop], own_line)
+    """Between scalars nothing else holds a `#`: anchors, aliases and tags cannot."""
+    for found in _COMMENT.finditer(text, start, end):
+        before = found.start()
+        while before and text[before - 1] in " \t\ufeff":
+            before -= 1
+        own_line = before == 0 or text[before - 1] in "\r\n"
+        yield Comment(Span(*found.span()), found.group(), own_line)
 
 
 def _opaque(root: Node | None, text: str) -> Iterator[tuple[int, int]]:
     """The spans in which a `#` is no comment: scalars, without the header line of block scalars."""
     for node in nodes(root):
         if isinstance(node, Scalar) and node.end > node.start:
-            header = _LINE_END.match(text, node.start) if node.style in {"|", ">"} else None
+            header = _LINE.match(text, node.start) if node.style in {"|", ">"} else None
             yield (header.end() if header else node.start), node.end

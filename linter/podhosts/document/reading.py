@@ -29,8 +29,9 @@ MAX_DEPTH_TIMES_TOKENS = 15_000_000
 TOO_DEEP = "too deeply nested to check"
 
 _BOM = "\ufeff"
-_PROPERTY = re.compile(r"(?:[&!][^\s]*|#[^\r\n]*)?\s*")
-_TRAILING = re.compile(r"[ \t\r\n\x85\u2028\u2029]*\Z")
+_BREAKS = "\r\n\x85\u2028\u2029"
+_WHITE = " \t" + _BREAKS
+_PROPERTY = re.compile(rf"[&!][^{_WHITE}]*(?:[{_WHITE}]+|#[^{_BREAKS}]*)*")
 
 
 class UnreadableError(Exception):
@@ -188,10 +189,9 @@ class _Reader:
         style = event.style or ""
         tag = event.tag
         if event.anchor is not None or tag is not None:
-            start = self._skip_properties(start, end)
+            start = self._skip_properties(event, end)
         if style in {"|", ">"}:
-            kept = _TRAILING.sub("", self._chunk[start:end]) if end > start else ""
-            end = start + len(kept)
+            end = start + len(self._chunk[start:end].rstrip(_WHITE))
         scalar = Scalar(start, end, text, style, event.anchor, tag)
         if self._masks:
             self._take_back(scalar)
@@ -199,6 +199,8 @@ class _Reader:
             scalar.text = scalar.text.replace(self._bom_mask, _BOM)
         if style == '"' and "\\/" in self._chunk[start:end]:
             self._refuse_escaped_slash(scalar)
+        elif style in {"|", ">"}:
+            scalar.end = self._block_end(scalar)
         scalar.start += self._offset
         scalar.end = min(scalar.end + self._offset, self._limit)
         scalar.start = min(scalar.start, self._limit)
@@ -206,12 +208,12 @@ class _Reader:
             self._anchors[event.anchor] = scalar
         return scalar
 
-    def _skip_properties(self, start: int, end: int) -> int:
-        while start < end and self._masked[start] in "&!#":
+    def _skip_properties(self, event: Any, end: int) -> int:
+        """Where a node begins behind its own anchor and tag."""
+        start: int = event.start_mark.index
+        for _ in range((event.anchor is not None) + (event.tag is not None)):
             found = _PROPERTY.match(self._masked, start, end)
-            if found is None or found.end() == start:
-                break
-            start = found.end()
+            start = found.end() if found else start
         return start
 
     def _take_back(self, scalar: Scalar) -> None:
@@ -222,6 +224,13 @@ class _Reader:
         if at == len(self._masks) or self._masks[at] >= scalar.end:
             return
         scalar.text = "".join(character for character, _, _ in decode(self._chunk, scalar))
+
+    def _block_end(self, scalar: Scalar) -> int:
+        """The end of a block scalar's last line, with the blanks that belong to its value."""
+        lines = scalar.text.rstrip(_BREAKS)
+        if lines[-1:] not in {" ", "\t"}:
+            return scalar.end
+        return decode(self._chunk, scalar)[len(lines) - 1][2]
 
     def _refuse_escaped_slash(self, scalar: Scalar) -> None:
         for character, begin, _ in decode(self._chunk, scalar):
@@ -241,7 +250,7 @@ class _Reader:
         start = event.start_mark.index
         flow = bool(event.flow_style)
         if event.anchor is not None or event.tag is not None:
-            start = self._skip_properties(start, len(self._masked))
+            start = self._skip_properties(event, len(self._masked))
         kind = Mapping if is_mapping else Sequence
         node = kind(min(start + self._offset, self._limit), 0, flow=flow, anchor=event.anchor, tag=event.tag)
         if event.anchor is not None:
