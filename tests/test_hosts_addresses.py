@@ -137,6 +137,11 @@ def test_strict_refuses_more_and_canonical_is_accepted(text: str) -> None:
     )
 
 
+def test_what_is_no_address_has_no_zeros_either() -> None:
+    assert not addresses.has_leading_zeros("010.0.0")
+    assert not addresses.has_leading_zeros("010")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

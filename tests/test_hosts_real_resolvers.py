@@ -13,9 +13,10 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,7 +25,7 @@ from hypothesis import strategies as st
 from podhosts.hosts.resolvers import Answer, Family, Network, open_hosts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 PROGRAMS = Path(__file__).parent / "data" / "hosts" / "programs"
 FROM_DNS = {"203.0.113.53", "2001:db8:53::53"}
@@ -86,7 +87,7 @@ def hosts_files(draw: st.DrawFn) -> bytes:
     return hosts.removesuffix(b"\n") if draw(st.integers(0, 7)) == 0 else hosts
 
 
-def missing(reason: str) -> None:
+def missing(reason: str) -> NoReturn:
     if os.environ.get("PODHOSTS_REQUIRE_TOOLS") == "1":
         pytest.fail(reason)
     pytest.skip(reason)
@@ -115,8 +116,11 @@ class Namespace:
         return answers
 
 
+Open = Callable[..., Namespace]
+
+
 @pytest.fixture(scope="module")
-def open_namespace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Namespace]]:
+def open_namespace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
     for tool in ("unshare", "ip", "mount"):
         if shutil.which(tool) is None:
             missing(f"no {tool}")
@@ -160,7 +164,6 @@ def go_program(tmp_path_factory: pytest.TempPathFactory) -> str:
     go = shutil.which("go") or shutil.which("go", path="/usr/local/go/bin")
     if go is None:
         missing("no go")
-        raise AssertionError
     program = tmp_path_factory.mktemp("go") / "lookup_ip"
     environment = os.environ | {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GO111MODULE": "off"}
     subprocess.run([go, "build", "-o", program, PROGRAMS / "lookup_ip.go"], check=True, env=environment)
@@ -190,75 +193,50 @@ def normal(address: str) -> tuple[int, int, str]:
     return parsed.version, int(parsed), zone
 
 
-def compare(
-    model: str, hosts: bytes, network: Network, ask: Callable[[bytes, list[tuple[Family, str]]], list[list[str]]]
-) -> int:
-    queries = questions(hosts)
-    reader = open_hosts(model, hosts)
-    answers = ask(hosts, queries)
-    assert len(answers) == len(queries)
-    for (family, name), recorded in zip(queries, answers, strict=True):
-        answer = reader.lookup(name, family, network)
-        assert agrees(answer, recorded), (model, hosts, name, family, answer, recorded)
-    return len(queries)
+Ask = Callable[[bytes, list[tuple[Family, str]]], list[list[str]]]
 
 
-bounded = settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+def check(model: str, network: Network, ask: Ask, capsys: pytest.CaptureFixture[str]) -> None:
+    """Compare a model with a program on generated files, each name of the file and some others, in each family."""
+    compared = 0
 
-
-@pytest.mark.parametrize(
-    ("network", "multi"),
-    [(IPV4_POD, True), (DUAL_STACK_POD, True), (DUAL_STACK_POD, False)],
-    ids=["v4", "dual", "single"],
-)
-def test_glibc(open_namespace: Callable[..., Namespace], network: Network, multi: bool) -> None:
-    namespace = open_namespace(network, multi)
-    model = "glibc" if multi else "glibc_nomulti"
-
-    @bounded
+    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(hosts_files())
     def agree(hosts: bytes) -> None:
-        compare(model, hosts, network, lambda hosts, queries: namespace.ask("glibc", hosts, queries))
+        nonlocal compared
+        queries = questions(hosts)
+        reader = open_hosts(model, hosts)
+        for (family, name), recorded in zip(queries, ask(hosts, queries), strict=True):
+            answer = reader.lookup(name, family, network)
+            assert agrees(answer, recorded), (model, hosts, name, family, answer, recorded)
+        compared += len(queries)
 
     agree()
+    with capsys.disabled():
+        print(f"\n{model} with {', '.join(network.pod_ips)}: {compared} of {compared} live answers agree")
 
 
 @pytest.mark.parametrize("network", [IPV4_POD, DUAL_STACK_POD], ids=["v4", "dual"])
-def test_musl(open_namespace: Callable[..., Namespace], musl_program: str, network: Network) -> None:
-    namespace = open_namespace(network)
-
-    @bounded
-    @given(hosts_files())
-    def agree(hosts: bytes) -> None:
-        compare("musl", hosts, network, lambda hosts, queries: namespace.ask("musl", hosts, queries, musl_program))
-
-    agree()
+@pytest.mark.parametrize("model", ["glibc", "glibc_nomulti"])
+def test_glibc(open_namespace: Open, model: str, network: Network, capsys: pytest.CaptureFixture[str]) -> None:
+    namespace = open_namespace(network, model == "glibc")
+    check(model, network, lambda hosts, queries: namespace.ask("glibc", hosts, queries), capsys)
 
 
 @pytest.mark.parametrize("network", [IPV4_POD, DUAL_STACK_POD], ids=["v4", "dual"])
-def test_go(open_namespace: Callable[..., Namespace], go_program: str, network: Network) -> None:
+def test_musl(open_namespace: Open, musl_program: str, network: Network, capsys: pytest.CaptureFixture[str]) -> None:
     namespace = open_namespace(network)
-
-    @bounded
-    @given(hosts_files())
-    def agree(hosts: bytes) -> None:
-        compare("go", hosts, network, lambda hosts, queries: namespace.ask("go", hosts, queries, go_program))
-
-    agree()
+    check("musl", network, lambda hosts, queries: namespace.ask("musl", hosts, queries, musl_program), capsys)
 
 
-def test_node(open_namespace: Callable[..., Namespace]) -> None:
+@pytest.mark.parametrize("network", [IPV4_POD, DUAL_STACK_POD], ids=["v4", "dual"])
+def test_go(open_namespace: Open, go_program: str, network: Network, capsys: pytest.CaptureFixture[str]) -> None:
+    namespace = open_namespace(network)
+    check("go", network, lambda hosts, queries: namespace.ask("go", hosts, queries, go_program), capsys)
+
+
+def test_node(open_namespace: Open, capsys: pytest.CaptureFixture[str]) -> None:
     if shutil.which("node") is None:
         missing("no node")
     namespace = open_namespace(DUAL_STACK_POD)
-
-    @bounded
-    @given(hosts_files())
-    def agree(hosts: bytes) -> None:
-        compare("node", hosts, DUAL_STACK_POD, lambda hosts, queries: namespace.ask("node", hosts, queries))
-
-    agree()
+    check("node", DUAL_STACK_POD, lambda hosts, queries: namespace.ask("node", hosts, queries), capsys)

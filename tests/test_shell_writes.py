@@ -392,3 +392,25 @@ def test_the_place_is_the_same_inside_other_text(marked: str) -> None:
     assert [tuple(write.target) for write in writes] == [
         (start + len(before), end + len(before)) for start, end in spans
     ]
+
+
+@pytest.mark.parametrize(
+    ("first_line", "count"),
+    [
+        ("#!/bin/sh", 1),
+        ("#!/bin/bash -eu", 1),
+        ("#!/usr/bin/env bash", 1),
+        ("#! /usr/bin/env -S A=b dash -x", 1),
+        ("#!/usr/bin/perl", 0),
+        ("#!/usr/bin/env node", 0),
+        ("#!/usr/bin/env python3", 0),
+        ("#!", 1),
+    ],
+)
+def test_the_first_line_tells_the_language(first_line: str, count: int) -> None:
+    assert len(hosts_writes(f"{first_line}\necho x >> /etc/hosts\n")) == count
+
+
+def test_a_python_script_is_read_as_python() -> None:
+    script = "#!/usr/bin/env python3\nopen('/etc/hosts', 'w')\n"
+    assert [script[slice(*write.target)] for write in hosts_writes(script)] == ["'/etc/hosts'"]

@@ -16,6 +16,7 @@ from podhosts.rules.unused_suppression import UnusedSuppression
 from podhosts.source import Span
 from podhosts.suppressions import MARK, Suppression, suppressions
 from podhosts.triggers import mentions
+from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -91,12 +92,16 @@ def default_selection() -> frozenset[str]:
     return frozenset(rule.name for rule in RULES if rule.is_default)
 
 
-def lint(source: Source, options: Options) -> Result:
-    """Check one source; findings are sorted, without duplicates, after suppression."""
+def lint(source: Source, options: Options, workspace: Workspace | None = None) -> Result:
+    """Check one source; findings are sorted, without duplicates, after suppression.
+
+    Rules that look up other objects look in `workspace`, or without one in the source alone.
+    """
     result = Result(files=1)
     if not mentions(source.data):
         return result
-    rules = [rule(options.settings) for rule in RULES]
+    workspace = workspace or Workspace([source])
+    rules = [rule(options.settings, workspace) for rule in RULES if rule.name in options.selected]
     file_wide: list[Suppression] = []
     per_document: list[tuple[list[Diagnostic], list[Suppression]]] = []
     placeholders = _Tally("values that a template or placeholder decides")

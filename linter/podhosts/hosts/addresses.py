@@ -129,7 +129,8 @@ def inet_pton4(text: str) -> IPv4Address | None:
 
 def inet_pton6(text: str) -> IPv6Address | None:
     """IPv6 with groups of one to four digits and perhaps a strict IPv4 tail; no zone."""
-    return _ipv6(_ipv6_value(text, leading_zeros=False))
+    # Most addresses are IPv4: say no at once.
+    return _ipv6(_ipv6_value(text, leading_zeros=False)) if ":" in text else None
 
 
 def inet_aton(text: str) -> IPv4Address | None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from podhosts.rules.base import Rule, Settings
 from podhosts.rules.conflicting_hostname import ConflictingHostname
+from podhosts.rules.coredns_hosts_block import CorednsHostsBlock
 from podhosts.rules.duplicate_hostname import DuplicateHostname
 from podhosts.rules.duplicate_ip import DuplicateIp
 from podhosts.rules.duplicate_key import DuplicateKey
 from podhosts.rules.empty_hostnames import EmptyHostnames
+from podhosts.rules.etc_mount import EtcMount
 from podhosts.rules.expired_suppression import ExpiredSuppression
 from podhosts.rules.host_path_hosts_file import HostPathHostsFile
 from podhosts.rules.hostname_too_long import HostnameTooLong
+from podhosts.rules.hosts_file_mount import HostsFileMount
+from podhosts.rules.hosts_file_write import HostsFileWrite
 from podhosts.rules.ignored_host_aliases import IgnoredHostAliases
 from podhosts.rules.invalid_hostname import InvalidHostname
 from podhosts.rules.invalid_ip import InvalidIp
@@ -23,6 +27,7 @@ from podhosts.rules.missing_ip import MissingIp
 from podhosts.rules.non_canonical_ip import NonCanonicalIp
 from podhosts.rules.numeric_hostname import NumericHostname
 from podhosts.rules.pod_hostname_alias import PodHostnameAlias
+from podhosts.rules.shadowed_service import ShadowedService
 from podhosts.rules.syntax_error import SyntaxErrorRule
 from podhosts.rules.too_many_addresses import TooManyAddresses
 from podhosts.rules.too_many_names import TooManyNames
@@ -60,6 +65,11 @@ RULES: tuple[type[Rule], ...] = (
     TooManyAddresses,
     IgnoredHostAliases,
     HostPathHostsFile,
+    HostsFileMount,
+    EtcMount,
+    HostsFileWrite,
+    CorednsHostsBlock,
+    ShadowedService,
     UnusedSuppression,
     ExpiredSuppression,
 )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from podhosts.document import Document, Node
     from podhosts.source import Span
+    from podhosts.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,9 @@ class Rule:
     #: Whether the rule runs when nothing is selected.
     is_default: ClassVar[bool] = True
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, workspace: Workspace) -> None:
         self.settings = settings
+        self.workspace = workspace
         self.version = settings.version
 
     def check_document(self, document: Document) -> Iterable[Diagnostic]:

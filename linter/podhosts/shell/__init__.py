@@ -39,6 +39,7 @@ def hosts_writes(
 ) -> list[HostsWrite]:
     """The places where a shell script (POSIX sh, bash, busybox) changes the hosts file, in the order of the text.
 
+    A `#!` line that names Python makes it Python; one that names neither Python nor a shell gives nothing.
     `path_matches` is asked about absolute paths. `variables`: the environment the script starts with, as far as it is
     known. Spans are offsets in `script`. Never raises; a command with an unfinished quote is passed over.
     """

@@ -135,6 +135,11 @@ def fields(word: Word, variables: Variables, source: LocatedText, *, braces: boo
     return result
 
 
+def all_fields(words: Iterable[Word], variables: Variables, source: LocatedText) -> list[Field]:
+    """The arguments that the words of a command become; the first is its name."""
+    return [field for word in words for field in fields(word, variables, source)]
+
+
 class _FieldBuilder:
     """Collects the pieces of one field after the other."""
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from podhosts.shell.expansion import Field
 from podhosts.shell.located import LocatedText, Run
 from podhosts.shell.model import ArgvWrite, HostsWrite, Separator, Statement
+from podhosts.shell.shebang import interpreter
+from podhosts.shell.shells import PYTHON, SHELLS
 from podhosts.shell.templates import mask_templates
 from podhosts.shell.walk import Search, search_command, search_python, search_script
 from podhosts.source import Span
@@ -21,6 +23,11 @@ if TYPE_CHECKING:
 
 def writes_in_script(script: str, matches: Callable[[str], bool], environment: Mapping[str, str]) -> list[HostsWrite]:
     """See `podhosts.shell.hosts_writes`."""
+    program = interpreter(script)
+    if PYTHON.match(program):
+        return writes_in_python(script, matches)
+    if program and program not in SHELLS:
+        return []
     return _collected(matches, lambda search: search_script(search, LocatedText.whole(script), environment))
 
 

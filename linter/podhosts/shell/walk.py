@@ -10,15 +10,17 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.shell.entries import hosts_entries
-from podhosts.shell.expansion import Field, Variables, fields, single_value
+from podhosts.shell.expansion import Field, Variables, all_fields, fields, single_value
 from podhosts.shell.located import UNKNOWN, LocatedText, Run
 from podhosts.shell.model import HostsWrite, Separator, Statement, WriteKind
 from podhosts.shell.options import Syntax, parse_arguments
-from podhosts.shell.output import printed
-from podhosts.shell.parser import MAX_DEPTH, parse
+from podhosts.shell.parser import parse
 from podhosts.shell.programs import Surroundings, file_writes
+from podhosts.shell.shells import PYTHON, SHELLS, joined, shell_operands
 from podhosts.shell.stability import unstable_names
+from podhosts.shell.streams import Streams, redirects_output
 from podhosts.shell.tree import Compound, Expansion, Simple
+from podhosts.shell.words import MAX_DEPTH
 from podhosts.shell.wrappers import unwrap
 
 if TYPE_CHECKING:
@@ -27,16 +29,12 @@ if TYPE_CHECKING:
     from podhosts.shell.tree import Branch, Command, Item, Mark, Redirect, Word
     from podhosts.shell.wrappers import Invocation
 
-_SHELLS = frozenset(("sh", "bash", "dash", "ash", "ksh", "mksh", "zsh", "rbash"))
 _AWKS = frozenset(("awk", "gawk", "mawk", "nawk"))
-_PYTHON = re.compile(r"(?:python|pypy)[0-9.]*\Z")
 _READ_STDIN = frozenset(("ed", "ex", "vi", "vim", "nvim"))
 _COPY_STDIN = frozenset(("tee", "sponge"))
 _DECLARATION = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _DECLARERS = frozenset(("export", "readonly", "declare", "typeset", "local"))
 _WRITES = frozenset((">", ">|", ">>", "&>", "&>>", ">&"))
-_READS = frozenset(("<", "<<", "<<-", "<<<", "<>"))
-_FURTHEST_UPSTREAM = 3
 _MOST_NESTED = 6
 
 
@@ -167,7 +165,7 @@ class _Script:
             self._directory = directory
         elif command.kind != "group" and self._directory != directory:
             self._directory = None
-        self._redirections(command.redirects, "", place, lambda: self._output(commands, index, 0))
+        self._redirections(command.redirects, "", place, lambda: self._streams().output(commands, index))
 
     def _simple(self, commands: Sequence[Command], index: int, command: Simple, place: _Place) -> None:
         if command.is_broken:
@@ -184,14 +182,14 @@ class _Script:
                 prefix.append((assignment.name, value))
             else:
                 self._variables.assign(assignment.name, value)
-        arguments = self._fields(command.words)
+        arguments = all_fields(command.words, self._variables, self._source)
         invocation = unwrap(arguments)
         name = invocation.name
         self._redirections(
             command.redirects,
             name,
             place,
-            lambda: self._output(commands, index, 0) if command.words else "",
+            lambda: self._streams().output(commands, index) if command.words else "",
         )
         if name in _DECLARERS:
             self._declare(name, invocation.arguments)
@@ -202,8 +200,8 @@ class _Script:
                 invocation = invocation._replace(environment=(*prefix, *invocation.environment))
             self.effects(invocation, place, (commands, index))
 
-    def _fields(self, words: Sequence[Word]) -> list[Field]:
-        return [argument for word in words for argument in fields(word, self._variables, self._source)]
+    def _streams(self) -> Streams:
+        return Streams(self._source, self._variables)
 
     def _declare(self, name: str, arguments: Sequence[Field]) -> None:
         for argument in arguments:
@@ -249,7 +247,7 @@ class _Script:
     ) -> None:
         last = None
         for redirect in redirects:
-            if _redirects_output(redirect):
+            if redirects_output(redirect):
                 last = redirect
         for redirect in redirects:
             target = self._written_file(redirect)
@@ -280,66 +278,6 @@ class _Script:
     def _found(self, write: HostsWrite) -> None:
         self._search.found.append(write)
 
-    # --- what commands read and print --------------------------------------------------------------------------
-
-    def _input(self, commands: Sequence[Command], index: int, hops: int) -> str | None:
-        """The text on a command's standard input, as far as it is known."""
-        text = self._input_field(commands[index])
-        if text is not None:
-            return text.value
-        if any(_redirects_input(redirect) for redirect in commands[index].redirects):
-            return None
-        if index == 0 or hops >= _FURTHEST_UPSTREAM:
-            return None
-        if any(_redirects_output(redirect) for redirect in commands[index - 1].redirects):
-            return None
-        return self._output(commands, index - 1, hops + 1)
-
-    def _input_field(self, command: Command) -> Field | None:
-        """The here-document or here-string that a command reads."""
-        redirect = next((redirect for redirect in reversed(command.redirects) if _redirects_input(redirect)), None)
-        if redirect is None:
-            return None
-        if redirect.heredoc:
-            body = redirect.heredoc.body
-            if body is None:
-                return None
-            texts = fields(body, self._variables, self._source, braces=False)
-            return texts[0] if texts else Field("", (), body.start, body.end, self._source)
-        if redirect.operator == "<<<" and redirect.target:
-            target = redirect.target
-            value = single_value(target, self._variables) + "\n"
-            return Field(
-                value, (Run(0, target.start, target.end, exact=False),), target.start, target.end, self._source
-            )
-        return None
-
-    def _output(self, commands: Sequence[Command], index: int, hops: int) -> str | None:
-        """The text that a command prints, its own redirections aside."""
-        command = commands[index]
-        if isinstance(command, Compound):
-            return self._group_output(command, hops)
-        if command.is_broken or not command.words:
-            return None
-        invocation = unwrap(self._fields(command.words))
-        reads = invocation.name in ("cat", "tee")
-        return printed(invocation.name, invocation.arguments, self._input(commands, index, hops) if reads else None)
-
-    def _group_output(self, command: Compound, hops: int) -> str | None:
-        if command.kind not in ("group", "subshell") or hops >= _FURTHEST_UPSTREAM:
-            return None
-        pieces: list[str] = []
-        for item in command.branches[0].items:
-            commands = item.pipeline.commands
-            joined = item.after is None or item.after.text in (";", "\n", "&&")
-            if not joined or any(_redirects_output(redirect) for redirect in commands[-1].redirects):
-                return None
-            piece = self._output(commands, len(commands) - 1, hops + 1)
-            if piece is None:
-                return None
-            pieces.append(piece)
-        return "".join(pieces)
-
     # --- programs ----------------------------------------------------------------------------------------------
 
     def effects(
@@ -347,7 +285,7 @@ class _Script:
     ) -> None:
         """What the command does to files, and the scripts it is given."""
         name, arguments = invocation.name, invocation.arguments
-        if name in _SHELLS:
+        if name in SHELLS:
             self._shell(invocation, place, pipeline)
         elif name in ("su", "runuser"):
             syntax = Syntax("cgGsuwT", "", frozenset(("command", "session-command", "shell", "user", "group")))
@@ -362,12 +300,12 @@ class _Script:
             syntax = Syntax("n" if name == "watch" else "", "", frozenset(("interval",)), is_ordered=True)
             operands = [operand.field for operand in parse_arguments(arguments, syntax).operands]
             if operands:
-                self._nested(_joined(operands), place, self._variables.all_known())
+                self._nested(joined(operands), place, self._variables.all_known())
         elif name == "trap":
             operands = [operand.field for operand in parse_arguments(arguments, Syntax(is_ordered=True)).operands]
             if len(operands) > 1:
                 self._nested(operands[0], place, self._variables.all_known())
-        elif _PYTHON.match(name):
+        elif PYTHON.match(name):
             self._python_command(arguments, place, pipeline)
         elif name in _AWKS:
             self._awk(arguments, place)
@@ -381,11 +319,11 @@ class _Script:
         place: _Place | None,
         pipeline: tuple[Sequence[Command], int] | None,
     ) -> None:
-        stdin = self._input(*pipeline, 0) if pipeline and name in _READ_STDIN else None
+        stdin = self._streams().input(*pipeline) if pipeline and name in _READ_STDIN else None
         for operand, kind in file_writes(name, arguments, Surroundings(self._matches, stdin)):
             entries = None
             if pipeline and name in _COPY_STDIN:
-                entries = hosts_entries(self._input(*pipeline, 0))
+                entries = hosts_entries(self._streams().input(*pipeline))
             self._found(HostsWrite(operand.span, kind, name, entries, place.statement() if place else None))
 
     def _started(self, invocation: Invocation) -> dict[str, str]:
@@ -401,7 +339,7 @@ class _Script:
     def _shell(
         self, invocation: Invocation, place: _Place | None, pipeline: tuple[Sequence[Command], int] | None
     ) -> None:
-        is_command, operands = _shell_operands(invocation.arguments)
+        is_command, operands = shell_operands(invocation.arguments)
         environment = self._started(invocation)
         if is_command and operands:
             for position, operand in enumerate(operands[1:]):
@@ -410,7 +348,7 @@ class _Script:
             self._nested(operands[0], place, environment)
         elif not is_command and not operands and pipeline:
             commands, index = pipeline
-            script = self._input_field(commands[index])
+            script = self._streams().input_field(commands[index])
             if script:
                 self._nested(script, place, environment)
 
@@ -471,7 +409,7 @@ class _Script:
         is_stdin = not parsed.operands or parsed.operands[0].value == "-"
         if not scripts and not parsed.has("m") and is_stdin and pipeline:
             commands, index = pipeline
-            script = self._input_field(commands[index])
+            script = self._streams().input_field(commands[index])
             scripts = [script] if script else []
         within = (*place.within, "script") if place else ()
         for script in scripts:
@@ -497,47 +435,3 @@ class _Script:
             else:
                 inner = _Script(self._search, source, {}, nesting=self._nesting + 1)
                 inner.effects(unwrap(words), None, None)
-
-
-def _redirects_output(redirect: Redirect) -> bool:
-    return redirect.operator in _WRITES and redirect.descriptor in ("", "1")
-
-
-def _redirects_input(redirect: Redirect) -> bool:
-    return redirect.operator in _READS and redirect.descriptor in ("", "0")
-
-
-def _shell_operands(arguments: Sequence[Field]) -> tuple[bool, list[Field]]:
-    """Whether `-c` is among a shell's options, and what follows them."""
-    is_command = False
-    index = 0
-    while index < len(arguments):
-        value = arguments[index].value
-        if value in ("--", "-"):
-            index += 1
-            break
-        if value in ("--rcfile", "--init-file"):
-            index += 2
-        elif value.startswith("--") or value == UNKNOWN:
-            index += 1
-        elif value[:1] in ("-", "+") and len(value) > 1:
-            is_command = is_command or (value[0] == "-" and "c" in value)
-            # `-o pipefail`, also in `-euo pipefail`: each `o` takes an argument.
-            index += 1 + value.count("o") + value.count("O")
-        else:
-            break
-    return is_command, list(arguments[index:])
-
-
-def _joined(arguments: Sequence[Field]) -> Field:
-    """Arguments as one text, with a blank between them, as `eval` reads them."""
-    runs: list[Run] = []
-    length = 0
-    for index, argument in enumerate(arguments):
-        if index:
-            runs.append(Run(length, argument.start, argument.start, exact=False))
-            length += 1
-        runs.extend(run._replace(at=run.at + length) for run in argument.runs)
-        length += len(argument.value)
-    value = " ".join(argument.value for argument in arguments)
-    return Field(value, tuple(runs), arguments[0].start, arguments[-1].end, arguments[0].source)

@@ -31,12 +31,11 @@ NAME_TOO_LONG = "insufficient data for calculated length type"
 
 _MAX_CANONICAL_BYTES = 255
 _MAX_LABEL_BYTES = 63
-# Go knows neither VT nor FF as white space.
-_BLANKS_TO_SPACE = bytes.maketrans(b"\t\r\v\f", b"  \0\0")
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
 _DIGITS = frozenset(b"0123456789")
 _HYPHEN = ord("-")
 _PREFIX_BITS = 64
+_DROPPED = "dropped"
 
 _POLICY = (
     row("::1", 128, 50, 0),
@@ -62,26 +61,25 @@ class GoHosts:
 
     def __init__(self, hosts: bytes) -> None:
         self._hosts: dict[bytes, _Host] = {}
-        is_address, read_address = cache(_is_address), cache(_read_address)
+        read_address = cache(_read_address)
         for line in _lines(hosts):
             fields = _fields(line.partition(b"#")[0])
-            if len(fields) < 2 or not is_address(text := fields[0].decode("latin-1")):
+            if len(fields) < 2 or (address := read_address(fields[0].decode("latin-1"))) is None:
                 continue
-            address = read_address(text)
             keys = [_absolute(name.lower()) for name in fields[1:]]
             for key in keys:
                 # No de-duplication: a name that stands twice on a line counts twice.
                 host = self._hosts.get(key)
                 if host is None:
                     host = self._hosts[key] = _Host(keys[0])
-                if address is not None:
+                if not isinstance(address, str):
                     host.addresses.append(address)
 
     def lookup(self, name: str, family: Family, network: Network) -> Answer:
         """LookupIP with the network "ip", "ip4" or "ip6"."""
-        if _is_address(name):
-            address = _read_address(name)
-            return _filtered([] if address is None else [address], family)
+        literal = _read_address(name)
+        if literal is not None:
+            return _filtered([] if isinstance(literal, str) else [literal], family)
         encoded = to_bytes(name)
         host = self._hosts.get(_absolute(encoded.lower()))
         if host is not None and host.addresses:
@@ -104,7 +102,8 @@ def _lines(hosts: bytes) -> Iterator[bytes]:
 
 
 def _fields(line: bytes) -> list[bytes]:
-    if b"\v" in line or b"\f" in line or b"\0" in line:
+    if b"\v" in line or b"\f" in line:
+        # To Go these are no white space.
         return [word for word in line.replace(b"\t", b" ").replace(b"\r", b" ").split(b" ") if word]
     return line.split()
 
@@ -114,25 +113,21 @@ def _absolute(name: bytes) -> bytes:
     return name if name.endswith(b".") or b"." not in name else name + b"."
 
 
-def _is_address(text: str) -> bool:
-    """What netip.ParseAddr accepts: strict, with any zone on an IPv6 address that is not IPv4-mapped."""
-    before, percent, zone = text.partition("%")
-    ipv6 = inet_pton6(before)
-    if percent:
-        return ipv6 is not None and bool(zone) and ipv6.ipv4_mapped is None
-    return ipv6 is not None or inet_pton4(text) is not None
+def _read_address(text: str) -> Address | str | None:
+    """What netip.ParseAddr accepts: strict, IPv4-mapped as IPv4, with any zone on an IPv6 address that is not mapped.
 
-
-def _read_address(text: str) -> Address | None:
-    """The address, IPv4-mapped as IPv4. None for a zone that holds a percent sign."""
+    None for other text; `_DROPPED` for an address that is accepted, then lost: its zone holds a percent sign.
+    """
     before, percent, zone = text.partition("%")
     ipv6 = inet_pton6(before)
     if ipv6 is None:
         return inet_pton4(text)
     if not percent:
         return ipv6.ipv4_mapped or ipv6
-    if "%" in zone:
+    if not zone or ipv6.ipv4_mapped is not None:
         return None
+    if "%" in zone:
+        return _DROPPED
     # Go reads the digits in front; a slash, which no interface has in its name, Python does not take.
     number = zone[: len(zone) - len(zone.lstrip("0123456789"))]
     return IPv6Address(f"{before}%{number or zone.replace('/', '?')}")

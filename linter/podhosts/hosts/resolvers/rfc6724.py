@@ -77,10 +77,7 @@ def as_128_bits(address: Address) -> int:
 def policy(table: PolicyTable, address: Address) -> tuple[int, int]:
     """(precedence, label) of an address."""
     value = as_128_bits(address)
-    for prefix, length, precedence, label in table:
-        if (value ^ prefix) >> (128 - length) == 0:
-            return precedence, label
-    raise AssertionError("the last row of a policy table matches every address")
+    return next((row[2], row[3]) for row in table if (value ^ row[0]) >> (128 - row[1]) == 0)
 
 
 def scope(address: Address) -> int:

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podhosts.diagnostics import Related, Severity
+from podhosts.kubernetes.mounts import HOSTS_FILE, MountEffect, effect, source
+from podhosts.kubernetes.own_hosts_file import own_hosts_file
+from podhosts.rules.base import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.diagnostics import Diagnostic
+    from podhosts.kubernetes import Mount, Pod
+
+
+class HostsFileMount(Rule):
+    """A ConfigMap, Secret or other volume mounted on `/etc/hosts`.
+
+    Why: the kubelet then writes no hosts file for that container: it has no line for the pod's own name, none of the
+    pod's hostAliases, and with `subPath` the content never changes while the pod lives. Without `subPath` the mount is
+    a folder, and nothing can read names from it. `hostAliases` says the same in the pod spec.
+    Source: `reference/kubernetes.md` 3.1 and 6, `vectors/kubelet` (mounts).
+
+    Bad:
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          containers:
+          - name: web
+            image: web
+            volumeMounts:
+            - name: names
+              mountPath: /etc/hosts  # expect: hosts-file-mount
+              subPath: hosts
+          volumes:
+          - name: names
+            configMap: {name: names}
+
+    Good:
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          hostAliases:
+          - ip: 10.0.0.25
+            hostnames: [db.internal]
+          containers:
+          - name: web
+            image: web
+
+    Fix safety: none is offered yet.
+    """
+
+    name = "hosts-file-mount"
+    severity = Severity.WARNING
+
+    def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
+        for container in pod.containers:
+            for mount in container.mounts:
+                if effect(mount) is MountEffect.OTHER_CONTENT:
+                    yield self._report(pod, mount)
+
+    def _report(self, pod: Pod, mount: Mount) -> Diagnostic:
+        node, volume = mount.mount_path_node, mount.volume
+        assert node is not None  # a mount without a path has no effect
+        assert volume is not None  # nor has one whose content is not known
+        kind = source(volume) or "volume"
+        has_sub_path = "subPath" in mount.node.fields or "subPathExpr" in mount.node.fields
+        related = [Related(volume.node.span, f"the volume (a {kind})")]
+        if pod.list_entry is not None and pod.aliases:
+            related.append(Related(pod.list_entry.key.span, "these aliases do not reach the container"))
+        own = own_hosts_file(mount.container, self.workspace)
+        if own is not None and own.content is not None and own.holder is not None:
+            related.append(Related(own.content.span, "its content", own.holder.document.source))
+        return self.report(
+            mount,
+            node,
+            f"container `{mount.container.name}` gets its /etc/hosts from a {kind}: "
+            f"{_consequence(mount, has_sub_path)}; list the names in `hostAliases` instead",
+            field=mount.field("mountPath"),
+            related=related,
+        )
+
+
+def _consequence(mount: Mount, has_sub_path: bool) -> str:
+    if not has_sub_path:
+        return "without `subPath` this is a folder, from which no resolver reads names"
+    if mount.mount_path != HOSTS_FILE:
+        return "the kubelet mounts its own file on the same path, and which of the two wins is up to the runtime"
+    lost = "the pod's hostAliases" if mount.container.pod.aliases else "a line for the pod's own name"
+    return f"the kubelet then writes none for it, so it lacks {lost}, and later changes do not arrive"
