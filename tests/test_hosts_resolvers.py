@@ -228,6 +228,7 @@ def test_musl_s_48_addresses() -> None:
         ("go", f"10.0.0.1 {'a' * 256} b\n", "b", "inet", Answer(error="insufficient data for calculated length type")),
         ("go", "fe80::1%a%b x\n", "x", "unspec", Answer(dns=True)),
         ("go", "fe80::1%a/b x\n", "x", "unspec", Answer(addresses=("fe80::1",))),
+        ("go", "fe80::1% x\n::ffff:1.2.3.4%a x\n", "x", "unspec", Answer(dns=True)),
         # uClibc-ng throws away the line after a NUL, and what is past byte 935.
         ("uclibc", "10.0.0.1 a\0\n10.0.0.2 b\n10.0.0.3 c\n", "b", "inet", Answer(dns=True)),
         ("uclibc", "10.0.0.1 a\0\n10.0.0.2 b\n10.0.0.3 c\n", "c", "inet", Answer(addresses=("10.0.0.3",))),

@@ -10,7 +10,7 @@ import re
 
 import pytest
 
-from podhosts.shell import HostsWrite, hosts_writes
+from podhosts.shell import HostsWrite, hosts_writes, is_etc_hosts
 
 WRITES = [
     # redirections
@@ -128,6 +128,7 @@ WRITES = [
     ("append", "?", "busybox sh -c 'echo x >> «/etc/hosts»'"),
     ("append", "?", 'eval "echo x >> «/etc/hosts»"'),
     ("append", "?", "eval echo x '>>' «/etc/hosts»"),
+    ("append", "?", "F=/etc/hosts; eval 'echo x >> «$F»'"),
     ("append", "?", "trap 'echo x >> «/etc/hosts»' EXIT"),
     ("append", "?", "sh -c 'echo x >> «$1»' _ /etc/hosts"),
     ("append", "?", 'HOSTS=/etc/hosts; sh -c "echo x >> «$HOSTS»"'),
@@ -181,6 +182,20 @@ WRITES = [
     ("append", "?", "echo it\\'s; echo x >> «/etc/hosts» # don't"),
     ("append", "?", "# don't\necho x >> «/etc/hosts»"),
     ("append", "?", "for i do echo $i >> «/etc/hosts»; done"),
+    ("append", "?", "select x in a b; do echo $x >> «/etc/hosts»; done"),
+    ("append", "?", "function f() { (echo x) >> «/etc/hosts»; }"),
+    ("append", "?", "[[ $a == @(b|c)* ]] && ls !(d) +(e) >> «/etc/hosts»"),
+    ("append", "?", "x=$((1 + $(echo 2 >> «/etc/hosts»)))"),
+    ("append", "?", 'a=([0]="$(echo x >> «/etc/hosts»)" [1]=b)'),
+    ("append", "?", "a[1]=b A+=c; echo $(( a[1] * (2 + `echo 3`) )) \"${a[@]:-'}'}\" ${b:-'}'} >> «/etc/hosts»"),
+    ("append", "?", "echo a\\\n  b \\\n  >> «/etc/hosts»"),
+    ("append", "?", "sh --norc --rcfile x +e -c 'echo x >> «/etc/hosts»'"),
+    ("append", "?", "watch -n 5 'echo x >> «/etc/hosts»'"),
+    ("edit", "?", "ruby -i -pe 'x' «/etc/hosts»"),
+    ("truncate", "?", "patch -o «/etc/hosts» a b"),
+    ("append", "?", "echo x | sponge -a «/etc/hosts»"),
+    ("update", "?", "dd if=x of=«/etc/hosts» conv=notrunc"),
+    ("update", "?", "shred -n 1 «/etc/hosts»"),
     # templates
     ("append", "?", 'echo "{{ .Values.ip }} db" >> «/etc/hosts»'),
     ("append", "?", "{{- if .Values.x }}\necho {{ .Values.line | quote }} >> «/etc/hosts»\n{{- end }}\n"),
@@ -192,6 +207,13 @@ WRITES = [
     ("append", "10.1.2.3 db", 'echo "10.1.2.3 db # the database" >> «/etc/hosts»'),
     ("append", "10.1.2.3 db;fd00::1 db", 'echo -e "10.1.2.3\\tdb\\nfd00::1 db" >> «/etc/hosts»'),
     ("append", "?", 'echo "10.1.2.3\\tdb" >> «/etc/hosts»'),
+    ("append", "10.1.2.3 db", "echo -e '10.1.2.3\\x20db' >> «/etc/hosts»"),
+    ("append", "?", "echo -e '10.1.2.3 db\\c' >> «/etc/hosts»"),
+    ("append", "10.1.2.3 db", "echo $'10.1.2.3\\tdb' >> «/etc/hosts»"),
+    ("append", "10.1.2.3 db", "echo $'10.1.2.3\\u0020\\144\\x62' >> «/etc/hosts»"),
+    ("append", "10.1.2.3 db", "printf -- '10.1.2.3 db\\n' >> «/etc/hosts»"),
+    ("append", "?", "printf '%d.1.2.3 db\\n' 10 >> «/etc/hosts»"),
+    ("append", "?", "printf -v x '10.1.2.3 db\\n' >> «/etc/hosts»"),
     ("append", "?", "echo -n 10.1.2.3 db >> «/etc/hosts»"),
     ("append", "10.1.2.3 db", "printf '10.1.2.3 db\\n' >> «/etc/hosts»"),
     ("append", "10.1.2.3 a;10.1.2.4 b", "printf '%s %s\\n' 10.1.2.3 a 10.1.2.4 b >> «/etc/hosts»"),
@@ -301,6 +323,8 @@ NO_WRITES = [
     "for F in /etc/hosts; do :; done; F=/etc/hosts; echo x >> $F",
     "(F=/etc/hosts); echo x >> $F",
     "F=/etc/hosts echo x >> $F",
+    "F=/etc/hosts; sh -c 'echo x >> $F'",
+    "F=/etc/hosts; eval \"sh -c 'echo x >> \\$F'\"",
     "(cd /etc); echo x >> hosts",
     'cd /etc; cd "$DIR"; echo x >> hosts',
     "cd /tmp || cd /etc; echo x >> hosts",
@@ -367,6 +391,27 @@ def _entries(write: HostsWrite) -> str:
     if write.entries is None:
         return "?"
     return ";".join(" ".join((entry.ip, *entry.names)) for entry in write.entries) or "-"
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/etc/hosts", True),
+        ("//etc//./hosts", True),
+        ("/etc/../etc/hosts", True),
+        ("/../etc/hosts", True),
+        ("/etc/hosts/", False),
+        ("/etc/hosts/.", False),
+        ("/etc/hosts/../hosts", False),
+        ("etc/hosts", False),
+        ("/etc/Hosts", False),
+        ("/etc/hosts2", False),
+        ("/x/etc/hosts", False),
+        ("", False),
+    ],
+)
+def test_which_paths_are_the_hosts_file(path: str, expected: bool) -> None:
+    assert is_etc_hosts(path) is expected
 
 
 @pytest.mark.parametrize(("kind", "entries", "marked"), WRITES)

@@ -1,15 +1,15 @@
 """Random data written as YAML in random styles, with where each part was put: what the reader must find again.
 
 The shape of a node is a tuple: ("scalar", start, end, text, style), ("list", start, end, is flow, items),
-("mapping", start, end, is flow, keys and values by turns), ("alias", start, end, name). A node with an anchor or a tag is
-in a further ("named", anchor, tag, node).
+("mapping", start, end, is flow, keys and values by turns), ("alias", start, end, name); a node with an anchor or a tag
+stands in a further ("named", anchor, tag, node).
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from hypothesis import strategies as st
 
@@ -24,23 +24,24 @@ if TYPE_CHECKING:
 
 Shape: TypeAlias = tuple[Any, ...]
 Trace: TypeAlias = list[tuple[str, int, int]]
-Data: TypeAlias = None | str | list[Any] | dict[str, Any]
+Data: TypeAlias = str | list[Any] | dict[str, Any] | None
+#: Where a scalar is written: simple keys take one line only.
+Context: TypeAlias = Literal["block", "flow", "key", "flow key", "explicit key"]
 
 _LETTERS = st.sampled_from(
-    [*"abc019-_#:'\"\\,[]{}?&*!|>%@`/. \n\t", "é", "中", "😀", "\ufeff", "\xa0", "x: y", "a #b", "  "]
+    [*"abc019-_#:'\"\\,[]{}?&*!|>%@`/. \n\t", "é", "中", "😀", "\ufeff", "\xa0", "x: y", "a #b", "  ", "fe80::1"]
 )
 _RARE = st.sampled_from(["\0", "\x07", "\x7f", "\x85", "\u2028", "\u2029", "\uffff", "\r"])
 _TEXTS = st.lists(_LETTERS, max_size=12).map("".join) | st.lists(_LETTERS | _RARE, max_size=5).map("".join)
-_KEYS = st.lists(_LETTERS.filter(lambda text: "\n" not in text), max_size=4).map("".join)
 _DATA = st.recursive(
     st.none() | _TEXTS,
-    lambda nodes: st.lists(nodes, max_size=4) | st.dictionaries(_KEYS, nodes, max_size=4),
+    lambda nodes: st.lists(nodes, max_size=4) | st.dictionaries(_TEXTS, nodes, max_size=4),
     max_leaves=8,
 )
-_UNPRINTABLE = re.compile("[^\\t\\n -~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = re.compile("[^\t\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PLAIN = re.compile(r"[A-Za-z0-9é中😀](?:.*[^\s:])?", re.DOTALL)
-_NOT_IN_PLAIN = re.compile(r":\s|\s#|\t|[ \xa0]\n|\n[ \xa0]|\n[-?:.]")
-_ESCAPED = {"\0": "0", "\a": "a", "\t": "t", "\n": "n", "\r": "r", '"': '"', "\\": "\\", "\x85": "N", "\u2028": "L"}
+_NOT_IN_PLAIN = re.compile(r":\s|\s#|\t|\s\n|\n\s|\n[-?:.]")
+_ESCAPED = {"\0": "0", "\a": "a", "\t": "t", "\n": "n", "\r": "r", '"': '"', "\\": "\\", "'": "'", "\u2028": "L"}
 
 
 @dataclass
@@ -60,9 +61,9 @@ class Written:
 
 @st.composite
 def documents(draw: st.DrawFn) -> Written:
-    """Documents of any shape and style that YAML has but explicit keys that are no scalars and merges."""
-    random = draw(st.randoms(use_true_random=False))
-    return _Writer(random, draw(st.sampled_from(["\n", "\r\n", "\r"]))).document(draw(_DATA))
+    """Documents in all of YAML's styles; no key is a list, a mapping or an alias."""
+    writer = _Writer(draw(st.randoms(use_true_random=False)), draw(st.sampled_from(["\n", "\r\n", "\r"])))
+    return writer.document(draw(_DATA))
 
 
 def shape(node: Node, alias: Span | None = None) -> Shape:
@@ -88,11 +89,21 @@ def scalars(root: Node | None) -> list[Scalar]:
         node = stack.pop()
         if isinstance(node, Scalar):
             found[id(node)] = node
-        elif isinstance(node, Sequence):
-            stack += node.items
         elif isinstance(node, Mapping):
             stack += [part for entry in node.entries for part in (entry.key, entry.value)]
-    return sorted(found.values(), key=lambda scalar: scalar.start)
+        else:
+            stack += node.items
+    return sorted(found.values(), key=lambda scalar: scalar.span)
+
+
+@dataclass
+class _BlockScalar:
+    """One that the text ends in: what its last break adds to, and what may not follow."""
+
+    trace: Trace | None
+    keeps_blank_lines: bool
+    #: The first column at which a comment would be content.
+    column: int
 
 
 @dataclass
@@ -103,31 +114,28 @@ class _Writer:
     traces: list[tuple[int, Trace]] = field(default_factory=list)
     comments: list[tuple[int, str, bool]] = field(default_factory=list)
     anchors: list[str] = field(default_factory=list)
-    #: After a block scalar: the column that comments must stay left of, and the trace that the next break belongs to.
-    block_indent: int | None = None
-    open_trace: Trace | None = None
-    keeps_breaks: bool = False
+    block_scalar: _BlockScalar | None = None
 
     def document(self, data: Data) -> Written:
-        if self.maybe():
-            self.text = self.random.choice(["first: 1\n---\n", "é: [😀]\n---\n"])
+        self.text = self.random.choice(["", "first: 1\n---\n", "é: [😀]\n---\n"])
         start = len(self.text)
-        if self.maybe() and self.line_break != "\r":
+        if self.line_break != "\r" and self.maybe():
             self.text += "---"
             self.end_line(0)
-        self.filler(0)
-        if data is None:
-            data = "~"
+        else:
+            self.filler()
         if self.is_block(data):
-            indent = self.random.choice([0, 0, 1, 2])
-            self.text += " " * indent
-            shape = self.named(data, lambda: self.block_collection(data, indent), breaks=indent)
+            column = self.random.randrange(3)
+            self.text += " " * column
+            shape = self.block_collection_below(data, column) if self.maybe(4) else self.block_collection(data, column)
         else:
             self.text += self.random.choice(["", " "])
             shape = self.inline(data, -1, "block")
-        if self.block_indent is not None or self.maybe():
+        if self.block_scalar and self.text[-1] not in "\r\n" and self.maybe():
+            # The file ends in the scalar's last line; kubectl adds the break.
+            self.put("", self.block_scalar.trace, "\n")
+        elif self.block_scalar or self.maybe():
             self.end_line(0)
-            self.filler(0)
         elif self.maybe():
             self.comment(" ")
         return Written(self.text, start, shape, self.traces, self.comments)
@@ -135,89 +143,83 @@ class _Writer:
     def maybe(self, chance: int = 2) -> bool:
         return self.random.randrange(chance) == 0
 
+    def put(self, text: str, trace: Trace | None = None, value: str = "") -> None:
+        """Write `text`; with a trace, as what stands for `value` in a scalar."""
+        start = len(self.text)
+        self.text += text
+        if trace is not None:
+            trace.append((value or text, start, len(self.text)))
+
     # Space and comments
 
-    def end_line(self, indent: int) -> None:
-        """Go to column `indent` of a new line, maybe past a comment, other comments and blank lines."""
-        if self.block_indent is None and self.maybe(5):
-            self.comment(self.random.choice([" ", "  ", "\t"]))
-        start = len(self.text)
-        self.text += self.line_break
-        if self.open_trace is not None:
-            self.open_trace.append(("\n", start, len(self.text)))
-        self.filler(0)
-        self.text += " " * indent
-        self.block_indent = self.open_trace = None
-        self.keeps_breaks = False
+    def end_line(self, column: int) -> None:
+        """Go to a column of a new line, maybe past a comment, lines of comments and blank lines."""
+        if not self.block_scalar and self.maybe(5):
+            self.comment(self.random.choice([" ", "  "]))
+        self.put(self.line_break, self.block_scalar.trace if self.block_scalar else None, "\n")
+        self.filler()
+        self.text += " " * column
+        self.block_scalar = None
 
-    def filler(self, least: int) -> None:
+    def filler(self) -> None:
+        keeps_blank_lines = self.block_scalar is not None and self.block_scalar.keeps_blank_lines
         for _ in range(self.random.choice([0, 0, 0, 1, 2])):
-            column = self.random.randrange(least, 5)
-            if self.block_indent is not None:
-                column = min(column, self.block_indent - 1)
-            if self.maybe() or self.keeps_breaks:
-                self.comment(" " * column, own_line=True)
-                self.keeps_breaks = False
+            space = " " * self.random.randrange(self.block_scalar.column if self.block_scalar else 5)
+            if keeps_blank_lines or self.maybe():
+                self.comment(space)
+                keeps_blank_lines = False
             else:
-                self.text += " " * column
+                self.text += space
             self.text += self.line_break
 
-    def comment(self, space: str, *, own_line: bool = False) -> None:
+    def comment(self, space: str) -> None:
         self.text += space
+        own_line = not re.split("[\r\n]", self.text)[-1].strip()
         comment = "#" + self.random.choice(["", " c", "#", " a: 'b", ' - "c', " {[&*!|>", "é😀 # d"])
         self.comments.append((len(self.text), comment, own_line))
         self.text += comment
 
     def flow_space(self) -> None:
-        kind = self.random.choice(["", "", " ", "line", "comment"])
-        if kind in {"line", "comment"}:
-            if kind == "comment":
+        space = self.random.choice(["", "", " ", "\t", "line", "comment"])
+        if space in {"line", "comment"}:
+            if space == "comment":
                 self.comment(" ")
-            self.text += self.line_break + " " * self.random.randrange(1, 4)
-        else:
-            self.text += kind
+            space = self.line_break + " " * self.random.randrange(1, 4)
+        self.text += space
 
     # Nodes
 
     def is_block(self, data: Data) -> bool:
         return isinstance(data, list | dict) and bool(data) and self.maybe()
 
-    def named(self, data: Data, write: Any, *, breaks: int | None = None) -> Shape:
-        """Write a node, maybe behind an anchor and a tag; `breaks`: the column to go on at on a new line."""
-        anchor = tag = None
-        names = []
-        if self.maybe(6):
-            anchor = f"a{len(self.traces)}-{len(self.text)}"
-            names.append(f"&{anchor}")
-        if self.maybe(8):
-            written, tag = self.random.choice(
-                [("!!str", "tag:yaml.org,2002:str"), ("!x:y,z", "!x:y,z"), ("!", "!"), ("!<tag:a.b,c>", "tag:a.b,c")]
-            )
-            names.append(written)
-        self.random.shuffle(names)
-        for name in names:
-            self.text += name
-            if breaks is not None and name == names[-1]:
-                self.end_line(breaks)
-            else:
-                self.text += self.random.choice([" ", "  "])
-        shape = write()
+    def properties(self) -> tuple[str | None, str | None]:
+        """Maybe write an anchor and a tag, with blanks behind them."""
+        anchor = f"a-{len(self.text)}" if self.maybe(6) else None
+        written, tag = self.random.choice(
+            [("", None)] * 12
+            + [("!!str", "tag:yaml.org,2002:str"), ("!x:y,z", "!x:y,z"), ("!", "!"), ("!<tag:a.b,c>", "tag:a.b,c")]
+        )
+        words = [f"&{anchor}" if anchor else "", written]
+        self.random.shuffle(words)
+        self.text += "".join(f"{word} " for word in words if word)
+        return anchor, tag
+
+    def named(self, anchor: str | None, tag: str | None, shape: Shape) -> Shape:
         if anchor:
             self.anchors.append(anchor)
-        return ("named", anchor, tag, shape) if names else shape
+        return ("named", anchor, tag, shape) if anchor or tag else shape
 
-    def inline(self, data: Data, indent: int, context: str) -> Shape:
+    def inline(self, data: Data, indent: int, context: Context) -> Shape:
         """A node that begins where the text ends; `indent` is the column of the block collection around it."""
-        if context != "key" and self.anchors and self.maybe(4):
+        if context in {"block", "flow"} and self.anchors and self.maybe(4):
             name = self.random.choice(self.anchors)
             start = len(self.text)
             self.text += f"*{name}"
             return ("alias", start, len(self.text), name)
+        anchor, tag = self.properties()
         if isinstance(data, list | dict):
-            return self.named(data, lambda: self.flow_collection(data, indent))
-        if data is None:
-            data = "null"
-        return self.named(data, lambda: self.scalar(data, indent, context))
+            return self.named(anchor, tag, self.flow_collection(data, indent))
+        return self.named(anchor, tag, self.scalar("null" if data is None else data, indent, context))
 
     def block_collection(self, data: Any, column: int) -> Shape:
         start = end = len(self.text)
@@ -227,137 +229,115 @@ class _Writer:
                 self.end_line(column)
             if isinstance(data, dict):
                 parts.append(self.block_key(part, column))
-                self.text += ":"
-                parts.append(self.block_value(data[part], column, after_colon=True))
+                parts.append(self.block_value(data[part], column, is_item=False))
             else:
                 self.text += "-"
-                parts.append(self.block_value(part, column, after_colon=False))
+                parts.append(self.block_value(part, column, is_item=True))
             end = _end(parts[-1])
         return ("mapping" if isinstance(data, dict) else "list", start, end, False, parts)
 
+    def block_collection_below(self, data: Any, column: int) -> Shape:
+        """A block collection on the next line, maybe with its anchor and tag on this one."""
+        anchor, tag = self.properties()
+        self.end_line(column)
+        return self.named(anchor, tag, self.block_collection(data, column))
+
     def block_key(self, key: str, column: int) -> Shape:
-        if self.maybe(8):
+        if "\n" in key or self.maybe(8):
             self.text += "? "
-            shape = self.inline(key, column, "block") if not self.anchors else self.inline(key, column, "key")
+            shape = self.inline(key, column, "explicit key")
             self.end_line(column)
-            return shape
-        shape = self.inline(key, column, "key")
-        self.text += self.random.choice(["", " "])
+            self.text += ":"
+        else:
+            shape = self.inline(key, column, "key")
+            self.text += self.random.choice([":", " :", ":", ":\t"])
         return shape
 
-    def block_value(self, data: Data, column: int, *, after_colon: bool) -> Shape:
-        if data is None and self.maybe():
+    def block_value(self, data: Data, column: int, *, is_item: bool) -> Shape:
+        if data is None and self.text[-1] != "\t" and self.maybe():
             return ("scalar", len(self.text), len(self.text), "", "")
         if not self.is_block(data):
             if self.maybe(6):
                 self.end_line(column + self.random.randrange(1, 4))
             else:
-                self.text += self.random.choice([" ", " ", "  ", "\t"])
+                self.text += self.random.choice([" ", "  "])
             return self.inline(data, column, "block")
-        if not after_colon and self.maybe():
+        if is_item and self.maybe():
             self.text += " " * self.random.choice([1, 1, 3])
-            inner = len(self.text) - max(self.text.rfind("\n"), self.text.rfind("\r")) - 1
-            return self.block_collection(data, inner)
-        least = 0 if after_colon and isinstance(data, list) else 1
-        inner = column + self.random.randrange(least, 4)
+            return self.block_collection(data, len(re.split("[\r\n]", self.text)[-1]))
         self.text += " "
-        shape = self.named(data, lambda: None, breaks=inner)
-        if shape is None:
-            self.end_line(inner)
-        written = self.block_collection(data, inner)
-        return written if shape is None else (*shape[:3], written)
+        least = 1 if is_item or isinstance(data, dict) else 0
+        return self.block_collection_below(data, column + self.random.randrange(least, 4))
 
     def flow_collection(self, data: Any, indent: int) -> Shape:
         start = len(self.text)
         self.text += "{" if isinstance(data, dict) else "["
+        self.flow_space()
         parts: list[Shape] = []
         for number, part in enumerate(data):
             if number:
                 self.text += ","
-            self.flow_space()
+                self.flow_space()
             if isinstance(data, dict):
                 parts.append(self.inline(part, indent, "flow key"))
                 self.text += ": "
                 self.flow_space()
-                parts.append(self.inline(data[part], indent, "flow"))
-            else:
-                parts.append(self.inline(part, indent, "flow"))
+            parts.append(self.inline(data[part] if isinstance(data, dict) else part, indent, "flow"))
             self.flow_space()
         if data and self.maybe():
             self.text += ","
-        self.flow_space()
+            self.flow_space()
         self.text += "}" if isinstance(data, dict) else "]"
         return ("mapping" if isinstance(data, dict) else "list", start, len(self.text), True, parts)
 
     # Scalars
 
-    def scalar(self, text: str, indent: int, context: str) -> Shape:
-        style = self.random.choice(self.styles(text, context))
+    def scalar(self, text: str, indent: int, context: Context) -> Shape:
+        style = self.random.choice(_styles(text, context))
         start = len(self.text)
-        if style in {"|", ">"}:
-            trace = self.block_scalar(text, style, indent)
-            end = start + len(self.text[start:].rstrip("\r\n"))
-            if not text.strip("\n"):
-                end = start + len(self.text[start:].rstrip("\r\n "))
-        else:
-            trace = self.flow_scalar(text, style, context)
-            end = len(self.text)
+        trace: Trace = []
         self.traces.append((start, trace))
+        if style in {"|", ">"}:
+            end = self.write_block_scalar(text, style, max(indent, 0), trace)
+        else:
+            self.text += style
+            self.write_flow_scalar(
+                text, style, max(indent, 0) + 1 if context not in {"key", "flow key"} else None, trace
+            )
+            self.text += style
+            end = len(self.text)
         return ("scalar", start, end, text, style)
 
-    def styles(self, text: str, context: str) -> list[str]:
-        styles = ['"']
-        is_printable = not _UNPRINTABLE.search(text)
-        if is_printable and not re.search(r"[ \t]\n|\n[ \t]", text) and not ("key" in context and "\n" in text):
-            styles.append("'")
-        if is_printable and _is_plain(text, context):
-            styles += ["", ""]
-        if is_printable and context == "block":
-            styles += ["|", ">"]
-        return styles
-
-    def flow_scalar(self, text: str, quote: str, context: str) -> Trace:
-        """Plain and quoted: blanks and line feeds may be folded, and all may be escaped between double quotes."""
-        trace: Trace = []
-        self.text += quote
-        at = 0
-        while at < len(text):
-            run = re.compile(r"\n+|.", re.DOTALL).match(text, at)
-            assert run is not None  # it matches everywhere
-            character = run.group()
-            around = text[max(0, at - 1) : at] + text[run.end() : run.end() + 1]
-            may_fold = "key" not in context and not set(around) & set(" \t\n")
+    def write_flow_scalar(self, text: str, quote: str, column: int | None, trace: Trace) -> None:
+        """Plain or quoted: blanks and line feeds may be folded, and all may be escaped between double quotes."""
+        for run in re.finditer(r"\n+|.", text, re.DOTALL):
+            value = run.group()
+            around = text[max(0, run.start() - 1) : run.start()] + text[run.end() : run.end() + 1]
+            may_break = column is not None and not set(around) & set(" \t\n")
             if not quote:
-                may_fold = may_fold and len(around) == 2 and around[1] not in "-?:."
-            if (may_fold and (character[0] == "\n" and (quote != '"' or self.maybe()))) or (
-                may_fold and character == " " and self.maybe(3)
-            ):
-                self.fold(character, trace)
+                may_break = may_break and len(around) == 2 and around[1] not in "-?:."
+            wanted = self.maybe() if value == " " else value[0] == "\n" and (quote != '"' or self.maybe())
+            if column is not None and may_break and wanted:
+                self.fold(value, column, trace)
             elif quote == '"':
-                for one in character:
-                    self.double(one, trace)
-                if may_fold and not set(" \t\n") & {character[-1], *around} and self.maybe(12):
-                    self.text += "\\" + self.line_break + " " * self.random.randrange(1, 4)
+                for character in value:
+                    self.put(self.escaped(character), trace, character)
+                if column is not None and may_break and value[0] not in " \t\n" and self.maybe(12):
+                    self.text += "\\" + self.line_break + " " * column
             else:
-                start = len(self.text)
-                self.text += "''" if quote == "'" == character else character
-                trace.append((character, start, len(self.text)))
-            at = run.end()
-        self.text += quote
-        return trace
+                self.put("''" if quote == "'" == value else value, trace, value)
 
-    def fold(self, value: str, trace: Trace) -> None:
+    def fold(self, value: str, column: int, trace: Trace) -> None:
         """A blank or some line feeds as line breaks, with blanks around them that do not count."""
         self.text += self.random.choice(["", "", " "])
-        for number in range(1 if value == " " else len(value) + 1):
-            start = len(self.text)
+        if value != " ":
             self.text += self.line_break
-            if value == " " or number:
-                trace.append((value[0], start, len(self.text)))
-            self.text += " " * self.random.randrange(1, 4)
+        for character in value:
+            self.text += " " * self.random.randrange(3) if value != " " else ""
+            self.put(self.line_break, trace, character)
+        self.text += " " * self.random.randrange(column, column + 3)
 
-    def double(self, character: str, trace: Trace) -> None:
-        start = len(self.text)
+    def escaped(self, character: str) -> str:
         ways = [f"\\U{ord(character):08x}"]
         if ord(character) < 0x10000:
             ways.append(f"\\u{ord(character):04X}")
@@ -367,65 +347,64 @@ class _Writer:
             ways.append("\\" + _ESCAPED[character])
         if not _UNPRINTABLE.match(character) and character not in '\n"\\':
             ways += [character] * 20
-        self.text += self.random.choice(ways)
-        trace.append((character, start, len(self.text)))
+        return self.random.choice(ways)
 
-    def block_scalar(self, text: str, style: str, indent: int) -> Trace:
-        lines = text.rstrip("\n")
-        trailing = len(text) - len(lines)
+    def write_block_scalar(self, text: str, style: str, indent: int, trace: Trace) -> int:
+        """Literal or folded, up to its last break; returns where its last line that holds something ends."""
+        lines = text.strip("\n")
+        leading = text.index(lines) if lines else 0
+        trailing = len(text) - len(lines) - leading
         step = self.random.randrange(1, 5)
-        is_first_blank = re.match(r"\n*[ \t]", lines) is not None
-        chomping = {0: "-"}.get(trailing, "" if trailing == 1 and lines else "+")
-        if not text:
-            chomping = self.random.choice(["", "-", "+"])
-        digit = str(step) if is_first_blank or self.maybe(4) else ""
+        chomping = "-+"[trailing > 0] if text and (not lines or trailing != 1) else self.random.choice(["", "+"])
+        digit = str(step) if lines[:1] in {" ", "\t"} or self.maybe(4) else ""
         self.text += style + "".join(self.random.sample([chomping, digit], 2))
         if self.maybe(6):
             self.comment(" ")
-        column = max(indent, 0) + step
-        trace: Trace = []
+        end = len(self.text)
+        if text:
+            self.text += self.line_break
         if lines:
-            parts = re.split(r"(\n+)", lines)
-            self.block_line(parts[0], column, style, trace, is_first=True)
-            for breaks, line, before in zip(parts[1::2], parts[2::2], parts[::2], strict=False):
-                is_folded = style == ">" and before[:1].strip(" \t") and line[:1].strip(" \t")
-                self.breaks(len(breaks) + bool(is_folded), column, trace, skip=bool(is_folded))
-                self.block_line(line, column, style, trace)
-            self.breaks(trailing - 1, column, trace, last=True)
-        elif trailing:
-            self.breaks(trailing, column, trace, skip=True, last=True)
-        self.block_indent = max(indent, 0) + 1
-        self.open_trace = trace if trailing else None
-        self.keeps_breaks = chomping == "+"
-        return trace
+            for _ in range(leading):
+                self.blank_line(indent + step, trace)
+            self.write_block_lines(lines, style, indent + step, trace)
+            end = len(self.text)
+            if trailing > 1:
+                self.put(self.line_break, trace, "\n")
+                trailing -= 1
+        for _ in range(trailing - 1):
+            self.blank_line(indent + step, trace)
+        self.block_scalar = _BlockScalar(trace if trailing else None, chomping == "+", indent + 1)
+        return end
 
-    def breaks(self, count: int, column: int, trace: Trace, *, skip: bool = False, last: bool = False) -> None:
-        """Line breaks with blank lines between; without `skip` each is a line feed of the value."""
-        for number in range(count):
-            start = len(self.text)
-            self.text += self.line_break
-            if number or not skip:
-                trace.append(("\n", start, len(self.text)))
-            if number < count - 1 or last:
-                self.text += " " * self.random.choice([0, 0, 1, column])
-
-    def block_line(self, line: str, column: int, style: str, trace: Trace, *, is_first: bool = False) -> None:
-        if is_first:
-            if not line:
-                return
-            self.text += self.line_break
-        self.text += " " * column
-        for at, character in enumerate(line):
-            start = len(self.text)
-            around = line[max(0, at - 1) : at] + line[at + 1 : at + 2]
-            is_text = style == ">" and line[0] not in " \t"
-            if is_text and character == " " and len(around) == 2 and not set(around) & set(" \t") and self.maybe(3):
+    def write_block_lines(self, lines: str, style: str, column: int, trace: Trace) -> None:
+        parts = re.split(r"(\n+)", lines)
+        for number, part in enumerate(parts):
+            if number % 2 == 0:
+                self.text += " " * column
+                self.write_block_line(part, style, column, trace)
+                continue
+            is_folded = style == ">" and not {parts[number - 1][0], parts[number + 1][0]} & {" ", "\t"}
+            if is_folded:
                 self.text += self.line_break
-                trace.append((" ", start, len(self.text)))
+                self.blank_line(column, trace)
+            else:
+                self.put(self.line_break, trace, "\n")
+            for _ in part[1:]:
+                self.blank_line(column, trace)
+
+    def write_block_line(self, line: str, style: str, column: int, trace: Trace) -> None:
+        may_fold = style == ">" and line[0] not in " \t"
+        for at, character in enumerate(line):
+            is_between_words = character == " " and line[at - 1] not in " \t" and line[at + 1 : at + 2].strip(" \t")
+            if may_fold and is_between_words and self.maybe(3):
+                self.put(self.line_break, trace, " ")
                 self.text += " " * column
             else:
-                self.text += character
-                trace.append((character, start, len(self.text)))
+                self.put(character, trace)
+
+    def blank_line(self, column: int, trace: Trace) -> None:
+        self.text += " " * self.random.choice([0, 0, 1, column])
+        self.put(self.line_break, trace, "\n")
 
 
 def _end(shape: Shape) -> int:
@@ -435,14 +414,26 @@ def _end(shape: Shape) -> int:
     return end
 
 
-def _is_plain(text: str, context: str) -> bool:
+def _styles(text: str, context: Context) -> list[str]:
+    styles = ['"']
+    if _UNPRINTABLE.search(text):
+        return styles
+    is_simple_key = context in {"key", "flow key"}
+    if not re.search(r"[ \t]\n|\n[ \t]", text) and not (is_simple_key and "\n" in text):
+        styles.append("'")
+        if _is_plain(text, context):
+            styles += ["", ""]
+    if context in {"block", "explicit key"}:
+        styles += ["|", ">"]
+    return styles
+
+
+def _is_plain(text: str, context: Context) -> bool:
     if not _PLAIN.fullmatch(text) or _NOT_IN_PLAIN.search(text):
         return False
-    if "flow" in context and re.search(r"[][{},?]", text):
+    if context in {"flow", "flow key"} and re.search(r"[][{},?]", text):
         return False
-    if "key" in context:
-        try:
-            return "\n" not in text and key_name(text, "", None) is not None
-        except ScalarError:
-            return False
-    return True
+    try:
+        return context in {"block", "flow"} or bool(key_name(text, "", None))
+    except ScalarError:
+        return False

@@ -20,6 +20,9 @@ FLAGS = {
     "--fail-on": ("fail_on", True),
     "--format": ("format", True),
     "--color": ("color", True),
+    "--config": ("config", True),
+    "--no-exclude": ("no_exclude", False),
+    "--require-reason": ("require_reason", False),
     "--no-suppressions": ("no_suppressions", False),
     "--strict": ("strict", False),
     "--quiet": ("quiet", False),
@@ -28,7 +31,7 @@ FLAGS = {
     "-v": ("verbose", False),
 }
 #: Flags whose value can be wrong: they need the table of rules or formats, so nothing is passed unchecked.
-_NEUTRAL = frozenset({"no_suppressions", "strict", "quiet", "verbose"})
+_NEUTRAL = frozenset({"no_suppressions", "strict", "no_exclude", "require_reason", "quiet", "verbose"})
 _REGULAR_FILE = 0o100000
 _FILE_TYPE = 0o170000
 

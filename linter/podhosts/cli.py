@@ -9,8 +9,12 @@ import typer
 from podhosts import __version__
 from podhosts.commands import check as check_command
 from podhosts.commands import convert as convert_command
+from podhosts.commands import explain as explain_command
 from podhosts.commands import render as render_command
 from podhosts.commands import resolve as resolve_command
+from podhosts.commands import settings as settings_command
+from podhosts.reporters import FORMATS
+from podhosts.rules import RULES
 
 app = typer.Typer(
     name="podhosts",
@@ -19,6 +23,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _complete_rule(incomplete: str) -> list[tuple[str, str]]:
+    return [(rule.name, str(rule.severity)) for rule in RULES if rule.name.startswith(incomplete)]
+
+
+def _complete_rules(incomplete: str) -> list[str]:
+    """Rule names for a list with commas: what stands before the last comma stays."""
+    before, comma, last = incomplete.rpartition(",")
+    return [f"{before}{comma}{rule.name}" for rule in RULES if rule.name.startswith(last)]
+
+
+def _complete_format(incomplete: str) -> list[str]:
+    return [name for name in FORMATS if name.startswith(incomplete)]
+
+
+def _complete_level(incomplete: str) -> list[str]:
+    return [name for name in check_command.FAIL_ON if name.startswith(incomplete)]
 
 
 def _print_version(wanted: bool) -> None:
@@ -48,15 +70,26 @@ def check(
         str | None,
         typer.Option(metavar="VERSION", help="The API server's version, like 1.32 (default: the newest known)."),
     ] = None,
-    select: Annotated[str | None, typer.Option(metavar="RULE,...", help="Run these rules only.")] = None,
-    ignore: Annotated[str | None, typer.Option(metavar="RULE,...", help="Do not run these rules.")] = None,
+    select: Annotated[
+        str | None, typer.Option(metavar="RULE,...", autocompletion=_complete_rules, help="Run these rules only.")
+    ] = None,
+    ignore: Annotated[
+        str | None, typer.Option(metavar="RULE,...", autocompletion=_complete_rules, help="Do not run these rules.")
+    ] = None,
     fail_on: Annotated[
-        str, typer.Option(metavar="LEVEL", help="Exit 1 for findings at or above: error, warning, info, never.")
-    ] = "warning",
+        str | None,
+        typer.Option(
+            metavar="LEVEL",
+            autocompletion=_complete_level,
+            help="Exit 1 for findings at or above: error, warning (default), info, never.",
+        ),
+    ] = None,
     format: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="text (on a terminal), concise (elsewhere), json, github (in GitHub Actions)."
+            metavar="NAME",
+            autocompletion=_complete_format,
+            help="text (on a terminal), concise (elsewhere), json, github (in GitHub Actions).",
         ),
     ] = None,
     no_suppressions: Annotated[
@@ -64,6 +97,14 @@ def check(
     ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Fail also for what could not be read.")] = False,
     list_files: Annotated[bool, typer.Option("--list-files", help="Print the files that would be checked.")] = False,
+    config: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="The config (default: the nearest one upwards)."),
+    ] = None,
+    no_exclude: Annotated[bool, typer.Option("--no-exclude", help="Check what the config excludes, too.")] = False,
+    require_reason: Annotated[
+        bool, typer.Option("--require-reason", help="Report suppressions that give no reason.")
+    ] = False,
     color: Annotated[str, typer.Option(metavar="WHEN", help="auto, always or never.")] = "auto",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No summary.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="List what was not read.")] = False,
@@ -85,6 +126,9 @@ def check(
         no_suppressions=no_suppressions,
         strict=strict,
         list_files=list_files,
+        config=config,
+        no_exclude=no_exclude,
+        require_reason=require_reason,
         color=color,
         quiet=quiet,
         verbose=verbose,
@@ -213,3 +257,32 @@ def convert(
     """
     request = convert_command.ConvertRequest(path=path, source=source, to=to, object=object_, indent=indent)
     raise typer.Exit(convert_command.run(request))
+
+
+@app.command()
+def explain(
+    rule: Annotated[str, typer.Argument(autocompletion=_complete_rule, help="The rule's name.")],
+) -> None:
+    """Explain one rule: why, a bad and a good example, and how safe its fix is.
+
+    Example: podhosts explain duplicate-ip
+    """
+    raise typer.Exit(explain_command.explain(rule))
+
+
+@app.command()
+def rules(
+    format: Annotated[str, typer.Option(metavar="NAME", help="text, json or markdown.")] = "text",
+) -> None:
+    """List the rules."""
+    raise typer.Exit(explain_command.rules(format))
+
+
+@app.command()
+def config(
+    config: Annotated[
+        str | None, typer.Option(metavar="FILE", help="The config (default: the nearest one upwards).")
+    ] = None,
+) -> None:
+    """Print the effective settings, and where each comes from."""
+    raise typer.Exit(settings_command.run(config))

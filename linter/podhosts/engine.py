@@ -39,6 +39,9 @@ class Options:
     selected: frozenset[str] = frozenset()
     severities: dict[str, Severity] = field(default_factory=dict)
     use_suppressions: bool = True
+    require_reason: bool = False
+    #: Host names of which a rule says nothing, by rule.
+    allowed: dict[str, frozenset[str]] = field(default_factory=dict)
     today: datetime.date = field(default_factory=lambda: datetime.datetime.now(datetime.UTC).date())
 
 
@@ -124,6 +127,8 @@ def lint(source: Source, options: Options, workspace: Workspace | None = None) -
                 _about_suppression(UNUSED_SUPPRESSION, document, mistake.span, mistake.message) for mistake in mistakes
             ]
             findings += _bad_names(document, silencers)
+            if options.require_reason:
+                findings += _without_reason(document, silencers)
         file_wide += [item for item in silencers if item.scopes and item.scopes[0].end == len(source.text)]
         per_document.append((findings, silencers))
     result.unread += [tally.unread(source) for tally in (placeholders, templates) if tally.count]
@@ -258,6 +263,13 @@ def _bad_names(document: Document, silencers: list[Suppression]) -> Iterator[Dia
             yield _about_suppression(UNUSED_SUPPRESSION, document, item.span, message)
 
 
+def _without_reason(document: Document, silencers: list[Suppression]) -> Iterator[Diagnostic]:
+    for item in silencers:
+        if item.reason is None:
+            message = f"this suppression of `{item.rule}` gives no reason; write why after the bracket"
+            yield _about_suppression(UNUSED_SUPPRESSION, document, item.span, message)
+
+
 def _about_suppression(rule: str, document: Document, span: Span, message: str) -> Diagnostic:
     return Diagnostic(rule, Severity.WARNING, message, document.source, span, document.number)
 
@@ -266,5 +278,10 @@ def _select(findings: list[Diagnostic], options: Options) -> list[Diagnostic]:
     return [
         replace(finding, severity=options.severities[finding.rule]) if finding.rule in options.severities else finding
         for finding in findings
-        if finding.rule in options.selected
+        if finding.rule in options.selected and not _is_allowed(finding, options)
     ]
+
+
+def _is_allowed(finding: Diagnostic, options: Options) -> bool:
+    names = options.allowed.get(finding.rule)
+    return names is not None and finding.source.cut(finding.span).strip("\"'") in names

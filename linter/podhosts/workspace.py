@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from podhosts.document import Document, split
@@ -14,11 +15,22 @@ if TYPE_CHECKING:
     from podhosts.source import Source
 
 
+#: The kinds that rules ask for, as they stand in a file (UTF-16 files are not searched).
+_LOOKED_UP = (b"ConfigMap", b"Service")
+
+
 class Workspace:
-    """Sources that may refer to each other. Nothing is parsed until an object is asked for."""
+    """Sources that may refer to each other. Nothing is read or parsed until an object is asked for.
+
+    Of the sources only those are kept that mention a kind that is looked up.
+    """
 
     def __init__(self, sources: Iterable[Source]) -> None:
-        self._sources = list(sources)
+        self._given = sources
+
+    @cached_property
+    def _sources(self) -> list[Source]:
+        return [source for source in self._given if any(kind in source.data for kind in _LOOKED_UP)]
 
     def find(self, kind: str, name: str, namespace: str | None) -> KubernetesObject | None:
         """The first object of that kind and name; a namespace counts only where both sides name one."""
@@ -26,12 +38,6 @@ class Workspace:
             if manifest.kind == kind and manifest.name == name and namespace in {None, manifest.namespace or namespace}:
                 return manifest
         return None
-
-    def objects(self) -> Iterator[KubernetesObject]:
-        """Every object of every source, in order."""
-        for source in self._sources:
-            for piece in split(source.text):
-                yield from objects(Document(source, piece))
 
     def _with_name(self, name: str) -> Iterator[KubernetesObject]:
         for source in self._sources:

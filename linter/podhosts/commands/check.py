@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podhosts.commands.terminal import print_lines, print_styled, say
 from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError, choose
+from podhosts.config import Config, ConfigError, find_config, load_config
+from podhosts.diagnostics import Severity
 from podhosts.discovery import STDIN, Discovery, Input, discover
 from podhosts.engine import Options, Result, Unread, default_selection, lint
 from podhosts.kubernetes.versions import NEWEST_MINOR, KubernetesVersion, VersionError, parse_version
@@ -16,10 +21,11 @@ from podhosts.reporters import FORMATS
 from podhosts.rules import RULES, Settings
 from podhosts.source import Source
 from podhosts.summary import summary
-from podhosts.triggers import file_mentions
+from podhosts.triggers import file_mentions, mentions
+from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from podhosts.diagnostics import Diagnostic
 
@@ -36,11 +42,14 @@ class Request:
     kubernetes_version: str | None = None
     select: str | None = None
     ignore: str | None = None
-    fail_on: str = "warning"
+    fail_on: str | None = None
     format: str | None = None
     no_suppressions: bool = False
     strict: bool = False
     list_files: bool = False
+    config: str | None = None
+    no_exclude: bool = False
+    require_reason: bool = False
     color: str = "auto"
     quiet: bool = False
     verbose: bool = False
@@ -57,45 +66,108 @@ def run(request: Request) -> int:
 
 def _run(request: Request) -> int:
     try:
-        options, version = _options(request)
+        run_settings = _RunSettings(request)
         output = choose("format", request.format or _default_format(), FORMATS)
-        choose("level", request.fail_on, FAIL_ON, " for --fail-on")
         choose("value", request.color, COLORS, " for --color")
-    except UsageError as error:
+        discovery = discover(request.paths or ["."])
+        if request.list_files:
+            return _list_files(discovery, run_settings)
+        result = Result()
+        for path, reason in discovery.failures:
+            result.unread.append(Unread(path, f"cannot be opened: {reason}", 1, None, None))
+        failed = len(discovery.failures)
+        folder_workspace = Workspace(_sources(item.path for item in discovery.inputs if not item.named))
+        for item in _progress(discovery.inputs, request):
+            linted, could_open = _lint_input(item, run_settings, None if item.named else folder_workspace)
+            result.extend(linted)
+            failed += not could_open
+    except (UsageError, ConfigError) as error:
         say(f"podhosts: {error}")
         return WRONG_USE
-    discovery = discover(request.paths or ["."])
-    if request.list_files:
-        return _list_files(discovery)
-    result = Result()
-    for path, reason in discovery.failures:
-        result.unread.append(Unread(path, f"cannot be opened: {reason}", 1, None, None))
-    failed = len(discovery.failures)
-    for item in _progress(discovery.inputs, request):
-        linted = _lint_input(item, request, options)
-        if linted is None:
-            failed += 1
-        else:
-            result.extend(linted[0])
-            failed += linted[1]
     result.sort()
-    _report(result, output, version, request)
+    _report(result, output, run_settings, request)
     _close(result, discovery, request)
-    return _exit_code(result, failed, discovery, request)
+    return _exit_code(result, failed, discovery, run_settings)
 
 
-def _options(request: Request) -> tuple[Options, KubernetesVersion]:
-    version = KubernetesVersion()
-    if request.kubernetes_version is not None:
-        try:
-            version, is_newer = parse_version(request.kubernetes_version)
-        except VersionError as error:
-            raise UsageError(str(error)) from None
-        if is_newer:
-            say(f"podhosts: {request.kubernetes_version} is newer than 1.{NEWEST_MINOR}, whose rules are used")
-    selected = default_selection() if request.select is None else frozenset(_rule_names("--select", request.select))
-    selected -= frozenset(_rule_names("--ignore", request.ignore or ""))
-    return Options(Settings(version), selected, use_suppressions=not request.no_suppressions), version
+class _RunSettings:
+    """The flags and the config together; the command line beats the file.
+
+    The config is read when the first file holds a word that a rule reacts to, and not at all where none does.
+    """
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self._selected = None if request.select is None else frozenset(_rule_names("--select", request.select))
+        self._ignored = frozenset(_rule_names("--ignore", request.ignore or ""))
+        self._version = _version(request.kubernetes_version)
+        if request.fail_on is not None:
+            choose("level", request.fail_on, FAIL_ON, " for --fail-on")
+
+    @cached_property
+    def config(self) -> Config:
+        if self.request.config is not None:
+            return load_config(Path(self.request.config))
+        found = find_config(Path.cwd())
+        return load_config(found) if found is not None else Config()
+
+    @property
+    def version(self) -> KubernetesVersion:
+        if self._version is not None:
+            return self._version
+        return _version(self.config.kubernetes_version) or KubernetesVersion()
+
+    @property
+    def fail_on(self) -> str:
+        return self.request.fail_on or self.config.fail_on or "warning"
+
+    def excludes(self, path: str) -> bool:
+        return not self.request.no_exclude and self.config.excludes(path)
+
+    @cached_property
+    def _base(self) -> Options:
+        config = self.config
+        selected = self._selected if self._selected is not None else (config.select or default_selection())
+        settings = Settings(self.version) if config.resolvers is None else Settings(self.version, config.resolvers)
+        return Options(
+            settings,
+            selected - config.ignore - self._ignored,
+            {rule: Severity(level) for rule, level in config.severity.items()},
+            use_suppressions=config.suppressions and not self.request.no_suppressions,
+            require_reason=config.require_reason or self.request.require_reason,
+            allowed=config.allow,
+        )
+
+    def options(self, path: str) -> Options:
+        """What holds for one file."""
+        options = self._base
+        for special in self.config.for_path(path):
+            severities = {rule: Severity(level) for rule, level in special.severity.items()}
+            options = replace(
+                options,
+                selected=options.selected - special.ignore,
+                severities={**options.severities, **severities},
+            )
+        return options
+
+
+def _version(text: str | None) -> KubernetesVersion | None:
+    if text is None:
+        return None
+    try:
+        version, is_newer = parse_version(text)
+    except VersionError as error:
+        raise UsageError(str(error)) from None
+    if is_newer:
+        say(f"podhosts: {text} is newer than 1.{NEWEST_MINOR}, whose rules are used")
+    return version
+
+
+def _sources(paths: Iterable[str]) -> Iterator[Source]:
+    """Files that other files may refer to; one that cannot be opened is told of when its turn comes."""
+    for path in paths:
+        with suppress(OSError), open(path, "rb") as file:
+            yield Source(path, file.read())
 
 
 def _rule_names(flag: str, text: str) -> Iterator[str]:
@@ -110,30 +182,34 @@ def _default_format() -> str:
     return "text" if sys.stdout.isatty() else "concise"
 
 
-def _lint_input(item: Input, request: Request, options: Options) -> tuple[Result, int] | None:
-    """The result for one file, and 1 if it could not be opened."""
+def _lint_input(item: Input, run_settings: _RunSettings, workspace: Workspace | None) -> tuple[Result, bool]:
+    """The result for one file, and whether it could be opened."""
     try:
         if item.path == STDIN:
-            source = Source(request.stdin_filename, sys.stdin.buffer.read())
+            source = Source(run_settings.request.stdin_filename, sys.stdin.buffer.read())
         else:
             if os.path.isfile(item.path) and not file_mentions(item.path):
-                return Result(files=1), 0
+                return Result(files=1), True
             with open(item.path, "rb") as file:
                 source = Source(item.path, file.read())
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        return Result(unread=[Unread(item.path, f"cannot be opened: {reason}", 1, None, None)]), 1
-    return lint(source, options), 0
+        return Result(unread=[Unread(item.path, f"cannot be opened: {reason}", 1, None, None)]), False
+    if not mentions(source.data):
+        return Result(files=1), True
+    if run_settings.excludes(source.path):
+        return Result(), True
+    return lint(source, run_settings.options(source.path), workspace), True
 
 
-def _list_files(discovery: Discovery) -> int:
-    print_lines(item.path for item in discovery.inputs)
+def _list_files(discovery: Discovery, run_settings: _RunSettings) -> int:
+    print_lines(item.path for item in discovery.inputs if not run_settings.excludes(item.path))
     for path, reason in discovery.failures:
         say(f"podhosts: {path}: {reason}")
     return WRONG_USE if discovery.failures else OK
 
 
-def _report(result: Result, output: str, version: KubernetesVersion, request: Request) -> None:
+def _report(result: Result, output: str, run_settings: _RunSettings, request: Request) -> None:
     if output == "text":
         from podhosts.reporters.text import render as render_text
 
@@ -142,7 +218,7 @@ def _report(result: Result, output: str, version: KubernetesVersion, request: Re
     if output == "json":
         from podhosts.reporters.json_report import render as render_json
 
-        print_lines(render_json(result, version))
+        print_lines(render_json(result, run_settings.version))
     elif output == "github":
         from podhosts.reporters.github import render as render_github
 
@@ -215,20 +291,17 @@ def _place(item: Unread) -> str:
 
 
 def _by_severity(findings: list[Diagnostic]) -> list[Diagnostic]:
-    from podhosts.diagnostics import Severity
-
     order = list(Severity)
     return sorted(findings, key=lambda finding: order.index(finding.severity))
 
 
-def _exit_code(result: Result, failed: int, discovery: Discovery, request: Request) -> int:
+def _exit_code(result: Result, failed: int, discovery: Discovery, run_settings: _RunSettings) -> int:
     if failed:
         return WRONG_USE
-    if request.strict and (result.unread or discovery.empty_folders):
+    if run_settings.request.strict and (result.unread or discovery.empty_folders):
         return FOUND
-    if request.fail_on == "never":
+    # Without a finding the level is of no importance, and the config need not be read for it.
+    if not result.findings or run_settings.fail_on == "never":
         return OK
-    from podhosts.diagnostics import Severity
-
-    threshold = Severity(request.fail_on)
+    threshold = Severity(run_settings.fail_on)
     return FOUND if any(finding.severity.at_least(threshold) for finding in result.findings) else OK

@@ -40,7 +40,7 @@ def _in_gap(text: str, start: int, end: int) -> Iterator[Comment]:
     """Between scalars nothing else holds a `#`: anchors, aliases and tags cannot."""
     for found in _COMMENT.finditer(text, start, end):
         before = found.start()
-        while before and text[before - 1] in " \t\ufeff":
+        while before > start and text[before - 1] in " \t\ufeff":
             before -= 1
         own_line = before == 0 or text[before - 1] in "\r\n"
         yield Comment(Span(*found.span()), found.group(), own_line)

@@ -7,6 +7,7 @@ or a text looks too deep, never on the ordinary path.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _BREAKS = "\r\n\x85\u2028\u2029"
@@ -36,6 +37,7 @@ class Scan(NamedTuple):
     apostrophes: list[int]
 
 
+@lru_cache(maxsize=1)  # a large text is asked for its depth first, then for its colons
 def scan(text: str) -> Scan:
     """Read a document's text once, in linear time. Never raises; what makes no sense is passed over."""
     scanner = _Scanner(text)

@@ -137,7 +137,7 @@ def _decode_block(text: str, scalar: Scalar) -> Trace:
     indent = 0
     lines: list[_Line] = []
     for number, (begin, first, end, after) in enumerate(_block_lines(text, header.end())):
-        if first < end and begin >= scalar.end:
+        if begin >= scalar.end and text[first:end].strip(" \t"):
             break
         if first_filled is None or number < first_filled:
             indent = end - begin
@@ -146,7 +146,8 @@ def _decode_block(text: str, scalar: Scalar) -> Trace:
             value = values[number]
             indent = first - begin - (len(value) - len(value.lstrip(" ")))
         body = [(text[at], at, at + 1) for at in range(min(begin + indent, end), end)]
-        lines.append((body, (_normalized(text[end:after]), end, after)))
+        # Where the file ends without a break, the value has the one that kubectl adds.
+        lines.append((body, (_normalized(text[end:after] or "\n"), end, after)))
     trace = _fold_block(lines) if scalar.style == ">" else [item for body, end in lines for item in (*body, end)]
     return trace[: len(scalar.text)]
 

@@ -4,6 +4,23 @@
 They report what a script says it does; they do not run it, and take every branch to happen. False alarms were weighed
 heavier than misses: a path, a file operand or a text counts only if it is constant in the script.
 
+**Why a parser of its own.** Measured on the 1,032 distinct scripts (268 from manifests, 764 of a Debian system; 1.9 MB)
+that `bash -n` accepts, with mvdan/sh 3.14 (Go) as the judge of where redirections and commands are. 922 of them hold no
+template action, escaped backquote or wide character, so that positions compare directly; 1,773 redirections.
+Declarations (`export`) and `[` were left out of the comparison of commands. Import: on top of dataclasses, enum and re.
+
+| reader | redirections right | commands too | scripts with trouble | licence | import (CPU) | MB/s |
+|---|---|---|---|---|---|---|
+| this one | 922 | 919 | none (the 3 have `a[$x]=y`) | - | 32 ms | 0.6 |
+| tree-sitter-bash 0.25.1 | 911 | 879 | 56 with error nodes | MIT | 20 ms | 4 |
+| bashlex 0.18 | 576 | 505 | 338 with exceptions | GPL-3 | 207 ms | 0.3 |
+
+bashlex is out by its licence alone. shlex splits words only: no here-documents, substitutions or positions. tree-sitter
+is fast, never raises, and has wheels for CPython 3.11 to 3.14 on Linux, macOS and Windows; but its errors (`for i do`,
+`${{ }}`) can cover a whole script, and its tree leaves to its user what is hard here: quotes, escapes, values, scripts
+inside scripts. Of 5,287 random scripts of nested constructs that bash then ran in a namespace of their own, all but one
+wrote exactly what was reported; that one gave `((` to `sh -c`, which was dash.
+
 Text that is not known before the script runs is given as it stands (`{{ ... }}` of a template is recognised) or as NUL
 characters; it never matches a path, and a write that involves it has `entries=None`.
 """

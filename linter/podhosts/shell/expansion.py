@@ -63,16 +63,19 @@ class Variables:
     """The variables whose value a script fixes: set to one constant, and nowhere to anything else.
 
     A value set inside a subshell is forgotten at its end (`mark`, `rollback`). What is looked up counts against a
-    budget: a script can make its words grow exponentially.
+    budget: a script can make its words grow exponentially. So do the bounds on values and on what is passed on.
     """
 
-    _LONGEST = 4096
+    _LONGEST = 1024
+    _MOST_PASSED_ON = 200
 
-    def __init__(self, known: Mapping[str, str], unstable: frozenset[str], budget: int) -> None:
+    def __init__(
+        self, known: Mapping[str, str], exported: frozenset[str], unstable: frozenset[str], budget: int
+    ) -> None:
         self._known: dict[str, str | None] = {
             name: None if name in unstable and name.isdigit() else value for name, value in known.items()
         }
-        self._exported = set(known)
+        self._exported = set(exported)
         self._unstable = unstable
         self._budget = budget
         self._log: list[tuple[str, str | None]] = []
@@ -84,15 +87,23 @@ class Variables:
         self._log.append((name, self._known.get(name)))
         self._known[name] = value
 
+    @property
+    def exported_names(self) -> frozenset[str]:
+        return frozenset(self._exported) if len(self._exported) <= self._MOST_PASSED_ON else frozenset()
+
     def export(self, name: str) -> None:
         self._exported.add(name)
 
     def exported(self) -> dict[str, str]:
         """What a program that is started now finds in its environment."""
+        if len(self._exported) > self._MOST_PASSED_ON:
+            return {}
         return {name: value for name in self._exported if (value := self._known.get(name)) is not None}
 
     def all_known(self) -> dict[str, str]:
         """What a script finds that runs in the same shell (`eval`)."""
+        if len(self._known) > self._MOST_PASSED_ON:
+            return {}
         return {name: value for name, value in self._known.items() if value is not None}
 
     def lookup(self, name: str) -> str | None:

@@ -7,7 +7,7 @@ def is_etc_hosts(path: str) -> bool:
     """True if the kernel opens `/etc/hosts` for this absolute path.
 
     Repeated slashes, `.` and `..` are resolved as text, which is what the kernel does as long as no symbolic link is
-    on the way. `/etc/hosts/` and `/etc/hosts/.` are not it: opening them fails, since no directory is there.
+    on the way. `/etc/hosts/`, `/etc/hosts/.` and `/etc/hosts/../hosts` cannot be opened: the file is no directory.
     """
     if not path.startswith("/"):
         return False
@@ -15,6 +15,8 @@ def is_etc_hosts(path: str) -> bool:
     pieces = path.split("/")
     for piece in pieces:
         if piece == "..":
+            if components == ["etc", "hosts"]:
+                return False
             del components[-1:]
         elif piece not in ("", "."):
             components.append(piece)

@@ -36,6 +36,7 @@ _DECLARATION = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _DECLARERS = frozenset(("export", "readonly", "declare", "typeset", "local"))
 _WRITES = frozenset((">", ">|", ">>", "&>", "&>>", ">&"))
 _MOST_NESTED = 6
+_LONGEST_PATH = 4096
 
 
 class _Place:
@@ -108,25 +109,29 @@ class _Script:
         source: LocatedText,
         environment: Mapping[str, str],
         *,
+        exported: frozenset[str] | None = None,
         directory: str | None = None,
         nesting: int = 0,
     ) -> None:
         self._search = search
         self._source = source
         self._environment = environment
-        self._variables = Variables(environment, frozenset(), 0)
+        # What comes with the environment is passed on; `eval` also finds what is not.
+        self._exported = frozenset(environment) if exported is None else exported
+        self._variables = Variables(environment, self._exported, frozenset(), 0)
         self._directory = directory
         self._nesting = nesting
         self._functions: list[tuple[LocatedText, Branch, tuple[str, ...], int]] = []
 
     def run(self, within: tuple[str, ...], depth: int) -> None:
         items = parse(self._source.text, depth)
-        budget = 4 * len(self._source.text) + 65_536
-        self._variables = Variables(self._environment, unstable_names(items), budget)
+        budget = 4 * len(self._source.text) + 4096
+        self._variables = Variables(self._environment, self._exported, unstable_names(items), budget)
         self._items(items, within, depth)
         # Function bodies run when they are called; by then the constants below them are set.
         for source, branch, around, level in self._functions:
             self._source = source
+            self._directory = None
             self._items(branch.items, around, level)
 
     # --- lists and commands ------------------------------------------------------------------------------------
@@ -219,7 +224,8 @@ class _Script:
         elif directory.startswith(("-", "~")) or self._directory is None:
             self._directory = None
         else:
-            self._directory = f"{self._directory}/{directory}"
+            path = f"{self._directory}/{directory}"
+            self._directory = path if len(path) < _LONGEST_PATH else None
 
     # --- commands inside words ---------------------------------------------------------------------------------
 
@@ -291,20 +297,15 @@ class _Script:
             syntax = Syntax("cgGsuwT", "", frozenset(("command", "session-command", "shell", "user", "group")))
             for command in parse_arguments(arguments, syntax).values("c", "command", "session-command"):
                 self._nested(command.field, place, self._started(invocation))
-        elif name == "flock":
-            for command in parse_arguments(arguments, Syntax("wEc", "", frozenset(("command",)))).values(
-                "c", "command"
-            ):
-                self._nested(command.field, place, self._started(invocation))
         elif name in ("eval", "watch"):
             syntax = Syntax("n" if name == "watch" else "", "", frozenset(("interval",)), is_ordered=True)
             operands = [operand.field for operand in parse_arguments(arguments, syntax).operands]
             if operands:
-                self._nested(joined(operands), place, self._variables.all_known())
+                self._evaluated(joined(operands), place)
         elif name == "trap":
             operands = [operand.field for operand in parse_arguments(arguments, Syntax(is_ordered=True)).operands]
             if len(operands) > 1:
-                self._nested(operands[0], place, self._variables.all_known())
+                self._evaluated(operands[0], place)
         elif PYTHON.match(name):
             self._python_command(arguments, place, pipeline)
         elif name in _AWKS:
@@ -352,13 +353,28 @@ class _Script:
             if script:
                 self._nested(script, place, environment)
 
-    def _nested(self, script: Field, place: _Place | None, environment: Mapping[str, str]) -> None:
+    def _evaluated(self, script: Field, place: _Place | None) -> None:
+        """Read a script that runs in this shell: `eval`, `trap`."""
+        self._nested(script, place, self._variables.all_known(), self._variables.exported_names)
+
+    def _nested(
+        self,
+        script: Field,
+        place: _Place | None,
+        environment: Mapping[str, str],
+        exported: frozenset[str] | None = None,
+    ) -> None:
         depth = place.depth + 1 if place else 0
         if self._nesting >= _MOST_NESTED or depth >= MAX_DEPTH:
             return
         within = (*place.within, "script") if place else ()
         inner = _Script(
-            self._search, script.located(), environment, directory=self._directory, nesting=self._nesting + 1
+            self._search,
+            script.located(),
+            environment,
+            exported=exported,
+            directory=self._directory,
+            nesting=self._nesting + 1,
         )
         inner.run(within, depth)
 

@@ -89,7 +89,7 @@ _WRAPPERS = {
     "with-contenv": _wrapper(),
     "unbuffer": _wrapper(),
     "runuser": _wrapper("ugGw", "user", "group", "supp-group", needed="u"),
-    "flock": _wrapper("wEc", "wait", "timeout", "conflict-exit-code", "command", skipped=1),
+    "flock": _wrapper("wE", "wait", "timeout", "conflict-exit-code", skipped=1),
     "xargs": _wrapper("nPLdEsIa", "max-args", "max-procs", "delimiter", "arg-file", attached="ile"),
 }
 
@@ -123,7 +123,7 @@ def unwrap(fields: Sequence[Field]) -> Invocation:
             replaced = [operand.value for operand in parsed.values("I")] or (["{}"] if parsed.has("i") else [])
             inner = _with_input(inner, replaced)
         if not inner:
-            # `exec` and `command` alone, `flock -c`, `sudo -s`: nothing to look into but the wrapper itself.
+            # `exec` and `command` alone, `sudo -s`: nothing to look into but the wrapper itself.
             return Invocation(name, arguments[1:], tuple(environment))
         if name == "flock" and inner[0].value == "-c":
             return Invocation("sh", tuple(inner), tuple(environment))

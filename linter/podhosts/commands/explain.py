@@ -1,0 +1,123 @@
+"""`podhosts explain` and `podhosts rules`: what the rules say, from their own docstrings."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from podhosts.commands.terminal import print_lines, print_styled, say
+from podhosts.commands.usage import OK, WRONG_USE, UsageError, choose
+from podhosts.rules import RULES
+from podhosts.rules.documentation import documentation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+
+    from podhosts.rules import Rule
+
+RULES_FORMATS = ("text", "json", "markdown")
+_SCANNERS = """\
+## Scanners that condemn hostAliases
+
+Trivy (KSV-0007), kubesec (HostAliases), EmbarkStudios' K8S_15 and konstraint's P1004 report every use of hostAliases.
+They are right where a name belongs to many workloads or changes: a CoreDNS record (`podhosts convert --to coredns`) or
+a Service is one place to change, and needs no restart. They are wrong where a few pods need a name that the cluster's
+DNS must not answer, or do not ask it. Suppress them there with a reason:
+
+| scanner | how |
+|---|---|
+| Trivy | `KSV-0007` on a line of `.trivyignore`, with a comment above it that says why |
+| kubesec | it only lowers the score; accept the lower score where you compare it |
+| conftest with K8S_15 or P1004 | an `exception` rule in your policy that names the object |
+"""
+
+
+def explain(name: str) -> int:
+    """Print one rule; returns the exit code."""
+    by_name = {rule.name: rule for rule in RULES}
+    try:
+        rule = by_name[choose("rule", name, by_name)]
+    except UsageError as error:
+        say(f"podhosts: {error}")
+        return WRONG_USE
+    print_lines(_page(rule, level=1))
+    return OK
+
+
+def rules(output: str) -> int:
+    """Print all rules; returns the exit code."""
+    try:
+        choose("format", output, RULES_FORMATS)
+    except UsageError as error:
+        say(f"podhosts: {error}")
+        return WRONG_USE
+    if output == "json":
+        table = [
+            {
+                "name": rule.name,
+                "severity": str(rule.severity),
+                "default": rule.is_default,
+                "summary": documentation(rule).summary,
+            }
+            for rule in RULES
+        ]
+        print_lines(json.dumps(table, indent=2).split("\n"))
+    elif output == "markdown":
+        print_lines(markdown())
+    else:
+        print_styled(_table(), "auto")
+    return OK
+
+
+def markdown() -> Iterator[str]:
+    """`docs/rules.md`, in lines."""
+    yield "# Rules"
+    yield ""
+    yield "Made from the rules' docstrings by `podhosts rules --format markdown`; a test compares."
+    yield ""
+    yield "| rule | severity | reports |"
+    yield "|---|---|---|"
+    for rule in RULES:
+        opt_in = "" if rule.is_default else ", opt-in"
+        yield f"| [`{rule.name}`](#{rule.name}) | {rule.severity}{opt_in} | {documentation(rule).summary} |"
+    yield ""
+    for rule in RULES:
+        yield from _page(rule, level=2)
+        yield ""
+    yield from _SCANNERS.rstrip("\n").split("\n")
+
+
+def _page(rule: type[Rule], level: int) -> Iterator[str]:
+    text = documentation(rule)
+    opt_in = "" if rule.is_default else ", runs only when selected"
+    yield f"{'#' * level} {rule.name}"
+    yield ""
+    yield f"{text.summary} ({rule.severity}{opt_in})"
+    yield ""
+    yield f"Why: {text.why}"
+    for title, example in (("Bad", text.bad), ("Good", text.good)):
+        yield ""
+        yield f"{title}:"
+        yield ""
+        yield "```yaml"
+        yield from example.split("\n")
+        yield "```"
+    yield ""
+    yield f"Fix safety: {text.fix_safety}"
+    yield ""
+    yield f"To silence it in one place: `# podhosts: ignore[{rule.name}] reason`."
+
+
+def _table() -> Iterator[RenderableType]:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE)
+    for heading in ("rule", "severity", "reports"):
+        table.add_column(heading, no_wrap=heading == "rule")
+    for rule in RULES:
+        opt_in = "" if rule.is_default else ", opt-in"
+        table.add_row(rule.name, f"{rule.severity}{opt_in}", documentation(rule).summary)
+    yield table

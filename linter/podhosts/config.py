@@ -1,0 +1,249 @@
+"""Config: the settings of a project, where each stands, and what is wrong with them.
+
+One file a run: from the working directory up to the folder with `.git`, `.podhosts.yaml` or `[tool.podhosts]` in
+`pyproject.toml`, the first one found; nothing is merged. `schemas/config.schema.json` describes it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from podhosts import __version__
+from podhosts.document import Document, Mapping, Sequence, plain, split
+from podhosts.resources import schema
+from podhosts.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from podhosts.document import Node
+
+FILE_NAME = ".podhosts.yaml"
+_PROJECT_FILE = "pyproject.toml"
+_TABLE = "[tool.podhosts"
+
+
+class ConfigError(Exception):
+    """A config that cannot be used; the text begins with its path, line and column."""
+
+
+@dataclass(frozen=True, slots=True)
+class PathSettings:
+    """Settings for the files that match `paths` (patterns as in .gitignore)."""
+
+    paths: tuple[str, ...]
+    ignore: frozenset[str] = frozenset()
+    severity: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings as written; None where a key is not there. `places` has `path:line:column` for each key."""
+
+    folder: Path = Path()
+    path: str | None = None
+    places: dict[str, str] = field(default_factory=dict)
+    select: frozenset[str] | None = None
+    ignore: frozenset[str] = frozenset()
+    severity: dict[str, str] = field(default_factory=dict)
+    per_path: tuple[PathSettings, ...] = ()
+    exclude: tuple[str, ...] = ()
+    kubernetes_version: str | None = None
+    fail_on: str | None = None
+    resolvers: frozenset[str] | None = None
+    allow: dict[str, frozenset[str]] = field(default_factory=dict)
+    require_reason: bool = False
+    suppressions: bool = True
+
+    def excludes(self, path: str) -> bool:
+        """Whether a file is not to be checked."""
+        return bool(self.exclude) and self._matches(self.exclude, path)
+
+    def for_path(self, path: str) -> list[PathSettings]:
+        """The settings that hold for a file beside the general ones, in order."""
+        return [item for item in self.per_path if self._matches(item.paths, path)]
+
+    def _matches(self, patterns: tuple[str, ...], path: str) -> bool:
+        spec = self._specs.get(patterns)
+        if spec is None:
+            from pathspec import GitIgnoreSpec
+
+            spec = self._specs[patterns] = GitIgnoreSpec.from_lines(patterns)
+        try:
+            relative = Path(path).resolve().relative_to(self.folder)
+        except ValueError:
+            return False
+        return bool(spec.match_file(relative.as_posix()))
+
+    @cached_property
+    def _specs(self) -> dict[tuple[str, ...], Any]:
+        return {}
+
+
+def find_config(start: Path) -> Path | None:
+    """The config file for a working directory, or None."""
+    for folder in (start, *start.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder / FILE_NAME
+        project = folder / _PROJECT_FILE
+        if project.is_file() and _TABLE in project.read_text("utf-8", "replace"):
+            return project
+        if (folder / ".git").exists():
+            return None
+    return None
+
+
+def load_config(path: Path) -> Config:
+    """Read and check a config file. Raises ConfigError with the place of the first mistake."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from None
+    shown = _shown(path)
+    values, places = (_from_toml if path.suffix == ".toml" else _from_yaml)(shown, data)
+    required = values.get("required-version")
+    if isinstance(required, str) and _numbers(required) > _numbers(__version__):
+        place = places.get(("required-version",), shown)
+        raise ConfigError(f"{place}: podhosts {required} or newer is required, this is {__version__}")
+    return Config(
+        folder=path.resolve().parent,
+        path=shown,
+        places={str(key[0]): place for key, place in places.items() if len(key) == 1},
+        select=frozenset(values["select"]) if "select" in values else None,
+        ignore=frozenset(values.get("ignore", ())),
+        severity=dict(values.get("severity", {})),
+        per_path=tuple(
+            PathSettings(tuple(item["paths"]), frozenset(item.get("ignore", ())), dict(item.get("severity", {})))
+            for item in values.get("per-path", ())
+        ),
+        exclude=tuple(values.get("exclude", ())),
+        kubernetes_version=values.get("kubernetes-version"),
+        fail_on=values.get("fail-on"),
+        resolvers=frozenset(values["resolvers"]) if "resolvers" in values else None,
+        allow={rule: frozenset(names) for rule, names in values.get("allow", {}).items()},
+        require_reason=values.get("require-reason", False),
+        suppressions=values.get("suppressions", True),
+    )
+
+
+def _shown(path: Path) -> str:
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return str(path)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"[0-9]+", version))
+
+
+_Places = dict[tuple[str | int, ...], str]
+
+
+def _from_yaml(shown: str, data: bytes) -> tuple[dict[str, Any], _Places]:
+    source = Source(shown, data)
+    documents = [Document(source, piece) for piece in split(source.text)]
+    for document in documents:
+        if document.problem is not None:
+            raise ConfigError(f"{_place(source, document.problem.span.start)}: {document.problem.message}")
+    roots = [document.root for document in documents if document.root is not None and plain(document.root) is not None]
+    if len(roots) > 1:
+        raise ConfigError(f"{_place(source, roots[1].start)}: more than one document; a config is one")
+    if not roots:
+        return {}, {}
+    places = {path: _place(source, start) for path, start in _starts(roots[0])}
+    values = plain(roots[0])
+    if isinstance(roots[0], Mapping):
+        for _, later in roots[0].duplicates:
+            raise ConfigError(f"{_place(source, later.key.start)}: `{later.name}` is written twice")
+    _validate(shown, values, places)
+    return (values if isinstance(values, dict) else {}), places
+
+
+def _place(source: Source, offset: int) -> str:
+    at = source.position(offset)
+    return f"{source.path}:{at.line}:{at.column}"
+
+
+def _starts(root: Node) -> Iterable[tuple[tuple[str | int, ...], int]]:
+    """Where each value stands, and each key of a mapping (a key's path ends in its name)."""
+    stack: list[tuple[tuple[str | int, ...], Node]] = [((), root)]
+    while stack:
+        path, node = stack.pop()
+        if not path:
+            yield path, node.start
+        if isinstance(node, Mapping):
+            for name, entry in node.fields.items():
+                yield (*path, name), entry.key.start
+                stack.append(((*path, name), entry.value))
+        elif isinstance(node, Sequence):
+            for index, item in enumerate(node.items):
+                yield (*path, index), item.start
+                stack.append(((*path, index), item))
+
+
+def _from_toml(shown: str, data: bytes) -> tuple[dict[str, Any], _Places]:
+    text = data.decode("utf-8", "replace")
+    try:
+        values = tomllib.loads(text).get("tool", {}).get("podhosts", {})
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{shown}: {error}") from None
+    places: _Places = {}
+    table: tuple[str, ...] | None = None
+    for number, line in enumerate(text.split("\n"), 1):
+        if header := re.match(r"\s*\[+\s*tool\.podhosts((?:\.[\w-]+)*)\s*\]", line):
+            table = tuple(filter(None, header.group(1).split(".")))
+            places.setdefault(table, f"{shown}:{number}:{line.index('[') + 1}")
+        elif re.match(r"\s*\[", line):
+            table = None
+        elif table is not None and (entry := re.match(r"\s*(\"?)([\w-]+)\1\s*=", line)):
+            places.setdefault((*table, entry.group(2)), f"{shown}:{number}:{entry.start(2) + 1}")
+    _validate(shown, values, places)
+    return values, places
+
+
+def _validate(shown: str, values: object, places: _Places) -> None:
+    # Only a project with a config pays for importing jsonschema.
+    from jsonschema import Draft202012Validator
+
+    errors = sorted(
+        Draft202012Validator(schema("config")).iter_errors(values),
+        key=lambda error: list(map(str, error.absolute_path)),
+    )
+    if not errors:
+        return
+    error = errors[0]
+    path = tuple(error.absolute_path)
+    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+        known = list(error.schema["properties"])
+        unknown = next(name for name in error.instance if name not in known)
+        raise ConfigError(
+            f"{_nearest(shown, (*path, unknown), places)}: unknown key `{unknown}`{_did_you_mean(unknown, known)}"
+        )
+    if error.validator == "enum":
+        # For a wrong key of a mapping (`propertyNames`) the instance is the key itself.
+        place = (*path, str(error.instance)) if (*path, error.instance) in places else path
+        hint = _did_you_mean(str(error.instance), error.validator_value)
+        raise ConfigError(f"{_nearest(shown, place, places)}: `{error.instance}` is not allowed here{hint}")
+    raise ConfigError(f"{_nearest(shown, path, places)}: {error.message}")
+
+
+def _nearest(shown: str, path: tuple[str | int, ...], places: _Places) -> str:
+    """The place of a value, or of the nearest thing around it whose place is known."""
+    while path and path not in places:
+        path = path[:-1]
+    return places.get(path, shown)
+
+
+def _did_you_mean(word: str, known: Iterable[object]) -> str:
+    names = [str(name) for name in known]
+    near = difflib.get_close_matches(word, names, n=1)
+    if near:
+        return f"; did you mean `{near[0]}`?"
+    return f"; known are {', '.join(names)}" if len(names) < 15 else ""

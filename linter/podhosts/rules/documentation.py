@@ -1,0 +1,39 @@
+"""A rule's docstring taken apart: what, why, bad, good, fix safety."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from podhosts.rules.base import Rule
+
+_SECTION = re.compile(r"^(Why|Bad|Good|Fix safety):[ ]?(.*)$")
+_MARK = re.compile(r"\s*# expect:.*$", re.MULTILINE)
+
+
+class Documentation(NamedTuple):
+    """The parts as text; the examples without the marks that the tests read."""
+
+    summary: str
+    why: str
+    bad: str
+    good: str
+    fix_safety: str
+
+
+def documentation(rule: type[Rule]) -> Documentation:
+    """Read a rule's docstring. Raises KeyError where a section is missing (a test looks at every rule)."""
+    lines = inspect.cleandoc(rule.__doc__ or "").split("\n")
+    sections: dict[str, list[str]] = {"summary": []}
+    current = "summary"
+    for line in lines:
+        if match := _SECTION.match(line):
+            current = match.group(1)
+            sections[current] = [match.group(2)] if match.group(2) else []
+        else:
+            sections[current].append(line)
+    prose = {name: " ".join(" ".join(text).split()) for name, text in sections.items()}
+    examples = {name: _MARK.sub("", inspect.cleandoc("\n".join(sections[name]))) for name in ("Bad", "Good")}
+    return Documentation(prose["summary"], prose["Why"], examples["Bad"], examples["Good"], prose["Fix safety"])

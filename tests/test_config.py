@@ -1,0 +1,168 @@
+"""The config file: what each key does, where mistakes are said to be, and `podhosts config`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from podhosts.resources import schema
+from podhosts.rules import RULES
+from tests.manifests import BAD_POD, GOOD_POD, SERVICE, WARNING_POD
+from tests.running import podhosts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CONFLICT = GOOD_POD.replace(
+    b"    hostnames: [db.internal]\n",
+    b"    hostnames: [db.internal]\n  - ip: 10.0.0.26\n    hostnames: [db.internal]\n",
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "legacy").mkdir()
+    (tmp_path / "bad.yaml").write_bytes(BAD_POD)
+    (tmp_path / "warning.yaml").write_bytes(WARNING_POD)
+    (tmp_path / "conflict.yaml").write_bytes(CONFLICT)
+    (tmp_path / "legacy" / "bad.yaml").write_bytes(BAD_POD)
+    return tmp_path
+
+
+def check(folder: Path, config: str, *arguments: str) -> tuple[int, str]:
+    (folder / ".podhosts.yaml").write_text(config, "utf-8")
+    done = podhosts("check", *arguments, cwd=folder)
+    return done.returncode, done.stdout.decode()
+
+
+@pytest.mark.parametrize(
+    ("config", "arguments", "code"),
+    [
+        ("ignore: [invalid-ip]", ["bad.yaml"], 0),
+        ("select: [duplicate-ip]", ["bad.yaml"], 0),
+        ("select: [duplicate-ip]", ["bad.yaml", "--select", "invalid-ip"], 1),
+        ("fail-on: never", ["bad.yaml"], 0),
+        ("fail-on: never", ["bad.yaml", "--fail-on", "error"], 1),
+        ("severity: {invalid-ip: info}", ["bad.yaml"], 0),
+        ("severity: {empty-hostnames: error}", ["warning.yaml", "--fail-on", "error"], 1),
+        ("exclude: [bad.yaml]", ["bad.yaml"], 0),
+        ("exclude: [bad.yaml]", ["bad.yaml", "--no-exclude"], 1),
+        ("exclude: ['legacy/']", ["legacy/bad.yaml"], 0),
+        ("exclude: ['*.yaml', '!warning.yaml']", ["warning.yaml"], 1),
+        ("per-path: [{paths: [legacy/**], ignore: [invalid-ip]}]", ["legacy/bad.yaml"], 0),
+        ("per-path: [{paths: [legacy/**], ignore: [invalid-ip]}]", ["bad.yaml"], 1),
+        ("per-path: [{paths: [bad.yaml], severity: {invalid-ip: info}}]", ["bad.yaml"], 0),
+        ("allow: {conflicting-hostname: [db.internal]}", ["conflict.yaml"], 0),
+        ("allow: {conflicting-hostname: [other.internal]}", ["conflict.yaml"], 1),
+        ("required-version: 0.0.1", ["bad.yaml"], 1),
+        ("", ["bad.yaml"], 1),
+    ],
+)
+def test_keys(folder: Path, config: str, arguments: list[str], code: int) -> None:
+    assert check(folder, config, *arguments)[0] == code
+
+
+def test_kubernetes_version(folder: Path) -> None:
+    (folder / "old.yaml").write_bytes(GOOD_POD.replace(b"10.0.0.25", b"010.0.0.25"))
+    assert "[non-canonical-ip]" in check(folder, "kubernetes-version: '1.35'", "old.yaml")[1]
+    assert "[invalid-ip]" in check(folder, "kubernetes-version: '1.36'", "old.yaml")[1]
+    assert "[invalid-ip]" in check(folder, "kubernetes-version: '1.35'", "old.yaml", "--kubernetes-version", "1.37")[1]
+    report = json.loads(check(folder, "kubernetes-version: '1.35'", "old.yaml", "--format", "json")[1])
+    assert report["tool"]["kubernetes"] == "1.35"
+
+
+def test_resolvers(folder: Path) -> None:
+    (folder / "numbers.yaml").write_bytes(GOOD_POD.replace(b"[db.internal]", b"['2024']"))
+    assert "glibc and musl answer 0.0.7.232" in check(folder, "", "numbers.yaml")[1]
+    assert check(folder, "resolvers: [go]", "numbers.yaml") == (0, "")
+
+
+def test_suppressions_can_be_forbidden_or_need_a_reason(folder: Path) -> None:
+    text = BAD_POD.replace(b"256\n", b"256  # podhosts: ignore[invalid-ip]\n")
+    (folder / "quiet.yaml").write_bytes(text)
+    assert check(folder, "", "quiet.yaml")[0] == 0
+    assert "[invalid-ip]" in check(folder, "suppressions: false", "quiet.yaml")[1]
+    for arguments in (("quiet.yaml", "--require-reason"),):
+        assert "gives no reason" in check(folder, "", *arguments)[1]
+    assert "gives no reason" in check(folder, "require-reason: true", "quiet.yaml")[1]
+    (folder / "quiet.yaml").write_bytes(text.replace(b"]\n    hostnames", b"] filled in later\n    hostnames"))
+    assert check(folder, "require-reason: true", "quiet.yaml")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ("igonre: [invalid-ip]\n", ".podhosts.yaml:1:1: unknown key `igonre`; did you mean `ignore`?"),
+        (
+            "# c\nignore: [invalid-ipp]\n",
+            ".podhosts.yaml:2:10: `invalid-ipp` is not allowed here; did you mean `invalid-ip`?",
+        ),
+        (
+            "severity:\n  invalid-ipp: info\n",
+            ".podhosts.yaml:2:3: `invalid-ipp` is not allowed here; did you mean `invalid-ip`?",
+        ),
+        (
+            "severity:\n  invalid-ip: high\n",
+            ".podhosts.yaml:2:3: `high` is not allowed here; known are error, warning, info",
+        ),
+        ("fail-on: errors\n", ".podhosts.yaml:1:1: `errors` is not allowed here; did you mean `error`?"),
+        ("ignore: invalid-ip\n", ".podhosts.yaml:1:1: 'invalid-ip' is not of type 'array'"),
+        ("per-path:\n- ignore: []\n", ".podhosts.yaml:2:3: 'paths' is a required property"),
+        ("kubernetes-version: 1.32\n", ".podhosts.yaml:1:1: 1.32 is not of type 'string'"),
+        ("kubernetes-version: '1.20'\n", "Kubernetes 1.20 is too old"),
+        ("required-version: 99.0\n", "is not of type 'string'"),
+        ("required-version: '99.0'\n", ".podhosts.yaml:1:1: podhosts 99.0 or newer is required, this is 0.1.0"),
+        ("a: [\n", ".podhosts.yaml:2:1: "),
+        ("ignore: []\nignore: []\n", ".podhosts.yaml:2:1: `ignore` is written twice"),
+        ("ignore: []\n---\nignore: []\n", ".podhosts.yaml:3:1: more than one document"),
+        ("- a\n", ".podhosts.yaml:1:1: "),
+    ],
+)
+def test_mistakes_have_a_place(folder: Path, config: str, message: str) -> None:
+    (folder / ".podhosts.yaml").write_text(config, "utf-8")
+    done = podhosts("check", "bad.yaml", cwd=folder)
+    assert done.returncode == 2
+    assert message in done.stderr.decode()
+    assert done.stdout == b""
+
+
+def test_config_is_not_read_for_unrelated_files(folder: Path) -> None:
+    (folder / "service.yaml").write_bytes(SERVICE)
+    assert check(folder, "nonsense: [", "service.yaml")[0] == 0
+    assert podhosts("check", "service.yaml", "--stdin-filename", "x", cwd=folder).returncode == 0
+
+
+def test_toml(folder: Path) -> None:
+    (folder / "pyproject.toml").write_text('[tool.podhosts]\nignore = ["invalid-ip"]\n', "utf-8")
+    assert podhosts("check", "bad.yaml", cwd=folder).returncode == 0
+    (folder / "pyproject.toml").write_text("[tool.other]\na = 1\n\n[tool.podhosts]\nignore = ['x']\n", "utf-8")
+    assert b"pyproject.toml:5:1: `x` is not allowed here" in podhosts("check", "bad.yaml", cwd=folder).stderr
+    (folder / "pyproject.toml").write_text("[tool.podhosts\n", "utf-8")
+    assert podhosts("check", "bad.yaml", cwd=folder).returncode == 2
+    assert check(folder, "ignore: [invalid-ip]", "bad.yaml")[0] == 0, ".podhosts.yaml comes before pyproject.toml"
+
+
+def test_found_upwards_to_the_work_tree_only(folder: Path) -> None:
+    (folder / ".podhosts.yaml").write_text("ignore: [invalid-ip]", "utf-8")
+    assert podhosts("check", "bad.yaml", cwd=folder / "legacy").returncode == 0
+    (folder / "legacy" / ".git").mkdir()
+    assert podhosts("check", "bad.yaml", cwd=folder / "legacy").returncode == 1
+    assert podhosts("check", "bad.yaml", "--config", "../.podhosts.yaml", cwd=folder / "legacy").returncode == 0
+    missing = podhosts("check", "bad.yaml", "--config", "nope.yaml", cwd=folder)
+    assert (missing.returncode, b"nope.yaml: No such file" in missing.stderr) == (2, True)
+
+
+def test_effective_settings_have_their_places(folder: Path) -> None:
+    (folder / ".podhosts.yaml").write_text("fail-on: error\n\nresolvers:\n- musl\n", "utf-8")
+    lines = [line.split() for line in podhosts("config", cwd=folder).stdout.decode().splitlines()]
+    assert ["fail-on", "error", ".podhosts.yaml:1:1"] in lines
+    assert ["resolvers", "musl", ".podhosts.yaml:3:1"] in lines
+    assert ["kubernetes-version", "1.37", "default"] in lines
+    assert podhosts("config", "--config", "nope.yaml", cwd=folder).returncode == 2
+
+
+def test_schema_lists_the_rules() -> None:
+    assert schema("config")["$defs"]["rule"]["enum"] == [rule.name for rule in RULES]
