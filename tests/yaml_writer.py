@@ -81,19 +81,23 @@ def shape(node: Node, alias: Span | None = None) -> Shape:
     return ("named", node.anchor, node.tag, found) if node.anchor or node.tag else found
 
 
+def parts(node: Node) -> list[Node]:
+    """The nodes directly below, keys before their values."""
+    if isinstance(node, Mapping):
+        return [part for entry in node.entries for part in (entry.key, entry.value)]
+    return node.items if isinstance(node, Sequence) else []
+
+
 def scalars(root: Node | None) -> list[Scalar]:
     """All scalars below a node, in order of their places, each once."""
-    found: dict[int, Scalar] = {}
+    found: dict[int, Node] = {}
     stack = [root] if root else []
     while stack:
         node = stack.pop()
-        if isinstance(node, Scalar):
+        if id(node) not in found:
             found[id(node)] = node
-        elif isinstance(node, Mapping):
-            stack += [part for entry in node.entries for part in (entry.key, entry.value)]
-        else:
-            stack += node.items
-    return sorted(found.values(), key=lambda scalar: scalar.span)
+            stack += parts(node)
+    return sorted((node for node in found.values() if isinstance(node, Scalar)), key=lambda scalar: scalar.span)
 
 
 @dataclass

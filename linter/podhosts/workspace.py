@@ -11,12 +11,13 @@ from podhosts.kubernetes import objects
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from podhosts.document import Piece
     from podhosts.kubernetes import KubernetesObject
     from podhosts.source import Source
 
 
-#: The kinds that rules ask for, as they stand in a file (UTF-16 files are not searched).
-_LOOKED_UP = (b"ConfigMap", b"Service")
+#: The kinds that rules ask for, and the field that mounts one, as they stand in a file (UTF-16 files are not searched).
+_LOOKED_UP = (b"ConfigMap", b"Service", b"configMap")
 
 
 class Workspace:
@@ -27,23 +28,38 @@ class Workspace:
 
     def __init__(self, sources: Iterable[Source]) -> None:
         self._given = sources
+        self._objects: dict[tuple[Source, int], list[KubernetesObject]] = {}
 
     @cached_property
-    def _sources(self) -> list[Source]:
-        return [source for source in self._given if any(kind in source.data for kind in _LOOKED_UP)]
+    def _sources(self) -> list[tuple[Source, list[Piece]]]:
+        kept = (source for source in self._given if any(kind in source.data for kind in _LOOKED_UP))
+        return [(source, split(source.text)) for source in kept]
 
     def find(self, kind: str, name: str, namespace: str | None) -> KubernetesObject | None:
         """The first object of that kind and name; a namespace counts only where both sides name one."""
-        for manifest in self._with_name(name):
-            if manifest.kind == kind and manifest.name == name and namespace in {None, manifest.namespace or namespace}:
+        for manifest in self.named(kind, name):
+            if namespace in {None, manifest.namespace or namespace}:
                 return manifest
         return None
 
-    def _with_name(self, name: str) -> Iterator[KubernetesObject]:
-        for source in self._sources:
-            # A search for the name is cheap, parsing is not.
-            if name not in source.text:
+    def named(self, kind: str, name: str) -> Iterator[KubernetesObject]:
+        """Every object of that kind and name, in order."""
+        for manifest in self.mentioning(kind, name):
+            if manifest.kind == kind and manifest.name == name:
+                yield manifest
+
+    def mentioning(self, *words: str) -> Iterator[KubernetesObject]:
+        """Every object of the documents whose text holds all these words, in order."""
+        for source, pieces in self._sources:
+            # A search is cheap, parsing is not.
+            if not all(word in source.text for word in words):
                 continue
-            for piece in split(source.text):
-                if source.text.find(name, *piece.span) >= 0:
-                    yield from objects(Document(source, piece))
+            for piece in pieces:
+                if all(source.text.find(word, *piece.span) >= 0 for word in words):
+                    yield from self._read(source, piece)
+
+    def _read(self, source: Source, piece: Piece) -> list[KubernetesObject]:
+        key = (source, piece.number)
+        if key not in self._objects:
+            self._objects[key] = list(objects(Document(source, piece)))
+        return self._objects[key]

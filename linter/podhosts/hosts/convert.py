@@ -51,8 +51,10 @@ def parse_hosts(text: str) -> tuple[list[HostsEntry], list[Skipped]]:
             skipped.append(Skipped(number, fields[0], reason))
             continue
         names, comments = merged.setdefault(ip, ([], []))
-        if sign and comment.strip():
-            comments.append(comment.strip())
+        # A control character in a comment would make the YAML unreadable.
+        readable = "".join(character for character in comment if character.isprintable()).strip()
+        if sign and readable:
+            comments.append(readable)
         if len(fields) == 1:
             skipped.append(Skipped(number, fields[0], "no names"))
         for word in fields[1:]:

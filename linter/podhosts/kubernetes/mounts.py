@@ -8,17 +8,26 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from podhosts.document import string
+from podhosts.document import Mapping, Scalar, string
+from podhosts.kubernetes.objects import mapping, sequence
 from podhosts.kubernetes.placeholders import is_placeholder
+from podhosts.source import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.document import Entry, Node
     from podhosts.kubernetes.pods import Mount, Volume
 
 HOSTS_FILE = "/etc/hosts"
-#: Volumes whose content is Kubernetes', not the node's.
-CONTENT_SOURCES = (
-    "configMap", "secret", "projected", "downwardAPI", "csi", "persistentVolumeClaim", "emptyDir",
-)  # fmt: skip
+#: The fields of the API that say what a volume is.
+VOLUME_SOURCES = frozenset(
+    """
+    awsElasticBlockStore azureDisk azureFile cephfs cinder configMap csi downwardAPI emptyDir ephemeral fc flexVolume
+    flocker gcePersistentDisk gitRepo glusterfs hostPath image iscsi nfs persistentVolumeClaim photonPersistentDisk
+    portworxVolume projected quobyte rbd scaleIO secret storageos vsphereVolume
+    """.split()
+)
 #: Volumes that are always mounted read-only, so that nothing can be created inside.
 READ_ONLY_SOURCES = ("configMap", "secret", "projected", "downwardAPI")
 
@@ -35,21 +44,21 @@ class MountEffect(Enum):
 def effect(mount: Mount) -> MountEffect | None:
     """What the mount does to the hosts file; None where it does nothing to it, or nothing certain can be said."""
     path = mount.mount_path
-    if path is None or is_placeholder(path):
+    if path is None or is_placeholder(path) or "$patch" in mount.node.fields:
         return None
     place = normalize(path)
-    volume = mount.volume
+    kind = source(mount.volume)
     if place == HOSTS_FILE:
-        if volume is not None and node_file(mount) == HOSTS_FILE:
+        if node_file(mount) == HOSTS_FILE:
             return MountEffect.NODE_HOSTS_FILE
-        if volume is not None and source(volume) in CONTENT_SOURCES:
+        # Another file of the node, such as one that its bootstrap writes, is not what hostAliases can replace.
+        if kind not in {None, "hostPath"}:
             return MountEffect.OTHER_CONTENT
         # Only the exact text switches the kubelet's own mount off.
         return MountEffect.ALIASES_IGNORED if path == HOSTS_FILE and mount.container.pod.aliases else None
-    if place != "/etc" or volume is None:
+    if place != "/etc" or kind is None:
         return None
-    cannot_start = source(volume) in READ_ONLY_SOURCES
-    return MountEffect.ETC if cannot_start or mount.container.pod.aliases else None
+    return MountEffect.ETC if kind in READ_ONLY_SOURCES or mount.container.pod.aliases else None
 
 
 def normalize(path: str) -> str:
@@ -58,9 +67,36 @@ def normalize(path: str) -> str:
     return ("/" if path.startswith("/") else "") + "/".join(steps)
 
 
-def source(volume: Volume) -> str | None:
-    """The field that says what the volume is (`configMap`, `hostPath`, ...)."""
-    return next((name for name in volume.node.fields if name != "name"), None)
+def source(volume: Volume | None) -> str | None:
+    """The field that says what the volume is (`configMap`, `hostPath`, ...); null ones, as in patches, do not count."""
+    entry = _source_entry(volume)
+    return entry.name if entry else None
+
+
+def source_span(volume: Volume) -> Span:
+    """Where the volume says what it is."""
+    entry = _source_entry(volume)
+    return Span(entry.key.start, max(entry.key.end, entry.value.end)) if entry else volume.node.span
+
+
+def config_maps(volume: Volume | None) -> Iterator[Mapping]:
+    """The ConfigMap sources of a volume, those of a projected one included."""
+    if volume is None:
+        return
+    projected = mapping(volume.node.get("projected"))
+    parts = sequence(projected.get("sources")) if projected else None
+    for holder in (volume.node, *(parts.items if parts else ())):
+        if isinstance(holder, Mapping) and (config := mapping(holder.get("configMap"))) is not None:
+            yield config
+
+
+def _source_entry(volume: Volume | None) -> Entry | None:
+    entries = volume.node.fields.items() if volume else ()
+    return next((entry for name, entry in entries if name in VOLUME_SOURCES and not _is_null(entry.value)), None)
+
+
+def _is_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.value is None
 
 
 def node_file(mount: Mount) -> str | None:

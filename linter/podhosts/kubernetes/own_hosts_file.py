@@ -48,6 +48,8 @@ def own_hosts_file(container: Container, finder: Finder) -> OwnHostsFile | None:
 def _from_config_map(mount: Mount, config: Mapping | None, finder: Finder) -> OwnHostsFile:
     name = string(config.get("name")) if config else None
     origin = f"ConfigMap `{name}`"
+    if "subPathExpr" in mount.node.fields:
+        return OwnHostsFile(mount, None, origin)
     key = _key(config, mount.sub_path)
     manifest = finder.find("ConfigMap", name, mount.container.pod.object.namespace) if name else None
     data = mapping(manifest.node.get("data")) if manifest else None

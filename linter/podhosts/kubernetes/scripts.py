@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document import Mapping, Scalar, string
+from podhosts.kubernetes.mounts import config_maps
 from podhosts.kubernetes.objects import mapping, sequence
 from podhosts.kubernetes.placeholders import is_placeholder
 
@@ -14,12 +15,12 @@ if TYPE_CHECKING:
     from podhosts.document import Node
     from podhosts.kubernetes.fields import Path
     from podhosts.kubernetes.objects import KubernetesObject
-    from podhosts.kubernetes.own_hosts_file import Finder
-    from podhosts.kubernetes.pods import Container, Pod
+    from podhosts.kubernetes.pods import Container, Mount, Pod
 
 _HOOKS = (("lifecycle", "postStart"), ("lifecycle", "preStop"))
 _PROBES = (("livenessProbe",), ("readinessProbe",), ("startupProbe",))
-_SHELL_ENDINGS = (".sh", ".bash", ".ash")
+_PYTHON_ENDING = ".py"
+_ENDINGS = (".sh", ".bash", ".ash", _PYTHON_ENDING)
 
 
 class Command(NamedTuple):
@@ -30,14 +31,15 @@ class Command(NamedTuple):
     is_hook: bool
 
 
-class MountedScript(NamedTuple):
-    """A script in a ConfigMap: the object, its key, the text, and the containers that mount it."""
+class Script(NamedTuple):
+    """A script in a ConfigMap. What it is written in: `is_python`, else its `#!` line says it, else it is for a shell."""
 
-    holder: KubernetesObject
     key: str
     scalar: Scalar
-    is_python: bool
-    containers: list[Container]
+
+    @property
+    def is_python(self) -> bool:
+        return self.key.endswith(_PYTHON_ENDING)
 
 
 def commands(container: Container) -> Iterator[Command]:
@@ -51,44 +53,43 @@ def commands(container: Container) -> Iterator[Command]:
 
 
 def environment(container: Container) -> dict[str, str]:
-    """The container's variables with constant values."""
+    """The container's variables with constant values; of two with one name the later counts."""
     items = sequence(container.node.get("env"))
-    entries = [mapping(item) for item in items.items] if items else []
-    pairs = [(string(entry.get("name")), string(entry.get("value"))) for entry in entries if entry is not None]
-    return {name: value for name, value in pairs if name and value is not None and not is_placeholder(value)}
+    found: dict[str, str | None] = {}
+    for item in items.items if items else ():
+        entry = mapping(item)
+        if entry is not None and (name := string(entry.get("name"))):
+            found[name] = string(entry.get("value"))
+    return {name: value for name, value in found.items() if value is not None and not is_placeholder(value)}
 
 
-def mounted_scripts(pod: Pod, finder: Finder) -> Iterator[MountedScript]:
-    """The shell and Python scripts in ConfigMaps that containers of the pod mount, each once."""
-    mounting: dict[str, list[Container]] = {}
+def scripts(config_map: KubernetesObject) -> Iterator[Script]:
+    """The values of a ConfigMap that are scripts by their key or their `#!` line."""
+    data = mapping(config_map.node.get("data"))
+    for key, entry in data.fields.items() if data else ():
+        scalar = entry.value
+        if isinstance(scalar, Scalar) and (key.endswith(_ENDINGS) or scalar.text.startswith("#!")):
+            yield Script(key, scalar)
+
+
+def mounts_of(config_map: KubernetesObject, key: str, pod: Pod) -> Iterator[Mount]:
+    """The mounts through which containers of a pod see one key of a ConfigMap."""
+    if config_map.namespace not in {None, pod.object.namespace or config_map.namespace}:
+        return
     for container in pod.containers:
         for mount in container.mounts:
-            volume = mount.volume
-            config = mapping(volume.node.get("configMap")) if volume else None
-            name = string(config.get("name")) if config else None
-            if name and container not in mounting.setdefault(name, []):
-                mounting[name].append(container)
-    for name, containers in mounting.items():
-        holder = finder.find("ConfigMap", name, pod.object.namespace)
-        data = mapping(holder.node.get("data")) if holder else None
-        if holder is None or data is None:
-            continue
-        for key, entry in data.fields.items():
-            scalar = entry.value
-            if isinstance(scalar, Scalar) and scalar.is_string and (language := _language(key, scalar.text)):
-                yield MountedScript(holder, key, scalar, language == "python", containers)
+            if any(_shows(config, config_map, key, mount.sub_path) for config in config_maps(mount.volume)):
+                yield mount
 
 
-def _language(key: str, text: str) -> str | None:
-    first_line = text.lstrip().partition("\n")[0]
-    is_script = first_line.startswith("#!")
-    if key.endswith(".py") or (is_script and "python" in first_line):
-        return "python"
-    if key.endswith(_SHELL_ENDINGS) or (
-        is_script and first_line.rstrip().rsplit("/", 1)[-1].split(" ")[-1].endswith("sh")
-    ):
-        return "shell"
-    return None
+def _shows(config: Mapping, config_map: KubernetesObject, key: str, sub_path: str) -> bool:
+    if config_map.name is None or string(config.get("name")) != config_map.name:
+        return False
+    files = {key}
+    if (items := sequence(config.get("items"))) is not None:
+        entries = [entry for item in items.items if (entry := mapping(item)) is not None]
+        files = {string(entry.get("path")) or "" for entry in entries if string(entry.get("key")) == key}
+    return any(not sub_path or f"{file}/".startswith(f"{sub_path.rstrip('/')}/") for file in files)
 
 
 def _arguments(node: Mapping, path: tuple[str, ...]) -> list[tuple[Path, Scalar]]:

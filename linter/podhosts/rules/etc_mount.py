@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
-from podhosts.kubernetes.mounts import READ_ONLY_SOURCES, MountEffect, effect, source
+from podhosts.kubernetes.mounts import READ_ONLY_SOURCES, MountEffect, effect, source, source_span
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class EtcMount(Rule):
                 if effect(mount) is not MountEffect.ETC or node is None or volume is None:
                     continue
                 kind = source(volume)
-                related = [Related(volume.node.span, f"the volume (a {kind})")]
+                related = [Related(source_span(volume), f"the volume (a {kind})")]
                 if pod.list_entry is not None:
                     related.append(Related(pod.list_entry.key.span, "these aliases may not reach the container"))
                 consequence = (

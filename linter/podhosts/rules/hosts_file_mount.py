@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
-from podhosts.kubernetes.mounts import HOSTS_FILE, MountEffect, effect, source
+from podhosts.kubernetes.mounts import HOSTS_FILE, MountEffect, effect, source, source_span
 from podhosts.kubernetes.own_hosts_file import own_hosts_file
 from podhosts.rules.base import Rule
 
@@ -68,7 +68,7 @@ class HostsFileMount(Rule):
         assert volume is not None  # nor has one whose content is not known
         kind = source(volume) or "volume"
         has_sub_path = "subPath" in mount.node.fields or "subPathExpr" in mount.node.fields
-        related = [Related(volume.node.span, f"the volume (a {kind})")]
+        related = [Related(source_span(volume), f"the volume (a {kind})")]
         if pod.list_entry is not None and pod.aliases:
             related.append(Related(pod.list_entry.key.span, "these aliases do not reach the container"))
         own = own_hosts_file(mount.container, self.workspace)

@@ -2,18 +2,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podhosts.diagnostics import Diagnostic, Severity
-from podhosts.kubernetes import field
-from podhosts.kubernetes.mounts import HOSTS_FILE, normalize
-from podhosts.kubernetes.scripts import commands, environment, mounted_scripts
-from podhosts.rules.base import Rule
-from podhosts.shell import HostsWrite, WriteKind, argv_writes, hosts_writes, python_writes
+from podhosts.diagnostics import Related, Severity
+from podhosts.document import Scalar, string
+from podhosts.kubernetes import field, pods
+from podhosts.kubernetes.mounts import HOSTS_FILE, node_file, normalize
+from podhosts.kubernetes.scripts import commands, environment, mounts_of, scripts
+from podhosts.rules.base import Rule, object_of
+from podhosts.shell import WriteKind, argv_writes, hosts_writes, python_writes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podhosts.kubernetes import Container, Pod
-    from podhosts.kubernetes.scripts import Command, MountedScript
+    from podhosts.diagnostics import Diagnostic
+    from podhosts.kubernetes import Container, KubernetesObject, Mount, Pod
+    from podhosts.kubernetes.scripts import Command, Script
+    from podhosts.shell import HostsWrite
 
 _HIDING_MOUNTS = frozenset({HOSTS_FILE, "/etc", "/"})
 #: What renames or unlinks the file, which the kernel refuses for a mount point.
@@ -67,8 +70,25 @@ class HostsFileWrite(Rule):
                 continue
             for command in commands(container):
                 yield from self._check_command(pod, command)
-        for script in mounted_scripts(pod, self.workspace):
-            yield from self._check_script(script)
+
+    def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
+        for script in scripts(manifest) if manifest.kind == "ConfigMap" else ():
+            text = script.scalar.text
+            writes = python_writes(text) if script.is_python else hosts_writes(text)
+            mounts = self._mounts(manifest, script) if writes else []
+            if mounts:
+                yield from self._check_script(manifest, script, writes, mounts)
+
+    def _mounts(self, config_map: KubernetesObject, script: Script) -> list[Mount]:
+        """Where containers mount a script that would change the kubelet's file in them."""
+        mounting = self.workspace.mentioning("configMap", config_map.name) if config_map.name else ()
+        return [
+            mount
+            for manifest in mounting
+            for pod in pods(manifest)
+            for mount in mounts_of(config_map, script.key, pod)
+            if not _hides_hosts_file(mount.container) and not _may_act_on_node(mount.container)
+        ]
 
     def _check_command(self, pod: Pod, command: Command) -> Iterator[Diagnostic]:
         container = command.container
@@ -85,24 +105,22 @@ class HostsFileWrite(Rule):
                 severity=Severity.INFO if works else None,
             )
 
-    def _check_script(self, script: MountedScript) -> Iterator[Diagnostic]:
-        containers = [container for container in script.containers if not _hides_hosts_file(container)]
-        if not containers:
-            return
-        writes = python_writes(script.scalar.text) if script.is_python else hosts_writes(script.scalar.text)
-        document = script.holder.document
-        works = all(map(_is_only_container, containers))
+    def _check_script(
+        self, config_map: KubernetesObject, script: Script, writes: list[HostsWrite], mounts: list[Mount]
+    ) -> Iterator[Diagnostic]:
+        works = all(_is_only_container(mount.container) for mount in mounts)
+        related = [
+            Related(mount.node.span, f"mounted in container `{mount.container.name}`", object_of(mount).document.source)
+            for mount in mounts
+        ]
         for write in writes:
-            yield Diagnostic(
-                rule=self.name,
-                severity=Severity.INFO if works else self.severity,
-                message=_message(write, containers[0], False, works),
-                source=document.source,
-                span=document.locate(script.scalar, *write.target),
-                document=document.number,
-                item=script.holder.item,
-                object=script.holder.identity,
+            yield self.report(
+                config_map,
+                config_map.document.locate(script.scalar, *write.target),
+                _message(write, mounts[0].container, False, works),
                 field=field(("data", script.key)),
+                severity=Severity.INFO if works else None,
+                related=related,
             )
 
 
@@ -111,9 +129,21 @@ def _hides_hosts_file(container: Container) -> bool:
     return any(normalize(mount.mount_path or "") in _HIDING_MOUNTS for mount in container.mounts)
 
 
+def _may_act_on_node(container: Container) -> bool:
+    """Whether a script of the container may be meant for the node, where it is copied or run by way of `chroot`."""
+    pid = container.pod.spec.get("hostPID")
+    sees_processes = isinstance(pid, Scalar) and pid.value is True
+    return sees_processes or any(node_file(mount) == "/" for mount in container.mounts)
+
+
 def _is_only_container(container: Container) -> bool:
-    pod = container.pod
-    return container.group == "containers" and sum(item.group == "containers" for item in pod.containers) == 1
+    """Whether no other container of the pod can start after it: sidecars among the init containers can."""
+    others = [item for item in container.pod.containers if item.group == "containers" or _is_sidecar(item)]
+    return container.group == "containers" and len(others) == 1
+
+
+def _is_sidecar(container: Container) -> bool:
+    return container.group == "initContainers" and string(container.node.get("restartPolicy")) == "Always"
 
 
 def _message(write: HostsWrite, container: Container, is_hook: bool, works: bool) -> str:

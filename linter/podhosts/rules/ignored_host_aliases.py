@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
-from podhosts.kubernetes.mounts import MountEffect, effect
+from podhosts.kubernetes.mounts import MountEffect, effect, source_span
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class IgnoredHostAliases(Rule):
                     continue
                 related = [Related(aliases.key.span, "these aliases do not reach the container")]
                 if mount.volume is not None:
-                    related.insert(0, Related(mount.volume.node.span, "the volume"))
+                    related.insert(0, Related(source_span(mount.volume), "the volume"))
                 yield self.report(
                     mount,
                     node,

@@ -1,0 +1,83 @@
+"""`podhosts resolve`: answers end to end, the table, JSON, wrong use."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from podhosts.hosts.resolvers import RESOLVERS, families
+from tests.manifests import GOOD_POD
+from tests.paths import DATA
+from tests.running import podhosts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TWO = GOOD_POD.replace(
+    b"    hostnames: [db.internal]\n",
+    b"    hostnames: [db.internal]\n  - ip: 10.0.0.26\n    hostnames: [db.internal]\n",
+)
+
+
+def answers(*arguments: str, stdin: bytes) -> dict[tuple[str, str], dict[str, object]]:
+    done = podhosts("resolve", *arguments, "--format", "json", stdin=stdin)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["version"] == 1
+    return {(item["resolver"], item["family"]): item for item in report["answers"]}
+
+
+def test_every_resolver_and_family_answers() -> None:
+    found = answers("db.internal", "-", stdin=TWO)
+    assert set(found) == {(resolver, family) for resolver in RESOLVERS for family in families(resolver)}
+    assert found["glibc", "inet"]["addresses"] == ["10.0.0.25", "10.0.0.26"]
+    assert found["glibc_nomulti", "inet"]["addresses"] == ["10.0.0.25"]
+    assert found["musl", "inet6"]["error"] == "EAI_NONAME"
+    assert found["glibc", "inet6"]["dns"] is True
+    identity = {"apiVersion": "v1", "kind": "Pod", "namespace": None, "name": "web"}
+    assert found["go", "unspec"]["object"] == identity
+    assert found["go", "unspec"]["path"] == "<stdin>"
+
+
+def test_unknown_name_goes_to_dns() -> None:
+    assert answers("nothing.internal", "-", stdin=TWO)["musl", "unspec"]["dns"] is True
+
+
+def test_pod_ips_decide_the_order(tmp_path: Path) -> None:
+    manifest = TWO.replace(b"10.0.0.26", b"fd00::26")
+    single = answers("db.internal", "-", stdin=manifest)["glibc", "unspec"]["addresses"]
+    dual = answers("db.internal", "-", "--pod-ip", "10.1.1.1", "--pod-ip", "fd00::1", stdin=manifest)
+    assert single == ["10.0.0.25", "fd00::26"]
+    assert dual["glibc", "unspec"]["addresses"] == ["fd00::26", "10.0.0.25"]
+
+
+def test_table_marks_what_differs() -> None:
+    done = podhosts("resolve", "db.internal", "-", "--resolvers", "glibc,glibc_nomulti,musl", stdin=TWO)
+    rows = {line.split()[0]: line for line in done.stdout.decode().splitlines() if line.strip()}
+    assert "10.0.0.25 *" in rows["glibc_nomulti"]
+    assert "*" not in rows["glibc"]
+
+
+def test_hosts_file(tmp_path: Path) -> None:
+    path = str(DATA / "readme" / "hosts")
+    done = podhosts("resolve", "db", "--hosts", path, "--format", "json")
+    assert all(item["object"] is None for item in json.loads(done.stdout)["answers"])
+    missing = podhosts("resolve", "db", "--hosts", "missing", cwd=tmp_path)
+    assert (missing.returncode, b"missing: No such file or directory (--hosts)" in missing.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--resolvers", "muls"], b"unknown resolver `muls`; did you mean `musl`?"),
+        (["--object", "Pod/nope"], b"no object `Pod/nope` with a pod in -; there is: Pod/web"),
+        (["--pod-ip", "1.2.3"], b"`1.2.3` is not an IP address (--pod-ip)"),
+        (["--format", "csv"], b"unknown format `csv`"),
+    ],
+)
+def test_wrong_use(arguments: list[str], words: bytes) -> None:
+    done = podhosts("resolve", "db.internal", "-", *arguments, stdin=TWO)
+    assert (done.returncode, words in done.stderr) == (2, True), done.stderr
+    assert done.stdout == b""
