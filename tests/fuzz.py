@@ -31,10 +31,11 @@ if TYPE_CHECKING:
 KEPT = DATA / "fuzz"
 _ALL = frozenset(rule.name for rule in RULES)
 _TOKENS = [
-    b"hostAliases:", b"- ip: ", b"hostnames: [", b"]", b"{", b"}", b"&a ", b"*a", b"<<: *a", b"---\n", b"...\n", b"|\n", b">-\n",
-    b'"', b"'", b"#", b": ", b"\r\n", b"\r", b"\t", b"\xef\xbb\xbf", b"\xff", b"\x00", b"\xf0\x9f\x98\x80", b"\\u0068", b"{{ x }}",
-    b"${A}", b"# podhosts: ignore[invalid-ip] x", b"/etc/hosts", b"echo 1.2.3.4 a >> /etc/hosts", b"hosts {\n", b"fallthrough\n",
-    b"kind: List\nitems:\n", b"!!binary x", b"? ", b"- - - ", b"::1", b"fe80::1", b"%YAML 1.1\n", b"\xe2\x80\xa8", b"~", b"<<EOF\n",
+    b"hostAliases:", b"- ip: ", b"hostnames: [", b"]", b"{", b"}", b"&a ", b"*a", b"<<: *a", b"---\n", b"...\n",
+    b"|\n", b">-\n", b'"', b"'", b"#", b": ", b"\r\n", b"\r", b"\t", b"\xef\xbb\xbf", b"\xff", b"\x00",
+    b"\xf0\x9f\x98\x80", b"\\u0068", b"{{ x }}", b"${A}", b"# podhosts: ignore[invalid-ip] x", b"/etc/hosts",
+    b"echo 1.2.3.4 a >> /etc/hosts", b"hosts {\n", b"fallthrough\n", b"kind: List\nitems:\n", b"!!binary x",
+    b"? ", b"- - - ", b"::1", b"fe80::1", b"%YAML 1.1\n", b"\xe2\x80\xa8", b"~", b"<<EOF\n",
 ]  # fmt: skip
 
 
@@ -44,9 +45,8 @@ def seeds() -> list[bytes]:
     for name in ("yaml/streams.jsonl", "apiserver/cases.jsonl"):
         for line in (DATA / name).read_text("utf-8").split("\n")[:1500]:
             case = json.loads(line) if line else {}
-            for key in ("input", "manifest"):
-                if key in case:
-                    found.append(str(case[key]).encode("utf-8", "surrogatepass"))
+            texts = (str(case[key]) for key in ("input", "manifest") if key in case)
+            found.extend(text.encode("utf-8", "surrogatepass") for text in texts)
     if SHARED.is_dir():
         found += [path.read_bytes() for path in (SHARED / "corpus").rglob("*.y*ml") if path.is_file()]
     return [seed for seed in found if len(seed) < 60_000]
@@ -147,7 +147,7 @@ def main() -> int:
                 if count % 20 == 0:
                     scratch.write_bytes(data)
                     run_commands(str(scratch))
-            except Exception as error:  # noqa: BLE001 - every exception is a find
+            except Exception as error:
                 failures += 1
                 keep(data, error)
             if time.monotonic() - begun > 10:

@@ -78,7 +78,8 @@ def test_hosts_text_to_aliases(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stdout.decode() == (
         "      hostAliases:\n      # first\n      - ip: 10.0.0.1\n        hostnames:\n        - one\n        - two\n"
-        '        - three\n      - ip: 2001:db8::1\n        hostnames:\n        - six\n        - "on"\n        - "2024"\n'
+        "        - three\n      - ip: 2001:db8::1\n        hostnames:\n        - six\n"
+        '        - "on"\n        - "2024"\n'
     )
     left_out = [line for line in done.stderr.decode().splitlines() if "left out" in line]
     assert [line.split(": ")[0] + ": " + line.split("`")[1] for line in left_out] == [

@@ -40,6 +40,12 @@ def test_explain() -> None:
     assert (wrong.returncode, b"did you mean `duplicate-ip`?" in wrong.stderr) == (2, True)
 
 
+def test_scanners_that_condemn_host_aliases() -> None:
+    text = podhosts("explain", "scanners").stdout.decode()
+    for scanner in ("Trivy", "KSV-0007", "kubesec", "K8S_15", "P1004", "CoreDNS"):
+        assert scanner in text
+
+
 def test_rules_as_json() -> None:
     table = json.loads(podhosts("rules", "--format", "json").stdout)
     assert [row["name"] for row in table] == [rule.name for rule in RULES]

@@ -265,6 +265,8 @@ def explain(
 ) -> None:
     """Explain one rule: why, a bad and a good example, and how safe its fix is.
 
+    `podhosts explain scanners` says what to do about scanners that condemn hostAliases outright.
+
     Example: podhosts explain duplicate-ip
     """
     raise typer.Exit(explain_command.explain(rule))

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from podhosts.rules import Rule
 
 RULES_FORMATS = ("text", "json", "markdown")
+#: The topic beside the rules: what to do about scanners that report every hostAliases.
+SCANNERS = "scanners"
 _SCANNERS = """\
 ## Scanners that condemn hostAliases
 
@@ -36,9 +38,12 @@ DNS must not answer, or do not ask it. Suppress them there with a reason:
 
 def explain(name: str) -> int:
     """Print one rule; returns the exit code."""
+    if name == SCANNERS:
+        print_lines(_SCANNERS.rstrip("\n").split("\n"))
+        return OK
     by_name = {rule.name: rule for rule in RULES}
     try:
-        rule = by_name[choose("rule", name, by_name)]
+        rule = by_name[choose("rule", name, (*by_name, SCANNERS))]
     except UsageError as error:
         say(f"podhosts: {error}")
         return WRONG_USE

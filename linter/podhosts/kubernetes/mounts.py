@@ -21,13 +21,12 @@ if TYPE_CHECKING:
 
 HOSTS_FILE = "/etc/hosts"
 #: The fields of the API that say what a volume is.
-VOLUME_SOURCES = frozenset(
-    """
-    awsElasticBlockStore azureDisk azureFile cephfs cinder configMap csi downwardAPI emptyDir ephemeral fc flexVolume
-    flocker gcePersistentDisk gitRepo glusterfs hostPath image iscsi nfs persistentVolumeClaim photonPersistentDisk
-    portworxVolume projected quobyte rbd scaleIO secret storageos vsphereVolume
-    """.split()
-)
+_SOURCES = """
+awsElasticBlockStore azureDisk azureFile cephfs cinder configMap csi downwardAPI emptyDir ephemeral fc flexVolume
+flocker gcePersistentDisk gitRepo glusterfs hostPath image iscsi nfs persistentVolumeClaim photonPersistentDisk
+portworxVolume projected quobyte rbd scaleIO secret storageos vsphereVolume
+"""
+VOLUME_SOURCES = frozenset(_SOURCES.split())
 #: Volumes that are always mounted read-only, so that nothing can be created inside.
 READ_ONLY_SOURCES = ("configMap", "secret", "projected", "downwardAPI")
 

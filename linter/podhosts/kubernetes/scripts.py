@@ -32,7 +32,7 @@ class Command(NamedTuple):
 
 
 class Script(NamedTuple):
-    """A script in a ConfigMap. What it is written in: `is_python`, else its `#!` line says it, else it is for a shell."""
+    """A script in a ConfigMap. Unless it `is_python` by its name, its `#!` line says what it is written in."""
 
     key: str
     scalar: Scalar

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
 from podhosts.document import Scalar, string
+from podhosts.hosts.convert import parse_hosts
 from podhosts.kubernetes import field, pods
 from podhosts.kubernetes.mounts import HOSTS_FILE, node_file, normalize
 from podhosts.kubernetes.scripts import commands, environment, mounts_of, scripts
@@ -158,8 +159,18 @@ def _message(write: HostsWrite, container: Container, is_hook: bool, works: bool
 
 
 def _instead(write: HostsWrite) -> str:
-    if not write.entries:
+    lines = (" ".join((entry.ip, *entry.names)) for entry in write.entries or ())
+    # Lines of one address become one entry, and names lower case, as the API wants them.
+    entries, _ = parse_hosts("\n".join(lines))
+    if not entries:
         return "use `hostAliases` in the pod spec"
-    shown = ", ".join(f"{{ip: {entry.ip}, hostnames: [{', '.join(entry.names)}]}}" for entry in write.entries[:3])
-    more = ", ..." if len(write.entries) > 3 else ""
+    shown = ", ".join(
+        f"{{ip: {_quoted(entry.ip)}, hostnames: [{', '.join(entry.hostnames)}]}}" for entry in entries[:3]
+    )
+    more = ", ..." if len(entries) > 3 else ""
     return f"write `hostAliases: [{shown}{more}]` in the pod spec instead"
+
+
+def _quoted(ip: str) -> str:
+    """An address as it can stand in a flow mapping, where not every reader takes colons."""
+    return f'"{ip}"' if ":" in ip else ip

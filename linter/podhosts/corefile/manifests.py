@@ -1,0 +1,115 @@
+"""Where manifests hold Corefiles: ConfigMaps, and the values of CoreDNS' Helm chart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from podhosts.corefile.recognition import looks_like_corefile
+from podhosts.document import Mapping, Scalar, string
+from podhosts.kubernetes import Path, mapping, sequence, walk
+from podhosts.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.document import Document, Node
+    from podhosts.kubernetes import KubernetesObject
+
+#: The ConfigMap from which AKS, k3s and others import, its keys into the default server block or beside it.
+_CUSTOM = "coredns-custom"
+_INSIDE, _BESIDE = ".override", ".server"
+
+
+@dataclass(slots=True)
+class ManifestCorefile:
+    """A Corefile, or with `inside` what stands in a server block of these zones, and the scalars it is made of.
+
+    `is_named`: where it stands says that it is one; else its content does.
+    """
+
+    manifest: KubernetesObject
+    inside: tuple[str, ...] | None
+    is_named: bool
+    text: str = ""
+    _parts: list[tuple[int, Scalar, Path]] = field(default_factory=list)
+
+    def add(self, scalar: Scalar, path: Path) -> None:
+        """Append the text of a scalar."""
+        self._parts.append((len(self.text), scalar, path))
+        self.text += scalar.text
+
+    @property
+    def document(self) -> Document:
+        return self.manifest.document
+
+    def locate(self, span: Span) -> tuple[Span, Path]:
+        """The place in the source of a part of the text, and the field it belongs to."""
+        begin, scalar, path = next(
+            (part for part in reversed(self._parts) if part[0] <= span.start), self._parts[0]
+        )
+        start, end = (min(max(at - begin, 0), len(scalar.text)) for at in span)
+        return self.document.locate(scalar, start, end), path
+
+
+def corefiles(manifest: KubernetesObject) -> Iterator[ManifestCorefile]:
+    """Every Corefile in an object or in a file of values."""
+    if manifest.kind == "ConfigMap":
+        yield from _in_config_map(manifest)
+    elif manifest.kind in {None, "HelmRelease"}:
+        for path, node in walk(manifest.node):
+            servers = sequence(node.get("servers"))
+            for index, server in enumerate(servers.items if servers else ()):
+                if isinstance(server, Mapping) and _has_hosts_plugin(server):
+                    yield _of_server(manifest, server, (*path, "servers", index))
+
+
+def _in_config_map(manifest: KubernetesObject) -> Iterator[ManifestCorefile]:
+    data = mapping(manifest.node.get("data"))
+    is_custom = manifest.name == _CUSTOM
+    for key, entry in data.fields.items() if data else ():
+        scalar = entry.value
+        if not isinstance(scalar, Scalar) or not scalar.is_string:
+            continue
+        is_inside = is_custom and key.endswith(_INSIDE)
+        is_named = is_inside or key == "Corefile" or (is_custom and key.endswith(_BESIDE))
+        if is_named or looks_like_corefile(scalar.text):
+            found = ManifestCorefile(manifest, (".",) if is_inside else None, is_named)
+            found.add(scalar, ("data", key))
+            yield found
+
+
+def _has_hosts_plugin(server: Mapping) -> bool:
+    return any(string(plugin.get("name")) == "hosts" for _, plugin in _plugins(server))
+
+
+def _of_server(manifest: KubernetesObject, server: Mapping, path: Path) -> ManifestCorefile:
+    """What the chart's template makes of one of `servers`; of other plugins than `hosts` without their blocks."""
+    zones = sequence(server.get("zones"))
+    names = [string(zone.get("zone")) or "." for zone in (zones.items if zones else ()) if isinstance(zone, Mapping)]
+    found = ManifestCorefile(manifest, tuple(names) or (".",), True)
+    for index, plugin in _plugins(server):
+        name, parameters, block = (_scalar(plugin.get(key)) for key in ("name", "parameters", "configBlock"))
+        if name is None:
+            continue
+        place = (*path, "plugins", index)
+        found.add(name, (*place, "name"))
+        if parameters is not None:
+            found.text += " "
+            found.add(parameters, (*place, "parameters"))
+        if block is not None and block.text and name.text == "hosts":
+            found.text += " {\n"
+            found.add(block, (*place, "configBlock"))
+            found.text += "\n}"
+        found.text += "\n"
+    return found
+
+
+def _plugins(server: Mapping) -> list[tuple[int, Mapping]]:
+    plugins = sequence(server.get("plugins"))
+    items = plugins.items if plugins else []
+    return [(index, item) for index, item in enumerate(items) if isinstance(item, Mapping)]
+
+
+def _scalar(node: Node | None) -> Scalar | None:
+    return node if isinstance(node, Scalar) and node.value is not None else None
