@@ -6,8 +6,9 @@ import datetime
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from podhosts.corefile.manifests import corefiles
 from podhosts.document import Scalar, Sequence, nodes, string
 from podhosts.kubernetes import mapping
 from podhosts.source import Span
@@ -28,8 +29,9 @@ _COMMENT = re.compile(
     r"\s*(?:until=(?P<until>\S+))?\s*(?P<reason>.*)"
 )
 
-
 _COMMENT_TAIL = re.compile(r"(?:^|(?<=[ \t]))#.*")
+_COREFILE_COMMENT = re.compile(r"(?:^|(?<=\s))#[ \t]*podhosts:.*")
+_LINE = re.compile(r"[^\r\n]+")
 
 
 @dataclass(slots=True, eq=False)
@@ -68,6 +70,15 @@ class Mistake:
     span: Span
 
 
+class _Mark(NamedTuple):
+    """A comment that is meant to suppress: its parts, where it is, what it covers, and why it cannot stand there."""
+
+    match: re.Match[str]
+    span: Span
+    scopes: list[Span]
+    misplaced: str | None
+
+
 def suppressions(
     document: Document, objects: Iterable[KubernetesObject], pods: Iterable[Pod]
 ) -> tuple[list[Suppression], list[Mistake]]:
@@ -77,28 +88,57 @@ def suppressions(
     opening = document.piece.opening
     if MARK not in document.text and not (opening and MARK in document.source.cut(opening)):
         return found, mistakes
+    marks = list(_in_comments(document, pods))
+    for manifest in objects:
+        marks.extend(_in_corefiles(manifest))
+        found.extend(_annotated(manifest))
+    for match, span, scopes, misplaced in marks:
+        until, problem = _date(match["until"])
+        if not _names(match["rules"] or ""):
+            problem = "name the rules in brackets, like `ignore[duplicate-ip]`"
+        if problem := misplaced or problem:
+            mistakes.append(Mistake(problem, span))
+            continue
+        found += [
+            Suppression(rule, span, "comment", match["reason"] or None, until, scopes)
+            for rule in _names(match["rules"])
+        ]
+    return found, mistakes
+
+
+def _in_comments(document: Document, pods: Iterable[Pod]) -> Iterator[_Mark]:
     wanted = [comment for comment in document.comments if MARK in comment.text]
     index = _LineIndex(document, pods) if wanted else None
     for comment in wanted:
         match = _COMMENT.match(comment.text)
         if match is None or index is None:
             continue
-        until, problem = _date(match["until"])
-        if not _names(match["rules"] or ""):
-            problem = "name the rules in brackets, like `ignore[duplicate-ip]`"
-        elif match["scope"] == "ignore-file" and _has_text_before(document):
-            problem = "`ignore-file` must stand before the first document"
-        if problem:
-            mistakes.append(Mistake(problem, comment.span))
+        is_late = match["scope"] == "ignore-file" and _has_text_before(document)
+        misplaced = "`ignore-file` must stand before the first document" if is_late else None
+        yield _Mark(match, comment.span, _scopes(match["scope"], comment, document, index), misplaced)
+
+
+def _in_corefiles(manifest: KubernetesObject) -> Iterator[_Mark]:
+    """Comments of Corefiles: each covers its line, on a line of its own the next one that is no comment."""
+    for corefile in corefiles(manifest):
+        if MARK not in corefile.text:
             continue
-        scopes = _scopes(match["scope"], comment, document, index)
-        found += [
-            Suppression(rule, comment.span, "comment", match["reason"] or None, until, scopes)
-            for rule in _names(match["rules"])
-        ]
-    for manifest in objects:
-        found.extend(_annotated(manifest))
-    return found, mistakes
+        waiting: list[tuple[re.Match[str], Span]] = []
+        for line in _LINE.finditer(corefile.text):
+            comment = _COREFILE_COMMENT.search(line[0])
+            match = _COMMENT.match(comment[0]) if comment else None
+            is_own_line = not line[0].partition("#")[0].strip()
+            if comment and match:
+                start = line.start() + comment.start()
+                waiting.append((match, corefile.locate(Span(start, start + len(comment[0])))[0]))
+            if not is_own_line:
+                scope = corefile.locate(Span(*line.span()))[0]
+                yield from (_Mark(*item, [scope], _misplaced_in_corefile(item[0])) for item in waiting)
+                waiting = []
+
+
+def _misplaced_in_corefile(match: re.Match[str]) -> str | None:
+    return None if match["scope"] == "ignore" else "a comment in a Corefile covers a line; write `ignore[...]`"
 
 
 def _has_text_before(document: Document) -> bool:

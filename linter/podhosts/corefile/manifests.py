@@ -45,9 +45,7 @@ class ManifestCorefile:
 
     def locate(self, span: Span) -> tuple[Span, Path]:
         """The place in the source of a part of the text, and the field it belongs to."""
-        begin, scalar, path = next(
-            (part for part in reversed(self._parts) if part[0] <= span.start), self._parts[0]
-        )
+        begin, scalar, path = next((part for part in reversed(self._parts) if part[0] <= span.start), self._parts[0])
         start, end = (min(max(at - begin, 0), len(scalar.text)) for at in span)
         return self.document.locate(scalar, start, end), path
 

@@ -73,7 +73,11 @@ class LineTooLong(Rule):
         loss = line_loss(line)
         if loss.first_lost is None:
             return
-        index, node = next((index, node) for index, node in names if node.text == loss.first_lost)
+        first = next(((index, node) for index, node in names if node.text == loss.first_lost), None)
+        if first is None:
+            # A name with blanks is several words in the file; it is refused, and invalid-hostname says so.
+            return
+        index, node = first
         bogus = "".join(
             f", and gives `{found.names[0]}` the address {found.address}, which nobody wrote" for found in loss.bogus
         )
