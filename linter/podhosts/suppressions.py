@@ -127,14 +127,14 @@ def _in_corefiles(manifest: KubernetesObject) -> Iterator[_Mark]:
         for line in _LINE.finditer(corefile.text):
             comment = _COREFILE_COMMENT.search(line[0])
             match = _COMMENT.match(comment[0]) if comment else None
-            is_own_line = not line[0].partition("#")[0].strip()
             if comment and match:
                 start = line.start() + comment.start()
                 waiting.append((match, corefile.locate(Span(start, start + len(comment[0])))[0]))
-            if not is_own_line:
+            if line[0].partition("#")[0].strip():
                 scope = corefile.locate(Span(*line.span()))[0]
                 yield from (_Mark(*item, [scope], _misplaced_in_corefile(item[0])) for item in waiting)
                 waiting = []
+        yield from (_Mark(*item, [], _misplaced_in_corefile(item[0])) for item in waiting)
 
 
 def _misplaced_in_corefile(match: re.Match[str]) -> str | None:

@@ -11,13 +11,18 @@ WINDOW = 1 << 20
 OVERLAP = 4096
 
 #: Searched in lower case.
-_WORDS = (b"subdomain", b"etc/hosts", b"corefile", b"fallthrough")
+_WORDS = (b"subdomain", b"etc/hosts", b"corefile", b"coredns-custom", b"fallthrough")
 #: Searched in lower case and without `_`, `-` and blanks, as keys are compared.
 _JOINED_WORDS = (b"hosta", b"aliases", b"extrahosts", b"addhosts")
 #: Every key within two edits of hostaliases keeps one of its thirds; `hosta` is above, these are looked at closely.
 _OTHER_THIRDS = (b"lia", b"ses:", b'ses":', b"ses':")
 _TARGET = b"hostaliases"
 _EDITS = 2
+
+#: How far from `hosts` its block may begin; and what may follow it, `\` beginning an escaped break.
+_HOSTS_ARGUMENTS = 300
+_AFTER_HOSTS = (b" ", b"\t", b"\n", b"\r", b"\\")
+_AFTER_KEYS = b" \t\r\n\"':"
 
 _KEY_SEPARATORS = b"_- \t"
 _BLANKS = b" \t\r\n"
@@ -36,6 +41,7 @@ def mentions(data: bytes) -> bool:
     return (
         _has_hostname(low)
         or _has_etc(low)
+        or _has_hosts_plugin(low)
         or _has_alias_key(low.translate(None, _KEY_SEPARATORS))
         or _has_outdented_ip(low)
         or (b"\\" in low and _has_escaped_word(low))
@@ -74,6 +80,20 @@ def _has_etc(low: bytes) -> bool:
         if low.startswith(b"hosts", end) or not following or following not in _WORD_BYTES:
             return True
         at = low.find(b"/etc", at + 4)
+    return False
+
+
+def _has_hosts_plugin(low: bytes) -> bool:
+    """CoreDNS' `hosts` with a block (`hosts FILE ZONE {`), or as `name: hosts` in the values of its Helm chart."""
+    at = low.find(b"hosts")
+    while at >= 0:
+        end = at + 5
+        brace = low.find(b"{", end, end + _HOSTS_ARGUMENTS) if low[end : end + 1] in _AFTER_HOSTS else -1
+        if brace >= 0 and low.find(b":", end, brace) < 0:
+            return True
+        if low[max(0, at - 20) : at].rstrip(_AFTER_KEYS).endswith(b"name"):
+            return True
+        at = low.find(b"hosts", end)
     return False
 
 

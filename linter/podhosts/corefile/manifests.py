@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from podhosts.corefile.recognition import looks_like_corefile
 from podhosts.document import Mapping, Scalar, string
 from podhosts.kubernetes import Path, mapping, sequence, walk
-from podhosts.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.document import Document, Node
     from podhosts.kubernetes import KubernetesObject
+    from podhosts.source import Span
 
 #: The ConfigMap from which AKS, k3s and others import, its keys into the default server block or beside it.
 _CUSTOM = "coredns-custom"
@@ -25,12 +25,14 @@ _INSIDE, _BESIDE = ".override", ".server"
 class ManifestCorefile:
     """A Corefile, or with `inside` what stands in a server block of these zones, and the scalars it is made of.
 
-    `is_named`: where it stands says that it is one; else its content does.
+    `is_named`: the place says that it is one, else its content does. `is_partial`: the server block has other plugins,
+    which stand elsewhere.
     """
 
     manifest: KubernetesObject
-    inside: tuple[str, ...] | None
-    is_named: bool
+    inside: tuple[str, ...] | None = None
+    is_named: bool = True
+    is_partial: bool = False
     text: str = ""
     _parts: list[tuple[int, Scalar, Path]] = field(default_factory=list)
 
@@ -72,7 +74,7 @@ def _in_config_map(manifest: KubernetesObject) -> Iterator[ManifestCorefile]:
         is_inside = is_custom and key.endswith(_INSIDE)
         is_named = is_inside or key == "Corefile" or (is_custom and key.endswith(_BESIDE))
         if is_named or looks_like_corefile(scalar.text):
-            found = ManifestCorefile(manifest, (".",) if is_inside else None, is_named)
+            found = ManifestCorefile(manifest, (".",) if is_inside else None, is_named, is_partial=is_inside)
             found.add(scalar, ("data", key))
             yield found
 
@@ -85,7 +87,7 @@ def _of_server(manifest: KubernetesObject, server: Mapping, path: Path) -> Manif
     """What the chart's template makes of one of `servers`; of other plugins than `hosts` without their blocks."""
     zones = sequence(server.get("zones"))
     names = [string(zone.get("zone")) or "." for zone in (zones.items if zones else ()) if isinstance(zone, Mapping)]
-    found = ManifestCorefile(manifest, tuple(names) or (".",), True)
+    found = ManifestCorefile(manifest, tuple(names) or (".",))
     for index, plugin in _plugins(server):
         name, parameters, block = (_scalar(plugin.get(key)) for key in ("name", "parameters", "configBlock"))
         if name is None:

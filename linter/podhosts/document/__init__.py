@@ -12,8 +12,10 @@ from podhosts.document.nodes import Entry, Mapping, Node, Scalar, Sequence, node
 from podhosts.document.reading import TOO_DEEP, UnreadableError, read
 from podhosts.document.scalars import is_plain_string
 from podhosts.document.splitting import Piece, Problem, split
+from podhosts.document.templates import exclude_each_other, has_actions, mask
 
 if TYPE_CHECKING:
+    from podhosts.document.templates import Template
     from podhosts.source import Source, Span
 
 __all__ = [
@@ -34,6 +36,10 @@ __all__ = [
     "split",
     "string",
 ]
+
+
+#: How far after a node an action is looked for.
+_LOOK_AHEAD = 200
 
 
 class Document:
@@ -64,7 +70,39 @@ class Document:
                 return read_json(self.source.text, start, end), self.piece.problem
             return read(self.source.text, start, end), self.piece.problem
         except UnreadableError as error:
+            if self.template is None:
+                return None, error.problem
+        try:
+            return read(self.source.text, start, end, self.template), self.piece.problem
+        except UnreadableError as error:
             return None, error.problem
+
+    @cached_property
+    def template(self) -> Template | None:
+        """The document's text with the actions of a template masked; None where it has none."""
+        if self.piece.language == "json" or not has_actions(self.text):
+            return None
+        return mask(self.text)
+
+    @property
+    def is_template(self) -> bool:
+        """Whether the document could only be read with its actions masked."""
+        return self.template is not None and self.text != self.template.text
+
+    def may_meet(self, first: Node, second: Node) -> bool:
+        """Whether two nodes can both be in what is printed: false in different branches of one `if`."""
+        if self.template is None:
+            return True
+        start = self.span.start
+        return not exclude_each_other(self.template.branches, first.start - start, second.start - start)
+
+    def is_partial(self, node: Node) -> bool:
+        """Whether a template may print more into a mapping or list than is written: an action in it or right after."""
+        if self.template is None:
+            return False
+        text = self.source.text
+        after = text[node.end : node.end + _LOOK_AHEAD].lstrip()
+        return has_actions(text[node.start : node.end]) or after.startswith(("{{", "{%"))
 
     @property
     def root(self) -> Node | None:

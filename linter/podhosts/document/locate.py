@@ -50,7 +50,7 @@ def _spans(text: str, scalar: Scalar) -> list[tuple[int, int]]:
         trace = decode(text, scalar)
         is_followed = "".join(character for character, _, _ in trace) == scalar.text
         cached = [(begin, end) for _, begin, end in trace] if is_followed else []
-        scalar.__dict__["_located"] = cached
+        scalar.remember(cached)
     return cached
 
 

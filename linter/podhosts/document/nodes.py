@@ -55,6 +55,10 @@ class Scalar(_Base):
         """
         return scalars.resolve(self.text, self.style, self.tag)
 
+    def remember(self, places: list[tuple[int, int]]) -> None:
+        """Keep the source spans of the characters of `text`, for `locate`."""
+        self.__dict__["_located"] = places
+
     @property
     def is_string(self) -> bool:
         return isinstance(self.value, str)

@@ -7,6 +7,7 @@ libyaml (0.1.7, in `ruamel.yaml.clib`) and kubectl's go-yaml agree on nearly eve
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Any
 
 from podhosts.document import scalars
@@ -19,6 +20,8 @@ from podhosts.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from podhosts.document.templates import Template
 
 #: go-yaml's own limit (`exceeded max depth of 10000`).
 MAX_DEPTH = 10_000
@@ -42,8 +45,10 @@ class UnreadableError(Exception):
         self.problem = Problem(message, span)
 
 
-def read(text: str, begin: int, end: int) -> Node | None:
+def read(text: str, begin: int, end: int, template: Template | None = None) -> Node | None:
     """The first document in `text[begin:end]` as nodes whose spans are offsets in `text`; None where it holds nothing.
+
+    `template`: the same stretch of text with its actions masked, which is read in its place.
 
     Raises UnreadableError where kubectl would refuse the text, or reading it would take too long.
     """
@@ -54,21 +59,22 @@ def read(text: str, begin: int, end: int) -> Node | None:
     offset = begin + bom
     if not chunk.endswith("\n"):
         chunk += "\n"
-    _check_depth(chunk, begin)
+    readable = chunk if template is None else template.text[bom:] + chunk[len(template.text) - bom :]
+    _check_depth(readable, begin)
     # To kubectl a byte order mark inside the text is a letter; libyaml drops it.
     bom_mask = next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in chunk) if _BOM in chunk else ""
-    masked = chunk.replace(_BOM, bom_mask) if bom_mask else chunk
-    masks: set[int] = set()
+    masked = readable.replace(_BOM, bom_mask) if bom_mask else readable
+    masks: set[int] = {at - bom for at in template.inline} if template else set()
     for _ in range(3):
         try:
             reader = _Reader(masked, chunk, offset, masks, bom_mask, len(text))
             return reader.document()
         except _RefusedByLibyamlError as refusal:
-            wanted = _masks_for(str(refusal), chunk)
+            wanted = _masks_for(str(refusal), masked)
             if not wanted or wanted <= masks:
                 raise UnreadableError(str(refusal), refusal.span) from None
             masks |= wanted
-            masked = _mask(masked, masks)
+            masked = _mask(masked, wanted)
     raise AssertionError("two kinds of masks and a final attempt are all there are")
 
 
@@ -98,7 +104,8 @@ def _mask(text: str, offsets: Collection[int]) -> str:
     """Replace what libyaml refuses by something of the same length that it reads: a letter, or `\\"` for `\\'`."""
     characters = list(text)
     for at in offsets:
-        characters[at] = "x" if characters[at] == ":" else '"'
+        if characters[at] in ":'":
+            characters[at] = "x" if characters[at] == ":" else '"'
     return "".join(characters)
 
 
@@ -125,6 +132,7 @@ class _Reader:
         self._offset = offset
         self._limit = limit
         self._masks = sorted(masks)
+        self._masked_offsets = frozenset(masks)
         self._bom_mask = bom_mask
         self._anchors: dict[str, Node] = {}
         self._open: set[int] = set()
@@ -218,12 +226,18 @@ class _Reader:
 
     def _take_back(self, scalar: Scalar) -> None:
         """Give a scalar that holds masked characters its own text."""
-        from bisect import bisect_left
-
         at = bisect_left(self._masks, scalar.start)
         if at == len(self._masks) or self._masks[at] >= scalar.end:
             return
-        scalar.text = "".join(character for character, _, _ in decode(self._chunk, scalar))
+        trace = decode(self._masked, scalar)
+        scalar.text = "".join(self._own_character(character, begin) for character, begin, _ in trace)
+        # The source as it stands would not be read like this again, so its places are kept.
+        scalar.remember([(begin + self._offset, end + self._offset) for _, begin, end in trace])
+
+    def _own_character(self, character: str, begin: int) -> str:
+        if begin in self._masked_offsets:
+            return self._chunk[begin]
+        return "'" if self._chunk.startswith("\\'", begin) and begin + 1 in self._masked_offsets else character
 
     def _block_end(self, scalar: Scalar) -> int:
         """The end of a block scalar's last line, with the blanks that belong to its value."""

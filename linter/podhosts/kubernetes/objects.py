@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import ObjectIdentity
 from podhosts.document import Mapping, Sequence, string
+from podhosts.kubernetes.placeholders import is_placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,7 @@ def objects(document: Document) -> Iterator[KubernetesObject]:
     root = document.root
     if not isinstance(root, Mapping):
         return
-    api_version, kind = string(root.get("apiVersion")), string(root.get("kind"))
+    api_version, kind = _known(root.get("apiVersion")), _known(root.get("kind"))
     items = root.get("items")
     if kind is None or not kind.endswith("List") or not isinstance(items, Sequence):
         yield KubernetesObject(document, root, None, api_version, kind)
@@ -62,9 +63,15 @@ def objects(document: Document) -> Iterator[KubernetesObject]:
                 document,
                 item,
                 index,
-                string(item.get("apiVersion")) or (api_version if default_kind else None),
-                string(item.get("kind")) or default_kind,
+                _known(item.get("apiVersion")) or (api_version if default_kind else None),
+                _known(item.get("kind")) or default_kind,
             )
+
+
+def _known(node: Node | None) -> str | None:
+    """A string that no template or placeholder decides."""
+    text = string(node)
+    return None if text is None or is_placeholder(text) else text
 
 
 def mapping(node: Node | None) -> Mapping | None:

@@ -65,7 +65,7 @@ class ConflictingHostname(Rule):
                 if is_placeholder(node.text):
                     continue
                 text, earlier, place = first.setdefault((node.text, address.version), (alias.ip, address, node))
-                if earlier != address:
+                if earlier != address and pod.object.document.may_meet(place, node):
                     yield self.report(
                         alias,
                         node,

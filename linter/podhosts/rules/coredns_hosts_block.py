@@ -1,38 +1,39 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from podhosts.corefile import CorefileError, HostsBlock, HostsLine, hosts_blocks, looks_like_corefile
+from podhosts.corefile import CorefileError, HostsBlock, HostsLine, hosts_blocks
+from podhosts.corefile.manifests import ManifestCorefile, corefiles
+from podhosts.corefile.zones import is_within, zones_of
 from podhosts.diagnostics import Diagnostic, Related, Severity
-from podhosts.document import Scalar
-from podhosts.kubernetes import field, mapping
+from podhosts.kubernetes import field, is_placeholder
 from podhosts.rules.base import Rule
 from podhosts.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podhosts.corefile import HostsOption
+    from podhosts.corefile import HostsOption, Token
     from podhosts.kubernetes import KubernetesObject
 
-#: Zones in which other names than the entries' are asked for all the time.
-_SHARED_ZONES = frozenset({"", ".", "cluster.local", "cluster.local."})
-_OVERRIDE = ".override"
-
-
-class _Place(NamedTuple):
-    manifest: KubernetesObject
-    scalar: Scalar
-    path: str
+_CLUSTER_DOMAIN = "cluster.local."
+#: Plugins that come after `hosts` in CoreDNS' fixed order and could answer what it passes on.
+_ANSWERING = frozenset(
+    ("auto", "azure", "clouddns", "etcd", "file", "forward", "grpc", "k8s_external", "kubernetes", "nomad", "proxy",
+     "route53", "secondary")
+)  # fmt: skip
 
 
 class CorednsHostsBlock(Rule):
     """A `hosts` block in a Corefile that does something else than it seems to.
 
-    Why: without `fallthrough` the plugin answers SERVFAIL for every other name of its zones: in `.:53` that is the DNS
-    of the whole cluster (error). Entries after `fallthrough` and a second `hosts` keep CoreDNS from starting (error).
-    Misspelt options become host lines, and lines with a bad address or without names are ignored without a log
-    (warning). Source: `reference/kubernetes.md` 8 (coredns `plugin/hosts`).
+    Why: without `fallthrough` the plugin answers SERVFAIL for every other name of its zones, and `kubernetes` and
+    `forward` are never asked: in `.:53` that is the DNS of the whole cluster (error). Entries after `fallthrough`, a
+    bad `ttl` or `reload` and a second `hosts` keep CoreDNS from starting (error). Misspelt options become host lines,
+    and lines with a bad address or without names are ignored without a log (warning). Looked at are ConfigMaps (any key
+    that holds a Corefile, `coredns-custom`) and the values of CoreDNS' Helm chart; a comment in the Corefile,
+    `# podhosts: ignore[coredns-hosts-block] reason`, suppresses. Source: `reference/kubernetes.md` 8 (coredns
+    `plugin/hosts`).
 
     Bad:
         apiVersion: v1
@@ -68,75 +69,122 @@ class CorednsHostsBlock(Rule):
     severity = Severity.ERROR
 
     def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
-        data = mapping(manifest.node.get("data")) if manifest.kind == "ConfigMap" else None
-        for key, entry in data.fields.items() if data else ():
-            scalar = entry.value
-            if not isinstance(scalar, Scalar) or not scalar.is_string:
+        for corefile in corefiles(manifest):
+            try:
+                blocks = hosts_blocks(corefile.text, corefile.inside)
+            except CorefileError as error:
+                # What a template writes may well have the braces that are missing here.
+                if "hosts" in corefile.text and not is_placeholder(corefile.text):
+                    message = f"CoreDNS cannot read this Corefile: {error}; it does not start with it"
+                    yield self._at(corefile, error.span, message)
                 continue
-            is_override = key.endswith(_OVERRIDE) and manifest.name == "coredns-custom"
-            if key == "Corefile" or is_override or looks_like_corefile(scalar.text):
-                place = _Place(manifest, scalar, field(("data", key)))
-                yield from self._check(place, ["."] if is_override else None)
+            for block in blocks:
+                # The search for relevant files does not find a bare `hosts` in any text.
+                if corefile.is_named or any(token.text == "{" for token in block.plugin.tokens):
+                    yield from self._check_block(corefile, block)
 
-    def _check(self, place: _Place, inside: list[str] | None) -> Iterator[Diagnostic]:
-        try:
-            blocks = hosts_blocks(place.scalar.text, inside)
-        except CorefileError as error:
-            if "hosts" in place.scalar.text:
-                message = f"CoreDNS cannot read this Corefile: {error}; it does not start with it"
-                yield self._at(place, error.span, message)
-            return
-        for block in blocks:
-            yield from self._check_block(place, block)
-
-    def _check_block(self, place: _Place, block: HostsBlock) -> Iterator[Diagnostic]:
+    def _check_block(self, corefile: ManifestCorefile, block: HostsBlock) -> Iterator[Diagnostic]:
         name = block.plugin.name.span
         if block.first is not None:
             message = "a second `hosts` in one server block: CoreDNS does not start; put all entries into one"
-            yield self._at(place, name, message, related=((block.first.span, "the first one"),))
-        if block.fallthrough is None and block.is_complete and self._hurts(block):
+            yield self._at(corefile, name, message, related=((block.first.span, "the first one"),))
+        elif block.stray:
+            stray = block.stray[0]
             message = (
-                "no `fallthrough`: every other name of the zone gets SERVFAIL, for the whole cluster; "
-                "add `fallthrough` as the last line of the block"
+                f"`{stray.text}` stands outside the block of `hosts`: CoreDNS does not start; "
+                f"open the block on the line of `hosts`, and write nothing behind its end"
             )
-            yield self._at(place, name, message)
+            yield self._at(corefile, stray.span, message)
+        elif _swallows(block, corefile.is_partial):
+            yield self._at(corefile, name, _lost(block))
         for line in block.refused:
             message = (
                 f"`{line.ip.text}` stands after `fallthrough`: CoreDNS does not start; move `fallthrough` to the end"
             )
-            yield self._at(place, line.span, message)
+            yield self._at(corefile, line.span, message)
         for option in block.options:
             if option.error:
                 message = f"`{option.name.text}`: {option.error}: CoreDNS does not start; correct the value"
-                yield self._at(place, _option_span(option), message)
+                yield self._at(corefile, _option_span(option), message)
         for line in block.lines:
             if (oddity := _oddity(line)) is not None:
-                yield self._at(place, line.span, oddity, Severity.WARNING)
-
-    @staticmethod
-    def _hurts(block: HostsBlock) -> bool:
-        """Whether the block serves names that other parts of the cluster ask for, and not its entries' own zones."""
-        if not block.zones_known:
-            return False
-        return any(zone.lower() in _SHARED_ZONES for zone in block.zones)
+                yield self._at(corefile, line.span, oddity, Severity.WARNING)
 
     def _at(
         self,
-        place: _Place,
+        corefile: ManifestCorefile,
         span: Span,
         message: str,
         severity: Severity | None = None,
         related: tuple[tuple[Span, str], ...] = (),
     ) -> Diagnostic:
-        document = place.manifest.document
+        at, path = corefile.locate(span)
         return self.report(
-            place.manifest,
-            document.locate(place.scalar, *span),
+            corefile.manifest,
+            at,
             message,
-            field=place.path,
+            field=field(path),
             severity=severity,
-            related=[Related(document.locate(place.scalar, *at), text) for at, text in related],
+            related=[Related(corefile.locate(place)[0], text) for place, text in related],
         )
+
+
+def _swallows(block: HostsBlock, is_partial: bool) -> bool:
+    """Whether names that the whole cluster asks for end at the block, though another plugin would answer them."""
+    if not (is_partial or any(plugin.name.text in _ANSWERING for plugin in block.server.plugins)):
+        return False
+    option = block.fallthrough
+    words = [line.ip for line in (*block.lines, *block.refused)] + list(option.arguments if option else ())
+    has_import = any(
+        block.plugin.span.start <= token.span.start < block.plugin.span.end for token in block.server.imports
+    )
+    if has_import or not block.zones_known or not all(map(_is_certain, words)):
+        return False
+    domains = _cluster_domains(block)
+    serves = not domains.isdisjoint(block.zones) or "." in block.zones
+    # A `fallthrough` for the cluster's names is a choice; one for others, often copied from `kubernetes`, is a mistake.
+    return serves and not any(is_within(domain, frozenset(block.fallthrough_zones)) for domain in domains)
+
+
+def _cluster_domains(block: HostsBlock) -> set[str]:
+    """The zones of Services: those of `kubernetes` in the same server block, and the usual one."""
+    zones = (
+        zone.name
+        for plugin in block.server.plugins
+        if plugin.name.text == "kubernetes"
+        for argument in plugin.arguments
+        for zone in zones_of(argument)
+    )
+    domains = {_CLUSTER_DOMAIN, *(zone for zone in zones if not zone.endswith(".arpa."))}
+    return domains | {f"svc.{domain}" for domain in domains}
+
+
+def _lost(block: HostsBlock) -> str:
+    if block.fallthrough is not None:
+        return (
+            f"`fallthrough` passes on names in {_listed(block.fallthrough.arguments)} only: every other name gets "
+            f"SERVFAIL, for the whole cluster; write `fallthrough` without zones"
+        )
+    if block.file is not None and not block.zone_arguments and _names_zone(block, block.file):
+        return (
+            f"no `fallthrough`: every other name gets SERVFAIL, for the whole cluster, as `{block.file.text}` is taken "
+            f"for the name of a hosts file; write `hosts /etc/hosts {block.file.text}`, or add `fallthrough`"
+        )
+    return (
+        "no `fallthrough`: every other name of the zone gets SERVFAIL, for the whole cluster; "
+        "add `fallthrough` as the last line of the block"
+    )
+
+
+def _names_zone(block: HostsBlock, file: Token) -> bool:
+    """Whether the first argument looks like the zone of the entries."""
+    zone = file.text.lower().strip(".")
+    names = [name.text.lower().rstrip(".") for line in block.lines for name in line.names]
+    return "/" not in zone and any(f".{name}".endswith(f".{zone}") for name in names)
+
+
+def _listed(tokens: tuple[Token, ...]) -> str:
+    return ", ".join(f"`{token.text}`" for token in tokens)
 
 
 def _option_span(option: HostsOption) -> Span:
@@ -144,12 +192,18 @@ def _option_span(option: HostsOption) -> Span:
     return Span(option.name.span.start, max(last.end, option.name.span.end))
 
 
+def _is_certain(token: Token) -> bool:
+    """Whether neither CoreDNS' environment nor a template of any kind decides the word."""
+    return token.is_known and not is_placeholder(token.text)
+
+
 def _oddity(line: HostsLine) -> str | None:
+    if not _is_certain(line.ip):
+        return None
     if line.meant:
         return f"`{line.ip.text}` is no option, so CoreDNS takes it for a host line; did you mean `{line.meant}`?"
     if line.ignored:
         return f"CoreDNS ignores this line without a word ({line.ignored}); write an address and its names"
-    if line.outside:
-        names = ", ".join(f"`{token.text}`" for token in line.outside)
-        return f"CoreDNS drops {names}: the block's zones do not hold them; name the zone, or move the entry"
+    if outside := tuple(token for token in line.outside if _is_certain(token)):
+        return f"CoreDNS drops {_listed(outside)}: the block's zones do not hold them; name the zone, or move the entry"
     return None

@@ -60,7 +60,7 @@ class DuplicateHostname(Rule):
                 first = seen.get((address, node.text))
                 if first is None:
                     seen[address, node.text] = node
-                else:
+                elif pod.object.document.may_meet(first, node):
                     yield self.report(
                         alias,
                         node,

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
-from podhosts.kubernetes import field, is_misspelt_host_aliases, is_shaped_like_aliases, walk
+from podhosts.kubernetes import Pod, field, is_misspelt_host_aliases, is_shaped_like_aliases, walk
 from podhosts.kubernetes.structure import SCALAR_FIELDS
 from podhosts.rules.base import Rule
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from podhosts.diagnostics import Diagnostic
     from podhosts.document import Entry, Mapping
-    from podhosts.kubernetes import HostAlias, KubernetesObject, Path, Pod
+    from podhosts.kubernetes import HostAlias, KubernetesObject, Path
 
 
 class DuplicateKey(Rule):
@@ -55,6 +55,8 @@ class DuplicateKey(Rule):
     def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
         for path, node in walk(manifest.node):
             for earlier, later in node.duplicates:
+                if not manifest.document.may_meet(earlier.key, later.key):
+                    continue
                 is_list = later.name == "hostAliases" and manifest.kind is not None
                 shaped = is_shaped_like_aliases(later.value) or is_shaped_like_aliases(earlier.value)
                 if is_list or (shaped and (later.name == "hostAliases" or is_misspelt_host_aliases(later.name))):
@@ -69,8 +71,9 @@ class DuplicateKey(Rule):
         yield from self._check(alias, alias.node, path, frozenset({"ip", "hostnames"}))
 
     def _check(self, where: Pod | HostAlias, node: Mapping, path: Path, names: frozenset[str]) -> Iterator[Diagnostic]:
+        document = where.object.document if isinstance(where, Pod) else where.pod.object.document
         for earlier, later in node.duplicates:
-            if later.name in names:
+            if later.name in names and document.may_meet(earlier.key, later.key):
                 yield self._report(where, (*path, later.name), earlier, later)
 
     def _report(

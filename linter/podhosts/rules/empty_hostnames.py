@@ -47,6 +47,8 @@ class EmptyHostnames(Rule):
     severity = Severity.WARNING
 
     def check_alias(self, alias: HostAlias) -> Iterator[Diagnostic]:
+        if alias.pod.object.document.is_partial(alias.node):
+            return
         node = alias.hostnames_node
         is_null = isinstance(node, Scalar) and node.value is None
         is_empty = isinstance(node, Sequence) and not node.items

@@ -3,7 +3,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
-from podhosts.kubernetes import is_placeholder
+from podhosts.document import string
+from podhosts.kubernetes import is_placeholder, sequence
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from podhosts.kubernetes import HostAlias, KubernetesObject, Pod
 
 _CLUSTER_DOMAIN = "cluster.local"
+_DEFAULT = "default"
 
 
 class ShadowedService(Rule):
@@ -62,33 +64,34 @@ class ShadowedService(Rule):
     severity = Severity.INFO
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
+        if not _asks_cluster_dns(pod):
+            return
         written = {node.text for alias in pod.aliases for _, node in alias.names}
         for alias in pod.aliases:
             for index, node in alias.names:
                 service = None if is_placeholder(node.text) else self._service(pod, node.text)
-                if service is not None:
+                if service is not None and alias.ip is not None and alias.ip not in _addresses(service):
                     yield self._report(alias, index, node, service, written)
 
     def _service(self, pod: Pod, name: str) -> KubernetesObject | None:
         """The Service that the name is a spelling of, as a pod of this namespace would ask for it."""
-        short, _, rest = name.partition(".")
-        namespace = pod.object.namespace
-        service = self.workspace.find("Service", short, None)
-        if service is None or not rest:
-            same = service is not None and (service.namespace or "default") == (namespace or "default")
-            return service if same else None
-        found = service.namespace or namespace or "default"
-        return service if rest in _endings(found) else None
+        short, dot, rest = name.partition(".")
+        for service in self.workspace.named("Service", short):
+            namespace = _namespace(service)
+            is_meant = rest in _endings(namespace) if dot else namespace == _namespace(pod.object)
+            if is_meant and service.api_version == "v1":
+                return service
+        return None
 
     def _report(
         self, alias: HostAlias, index: int, node: Scalar, service: KubernetesObject, written: set[str]
     ) -> Diagnostic:
-        namespace = service.namespace or alias.pod.object.namespace or "default"
-        spellings = [f"{service.name}", *(f"{service.name}.{ending}" for ending in _endings(namespace))]
-        others = [spelling for spelling in spellings if spelling not in written]
-        reach = (
-            f"; {', '.join(f'`{name}`' for name in others)} still reach{'es' * (len(others) == 1)} it" if others else ""
-        )
+        namespace = _namespace(service)
+        spellings = [f"{service.name}.{ending}" for ending in _endings(namespace)]
+        if namespace == _namespace(alias.pod.object):
+            spellings.insert(0, f"{service.name}")
+        others = [f"`{spelling}`" for spelling in spellings if spelling not in written]
+        reach = f"; {', '.join(others)} still {'reach' if len(others) > 1 else 'reaches'} it" if others else ""
         place = service.metadata.get("name") if service.metadata else None
         related = [Related(place.span, "the Service", service.document.source)] if place is not None else []
         return self.report(
@@ -99,6 +102,31 @@ class ShadowedService(Rule):
             field=alias.field("hostnames", index),
             related=related,
         )
+
+
+def _asks_cluster_dns(pod: Pod) -> bool:
+    """Whether the names of Services mean anything in the pod (`dnsPolicy`; on the node's network it is not asked)."""
+    policy = string(pod.spec.get("dnsPolicy"))
+    return policy == "ClusterFirstWithHostNet" or (policy in {None, "ClusterFirst"} and not pod.host_network)
+
+
+def _addresses(service: KubernetesObject) -> set[str]:
+    """Those at which the Service is reached all the same."""
+    spec = service.spec
+    if spec is None:
+        return set()
+    lists = [sequence(spec.get(name)) for name in ("clusterIPs", "externalIPs")]
+    nodes = [
+        spec.get("clusterIP"),
+        spec.get("loadBalancerIP"),
+        *(item for part in lists if part for item in part.items),
+    ]
+    return {address for node in nodes if (address := string(node))}
+
+
+def _namespace(manifest: KubernetesObject) -> str:
+    """The object's namespace; without one both sides are taken to be applied to the same."""
+    return manifest.namespace or _DEFAULT
 
 
 def _endings(namespace: str) -> tuple[str, ...]:

@@ -1,0 +1,178 @@
+"""Templates (Go, Jinja) in YAML: what they print is not known, but the text around them can be read.
+
+Actions are masked by text of the same length, so that every position stays: a line that holds nothing but actions and
+blanks becomes blank, an action inside a line becomes letters. The scalar that holds such letters gets its own text back
+and is a placeholder. Source: the syntax of Go's `text/template` as Helm uses it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import NamedTuple
+
+_ACTION = re.compile(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_WORD = re.compile(r"\{[{%]-?\s*([a-z]+)\b")
+_LINE_BREAKS = "\r\n"
+#: A line that ends in the header of a block scalar; the scalar's parent is the key, or the last dash.
+_BLOCK_HEADER = re.compile(
+    r"(?P<indent> *)(?P<dashes>(?:-[ ]+)*)(?P<key>[^\s#-][^#]*?:[ \t]+)?(?:[&!]\S+[ \t]+)*"
+    r"[|>][-+0-9]{0,2}[ \t]*(?:#.*)?$"
+)
+_OPENING = frozenset({"if", "range", "with", "define", "block", "for"})
+_NEXT_BRANCH = frozenset({"else", "elif"})
+_CLOSING = frozenset({"end", "endif", "endfor"})
+
+
+class Branch(NamedTuple):
+    """A stretch of text that is printed or not: the block it belongs to, and which of its branches it is."""
+
+    start: int
+    end: int
+    block: int
+    branch: int
+
+
+class Template(NamedTuple):
+    """A masked text. `inline`: offsets that were masked by letters; `branches`: nested stretches, outermost first."""
+
+    text: str
+    inline: frozenset[int]
+    branches: tuple[Branch, ...]
+    #: An action whose `}}` or `end` is missing: its span, or None.
+    unbalanced: tuple[int, int] | None
+
+
+def has_actions(text: str) -> bool:
+    """Whether a text holds something that looks like an action of a template."""
+    return "{{" in text or "{%" in text
+
+
+def mask(text: str) -> Template:
+    """Mask the actions of a template; text without any is given back as it is."""
+    characters = list(text)
+    inline: set[int] = set()
+    actions = list(_ACTION.finditer(text))
+    alone = _lines_of_actions(text, actions)
+    printing_below = {number for number, action in enumerate(actions) if _prints_below(text, action)}
+    inside = _block_scalars(text, [actions[number].span() for number in sorted(alone)])
+    for number, action in enumerate(actions):
+        for at in range(*action.span()):
+            if text[at] in _LINE_BREAKS:
+                continue
+            is_blank = number in printing_below or (number in alone and not inside.covers(at))
+            characters[at] = " " if is_blank else "x"
+            if not is_blank:
+                inline.add(at)
+    branches, unclosed = _branches(text, actions)
+    stray = text.find("{{", actions[-1].end() if actions else 0)
+    unbalanced = (stray, min(stray + 2, len(text))) if stray >= 0 else unclosed
+    return Template("".join(characters), frozenset(inline), branches, unbalanced)
+
+
+def _prints_below(text: str, action: re.Match[str]) -> bool:
+    """Whether an action after `key:` prints lines of its own below the key (`| nindent 8`)."""
+    line_start = text.rfind("\n", 0, action.start()) + 1
+    rest = text[action.end() : text.find("\n", action.end()) if "\n" in text[action.end() :] else len(text)]
+    return "nindent" in action.group() and text[line_start : action.start()].rstrip().endswith(":") and not rest.strip()
+
+
+class _BlockScalars:
+    """The lines inside block scalars, with the column at which their content begins.
+
+    A blank line there may not be longer than the content is indented, so actions become letters from that column on.
+    """
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._columns: list[int] = []
+        self._ends: list[int] = []
+
+    def add(self, start: int, end: int, column: int) -> None:
+        self._starts.append(start)
+        self._ends.append(end)
+        self._columns.append(column)
+
+    def covers(self, at: int) -> bool:
+        found = bisect_right(self._starts, at) - 1
+        return found >= 0 and at < self._ends[found] and at - self._starts[found] >= self._columns[found]
+
+
+def _block_scalars(text: str, blanked: list[tuple[int, int]]) -> _BlockScalars:
+    """Find block scalars by their header lines and indentation; `blanked` are the actions that fill whole lines."""
+    result = _BlockScalars()
+    pending: list[tuple[int, int]] = []
+    parent = column = -1
+    start = 0
+    next_action = 0
+    inside = False
+    while start < len(text):
+        end = text.find("\n", start) + 1 or len(text)
+        while next_action < len(blanked) and blanked[next_action][1] <= start:
+            next_action += 1
+        is_action = next_action < len(blanked) and blanked[next_action][0] < end
+        line = text[start:end].rstrip()
+        indent = len(line) - len(line.lstrip(" "))
+        if inside and (is_action or not line):
+            pending.append((start, end))
+        elif inside and indent > parent:
+            column = indent if column < 0 else column
+            for begin, stop in [*pending, (start, end)]:
+                result.add(begin, stop, column)
+            pending = []
+        else:
+            inside, pending = False, []
+            if header := _BLOCK_HEADER.match(line):
+                inside, column = True, -1
+                parent = len(header["indent"]) + len(header["dashes"]) - (0 if header["key"] else 2)
+        start = end
+    return result
+
+
+def _lines_of_actions(text: str, actions: list[re.Match[str]]) -> set[int]:
+    """The actions that share their lines with nothing but other actions and blanks."""
+    alone: set[int] = set()
+    group: list[int] = []
+    for number, action in enumerate(actions):
+        before = text[(actions[number - 1].end() if number else 0) : action.start()]
+        begins_line = not before.rpartition("\n")[2].strip(" \t\r") and ("\n" in before or number == 0)
+        if begins_line:
+            group = [number]
+        elif group and not before.strip(" \t"):
+            group.append(number)
+        else:
+            group = []
+        following = text[action.end() : actions[number + 1].start() if number + 1 < len(actions) else len(text)]
+        rest, line_break, _ = following.partition("\n")
+        ends_line = not rest.strip(" \t\r") and (bool(line_break) or number + 1 == len(actions))
+        if group and ends_line:
+            alone.update(group)
+            group = []
+    return alone
+
+
+def _branches(text: str, actions: list[re.Match[str]]) -> tuple[tuple[Branch, ...], tuple[int, int] | None]:
+    """What `if`, `range`, `with`, `else` and `end` enclose, and the first block that has no `end`."""
+    found: list[Branch] = []
+    stack: list[tuple[int, int, int, tuple[int, int]]] = []
+    blocks = 0
+    for action in actions:
+        word = _WORD.match(action.group())
+        keyword = word.group(1) if word else ""
+        if keyword in _OPENING:
+            blocks += 1
+            stack.append((blocks, 0, action.end(), action.span()))
+        elif keyword in _NEXT_BRANCH | _CLOSING and stack:
+            block, branch, start, opener = stack.pop()
+            found.append(Branch(start, action.start(), block, branch))
+            if keyword in _NEXT_BRANCH:
+                stack.append((block, branch + 1, action.end(), opener))
+    unclosed = stack[0][3] if stack else None
+    return tuple(sorted(found)), unclosed
+
+
+def exclude_each_other(branches: tuple[Branch, ...], first: int, second: int) -> bool:
+    """Whether two places stand in different branches of one block, so that only one of them is ever printed."""
+    here = {item.block: item.branch for item in branches if item.start <= first < item.end}
+    there = {item.block: item.branch for item in branches if item.start <= second < item.end}
+    return any(block in there and there[block] != branch for block, branch in here.items())
