@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 PACKAGE = ROOT / "linter" / "podhosts"
 ORDER = [
     "summary", "triggers", "source", "edits", "diagnostics", "document", "surgery", "hosts", "merging", "resources", "kubernetes",
-    "shell", "corefile", "helm", "kustomize", "workspace", "suppressions", "config", "rules", "engine", "baseline",
+    "shell", "corefile", "helm", "kustomize", "workspace", "embedded", "suppressions", "config", "rules", "engine", "baseline",
     "reporters", "discovery", "commands", "cli", "lsp",
 ]  # fmt: skip
 #: Libraries that only one room knows.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.diagnostics import Diagnostic, Related, Severity
 from podhosts.document import Document, Scalar, Sequence, nodes, split
+from podhosts.embedded import Embedded, embedded_documents
 from podhosts.kubernetes import is_placeholder, is_template, objects, pods
 from podhosts.kubernetes.structure import SCALAR_FIELDS
 from podhosts.rules import RULES, Settings
@@ -103,6 +104,7 @@ def lint(source: Source, options: Options, workspace: Workspace | None = None) -
     result = Result(files=1)
     if not mentions(source.data):
         return result
+    sees_others = workspace is not None
     workspace = workspace or Workspace([source])
     rules = [rule(options.settings, workspace) for rule in RULES if rule.name in options.selected]
     file_wide: list[Suppression] = []
@@ -121,6 +123,8 @@ def lint(source: Source, options: Options, workspace: Workspace | None = None) -
             for node in _placeholders(pod):
                 placeholders.add(node.span)
         findings = _with_alias_uses(document, _findings(document, manifests, found_pods, rules))
+        for inner in embedded_documents(document):
+            findings += _embedded_findings(inner, rules)
         silencers, mistakes = suppressions(document, manifests, found_pods)
         if options.use_suppressions:
             findings += [
@@ -136,7 +140,7 @@ def lint(source: Source, options: Options, workspace: Workspace | None = None) -
         _silence(findings, [*silencers, *file_wide], options, result)
     if options.use_suppressions:
         for _, silencers in per_document:
-            result.findings += _unused(source, silencers, options)
+            result.findings += _unused(source, silencers, options, sees_others=sees_others)
     result.findings = _select(result.findings, options)
     result.sort()
     return result
@@ -166,6 +170,27 @@ def _relevant(source: Source) -> Iterator[Document]:
 
 def _is_mentioned(source: Source, span: Span) -> bool:
     return mentions(source.cut(span).encode("utf-8", "surrogatepass"))
+
+
+def _embedded_findings(inner: Embedded, rules: list[Rule]) -> Iterator[Diagnostic]:
+    """Findings about a manifest inside a string, at their places in the outer file."""
+    manifests = list(objects(inner.document))
+    found_pods = [pod for manifest in manifests for pod in pods(manifest)]
+    for finding in _findings(inner.document, manifests, found_pods, rules):
+        yield replace(
+            finding,
+            source=inner.outer.source,
+            span=inner.outer_span(finding.span),
+            document=inner.outer.number,
+            item=None,
+            related=tuple(_in_outer_file(item, inner) for item in finding.related),
+        )
+
+
+def _in_outer_file(related: Related, inner: Embedded) -> Related:
+    if related.source not in {None, inner.document.source}:
+        return related
+    return Related(inner.outer_span(related.span), related.message)
 
 
 def _findings(
@@ -243,14 +268,18 @@ def _silence(findings: list[Diagnostic], silencers: Iterable[Suppression], optio
             result.findings.append(finding)
 
 
-def _unused(source: Source, silencers: list[Suppression], options: Options) -> Iterator[Diagnostic]:
+def _unused(
+    source: Source, silencers: list[Suppression], options: Options, *, sees_others: bool
+) -> Iterator[Diagnostic]:
+    """Expired suppressions, and unused ones of rules that have seen all they look at."""
+    looking_elsewhere = {rule.name for rule in RULES if rule.looks_elsewhere}
     for item in silencers:
         if item.rule not in options.selected:
             continue
         if item.is_expired(options.today):
             message = f"this suppression of `{item.rule}` ended on {item.until}; fix the finding, or set a new date"
             yield Diagnostic(EXPIRED_SUPPRESSION, Severity.WARNING, message, source, item.span)
-        elif not item.used:
+        elif not item.used and (sees_others or item.rule not in looking_elsewhere):
             message = f"`{item.rule}` finds nothing here; remove the suppression"
             yield Diagnostic(UNUSED_SUPPRESSION, Severity.WARNING, message, source, item.span)
 

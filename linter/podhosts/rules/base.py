@@ -34,6 +34,8 @@ class Rule:
     severity: ClassVar[Severity]
     #: Whether the rule runs when nothing is selected.
     is_default: ClassVar[bool] = True
+    #: Whether what it finds in a file depends on other files.
+    looks_elsewhere: ClassVar[bool] = False
 
     def __init__(self, settings: Settings, workspace: Workspace) -> None:
         self.settings = settings

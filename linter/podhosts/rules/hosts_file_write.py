@@ -64,6 +64,7 @@ class HostsFileWrite(Rule):
 
     name = "hosts-file-write"
     severity = Severity.WARNING
+    looks_elsewhere = True
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         for container in pod.containers:

@@ -62,6 +62,7 @@ class ShadowedService(Rule):
 
     name = "shadowed-service"
     severity = Severity.INFO
+    looks_elsewhere = True
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         if not _asks_cluster_dns(pod):
