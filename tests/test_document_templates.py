@@ -122,8 +122,8 @@ def test_unclosed_blocks_are_known() -> None:
 
 
 PIECES = st.sampled_from(
-    ["{{ x }}", "{{- if a }}", "{{- else }}", "{{- end }}", "{{", "}}", "{{/* c */}}", "{% if a %}", "{% endif %}", "\n", "  ",
-     "- ", "a: ", "b: |\n", "c: >-\n", "'", '"', "x", "\r\n", "hostAliases:\n", "- ip: 10.0.0.1\n", "| nindent 4 }}"]
+    ["{{ x }}", "{{- if a }}", "{{- else }}", "{{- end }}", "{{", "}}", "{{/* c */}}", "{% if a %}", "{% endif %}",
+     "\n", "  ", "- ", "a: ", "b: |\n", "c: >-\n", "'", '"', "x", "\r\n", "hostAliases:\n", "- ip: 10.0.0.1\n", "| nindent 4 }}"]
 )  # fmt: skip
 
 

@@ -37,8 +37,8 @@ def indented(text: str, blanks: int) -> str:
 @pytest.mark.parametrize("header", ["|", "|-", "|+", "|  # a comment", "&x |"])
 def test_block_scalars(header: str) -> None:
     assert findings(f"{OUTER}  pod.yaml: {header}\n{indented(INNER, 4)}") == [
-        (11, 11, "invalid-ip", "10.0.0.256"),
-        (12, 20, "duplicate-hostname", "a"),
+        (11, 13, "invalid-ip", "10.0.0.256"),
+        (12, 24, "duplicate-hostname", "a"),
     ]
 
 
