@@ -17,9 +17,10 @@ from tests.yaml_writer import documents, parts, scalars
 FRAGMENTS = st.sampled_from(
     [
         *" abc:-[]{},\"'#|>&*!?%@`~=\\\n\t\r", "\r\n", "\n  ", "\n- ", ": ", "- ", ", ", " # c", "|-", ">+", "|2",
-        "&a ", "*a ", "!!str ", "!x ", "? ", "a: ", '"x"', "'y'", "\\x41", '\\"', "\\'", "\\/", "é", "😀", "\ufeff", "\x85",
-        "\u2028", "<<: ", "*a", "fe80::1", ".inf", ".nan", "~", "1" * 5000, "0x1", "---", "\n---\n", "...", "http://x",
+        "&a ", "*a ", "!!str ", "!x ", "? ", "a: ", '"x"', "'y'", "\\x41", '\\"', "\\'", "\\/", "é", "😀", "\ufeff",
+        "\x85", "\u2028", "<<: ", "*a", "fe80::1", ".inf", ".nan", "~", "1" * 5000, "0x1", "---", "\n---\n", "...", "http://x",
         "{ip: fe80::1}", "key: |\n  text\n", "\x07", "\0", "\ud7ff", "!!int ", "!!binary ", '{"a":1}', "  y", "[a:b]\n",
+        "{{ x }}", "{{", "}}", "{% if x %}", "\n{{- end }}\n",
     ]
 )  # fmt: skip
 SOUP = st.lists(FRAGMENTS, max_size=15).map("".join)
@@ -131,7 +132,7 @@ def test_what_only_kubectl_reads(text: str, value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["[::1]", "[a?b]", "[a:b]]: x", "[a:b\n", '"\\/"', "- {a:b: c: d}", ".nan", "-.inf", "!!int x", "- .nan"]
+    "text", ["[::1]", "[a?b]", "[a:b\n", '"\\/"', "- {a:b: c: d}", ".nan", "-.inf", "!!int x", "- .nan"]
 )
 def test_what_kubectl_refuses(text: str) -> None:
     document = first(text)
@@ -162,8 +163,9 @@ SIZE = 100_000
 SHAPES = [
     *"[{\"'# \na\t\\\ré\ufeff%\0\x85\u2028", "- ", "? ", ": ", "&a ", "!a ", "*a ", "a: ", "|\n", "a:b ", "[a:b],",
     "[ip: a:b, ", "a\n", " a\n", "- a\n", "-\n", "{a: ", "[]", "a: [", "a: |\n  ", '"\\', "''", "- >\n  x\n", '{"a":',
-    "- &a b\n- *a\n", "- [a:b]\n", "- \ufeffx\n", "# [\n", "[[[[a:b]]]],\n", '- "a\\\'"\n', "- !!int 1\n", " #", "x #\n",
-    "- a #\n", "--- \n", "---a\n", "...\n", "<<: {", "- {<<: *a}\n", "- |\n\n", "- \t",
+    "- &a b\n- *a\n", "- [a:b]\n", "- \ufeffx\n", "# [\n", "[[[[a:b]]]],\n", '- "a\\\'"\n', "- !!int 1\n", " #",
+    "x #\n", "- a #\n", "--- \n", "---a\n", "...\n", "<<: {", "- {<<: *a}\n", "- |\n\n", "- \t", "{{ x }}", "{{ a }}\n", "{{ /*",
+    "a: {{ x | nindent 2 }}\n",
 ]  # fmt: skip
 
 

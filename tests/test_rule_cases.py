@@ -51,7 +51,9 @@ FAMILIES = {
     "structure": {"wrong-type", "unknown-field", "misplaced-host-aliases", "syntax-error", "duplicate-key"},
     "duplicates": {"duplicate-ip", "duplicate-hostname", "conflicting-hostname"},
     "pod host names": {"invalid-pod-hostname", "hostname-too-long", "pod-hostname-alias", "localhost-alias"},
-    "mounts": {"host-path-hosts-file", "ignored-host-aliases"},
+    "mounts": {"host-path-hosts-file", "hosts-file-mount", "ignored-host-aliases", "etc-mount"},
+    "writes": {"hosts-file-write"},
+    "cluster DNS": {"coredns-hosts-block", "shadowed-service"},
     "suppressions": {"unused-suppression", "expired-suppression"},
 }
 
@@ -217,12 +219,17 @@ def test_related_places_of_every_rule_that_gives_them() -> None:
     asserted = {rule for case in cases for _, rule in case.related}
     assert asserted >= {
         "conflicting-hostname",
+        "coredns-hosts-block",
         "duplicate-hostname",
         "duplicate-ip",
         "duplicate-key",
+        "etc-mount",
         "host-path-hosts-file",
+        "hosts-file-mount",
+        "hosts-file-write",
         "ignored-host-aliases",
         "pod-hostname-alias",
+        "shadowed-service",
     }
 
 

@@ -15,7 +15,7 @@ from podhosts.rules import RULES, Settings
 from podhosts.rules.expired_suppression import ExpiredSuppression
 from podhosts.rules.unused_suppression import UnusedSuppression
 from podhosts.source import Span
-from podhosts.suppressions import MARK, Suppression, suppressions
+from podhosts.suppressions import MARK, Suppression, SuppressionIndex, suppressions
 from podhosts.triggers import mentions
 from podhosts.workspace import Workspace
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from podhosts.source import Source
 
 _BLOCK_CHARACTERS = 1 << 16
+#: How many uses of an anchor a finding names.
+_MOST_USES = 100
 UNUSED_SUPPRESSION = UnusedSuppression.name
 EXPIRED_SUPPRESSION = ExpiredSuppression.name
 
@@ -208,15 +210,19 @@ def _findings(
 
 def _with_alias_uses(document: Document, findings: Iterable[Diagnostic]) -> list[Diagnostic]:
     """The findings; those behind an anchor with each `*alias` that brings the text to a further place."""
-    anchored = [node for node in nodes(document.root) if node.shared]
-    result = []
-    for finding in findings:
-        uses = [
-            Related(use, "also used here")
-            for node in anchored
-            if node.start <= finding.span.start and finding.span.end <= node.end
-            for use in node.shared
-        ]
+    anchored = sorted((node for node in nodes(document.root) if node.shared), key=lambda node: (node.start, -node.end))
+    if not anchored:
+        return list(findings)
+    result: list[Diagnostic] = []
+    around: list[Node] = []
+    position = 0
+    # One sweep over both, sorted: `around` holds the anchored nodes that are open at the finding.
+    for finding in sorted(findings, key=lambda finding: finding.span):
+        while position < len(anchored) and anchored[position].start <= finding.span.start:
+            around.append(anchored[position])
+            position += 1
+        around = [node for node in around if node.end >= finding.span.end]
+        uses = [Related(use, "also used here") for node in around for use in node.shared[:_MOST_USES]]
         result.append(replace(finding, related=(*finding.related, *uses)) if uses else finding)
     return result
 
@@ -256,9 +262,11 @@ class _Tally:
 
 
 def _silence(findings: list[Diagnostic], silencers: Iterable[Suppression], options: Options, result: Result) -> None:
-    active = [item for item in silencers if options.use_suppressions and not item.is_expired(options.today)]
+    active = SuppressionIndex(
+        item for item in silencers if options.use_suppressions and not item.is_expired(options.today)
+    )
     for finding in dict.fromkeys(findings):
-        by = [item for item in active if item.covers(finding) and item.item in {None, finding.item}]
+        by = active.covering(finding)
         for item in by:
             item.used = True
         if by:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from podhosts.corefile.manifests import corefiles
@@ -48,18 +49,40 @@ class Suppression:
     item: int | None = None
     used: bool = field(default=False)
 
-    def covers(self, finding: Diagnostic) -> bool:
-        """Whether a finding (in the same document) is silenced."""
-        if finding.rule != self.rule:
-            return False
-        if self.by == "annotation":
-            # It is about an object, whose findings may lie at an anchor elsewhere.
-            return finding.item == self.item
-        return any(scope.start <= finding.span.start <= scope.end for scope in self.scopes)
-
     def is_expired(self, today: datetime.date) -> bool:
         """Whether the last day, which is included, has passed."""
         return self.until is not None and today > self.until
+
+
+class SuppressionIndex:
+    """Suppressions by rule and place: looking one up takes no walk over all of them."""
+
+    def __init__(self, items: Iterable[Suppression]) -> None:
+        self._annotations: dict[str, list[Suppression]] = {}
+        scopes: dict[str, list[tuple[int, int, int, Suppression]]] = {}
+        for number, item in enumerate(items):
+            if item.by == "annotation":
+                self._annotations.setdefault(item.rule, []).append(item)
+            else:
+                for scope in item.scopes:
+                    scopes.setdefault(item.rule, []).append((scope.start, scope.end, number, item))
+        self._scopes = {rule: sorted(found, key=lambda scope: scope[:3]) for rule, found in scopes.items()}
+        #: The furthest end of all scopes up to each one: where it lies before a place, nothing earlier reaches it.
+        self._reach = {
+            rule: list(accumulate((end for _, end, _, _ in found), max)) for rule, found in self._scopes.items()
+        }
+
+    def covering(self, finding: Diagnostic) -> list[Suppression]:
+        """The suppressions that silence a finding, each once."""
+        found = [item for item in self._annotations.get(finding.rule, ()) if item.item == finding.item]
+        scopes, reach = self._scopes.get(finding.rule, []), self._reach.get(finding.rule, [])
+        place = finding.span.start
+        at = bisect_right(scopes, place, key=lambda scope: scope[0]) - 1
+        while at >= 0 and reach[at] >= place:
+            if scopes[at][1] >= place:
+                found.append(scopes[at][3])
+            at -= 1
+        return list(dict.fromkeys(found))
 
 
 @dataclass(frozen=True, slots=True)

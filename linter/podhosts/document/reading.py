@@ -244,10 +244,10 @@ class _Reader:
         lines = scalar.text.rstrip(_BREAKS)
         if lines[-1:] not in {" ", "\t"}:
             return scalar.end
-        return decode(self._chunk, scalar)[len(lines) - 1][2]
+        return decode(self._masked, scalar)[len(lines) - 1][2]
 
     def _refuse_escaped_slash(self, scalar: Scalar) -> None:
-        for character, begin, _ in decode(self._chunk, scalar):
+        for character, begin, _ in decode(self._masked, scalar):
             if character == "/" and self._chunk[begin] == "\\":
                 raise UnreadableError("found unknown escape character", self._span(begin, begin + 2))
 

@@ -11,12 +11,20 @@ import re
 from bisect import bisect_right
 from typing import NamedTuple
 
-_ACTION = re.compile(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+#: How the kinds of actions begin and end.
+_DELIMITERS = {
+    "comment": (r"\{\{-?\s*/\*", r"\*/\s*-?\}\}"),
+    "go": (r"\{\{", r"\}\}"),
+    "jinja": (r"\{%", r"%\}"),
+    "note": (r"\{#", r"#\}"),
+}
+_OPENER = re.compile("|".join(f"(?P<{kind}>{opener})" for kind, (opener, _) in _DELIMITERS.items()))
+_ACTIONS = {kind: re.compile(f"{opener}.*?{closer}", re.DOTALL) for kind, (opener, closer) in _DELIMITERS.items()}
 _WORD = re.compile(r"\{[{%]-?\s*([a-z]+)\b")
 _LINE_BREAKS = "\r\n"
 #: A line that ends in the header of a block scalar; the scalar's parent is the key, or the last dash.
 _BLOCK_HEADER = re.compile(
-    r"(?P<indent> *)(?P<dashes>(?:-[ ]+)*)(?P<key>[^\s#-][^#]*?:[ \t]+)?(?:[&!]\S+[ \t]+)*"
+    r"(?P<indent> *)(?P<dashes>(?:-[ ]+)*)(?P<key>[^\s#-][^#]*?:[ \t]+)?(?:[&!]\S+[ \t]+){0,2}"
     r"[|>][-+0-9]{0,2}[ \t]*(?:#.*)?$"
 )
 _OPENING = frozenset({"if", "range", "with", "define", "block", "for"})
@@ -52,7 +60,7 @@ def mask(text: str) -> Template:
     """Mask the actions of a template; text without any is given back as it is."""
     characters = list(text)
     inline: set[int] = set()
-    actions = list(_ACTION.finditer(text))
+    actions = _find_actions(text)
     alone = _lines_of_actions(text, actions)
     printing_below = {number for number, action in enumerate(actions) if _prints_below(text, action)}
     inside = _block_scalars(text, [actions[number].span() for number in sorted(alone)])
@@ -70,11 +78,32 @@ def mask(text: str) -> Template:
     return Template("".join(characters), frozenset(inline), branches, unbalanced)
 
 
+def _find_actions(text: str) -> list[re.Match[str]]:
+    """The actions in order; an opener is not looked at where its closer does not come any more, to keep time linear."""
+    last = {
+        kind: max((found.start() for found in re.finditer(closer, text)), default=-1)
+        for kind, (_, closer) in _DELIMITERS.items()
+    }
+    actions: list[re.Match[str]] = []
+    at = 0
+    while opener := _OPENER.search(text, at):
+        at = opener.start() + 1
+        for kind in ("comment", "go") if opener["comment"] else (str(opener.lastgroup),):
+            if opener.start() < last[kind] and (action := _ACTIONS[kind].match(text, opener.start())):
+                actions.append(action)
+                at = action.end()
+                break
+    return actions
+
+
 def _prints_below(text: str, action: re.Match[str]) -> bool:
     """Whether an action after `key:` prints lines of its own below the key (`| nindent 8`)."""
+    if "nindent" not in action.group():
+        return False
+    line_end = text.find("\n", action.end())
+    rest = text[action.end() : line_end if line_end >= 0 else len(text)]
     line_start = text.rfind("\n", 0, action.start()) + 1
-    rest = text[action.end() : text.find("\n", action.end()) if "\n" in text[action.end() :] else len(text)]
-    return "nindent" in action.group() and text[line_start : action.start()].rstrip().endswith(":") and not rest.strip()
+    return text[line_start : action.start()].rstrip().endswith(":") and not rest.strip()
 
 
 class _BlockScalars:

@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING
 
 from podhosts.merging.go_sort import go_sort, go_sort_stable
 from podhosts.merging.values import DIRECTIVE, as_map, element_kind, go_text, identity, key_value
+from podhosts.merging.values import kind as kind_of
 
 if TYPE_CHECKING:
     from podhosts.merging.values import List, Map
 
-_MAP = "map[string]interface {}"
+_MAP = kind_of({})
 
 
 def split_by_presence(merged: List, named: List, merge_key: str) -> tuple[List, List]:
     """The merged elements that the list names, and the others."""
     if merge_key:
-        present = {identity(entry[merge_key]) for entry in map(as_map, named) if merge_key in entry} if merged else set()
+        # Without anything to split Go never looks at the names.
+        present = {identity(entry[merge_key]) for entry in map(as_map, named if merged else []) if merge_key in entry}
         keys = [identity(key_value(entry, merge_key)) for entry in merged]
     else:
         present = set(map(identity, named))
@@ -28,9 +30,10 @@ def split_by_presence(merged: List, named: List, merge_key: str) -> tuple[List, 
     return inside, [entry for entry, key in zip(merged, keys, strict=True) if key not in present]
 
 
-def order_merged(from_patch: List, live_only: List, patch_order: List, live_order: List, merge_key: str) -> List:
+def order_merged(
+    from_patch: List, live_only: List, patch_order: List, live_order: List, merge_key: str, kind: str
+) -> List:
     """Both lists in their own order, woven together along the live order as far as that goes."""
-    kind = _element_kind(from_patch, live_only)
     right = order_like(from_patch, patch_order, merge_key, kind)
     left = order_like(live_only, live_order, merge_key, kind)
     rank = _ranks(live_order, merge_key, kind)
@@ -72,10 +75,6 @@ def sort_by_key(entries: List, merge_key: str) -> list[Map]:
     element_kind(entries)
     texts = [(go_text(entry.get(merge_key)), entry) for entry in map(as_map, entries)]
     return [entry for _, entry in go_sort(texts, lambda left, right: left[0] <= right[0])]
-
-
-def _element_kind(*lists: List) -> str:
-    return _MAP if any(isinstance(entry, dict) for entries in lists for entry in entries) else "scalar"
 
 
 def _key(entry: object, merge_key: str, kind: str) -> tuple[str, object]:

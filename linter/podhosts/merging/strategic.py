@@ -150,9 +150,9 @@ def _merge_ordered_lists(original: Map, patch: Map, applying: bool) -> None:
         else:
             merged = _merge_lists(live, changes, merge_key, applying, False) if merge_key else changes
         inside, live_only = split_by_presence(merged, order, merge_key)
-        element_kind(live, changes)
+        elements = element_kind(live, changes)
         # `live` may have been written to by the merge: Go's slices share their array, and the order is read from it.
-        original[target] = order_merged(inside, live_only, order, live, merge_key)
+        original[target] = order_merged(inside, live_only, order, live, merge_key, elements)
         patch.pop(target, None)
 
 
@@ -195,7 +195,8 @@ def _merge_lists(original: List, patch: List, merge_key: str, applying: bool, de
     """The merged list. `original` is written to as Go writes to the array below its slice, but keeps its length."""
     if not original and not patch:
         return original
-    if element_kind(original, patch) == kind({}):
+    elements = element_kind(original, patch)
+    if elements == kind({}):
         if not merge_key:
             raise MergeError("cannot merge lists without merge key for HostAlias")
         original, length, patch = _special_entries(original, patch, merge_key)
@@ -208,7 +209,7 @@ def _merge_lists(original: List, patch: List, merge_key: str, applying: bool, de
         merged = _distinct([*original, *patch])
         live_order = original
     inside, live_only = split_by_presence(merged, patch, merge_key)
-    return order_merged(inside, live_only, patch, live_order, merge_key)
+    return order_merged(inside, live_only, patch, live_order, merge_key, elements)
 
 
 def _special_entries(original: List, patch: List, merge_key: str) -> tuple[List, int, List]:
@@ -223,13 +224,10 @@ def _special_entries(original: List, patch: List, merge_key: str) -> tuple[List,
         directive = entry[DIRECTIVE]
         if directive == "delete":
             gone = identity(key_value(entry, merge_key))
-            kept = [old for old in map(as_map, original[:length]) if not _is_keyed(old, merge_key, gone)]
-            # What follows the kept entries stays in the array: each deletion moves the rest up by one.
-            for index in range(length - 1, -1, -1):
-                if _is_keyed(as_map(original[index]), merge_key, gone):
-                    original[index : length - 1] = original[index + 1 : length]
-                    length -= 1
-            original[:length] = kept
+            kept: List = [old for old in map(as_map, original[:length]) if not _is_keyed(old, merge_key, gone)]
+            # Each deletion in Go moves the rest up by one and leaves the last element where it was.
+            original[:length] = kept + original[length - 1 : length] * (length - len(kept))
+            length = len(kept)
         elif directive == "replace":
             replace = True
         elif directive == "merge":
@@ -259,9 +257,7 @@ def _merge_entries(original: List, length: int, patch: List, merge_key: str, app
         if size < len(array):
             array[size] = entry
         else:
-            array = [*array, entry] if array is original else array
-            if size == len(array):
-                array.append(entry)
+            array = [*array, entry]
         size += 1
     return array[:size]
 

@@ -11,7 +11,7 @@ Map: TypeAlias = dict[str, object]
 List: TypeAlias = list[object]
 
 MERGE_KEYS = {"hostAliases": "ip"}
-"""The lists merged by key, by field name (`patchStrategy:"merge" patchMergeKey:"ip"`, `reference/kubernetes.md` 2.1)."""
+"""The lists merged by key, by field name. Source: the tag `patchMergeKey:"ip"`, `reference/kubernetes.md` 2.1."""
 
 DIRECTIVE = "$patch"
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from podhosts.kubernetes import Pod
     from podhosts.rules.base import Settings
 
+_SHOWN = 5
 _POD_IP = "10.244.1.5"
 #: Names for `resolvers` in the config, the models behind each, and what people call them.
 MODELS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -34,6 +35,7 @@ class PodAnswers:
         self._pod = pod
         self._settings = settings
         self._readers: dict[str, HostsReader] = {}
+        self._described: dict[str, str] = {}
         self._network = Network((_POD_IP,))
 
     @cached_property
@@ -54,6 +56,11 @@ class PodAnswers:
 
     def describe(self, name: str) -> str:
         """A clause like "glibc, musl and Go answer 10.0.0.1, 10.0.0.2; glibc without `multi on` 10.0.0.1"."""
+        if name not in self._described:
+            self._described[name] = self._describe(name)
+        return self._described[name]
+
+    def _describe(self, name: str) -> str:
         groups: dict[str, list[str]] = {}
         for resolver, models in MODELS.items():
             if resolver in self._settings.resolvers:
@@ -67,7 +74,9 @@ class PodAnswers:
 def _text(answer: Answer) -> str:
     if answer.dns:
         return "what DNS says"
-    return ", ".join(dict.fromkeys(answer.addresses)) or "nothing"
+    addresses = list(dict.fromkeys(answer.addresses))
+    more = f" and {len(addresses) - _SHOWN} more" if len(addresses) > _SHOWN else ""
+    return ", ".join(addresses[:_SHOWN]) + more or "nothing"
 
 
 def _listed(titles: list[str]) -> str:

@@ -104,11 +104,11 @@ class CorednsHostsBlock(Rule):
             yield self._at(corefile, line.span, message)
         for option in block.options:
             if option.error:
-                message = f"`{option.name.text}`: {option.error}: CoreDNS does not start; correct the value"
+                message = f"{option.error}: CoreDNS does not start; correct the value"
                 yield self._at(corefile, _option_span(option), message)
         for line in block.lines:
-            if (oddity := _oddity(line)) is not None:
-                yield self._at(corefile, line.span, oddity, Severity.WARNING)
+            for at, message in _oddities(line):
+                yield self._at(corefile, at, message, Severity.WARNING)
 
     def _at(
         self,
@@ -170,10 +170,9 @@ def _lost(block: HostsBlock) -> str:
             f"no `fallthrough`: every other name gets SERVFAIL, for the whole cluster, as `{block.file.text}` is taken "
             f"for the name of a hosts file; write `hosts /etc/hosts {block.file.text}`, or add `fallthrough`"
         )
-    return (
-        "no `fallthrough`: every other name of the zone gets SERVFAIL, for the whole cluster; "
-        "add `fallthrough` as the last line of the block"
-    )
+    has_braces = any(token.text == "{" for token in block.plugin.tokens)
+    where = "`fallthrough` as the last line of the block" if has_braces else "a block with `fallthrough`"
+    return f"no `fallthrough`: every other name of the zone gets SERVFAIL, for the whole cluster; add {where}"
 
 
 def _names_zone(block: HostsBlock, file: Token) -> bool:
@@ -197,13 +196,17 @@ def _is_certain(token: Token) -> bool:
     return token.is_known and not is_placeholder(token.text)
 
 
-def _oddity(line: HostsLine) -> str | None:
+def _oddities(line: HostsLine) -> Iterator[tuple[Span, str]]:
+    """What CoreDNS does not use of a line, and why."""
     if not _is_certain(line.ip):
-        return None
+        return
     if line.meant:
-        return f"`{line.ip.text}` is no option, so CoreDNS takes it for a host line; did you mean `{line.meant}`?"
-    if line.ignored:
-        return f"CoreDNS ignores this line without a word ({line.ignored}); write an address and its names"
-    if outside := tuple(token for token in line.outside if _is_certain(token)):
-        return f"CoreDNS drops {_listed(outside)}: the block's zones do not hold them; name the zone, or move the entry"
-    return None
+        word = line.ip.text
+        yield line.ip.span, f"`{word}` is no option, so CoreDNS takes it for a host line; did you mean `{line.meant}`?"
+    elif line.ignored:
+        yield (
+            line.ip.span,
+            f"CoreDNS ignores this line without a word ({line.ignored}); write an address and its names",
+        )
+    for name in filter(_is_certain, line.outside):
+        yield name.span, f"CoreDNS drops `{name.text}`: no zone of the block holds it; name the zone, or move the entry"

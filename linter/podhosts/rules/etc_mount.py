@@ -64,7 +64,7 @@ class EtcMount(Rule):
                 if effect(mount) is not MountEffect.ETC or node is None or volume is None:
                     continue
                 kind = source(volume)
-                related = [Related(source_span(volume), f"the volume (a {kind})")]
+                related = [Related(source_span(volume), f"volume `{volume.name}`")]
                 if pod.list_entry is not None:
                     related.append(Related(pod.list_entry.key.span, "these aliases may not reach the container"))
                 consequence = (
@@ -75,8 +75,8 @@ class EtcMount(Rule):
                 yield self.report(
                     mount,
                     node,
-                    f"container `{container.name}` mounts a {kind} on /etc: {consequence}; mount it on a folder below, "
-                    f"or single files with `subPath`",
+                    f"container `{container.name}` mounts volume `{volume.name}` ({kind}) on /etc: {consequence}; "
+                    f"mount it on a folder below, or single files with `subPath`",
                     field=mount.field("mountPath"),
                     related=related,
                 )

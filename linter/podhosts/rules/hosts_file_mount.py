@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
-from podhosts.kubernetes.mounts import HOSTS_FILE, MountEffect, effect, source, source_span
+from podhosts.kubernetes.mounts import HOSTS_FILE, READ_ONLY_SOURCES, MountEffect, effect, source, source_span
 from podhosts.kubernetes.own_hosts_file import own_hosts_file
 from podhosts.rules.base import Rule
 
@@ -66,9 +66,7 @@ class HostsFileMount(Rule):
         node, volume = mount.mount_path_node, mount.volume
         assert node is not None  # a mount without a path has no effect
         assert volume is not None  # nor has one whose content is not known
-        kind = source(volume) or "volume"
-        has_sub_path = "subPath" in mount.node.fields or "subPathExpr" in mount.node.fields
-        related = [Related(source_span(volume), f"the volume (a {kind})")]
+        related = [Related(source_span(volume), f"the content of volume `{volume.name}`")]
         if pod.list_entry is not None and pod.aliases:
             related.append(Related(pod.list_entry.key.span, "these aliases do not reach the container"))
         own = own_hosts_file(mount.container, self.workspace)
@@ -77,17 +75,20 @@ class HostsFileMount(Rule):
         return self.report(
             mount,
             node,
-            f"container `{mount.container.name}` gets its /etc/hosts from a {kind}: "
-            f"{_consequence(mount, has_sub_path)}; list the names in `hostAliases` instead",
+            f"container `{mount.container.name}` gets its /etc/hosts from volume `{volume.name}` ({source(volume)}): "
+            f"{_consequence(mount)}; list the names in `hostAliases` instead",
             field=mount.field("mountPath"),
             related=related,
         )
 
 
-def _consequence(mount: Mount, has_sub_path: bool) -> str:
-    if not has_sub_path:
+def _consequence(mount: Mount) -> str:
+    kind = source(mount.volume)
+    has_sub_path = "subPath" in mount.node.fields or "subPathExpr" in mount.node.fields
+    if kind in READ_ONLY_SOURCES and not has_sub_path:
         return "without `subPath` this is a folder, from which no resolver reads names"
     if mount.mount_path != HOSTS_FILE:
         return "the kubelet mounts its own file on the same path, and which of the two wins is up to the runtime"
     lost = "the pod's hostAliases" if mount.container.pod.aliases else "a line for the pod's own name"
-    return f"the kubelet then writes none for it, so it lacks {lost}, and later changes do not arrive"
+    stale = ", and later changes do not arrive" if kind in READ_ONLY_SOURCES else ""
+    return f"the kubelet then writes none for it, so it lacks {lost}{stale}"
