@@ -123,7 +123,8 @@ def test_unclosed_blocks_are_known() -> None:
 
 PIECES = st.sampled_from(
     ["{{ x }}", "{{- if a }}", "{{- else }}", "{{- end }}", "{{", "}}", "{{/* c */}}", "{% if a %}", "{% endif %}",
-     "\n", "  ", "- ", "a: ", "b: |\n", "c: >-\n", "'", '"', "x", "\r\n", "hostAliases:\n", "- ip: 10.0.0.1\n", "| nindent 4 }}"]
+     "\n", "  ", "- ", "a: ", "b: |\n", "c: >-\n", "'", '"', "x", "\r\n", "hostAliases:\n", "- ip: 10.0.0.1\n",
+     "| nindent 4 }}"]
 )  # fmt: skip
 
 
@@ -135,3 +136,30 @@ def test_any_template_is_read_or_refused(text: str) -> None:
     assert all(text[at] != "\n" and masked.text[at] == "x" for at in masked.inline)
     for finding in run(text).findings:
         assert 0 <= finding.span.start <= finding.span.end <= len(text)
+
+
+LIST = "apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n    spec:\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("      hostAliases:\n        {{- toYaml .Values.hostAliases | nindent 8 }}\n", []),
+        ("      hostAliases:\n        {{- toYaml .Values.hostAliases | nindent 6 }}\n", []),
+        ("      hostAliases:\n        {{- toYaml .Values.hostAliases | nindent 4 }}\n", [(7, 50, "syntax-error")]),
+        ("      hostAliases: {{- toYaml .Values.hostAliases | nindent 2 }}\n", [(6, 61, "syntax-error")]),
+        ("      hostAliases: {{- toYaml .Values.hostAliases | nindent 8 }}\n", []),
+        (
+            "      hostAliases:\n      {{- range $a := .Values.x }}\n      - ip: {{ $a.ip }}\n"
+            "        hostnames: {{ $a.hostnames }}\n      {{- end }}\n",
+            [(9, 20, "wrong-type")],
+        ),
+        (
+            "      hostAliases:\n      {{- range .Values.x }}\n      - ip: {{ .ip }}\n"
+            "        hostnames: {{- toYaml .hostnames | nindent 8 }}\n      {{- end }}\n",
+            [],
+        ),
+    ],
+)
+def test_classic_mistakes_of_charts(text: str, expected: list[tuple[int, int, str]]) -> None:
+    assert found(LIST + text) == expected

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from podhosts.hosts.kubelet import Alias, PodHosts, alias_line, hosts_file
+from podhosts.hosts.limits import MAX_ADDRESSES
 from podhosts.hosts.resolvers import (
-    MAX_ADDRESSES,
     RESOLVERS,
     Answer,
     BogusAddress,

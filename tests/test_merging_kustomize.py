@@ -79,7 +79,7 @@ class Project:
         return dict(documents(self.files[name])[0])
 
     def build(self, folder: str, objects: list[dict[str, Any]] | None = None) -> list[dict[str, Any]]:
-        """The objects of a folder; a component is handed those that it changes. `names` are an object's earlier names."""
+        """The objects of a folder, each with its earlier names; a component is handed those that it changes."""
         settings = self.settings(folder)
         found = list(objects or ())
         for entry in settings.get("resources") or ():
@@ -103,7 +103,7 @@ class Project:
         return found
 
     def load(self, path: str) -> list[dict[str, Any]]:
-        loaded = []
+        loaded: list[dict[str, Any]] = []
         for document in documents(self.files[path]):
             if isinstance(document, dict):
                 loaded += document["items"] if document.get("kind") == "List" else [document]
@@ -112,7 +112,7 @@ class Project:
     def patch(self, folder: str, entry: dict[str, Any], found: list[dict[str, Any]]) -> list[dict[str, Any]]:
         text = entry.get("psm", entry.get("patch"))
         if text is None or ("psm" in entry and posixpath.normpath(posixpath.join(folder, text)) in self.files):
-            text = self.files[posixpath.normpath(posixpath.join(folder, entry.get("path", text)))]
+            text = self.files[posixpath.normpath(posixpath.join(folder, entry.get("path") or str(text)))]
         for patch in documents(text):
             if isinstance(patch, list):
                 continue  # JSON 6902: the cases that need it are excepted

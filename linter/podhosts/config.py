@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 
     from podhosts.document import Node
 
-FILE_NAME = ".podhosts.yaml"
-_PROJECT_FILE = "pyproject.toml"
-_TABLE = "[tool.podhosts"
-
 
 class ConfigError(Exception):
     """A config that cannot be used; the text begins with its path, line and column."""
@@ -84,19 +80,6 @@ class Config:
     @cached_property
     def _specs(self) -> dict[tuple[str, ...], Any]:
         return {}
-
-
-def find_config(start: Path) -> Path | None:
-    """The config file for a working directory, or None."""
-    for folder in (start, *start.parents):
-        if (folder / FILE_NAME).is_file():
-            return folder / FILE_NAME
-        project = folder / _PROJECT_FILE
-        if project.is_file() and _TABLE in project.read_text("utf-8", "replace"):
-            return project
-        if (folder / ".git").exists():
-            return None
-    return None
 
 
 def load_config(path: Path) -> Config:

@@ -17,6 +17,11 @@ ENDINGS = (".yaml", ".yml", ".json")
 _SHELL_PIPES = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 
 
+CONFIG_NAME = ".podhosts.yaml"
+_PROJECT_FILE = "pyproject.toml"
+_PROJECT_TABLE = b"[tool.podhosts"
+
+
 class Input(NamedTuple):
     """A file to check. `named` says that the command line names the file itself, not a folder it lies in."""
 
@@ -61,6 +66,28 @@ def discover(arguments: Iterable[str]) -> Discovery:
         else:
             failures.append((argument, "not a regular file; to read from a pipe use `-`"))
     return Discovery(list(inputs.values()), failures, empty)
+
+
+def find_config(folder: str) -> str | None:
+    """The config file for a working directory: the nearest one upwards, no further than the folder with `.git`."""
+    while True:
+        own, project = os.path.join(folder, CONFIG_NAME), os.path.join(folder, _PROJECT_FILE)
+        if os.path.isfile(own):
+            return own
+        if os.path.isfile(project) and _has_table(project):
+            return project
+        parent = os.path.dirname(folder)
+        if os.path.exists(os.path.join(folder, ".git")) or parent == folder:
+            return None
+        folder = parent
+
+
+def _has_table(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return _PROJECT_TABLE in file.read()
+    except OSError:
+        return False
 
 
 def _reason(error: Exception) -> str:

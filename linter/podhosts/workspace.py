@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -44,18 +45,17 @@ class Workspace:
 
     def named(self, kind: str, name: str) -> Iterator[KubernetesObject]:
         """Every object of that kind and name, in order."""
-        for manifest in self.mentioning(kind, name):
+        for manifest in self.mentioning(name, kind):
             if manifest.kind == kind and manifest.name == name:
                 yield manifest
 
     def mentioning(self, *words: str) -> Iterator[KubernetesObject]:
-        """Every object of the documents whose text holds all these words, in order."""
+        """Every object of the documents whose text holds all these words, in order. The rarest should stand first."""
+        first, *others = words
         for source, pieces in self._sources:
-            # A search is cheap, parsing is not.
-            if not all(word in source.text for word in words):
-                continue
-            for piece in pieces:
-                if all(source.text.find(word, *piece.span) >= 0 for word in words):
+            for piece in _with_word(source, pieces, first):
+                # A search is cheap, parsing is not.
+                if all(source.text.find(word, *piece.span) >= 0 for word in others):
                     yield from self._read(source, piece)
 
     def _read(self, source: Source, piece: Piece) -> list[KubernetesObject]:
@@ -63,3 +63,16 @@ class Workspace:
         if key not in self._objects:
             self._objects[key] = list(objects(Document(source, piece)))
         return self._objects[key]
+
+
+def _with_word(source: Source, pieces: list[Piece], word: str) -> Iterator[Piece]:
+    """The pieces that hold a word, found with one search of the text."""
+    at = source.text.find(word)
+    while at >= 0:
+        number = bisect_right(pieces, at, key=lambda piece: piece.span.start) - 1
+        searched = at + 1
+        # Between the pieces there are the lines that separate them.
+        if number >= 0 and at + len(word) <= pieces[number].span.end:
+            yield pieces[number]
+            searched = pieces[number].span.end
+        at = source.text.find(word, searched)

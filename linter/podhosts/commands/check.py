@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 
 from podhosts.commands.terminal import print_lines, print_styled, say
 from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError, choose
-from podhosts.config import Config, ConfigError, find_config, load_config
 from podhosts.diagnostics import Severity
-from podhosts.discovery import STDIN, Discovery, Input, discover
+from podhosts.discovery import STDIN, Discovery, Input, discover, find_config
 from podhosts.engine import Options, Result, Unread, default_selection, lint
 from podhosts.kubernetes.versions import NEWEST_MINOR, KubernetesVersion, VersionError, parse_version
 from podhosts.reporters import FORMATS
@@ -27,6 +26,7 @@ from podhosts.workspace import Workspace
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from podhosts.config import Config
     from podhosts.diagnostics import Diagnostic
 
 FAIL_ON = ("error", "warning", "info", "never")
@@ -81,7 +81,7 @@ def _run(request: Request) -> int:
             linted, could_open = _lint_input(item, run_settings, None if item.named else folder_workspace)
             result.extend(linted)
             failed += not could_open
-    except (UsageError, ConfigError) as error:
+    except UsageError as error:
         say(f"podhosts: {error}")
         return WRONG_USE
     result.sort()
@@ -105,28 +105,43 @@ class _RunSettings:
             choose("level", request.fail_on, FAIL_ON, " for --fail-on")
 
     @cached_property
-    def config(self) -> Config:
-        if self.request.config is not None:
-            return load_config(Path(self.request.config))
-        found = find_config(Path.cwd())
-        return load_config(found) if found is not None else Config()
+    def config(self) -> Config | None:
+        """The config, None where there is none. Raises UsageError for one that cannot be used."""
+        found = self.request.config or find_config(os.getcwd())
+        if found is None:
+            return None
+        from podhosts.config import ConfigError, load_config
+
+        try:
+            return load_config(Path(found))
+        except ConfigError as error:
+            raise UsageError(str(error)) from None
 
     @property
     def version(self) -> KubernetesVersion:
         if self._version is not None:
             return self._version
-        return _version(self.config.kubernetes_version) or KubernetesVersion()
+        written = self.config.kubernetes_version if self.config else None
+        return _version(written) or KubernetesVersion()
 
     @property
     def fail_on(self) -> str:
-        return self.request.fail_on or self.config.fail_on or "warning"
+        return self.request.fail_on or (self.config.fail_on if self.config else None) or "warning"
 
     def excludes(self, path: str) -> bool:
-        return not self.request.no_exclude and self.config.excludes(path)
+        return self.config is not None and not self.request.no_exclude and self.config.excludes(path)
 
     @cached_property
     def _base(self) -> Options:
         config = self.config
+        if config is None:
+            selected = default_selection() if self._selected is None else self._selected
+            return Options(
+                Settings(self.version),
+                selected - self._ignored,
+                use_suppressions=not self.request.no_suppressions,
+                require_reason=self.request.require_reason,
+            )
         selected = self._selected if self._selected is not None else (config.select or default_selection())
         settings = Settings(self.version) if config.resolvers is None else Settings(self.version, config.resolvers)
         return Options(
@@ -141,7 +156,7 @@ class _RunSettings:
     def options(self, path: str) -> Options:
         """What holds for one file."""
         options = self._base
-        for special in self.config.for_path(path):
+        for special in self.config.for_path(path) if self.config else ():
             severities = {rule: Severity(level) for rule, level in special.severity.items()}
             options = replace(
                 options,

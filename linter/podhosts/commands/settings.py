@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podhosts.commands.terminal import print_lines, say
 from podhosts.commands.usage import OK, WRONG_USE
-from podhosts.config import Config, ConfigError, find_config, load_config
+from podhosts.config import Config, ConfigError, load_config
+from podhosts.discovery import find_config
 from podhosts.kubernetes import KubernetesVersion
 from podhosts.rules import RULES, Settings
 
@@ -20,8 +22,8 @@ _DEFAULT = "default"
 def run(path: str | None) -> int:
     """Print one line a setting: key, value, place; returns the exit code."""
     try:
-        found = Path(path) if path is not None else find_config(Path.cwd())
-        config = load_config(found) if found is not None else Config()
+        found = path if path is not None else find_config(os.getcwd())
+        config = load_config(Path(found)) if found is not None else Config()
     except ConfigError as error:
         say(f"podhosts: {error}")
         return WRONG_USE

@@ -20,16 +20,16 @@ def read_json(text: str, begin: int, end: int) -> Node:
 
     Raises UnreadableError with the place where it stops being JSON.
     """
-    at = _skip(text, begin)
+    at = _skip(text, begin, end)
     stack: list[tuple[Mapping | Sequence, Scalar | None]] = []
     while True:
-        opening = text[at : at + 1]
-        if opening in {"{", "["} and at < end:
+        opening = _next(text, at, end)
+        if opening in {"{", "["}:
             if len(stack) >= MAX_DEPTH:
                 raise UnreadableError("exceeded max depth", Span(at, at))
             opened = Mapping(at, 0, flow=True) if opening == "{" else Sequence(at, 0, flow=True)
-            at = _skip(text, at + 1)
-            if text[at : at + 1] != ("}" if opening == "{" else "]"):
+            at = _skip(text, at + 1, end)
+            if _next(text, at, end) != ("}" if opening == "{" else "]"):
                 key, at = _key(text, at, end) if isinstance(opened, Mapping) else (None, at)
                 stack.append((opened, key))
                 continue
@@ -49,10 +49,10 @@ def read_json(text: str, begin: int, end: int) -> Node:
                 parent.entries.append(Entry(key, node, None))
             else:
                 parent.items.append(node)
-            at = _skip(text, at)
-            following = text[at : at + 1]
+            at = _skip(text, at, end)
+            following = _next(text, at, end)
             if following == ",":
-                at = _skip(text, at + 1)
+                at = _skip(text, at + 1, end)
                 if isinstance(parent, Mapping):
                     key, at = _key(text, at, end)
                     stack[-1] = (parent, key)
@@ -65,20 +65,24 @@ def read_json(text: str, begin: int, end: int) -> Node:
             node = parent
 
 
-def _skip(text: str, at: int) -> int:
-    space = _SPACE.match(text, at)
+def _skip(text: str, at: int, end: int) -> int:
+    space = _SPACE.match(text, at, end)
     assert space is not None  # matches the empty string
     return space.end()
 
 
+def _next(text: str, at: int, end: int) -> str:
+    return text[at] if at < end else ""
+
+
 def _key(text: str, at: int, end: int) -> tuple[Scalar, int]:
-    if text[at : at + 1] != '"':
+    if _next(text, at, end) != '"':
         raise UnreadableError(_complaint(text, at, end), Span(at, at))
     key = _scalar(text, at, end)
-    at = _skip(text, key.end)
-    if text[at : at + 1] != ":":
+    at = _skip(text, key.end, end)
+    if _next(text, at, end) != ":":
         raise UnreadableError(_complaint(text, at, end), Span(at, at))
-    return key, _skip(text, at + 1)
+    return key, _skip(text, at + 1, end)
 
 
 def _scalar(text: str, at: int, end: int) -> Scalar:

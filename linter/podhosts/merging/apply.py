@@ -139,6 +139,7 @@ def _diff_lists(field: str, original: List, modified: List, patch: Map, wanted: 
     merge_key = MERGE_KEYS[field]
     elements = element_kind(original, modified)
     if elements != kind({}):
+        # kubectl would compare them as a set of scalars; no server stores such a list.
         raise MergeError(f"{field} is a list of {elements}")
     changed, deleted = _diff_entries(original, modified, merge_key, wanted)
     changed = order_like(changed, modified, merge_key, elements)

@@ -58,6 +58,7 @@ def merge_maps(original: Map, patch: Map, *, applying: bool) -> Map:
         return _whole_map(patch)
     _retain_keys(original, patch, applying)
     _merge_ordered_lists(original, patch, applying)
+    # Go walks the fields in random order, which shows only where a list and its deletions stand in one mapping.
     for field, value in list(patch.items()):
         target, deletes = field, field.startswith(DELETE_FROM_LIST)
         if deletes:

@@ -6,11 +6,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from podhosts.hosts.kubelet import KubeletError, hosts_file, pod_network_lines
-from podhosts.hosts.resolvers import Answer, Family, Network, open_hosts
 from podhosts.kubernetes.pod_hosts import Surroundings, pod_hosts
 
 if TYPE_CHECKING:
-    from podhosts.hosts.resolvers import HostsReader
+    from podhosts.hosts.resolvers import Answer, Family, HostsReader
     from podhosts.kubernetes import Pod
     from podhosts.rules.base import Settings
 
@@ -36,7 +35,6 @@ class PodAnswers:
         self._settings = settings
         self._readers: dict[str, HostsReader] = {}
         self._described: dict[str, str] = {}
-        self._network = Network((_POD_IP,))
 
     @cached_property
     def _file(self) -> bytes:
@@ -50,9 +48,12 @@ class PodAnswers:
 
     def ask(self, model: str, name: str, family: Family = "unspec") -> Answer:
         """What one modelled resolver answers."""
+        # The models are imported for the first finding that needs them: most runs have none.
+        from podhosts.hosts.resolvers import Network, open_hosts
+
         if model not in self._readers:
             self._readers[model] = open_hosts(model, self._file)
-        return self._readers[model].lookup(name, family, self._network)
+        return self._readers[model].lookup(name, family, Network((_POD_IP,)))
 
     def describe(self, name: str) -> str:
         """A clause like "glibc, musl and Go answer 10.0.0.1, 10.0.0.2; glibc without `multi on` 10.0.0.1"."""

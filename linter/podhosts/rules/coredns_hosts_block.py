@@ -107,7 +107,7 @@ class CorednsHostsBlock(Rule):
                 message = f"{option.error}: CoreDNS does not start; correct the value"
                 yield self._at(corefile, _option_span(option), message)
         for line in block.lines:
-            for at, message in _oddities(line):
+            for at, message in _oddities(line, block):
                 yield self._at(corefile, at, message, Severity.WARNING)
 
     def _at(
@@ -192,11 +192,11 @@ def _option_span(option: HostsOption) -> Span:
 
 
 def _is_certain(token: Token) -> bool:
-    """Whether neither CoreDNS' environment nor a template of any kind decides the word."""
-    return token.is_known and not is_placeholder(token.text)
+    """Whether neither CoreDNS' environment nor a template of any kind decides the word; installers write `__NAME__`."""
+    return token.is_known and not is_placeholder(token.text) and not token.text.startswith("__")
 
 
-def _oddities(line: HostsLine) -> Iterator[tuple[Span, str]]:
+def _oddities(line: HostsLine, block: HostsBlock) -> Iterator[tuple[Span, str]]:
     """What CoreDNS does not use of a line, and why."""
     if not _is_certain(line.ip):
         return
@@ -208,5 +208,6 @@ def _oddities(line: HostsLine) -> Iterator[tuple[Span, str]]:
             line.ip.span,
             f"CoreDNS ignores this line without a word ({line.ignored}); write an address and its names",
         )
-    for name in filter(_is_certain, line.outside):
+    zones_are_certain = all(map(_is_certain, block.zone_arguments or block.server.keys))
+    for name in filter(_is_certain, line.outside if zones_are_certain else ()):
         yield name.span, f"CoreDNS drops `{name.text}`: no zone of the block holds it; name the zone, or move the entry"

@@ -1,19 +1,24 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
 from podhosts.document import Scalar
 from podhosts.kubernetes import ListType, is_placeholder
 from podhosts.kubernetes.verdicts import duplicate_ip, missing_ip
+from podhosts.merging import kustomize_collapse, three_way_apply
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from podhosts.diagnostics import Diagnostic
     from podhosts.kubernetes import HostAlias, Pod
 
+#: How many names a message lists.
+_SHOWN = 3
 _SEVERITY = {ListType.MAP: Severity.ERROR, ListType.ATOMIC: Severity.INFO, ListType.UNKNOWN: Severity.WARNING}
 
 
@@ -22,9 +27,12 @@ class DuplicateIp(Rule):
 
     Why: the list is keyed by `ip`. Server-side apply (also Flux, Argo CD and Helm 4 by default) refuses it: `duplicate
     entries for key [ip="10.0.0.1"]`. Client-side `kubectl apply` and Helm 3 accept it at first and lose entries at a
-    later change; Kustomize drops all but one as soon as any strategic patch hits the object. Custom resources whose
-    list is keyed refuse it at create too; where their list is atomic both entries are kept (info), where its type is
-    not known nothing certain can be said (warning). Source: `reference/kubernetes.md` 2.2, `vectors/apiserver`.
+    later change: an edit of a later entry overwrites the first, back and forth at each apply. Kustomize keeps only the
+    last entry's names as soon as any strategic patch hits the object. Ways out for a live object: `kubectl replace`,
+    `kubectl patch --type=merge` or `--type=json`, or `kubectl apply --server-side --force-conflicts` of the merged
+    list. Custom resources whose list is keyed refuse it at create too; where their list is atomic both entries are kept
+    (info), where its type is not known nothing certain can be said (warning). Source: `reference/kubernetes.md` 2.2 and
+    2.4, `vectors/apiserver`, `vectors/overlays`.
 
     Bad:
         apiVersion: v1
@@ -49,22 +57,23 @@ class DuplicateIp(Rule):
           containers: [{name: web, image: web}]
 
     Fix safety: merging the entries is unsafe on a live object: the next client-side `kubectl apply` empties the address
-    until it is applied again; use `kubectl replace` once.
+    until it is applied again, or keeps the old second entry for good where the object was not made by apply; use one of
+    the ways out once.
     """
 
     name = "duplicate-ip"
     severity = Severity.ERROR
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
-        first: dict[str, HostAlias] = {}
+        groups: dict[str, list[HostAlias]] = {}
         for alias in pod.aliases:
             ip = self._list_key(alias)
-            if ip is None or is_placeholder(ip):
-                continue
-            if ip in first:
-                yield self._report(alias, first[ip], ip)
-            else:
-                first[ip] = alias
+            if ip is not None and not is_placeholder(ip):
+                groups.setdefault(ip, []).append(alias)
+        fates = {ip: _Fate.of(group) for ip, group in groups.items() if len(group) > 1}
+        repeated = [(alias, ip) for ip in fates for alias in groups[ip][1:]]
+        for alias, ip in sorted(repeated, key=lambda pair: pair[0].index):
+            yield self._report(alias, fates[ip], ip)
 
     def _list_key(self, alias: HostAlias) -> str | None:
         """The key under which the list holds the entry; None where it has none, or where missing-ip says it already."""
@@ -79,13 +88,13 @@ class DuplicateIp(Rule):
         told = set(missing_ip(alias.pod, self.version, written_as=written_as)) >= set(duplicate_ip(alias.pod))
         return "" if (defaults or node is not None) and not told else None
 
-    def _report(self, alias: HostAlias, earlier: HostAlias, ip: str) -> Diagnostic:
-        pod = alias.pod
+    def _report(self, alias: HostAlias, fate: _Fate, ip: str) -> Diagnostic:
+        pod, earlier = alias.pod, fate.first
         shown = f"`{ip}` is already the `ip` of entry {earlier.index + 1}" if ip else "two entries have no `ip`"
         return self.report(
             alias,
             alias.ip_node if alias.ip_node is not None and alias.ip_node.end > alias.ip_node.start else alias.node,
-            f"{shown}: {_consequence(pod)}",
+            f"{shown}: {_consequence(alias, fate)}",
             field=alias.field("ip"),
             severity=_SEVERITY[pod.schema.list_type],
             refused_by=duplicate_ip(pod),
@@ -93,18 +102,86 @@ class DuplicateIp(Rule):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Fate:
+    """What becomes of all entries with one ip; worked out once for them, so that thousands take no longer than that."""
+
+    first: HostAlias
+    first_names: dict[str, None]
+    after_kustomize: str
+
+    @classmethod
+    def of(cls, group: list[HostAlias]) -> _Fate:
+        return cls(group[0], dict.fromkeys(_names(group[0])), _after_kustomize(group))
+
+
 def _is_null(alias: HostAlias) -> bool:
     return isinstance(alias.ip_node, Scalar) and alias.ip_node.value is None
 
 
-def _consequence(pod: Pod) -> str:
-    if pod.schema.list_type is ListType.ATOMIC:
+def _consequence(alias: HostAlias, fate: _Fate) -> str:
+    schema = alias.pod.schema
+    if schema.list_type is ListType.ATOMIC:
         return "both are kept here, but one entry with all the names is clearer"
-    if pod.schema.list_type is ListType.UNKNOWN:
+    if schema.list_type is ListType.UNKNOWN:
         return "where the list becomes a pod's hostAliases, a later apply may drop one; put all names in one entry"
-    if not pod.schema.built_in:
+    if not schema.built_in:
         return "the API server refuses the object; put all names in one entry"
     return (
-        "server-side apply refuses the object, client-side apply and Kustomize silently drop one of the two at a later "
-        "change; put all names in one entry"
+        f"server-side apply refuses the object, {fate.after_kustomize}, and a later client-side `kubectl apply` that "
+        f"edits this entry {_after_apply(alias, fate)}; put all names in one entry"
     )
+
+
+def _after_kustomize(group: list[HostAlias]) -> str:
+    """What a Kustomize patch of whatever part of the object leaves of the entries."""
+    if not group[0].ip:
+        return "any Kustomize patch drops entries"
+    kept = _names_in(kustomize_collapse([_plain(alias, _names(alias)) for alias in group]))
+    if all(name in kept for alias in group for name in _names(alias)):
+        return "any Kustomize patch keeps only the last of these entries"
+    return f"any Kustomize patch keeps only {_shown(kept)} for it" if kept else "any Kustomize patch leaves it no name"
+
+
+def _after_apply(alias: HostAlias, fate: _Fate) -> str:
+    """What kubectl does to the first entry when a later one gets another name.
+
+    The model is asked about these two alone, and about the names to be shown: each time it is the first entry of an ip
+    that the patch hits, whatever else the list holds.
+    """
+    names = _names(alias)
+    mine = set(names)
+    others = dict.fromkeys(islice((name for name in fate.first_names if name not in mine), _SHOWN))
+    first = _plain(fate.first, list(others))
+    live = {"hostAliases": [first, _plain(alias, names)]}
+    edited = {"hostAliases": [first, _plain(alias, [*names, ""])]}
+    left = _names_in(three_way_apply(live, live, edited).live["hostAliases"])
+    lost = dict.fromkeys(name for name in others if name not in left)
+    if not lost:
+        return "changes the first one instead"
+    return f"overwrites {_shown(lost, len(fate.first_names) - sum(name in fate.first_names for name in mine))}"
+
+
+def _names(alias: HostAlias) -> list[str]:
+    return [str(node.value) for _, node in alias.names]
+
+
+def _plain(alias: HostAlias, names: list[str]) -> dict[str, object]:
+    return {"ip": alias.ip or "", "hostnames": names}
+
+
+def _names_in(entries: object) -> dict[str, None]:
+    """The names of a list of entries, each once, in order."""
+    found: dict[str, None] = {}
+    for entry in entries if isinstance(entries, list) else ():
+        found |= dict.fromkeys(entry.get("hostnames", ()))
+    return found
+
+
+def _shown(names: Iterable[str], count: int | None = None) -> str:
+    """The first names, and how many more there are; `count` is the number of all."""
+    listed = [f"`{name}`" for name in names]
+    more = (len(listed) if count is None else count) - _SHOWN
+    if more > 0:
+        return f"{', '.join(listed[:_SHOWN])} and {more} more"
+    return " and ".join([", ".join(listed[:-1]), listed[-1]] if listed[1:] else listed)

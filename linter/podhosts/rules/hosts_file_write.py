@@ -31,8 +31,9 @@ class HostsFileWrite(Rule):
     init container, a hook or one of several containers writes is lost sooner or later (kubernetes #44473, #114206). In
     the command of a pod's only container it works, as the command runs again after a restart (info). It needs root, and
     `sed -i`, `mv` and `ln` fail, because the file is a mount point. `hostAliases` says the same without a script.
-    Source: `reference/kubernetes.md` 3.1. Read by podhosts' own shell reader; only paths and texts that are constant in
-    the script count.
+    Read are commands, hooks, probes, and the scripts in ConfigMaps that a pod mounts (shell and Python); only paths and
+    texts that are constant there count, and no container that mounts another file on the path. Source:
+    `reference/kubernetes.md` 3.1.
 
     Bad:
         apiVersion: v1
@@ -83,7 +84,7 @@ class HostsFileWrite(Rule):
 
     def _mounts(self, config_map: KubernetesObject, script: Script) -> list[Mount]:
         """Where containers mount a script that would change the kubelet's file in them."""
-        mounting = self.workspace.mentioning("configMap", config_map.name) if config_map.name else ()
+        mounting = self.workspace.mentioning(config_map.name, "configMap") if config_map.name else ()
         return [
             mount
             for manifest in mounting

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Severity
 from podhosts.hosts.addresses import parse_sloppy
 from podhosts.hosts.kubelet import Alias, alias_line
-from podhosts.hosts.resolvers import line_loss
 from podhosts.kubernetes import is_placeholder
 from podhosts.rules.base import Rule
 
@@ -14,6 +13,10 @@ if TYPE_CHECKING:
 
     from podhosts.diagnostics import Diagnostic
     from podhosts.kubernetes import HostAlias
+
+
+#: Bytes; far below musl's limit, so that ordinary lines need no model.
+_SURELY_SHORT = 256
 
 
 class LineTooLong(Rule):
@@ -70,6 +73,10 @@ class LineTooLong(Rule):
         if any(is_placeholder(node.text) for _, node in names):
             return
         line = alias_line(Alias(alias.ip, tuple(node.text for _, node in names)))
+        if len(line) < _SURELY_SHORT:
+            return
+        from podhosts.hosts.resolvers import line_loss
+
         loss = line_loss(line)
         if loss.first_lost is None:
             return

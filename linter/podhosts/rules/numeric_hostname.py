@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Severity
 from podhosts.hosts.kubelet import Alias, alias_line
 from podhosts.hosts.names import is_numeric_for_resolvers
-from podhosts.hosts.resolvers import Family, Network, families, lookup
 from podhosts.rules.answers import MODELS
 from podhosts.rules.base import Rule
 
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
+    from podhosts.hosts.resolvers import Family
     from podhosts.kubernetes import HostAlias
 
 _PROBE = "192.0.2.1"
@@ -68,6 +68,8 @@ class NumericHostname(Rule):
 
     def _blind(self, name: str) -> list[str]:
         """The resolvers that matter and do not find the name in a file that has it, with what they answer."""
+        from podhosts.hosts.resolvers import Network, families, lookup
+
         hosts = alias_line(Alias(_PROBE, (name,)))
         asked: Family = "inet"
         clauses: dict[str, list[str]] = {}

@@ -23,7 +23,8 @@ class ShadowedService(Rule):
 
     Why: `/etc/hosts` comes before the cluster's DNS, so the pod reaches the alias's address and not the Service; and
     resolvers compare the name as it is typed, so an alias for `db` does not answer `db.shop.svc.cluster.local`: one
-    program in the pod may reach the Service and another the alias. Source: `reference/resolvers.md` 5.
+    program in the pod may reach the Service and another the alias. Silent for the Service's own address, and in pods
+    that do not ask the cluster's DNS (`dnsPolicy`, `hostNetwork`). Source: `reference/resolvers.md` 5.
 
     Bad:
         apiVersion: v1

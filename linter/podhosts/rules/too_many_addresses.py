@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
 from podhosts.hosts.addresses import parse_sloppy
-from podhosts.hosts.resolvers import MAX_ADDRESSES
+from podhosts.hosts.limits import MAX_ADDRESSES
 from podhosts.kubernetes import is_placeholder
 from podhosts.rules.base import Rule
 

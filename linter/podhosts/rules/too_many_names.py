@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
-from podhosts.hosts.resolvers import MAX_NAMES
+from podhosts.hosts.limits import MAX_NAMES
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:

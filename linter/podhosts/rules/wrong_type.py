@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
@@ -13,7 +14,11 @@ if TYPE_CHECKING:
 
     from podhosts.diagnostics import Diagnostic
     from podhosts.document import Node
-    from podhosts.kubernetes import Pod
+    from podhosts.kubernetes import HostAlias, Pod
+
+
+#: An action that prints a list of names as it is.
+_PRINTED_SLICE = re.compile(r"\{\{-?\s*[$.\w]*\.hostnames\s*-?\}\}")
 
 
 class WrongType(Rule):
@@ -49,6 +54,17 @@ class WrongType(Rule):
 
     name = "wrong-type"
     severity = Severity.ERROR
+
+    def check_alias(self, alias: HostAlias) -> Iterator[Diagnostic]:
+        node = alias.hostnames_node
+        if isinstance(node, Scalar) and _PRINTED_SLICE.fullmatch(node.text):
+            yield self.report(
+                alias,
+                node,
+                f"`{node.text}` prints the list as Go does, `[a b]`: YAML reads one name with a blank in it; "
+                f"write `{{{{ toYaml ... | nindent }}}}` or a `range`",
+                field=alias.field("hostnames"),
+            )
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         for wrong in type_errors(pod.spec, pod.list_field, list_only=not pod.schema.is_of_pod_spec):

@@ -16,18 +16,16 @@ from podhosts.hosts.resolvers.c_ares import CAresHosts
 from podhosts.hosts.resolvers.glibc import GlibcHosts
 from podhosts.hosts.resolvers.go import GoHosts
 from podhosts.hosts.resolvers.java import JavaHosts
-from podhosts.hosts.resolvers.musl import MAX_ADDRESSES, NO_DATA, BogusAddress, LineLoss, MuslHosts, line_loss
+from podhosts.hosts.resolvers.musl import NO_DATA, BogusAddress, LineLoss, MuslHosts, line_loss
 from podhosts.hosts.resolvers.network import Network
 from podhosts.hosts.resolvers.node import NodeHosts
-from podhosts.hosts.resolvers.uclibc import MAX_NAMES, UclibcHosts
+from podhosts.hosts.resolvers.uclibc import UclibcHosts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = [
     "ASK_DNS",
-    "MAX_ADDRESSES",
-    "MAX_NAMES",
     "RESOLVERS",
     "Answer",
     "BogusAddress",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.hosts.addresses import inet_aton, inet_pton6
 from podhosts.hosts.encoding import to_bytes
+from podhosts.hosts.limits import MAX_ADDRESSES
 from podhosts.hosts.names import fits_dns_query
 from podhosts.hosts.resolvers.answer import ASK_DNS, Answer, failed, found, text_of
 from podhosts.hosts.resolvers.network import Network
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from podhosts.hosts.resolvers.answer import Family
     from podhosts.hosts.resolvers.network import Address
 
-MAX_ADDRESSES = 48
-"""musl returns no more addresses of one name, both families together."""
 CHUNK_BYTES = 511
 """What musl reads at a time. A longer line falls apart."""
 

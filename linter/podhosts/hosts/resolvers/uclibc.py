@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.hosts.addresses import parse_sloppy
 from podhosts.hosts.encoding import to_bytes
+from podhosts.hosts.limits import MAX_NAMES
 from podhosts.hosts.names import fits_dns_query
 from podhosts.hosts.resolvers.answer import ASK_DNS, Answer, failed, found
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from podhosts.hosts.resolvers.answer import Family
     from podhosts.hosts.resolvers.network import Address, Network
 
-MAX_NAMES = 4
-"""uClibc-ng sees the first four names of a line."""
 MAX_LINE_BYTES = 935
 """The rest of a longer line is thrown away (getaddrinfo's buffer of 1024 bytes, less its tables)."""
 
