@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -257,3 +259,35 @@ def test_summary_says_what_was_not_read(tmp_path: Path) -> None:
 def test_order_is_by_path_and_position(folder: Path) -> None:
     lines = podhosts("check", "warning.yaml", "bad.yaml", "info.yaml", cwd=folder).stdout.decode().splitlines()
     assert [line.partition(":")[0] for line in lines] == ["bad.yaml", "info.yaml", "warning.yaml"]
+
+
+def test_progress_is_shown_on_a_terminal_only(tmp_path: Path) -> None:
+    """Work of more than a second on a terminal gets a bar on stderr; elsewhere there is none."""
+    content = b"---\n".join([BAD_POD] * 1500)
+    for number in range(4):
+        (tmp_path / f"{number}.yaml").write_bytes(content)
+    command = [sys.executable, "-m", "podhosts", "check", "--format", "concise", "."]
+    master, terminal = pty.openpty()
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=terminal, env=environment(TERM="xterm")
+    ) as process:
+        os.close(terminal)
+        shown = b""
+        # Reading a terminal whose other side is closed fails on Linux.
+        with contextlib.suppress(OSError):
+            while chunk := os.read(master, 65536):
+                shown += chunk
+        os.close(master)
+    assert process.returncode == 1
+    assert b"Checking" in shown
+    assert b"Checking" not in podhosts("check", ".", cwd=tmp_path).stderr
+
+
+def test_file_that_vanishes(tmp_path: Path) -> None:
+    """git still lists a file whose link leads nowhere: it is said, and the others are checked."""
+    (tmp_path / "gone.yaml").symlink_to("nowhere")
+    (tmp_path / "pod.yaml").write_bytes(BAD_POD)
+    done = podhosts("check", cwd=tmp_path)
+    assert done.returncode == 2
+    assert b"gone.yaml: cannot be opened: No such file or directory" in done.stderr
+    assert b"pod.yaml:6:9" in done.stdout

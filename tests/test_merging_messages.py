@@ -15,14 +15,14 @@ HEAD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  hostAliases:\
 def messages(*entries: tuple[str, str]) -> list[str]:
     lines = "".join(f'  - {{ip: "{ip}", hostnames: [{names}]}}\n' for ip, names in entries)
     source = Source("pod.yaml", f"{HEAD}{lines}  containers: [{{name: c, image: c}}]\n".encode())
-    return [item.message for item in lint(source, Options(selected=frozenset({"duplicate-ip"}))).diagnostics]
+    return [item.message for item in lint(source, Options(selected=frozenset({"duplicate-ip"}))).findings]
 
 
 def test_what_each_tool_does() -> None:
     assert messages(("10.0.0.25", "db.internal"), ("10.0.0.25", "cache.internal")) == [
-        "`10.0.0.25` is already the `ip` of entry 1: server-side apply refuses the object, any Kustomize patch keeps only "
-        "`cache.internal` for it, and a later client-side `kubectl apply` that edits this entry overwrites `db.internal`; "
-        "put all names in one entry"
+        "`10.0.0.25` is already the `ip` of entry 1: server-side apply refuses the object, any Kustomize patch keeps "
+        "only `cache.internal` for it, and a later client-side `kubectl apply` that edits this entry overwrites "
+        "`db.internal`; put all names in one entry"
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 #: The ConfigMap from which AKS, k3s and others import, its keys into the default server block or beside it.
 _CUSTOM = "coredns-custom"
 _INSIDE, _BESIDE = ".override", ".server"
+#: Large dashboards are common in ConfigMaps, and no Corefile begins like this.
+_JSON = re.compile(r"\s*[\[{](?![$%{])")
+_HOSTS = re.compile(r"(?:^|\s)hosts(?:\s|$)")
 
 
 @dataclass(slots=True)
@@ -53,7 +57,7 @@ class ManifestCorefile:
 
 
 def corefiles(manifest: KubernetesObject) -> Iterator[ManifestCorefile]:
-    """Every Corefile in an object or in a file of values."""
+    """Every Corefile with a `hosts` plugin in an object or in a file of values."""
     if manifest.kind == "ConfigMap":
         yield from _in_config_map(manifest)
     elif manifest.kind in {None, "HelmRelease"}:
@@ -69,11 +73,11 @@ def _in_config_map(manifest: KubernetesObject) -> Iterator[ManifestCorefile]:
     is_custom = manifest.name == _CUSTOM
     for key, entry in data.fields.items() if data else ():
         scalar = entry.value
-        if not isinstance(scalar, Scalar) or not scalar.is_string:
+        if not isinstance(scalar, Scalar) or not scalar.is_string or not _HOSTS.search(scalar.text):
             continue
         is_inside = is_custom and key.endswith(_INSIDE)
         is_named = is_inside or key == "Corefile" or (is_custom and key.endswith(_BESIDE))
-        if is_named or looks_like_corefile(scalar.text):
+        if is_named or (not _JSON.match(scalar.text) and looks_like_corefile(scalar.text)):
             found = ManifestCorefile(manifest, (".",) if is_inside else None, is_named, is_partial=is_inside)
             found.add(scalar, ("data", key))
             yield found

@@ -74,7 +74,7 @@ class CorednsHostsBlock(Rule):
                 blocks = hosts_blocks(corefile.text, corefile.inside)
             except CorefileError as error:
                 # What a template writes may well have the braces that are missing here.
-                if "hosts" in corefile.text and not is_placeholder(corefile.text):
+                if not is_placeholder(corefile.text):
                     message = f"CoreDNS cannot read this Corefile: {error}; it does not start with it"
                     yield self._at(corefile, error.span, message)
                 continue
