@@ -124,7 +124,7 @@ def test_a_bad_separator_is_the_problem_of_the_piece_before_it(text: str) -> Non
     ("text", "values"),
     [
         ("a: 1\n---\nb: 2\n", [{"a": 1}, {"b": 2}]),
-        ("---\n---\na: 1\n", [{"a": 1}]),
+        ("---\n---\na: 1\n", [None, {"a": 1}]),
         ('{"a": 1}{"b": 2}', [{"a": 1}, {"b": 2}]),
         ('{"a": 1}\n---\nb: 2\n', [{"a": 1}, {"b": 2}]),
         ('{"a": 1} # c\n', [{"a": 1}, None]),
@@ -134,7 +134,7 @@ def test_a_bad_separator_is_the_problem_of_the_piece_before_it(text: str) -> Non
         ('{"a": 1}\n#\n', [{"a": 1}, "refused"]),
         ('{"a": 1}x', [{"a": 1}, "refused"]),
         ('{"a": 1}{"b": 2}\n---\nc: 3\n', [{"a": 1}, {"b": 2}, "refused"]),
-        ("a: 1\r---\rb: 2\r", ["refused"]),
+        ("a: 1\r---\rb: 2\r", [{"a": 1}]),
     ],
 )
 def test_values_of_pieces(text: str, values: list[object]) -> None:

@@ -15,7 +15,9 @@ _WORDS = (b"subdomain", b"etc/hosts", b"corefile", b"coredns-custom", b"fallthro
 #: Searched in lower case and without `_`, `-` and blanks, as keys are compared.
 _JOINED_WORDS = (b"hosta", b"aliases", b"extrahosts", b"addhosts")
 #: Every key within two edits of hostaliases keeps one of its thirds; `hosta` is above, these are looked at closely.
-_OTHER_THIRDS = (b"lia", b"ses:", b'ses":', b"ses':")
+_OTHER_THIRDS = (b"lia", b"ses")
+#: If `hosta` is spoilt by one edit it keeps one of these parts, if by both the rest is as it should be.
+_PARTS = (b"ho", b"sta", b"liases")
 _TARGET = b"hostaliases"
 _EDITS = 2
 
@@ -24,9 +26,15 @@ _HOSTS_ARGUMENTS = 300
 _AFTER_HOSTS = (b" ", b"\t", b"\n", b"\r", b"\\")
 _AFTER_KEYS = b" \t\r\n\"':"
 
-_KEY_SEPARATORS = b"_- \t"
+#: What is left out before keys are compared; without these bytes a character of UTF-8 is one byte, as an edit counts.
+_KEY_SEPARATORS = b"_- \t" + bytes(range(0x80, 0xC0))
+_ESCAPED_BLANKS = (
+    b"\\ ", b"\\t", b"\\\t", b"\\x20", b"\\x09", b"\\u0020", b"\\u0009", b"\\u00000020", b"\\u00000009",
+)  # fmt: skip
 _BLANKS = b" \t\r\n"
-_QUOTES = b"\"'"
+_DASHES = b"- \t"
+_DASH = 0x2D
+_QUOTES = b"\"'\\"
 _WORD_BYTES = b"abcdefghijklmnopqrstuvwxyz0123456789_-./"
 
 
@@ -44,7 +52,7 @@ def mentions(data: bytes) -> bool:
         or _has_hosts_plugin(low)
         or _has_alias_key(low.translate(None, _KEY_SEPARATORS))
         or _has_outdented_ip(low)
-        or (b"\\" in low and _has_escaped_word(low))
+        or (b"\\" in low and (_has_escaped_word(low) or _has_alias_key(_without_escaped_blanks(low))))
     )
 
 
@@ -104,10 +112,17 @@ def _has_alias_key(joined: bytes) -> bool:
     for third in _OTHER_THIRDS:
         at = joined.find(third)
         while at >= 0:
-            if _is_near_target(joined[max(0, at - 10) : at + 12]):
+            window = joined[max(0, at - 10) : at + 12]
+            if any(part in window for part in _PARTS) and _is_near_target(window):
                 return True
             at = joined.find(third, at + 1)
     return False
+
+
+def _without_escaped_blanks(low: bytes) -> bytes:
+    for blank in _ESCAPED_BLANKS:
+        low = low.replace(blank, b"")
+    return low.translate(None, _KEY_SEPARATORS)
 
 
 def _is_near_target(window: bytes) -> bool:
@@ -134,22 +149,32 @@ def _has_outdented_ip(low: bytes) -> bool:
 
 def _is_outdented(low: bytes, at: int) -> bool:
     end = at + 2
-    if low[end : end + 1] and low[end] in _QUOTES:
+    while low[end : end + 1] and low[end] in _QUOTES:
         end += 1
     while low[end : end + 1] and low[end] in _BLANKS:
         end += 1
     if low[end : end + 1] != b":":
         return False
     before = at - 1
-    if before >= 0 and low[before] in _QUOTES:
+    while before >= 0 and low[before] in _QUOTES:
         before -= 1
     if before >= 0 and low[before] not in b" \t\r\n{,":
         return False
     before = _last_filled(low, before)
     if before >= 0 and low[before] == b"{"[0]:
         before = _last_filled(low, before - 1)
-        return before >= 0 and low[before] not in b"[,-"
-    return before < 0 or low[before] != b"-"[0]
+        if before >= 0 and low[before] in b"[,":
+            return False
+    return not _is_dash_of_item(low, before)
+
+
+def _is_dash_of_item(low: bytes, at: int) -> bool:
+    """Whether a byte is a dash on a line that holds nothing else up to it, unlike the end of a comment or text."""
+    if at < 0 or low[at] != _DASH:
+        return False
+    while at >= 0 and low[at] in _DASHES:
+        at -= 1
+    return at < 0 or low[at] in b"\r\n"
 
 
 def _last_filled(low: bytes, at: int) -> int:

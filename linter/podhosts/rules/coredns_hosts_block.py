@@ -6,7 +6,7 @@ from podhosts.corefile import CorefileError, HostsBlock, HostsLine, hosts_blocks
 from podhosts.corefile.manifests import ManifestCorefile, corefiles
 from podhosts.corefile.zones import is_within, zones_of
 from podhosts.diagnostics import Diagnostic, Related, Severity
-from podhosts.kubernetes import field, is_placeholder
+from podhosts.kubernetes import field, is_placeholder, is_template
 from podhosts.rules.base import Rule
 from podhosts.source import Span
 
@@ -86,8 +86,10 @@ class CorednsHostsBlock(Rule):
     def _check_block(self, corefile: ManifestCorefile, block: HostsBlock) -> Iterator[Diagnostic]:
         name = block.plugin.name.span
         if block.first is not None:
-            message = "a second `hosts` in one server block: CoreDNS does not start; put all entries into one"
-            yield self._at(corefile, name, message, related=((block.first.span, "the first one"),))
+            # Of two branches of a template CoreDNS gets one.
+            if not is_template(corefile.text[block.first.span.end : name.start]):
+                message = "a second `hosts` in one server block: CoreDNS does not start; put all entries into one"
+                yield self._at(corefile, name, message, related=((block.first.span, "the first one"),))
         elif block.stray:
             stray = block.stray[0]
             message = (
@@ -97,13 +99,14 @@ class CorednsHostsBlock(Rule):
             yield self._at(corefile, stray.span, message)
         elif _swallows(block, corefile.is_partial):
             yield self._at(corefile, name, _lost(block))
-        for line in block.refused:
+        has_branches = is_template(corefile.text[slice(*block.plugin.span)])
+        for line in () if has_branches else block.refused:
             message = (
                 f"`{line.ip.text}` stands after `fallthrough`: CoreDNS does not start; move `fallthrough` to the end"
             )
             yield self._at(corefile, line.span, message)
         for option in block.options:
-            if option.error:
+            if option.error and all(map(_is_certain, option.arguments)):
                 message = f"{option.error}: CoreDNS does not start; correct the value"
                 yield self._at(corefile, _option_span(option), message)
         for line in block.lines:
