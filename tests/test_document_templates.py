@@ -75,7 +75,7 @@ def test_constants_of_a_chart_are_linted_where_they_stand() -> None:
 
 def test_what_could_not_be_read_is_counted_once() -> None:
     (unread,) = run(CHART).unread
-    assert (unread.reason, unread.count) == ("values that a template or placeholder decides", 3)
+    assert (unread.reason, unread.count) == ("values that a template or placeholder decides", CHART.count("{{"))
 
 
 @pytest.mark.parametrize(

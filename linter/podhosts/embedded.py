@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.document import Document, Mapping, Scalar, nodes, split
+from podhosts.document import Document, Mapping, Scalar, Sequence, split
 from podhosts.source import Source, Span
 from podhosts.triggers import mentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from podhosts.document import Node
+
+
+#: Annotations hold, among others, the object as it was last applied.
+_KEPT = frozenset({"annotations", "managedFields"})
 
 
 class Embedded(NamedTuple):
@@ -29,8 +35,8 @@ def embedded_documents(outer: Document) -> Iterator[Embedded]:
 
     Strings that are no YAML, or YAML of another kind (scripts, other configs), are passed over without a word.
     """
-    for node in nodes(outer.root):
-        if not isinstance(node, Scalar) or "kind:" not in node.text or "\n" not in node.text or not node.is_string:
+    for node in _strings(outer.root):
+        if "kind:" not in node.text or "\n" not in node.text or not node.is_string:
             continue
         if not mentions(node.text.encode("utf-8", "surrogatepass")):
             continue
@@ -42,3 +48,20 @@ def embedded_documents(outer: Document) -> Iterator[Embedded]:
             root = document.root
             if isinstance(root, Mapping) and {"apiVersion", "kind"} <= root.fields.keys():
                 yield Embedded(outer, node, document)
+
+
+def _strings(root: Node | None) -> Iterator[Scalar]:
+    """The scalars that are values, but for what kubectl and the server keep for themselves."""
+    stack = [root] if root is not None else []
+    seen: set[int] = set()
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Scalar):
+            yield node
+        elif isinstance(node, Sequence):
+            stack += reversed(node.items)
+        else:
+            stack += [entry.value for entry in reversed(node.entries) if entry.name not in _KEPT]

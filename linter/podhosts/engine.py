@@ -121,9 +121,8 @@ def lint(source: Source, options: Options, workspace: Workspace | None = None) -
         manifests = list(objects(document))
         found_pods = [pod for manifest in manifests for pod in pods(manifest)]
         result.pods += len(found_pods)
-        for pod in found_pods:
-            for node in _placeholders(pod):
-                placeholders.add(node.span)
+        for span in document.actions or [node.span for pod in found_pods for node in _placeholders(pod)]:
+            placeholders.add(span)
         findings = _with_alias_uses(document, _findings(document, manifests, found_pods, rules))
         for inner in embedded_documents(document):
             findings += _embedded_findings(inner, rules)

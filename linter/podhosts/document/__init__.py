@@ -13,10 +13,11 @@ from podhosts.document.reading import TOO_DEEP, UnreadableError, read
 from podhosts.document.scalars import is_plain_string
 from podhosts.document.splitting import Piece, Problem, split
 from podhosts.document.templates import exclude_each_other, has_actions, mask
+from podhosts.source import Span
 
 if TYPE_CHECKING:
     from podhosts.document.templates import Template
-    from podhosts.source import Source, Span
+    from podhosts.source import Source
 
 __all__ = [
     "TOO_DEEP",
@@ -63,19 +64,20 @@ class Document:
         return self.source.cut(self.piece.span)
 
     @cached_property
-    def _outcome(self) -> tuple[Node | None, Problem | None]:
+    def _outcome(self) -> tuple[Node | None, Problem | None, bool]:
+        """The root, the problem, and whether actions of a template were masked to read it."""
         start, end = self.piece.span
         try:
             if self.piece.language == "json":
-                return read_json(self.source.text, start, end), self.piece.problem
-            return read(self.source.text, start, end), self.piece.problem
+                return read_json(self.source.text, start, end), self.piece.problem, False
+            return read(self.source.text, start, end), self.piece.problem, False
         except UnreadableError as error:
             if self.template is None:
-                return None, error.problem
+                return None, error.problem, False
         try:
-            return read(self.source.text, start, end, self.template), self.piece.problem
+            return read(self.source.text, start, end, self.template), self.piece.problem, True
         except UnreadableError as error:
-            return None, error.problem
+            return None, error.problem, False
 
     @cached_property
     def template(self) -> Template | None:
@@ -85,9 +87,12 @@ class Document:
         return mask(self.text)
 
     @property
-    def is_template(self) -> bool:
-        """Whether the document could only be read with its actions masked."""
-        return self.template is not None and self.text != self.template.text
+    def actions(self) -> list[Span]:
+        """The actions of a template that had to be masked to read the document, each as an empty span at its start."""
+        if not self._outcome[2] or self.template is None:
+            return []
+        start = self.span.start
+        return [Span(start + at, start + at) for at in self.template.actions]
 
     def may_meet(self, first: Node, second: Node) -> bool:
         """Whether two nodes can both be in what is printed: false in different branches of one `if`."""

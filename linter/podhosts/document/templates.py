@@ -47,6 +47,8 @@ class Template(NamedTuple):
     text: str
     inline: frozenset[int]
     branches: tuple[Branch, ...]
+    #: Where the actions begin.
+    actions: tuple[int, ...]
     #: An action whose `}}` or `end` is missing: its span, or None.
     unbalanced: tuple[int, int] | None
 
@@ -75,7 +77,9 @@ def mask(text: str) -> Template:
     branches, unclosed = _branches(text, actions)
     stray = text.find("{{", actions[-1].end() if actions else 0)
     unbalanced = (stray, min(stray + 2, len(text))) if stray >= 0 else unclosed
-    return Template("".join(characters), frozenset(inline), branches, unbalanced)
+    return Template(
+        "".join(characters), frozenset(inline), branches, tuple(action.start() for action in actions), unbalanced
+    )
 
 
 def _find_actions(text: str) -> list[re.Match[str]]:

@@ -2,9 +2,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podhosts.corefile import CorefileError, HostsBlock, HostsLine, hosts_blocks
-from podhosts.corefile.manifests import ManifestCorefile, corefiles
-from podhosts.corefile.zones import is_within, zones_of
 from podhosts.diagnostics import Diagnostic, Related, Severity
 from podhosts.kubernetes import field, is_placeholder, is_template
 from podhosts.rules.base import Rule
@@ -13,9 +10,12 @@ from podhosts.source import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podhosts.corefile import HostsOption, Token
+    from podhosts.corefile import HostsBlock, HostsLine, HostsOption, Token
+    from podhosts.corefile.manifests import ManifestCorefile
     from podhosts.kubernetes import KubernetesObject
 
+#: None: a file of values for the CoreDNS chart.
+_KINDS_WITH_COREFILES = frozenset({"ConfigMap", "HelmRelease", None})
 _CLUSTER_DOMAIN = "cluster.local."
 #: Plugins that come after `hosts` in CoreDNS' fixed order and could answer what it passes on.
 _ANSWERING = frozenset(
@@ -69,6 +69,12 @@ class CorednsHostsBlock(Rule):
     severity = Severity.ERROR
 
     def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
+        if manifest.kind not in _KINDS_WITH_COREFILES:
+            return
+        # Imported here: most objects are of another kind, and need no reader of Corefiles.
+        from podhosts.corefile import CorefileError, hosts_blocks
+        from podhosts.corefile.manifests import corefiles
+
         for corefile in corefiles(manifest):
             try:
                 blocks = hosts_blocks(corefile.text, corefile.inside)
@@ -134,6 +140,8 @@ class CorednsHostsBlock(Rule):
 
 def _swallows(block: HostsBlock, is_partial: bool) -> bool:
     """Whether names that the whole cluster asks for end at the block, though another plugin would answer them."""
+    from podhosts.corefile.zones import is_within
+
     if not (is_partial or any(plugin.name.text in _ANSWERING for plugin in block.server.plugins)):
         return False
     option = block.fallthrough
@@ -151,6 +159,8 @@ def _swallows(block: HostsBlock, is_partial: bool) -> bool:
 
 def _cluster_domains(block: HostsBlock) -> set[str]:
     """The zones of Services: those of `kubernetes` in the same server block, and the usual one."""
+    from podhosts.corefile.zones import zones_of
+
     zones = (
         zone.name
         for plugin in block.server.plugins

@@ -8,7 +8,6 @@ from podhosts.diagnostics import Related, Severity
 from podhosts.document import Scalar
 from podhosts.kubernetes import ListType, is_placeholder
 from podhosts.kubernetes.verdicts import duplicate_ip, missing_ip
-from podhosts.merging import kustomize_collapse, three_way_apply
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
@@ -137,6 +136,8 @@ def _after_kustomize(group: list[HostAlias]) -> str:
     """What a Kustomize patch of whatever part of the object leaves of the entries."""
     if not group[0].ip:
         return "any Kustomize patch drops entries"
+    from podhosts.merging import kustomize_collapse
+
     kept = _names_in(kustomize_collapse([_plain(alias, _names(alias)) for alias in group]))
     if all(name in kept for alias in group for name in _names(alias)):
         return "any Kustomize patch keeps only the last of these entries"
@@ -155,6 +156,8 @@ def _after_apply(alias: HostAlias, fate: _Fate) -> str:
     first = _plain(fate.first, list(others))
     live = {"hostAliases": [first, _plain(alias, names)]}
     edited = {"hostAliases": [first, _plain(alias, [*names, ""])]}
+    from podhosts.merging import three_way_apply
+
     left = _names_in(three_way_apply(live, live, edited).live["hostAliases"])
     lost = dict.fromkeys(name for name in others if name not in left)
     if not lost:

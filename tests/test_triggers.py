@@ -1,0 +1,187 @@
+"""The search for words: it never says no to a file about which a rule could say something."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from unittest import mock
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from podhosts import embedded, engine, triggers
+from podhosts.document import Document, Mapping, Scalar, split
+from podhosts.engine import Options, lint
+from podhosts.kubernetes.fields import is_foreign_host_aliases, is_misspelt_host_aliases
+from podhosts.kubernetes.mounts import normalize
+from podhosts.rules import RULES
+from podhosts.source import Source
+from podhosts.triggers import file_mentions, mentions
+from tests.test_rule_examples import bare_examples
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+UNRELATED = [
+    "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n  clusterIP: 10.0.0.1\n  ports: [{port: 80}]\n",
+    "spec:\n  affinity:\n    podAntiAffinity:\n    - topologyKey: kubernetes.io/hostname\n",
+    'labels: {"kubernetes.io/hostname": node-1}\n',
+    "status:\n  podIP: 10.1.2.3\n  podIPs:\n  - ip: 10.1.2.3\n  - ip: fd00::3\n",
+    'status: {"podIPs": [{"ip": "10.1.2.3"}, {"ip": "fd00::3"}]}\n',
+    "subsets:\n- addresses:\n  -   ip: 10.1.2.3\n  -\n    ip: 10.1.2.4\n",
+    "spec:\n  tls:\n  - hosts: [a.example]\n    secretName: tls\n  rules:\n  - host: a.example\n",
+    "volumeMounts:\n- {name: certs, mountPath: /etc/ssl/certs}\n- {name: app, mountPath: /etc-app}\n",
+    'args: ["-c", "printf \'a\\tb\\n\' > /tmp/x"]\n',
+    "description: it uses classes, addresses and clients; reliability\n",
+    "data:\n  script: |\n    cat \\\n      /var/lib/x\n",
+]
+ESCAPES = ["\\x{:02x}", "\\u{:04x}", "\\U{:08X}", "\\x{:02X}"]
+
+
+def key_of(text: str, key: str) -> bool:
+    """Whether the reader finds a key in the mapping at a document's root, or in JSON that is its first value."""
+    source = Source("x", text.encode())
+    root = Document(source, split(source.text)[0]).root
+    if not isinstance(root, Mapping):
+        return False
+    first = root.entries[0].value
+    return key in root.fields or (isinstance(first, Scalar) and key in first.text)
+
+
+@st.composite
+def host_aliases_keys(draw: st.DrawFn) -> str:
+    """Keys within two edits of hostaliases, in any case and with separators anywhere, and other tools' words."""
+    word = draw(st.sampled_from(["hostaliases"] * 8 + ["extrahosts", "addhosts", "aliases"]))
+    characters = list(word)
+    for _ in range(draw(st.integers(0, 2)) if word == "hostaliases" else 0):
+        at = draw(st.integers(0, len(characters) - 1))
+        letter = draw(st.sampled_from([*"aehilostx1./", "é", "中", "\xa0", "😀"]))
+        characters[at] = draw(st.sampled_from(["", letter, letter + characters[at], characters[at] + letter]))
+    characters = [draw(st.sampled_from([character, character.upper()])) for character in characters]
+    for _ in range(draw(st.integers(0, 3))):
+        characters.insert(draw(st.integers(1, len(characters) - 1)), draw(st.sampled_from(["_", "-", " ", "__", "\t"])))
+    key = "".join(characters)
+    assume(is_misspelt_host_aliases(key) or is_foreign_host_aliases(key) or key == "hostAliases")
+    return key
+
+
+@st.composite
+def written_keys(draw: st.DrawFn) -> str:
+    """A document that begins with such a key, in any style."""
+    key = draw(host_aliases_keys())
+    nested = json.dumps(json.dumps({key: []}, ensure_ascii=False), ensure_ascii=False)
+    text = draw(
+        st.sampled_from(
+            [f"{key}: []\n", f"{key} :\n- x\n", f'"{key}": []\n', f"'{key}' : []\n", f"? {key}\n: []\n", f"? {key} # c\n: x\n",
+             f"{{{key}: []}}\n", f"{{'{key}'}}\n", f'{{"{key}"\n: []}}\n', f"!!str {key}: x\n", f"&a {key}: x\n", f"x: {nested}\n",
+             f"? >-\n  {key}\n: x\n", f"- &a {key}\n- *a : x\n"]
+        )
+    )  # fmt: skip
+    assume(text.startswith("- ") or key_of(text, key))
+    return text
+
+
+@given(written_keys(), st.sampled_from(UNRELATED), st.sampled_from(UNRELATED))
+def test_keys(text: str, before: str, after: str) -> None:
+    assert mentions(f"{before}---\n{text}---\n{after}".encode())
+    assert mentions("".join(f"  {line}\n" for line in text.split("\n")).encode())
+
+
+@given(host_aliases_keys(), st.data())
+def test_escaped_keys(key: str, chosen: st.DataObject) -> None:
+    spellings = [chosen.draw(st.sampled_from([character, *ways(character)])) for character in key]
+    text = f'"{"".join(spellings)}": []\n'
+    assert key_of(text, key)
+    assert mentions(text.encode())
+
+
+@given(st.sampled_from(["hostAliases", "hostname", "subdomain", "/etc/hosts", "ip", "Corefile", "/etc"]), st.data())
+def test_escaped_words(word: str, chosen: st.DataObject) -> None:
+    escaped = chosen.draw(st.sets(st.integers(0, len(word) - 1), min_size=1))
+    text = "".join(chosen.draw(st.sampled_from(ways(c))) if at in escaped else c for at, c in enumerate(word))
+    assert key_of(f'"{text}": x\n', word)
+    assert mentions(f'spec: {{"{text}": x}}\n'.encode())
+    assert mentions(f'mountPath: "{text}"\n'.encode())
+
+
+def ways(character: str) -> list[str]:
+    """How a character may be written between double quotes, beside as itself."""
+    found = [way.format(ord(character)) for way in ESCAPES if ord(character) < 256 or "8" in way]
+    return found + {" ": ["\\ "], "\t": ["\\t", "\\\t"]}.get(character, [])
+
+
+@given(st.sampled_from(["hostAliases", "/etc/hosts", "subdomain"]), st.data())
+def test_words_over_an_escaped_break(word: str, chosen: st.DataObject) -> None:
+    at = chosen.draw(st.integers(1, len(word) - 1))
+    line_break = chosen.draw(st.sampled_from(["\n", "\r\n", "\r"]))
+    text = f'x: "{word[:at]}\\{line_break}    {word[at:]}"\n'
+    assert key_of(text, "x")
+    assert mentions(text.encode())
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_always_read(encoding: str) -> None:
+    assert mentions("\ufeffa: b\n".encode(encoding))
+
+
+@given(st.lists(st.sampled_from(["/", "//", "/./", "/.", "."]), max_size=4).map("".join), st.data())
+def test_spellings_of_the_path(between: str, chosen: st.DataObject) -> None:
+    before = chosen.draw(st.sampled_from(["/", "//", "/./", "///"]))
+    after = chosen.draw(st.sampled_from(["", "/", "/.", "//"]))
+    path = chosen.draw(st.sampled_from([f"{before}etc/{between}/hosts{after}", f"{before}etc{after}"]))
+    assume(normalize(path) in {"/etc/hosts", "/etc"})
+    for text in (f"mountPath: {path}\n", f'mountPath: "{path}"', f"{{mountPath: {path}}}", json.dumps(path).replace("/", "\\/")):
+        assert mentions(text.encode())
+
+
+@pytest.mark.parametrize("key", ["ip:", '"ip" :', "'ip':", "? ip\n  :", "!!str ip:", "&a ip:", '"\\x69p":'])
+@pytest.mark.parametrize(
+    "before",
+    ["spec:\n", "spec:\n# ----\n", "spec: # -\n", "a: b\nspec:\n  name: a -\n", "spec:\n  a: [b, -c-]\n", "spec:\r\n", "spec:\r",
+     "spec:\n  containers:\n  - name: a\n", "spec:\n\n\n", "spec:\n  a: {b: c}\n", "a: |-\n  -\nspec:\n  b: x--\n"],
+)  # fmt: skip
+def test_outdented_ip(before: str, key: str) -> None:
+    assert mentions(f"{before}  {key} 10.0.0.1\n".encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["spec: {ip: x}", "spec: {a: b, ip: x}", 'spec: {"ip" : x}', '{"spec": {"ip":"x"}}', "spec: {\n  ip: x}", 'x: "{\\"spec\\":{\\"ip\\":1}}"'],
+)
+def test_outdented_ip_in_flow_collections(text: str) -> None:
+    assert mentions(text.encode())
+
+
+@pytest.mark.parametrize("text", UNRELATED)
+def test_unrelated_files(text: str) -> None:
+    assert not mentions(text.encode())
+    assert not mentions(text.replace("\n", "\r\n").encode())
+
+
+def test_unrelated_files_together() -> None:
+    assert not mentions("---\n".join(UNRELATED).encode())
+
+
+@given(written_keys(), st.integers(0, 30_000))
+def test_keys_in_files_read_in_windows(tmp_path_factory: pytest.TempPathFactory, text: str, at: int) -> None:
+    path = tmp_path_factory.getbasetemp() / "windows.yaml"
+    filler = "---\n".join(UNRELATED * 20)
+    at = filler.rfind("---\n", 0, at) + 4 if "---\n" in filler[:at] else 0
+    path.write_text(f"{filler[:at]}{text}---\n{filler[at:]}", "utf-8")
+    with mock.patch.object(triggers, "WINDOW", 8192):
+        assert file_mentions(str(path))
+
+
+@pytest.mark.parametrize("shift", range(-12, 2))
+def test_a_word_on_the_border_of_two_windows(shift: int, tmp_path: Path) -> None:
+    path = tmp_path / "big.yaml"
+    path.write_bytes(b"# \n" * (triggers.WINDOW // 3) + b"#" * (triggers.WINDOW % 3 + 12 + shift) + b"\nsubdomain: x\n")
+    assert file_mentions(str(path))
+
+
+def test_a_large_unrelated_file(tmp_path: Path) -> None:
+    path = tmp_path / "big.yaml"
+    path.write_text("---\n".join(UNRELATED) * (2 * triggers.WINDOW // 1000), "utf-8")
+    assert path.stat().st_size > 2 * triggers.WINDOW
+    assert not file_mentions(str(path))
