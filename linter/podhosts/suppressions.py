@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from podhosts.corefile.manifests import corefiles
 from podhosts.document import Scalar, Sequence, nodes, string
 from podhosts.kubernetes import mapping
 from podhosts.source import Span
@@ -143,6 +142,9 @@ def _in_comments(document: Document, pods: Iterable[Pod]) -> Iterator[_Mark]:
 
 def _in_corefiles(manifest: KubernetesObject) -> Iterator[_Mark]:
     """Comments of Corefiles: each covers its line, on a line of its own the next one that is no comment."""
+    # Few documents have one, and only they pay for the reader.
+    from podhosts.corefile.manifests import corefiles
+
     for corefile in corefiles(manifest):
         if MARK not in corefile.text:
             continue

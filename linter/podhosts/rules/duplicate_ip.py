@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -65,11 +66,13 @@ class DuplicateIp(Rule):
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         groups: dict[str, list[HostAlias]] = {}
+        keyed = 0
         for alias in pod.aliases:
             ip = self._list_key(alias)
             if ip is not None and not is_placeholder(ip):
                 groups.setdefault(ip, []).append(alias)
-        fates = {ip: _Fate.of(group) for ip, group in groups.items() if len(group) > 1}
+                keyed += 1
+        fates = _fates(groups) if len(groups) < keyed else {}
         repeated = [(alias, ip) for ip in fates for alias in groups[ip][1:]]
         for alias, ip in sorted(repeated, key=lambda pair: pair[0].index):
             yield self._report(alias, fates[ip], ip)
@@ -109,9 +112,19 @@ class _Fate:
     first_names: dict[str, None]
     after_kustomize: str
 
-    @classmethod
-    def of(cls, group: list[HostAlias]) -> _Fate:
-        return cls(group[0], dict.fromkeys(_names(group[0])), _after_kustomize(group))
+
+def _fates(groups: dict[str, list[HostAlias]]) -> dict[str, _Fate]:
+    """The fate of each ip that several entries have; Kustomize's model is asked once, about all of them."""
+    # The models are imported for the first finding that needs them: most runs have none.
+    from podhosts.merging import kustomize_collapse
+
+    several = {ip: group for ip, group in groups.items() if len(group) > 1}
+    entries = [{"ip": ip, "hostnames": _names(alias)} for ip, group in several.items() if ip for alias in group]
+    kept = {entry["ip"]: entry["hostnames"] for entry in kustomize_collapse(entries) if isinstance(entry, dict)}
+    return {
+        ip: _Fate(group[0], dict.fromkeys(_names(group[0])), _after_kustomize(group, kept.get(ip)))
+        for ip, group in several.items()
+    }
 
 
 def _is_null(alias: HostAlias) -> bool:
@@ -132,53 +145,43 @@ def _consequence(alias: HostAlias, fate: _Fate) -> str:
     )
 
 
-def _after_kustomize(group: list[HostAlias]) -> str:
-    """What a Kustomize patch of whatever part of the object leaves of the entries."""
-    if not group[0].ip:
+def _after_kustomize(group: list[HostAlias], left: list[str] | None) -> str:
+    """What a Kustomize patch of whatever part of the object leaves of the entries; `left` are the names."""
+    if left is None:
         return "any Kustomize patch drops entries"
-    from podhosts.merging import kustomize_collapse
-
-    kept = _names_in(kustomize_collapse([_plain(alias, _names(alias)) for alias in group]))
+    kept = dict.fromkeys(left)
     if all(name in kept for alias in group for name in _names(alias)):
         return "any Kustomize patch keeps only the last of these entries"
     return f"any Kustomize patch keeps only {_shown(kept)} for it" if kept else "any Kustomize patch leaves it no name"
 
 
 def _after_apply(alias: HostAlias, fate: _Fate) -> str:
-    """What kubectl does to the first entry when a later one gets another name.
+    """What kubectl does to the first entry when this later one is edited."""
+    mine = set(_names(alias))
+    lost = len(fate.first_names) - sum(name in fate.first_names for name in mine)
+    if not lost or not _edit_overwrites_the_first():
+        return "changes the first one instead"
+    return f"overwrites {_shown(islice((name for name in fate.first_names if name not in mine), _SHOWN), lost)}"
 
-    The model is asked about these two alone, and about the names to be shown: each time it is the first entry of an ip
-    that the patch hits, whatever else the list holds.
+
+@cache
+def _edit_overwrites_the_first() -> bool:
+    """True if the names of the first of two entries with one ip are gone when `kubectl apply` brings an edited second.
+
+    So it is for every later entry, whatever else the list holds (`tests/test_merging_properties.py`); the model need
+    not be asked for each.
     """
-    names = _names(alias)
-    mine = set(names)
-    others = dict.fromkeys(islice((name for name in fate.first_names if name not in mine), _SHOWN))
-    first = _plain(fate.first, list(others))
-    live = {"hostAliases": [first, _plain(alias, names)]}
-    edited = {"hostAliases": [first, _plain(alias, [*names, ""])]}
     from podhosts.merging import three_way_apply
 
-    left = _names_in(three_way_apply(live, live, edited).live["hostAliases"])
-    lost = dict.fromkeys(name for name in others if name not in left)
-    if not lost:
-        return "changes the first one instead"
-    return f"overwrites {_shown(lost, len(fate.first_names) - sum(name in fate.first_names for name in mine))}"
+    first = {"ip": "10.0.0.1", "hostnames": ["first"]}
+    live = {"hostAliases": [first, {"ip": "10.0.0.1", "hostnames": ["second"]}]}
+    edited = {"hostAliases": [first, {"ip": "10.0.0.1", "hostnames": ["second", "new"]}]}
+    left = three_way_apply(live, live, edited).live["hostAliases"]
+    return isinstance(left, list) and first not in left
 
 
 def _names(alias: HostAlias) -> list[str]:
     return [str(node.value) for _, node in alias.names]
-
-
-def _plain(alias: HostAlias, names: list[str]) -> dict[str, object]:
-    return {"ip": alias.ip or "", "hostnames": names}
-
-
-def _names_in(entries: object) -> dict[str, None]:
-    """The names of a list of entries, each once, in order."""
-    found: dict[str, None] = {}
-    for entry in entries if isinstance(entries, list) else ():
-        found |= dict.fromkeys(entry.get("hostnames", ()))
-    return found
 
 
 def _shown(names: Iterable[str], count: int | None = None) -> str:

@@ -4,12 +4,10 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
 from podhosts.document import Scalar, string
-from podhosts.hosts.convert import parse_hosts
 from podhosts.kubernetes import field, pods
 from podhosts.kubernetes.mounts import HOSTS_FILE, node_file, normalize
 from podhosts.kubernetes.scripts import commands, environment, mounts_of, scripts
 from podhosts.rules.base import Rule, object_of
-from podhosts.shell import WriteKind, argv_writes, hosts_writes, python_writes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +73,11 @@ class HostsFileWrite(Rule):
                 yield from self._check_command(pod, command)
 
     def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
-        for script in scripts(manifest) if manifest.kind == "ConfigMap" else ():
+        if manifest.kind != "ConfigMap":
+            return
+        from podhosts.shell import hosts_writes, python_writes
+
+        for script in scripts(manifest):
             text = script.scalar.text
             writes = python_writes(text) if script.is_python else hosts_writes(text)
             mounts = self._mounts(manifest, script) if writes else []
@@ -94,6 +96,9 @@ class HostsFileWrite(Rule):
         ]
 
     def _check_command(self, pod: Pod, command: Command) -> Iterator[Diagnostic]:
+        # Imported here: only pods with commands of their own need a reader of scripts.
+        from podhosts.shell import argv_writes
+
         container = command.container
         texts = [scalar.text for _, scalar in command.arguments]
         for found in argv_writes(texts, variables=environment(container)):
@@ -150,6 +155,8 @@ def _is_sidecar(container: Container) -> bool:
 
 
 def _message(write: HostsWrite, container: Container, is_hook: bool, works: bool) -> str:
+    from podhosts.shell import WriteKind
+
     who = "a hook or probe" if is_hook else "an init container" if container.group == "initContainers" else "a script"
     if write.kind is WriteKind.REMOVE or (write.command in _RENAMING_COMMANDS and write.kind is not WriteKind.APPEND):
         effect = "this fails, because the kubelet mounts the file there"
@@ -163,6 +170,8 @@ def _message(write: HostsWrite, container: Container, is_hook: bool, works: bool
 def _instead(write: HostsWrite) -> str:
     lines = (" ".join((entry.ip, *entry.names)) for entry in write.entries or ())
     # Lines of one address become one entry, and names lower case, as the API wants them.
+    from podhosts.hosts.convert import parse_hosts
+
     entries, _ = parse_hosts("\n".join(lines))
     if not entries:
         return "use `hostAliases` in the pod spec"
