@@ -1,7 +1,8 @@
 """Merging on many and on long lists: recorded answers of Go, and what must hold for every list.
 
 `long.jsonl` holds answers of Go 1.26 and `k8s.io/apimachinery` 0.36.3: both sorts with a comparison that is no strict
-order, and merges of lists that are too long for the insertion sort. It was recorded for this project.
+order, and merges of lists that are too long for the insertion sort. `kyaml.jsonl` holds answers of kyaml 0.21.1's
+`merge2` to odd lists: entries without ip, nulls, wrong types, stray directives. Both were recorded for this project.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from podhosts.merging import kustomize as kustomize_module
 from podhosts.merging.go_sort import go_sort, go_sort_stable
 from tests.paths import DATA
 
+ODD = [json.loads(line) for line in (DATA / "merging" / "kyaml.jsonl").read_text("utf-8").split("\n") if line]
 LONG = [json.loads(line) for line in (DATA / "merging" / "long.jsonl").read_text("utf-8").split("\n") if line]
 
 ips = st.sampled_from(["10.0.0.1", "10.0.0.2", "10.0.0.3", "::1"])
@@ -68,6 +70,17 @@ def test_long_lists(case: dict[str, Any]) -> None:
         result = {"error": str(error)}
     wanted = {"error": case["error"]} if "error" in case else {key: case[key] for key in result}
     assert result == wanted
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_odd_lists_in_kustomize(case: dict[str, Any]) -> None:
+    result: dict[str, object]
+    try:
+        result = {"out": kustomize_patch(case["base"], case["patch"])}
+    except MergeError as error:
+        result = {"error": str(error).partition(":")[0]}
+    # The message says which node is wrong; here only which kinds it names.
+    assert result == {key: case[key] for key in ("out", "error") if key in case}
 
 
 @given(alias_lists, patch_lists)

@@ -75,13 +75,12 @@ def written_keys(draw: st.DrawFn) -> str:
     """A document that begins with such a key, in any style."""
     key = draw(host_aliases_keys())
     nested = json.dumps(json.dumps({key: []}, ensure_ascii=False), ensure_ascii=False)
-    text = draw(
-        st.sampled_from(
-            [f"{key}: []\n", f"{key} :\n- x\n", f'"{key}": []\n', f"'{key}' : []\n", f"? {key}\n: []\n", 
-             f"? {key} # c\n: x\n", f"{{{key}: []}}\n", f"{{'{key}'}}\n", f'{{"{key}"\n: []}}\n', f"!!str {key}: x\n", f"&a {key}: x\n",
-             f"x: {nested}\n", f"? >-\n  {key}\n: x\n", f"- &a {key}\n- *a : x\n"]
-        )
-    )  # fmt: skip
+    styles = [
+        f"{key}: []\n", f"{key} :\n- x\n", f'"{key}": []\n', f"'{key}' : []\n", f"? {key}\n: []\n", f"? {key} # c\n: x\n",
+        f"{{{key}: []}}\n", f"{{'{key}'}}\n", f'{{"{key}"\n: []}}\n', f"!!str {key}: x\n", f"&a {key}: x\n",
+        f"x: {nested}\n", f"? >-\n  {key}\n: x\n", f"- &a {key}\n- *a : x\n",
+    ]  # fmt: skip
+    text = draw(st.sampled_from(styles))
     assume(text.startswith("- ") or key_of(text, key))
     return text
 
@@ -144,7 +143,8 @@ def test_spellings_of_the_path(between: str, chosen: st.DataObject) -> None:
 @pytest.mark.parametrize(
     "before",
     ["spec:\n", "spec:\n# ----\n", "spec: # -\n", "a: b\nspec:\n  name: a -\n", "spec:\n  a: [b, -c-]\n", "spec:\r\n",
-     "spec:\r", "spec:\n  containers:\n  - name: a\n", "spec:\n\n\n", "spec:\n  a: {b: c}\n", "a: |-\n  -\nspec:\n  b: x--\n"],
+     "spec:\r", "spec:\n  containers:\n  - name: a\n", "spec:\n\n\n", "spec:\n  a: {b: c}\n",
+     "a: |-\n  -\nspec:\n  b: x--\n"],
 )  # fmt: skip
 def test_outdented_ip(before: str, key: str) -> None:
     assert mentions(f"{before}  {key} 10.0.0.1\n".encode())
