@@ -31,8 +31,8 @@ spec:
       - ip: 10.0.0.1
         hostnames: [a.internal]
       {{- else }}
-      - ip: 10.0.0.2
-        hostnames: [a.internal]
+      - ip: 10.0.0.1
+        hostnames: [b.internal]
       {{- end }}
       - ip: {{ .Values.ip }}
         hostnames:

@@ -76,7 +76,8 @@ def written_keys(draw: st.DrawFn) -> str:
     key = draw(host_aliases_keys())
     nested = json.dumps(json.dumps({key: []}, ensure_ascii=False), ensure_ascii=False)
     styles = [
-        f"{key}: []\n", f"{key} :\n- x\n", f'"{key}": []\n', f"'{key}' : []\n", f"? {key}\n: []\n", f"? {key} # c\n: x\n",
+        f"{key}: []\n", f"{key} :\n- x\n", f'"{key}": []\n', f"'{key}' : []\n", f"? {key}\n: []\n",
+        f"? {key} # c\n: x\n",
         f"{{{key}: []}}\n", f"{{'{key}'}}\n", f'{{"{key}"\n: []}}\n', f"!!str {key}: x\n", f"&a {key}: x\n",
         f"x: {nested}\n", f"? >-\n  {key}\n: x\n", f"- &a {key}\n- *a : x\n",
     ]  # fmt: skip

@@ -17,7 +17,8 @@ _JOINED_WORDS = (b"hosta", b"aliases", b"extrahosts", b"addhosts")
 #: Every key within two edits of hostaliases keeps one of its thirds; `hosta` is above, these are looked at closely.
 _OTHER_THIRDS = (b"lia", b"ses")
 #: If `hosta` is spoilt by one edit it keeps one of these parts, if by both the rest is as it should be.
-_PARTS = (b"ho", b"sta", b"liases")
+_PARTS = (b"ho", b"sta")
+_REST = b"liases"
 _TARGET = b"hostaliases"
 _EDITS = 2
 
@@ -112,8 +113,10 @@ def _has_alias_key(joined: bytes) -> bool:
     for third in _OTHER_THIRDS:
         at = joined.find(third)
         while at >= 0:
-            window = joined[max(0, at - 10) : at + 12]
-            if any(part in window for part in _PARTS) and _is_near_target(window):
+            start = max(0, at - 10)
+            before = joined[start:at]
+            may_be = _PARTS[0] in before or _PARTS[1] in before or joined.startswith(_REST, at)
+            if may_be and _is_near_target(joined[start : at + 12]):
                 return True
             at = joined.find(third, at + 1)
     return False

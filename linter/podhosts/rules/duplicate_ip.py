@@ -69,8 +69,12 @@ class DuplicateIp(Rule):
         keyed = 0
         for alias in pod.aliases:
             ip = self._list_key(alias)
-            if ip is not None and not is_placeholder(ip):
-                groups.setdefault(ip, []).append(alias)
+            if ip is None or is_placeholder(ip):
+                continue
+            group = groups.setdefault(ip, [])
+            # Of two branches of a template only one is printed.
+            if not group or pod.object.document.may_meet(group[0].node, alias.node):
+                group.append(alias)
                 keyed += 1
         fates = _fates(groups) if len(groups) < keyed else {}
         repeated = [(alias, ip) for ip in fates for alias in groups[ip][1:]]
