@@ -115,12 +115,6 @@ def test_branches_of_one_block_exclude_each_other() -> None:
     assert excluded == {("1", "2"), ("1", "3"), ("2", "3"), ("1", "4"), ("2", "4")}
 
 
-def test_unclosed_blocks_are_known() -> None:
-    assert mask("{{ if a }}x").unbalanced == (0, 10)
-    assert mask("a: {{ x").unbalanced == (3, 5)
-    assert mask("{{ if a }}x{{ end }}").unbalanced is None
-
-
 PIECES = st.sampled_from(
     ["{{ x }}", "{{- if a }}", "{{- else }}", "{{- end }}", "{{", "}}", "{{/* c */}}", "{% if a %}", "{% endif %}",
      "\n", "  ", "- ", "a: ", "b: |\n", "c: >-\n", "'", '"', "x", "\r\n", "hostAliases:\n", "- ip: 10.0.0.1\n",

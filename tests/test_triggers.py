@@ -92,6 +92,18 @@ def test_keys(text: str, before: str, after: str) -> None:
     assert mentions("".join(f"  {line}\n" for line in text.split("\n")).encode())
 
 
+def edited(words: set[str]) -> set[str]:
+    """The words themselves, and with one letter put in, left out or replaced."""
+    cuts = [(word, at, after) for word in words for at in range(len(word) + 1) for after in (at, at + 1)]
+    return {word[:at] + new + word[after:] for word, at, after in cuts for new in ("", *"xhsé")}
+
+
+def test_all_keys_within_two_edits() -> None:
+    keys = edited(edited({"hostaliases"}))
+    assert all(map(is_misspelt_host_aliases, keys))
+    assert [key for key in keys if not mentions(f"{key}: []\n".encode())] == []
+
+
 @given(host_aliases_keys(), st.data())
 def test_escaped_keys(key: str, chosen: st.DataObject) -> None:
     spellings = [chosen.draw(st.sampled_from([character, *ways(character)])) for character in key]

@@ -49,8 +49,6 @@ class Template(NamedTuple):
     branches: tuple[Branch, ...]
     #: Where the actions begin.
     actions: tuple[int, ...]
-    #: An action whose `}}` or `end` is missing: its span, or None.
-    unbalanced: tuple[int, int] | None
 
 
 def has_actions(text: str) -> bool:
@@ -74,9 +72,7 @@ def mask(text: str) -> Template:
             characters[at] = " " if is_blank else "x"
             if not is_blank:
                 inline.add(at)
-    branches, unclosed = _branches(text, actions)
-    stray = text.find("{{", actions[-1].end() if actions else 0)
-    unbalanced = (stray, min(stray + 2, len(text))) if stray >= 0 else unclosed
+    branches = _branches(actions)
     return Template(
         "".join(characters), frozenset(inline), branches, tuple(action.start() for action in actions), unbalanced
     )
@@ -184,24 +180,23 @@ def _lines_of_actions(text: str, actions: list[re.Match[str]]) -> set[int]:
     return alone
 
 
-def _branches(text: str, actions: list[re.Match[str]]) -> tuple[tuple[Branch, ...], tuple[int, int] | None]:
-    """What `if`, `range`, `with`, `else` and `end` enclose, and the first block that has no `end`."""
+def _branches(actions: list[re.Match[str]]) -> tuple[Branch, ...]:
+    """What `if`, `range`, `with`, `else` and `end` enclose."""
     found: list[Branch] = []
-    stack: list[tuple[int, int, int, tuple[int, int]]] = []
+    stack: list[tuple[int, int, int]] = []
     blocks = 0
     for action in actions:
         word = _WORD.match(action.group())
         keyword = word.group(1) if word else ""
         if keyword in _OPENING:
             blocks += 1
-            stack.append((blocks, 0, action.end(), action.span()))
+            stack.append((blocks, 0, action.end()))
         elif keyword in _NEXT_BRANCH | _CLOSING and stack:
-            block, branch, start, opener = stack.pop()
+            block, branch, start = stack.pop()
             found.append(Branch(start, action.start(), block, branch))
             if keyword in _NEXT_BRANCH:
-                stack.append((block, branch + 1, action.end(), opener))
-    unclosed = stack[0][3] if stack else None
-    return tuple(sorted(found)), unclosed
+                stack.append((block, branch + 1, action.end()))
+    return tuple(sorted(found))
 
 
 def exclude_each_other(branches: tuple[Branch, ...], first: int, second: int) -> bool:
