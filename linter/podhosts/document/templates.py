@@ -73,9 +73,7 @@ def mask(text: str) -> Template:
             if not is_blank:
                 inline.add(at)
     branches = _branches(actions)
-    return Template(
-        "".join(characters), frozenset(inline), branches, tuple(action.start() for action in actions), unbalanced
-    )
+    return Template("".join(characters), frozenset(inline), branches, tuple(action.start() for action in actions))
 
 
 def _find_actions(text: str) -> list[re.Match[str]]:
