@@ -243,7 +243,7 @@ def test_git_decides_what_is_read(tmp_path: Path) -> None:
 
 
 def test_summary_says_what_was_not_read(tmp_path: Path) -> None:
-    (tmp_path / "template.yaml").write_bytes(b"{{ if .Values.x }}\nhostAliases:\n{{ toYaml .Values.x }}\n{{ end }}\n")
+    (tmp_path / "template.yaml").write_bytes(b"{{ if .Values.x }}\nhostAliases: [\n{{ end }}\n")
     (tmp_path / "pod.yaml").write_bytes(GOOD_POD.replace(b"10.0.0.25", b'"${DB_IP}"'))
     done = podhosts("check", cwd=tmp_path)
     assert done.returncode == 0

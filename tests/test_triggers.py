@@ -223,3 +223,23 @@ def test_what_a_rule_finds_holds_a_word(text: str, chosen: st.DataObject) -> Non
         findings = lint(Source("x.yaml", text.encode()), options).findings
     if {finding.rule for finding in findings} - SECONDARY:
         assert mentions(text.encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x: |\n  hosts {\n", "x: |\n  hosts a.example {\n", 'x: "hosts\\n{"\n', "- name: hosts\n", '{"name": "hosts"}',
+        "data: {Corefile: x}\n", "name: coredns-custom\n", "x: fallthrough\n", "spec: {subdomain: x}\n",
+        "x: cd /etc && echo 1 > hosts\n",
+    ],
+)  # fmt: skip
+def test_words_of_other_rules(text: str) -> None:
+    assert mentions(text.encode())
+    assert mentions(text.upper().encode())
+
+
+@pytest.mark.parametrize(
+    "text", ["hosts: {a: b}\n", "x: hosts: {\n", "hostsx {\n", "kind: hosts\n", "x: hosts a: {b}\n"]
+)
+def test_hosts_that_are_no_plugin(text: str) -> None:
+    assert not mentions(text.encode())

@@ -188,7 +188,7 @@ class _Reader:
             if not stack:
                 _check_value(node)
                 return node
-            stack[-1].add(self, node, alias)
+            stack[-1].add(node, alias)
             event = self._next()
 
     def _scalar(self, event: Any) -> Scalar:
@@ -279,7 +279,7 @@ class _Reader:
             node.end = min(event.end_mark.index + self._offset, self._limit)
         else:
             # libyaml's end mark of a block collection runs on into the blank lines and comments after it.
-            node.end = max(opened.last_end, node.start)
+            node.end = opened.last_end
         self._open.discard(id(node))
         return node
 
@@ -295,7 +295,7 @@ class _Open:
         self.key_alias: Span | None = None
         self.last_end = 0
 
-    def add(self, reader: _Reader, node: Node, alias: Span | None) -> None:
+    def add(self, node: Node, alias: Span | None) -> None:
         end = alias.end if alias else node.end
         self.last_end = max(self.last_end, end)
         if isinstance(self.node, Sequence):
