@@ -36,6 +36,8 @@ UNRELATED = [
     'args: ["-c", "printf \'a\\tb\\n\' > /tmp/x"]\n',
     "description: it uses classes, addresses and clients; reliability\n",
     "data:\n  script: |\n    cat \\\n      /var/lib/x\n",
+    "path: C:\\users\\xavier\n",
+    'x: "a\\x0ab\\u000a\\u00e9\\U0001F600"\n',
 ]
 BAD_EXAMPLES = [re.sub(" *# expect: .*", "", bad) for rule in RULES for bad in examples(rule, "Bad")]
 #: Rules that speak of texts without a word only where something else makes the file be read.
@@ -230,7 +232,7 @@ def test_what_a_rule_finds_holds_a_word(text: str, chosen: st.DataObject) -> Non
     [
         "x: |\n  hosts {\n", "x: |\n  hosts a.example {\n", 'x: "hosts\\n{"\n', "- name: hosts\n", '{"name": "hosts"}',
         "data: {Corefile: x}\n", "name: coredns-custom\n", "x: fallthrough\n", "spec: {subdomain: x}\n",
-        "x: cd /etc && echo 1 > hosts\n",
+        "x: cd /etc && echo 1 > hosts\n", "hosts a.example {\n",
     ],
 )  # fmt: skip
 def test_words_of_other_rules(text: str) -> None:
