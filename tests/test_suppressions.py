@@ -392,3 +392,27 @@ items:
 )
 def test_less_common_places(text: str, expected: list[str]) -> None:
     assert sorted(rule for _, rule in left(run(text))) == expected
+
+
+def test_an_annotation_at_the_end_of_a_file_silences_its_own_object_only() -> None:
+    """Without a final newline the last object ends where the file ends; the other documents are still checked."""
+    bad = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostAliases: [{ip: nope, hostnames: [db]}]\n"
+    annotated = (
+        "apiVersion: v1\nkind: Pod\nspec:\n  hostAliases: [{ip: nope, hostnames: [db]}]\n"
+        'metadata:\n  annotations: {podhosts/ignore: "invalid-ip"}'
+    )
+    result = run(f"{bad}---\n{annotated}")
+    assert left(result) == [(5, "invalid-ip")]
+    assert silenced(result) == [(10, "invalid-ip")]
+
+
+def test_every_finding_behind_an_anchor_names_its_uses() -> None:
+    text = (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {}\n---\n"
+        "apiVersion: v1\nkind: List\nitems:\n"
+        "- {apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {hostAliases: &x [{ip: nope, hostnames: [A, B]}]}}\n"
+        "- {apiVersion: v1, kind: Pod, metadata: {name: b}, spec: {hostAliases: *x}}\n"
+    )
+    findings = run(text).findings
+    assert len(findings) == 6
+    assert all([related.message for related in finding.related] == ["also used here"] for finding in findings)

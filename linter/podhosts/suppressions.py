@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MARK = "podhosts"
 ANNOTATION = "podhosts/ignore"
 REASON_ANNOTATION = "podhosts/reason"
+FILE_SCOPE = "ignore-file"
 
 _COMMENT = re.compile(
     r"#\s*podhosts:\s*(?P<scope>ignore(?:-document|-file)?)\b(?P<bracket>\[(?P<rules>[^\]]*)\])?"
@@ -43,9 +44,10 @@ class Suppression:
     by: Literal["comment", "annotation"]
     reason: str | None
     until: datetime.date | None
+    #: Where a comment holds; an annotation holds for the object with `item` in its document, wherever that is written.
     scopes: list[Span]
-    #: Set for an annotation: it holds for findings about this object only.
     item: int | None = None
+    is_file_wide: bool = False
     used: bool = field(default=False)
 
     def is_expired(self, today: datetime.date) -> bool:
@@ -122,7 +124,9 @@ def suppressions(
             mistakes.append(Mistake(problem, span))
             continue
         found += [
-            Suppression(rule, span, "comment", match["reason"] or None, until, scopes)
+            Suppression(
+                rule, span, "comment", match["reason"] or None, until, scopes, is_file_wide=match["scope"] == FILE_SCOPE
+            )
             for rule in _names(match["rules"])
         ]
     return found, mistakes
@@ -135,7 +139,7 @@ def _in_comments(document: Document, pods: Iterable[Pod]) -> Iterator[_Mark]:
         match = _COMMENT.match(comment.text)
         if match is None or index is None:
             continue
-        is_late = match["scope"] == "ignore-file" and _has_text_before(document)
+        is_late = match["scope"] == FILE_SCOPE and _has_text_before(document)
         misplaced = "`ignore-file` must stand before the first document" if is_late else None
         yield _Mark(match, comment.span, _scopes(match["scope"], comment, document, index), misplaced)
 
@@ -173,7 +177,7 @@ def _has_text_before(document: Document) -> bool:
 
 
 def _scopes(scope: str, comment: Comment, document: Document, index: _LineIndex) -> list[Span]:
-    if scope == "ignore-file":
+    if scope == FILE_SCOPE:
         return [Span(0, len(document.source.text))]
     if scope == "ignore-document":
         return [document.span]
@@ -205,11 +209,11 @@ def _annotated(manifest: KubernetesObject) -> Iterator[Suppression]:
         annotations = mapping(metadata.get("annotations")) if metadata else None
         node = annotations.get(ANNOTATION) if annotations else None
         text = string(node)
-        if holder is None or annotations is None or node is None or text is None:
+        if annotations is None or node is None or text is None:
             continue
         reason = string(annotations.get(REASON_ANNOTATION))
         for rule in _names(text):
-            yield Suppression(rule, node.span, "annotation", reason, None, [holder.span], manifest.item)
+            yield Suppression(rule, node.span, "annotation", reason, None, [], manifest.item)
 
 
 class _LineIndex:

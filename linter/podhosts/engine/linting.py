@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import datetime
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from podhosts.diagnostics import Diagnostic, Related, Severity
+from podhosts.diagnostics import Diagnostic, Related
 from podhosts.document import Document, Scalar, Sequence, nodes, split
 from podhosts.embedded import Embedded, embedded_documents
+from podhosts.engine.results import Options, Result, Unread
+from podhosts.engine.silencing import complaints, silence, unused
 from podhosts.kubernetes import is_placeholder, is_template, objects, pods
 from podhosts.kubernetes.structure import SCALAR_FIELDS
-from podhosts.rules import RULES, Settings
-from podhosts.rules.expired_suppression import ExpiredSuppression
-from podhosts.rules.unused_suppression import UnusedSuppression
+from podhosts.rules import RULES
 from podhosts.source import Span
-from podhosts.suppressions import MARK, Suppression, SuppressionIndex, suppressions
+from podhosts.suppressions import MARK, Suppression, suppressions
 from podhosts.triggers import mentions
 from podhosts.workspace import Workspace
 
@@ -30,67 +29,6 @@ if TYPE_CHECKING:
 _BLOCK_CHARACTERS = 1 << 16
 #: How many uses of an anchor a finding names.
 _MOST_USES = 100
-UNUSED_SUPPRESSION = UnusedSuppression.name
-EXPIRED_SUPPRESSION = ExpiredSuppression.name
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a run is asked for. `selected` are rule names; `today` decides what has expired (UTC)."""
-
-    settings: Settings = field(default_factory=Settings)
-    selected: frozenset[str] = frozenset()
-    severities: dict[str, Severity] = field(default_factory=dict)
-    use_suppressions: bool = True
-    require_reason: bool = False
-    #: Host names of which a rule says nothing, by rule.
-    allowed: dict[str, frozenset[str]] = field(default_factory=dict)
-    today: datetime.date = field(default_factory=lambda: datetime.datetime.now(datetime.UTC).date())
-
-
-class Suppressed(NamedTuple):
-    """A finding that was silenced, and by what."""
-
-    finding: Diagnostic
-    suppression: Suppression
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """What was not read: how often, why, and where first (None where the file itself could not be opened)."""
-
-    path: str
-    reason: str
-    count: int
-    source: Source | None
-    span: Span | None
-
-
-@dataclass(slots=True)
-class Result:
-    """What linting gave; results of several sources add up with `extend`."""
-
-    findings: list[Diagnostic] = field(default_factory=list)
-    suppressed: list[Suppressed] = field(default_factory=list)
-    unread: list[Unread] = field(default_factory=list)
-    files: int = 0
-    documents: int = 0
-    pods: int = 0
-
-    def extend(self, other: Result) -> None:
-        """Add another result to this one."""
-        self.findings += other.findings
-        self.suppressed += other.suppressed
-        self.unread += other.unread
-        self.files += other.files
-        self.documents += other.documents
-        self.pods += other.pods
-
-    def sort(self) -> None:
-        """Put everything in the order of reports."""
-        self.findings.sort(key=lambda finding: finding.sort_key)
-        self.suppressed.sort(key=lambda item: item.finding.sort_key)
-        self.unread.sort(key=lambda item: (item.path, item.reason))
 
 
 def default_selection() -> frozenset[str]:
@@ -127,21 +65,15 @@ def lint(source: Source, options: Options, workspace: Workspace | None = None) -
         for inner in embedded_documents(document):
             findings += _embedded_findings(inner, rules)
         silencers, mistakes = suppressions(document, manifests, found_pods)
-        if options.use_suppressions:
-            findings += [
-                _about_suppression(UNUSED_SUPPRESSION, document, mistake.span, mistake.message) for mistake in mistakes
-            ]
-            findings += _bad_names(document, silencers)
-            if options.require_reason:
-                findings += _without_reason(document, silencers)
-        file_wide += [item for item in silencers if item.scopes and item.scopes[0].end == len(source.text)]
+        findings += complaints(document, silencers, mistakes, options)
+        file_wide += [item for item in silencers if item.is_file_wide]
         per_document.append((findings, silencers))
     result.unread += [tally.unread(source) for tally in (placeholders, templates) if tally.count]
     for findings, silencers in per_document:
-        _silence(findings, [*silencers, *file_wide], options, result)
+        silence(findings, [*silencers, *file_wide], options, result)
     if options.use_suppressions:
         for _, silencers in per_document:
-            result.findings += _unused(source, silencers, options, sees_others=sees_others)
+            result.findings += unused(source, silencers, options, sees_others=sees_others)
     result.findings = _select(result.findings, options)
     result.sort()
     return result
@@ -220,8 +152,9 @@ def _with_alias_uses(document: Document, findings: Iterable[Diagnostic]) -> list
         while position < len(anchored) and anchored[position].start <= finding.span.start:
             around.append(anchored[position])
             position += 1
-        around = [node for node in around if node.end >= finding.span.end]
-        uses = [Related(use, "also used here") for node in around for use in node.shared[:_MOST_USES]]
+        around = [node for node in around if node.end > finding.span.start]
+        inside = [node for node in around if node.end >= finding.span.end]
+        uses = [Related(use, "also used here") for node in inside for use in node.shared[:_MOST_USES]]
         result.append(replace(finding, related=(*finding.related, *uses)) if uses else finding)
     return result
 
@@ -243,6 +176,19 @@ def _placeholders(pod: Pod) -> Iterator[Node]:
             yield node
 
 
+def _select(findings: list[Diagnostic], options: Options) -> list[Diagnostic]:
+    return [
+        replace(finding, severity=options.severities[finding.rule]) if finding.rule in options.severities else finding
+        for finding in findings
+        if finding.rule in options.selected and not _is_allowed(finding, options)
+    ]
+
+
+def _is_allowed(finding: Diagnostic, options: Options) -> bool:
+    names = options.allowed.get(finding.rule)
+    return names is not None and finding.source.cut(finding.span).strip("\"'") in names
+
+
 class _Tally:
     """Counts places of one kind and keeps the first."""
 
@@ -258,66 +204,3 @@ class _Tally:
 
     def unread(self, source: Source) -> Unread:
         return Unread(source.path, self.reason, self.count, source, self.first)
-
-
-def _silence(findings: list[Diagnostic], silencers: Iterable[Suppression], options: Options, result: Result) -> None:
-    active = SuppressionIndex(
-        item for item in silencers if options.use_suppressions and not item.is_expired(options.today)
-    )
-    for finding in dict.fromkeys(findings):
-        by = active.covering(finding)
-        for item in by:
-            item.used = True
-        if by:
-            if finding.rule in options.selected:
-                result.suppressed.append(Suppressed(finding, by[0]))
-        else:
-            result.findings.append(finding)
-
-
-def _unused(
-    source: Source, silencers: list[Suppression], options: Options, *, sees_others: bool
-) -> Iterator[Diagnostic]:
-    """Expired suppressions, and unused ones of rules that have seen all they look at."""
-    looking_elsewhere = {rule.name for rule in RULES if rule.looks_elsewhere}
-    for item in silencers:
-        if item.rule not in options.selected:
-            continue
-        if item.is_expired(options.today):
-            message = f"this suppression of `{item.rule}` ended on {item.until}; fix the finding, or set a new date"
-            yield Diagnostic(EXPIRED_SUPPRESSION, Severity.WARNING, message, source, item.span)
-        elif not item.used and (sees_others or item.rule not in looking_elsewhere):
-            message = f"`{item.rule}` finds nothing here; remove the suppression"
-            yield Diagnostic(UNUSED_SUPPRESSION, Severity.WARNING, message, source, item.span)
-
-
-def _bad_names(document: Document, silencers: list[Suppression]) -> Iterator[Diagnostic]:
-    known = {rule.name for rule in RULES}
-    for item in silencers:
-        if item.rule not in known:
-            message = f"there is no rule `{item.rule}`; `podhosts rules` lists them"
-            yield _about_suppression(UNUSED_SUPPRESSION, document, item.span, message)
-
-
-def _without_reason(document: Document, silencers: list[Suppression]) -> Iterator[Diagnostic]:
-    for item in silencers:
-        if item.reason is None:
-            message = f"this suppression of `{item.rule}` gives no reason; write why after the bracket"
-            yield _about_suppression(UNUSED_SUPPRESSION, document, item.span, message)
-
-
-def _about_suppression(rule: str, document: Document, span: Span, message: str) -> Diagnostic:
-    return Diagnostic(rule, Severity.WARNING, message, document.source, span, document.number)
-
-
-def _select(findings: list[Diagnostic], options: Options) -> list[Diagnostic]:
-    return [
-        replace(finding, severity=options.severities[finding.rule]) if finding.rule in options.severities else finding
-        for finding in findings
-        if finding.rule in options.selected and not _is_allowed(finding, options)
-    ]
-
-
-def _is_allowed(finding: Diagnostic, options: Options) -> bool:
-    names = options.allowed.get(finding.rule)
-    return names is not None and finding.source.cut(finding.span).strip("\"'") in names

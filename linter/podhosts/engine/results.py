@@ -1,0 +1,73 @@
+"""What a run is asked for, and what it gives."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from podhosts.rules import Settings
+
+if TYPE_CHECKING:
+    from podhosts.diagnostics import Diagnostic, Severity
+    from podhosts.source import Source, Span
+    from podhosts.suppressions import Suppression
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run is asked for. `selected` are rule names; `today` decides what has expired (UTC)."""
+
+    settings: Settings = field(default_factory=Settings)
+    selected: frozenset[str] = frozenset()
+    severities: dict[str, Severity] = field(default_factory=dict)
+    use_suppressions: bool = True
+    require_reason: bool = False
+    #: Host names of which a rule says nothing, by rule.
+    allowed: dict[str, frozenset[str]] = field(default_factory=dict)
+    today: datetime.date = field(default_factory=lambda: datetime.datetime.now(datetime.UTC).date())
+
+
+class Suppressed(NamedTuple):
+    """A finding that was silenced, and by what."""
+
+    finding: Diagnostic
+    suppression: Suppression
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What was not read: how often, why, and where first (None where the file itself could not be opened)."""
+
+    path: str
+    reason: str
+    count: int
+    source: Source | None
+    span: Span | None
+
+
+@dataclass(slots=True)
+class Result:
+    """What linting gave; results of several sources add up with `extend`."""
+
+    findings: list[Diagnostic] = field(default_factory=list)
+    suppressed: list[Suppressed] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+    files: int = 0
+    documents: int = 0
+    pods: int = 0
+
+    def extend(self, other: Result) -> None:
+        """Add another result to this one."""
+        self.findings += other.findings
+        self.suppressed += other.suppressed
+        self.unread += other.unread
+        self.files += other.files
+        self.documents += other.documents
+        self.pods += other.pods
+
+    def sort(self) -> None:
+        """Put everything in the order of reports."""
+        self.findings.sort(key=lambda finding: finding.sort_key)
+        self.suppressed.sort(key=lambda item: item.finding.sort_key)
+        self.unread.sort(key=lambda item: (item.path, item.reason))

@@ -1,0 +1,74 @@
+"""Suppressions at work: what they silence, and what is wrong with the suppressions themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podhosts.diagnostics import Diagnostic
+from podhosts.engine.results import Suppressed
+from podhosts.rules import RULES
+from podhosts.rules.expired_suppression import ExpiredSuppression
+from podhosts.rules.unused_suppression import UnusedSuppression
+from podhosts.suppressions import SuppressionIndex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from podhosts.document import Document
+    from podhosts.engine.results import Options, Result
+    from podhosts.source import Source, Span
+    from podhosts.suppressions import Mistake, Suppression
+
+
+def complaints(
+    document: Document, silencers: list[Suppression], mistakes: list[Mistake], options: Options
+) -> Iterator[Diagnostic]:
+    """Findings about suppressions that can be told without the other findings."""
+    if not options.use_suppressions:
+        return
+    for mistake in mistakes:
+        yield _complaint(document, mistake.span, mistake.message)
+    known = {rule.name for rule in RULES}
+    for item in silencers:
+        if item.rule not in known:
+            yield _complaint(document, item.span, f"there is no rule `{item.rule}`; `podhosts rules` lists them")
+        if options.require_reason and item.reason is None:
+            message = f"this suppression of `{item.rule}` gives no reason; write why after the bracket"
+            yield _complaint(document, item.span, message)
+
+
+def _complaint(document: Document, span: Span, message: str) -> Diagnostic:
+    return Diagnostic(
+        UnusedSuppression.name, UnusedSuppression.severity, message, document.source, span, document.number
+    )
+
+
+def silence(findings: list[Diagnostic], silencers: Iterable[Suppression], options: Options, result: Result) -> None:
+    active = SuppressionIndex(
+        item for item in silencers if options.use_suppressions and not item.is_expired(options.today)
+    )
+    for finding in dict.fromkeys(findings):
+        by = active.covering(finding)
+        for item in by:
+            item.used = True
+        if by:
+            if finding.rule in options.selected:
+                result.suppressed.append(Suppressed(finding, by[0]))
+        else:
+            result.findings.append(finding)
+
+
+def unused(
+    source: Source, silencers: list[Suppression], options: Options, *, sees_others: bool
+) -> Iterator[Diagnostic]:
+    """Expired suppressions, and unused ones of rules that have seen all they look at."""
+    looking_elsewhere = {rule.name for rule in RULES if rule.looks_elsewhere}
+    for item in silencers:
+        if item.rule not in options.selected:
+            continue
+        if item.is_expired(options.today):
+            message = f"this suppression of `{item.rule}` ended on {item.until}; fix the finding, or set a new date"
+            yield Diagnostic(ExpiredSuppression.name, ExpiredSuppression.severity, message, source, item.span)
+        elif not item.used and (sees_others or item.rule not in looking_elsewhere):
+            message = f"`{item.rule}` finds nothing here; remove the suppression"
+            yield Diagnostic(UnusedSuppression.name, UnusedSuppression.severity, message, source, item.span)
