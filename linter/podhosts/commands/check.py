@@ -202,6 +202,8 @@ def _lint_input(item: Input, run_settings: _RunSettings, workspace: Workspace | 
     try:
         if item.path == STDIN:
             source = Source(run_settings.request.stdin_filename, sys.stdin.buffer.read())
+            if not mentions(source.data):
+                return Result(files=1), True
         else:
             if os.path.isfile(item.path) and not file_mentions(item.path):
                 return Result(files=1), True
@@ -210,8 +212,6 @@ def _lint_input(item: Input, run_settings: _RunSettings, workspace: Workspace | 
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         return Result(unread=[Unread(item.path, f"cannot be opened: {reason}", 1, None, None)]), False
-    if not mentions(source.data):
-        return Result(files=1), True
     if run_settings.excludes(source.path):
         return Result(), True
     return lint(source, run_settings.options(source.path), workspace), True

@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from podhosts.hosts.kubelet import KubeletError, hosts_file, pod_network_lines
+from podhosts.hosts.kubelet import Alias, KubeletError, alias_line, hosts_file, pod_network_lines
 from podhosts.kubernetes.pod_hosts import Surroundings, pod_hosts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from podhosts.hosts.resolvers import Answer, Family, HostsReader
     from podhosts.kubernetes import Pod
     from podhosts.rules.base import Settings
@@ -62,14 +64,37 @@ class PodAnswers:
         return self._described[name]
 
     def _describe(self, name: str) -> str:
-        groups: dict[str, list[str]] = {}
-        for resolver, models in MODELS.items():
-            if resolver in self._settings.resolvers:
-                for model, title in models:
-                    groups.setdefault(_text(self.ask(model, name)), []).append(title)
-        return "; ".join(
-            f"{_listed(titles)} answer{'s' * (len(titles) == 1)} {text}" for text, titles in groups.items()
-        )
+        answers = [
+            (title, self.ask(model, name))
+            for resolver, models in MODELS.items()
+            if resolver in self._settings.resolvers
+            for model, title in models
+        ]
+        return described(answers)
+
+
+def line_answers(ip: str, name: str, settings: Settings, family: Family) -> list[tuple[str, Answer]]:
+    """What the resolvers that matter answer from a file with this one line, by what people call them.
+
+    Those that cannot be asked for the family alone are left out.
+    """
+    from podhosts.hosts.resolvers import Network, families, lookup
+
+    hosts = alias_line(Alias(ip, (name,)))
+    asked = [models[0] for resolver, models in MODELS.items() if resolver in settings.resolvers]
+    return [
+        (title, lookup(model, hosts, name, family, Network((_POD_IP,))))
+        for model, title in asked
+        if family in families(model)
+    ]
+
+
+def described(answers: Iterable[tuple[str, Answer]]) -> str:
+    """Answers in words, equal ones together: "glibc and Go answer nothing; musl answers 8.0.0.1"."""
+    groups: dict[str, list[str]] = {}
+    for title, answer in answers:
+        groups.setdefault(_text(answer), []).append(title)
+    return "; ".join(f"{_listed(titles)} answer{'s' * (len(titles) == 1)} {text}" for text, titles in groups.items())
 
 
 def _text(answer: Answer) -> str:

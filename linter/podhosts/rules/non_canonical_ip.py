@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Severity
 from podhosts.hosts.addresses import canonical, has_leading_zeros, is_mapped, refusal
 from podhosts.kubernetes import is_placeholder
+from podhosts.rules.answers import described, line_answers
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
 
     from podhosts.diagnostics import Diagnostic
     from podhosts.kubernetes import HostAlias
+
+
+#: A name that every resolver looks up.
+_PROBE = "name.example"
 
 
 class NonCanonicalIp(Rule):
@@ -55,11 +60,10 @@ class NonCanonicalIp(Rule):
         wanted = canonical(ip)
         if wanted is None or wanted == ip:
             return
-        if has_leading_zeros(ip):
-            why, severity = "resolvers read leading zeros differently (musl: octal; glibc and Go: not at all)", None
-        elif is_mapped(ip):
-            why, severity = "resolvers read an IPv4-mapped address differently, and 1.36 and later refuse it", None
-        else:
-            why, severity = "the same address in two spellings counts as two", Severity.INFO
+        why, severity = "the same address in two spellings counts as two", Severity.INFO
+        if has_leading_zeros(ip) or is_mapped(ip):
+            answers = line_answers(ip, _PROBE, self.settings, "inet6" if ":" in wanted else "inet")
+            if any(answer.addresses != (wanted,) for _, answer in answers):
+                why, severity = f"for its names {described(answers)}, and 1.36 and later refuse it", Severity.WARNING
         message = f"`{ip}` is not the canonical spelling: {why}; write `{wanted}`"
         yield self.report(alias, node, message, field=alias.field("ip"), severity=severity)

@@ -3,16 +3,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
-from podhosts.hosts.kubelet import Alias, alias_line
 from podhosts.hosts.names import is_numeric_for_resolvers
-from podhosts.rules.answers import MODELS
+from podhosts.rules.answers import described, line_answers
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
-    from podhosts.hosts.resolvers import Family
     from podhosts.kubernetes import HostAlias
 
 _PROBE = "192.0.2.1"
@@ -57,27 +55,13 @@ class NumericHostname(Rule):
         for index, node in alias.names:
             if not is_numeric_for_resolvers(node.text):
                 continue
-            if blind := self._blind(node.text):
+            answers = line_answers(_PROBE, node.text, self.settings, "inet")
+            blind = [(title, answer) for title, answer in answers if _PROBE not in answer.addresses]
+            if blind:
                 yield self.report(
                     alias,
                     node,
-                    f"`{node.text}` is read as a number: {'; '.join(blind)}; the alias has no effect there, choose "
+                    f"`{node.text}` is read as a number: {described(blind)}; the alias has no effect there, choose "
                     f"another name",
                     field=alias.field("hostnames", index),
                 )
-
-    def _blind(self, name: str) -> list[str]:
-        """The resolvers that matter and do not find the name in a file that has it, with what they answer."""
-        from podhosts.hosts.resolvers import Network, families, lookup
-
-        hosts = alias_line(Alias(_PROBE, (name,)))
-        asked: Family = "inet"
-        clauses: dict[str, list[str]] = {}
-        for resolver in MODELS:
-            model, title = MODELS[resolver][0]
-            if resolver not in self.settings.resolvers or asked not in families(model):
-                continue
-            answer = lookup(model, hosts, name, asked, Network())
-            if _PROBE not in answer.addresses:
-                clauses.setdefault(", ".join(answer.addresses) or "nothing", []).append(title)
-        return [f"{' and '.join(titles)} answer{'s' * (len(titles) == 1)} {text}" for text, titles in clauses.items()]
