@@ -12,7 +12,7 @@ import typer.main
 
 from podhosts.__main__ import FLAGS, parse
 from podhosts.cli import app
-from podhosts.commands.check import Request
+from podhosts.commands.run_settings import Request
 from tests.manifests import BAD_POD, SERVICE
 from tests.running import environment, podhosts
 

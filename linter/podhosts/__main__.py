@@ -99,8 +99,9 @@ def main() -> int:
                 sys.stderr.write(f"{summary(len(dict.fromkeys(paths)), 0, 0, {}, 0)}\n")
             return 0
         from podhosts.commands import check
+        from podhosts.commands.run_settings import Request
 
-        return check.run(check.Request(**request))  # type: ignore[arg-type]  # the table gives each its type
+        return check.run(Request(**request))  # type: ignore[arg-type]  # the table gives each its type
     except KeyboardInterrupt:
         return 130
 

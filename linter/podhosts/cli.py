@@ -13,6 +13,7 @@ from podhosts.commands import explain as explain_command
 from podhosts.commands import render as render_command
 from podhosts.commands import resolve as resolve_command
 from podhosts.commands import settings as settings_command
+from podhosts.commands.run_settings import FAIL_ON, Request
 from podhosts.reporters import FORMATS
 from podhosts.rules import RULES
 
@@ -40,13 +41,34 @@ def _complete_format(incomplete: str) -> list[str]:
 
 
 def _complete_level(incomplete: str) -> list[str]:
-    return [name for name in check_command.FAIL_ON if name.startswith(incomplete)]
+    return [name for name in FAIL_ON if name.startswith(incomplete)]
 
 
 def _print_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"podhosts {__version__}")
         raise typer.Exit
+
+
+# Options that several commands have.
+ObjectOption = Annotated[
+    str | None, typer.Option("--object", metavar="KIND/NAME", help="The object whose pod is meant.")
+]
+PodIpOption = Annotated[
+    list[str] | None, typer.Option(metavar="IP", help="The pod's address; repeat it for dual-stack.")
+]
+ClusterDomainOption = Annotated[str, typer.Option(metavar="DOMAIN", help="The cluster's DNS domain.")]
+NodeHostsOption = Annotated[
+    str | None, typer.Option(metavar="FILE", help="The node's /etc/hosts, for pods with hostNetwork.")
+]
+VersionOption = Annotated[
+    str | None, typer.Option(metavar="VERSION", help="The Kubernetes version, like 1.32 (default: the newest known).")
+]
+FormatOption = Annotated[str, typer.Option(metavar="NAME", help="text or json.")]
+ColorOption = Annotated[str, typer.Option(metavar="WHEN", help="auto, always or never.")]
+ConfigOption = Annotated[
+    str | None, typer.Option(metavar="FILE", help="The config (default: the nearest one upwards).")
+]
 
 
 @app.callback()
@@ -61,15 +83,12 @@ def main(
 @app.command()
 def check(
     paths: Annotated[
-        list[str] | None, typer.Argument(metavar="[PATH]...", help="Files, folders (default: .), or - for stdin.")
+        list[str] | None, typer.Argument(metavar="PATH", help="Files, folders (default: .), or - for stdin.")
     ] = None,
     stdin_filename: Annotated[
         str, typer.Option(metavar="NAME", help="The name that reports use for stdin.")
     ] = "<stdin>",
-    kubernetes_version: Annotated[
-        str | None,
-        typer.Option(metavar="VERSION", help="The API server's version, like 1.32 (default: the newest known)."),
-    ] = None,
+    kubernetes_version: VersionOption = None,
     select: Annotated[
         str | None, typer.Option(metavar="RULE,...", autocompletion=_complete_rules, help="Run these rules only.")
     ] = None,
@@ -97,15 +116,12 @@ def check(
     ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Fail also for what could not be read.")] = False,
     list_files: Annotated[bool, typer.Option("--list-files", help="Print the files that would be checked.")] = False,
-    config: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="The config (default: the nearest one upwards)."),
-    ] = None,
+    config: ConfigOption = None,
     no_exclude: Annotated[bool, typer.Option("--no-exclude", help="Check what the config excludes, too.")] = False,
     require_reason: Annotated[
         bool, typer.Option("--require-reason", help="Report suppressions that give no reason.")
     ] = False,
-    color: Annotated[str, typer.Option(metavar="WHEN", help="auto, always or never.")] = "auto",
+    color: ColorOption = "auto",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No summary.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="List what was not read.")] = False,
 ) -> None:
@@ -115,7 +131,7 @@ def check(
 
     Example: podhosts check --kubernetes-version 1.32 k8s/
     """
-    request = check_command.Request(
+    request = Request(
         paths=paths or [],
         stdin_filename=stdin_filename,
         kubernetes_version=kubernetes_version,
@@ -139,33 +155,20 @@ def check(
 @app.command()
 def render(
     path: Annotated[str, typer.Argument(help="A file, a folder, or - for stdin.")] = ".",
-    object_: Annotated[
-        str | None, typer.Option("--object", metavar="KIND/NAME", help="The object whose pod is meant.")
-    ] = None,
+    object_: ObjectOption = None,
     container: Annotated[
         str | None, typer.Option(metavar="NAME", help="A container; one with its own /etc/hosts mount gets that file.")
     ] = None,
-    pod_ip: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="IP",
-            help="The pod's address; repeat it for dual-stack.",
-        ),
-    ] = None,
-    cluster_domain: Annotated[str, typer.Option(metavar="DOMAIN", help="The cluster's DNS domain.")] = "cluster.local",
-    node_hosts: Annotated[
-        str | None, typer.Option(metavar="FILE", help="The node's /etc/hosts, for pods with hostNetwork.")
-    ] = None,
+    pod_ip: PodIpOption = None,
+    cluster_domain: ClusterDomainOption = "cluster.local",
+    node_hosts: NodeHostsOption = None,
     index: Annotated[
         int | None,
         typer.Option(min=0, help="Which pod of a StatefulSet or Indexed Job (default: the first)."),
     ] = None,
-    kubernetes_version: Annotated[
-        str | None,
-        typer.Option(metavar="VERSION", help="The cluster's version (default: the newest known)."),
-    ] = None,
+    kubernetes_version: VersionOption = None,
     trace: Annotated[bool, typer.Option("--trace", help="Say where each line comes from, and what is odd.")] = False,
-    format: Annotated[str, typer.Option(metavar="NAME", help="text or json.")] = "text",
+    format: FormatOption = "text",
 ) -> None:
     """Print the /etc/hosts that the kubelet would write for a pod, byte for byte.
 
@@ -193,26 +196,17 @@ def resolve(
     name: Annotated[str, typer.Argument(help="The name, as a program would ask for it.")],
     path: Annotated[str, typer.Argument(help="A file, a folder, or - for stdin.")] = ".",
     hosts: Annotated[str | None, typer.Option(metavar="FILE", help="Ask about this hosts file instead.")] = None,
-    object_: Annotated[
-        str | None, typer.Option("--object", metavar="KIND/NAME", help="The object whose pod is meant.")
-    ] = None,
+    object_: ObjectOption = None,
     container: Annotated[str | None, typer.Option(metavar="NAME", help="The container that asks.")] = None,
     resolvers: Annotated[
         str | None, typer.Option("--resolvers", metavar="NAME,...", help="These only (default: all that are modelled).")
     ] = None,
-    pod_ip: Annotated[
-        list[str] | None, typer.Option(metavar="IP", help="The pod's address; repeat it for dual-stack.")
-    ] = None,
-    cluster_domain: Annotated[str, typer.Option(metavar="DOMAIN", help="The cluster's DNS domain.")] = "cluster.local",
-    node_hosts: Annotated[
-        str | None, typer.Option(metavar="FILE", help="The node's /etc/hosts, for pods with hostNetwork.")
-    ] = None,
-    kubernetes_version: Annotated[
-        str | None,
-        typer.Option(metavar="VERSION", help="The cluster's version (default: the newest known)."),
-    ] = None,
-    format: Annotated[str, typer.Option(metavar="NAME", help="text or json.")] = "text",
-    color: Annotated[str, typer.Option(metavar="WHEN", help="auto, always or never.")] = "auto",
+    pod_ip: PodIpOption = None,
+    cluster_domain: ClusterDomainOption = "cluster.local",
+    node_hosts: NodeHostsOption = None,
+    kubernetes_version: VersionOption = None,
+    format: FormatOption = "text",
+    color: ColorOption = "auto",
 ) -> None:
     """Say what a name resolves to inside each pod, for each resolver.
 
@@ -282,9 +276,7 @@ def rules(
 
 @app.command()
 def config(
-    config: Annotated[
-        str | None, typer.Option(metavar="FILE", help="The config (default: the nearest one upwards).")
-    ] = None,
+    config: ConfigOption = None,
 ) -> None:
     """Print the effective settings, and where each comes from."""
     raise typer.Exit(settings_command.run(config))

@@ -5,19 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from podhosts.commands.run_settings import Request, RunSettings
 from podhosts.commands.terminal import print_lines, print_styled, say
 from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError, choose
 from podhosts.diagnostics import Severity
-from podhosts.discovery import STDIN, Discovery, Input, discover, find_config
-from podhosts.engine import Options, Result, Unread, default_selection, lint
-from podhosts.kubernetes.versions import NEWEST_MINOR, KubernetesVersion, VersionError, parse_version
+from podhosts.discovery import STDIN, Discovery, Input, discover
+from podhosts.engine import Result, Unread, lint
 from podhosts.reporters import FORMATS
-from podhosts.rules import RULES, Settings
 from podhosts.source import Source
 from podhosts.summary import summary
 from podhosts.triggers import file_mentions, mentions
@@ -26,33 +22,9 @@ from podhosts.workspace import Workspace
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from podhosts.config import Config
     from podhosts.diagnostics import Diagnostic
 
-FAIL_ON = ("error", "warning", "info", "never")
 COLORS = ("auto", "always", "never")
-
-
-@dataclass(slots=True)
-class Request:
-    """The flags of `podhosts check`, as typed."""
-
-    paths: list[str] = field(default_factory=list)
-    stdin_filename: str = "<stdin>"
-    kubernetes_version: str | None = None
-    select: str | None = None
-    ignore: str | None = None
-    fail_on: str | None = None
-    format: str | None = None
-    no_suppressions: bool = False
-    strict: bool = False
-    list_files: bool = False
-    config: str | None = None
-    no_exclude: bool = False
-    require_reason: bool = False
-    color: str = "auto"
-    quiet: bool = False
-    verbose: bool = False
 
 
 def run(request: Request) -> int:
@@ -66,7 +38,7 @@ def run(request: Request) -> int:
 
 def _run(request: Request) -> int:
     try:
-        run_settings = _RunSettings(request)
+        run_settings = RunSettings(request)
         output = choose("format", request.format or _default_format(), FORMATS)
         choose("value", request.color, COLORS, " for --color")
         discovery = discover(request.paths or ["."])
@@ -90,105 +62,11 @@ def _run(request: Request) -> int:
     return _exit_code(result, failed, discovery, run_settings)
 
 
-class _RunSettings:
-    """The flags and the config together; the command line beats the file.
-
-    The config is read when the first file holds a word that a rule reacts to, and not at all where none does.
-    """
-
-    def __init__(self, request: Request) -> None:
-        self.request = request
-        self._selected = None if request.select is None else frozenset(_rule_names("--select", request.select))
-        self._ignored = frozenset(_rule_names("--ignore", request.ignore or ""))
-        self._version = _version(request.kubernetes_version)
-        if request.fail_on is not None:
-            choose("level", request.fail_on, FAIL_ON, " for --fail-on")
-
-    @cached_property
-    def config(self) -> Config | None:
-        """The config, None where there is none. Raises UsageError for one that cannot be used."""
-        found = self.request.config or find_config(os.getcwd())
-        if found is None:
-            return None
-        from podhosts.config import ConfigError, load_config
-
-        try:
-            return load_config(Path(found))
-        except ConfigError as error:
-            raise UsageError(str(error)) from None
-
-    @property
-    def version(self) -> KubernetesVersion:
-        if self._version is not None:
-            return self._version
-        written = self.config.kubernetes_version if self.config else None
-        return _version(written) or KubernetesVersion()
-
-    @property
-    def fail_on(self) -> str:
-        return self.request.fail_on or (self.config.fail_on if self.config else None) or "warning"
-
-    def excludes(self, path: str) -> bool:
-        return self.config is not None and not self.request.no_exclude and self.config.excludes(path)
-
-    @cached_property
-    def _base(self) -> Options:
-        config = self.config
-        if config is None:
-            selected = default_selection() if self._selected is None else self._selected
-            return Options(
-                Settings(self.version),
-                selected - self._ignored,
-                use_suppressions=not self.request.no_suppressions,
-                require_reason=self.request.require_reason,
-            )
-        selected = self._selected if self._selected is not None else (config.select or default_selection())
-        settings = Settings(self.version) if config.resolvers is None else Settings(self.version, config.resolvers)
-        return Options(
-            settings,
-            selected - config.ignore - self._ignored,
-            {rule: Severity(level) for rule, level in config.severity.items()},
-            use_suppressions=config.suppressions and not self.request.no_suppressions,
-            require_reason=config.require_reason or self.request.require_reason,
-            allowed=config.allow,
-        )
-
-    def options(self, path: str) -> Options:
-        """What holds for one file."""
-        options = self._base
-        for special in self.config.for_path(path) if self.config else ():
-            severities = {rule: Severity(level) for rule, level in special.severity.items()}
-            options = replace(
-                options,
-                selected=options.selected - special.ignore,
-                severities={**options.severities, **severities},
-            )
-        return options
-
-
-def _version(text: str | None) -> KubernetesVersion | None:
-    if text is None:
-        return None
-    try:
-        version, is_newer = parse_version(text)
-    except VersionError as error:
-        raise UsageError(str(error)) from None
-    if is_newer:
-        say(f"podhosts: {text} is newer than 1.{NEWEST_MINOR}, whose rules are used")
-    return version
-
-
 def _sources(paths: Iterable[str]) -> Iterator[Source]:
     """Files that other files may refer to; one that cannot be opened is told of when its turn comes."""
     for path in paths:
         with suppress(OSError), open(path, "rb") as file:
             yield Source(path, file.read())
-
-
-def _rule_names(flag: str, text: str) -> Iterator[str]:
-    known = [rule.name for rule in RULES]
-    for name in filter(None, (part.strip() for part in text.split(","))):
-        yield choose("rule", name, known, f" in {flag}")
 
 
 def _default_format() -> str:
@@ -197,7 +75,7 @@ def _default_format() -> str:
     return "text" if sys.stdout.isatty() else "concise"
 
 
-def _lint_input(item: Input, run_settings: _RunSettings, workspace: Workspace | None) -> tuple[Result, bool]:
+def _lint_input(item: Input, run_settings: RunSettings, workspace: Workspace | None) -> tuple[Result, bool]:
     """The result for one file, and whether it could be opened."""
     try:
         if item.path == STDIN:
@@ -217,14 +95,14 @@ def _lint_input(item: Input, run_settings: _RunSettings, workspace: Workspace | 
     return lint(source, run_settings.options(source.path), workspace), True
 
 
-def _list_files(discovery: Discovery, run_settings: _RunSettings) -> int:
+def _list_files(discovery: Discovery, run_settings: RunSettings) -> int:
     print_lines(item.path for item in discovery.inputs if not run_settings.excludes(item.path))
     for path, reason in discovery.failures:
         say(f"podhosts: {path}: {reason}")
     return WRONG_USE if discovery.failures else OK
 
 
-def _report(result: Result, output: str, run_settings: _RunSettings, request: Request) -> None:
+def _report(result: Result, output: str, run_settings: RunSettings, request: Request) -> None:
     if output == "text":
         from podhosts.reporters.text import render as render_text
 
@@ -310,7 +188,7 @@ def _by_severity(findings: list[Diagnostic]) -> list[Diagnostic]:
     return sorted(findings, key=lambda finding: order.index(finding.severity))
 
 
-def _exit_code(result: Result, failed: int, discovery: Discovery, run_settings: _RunSettings) -> int:
+def _exit_code(result: Result, failed: int, discovery: Discovery, run_settings: RunSettings) -> int:
     if failed:
         return WRONG_USE
     if run_settings.request.strict and (result.unread or discovery.empty_folders):

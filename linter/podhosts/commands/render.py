@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from podhosts.commands.run_settings import requested_version
 from podhosts.commands.selection import describe, select_pods
 from podhosts.commands.terminal import print_bytes, print_lines, say
 from podhosts.commands.usage import FOUND, OK, WRONG_USE, UsageError, choose
@@ -15,7 +16,7 @@ from podhosts.hosts.addresses import parse_sloppy
 from podhosts.hosts.kubelet import KubeletError, hosts_lines, kernel_host_name
 from podhosts.kubernetes.own_hosts_file import own_hosts_file
 from podhosts.kubernetes.pod_hosts import Surroundings, pod_hosts
-from podhosts.kubernetes.versions import KubernetesVersion, VersionError, parse_version
+from podhosts.kubernetes.versions import KubernetesVersion
 from podhosts.rules import Settings
 
 if TYPE_CHECKING:
@@ -104,12 +105,7 @@ def surroundings_of(request: RenderRequest) -> Surroundings:
     for ip in request.pod_ips:
         if parse_sloppy(ip) is None:
             raise UsageError(f"`{ip}` is not an IP address (--pod-ip)")
-    version = KubernetesVersion()
-    if request.kubernetes_version is not None:
-        try:
-            version, _ = parse_version(request.kubernetes_version)
-        except VersionError as error:
-            raise UsageError(str(error)) from None
+    version = requested_version(request.kubernetes_version) or KubernetesVersion()
     node_file = None
     if request.node_hosts is not None:
         try:

@@ -1,0 +1,141 @@
+"""What `podhosts check` is asked for: the flags as typed, and what they and the config come to."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from podhosts.commands.terminal import say
+from podhosts.commands.usage import UsageError, choose
+from podhosts.diagnostics import Severity
+from podhosts.discovery import find_config
+from podhosts.engine import Options, default_selection
+from podhosts.kubernetes.versions import NEWEST_MINOR, KubernetesVersion, VersionError, parse_version
+from podhosts.rules import RULES, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.config import Config
+
+FAIL_ON = ("error", "warning", "info", "never")
+
+
+@dataclass(slots=True)
+class Request:
+    """The flags of `podhosts check`, as typed."""
+
+    paths: list[str] = field(default_factory=list)
+    stdin_filename: str = "<stdin>"
+    kubernetes_version: str | None = None
+    select: str | None = None
+    ignore: str | None = None
+    fail_on: str | None = None
+    format: str | None = None
+    no_suppressions: bool = False
+    strict: bool = False
+    list_files: bool = False
+    config: str | None = None
+    no_exclude: bool = False
+    require_reason: bool = False
+    color: str = "auto"
+    quiet: bool = False
+    verbose: bool = False
+
+
+class RunSettings:
+    """The flags and the config together; the command line beats the file.
+
+    The config is read when the first file holds a word that a rule reacts to, and not at all where none does.
+    """
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self._selected = None if request.select is None else frozenset(_rule_names("--select", request.select))
+        self._ignored = frozenset(_rule_names("--ignore", request.ignore or ""))
+        self._version = requested_version(request.kubernetes_version)
+        if request.fail_on is not None:
+            choose("level", request.fail_on, FAIL_ON, " for --fail-on")
+
+    @cached_property
+    def config(self) -> Config | None:
+        """The config, None where there is none. Raises UsageError for one that cannot be used."""
+        found = self.request.config or find_config(os.getcwd())
+        if found is None:
+            return None
+        from podhosts.config import ConfigError, load_config
+
+        try:
+            return load_config(Path(found))
+        except ConfigError as error:
+            raise UsageError(str(error)) from None
+
+    @property
+    def version(self) -> KubernetesVersion:
+        if self._version is not None:
+            return self._version
+        written = self.config.kubernetes_version if self.config else None
+        return requested_version(written) or KubernetesVersion()
+
+    @property
+    def fail_on(self) -> str:
+        return self.request.fail_on or (self.config.fail_on if self.config else None) or "warning"
+
+    def excludes(self, path: str) -> bool:
+        return self.config is not None and not self.request.no_exclude and self.config.excludes(path)
+
+    @cached_property
+    def _base(self) -> Options:
+        config = self.config
+        if config is None:
+            selected = default_selection() if self._selected is None else self._selected
+            return Options(
+                Settings(self.version),
+                selected - self._ignored,
+                use_suppressions=not self.request.no_suppressions,
+                require_reason=self.request.require_reason,
+            )
+        selected = self._selected if self._selected is not None else (config.select or default_selection())
+        settings = Settings(self.version) if config.resolvers is None else Settings(self.version, config.resolvers)
+        return Options(
+            settings,
+            selected - config.ignore - self._ignored,
+            {rule: Severity(level) for rule, level in config.severity.items()},
+            use_suppressions=config.suppressions and not self.request.no_suppressions,
+            require_reason=config.require_reason or self.request.require_reason,
+            allowed=config.allow,
+        )
+
+    def options(self, path: str) -> Options:
+        """What holds for one file."""
+        options = self._base
+        for special in self.config.for_path(path) if self.config else ():
+            severities = {rule: Severity(level) for rule, level in special.severity.items()}
+            options = replace(
+                options,
+                selected=options.selected - special.ignore,
+                severities={**options.severities, **severities},
+            )
+        return options
+
+
+def requested_version(text: str | None) -> KubernetesVersion | None:
+    """The version of a flag or config, None where it names none. Raises UsageError for one that is not covered."""
+    if text is None:
+        return None
+    try:
+        version, is_newer = parse_version(text)
+    except VersionError as error:
+        raise UsageError(str(error)) from None
+    if is_newer:
+        say(f"podhosts: {text} is newer than 1.{NEWEST_MINOR}, whose rules are used")
+    return version
+
+
+def _rule_names(flag: str, text: str) -> Iterator[str]:
+    known = [rule.name for rule in RULES]
+    for name in filter(None, (part.strip() for part in text.split(","))):
+        yield choose("rule", name, known, f" in {flag}")
