@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from podhosts.document import Mapping, Scalar, Sequence, string
@@ -25,7 +26,7 @@ _NEVER_INSIDE = frozenset({"managedFields", "annotations", "last-applied-configu
 _OTHER_MEANING = frozenset({"k3d.io", "apiextensions.k8s.io"})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Pod:
     """A pod spec, or any other mapping that holds a list shaped like hostAliases.
 
@@ -45,7 +46,7 @@ class Pod:
         """The entry `hostAliases: ...` that counts."""
         return self.spec.fields.get(self.list_field)
 
-    @property
+    @cached_property
     def aliases(self) -> list[HostAlias]:
         """The items of the list that are mappings, with their indices; not the `$patch` steps of a strategic merge."""
         node = sequence(self.spec.get(self.list_field))
@@ -66,7 +67,7 @@ class Pod:
         node = self.spec.get("hostNetwork")
         return isinstance(node, Scalar) and node.value is True
 
-    @property
+    @cached_property
     def containers(self) -> list[Container]:
         """All containers: init, regular, ephemeral."""
         return [
@@ -75,7 +76,7 @@ class Pod:
             for index, node in _mappings(self.spec.get(group))
         ]
 
-    @property
+    @cached_property
     def volumes(self) -> list[Volume]:
         return [Volume(self, index, node) for index, node in _mappings(self.spec.get("volumes"))]
 
@@ -117,7 +118,7 @@ class HostAlias:
         return self.pod.field(self.pod.list_field, self.index, *steps)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Container:
     """A container; `group` is the field of the pod spec that lists it."""
 
@@ -130,7 +131,7 @@ class Container:
     def name(self) -> str | None:
         return string(self.node.get("name"))
 
-    @property
+    @cached_property
     def mounts(self) -> list[Mount]:
         return [Mount(self, index, node) for index, node in _mappings(self.node.get("volumeMounts"))]
 
