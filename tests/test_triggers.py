@@ -11,9 +11,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from podhosts import embedded, engine, triggers
+from podhosts import embedded, triggers
 from podhosts.document import Document, Mapping, Scalar, split
-from podhosts.engine import Options, lint
+from podhosts.engine import Options, lint, linting
 from podhosts.kubernetes.fields import is_foreign_host_aliases, is_misspelt_host_aliases
 from podhosts.kubernetes.mounts import normalize
 from podhosts.rules import RULES
@@ -219,7 +219,7 @@ def test_what_a_rule_finds_holds_a_word(text: str, chosen: st.DataObject) -> Non
         text = text[:at] + new + text[at + 1 :]
     options = Options(selected=frozenset(rule.name for rule in RULES))
     with (
-        mock.patch.object(engine, "mentions", return_value=True),
+        mock.patch.object(linting, "mentions", return_value=True),
         mock.patch.object(embedded, "mentions", return_value=True),
     ):
         findings = lint(Source("x.yaml", text.encode()), options).findings
