@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from podhosts.edits import Fix
     from podhosts.source import Source, Span
 
 Request = Literal["create", "apply"]
@@ -63,6 +64,7 @@ class Diagnostic:
     field: str | None = None
     refused_by: tuple[Request, ...] = ()
     related: tuple[Related, ...] = ()
+    fix: Fix | None = None
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str, str]:

@@ -117,6 +117,8 @@ def _embedded_findings(inner: Embedded, rules: list[Rule]) -> Iterator[Diagnosti
             document=inner.outer.number,
             item=None,
             related=tuple(_in_outer_file(item, inner) for item in finding.related),
+            # Text of the inner manifest would need the indentation and escapes of the outer string.
+            fix=None,
         )
 
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from podhosts import __version__
 from podhosts.diagnostics import Severity
+from podhosts.edits import Safety
 from podhosts.reporters.fingerprints import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
+    from podhosts.edits import Fix
     from podhosts.engine import Result, Suppressed, Unread
     from podhosts.kubernetes import KubernetesVersion
     from podhosts.source import Source
@@ -28,7 +30,9 @@ def render(result: Result, version: KubernetesVersion) -> Iterator[str]:
             "documents": result.documents,
             "pods": result.pods,
             **{str(level): sum(finding.severity is level for finding in result.findings) for level in Severity},
-            "fixable": 0,
+            "fixable": sum(
+                finding.fix is not None and finding.fix.safety is not Safety.DISPLAY_ONLY for finding in result.findings
+            ),
             "suppressed": len(result.suppressed),
             "unread": len(result.unread),
         },
@@ -75,8 +79,23 @@ def _finding(finding: Diagnostic) -> dict[str, Any]:
             }
             for related in finding.related
         ],
-        "fix": None,
+        "fix": None if finding.fix is None else _fix(source, finding.fix),
         "fingerprint": fingerprint(finding),
+    }
+
+
+def _fix(source: Source, fix: Fix) -> dict[str, Any]:
+    return {
+        "title": fix.title,
+        "safety": str(fix.safety),
+        "edits": [
+            {
+                "start": _position(source, edit.span.start),
+                "end": _position(source, edit.span.end),
+                "text": edit.text,
+            }
+            for edit in fix.edits
+        ],
     }
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from podhosts.document import Document, Node
+    from podhosts.edits import Fix
     from podhosts.source import Span
     from podhosts.workspace import Workspace
 
@@ -68,6 +69,7 @@ class Rule:
         severity: Severity | None = None,
         refused_by: tuple[Request, ...] = (),
         related: Iterable[Related] = (),
+        fix: Fix | None = None,
     ) -> Diagnostic:
         """A finding of this rule at a node or span, about the object that `where` belongs to."""
         manifest = object_of(where)
@@ -83,6 +85,7 @@ class Rule:
             field=field,
             refused_by=refused_by,
             related=tuple(related),
+            fix=fix,
         )
 
 
