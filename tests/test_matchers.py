@@ -196,7 +196,7 @@ def test_neovim(folder: Path) -> None:
 def test_emacs(folder: Path) -> None:
     matcher = written("emacs", folder, "podhosts.el")
     (folder / "output").write_bytes(concise(folder))
-    loaded = ["-l", matcher, "-l", PROGRAMS / "read.el"]
+    loaded: list[str | Path] = ["-l", matcher, "-l", PROGRAMS / "read.el"]
     run([program("emacs"), "--batch", "-Q", *loaded, "--eval", '(read-output "output" "found.json")'], folder)
     levels = {"error": 2, "warning": 1, "info": 0}
     found = json.loads((folder / "found.json").read_text("utf-8"))
