@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document import Document, split
 from podhosts.kubernetes import objects
@@ -21,13 +21,22 @@ if TYPE_CHECKING:
 _LOOKED_UP = (b"ConfigMap", b"Service", b"configMap")
 
 
+class Place(NamedTuple):
+    """A document of a source."""
+
+    source: Source
+    piece: Piece
+
+
 class Workspace:
     """Sources that may refer to each other. Nothing is read or parsed until an object is asked for.
 
-    Of the sources only those are kept that mention a kind that is looked up.
+    Of the sources only those are kept that mention a kind that is looked up. `is_whole` says that these are all files
+    of the run, and not one file alone.
     """
 
-    def __init__(self, sources: Iterable[Source]) -> None:
+    def __init__(self, sources: Iterable[Source], *, is_whole: bool = True) -> None:
+        self.is_whole = is_whole
         self._given = sources
         self._objects: dict[tuple[Source, int], list[KubernetesObject]] = {}
 
@@ -51,14 +60,20 @@ class Workspace:
 
     def mentioning(self, *words: str) -> Iterator[KubernetesObject]:
         """Every object of the documents whose text holds all these words, in order. The rarest should stand first."""
+        for source, piece in self.places(*words):
+            yield from self.objects_in(source, piece)
+
+    def places(self, *words: str) -> Iterator[Place]:
+        """The documents whose text holds all these words, unparsed. Every look-up comes down to this search."""
         first, *others = words
         for source, pieces in self._sources:
             for piece in _with_word(source, pieces, first):
                 # A search is cheap, parsing is not.
                 if all(source.text.find(word, *piece.span) >= 0 for word in others):
-                    yield from self._read(source, piece)
+                    yield Place(source, piece)
 
-    def _read(self, source: Source, piece: Piece) -> list[KubernetesObject]:
+    def objects_in(self, source: Source, piece: Piece) -> list[KubernetesObject]:
+        """The objects of a document, parsed once."""
         key = (source, piece.number)
         if key not in self._objects:
             self._objects[key] = list(objects(Document(source, piece)))

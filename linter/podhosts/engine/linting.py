@@ -8,23 +8,25 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Diagnostic, Related
 from podhosts.document import Document, Scalar, Sequence, nodes, split
 from podhosts.embedded import Embedded, embedded_documents
-from podhosts.engine.results import Options, Result, Unread
+from podhosts.engine.results import CheckedDocument, Options, Result, Unread
 from podhosts.engine.silencing import complaints, silence, unused
 from podhosts.kubernetes import is_placeholder, is_template, objects, pods
 from podhosts.kubernetes.structure import SCALAR_FIELDS
 from podhosts.rules import RULES
 from podhosts.source import Span
-from podhosts.suppressions import MARK, Suppression, suppressions
+from podhosts.suppressions import MARK, suppressions
 from podhosts.triggers import mentions
 from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from podhosts.document import Node
     from podhosts.kubernetes import KubernetesObject, Pod
     from podhosts.rules import Rule
     from podhosts.source import Source
+
+    DocumentCheck = Callable[[Document, list[Rule], Options], CheckedDocument]
 
 _BLOCK_CHARACTERS = 1 << 16
 #: How many uses of an anchor a finding names.
@@ -36,47 +38,56 @@ def default_selection() -> frozenset[str]:
     return frozenset(rule.name for rule in RULES if rule.is_default)
 
 
-def lint(source: Source, options: Options, workspace: Workspace | None = None) -> Result:
+def lint(
+    source: Source, options: Options, workspace: Workspace | None = None, check: DocumentCheck | None = None
+) -> Result:
     """Check one source; findings are sorted, without duplicates, after suppression.
 
-    Rules that look up other objects look in `workspace`, or without one in the source alone.
+    Rules that look up other objects look in `workspace`, or without one in the source alone. `check` stands in for
+    `check_document` where what it gave is known (`incremental`).
     """
     result = Result(files=1)
     if not mentions(source.data):
         return result
-    sees_others = workspace is not None
-    workspace = workspace or Workspace([source])
+    workspace = workspace or Workspace([source], is_whole=False)
     rules = [rule(options.settings, workspace) for rule in RULES if rule.name in options.selected]
-    file_wide: list[Suppression] = []
-    per_document: list[tuple[list[Diagnostic], list[Suppression]]] = []
+    checked: list[CheckedDocument] = []
     placeholders = _Tally("values that a template or placeholder decides")
     templates = _Tally("documents of a template that are not YAML by themselves")
     for document in _relevant(source):
+        outcome = (check or check_document)(document, rules, options)
+        checked.append(outcome)
         result.documents += 1
-        if document.root is None and document.problem is not None and is_template(document.text):
-            templates.add(document.problem.span)
-            continue
-        manifests = list(objects(document))
-        found_pods = [pod for manifest in manifests for pod in pods(manifest)]
-        result.pods += len(found_pods)
-        for span in document.actions or [node.span for pod in found_pods for node in _placeholders(pod)]:
+        result.pods += outcome.pods
+        for span in outcome.placeholders:
             placeholders.add(span)
-        findings = _with_alias_uses(document, _findings(document, manifests, found_pods, rules))
-        for inner in embedded_documents(document):
-            findings += _embedded_findings(inner, rules)
-        silencers, mistakes = suppressions(document, manifests, found_pods)
-        findings += complaints(document, silencers, mistakes, options)
-        file_wide += [item for item in silencers if item.is_file_wide]
-        per_document.append((findings, silencers))
+        if outcome.unread is not None:
+            templates.add(outcome.unread)
     result.unread += [tally.unread(source) for tally in (placeholders, templates) if tally.count]
-    for findings, silencers in per_document:
-        silence(findings, [*silencers, *file_wide], options, result)
+    file_wide = [item for outcome in checked for item in outcome.silencers if item.is_file_wide]
+    for outcome in checked:
+        silence(outcome.findings, [*outcome.silencers, *file_wide], options, result)
     if options.use_suppressions:
-        for _, silencers in per_document:
-            result.findings += unused(source, silencers, options, sees_others=sees_others)
+        for outcome in checked:
+            result.findings += unused(source, outcome.silencers, options, sees_others=workspace.is_whole)
     result.findings = _select(result.findings, options)
     result.sort()
     return result
+
+
+def check_document(document: Document, rules: list[Rule], options: Options) -> CheckedDocument:
+    """What the rules find in a document, before suppression and selection."""
+    if document.root is None and document.problem is not None and is_template(document.text):
+        return CheckedDocument(unread=document.problem.span)
+    manifests = list(objects(document))
+    found_pods = [pod for manifest in manifests for pod in pods(manifest)]
+    findings = _with_alias_uses(document, _findings(document, manifests, found_pods, rules))
+    for inner in embedded_documents(document):
+        findings += _embedded_findings(inner, rules)
+    silencers, mistakes = suppressions(document, manifests, found_pods)
+    findings += complaints(document, silencers, mistakes, options)
+    placeholders = document.actions or [node.span for pod in found_pods for node in _placeholders(pod)]
+    return CheckedDocument(findings, silencers, placeholders, len(found_pods))
 
 
 def _relevant(source: Source) -> Iterator[Document]:

@@ -46,6 +46,20 @@ class Unread:
     span: Span | None
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedDocument:
+    """What checking one document gave, before suppression: findings, what may silence them, what was not read.
+
+    `placeholders` are values that are decided elsewhere; `unread` is where a template stops being YAML by itself.
+    """
+
+    findings: list[Diagnostic] = field(default_factory=list)
+    silencers: list[Suppression] = field(default_factory=list)
+    placeholders: list[Span] = field(default_factory=list)
+    pods: int = 0
+    unread: Span | None = None
+
+
 @dataclass(slots=True)
 class Result:
     """What linting gave; results of several sources add up with `extend`."""

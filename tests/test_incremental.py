@@ -1,0 +1,155 @@
+"""Linting a file again after changes gives what linting it anew gives."""
+
+from __future__ import annotations
+
+from dataclasses import astuple
+from typing import TYPE_CHECKING
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from podhosts.engine import Options, default_selection, lint
+from podhosts.engine import linting as engine_linting
+from podhosts.engine.incremental import IncrementalLinter
+from podhosts.source import Source
+from podhosts.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pytest
+
+    from podhosts.engine import Result
+
+OPTIONS = Options(selected=default_selection())
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {{name: {name}, namespace: shop}}
+spec:
+  hostAliases:
+  - {{ip: {ip}, hostnames: [{name}, db]}}
+  containers: [{{name: web, image: web}}]
+"""
+MOUNT = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: mounts}
+spec:
+  containers:
+  - name: web
+    image: web
+    volumeMounts:
+    - {name: hosts, mountPath: /etc/hosts, subPath: hosts}
+    - {name: hosts, mountPath: /scripts}
+  volumes: [{name: hosts, configMap: {name: hosts}}]
+"""
+CONFIG_MAP = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: hosts}
+data:
+  hosts: 10.0.0.1 a
+  start.sh: echo 10.0.0.1 a >> /etc/hosts
+"""
+#: Documents that find each other, silence rules, hold mistakes, or cannot be read.
+DOCUMENTS = [
+    POD.format(name="web", ip="10.0.0.256"),
+    POD.format(name="db", ip="10.0.0.7"),
+    POD.format(name="web", ip="${IP}"),
+    MOUNT,
+    CONFIG_MAP,
+    CONFIG_MAP.replace("10.0.0.1", "10.0.0.22"),
+    "apiVersion: v1\nkind: Service\nmetadata: {name: db}\n",
+    "apiVersion: v1\nkind: Service\nmetadata: {name: db, namespace: other}\n",
+    "# podhosts: ignore-document[invalid-ip] known\n" + POD.format(name="quiet", ip="10.0.0.300"),
+    "# podhosts: ignore-file[duplicate-hostname, shadowed-service] known\n# and more\n",
+    POD.format(name="web", ip="10.0.0.8").replace("hostAliases:", "hostAliases: # podhosts: ignore[shadowed-service]"),
+    POD.format(name="web", ip="&one 10.0.0.999").replace("db]}", "db]}\n  - {ip: *one, hostnames: [é]}"),
+    "{{ if .Values.x }}\nhostAliases:\n{{ end }}\n- a: [\n",
+    "hostAliases: [\n",
+    "%YAML 1.2\n",
+    "",
+    "a: 1\n",
+]
+SEPARATORS = [
+    "---\n",
+    "--- # podhosts: ignore-document[invalid-ip] x\n",
+    "--- # ignore-file\n",
+    "---\n\n",
+    "--- wrong\n",
+]
+#: Where one change is made, and what to: a document, or some characters in the middle of one.
+changes = st.tuples(
+    st.sampled_from(["replace", "insert", "remove", "type"]),
+    st.integers(0, 20),
+    st.sampled_from(DOCUMENTS),
+    st.sampled_from(SEPARATORS),
+    st.text(alphabet="a1:-# \n\r'é{", max_size=3),
+)
+streams = st.lists(st.tuples(st.sampled_from(DOCUMENTS), st.sampled_from(SEPARATORS)), max_size=7)
+
+
+def text_of(stream: list[tuple[str, str]]) -> str:
+    return "".join(separator + document for document, separator in stream)
+
+
+def changed(stream: list[tuple[str, str]], change: tuple[str, int, str, str, str]) -> list[tuple[str, str]]:
+    what, place, document, separator, typed = change
+    at = place % (len(stream) or 1)
+    after = list(stream)
+    if what == "insert" or not stream:
+        after.insert(at, (document, separator))
+    elif what == "replace":
+        after[at] = document, separator
+    elif what == "remove":
+        del after[at]
+    else:
+        old, kept = after[at]
+        middle = place * 7 % (len(old) + 1)
+        after[at] = old[:middle] + typed + old[middle:], kept
+    return after
+
+
+def as_seen(result: Result) -> object:
+    return (
+        result.findings,
+        [(item.finding, astuple(item.suppression)) for item in result.suppressed],
+        result.unread,
+        result.files,
+        result.documents,
+        result.pods,
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(streams, st.lists(changes, max_size=6), st.lists(st.sampled_from(DOCUMENTS), max_size=3), st.booleans())
+def test_same_as_linting_anew(
+    stream: list[tuple[str, str]], steps: list[tuple[str, int, str, str, str]], others: list[str], is_alone: bool
+) -> None:
+    sources = [Source(f"{'az'[number % 2]}{number}.yaml", text.encode()) for number, text in enumerate(others)]
+    stale = Source("m.yaml", text_of(stream).encode())
+    around = None if is_alone else Workspace([*sources, stale])
+    linter = IncrementalLinter(OPTIONS, around)
+    for change in (None, *steps):
+        stream = changed(stream, change) if change else stream
+        source = Source("m.yaml", text_of(stream).encode())
+        whole = None if is_alone else Workspace(sorted([*sources, source], key=lambda item: item.path))
+        assert as_seen(linter.lint(source)) == as_seen(lint(source, OPTIONS, whole))
+
+
+def test_only_what_changed_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+
+    class Counted(engine_linting.Document):
+        @property
+        def root(self) -> object:  # type: ignore[override] # only counts
+            read.append(self.number)
+            return super().root
+
+    monkeypatch.setattr(engine_linting, "Document", Counted)
+    linter = IncrementalLinter(OPTIONS)
+    stream = "---\n".join(POD.format(name=f"web-{number}", ip=f"10.0.0.{number}") for number in range(20))
+    linter.lint(Source("a.yaml", stream.encode()))
+    assert set(read) == set(range(1, 21))
+    read.clear()
+    linter.lint(Source("a.yaml", stream.replace("10.0.0.7,", "10.0.0.777,").encode()))
+    assert set(read) == {8}
