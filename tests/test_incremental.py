@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import astuple
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from podhosts.engine import Options, default_selection, lint
-from podhosts.engine import linting as engine_linting
+from podhosts.engine import Options, default_selection, incremental, lint
 from podhosts.engine.incremental import IncrementalLinter
+from podhosts.engine.linting import check_document
 from podhosts.source import Source
 from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
-    import pytest
-
+    from podhosts.document import Document
     from podhosts.engine import Result
+    from podhosts.engine.results import CheckedDocument
+    from podhosts.rules import Rule
 
 OPTIONS = Options(selected=default_selection())
 POD = """\
@@ -139,17 +142,41 @@ def test_same_as_linting_anew(
 def test_only_what_changed_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
 
-    class Counted(engine_linting.Document):
-        @property
-        def root(self) -> object:  # type: ignore[override] # only counts
-            read.append(self.number)
-            return super().root
+    def counted(document: Document, rules: list[Rule], options: Options) -> CheckedDocument:
+        read.append(document.number)
+        return check_document(document, rules, options)
 
-    monkeypatch.setattr(engine_linting, "Document", Counted)
+    monkeypatch.setattr(incremental, "check_document", counted)
     linter = IncrementalLinter(OPTIONS)
     stream = "---\n".join(POD.format(name=f"web-{number}", ip=f"10.0.0.{number}") for number in range(20))
     linter.lint(Source("a.yaml", stream.encode()))
-    assert set(read) == set(range(1, 21))
+    assert read == list(range(1, 21))
     read.clear()
     linter.lint(Source("a.yaml", stream.replace("10.0.0.7,", "10.0.0.777,").encode()))
-    assert set(read) == {8}
+    assert read == [8]
+
+
+SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: db}\n"
+SHADOWING = POD.format(name="web", ip="10.0.0.8")
+READS_IT = MOUNT.replace("    - {name: hosts, mountPath: /scripts}\n", "")
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [[SHADOWING], [SHADOWING, SERVICE], [SHADOWING]],
+        [[SHADOWING, SERVICE], [SHADOWING, SERVICE.replace("db", "cache")]],
+        [[READS_IT, CONFIG_MAP], [READS_IT, CONFIG_MAP.replace("10.0.0.1 a", "10.0.0.1 a-longer-name")]],
+        [[READS_IT, CONFIG_MAP], [READS_IT, "a: 1\n", CONFIG_MAP], [CONFIG_MAP, READS_IT]],
+        [[MOUNT, CONFIG_MAP], [MOUNT.replace("/scripts", "/elsewhere"), CONFIG_MAP], [CONFIG_MAP]],
+    ],
+)
+def test_what_others_say_is_asked_again(texts: list[list[str]]) -> None:
+    linter = IncrementalLinter(OPTIONS)
+    seen = []
+    for documents in texts:
+        source = Source("a.yaml", "---\n".join(documents).encode())
+        result = linter.lint(source)
+        assert as_seen(result) == as_seen(lint(source, OPTIONS))
+        seen.append([(item.rule, item.related) for item in result.findings])
+    assert all(before != after for before, after in pairwise(seen))
