@@ -149,7 +149,7 @@ class Document:
     @cached_property
     def sharing(self) -> Sharing:
         """Where the document's anchors, aliases and merges stand."""
-        return Sharing(self.root)
+        return Sharing(self.source.text, self.root)
 
     def locate(self, scalar: Scalar, start: int, end: int) -> Span:
         """The source span of `scalar.text[start:end]`."""

@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from podhosts.document.nodes import Mapping, Sequence, nodes
+from podhosts.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from podhosts.document.nodes import Node
-    from podhosts.source import Span
+
+
+#: What of a line belongs to the last node on it: blanks and a comment.
+_REST = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?=[\r\n]|\Z)")
 
 
 class Sharing:
     """The anchors, aliases and merge keys of one document; both questions take logarithmic time."""
 
-    def __init__(self, root: Node | None) -> None:
+    def __init__(self, text: str, root: Node | None) -> None:
         anchored = [node.span for node in nodes(root) if node.anchor is not None]
-        #: The outermost anchored nodes, in order; they do not overlap.
-        self._regions = list(_outermost(anchored))
+        #: The outermost anchored nodes with the rest of their last lines, in order; they do not overlap.
+        self._regions = [
+            Span(span.start, rest.end() if (rest := _REST.match(text, span.end)) else span.end)
+            for span in _outermost(anchored)
+        ]
         self._marks = sorted([span.start for span in anchored] + [span.start for span in _uses(root)])
 
-    def encloses(self, span: Span) -> bool:
-        """Whether a span lies in an anchored node, so that a change of it changes every place of the node."""
-        at = bisect_right(self._regions, span.start, key=lambda region: region.start) - 1
-        return at >= 0 and span.end <= self._regions[at].end
+    def reaches(self, span: Span) -> bool:
+        """Whether a change of a span changes an anchored node, and so every place of it."""
+        at = bisect_right(self._regions, span.end, key=lambda region: region.start) - 1
+        if at < 0:
+            return False
+        region = self._regions[at]
+        # At the end of a node something may be added to it.
+        return span.start < region.end or span.start == span.end == region.end
 
     def marks(self, span: Span) -> bool:
         """Whether an anchored node begins in a span, or an alias or a merge key stands in it."""

@@ -45,6 +45,6 @@ def repair(document: Document, title: str, edits: tuple[Edit, ...] | None, safet
     """
     if edits is None or any(document.has_action_near(edit.span) for edit in edits):
         return None
-    if not document.source.is_valid or any(document.sharing.encloses(edit.span) for edit in edits):
+    if not document.source.is_valid or any(document.sharing.reaches(edit.span) for edit in edits):
         safety = Safety.DISPLAY_ONLY
     return Fix(title, edits, safety)
