@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from podhosts.document import Node
     from podhosts.edits import Edit
+    from podhosts.surgery import Value
 
     Operation = Callable[[Document], tuple[Edit, ...] | None]
 
@@ -112,7 +113,7 @@ def move(key: str, target: tuple[str | int, ...], path: tuple[str | int, ...] = 
     )
 
 
-ENTRY = {"ip": "10.0.0.1", "hostnames": ["x", "v"]}
+ENTRY: dict[str, Value] = {"ip": "10.0.0.1", "hostnames": ["x", "v"]}
 
 ROWS = [
     # Block lists: whole lines with the comment on them; comments on lines of their own stay.
