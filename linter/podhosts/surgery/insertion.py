@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from podhosts.document import Mapping, Scalar, Sequence
 from podhosts.edits import Edit
 from podhosts.source import Span
-from podhosts.surgery.places import column, comma_after, comments_in, has_clean_tail, line_end, parts
+from podhosts.surgery.places import column, comma_after, has_clean_tail, line_end, parts
 from podhosts.surgery.writing import JSON_STYLE, Style, block_lines, flow_text, item_lines, scalar_text, style_of
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _append_to_flow(
     if len(written) < len(texts):
         return None
     if not places:
-        if comments_in(document, *collection.span):
+        if document.comments_in(collection.span):
             return None
         # The brackets too: two edits that fill the same empty list are then seen to meet.
         opening, closing = ("[", "]") if isinstance(collection, Sequence) else ("{", "}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.edits import Edit
 from podhosts.source import Span
-from podhosts.surgery.places import column, comments_in, entry_span, has_clean_tail, line_end, parts, whole_lines
+from podhosts.surgery.places import column, entry_span, has_clean_tail, line_end, parts, whole_lines
 from podhosts.surgery.removal import remove_key
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _with_comments_above(document: Document, line: int, indent: int) -> int:
     source = document.source
     while line > 1:
         span = source.line_span(line - 1)
-        above = comments_in(document, span.start, span.end)
+        above = document.comments_in(Span(span.start, span.end))
         if not above or not above[0].own_line or above[0].span.start - span.start != indent:
             break
         line -= 1
