@@ -156,7 +156,7 @@ def test_only_what_changed_is_read_again(monkeypatch: pytest.MonkeyPatch) -> Non
     assert read == [8]
 
 
-SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: db}\n"
+SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: db, namespace: shop}\n"
 SHADOWING = POD.format(name="web", ip="10.0.0.8")
 READS_IT = MOUNT.replace("    - {name: hosts, mountPath: /scripts}\n", "")
 

@@ -116,6 +116,11 @@ def check(
             help="text (on a terminal), concise (elsewhere), json, github (in GitHub Actions).",
         ),
     ] = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Repair the files: what is safe.")] = False,
+    unsafe_fixes: Annotated[
+        bool, typer.Option("--unsafe-fixes", help="Repair also what changes names or addresses, or needs care.")
+    ] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Write nothing; print what would be repaired.")] = False,
     no_suppressions: Annotated[
         bool, typer.Option("--no-suppressions", help="Report what comments silence, too.")
     ] = False,
@@ -132,7 +137,8 @@ def check(
 ) -> None:
     """Lint manifests.
 
-    Exit codes: 0 nothing found, 1 findings, 2 wrong use or an input that cannot be opened.
+    Exit codes: 0 nothing found, 1 findings (with --fix: what is left; with --diff: there is a diff), 2 wrong use or an
+    input that cannot be opened.
 
     Example: podhosts check --kubernetes-version 1.32 k8s/
     """
@@ -144,6 +150,9 @@ def check(
         ignore=ignore,
         fail_on=fail_on,
         format=format,
+        fix=fix,
+        unsafe_fixes=unsafe_fixes,
+        diff=diff,
         no_suppressions=no_suppressions,
         strict=strict,
         list_files=list_files,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+from collections import Counter
+from contextlib import nullcontext, redirect_stdout, suppress
 from typing import TYPE_CHECKING
 
 from podhosts.commands.run_settings import Request, RunSettings
-from podhosts.commands.terminal import print_lines, print_styled, say
+from podhosts.commands.terminal import print_bytes, print_lines, print_styled, say
 from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError, choose
 from podhosts.diagnostics import Severity
 from podhosts.discovery import STDIN, Discovery, Input, discover
+from podhosts.edits import Safety
 from podhosts.engine import Result, Unread, lint
 from podhosts.reporters import FORMATS
 from podhosts.source import Source
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from podhosts.diagnostics import Diagnostic
+    from podhosts.engine.fixing import Fixed
 
 COLORS = ("auto", "always", "never")
 
@@ -39,27 +42,86 @@ def run(request: Request) -> int:
 def _run(request: Request) -> int:
     try:
         run_settings = RunSettings(request)
-        output = choose("format", request.format or _default_format(), FORMATS)
+        output = choose("format", request.format or _default_format(request), FORMATS)
         choose("value", request.color, COLORS, " for --color")
         discovery = discover(request.paths or ["."])
         if request.list_files:
             return _list_files(discovery, run_settings)
-        result = Result()
-        for path, reason in discovery.failures:
-            result.unread.append(Unread(path, f"cannot be opened: {reason}", 1, None, None))
-        failed = len(discovery.failures)
-        folder_workspace = Workspace(_sources(item.path for item in discovery.inputs if not item.named))
+        check = _Check(run_settings, discovery)
         for item in _progress(discovery.inputs, request):
-            linted, could_open = _lint_input(item, run_settings, None if item.named else folder_workspace)
-            result.extend(linted)
-            failed += not could_open
+            check.add(item)
     except UsageError as error:
         say(f"podhosts: {error}")
         return WRONG_USE
+    result = check.result
     result.sort()
-    _report(result, output, run_settings, request)
-    _close(result, discovery, request)
-    return _exit_code(result, failed, discovery, run_settings)
+    if request.diff:
+        print_lines(check.diff)
+    else:
+        # Where stdout is the fixed file, the report has the other stream.
+        with redirect_stdout(sys.stderr) if _fixes_stdin(request) else nullcontext():
+            _report(result, output, run_settings, request)
+    _close(check, discovery, request)
+    return _exit_code(check, discovery, run_settings)
+
+
+class _Check:
+    """A run over inputs: what was found and fixed so far."""
+
+    def __init__(self, run_settings: RunSettings, discovery: Discovery) -> None:
+        self._run_settings = run_settings
+        self._request = run_settings.request
+        self._folder_workspace = Workspace(_sources(item.path for item in discovery.inputs if not item.named))
+        self.result = Result()
+        for path, reason in discovery.failures:
+            self.result.unread.append(Unread(path, f"cannot be opened: {reason}", 1, None, None))
+        #: Inputs that could not be opened, fixed or written.
+        self.failed = len(discovery.failures)
+        self.fixed: Counter[str] = Counter()
+        self.diff: list[str] = []
+
+    def add(self, item: Input) -> None:
+        """Lint one input, and fix it where that is asked for."""
+        try:
+            source = _read(item, self._request)
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            self.result.unread.append(Unread(item.path, f"cannot be opened: {reason}", 1, None, None))
+            self.failed += 1
+            return
+        fixed = self._check(source, item) if source is not None else None
+        if source is None:
+            self.result.files += 1
+        elif item.path == STDIN and _fixes_stdin(self._request):
+            print_bytes((fixed.source if fixed else source).data)
+
+    def _check(self, source: Source, item: Input) -> Fixed | None:
+        """Lint a source, fix and write it; None where nothing was fixed."""
+        if not mentions(source.data):
+            self.result.files += 1
+            return None
+        if self._run_settings.excludes(source.path):
+            return None
+        options = self._run_settings.options(source.path)
+        workspace = None if item.named else self._folder_workspace
+        if not (self._request.fix or self._request.diff):
+            self.result.extend(lint(source, options, workspace))
+            return None
+        # Imported here: a plain check needs nothing of it.
+        from podhosts.commands.repairing import RepairError, repair
+
+        try:
+            fixed, diff = repair(source, item, options, workspace, self._request)
+        except RepairError as error:
+            say(f"podhosts: {source.path}: {error}; the file is left as it is")
+            self.failed += 1
+            self.result.extend(lint(source, options, workspace))
+            return None
+        self.result.extend(fixed.result)
+        self.diff += diff
+        if fixed.applied:
+            self.fixed[source.path] += len(fixed.applied)
+        return fixed
 
 
 def _sources(paths: Iterable[str]) -> Iterator[Source]:
@@ -69,30 +131,25 @@ def _sources(paths: Iterable[str]) -> Iterator[Source]:
             yield Source(path, file.read())
 
 
-def _default_format() -> str:
+def _fixes_stdin(request: Request) -> bool:
+    return request.fix and not request.diff and STDIN in request.paths
+
+
+def _default_format(request: Request) -> str:
     if os.environ.get("GITHUB_ACTIONS") == "true":
         return "github"
-    return "text" if sys.stdout.isatty() else "concise"
+    stream = sys.stderr if _fixes_stdin(request) else sys.stdout
+    return "text" if stream.isatty() else "concise"
 
 
-def _lint_input(item: Input, run_settings: RunSettings, workspace: Workspace | None) -> tuple[Result, bool]:
-    """The result for one file, and whether it could be opened."""
-    try:
-        if item.path == STDIN:
-            source = Source(run_settings.request.stdin_filename, sys.stdin.buffer.read())
-            if not mentions(source.data):
-                return Result(files=1), True
-        else:
-            if os.path.isfile(item.path) and not file_mentions(item.path):
-                return Result(files=1), True
-            with open(item.path, "rb") as file:
-                source = Source(item.path, file.read())
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        return Result(unread=[Unread(item.path, f"cannot be opened: {reason}", 1, None, None)]), False
-    if run_settings.excludes(source.path):
-        return Result(), True
-    return lint(source, run_settings.options(source.path), workspace), True
+def _read(item: Input, request: Request) -> Source | None:
+    """The source of one input; None for a file that holds no word that a rule reacts to."""
+    if item.path == STDIN:
+        return Source(request.stdin_filename, sys.stdin.buffer.read())
+    if os.path.isfile(item.path) and not file_mentions(item.path):
+        return None
+    with open(item.path, "rb") as file:
+        return Source(item.path, file.read())
 
 
 def _list_files(discovery: Discovery, run_settings: RunSettings) -> int:
@@ -148,8 +205,9 @@ def _with_bar(inputs: list[Input], done: int) -> Iterator[Input]:
             progress.advance(task)
 
 
-def _close(result: Result, discovery: Discovery, request: Request) -> None:
-    """The closing lines on stderr: totals, and what was not read and why."""
+def _close(check: _Check, discovery: Discovery, request: Request) -> None:
+    """The closing lines on stderr: totals, what was fixed, and what was not read and why."""
+    result = check.result
     if request.quiet:
         for item in result.unread:
             if item.source is None:
@@ -161,6 +219,7 @@ def _close(result: Result, discovery: Discovery, request: Request) -> None:
     for finding in result.findings:
         counts[str(finding.severity)] += 1
     say(summary(result.files, result.documents, result.pods, counts, len(result.suppressed)))
+    _tell_of_fixes(check, request)
     by_reason: dict[str, list[Unread]] = {}
     for item in result.unread:
         by_reason.setdefault(item.reason, []).append(item)
@@ -176,6 +235,19 @@ def _close(result: Result, discovery: Discovery, request: Request) -> None:
                 say(f"  {_place(item)}" + (f" ({item.count})" if item.count > 1 else ""))
 
 
+def _tell_of_fixes(check: _Check, request: Request) -> None:
+    """How much was fixed, and how much more could be."""
+    left = Counter(finding.fix.safety for finding in check.result.findings if finding.fix is not None)
+    if check.fixed:
+        files = len(check.fixed)
+        what = "would be fixed" if request.diff else "fixed"
+        say(f"{what}: {check.fixed.total()}, in {files} {'file' if files == 1 else 'files'}")
+    flags = {Safety.SAFE: "--fix", Safety.UNSAFE: "--unsafe-fixes"}
+    offers = [f"{left[safety]} with {flag}" for safety, flag in flags.items() if left[safety]]
+    if offers:
+        say(f"fixable: {', '.join(offers)}")
+
+
 def _place(item: Unread) -> str:
     if item.source is None or item.span is None:
         return item.path
@@ -188,11 +260,14 @@ def _by_severity(findings: list[Diagnostic]) -> list[Diagnostic]:
     return sorted(findings, key=lambda finding: order.index(finding.severity))
 
 
-def _exit_code(result: Result, failed: int, discovery: Discovery, run_settings: RunSettings) -> int:
-    if failed:
+def _exit_code(check: _Check, discovery: Discovery, run_settings: RunSettings) -> int:
+    result = check.result
+    if check.failed:
         return WRONG_USE
     if run_settings.request.strict and (result.unread or discovery.empty_folders):
         return FOUND
+    if run_settings.request.diff:
+        return FOUND if check.diff else OK
     # Without a finding the level is of no importance, and the config need not be read for it.
     if not result.findings or run_settings.fail_on == "never":
         return OK

@@ -35,6 +35,9 @@ class Request:
     ignore: str | None = None
     fail_on: str | None = None
     format: str | None = None
+    fix: bool = False
+    unsafe_fixes: bool = False
+    diff: bool = False
     no_suppressions: bool = False
     strict: bool = False
     list_files: bool = False
@@ -44,6 +47,10 @@ class Request:
     color: str = "auto"
     quiet: bool = False
     verbose: bool = False
+
+    def __post_init__(self) -> None:
+        # Whoever asks for more fixes asks for fixes.
+        self.fix = self.fix or self.unsafe_fixes
 
 
 class RunSettings:

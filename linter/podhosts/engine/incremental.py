@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from podhosts.diagnostics import Diagnostic, Related
     from podhosts.document import Document, Piece
+    from podhosts.edits import Fix
     from podhosts.engine.results import Options, Result
     from podhosts.kubernetes import KubernetesObject
     from podhosts.rules import Rule
@@ -139,17 +140,18 @@ class _Moves:
         )
 
     def _finding(self, finding: Diagnostic, number: int) -> Diagnostic:
-        fix = finding.fix
-        if fix is not None:
-            fix = replace(fix, edits=tuple(edit._replace(span=self._own(edit.span)) for edit in fix.edits))
         return replace(
             finding,
             source=self._now,
             span=self._own(finding.span),
             document=number,
             related=tuple(map(self._related, finding.related)),
-            fix=fix,
+            fix=self._fix(finding.fix) if finding.fix else None,
         )
+
+    def _fix(self, fix: Fix) -> Fix:
+        edits = tuple(edit._replace(span=self._own(edit.span)) for edit in fix.edits)
+        return replace(fix, edits=edits, scope=self._own(fix.scope) if fix.scope else None)
 
     def _related(self, related: Related) -> Related:
         if related.source is None:

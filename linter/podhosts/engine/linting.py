@@ -51,12 +51,12 @@ def lint(
         return result
     workspace = workspace or Workspace([source], is_whole=False)
     rules = [rule(options.settings, workspace) for rule in RULES if rule.name in options.selected]
-    checked: list[CheckedDocument] = []
+    checked: list[tuple[Document, CheckedDocument]] = []
     placeholders = _Tally("values that a template or placeholder decides")
     templates = _Tally("documents of a template that are not YAML by themselves")
     for document in _relevant(source):
         outcome = (check or check_document)(document, rules, options)
-        checked.append(outcome)
+        checked.append((document, outcome))
         result.documents += 1
         result.pods += outcome.pods
         for span in outcome.placeholders:
@@ -64,12 +64,12 @@ def lint(
         if outcome.unread is not None:
             templates.add(outcome.unread)
     result.unread += [tally.unread(source) for tally in (placeholders, templates) if tally.count]
-    file_wide = [item for outcome in checked for item in outcome.silencers if item.is_file_wide]
-    for outcome in checked:
+    file_wide = [item for _, outcome in checked for item in outcome.silencers if item.is_file_wide]
+    for _, outcome in checked:
         silence(outcome.findings, [*outcome.silencers, *file_wide], options, result)
     if options.use_suppressions:
-        for outcome in checked:
-            result.findings += unused(source, outcome.silencers, options, sees_others=workspace.is_whole)
+        for document, outcome in checked:
+            result.findings += unused(document, outcome.silencers, options, sees_others=workspace.is_whole)
     result.findings = _select(result.findings, options)
     result.sort()
     return result

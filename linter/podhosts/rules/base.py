@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING, ClassVar
 
 from podhosts.diagnostics import Diagnostic, Related, Request, Severity
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
     from podhosts.edits import Fix
     from podhosts.source import Span
     from podhosts.workspace import Workspace
+
+
+class Fixable(Enum):
+    """How often a rule's findings carry a fix."""
+
+    NEVER = "never"
+    SOMETIMES = "sometimes"
+    ALWAYS = "always"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,7 @@ class Rule:
     severity: ClassVar[Severity]
     #: Whether the rule runs when nothing is selected.
     is_default: ClassVar[bool] = True
+    fixable: ClassVar[Fixable] = Fixable.NEVER
     #: Whether what it finds in a file depends on other files.
     looks_elsewhere: ClassVar[bool] = False
 
