@@ -15,10 +15,17 @@ PACKAGE = ROOT / "linter" / "podhosts"
 ORDER = [
     "summary", "triggers", "source", "edits", "diagnostics", "document", "surgery", "hosts", "merging", "resources",
     "kubernetes", "shell", "corefile", "helm", "kustomize", "workspace", "embedded", "suppressions", "config", "rules",
-    "engine", "baseline", "reporters", "discovery", "commands", "cli", "lsp",
+    "engine", "baseline", "reporters", "discovery", "commands", "lsp", "cli",
 ]  # fmt: skip
 #: Libraries that only one room knows.
-SEAMS = {"ruamel": "document", "_ruamel_yaml": "document", "typer": "cli", "rich": ("reporters", "commands")}
+SEAMS = {
+    "pygls": "lsp",
+    "lsprotocol": "lsp",
+    "ruamel": "document",
+    "_ruamel_yaml": "document",
+    "typer": "cli",
+    "rich": ("reporters", "commands"),
+}
 
 
 def modules() -> Iterator[tuple[str, Path]]:

@@ -307,3 +307,15 @@ def matcher(
     Example: podhosts matcher vscode > .vscode/tasks.json
     """
     raise typer.Exit(matcher_command.run(name))
+
+
+@app.command()
+def lsp() -> None:
+    """Serve an editor on stdin and stdout (Language Server Protocol); needs the extra `lsp`.
+
+    Install it with: pip install 'podhosts[lsp]'
+    """
+    # Only editors pay for it.
+    from podhosts.lsp import run
+
+    raise typer.Exit(run())

@@ -42,7 +42,7 @@ class IncrementalLinter:
 
     def lint(self, source: Source) -> Result:
         """The same result as `engine.lint` with the file's text now and the other files as they were at first."""
-        workspace = _AskedWorkspace(source, self._around, self._found_around)
+        workspace = self.workspace(source)
         fresh: dict[_Key, _Remembered] = {}
 
         def check(document: Document, rules: list[Rule], options: Options) -> CheckedDocument:
@@ -64,8 +64,12 @@ class IncrementalLinter:
         self._remembered = fresh
         return result
 
+    def workspace(self, source: Source) -> AskedWorkspace:
+        """The files as rules see them that look at this one."""
+        return AskedWorkspace(source, self._around, self._found_around)
 
-class _AskedWorkspace(Workspace):
+
+class AskedWorkspace(Workspace):
     """One file as it is now and the files around it; notes what was asked, and which documents answered."""
 
     def __init__(self, source: Source, around: Workspace | None, found_around: dict[Words, list[Place]]) -> None:
@@ -103,7 +107,7 @@ class _Remembered(NamedTuple):
     result: CheckedDocument
     asked: dict[Words, list[Place]]
 
-    def moves(self, document: Document, workspace: _AskedWorkspace) -> _Moves | None:
+    def moves(self, document: Document, workspace: AskedWorkspace) -> _Moves | None:
         """Where its places are now; None where a look-up finds other texts now."""
         moves = _Moves(self.document.source, document, document.span.start - self.document.span.start)
         for words, places in self.asked.items():
