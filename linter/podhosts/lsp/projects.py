@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podhosts.commands.run_settings import Request, RunSettings
@@ -42,12 +44,16 @@ class Project:
         return Workspace(self._sources()) if self._is_folder else None
 
     def _sources(self) -> Iterator[Source]:
+        """The files of the folder, open ones as the editor holds them, and those that were never saved."""
         for item in discover([self._root]).inputs:
-            if item.path in self._open_files:
-                yield self._open_files[item.path]
-            else:
+            if item.path not in self._open_files:
                 with suppress(OSError), open(item.path, "rb") as file:
                     yield Source(item.path, file.read())
+            else:
+                yield self._open_files[item.path]
+        for path, buffer in self._open_files.items():
+            if not os.path.exists(path) and Path(path).is_relative_to(self._root):
+                yield buffer
 
     def options(self, path: str) -> Options:
         """What holds for a file. Raises UsageError for a config that cannot be used."""
