@@ -17,10 +17,13 @@ from podhosts.source import Source
 from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from podhosts.document import Document
     from podhosts.engine import Result
     from podhosts.engine.results import CheckedDocument
     from podhosts.rules import Rule
+    from podhosts.workspace import Place
 
 OPTIONS = Options(selected=default_selection())
 POD = """\
@@ -180,3 +183,23 @@ def test_what_others_say_is_asked_again(texts: list[list[str]]) -> None:
         assert as_seen(result) == as_seen(lint(source, OPTIONS))
         seen.append([(item.rule, item.related) for item in result.findings])
     assert all(before != after for before, after in pairwise(seen))
+
+
+def test_questions_do_not_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    class Counted(incremental.AskedWorkspace):
+        def places(self, *words: str) -> Iterator[Place]:
+            asked.append(words)
+            return super().places(*words)
+
+    monkeypatch.setattr(incremental, "AskedWorkspace", Counted)
+    linter = IncrementalLinter(OPTIONS)
+    counts = []
+    for number in range(5):
+        names = [f"web-{index}" if index > number else f"new-{index}" for index in range(5)]
+        stream = "---\n".join(POD.format(name=name, ip="10.0.0.8") for name in names)
+        asked.clear()
+        linter.lint(Source("a.yaml", stream.encode()))
+        counts.append(len(asked))
+    assert len(set(counts[1:])) == 1

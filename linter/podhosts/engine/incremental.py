@@ -53,6 +53,8 @@ class IncrementalLinter:
                 workspace.asked = {}
                 result = check_document(document, rules, options)
                 known = _Remembered(document, result, workspace.asked)
+                # What is asked from here on is for other documents.
+                workspace.asked = {}
             else:
                 result = moves.checked(known.result, document.number)
             # `ignore-file` covers what is around its document, and must stand above all others.

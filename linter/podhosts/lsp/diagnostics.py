@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -32,6 +33,8 @@ _SEVERITIES = {
 
 def diagnostics(checked: Checked, positions_in: Callable[[Source], Positions]) -> list[types.Diagnostic]:
     """All that is to be said about a file, in its order; what was not read as hints."""
+    # Most related places are in the file itself.
+    positions_in = cache(positions_in)
     return [
         *from_findings(checked.buffer, checked.result.findings, positions_in),
         *_not_checked(checked, positions_in(checked.buffer)),
