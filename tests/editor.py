@@ -40,12 +40,16 @@ class Editor:
 
     async def open(self, path: Path, text: str, language: str = "yaml") -> list[types.Diagnostic]:
         """Open a file and give its diagnostics."""
+        return await self.diagnostics(self.start_open(path, text, language), version=1)
+
+    def start_open(self, path: Path, text: str, language: str = "yaml") -> str:
+        """Open a file, without waiting; gives its address."""
         uri = address(path)
         self.texts[uri] = text
         self._versions[uri] = 1
         document = types.TextDocumentItem(uri, language, 1, text)
         self.client.text_document_did_open(types.DidOpenTextDocumentParams(document))
-        return await self.diagnostics(uri, version=1)
+        return uri
 
     async def change(self, path: Path, text: str) -> list[types.Diagnostic]:
         """Type a text and give its diagnostics."""
@@ -115,10 +119,9 @@ class Editor:
     async def hover(self, path: Path, position: types.Position) -> types.Hover | None:
         return await self.client.text_document_hover_async(types.HoverParams(identifier(path), position))
 
-    async def completion(self, path: Path, position: types.Position) -> list[types.CompletionItem]:
+    async def completion(self, path: Path, position: types.Position) -> Sequence[types.CompletionItem]:
         found = await self.client.text_document_completion_async(types.CompletionParams(identifier(path), position))
-        assert isinstance(found, list)
-        return found
+        return found.items if isinstance(found, types.CompletionList) else found or []
 
 
 def address(path: Path) -> str:
@@ -138,9 +141,10 @@ async def editor(
     *folders: Path,
     encodings: Sequence[types.PositionEncodingKind] | None = None,
     command: Sequence[str] = SERVER,
+    configuration: dict[str, object] | None = None,
 ) -> AsyncIterator[Editor]:
     """An editor with these workspace folders and Visual Studio Code's capabilities, until the server has ended."""
-    client = LanguageClient(converter_factory=default_converter)
+    client = LanguageClient(converter_factory=default_converter, configuration={"": configuration or {}})
     opened = Editor(client)
 
     def publish(_: LanguageClient, params: types.PublishDiagnosticsParams) -> None:
