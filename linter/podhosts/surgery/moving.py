@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 from podhosts.edits import Edit
 from podhosts.source import Span
-from podhosts.surgery.places import column, comments_in, entry_span, has_clean_tail, line_end, parts, whole_lines
+from podhosts.surgery.places import (
+    column,
+    entry_span,
+    has_clean_tail,
+    line_end,
+    parts,
+    whole_lines,
+    with_comments_above,
+)
 from podhosts.surgery.removal import remove_key
 
 if TYPE_CHECKING:
@@ -27,7 +35,7 @@ def move_key(document: Document, mapping: Mapping, entry: Entry, target: Mapping
     if lines is None or document.sharing.marks(Span(start, end)) or not has_clean_tail(document, places[-1].end):
         return None
     source = document.source
-    first = _with_comments_above(document, source.line_at(start), column(document, start))
+    first = with_comments_above(document, source.line_at(start), column(document, start))
     numbers = range(first, source.line_at(end) + 1)
     shift = column(document, places[0].start) - column(document, start)
     at = line_end(document, places[-1].end)
@@ -42,18 +50,6 @@ def move_key(document: Document, mapping: Mapping, entry: Entry, target: Mapping
     begin = source.line_starts[first - 1] if first < source.line_at(start) else removal[0].span.start
     text = "".join(f"{source.line_break}{line}" for line in moved)
     return Edit(Span(begin, removal[0].span.end), ""), Edit(Span(at, at), text)
-
-
-def _with_comments_above(document: Document, line: int, indent: int) -> int:
-    """The first line of the comments that stand right above a line in the same column, or that line."""
-    source = document.source
-    while line > 1:
-        span = source.line_span(line - 1)
-        above = comments_in(document, span.start, span.end)
-        if not above or not above[0].own_line or above[0].span.start - span.start != indent:
-            break
-        line -= 1
-    return line
 
 
 def _reindented(document: Document, numbers: range, shift: int) -> tuple[Edit, ...] | None:
