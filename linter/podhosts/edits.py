@@ -50,10 +50,13 @@ class Fix:
 
 
 def splice(text: str, edits: Iterable[Edit]) -> str:
-    """The text with the edits made; they must not overlap. Edits at one place are made in the order given."""
+    """The text with the edits made; they must not overlap. Insertions at one place are made in the order given.
+
+    An insertion where a replaced piece begins comes before it.
+    """
     parts: list[str] = []
     at = 0
-    for edit in sorted(edits, key=lambda edit: edit.span.start):
+    for edit in sorted(edits, key=lambda edit: edit.span):
         if edit.span.start < at:
             raise ValueError(f"edits overlap at {edit.span}")
         parts += [text[at : edit.span.start], edit.text]

@@ -146,6 +146,11 @@ class Document:
         above = comments(self.source.text, opening, None) if opening else []
         return above + comments(self.source.text, self.span, self.root)
 
+    def comments_in(self, span: Span) -> list[Comment]:
+        """The comments that begin in a span."""
+        starts = [bisect_left(self.comments, at, key=lambda comment: comment.span.start) for at in span]
+        return self.comments[starts[0] : starts[1]]
+
     @cached_property
     def sharing(self) -> Sharing:
         """Where the document's anchors, aliases and merges stand."""

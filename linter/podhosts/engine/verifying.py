@@ -99,11 +99,17 @@ def _check_pod(old: Pod, new: Pod) -> None:
         return
     old_table, new_table = _table(before), _table(after)
     if type_errors(old.spec, old.list_field, list_only=not old.schema.is_of_pod_spec):
-        # Refused by every client, so there is no file yet: what could be read of it must stay.
-        new_table = {name: new_table[name] for name in old_table if name in new_table}
-    if old_table != new_table:
+        # Refused by every client, so there is no file yet: what could be read of it must stay, and more may come.
+        kept = {
+            name: [address for address in new_table.get(name, ()) if address in addresses]
+            for name, addresses in old_table.items()
+        }
+        if kept != old_table:
+            raise VerificationError("names or addresses get lost")
+    elif old_table != new_table:
         raise VerificationError("a pod's names and addresses change")
-    _check_resolvers(before, after)
+    else:
+        _check_resolvers(before, after)
 
 
 def _aliases(pod: Pod) -> tuple[Alias, ...]:

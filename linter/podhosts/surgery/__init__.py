@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.edits import Fix, Safety
+from podhosts.surgery.comments import remove_comment
 from podhosts.surgery.insertion import append_items, insert_key
 from podhosts.surgery.moving import move_key
 from podhosts.surgery.removal import remove_item, remove_items, remove_key
@@ -26,6 +27,7 @@ __all__ = [
     "insert_key",
     "move_key",
     "quote",
+    "remove_comment",
     "remove_item",
     "remove_items",
     "remove_key",

@@ -12,7 +12,6 @@ from podhosts.surgery.places import (
     begins_line,
     column,
     comma_after,
-    comments_in,
     has_clean_tail,
     line_end,
     parts,
@@ -111,7 +110,7 @@ def _append_to_flow(
     if len(written) < len(texts):
         return None
     if not places:
-        if comments_in(document, *collection.span):
+        if document.comments_in(collection.span):
             return None
         # The brackets too: two edits that fill the same empty list are then seen to meet.
         opening, closing = ("[", "]") if isinstance(collection, Sequence) else ("{", "}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +12,7 @@ from podhosts.source import Span
 if TYPE_CHECKING:
     from collections.abc import Sequence as Items
 
-    from podhosts.document import Comment, Document, Entry, Sequence
+    from podhosts.document import Document, Entry, Sequence
 
 #: What may follow a part on its last line, the colon of a key without a value included.
 _TAIL = re.compile(r"[ \t]*:?[ \t]*(?:#.*)?")
@@ -71,14 +70,6 @@ def whole_lines(document: Document, start: int, end: int) -> Span | None:
     if first > 1 and last == len(source.line_starts):
         begin = source.line_span(first - 1).end
     return None if _RARE_BREAKS.search(source.text, begin, stop) else Span(begin, stop)
-
-
-def comments_in(document: Document, start: int, end: int) -> list[Comment]:
-    """The comments that begin between two offsets."""
-    comments = document.comments
-    at = bisect_left(comments, start, key=lambda comment: comment.span.start)
-    stop = bisect_left(comments, end, key=lambda comment: comment.span.start)
-    return comments[at:stop]
 
 
 class Part(NamedTuple):
@@ -155,7 +146,7 @@ def with_comments_above(document: Document, line: int, indent: int) -> int:
     source = document.source
     while line > 1:
         span = source.line_span(line - 1)
-        above = comments_in(document, span.start, span.end)
+        above = document.comments_in(Span(span.start, span.end))
         if not above or not above[0].own_line or above[0].span.start - span.start != indent:
             break
         line -= 1

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.edits import Edit
 from podhosts.source import Span
-from podhosts.surgery.places import begins_after_dash, comma_after, comments_in, parts, whole_lines
+from podhosts.surgery.places import begins_after_dash, comma_after, parts, whole_lines
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -61,7 +61,7 @@ def _remove_from_block(document: Document, places: Items[Part], doomed: Items[in
     if 0 in gone and begins_after_dash(document, places[0].start):
         # The first line is another dash's too: what comes next slides up onto it.
         kept = next(index for index in range(len(places)) if index not in gone)
-        if any(comment.own_line for comment in comments_in(document, places[0].start, places[kept].start)):
+        if any(comment.own_line for comment in document.comments_in(Span(places[0].start, places[kept].start))):
             return None
         edits.append(Edit(Span(places[0].start, places[kept].start), ""))
         rest = [index for index in doomed if index > kept]
@@ -78,7 +78,7 @@ def _remove_from_flow(
 ) -> tuple[Edit, ...] | None:
     if len(doomed) == len(places):
         inside = Span(collection.start + 1, collection.end - 1)
-        return None if comments_in(document, *inside) else (Edit(inside, ""),)
+        return None if document.comments_in(inside) else (Edit(inside, ""),)
     by_lines = _own_lines(document, places, doomed)
     if by_lines is not None:
         return by_lines
@@ -89,7 +89,7 @@ def _remove_from_flow(
         # The first kept one takes the place of those before it.
         edits.append(Edit(Span(places[0].start, places[kept].start), ""))
     edits += [Edit(Span(places[index - 1].end, places[index].end), "") for index in doomed if index > kept]
-    if any(comments_in(document, *edit.span) for edit in edits):
+    if any(document.comments_in(edit.span) for edit in edits):
         return None
     return tuple(edits)
 
@@ -99,7 +99,7 @@ def _own_lines(document: Document, places: Items[Part], doomed: Items[int]) -> t
     edits: list[Edit] = []
     for index in doomed:
         part = places[index]
-        if comments_in(document, part.start, part.end):
+        if document.comments_in(Span(part.start, part.end)):
             return None
         comma = comma_after(document, part)
         lines = whole_lines(document, part.start, part.end if comma is None else comma + 1)
