@@ -91,4 +91,5 @@ CHOSEN = {"pod-hostname-alias", "localhost-alias", "empty-hostnames", "unused-su
 
 def test_rules_say_which_of_them_have_fixes() -> None:
     offered = {finding.rule for path in FILES for finding in run(load(path)).findings if finding.fix is not None}
-    assert offered == {rule.name for rule in RULES if rule.fixable is not Fixable.NEVER}
+    fixable = {rule.name for rule in RULES if rule.fixable is not Fixable.NEVER}
+    assert offered | {"host-path-hosts-file"} == fixable  # with a node's file alone: `test_moves.py`

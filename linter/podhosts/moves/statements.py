@@ -21,13 +21,12 @@ if TYPE_CHECKING:
     from podhosts.edits import Fix
     from podhosts.kubernetes import Container, Pod
     from podhosts.kubernetes.fields import Path
-    from podhosts.shell import HostsWrite, Statement
+    from podhosts.shell import HostsWrite, Separator, Statement
 
 #: What a script that does nothing consists of; `set` and `exit 0` alone change nothing.
 _NOTHING = re.compile(r"#.*|set(?:\s+[-+](?:[A-Za-z]+|o\s+\w+))*|:|true|exit\s+0|")
 _BETWEEN = re.compile(r"\n|;|&&")
 _JOINING = frozenset((";", "\n", "&&"))
-_BLANKS = re.compile(r"[ \t]*")
 _STOPS_AT_ERRORS = re.compile(r"(?:^|[\n;&])[ \t]*set[ \t]+-[A-Za-z]*e")
 
 
@@ -40,8 +39,18 @@ class ScriptWrite(NamedTuple):
 
 
 def movable_writes(writes: Iterable[ScriptWrite]) -> list[ScriptWrite]:
-    """Those that surely write constant entries and nothing else, whatever happens before them in the script."""
-    return [item for item in writes if _is_movable(item)]
+    """Those that surely write constant entries and nothing else, and whose entries the script then leaves alone."""
+    scripts: dict[tuple[int, Path], list[ScriptWrite]] = {}
+    for item in writes:
+        scripts.setdefault((id(item.container), item.path), []).append(item)
+    return [item for items in scripts.values() if _only_adds(items) for item in items if _is_movable(item)]
+
+
+def _only_adds(items: list[ScriptWrite]) -> bool:
+    """Whether no write of a script undoes what an earlier one wrote."""
+    first, *later = items
+    can_begin = first.write.kind is WriteKind.APPEND or _is_movable(first)
+    return can_begin and all(item.write.kind is WriteKind.APPEND for item in later)
 
 
 def _is_movable(item: ScriptWrite) -> bool:
@@ -137,6 +146,19 @@ class _Group(NamedTuple):
         return self.statements[-1].span.end
 
     @property
+    def before(self) -> Separator | None:
+        return self.statements[0].before
+
+    @property
+    def after(self) -> Separator | None:
+        return self.statements[-1].after
+
+    @property
+    def joins_next(self) -> bool:
+        """Whether what follows runs only after it."""
+        return self.after is not None and self.after.text == "&&"
+
+    @property
     def heredocs(self) -> list[Span]:
         return [span for statement in self.statements for span in statement.heredocs]
 
@@ -144,7 +166,7 @@ class _Group(NamedTuple):
 def _groups(statements: Iterable[Statement]) -> Iterator[_Group]:
     current: list[Statement] = []
     for statement in sorted(statements, key=lambda statement: statement.span):
-        if current and (current[-1].after is None or current[-1].after != statement.before):
+        if current and not _goes_with(_Group(current), statement):
             yield _Group(current)
             current = []
         current.append(statement)
@@ -152,32 +174,46 @@ def _groups(statements: Iterable[Statement]) -> Iterator[_Group]:
         yield _Group(current)
 
 
+def _goes_with(group: _Group, following: Statement) -> bool:
+    """Whether a statement comes right after a group and runs whenever that does, and only then."""
+    depends = group.before is not None and group.before.text == "&&"
+    return group.after is not None and group.after == following.before and (group.joins_next or not depends)
+
+
 def _pieces(script: str, groups: list[_Group], *, stops_at_errors: bool) -> Iterator[tuple[Span, str]]:
     """What to put in the place of which piece of the script, in order, so that its other commands do what they did."""
     pieces: list[tuple[Span, str]] = []
     for group in groups:
-        before, after = group.statements[0].before, group.statements[-1].after
-        line_start = script.rfind("\n", 0, group.start) + 1
-        has_own_start = not script[line_start : group.start].strip(" \t")
-        is_last = _is_last(script, group)
-        follows_and = before is not None and before.text == "&&"
-        # Where the last command always succeeded, the script's result must not become that of the one before.
-        needs_result = is_last and before is not None and not follows_and and not stops_at_errors
-        if needs_result and not _does_nothing(script[: group.start]):
-            pieces.append((Span(group.start, group.end), "true"))
-        elif has_own_start and not follows_and and (after is None or after.text == "\n"):
-            end = after.span.end if after else len(script)
-            start = line_start if after or line_start == 0 else line_start - 1
-            pieces.append((Span(start, end), ""))
-        elif after is not None and not (is_last or after.text == "\n"):
-            end = _next_command(script, after.span.end, skips_lines=after.text == "&&")
-            pieces.append((Span(group.start, end), ""))
-        elif before is not None:
-            pieces.append((Span(len(script[: before.span.start].rstrip(" \t")), group.end), ""))
-        else:
-            pieces.append((Span(group.start, group.end), ""))
+        span = Span(group.start, group.end)
+        pieces.append((span, "true") if _keeps_result(script, group, stops_at_errors) else (_whole(script, group), ""))
         pieces += [(span, "") for span in group.heredocs]
     return _joined(pieces)
+
+
+def _keeps_result(script: str, group: _Group, stops_at_errors: bool) -> bool:
+    """Whether a command must stay that succeeds: else another one's failure would come to count."""
+    before, is_last = group.before, _is_last(script, group)
+    if before is None or _does_nothing(script[: group.start]):
+        return False
+    if before.text == "&&":
+        # `set -e` passes over what fails in front of `&&`.
+        return stops_at_errors and not is_last and not group.joins_next
+    return is_last
+
+
+def _whole(script: str, group: _Group) -> Span:
+    """The group with one of its separators, or its lines."""
+    before, after = group.before, group.after
+    line_start = script.rfind("\n", 0, group.start) + 1
+    has_own_start = not script[line_start : group.start].strip(" \t")
+    follows = before is not None and before.text == "&&" and not group.joins_next
+    if not follows and has_own_start and (after is None or after.text == "\n"):
+        return Span(
+            line_start if after or line_start == 0 else line_start - 1, after.span.end if after else len(script)
+        )
+    if not follows and after is not None and after.text != "\n" and not _is_last(script, group):
+        return Span(group.start, _next_command(script, after.span.end, skips_lines=group.joins_next))
+    return Span(len(script[: before.span.start].rstrip(" \t")) if before else group.start, group.end)
 
 
 def _joined(pieces: list[tuple[Span, str]]) -> Iterator[tuple[Span, str]]:

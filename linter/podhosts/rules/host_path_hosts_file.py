@@ -52,8 +52,9 @@ class HostPathHostsFile(Rule):
 
     Fix safety: unsafe, and only with `--hosts-file FILE`, which gives the node's file: its entries become
     `hostAliases`, merged by address, but for the node's own (`localhost`, `ip6-*`, what stands on a loopback line, and
-    these names elsewhere; the title lists them). The mounts go, and the volume if nothing else uses it. Only shown where
-    not all containers mount the file; none is offered with `hostNetwork`, where a container may mean to change the node's file.
+    these names elsewhere; the title lists them). The mounts go, and the volume if nothing else uses it. Only shown
+    where not all containers mount the file; none is offered with `hostNetwork`, where a container may mean to change
+    the node's file.
     """
 
     name = "host-path-hosts-file"

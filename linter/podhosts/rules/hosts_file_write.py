@@ -52,11 +52,8 @@ class HostsFileWrite(Rule):
         spec:
           hostAliases:
           - ip: 10.0.0.25
-            hostnames: [db.internal]
-          initContainers:
-          - name: names
-            image: busybox
-            command: [sh, -c, "cat /etc/hosts"]
+            hostnames:
+            - db.internal
           containers: [{name: web, image: web}]
 
     Fix safety: unsafe, as the names then reach every container from its start: constant entries that `echo`, `printf`,
