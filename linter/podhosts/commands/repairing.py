@@ -39,11 +39,11 @@ def repair(
     if request.diff:
         return fixed, list(unified_diff(source, fixed.rounds))
     if fixed.rounds and item.path != STDIN:
-        _write(item.path, source, fixed.source)
+        write(item.path, source, fixed.source)
     return fixed, []
 
 
-def _write(path: str, before: Source, after: Source) -> None:
+def write(path: str, before: Source, after: Source) -> None:
     """Put `after` in the place of `before` in one step: no reader ever sees half a file.
 
     The file's mode stays, and a symbolic link still leads to it. Raises RepairError where the file is no longer what

@@ -136,11 +136,12 @@ def _check_resolvers(before: tuple[Alias, ...], after: tuple[Alias, ...]) -> Non
     network = Network((_POD_IP,))
     for resolver in RESOLVERS:
         old, new = (open_hosts(resolver, _file(aliases)) for aliases in (before, after))
-        for family in families(resolver):
-            for name in names:
-                first, second = old.lookup(name, family, network), new.lookup(name, family, network)
-                if first.addresses and set(first.addresses) != set(second.addresses):
-                    raise VerificationError(f"{resolver} no longer finds the same addresses for `{name}`")
+        # Its widest question: what it finds of one family alone is among those answers.
+        family = families(resolver)[0]
+        for name in names:
+            first, second = old.lookup(name, family, network), new.lookup(name, family, network)
+            if first.addresses and set(first.addresses) != set(second.addresses):
+                raise VerificationError(f"{resolver} no longer finds the same addresses for `{name}`")
 
 
 def _file(aliases: tuple[Alias, ...]) -> bytes:

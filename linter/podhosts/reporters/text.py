@@ -52,8 +52,13 @@ class _Mark(NamedTuple):
 
 def render(result: Result) -> Iterator[Text]:
     """The report in lines of styled text, an empty one after each finding."""
+    shown: set[Fix] = set()
     for finding, message in grouped(result.findings):
         yield from _render_finding(finding, message)
+        if finding.fix is not None:
+            # One fix may serve many findings; its lines are shown once.
+            yield from _render_fix(finding, finding.fix, with_lines=finding.fix not in shown)
+            shown.add(finding.fix)
         yield Text()
 
 
@@ -77,16 +82,16 @@ def _render_finding(finding: Diagnostic, message: str) -> Iterator[Text]:
         yield from _snippet(sorted(group, key=lambda mark: (mark.line, mark.span.start)), width)
     if len(finding.related) > _MAX_RELATED:
         yield Text(" " * width + f" = and {len(finding.related) - _MAX_RELATED} more places", _GUTTER_STYLE)
-    if finding.fix is not None:
-        yield from _render_fix(finding.source, finding.fix, width)
 
 
-def _render_fix(source: Source, fix: Fix, width: int) -> Iterator[Text]:
+def _render_fix(finding: Diagnostic, fix: Fix, *, with_lines: bool) -> Iterator[Text]:
     """What a fix does, and the lines that it changes."""
+    source = finding.source
+    width = len(str(source.position(finding.span.start).line))
     yield Text.assemble(
         (" " * width + " = fix: ", _GUTTER_STYLE), visible(fix.title), (f" ({_HOW[fix.safety]})", _GUTTER_STYLE)
     )
-    shown = list(islice(_changed_lines(source, fix), _MAX_CHANGED + 1))
+    shown = list(islice(_changed_lines(source, fix), _MAX_CHANGED + 1)) if with_lines else []
     for number, mark, line in shown[:_MAX_CHANGED]:
         style = "red" if mark == "-" else "green"
         place = f"{number:>{width}}" if number else " " * width
