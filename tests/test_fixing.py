@@ -68,6 +68,11 @@ def test_suppressed_findings_are_not_fixed() -> None:
     assert fixed(text).rounds == []
 
 
+def test_last_document_may_hold_a_suppression_alone() -> None:
+    text = POD.replace(", db.internal", "") + "---\n# podhosts: ignore-document[invalid-ip] nothing here\n"
+    assert fixed(text).source.text == text.rpartition("#")[0]
+
+
 @pytest.mark.parametrize("selected", [{"invalid-ip"}, default_selection() - {"duplicate-hostname"}])
 def test_only_selected_rules_fix(selected: set[str]) -> None:
     assert fixed(POD, options=Options(selected=frozenset(selected))).rounds == []

@@ -295,6 +295,12 @@ ROWS = [
         "a:\n- k: 1\n  # why\n  b: [x]\nc: 2\nd: 3\n",
     ),
     Row(
+        "move out where it stands",
+        move("b", ("a",), ("a", "k")),
+        "a:\n  k:\n    c: 1\n    b: [x]\nd: 1\n",
+        "a:\n  k:\n    c: 1\n  b: [x]\nd: 1\n",
+    ),
+    Row(
         "move left",
         move("b", ("c",), ("a", "k")),
         "a:\n  k:\n    b: |\n      x\n\n      v\n    z: 1\nc:\n  d: 1\n",
