@@ -51,7 +51,7 @@ def replace_file(path: str, before: Source, after: Source) -> None:
     """
     target = os.path.realpath(path)
     try:
-        if not stat.S_ISREG(os.stat(target).st_mode):
+        if not stat.S_ISREG(os.stat(path).st_mode):
             raise RepairError("only regular files can be fixed")
         handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".podhosts-")
     except OSError as error:

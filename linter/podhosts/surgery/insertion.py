@@ -32,7 +32,8 @@ _DASH_AND_BLANKS = re.compile(r"-[ ]+")
 def append_items(document: Document, sequence: Sequence, values: Items[Value]) -> tuple[Edit, ...] | None:
     """Add items at the end of a list, written as its last item is.
 
-    Refused after a block scalar, where a comment would have no line of its own, and where a template may add items.
+    Refused after a block scalar that keeps its last line breaks, where a comment would have no line of its own, and
+    where a template may add items.
     """
     places = parts(document, sequence)
     if places is None or not values or document.is_partial(sequence):
@@ -89,18 +90,26 @@ def _style(document: Document, model: Node) -> Style:
     return JSON_STYLE if document.piece.language == "json" else style_of(model)
 
 
-def _append_lines(document: Document, last: Node | None, place: Part, lines: Items[str]) -> tuple[Edit, ...] | None:
+def _append_lines(document: Document, last: Node, place: Part, lines: Items[str]) -> tuple[Edit, ...] | None:
     """Lines below the last part of a block collection, in its column."""
-    if isinstance(last, Scalar) and last.style in {"|", ">"}:
-        # What follows a block scalar may belong to it.
-        return None
-    if not has_clean_tail(document, place.end):
+    if not has_clean_tail(document, place.end) or _keeps_line_breaks(document, last):
         return None
     line_break = document.source.line_break
     indent = " " * column(document, place.start)
     text = "".join(f"{line_break}{indent}{line}" for line in lines)
     at = line_end(document, place.end)
     return (Edit(Span(at, at), text),)
+
+
+def _keeps_line_breaks(document: Document, node: Node) -> bool:
+    """Whether a node ends in a block scalar to which the blank lines below it belong (`|+`)."""
+    while not isinstance(node, Scalar):
+        parts_of_node = [entry.value for entry in node.entries] if isinstance(node, Mapping) else node.items
+        if not parts_of_node:
+            return False
+        node = parts_of_node[-1]
+    header = document.source.text[node.start : line_end(document, node.start)].partition("#")[0]
+    return node.style in {"|", ">"} and "+" in header
 
 
 def _append_to_flow(

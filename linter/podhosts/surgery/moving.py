@@ -39,11 +39,12 @@ def move_key(document: Document, mapping: Mapping, entry: Entry, target: Mapping
     numbers = range(first, source.line_at(end) + 1)
     shift = column(document, places[0].start) - column(document, start)
     at = line_end(document, places[-1].end)
-    if source.line_at(at) + 1 == first:
-        return _reindented(document, numbers, shift)
     removal = remove_key(document, mapping, entry)
     if removal is None or len(removal) != 1:
         return None
+    # Right below the target, or at its end already but too deep.
+    if source.line_at(at) in {numbers[0] - 1, numbers[-1]}:
+        return _reindented(document, numbers, shift)
     moved = [_shifted(source.cut(source.line_span(number)), shift) for number in numbers]
     if None in moved:
         return None
