@@ -207,7 +207,8 @@ ROWS = [
     Row("append after lines", append("z"), "a:\n- k: 1\n  l: 2\n", "a:\n- k: 1\n  l: 2\n- z\n"),
     Row("append nested", append("z", path=("a", 0)), "a:\n- - x\n  - v\n- w\n", "a:\n- - x\n  - v\n  - z\n- w\n"),
     Row("append several", append("v", "z"), "a:\n- x\n", "a:\n- x\n- v\n- z\n"),
-    Row("append after a block scalar", append("z"), "a:\n- |\n  x\n", None),
+    Row("append after a block scalar", append("z"), "a:\n- |\n  x\n\nb: 1\n", "a:\n- |\n  x\n- z\n\nb: 1\n"),
+    Row("append after kept line breaks", append("z"), "a:\n- k: >+\n    x\n\nb: 1\n", None),
     Row("append flow", append("z"), "a: [x, v] # c\n", "a: [x, v, z] # c\n"),
     Row("append flow padded", append("z"), "a: [ x ]\n", "a: [ x, z ]\n"),
     Row("append flow empty", append("v", "z"), "a: [ ]\n", "a: [v, z]\n"),
@@ -293,6 +294,12 @@ ROWS = [
         move("b", ("a", 0)),
         "a:\n- k: 1\nc: 2\n# why\nb: [x]\nd: 3\n",
         "a:\n- k: 1\n  # why\n  b: [x]\nc: 2\nd: 3\n",
+    ),
+    Row(
+        "move out where it stands",
+        move("b", ("a",), ("a", "k")),
+        "a:\n  k:\n    c: 1\n    b: [x]\nd: 1\n",
+        "a:\n  k:\n    c: 1\n  b: [x]\nd: 1\n",
     ),
     Row(
         "move left",

@@ -121,6 +121,9 @@ def check(
         bool, typer.Option("--unsafe-fixes", help="Repair also what changes names or addresses, or needs care.")
     ] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Write nothing; print what would be repaired.")] = False,
+    hosts_file: Annotated[
+        str | None, typer.Option(metavar="FILE", help="The node's /etc/hosts, for fixes that move its entries.")
+    ] = None,
     no_suppressions: Annotated[
         bool, typer.Option("--no-suppressions", help="Report what comments silence, too.")
     ] = False,
@@ -153,6 +156,7 @@ def check(
         fix=fix,
         unsafe_fixes=unsafe_fixes,
         diff=diff,
+        hosts_file=hosts_file,
         no_suppressions=no_suppressions,
         strict=strict,
         list_files=list_files,
@@ -256,14 +260,17 @@ def convert(
         str | None, typer.Option("--object", metavar="KIND/NAME", help="The object whose list is meant.")
     ] = None,
     indent: Annotated[int, typer.Option(min=0, max=80, help="Blanks before each line of hostAliases.")] = 0,
+    into: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Add the entries to the pod of this manifest (with --object).")
+    ] = None,
 ) -> None:
     """Turn hosts file text into hostAliases, and hostAliases into hosts file text or a CoreDNS hosts block.
 
     Exit codes: 0 all of it, 1 some lines were left out (each is named on stderr), 2 wrong use.
 
-    Example: podhosts convert /etc/hosts --indent 6
+    Example: podhosts convert /etc/hosts --into deploy.yaml --object deployment/web
     """
-    request = convert_command.ConvertRequest(path=path, source=source, to=to, object=object_, indent=indent)
+    request = convert_command.ConvertRequest(path=path, source=source, to=to, object=object_, indent=indent, into=into)
     raise typer.Exit(convert_command.run(request))
 
 

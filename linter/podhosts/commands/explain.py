@@ -64,6 +64,7 @@ def rules(output: str) -> int:
                 "name": rule.name,
                 "severity": str(rule.severity),
                 "default": rule.is_default,
+                "fixable": rule.fixable.value,
                 "summary": documentation(rule).summary,
             }
             for rule in RULES
@@ -82,11 +83,12 @@ def markdown() -> Iterator[str]:
     yield ""
     yield "Made from the rules' docstrings by `podhosts rules --format markdown`; a test compares."
     yield ""
-    yield "| rule | severity | reports |"
-    yield "|---|---|---|"
+    yield "| rule | severity | fix | reports |"
+    yield "|---|---|---|---|"
     for rule in RULES:
         opt_in = "" if rule.is_default else ", opt-in"
-        yield f"| [`{rule.name}`](#{rule.name}) | {rule.severity}{opt_in} | {documentation(rule).summary} |"
+        fix = rule.fixable.value
+        yield f"| [`{rule.name}`](#{rule.name}) | {rule.severity}{opt_in} | {fix} | {documentation(rule).summary} |"
     yield ""
     for rule in RULES:
         yield from _page(rule, level=2)
@@ -110,6 +112,8 @@ def _page(rule: type[Rule], level: int) -> Iterator[str]:
         yield from example.split("\n")
         yield "```"
     yield ""
+    yield f"Fix: {rule.fixable.value}."
+    yield ""
     yield f"Fix safety: {text.fix_safety}"
     yield ""
     yield f"To silence it in one place: `# podhosts: ignore[{rule.name}] reason`."
@@ -120,9 +124,9 @@ def _table() -> Iterator[RenderableType]:
     from rich.table import Table
 
     table = Table(box=box.SIMPLE)
-    for heading in ("rule", "severity", "reports"):
+    for heading in ("rule", "severity", "fix", "reports"):
         table.add_column(heading, no_wrap=heading == "rule")
     for rule in RULES:
         opt_in = "" if rule.is_default else ", opt-in"
-        table.add_row(rule.name, f"{rule.severity}{opt_in}", documentation(rule).summary)
+        table.add_row(rule.name, f"{rule.severity}{opt_in}", rule.fixable.value, documentation(rule).summary)
     yield table

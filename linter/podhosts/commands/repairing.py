@@ -39,11 +39,11 @@ def repair(
     if request.diff:
         return fixed, list(unified_diff(source, fixed.rounds))
     if fixed.rounds and item.path != STDIN:
-        _write(item.path, source, fixed.source)
+        replace_file(item.path, source, fixed.source)
     return fixed, []
 
 
-def _write(path: str, before: Source, after: Source) -> None:
+def replace_file(path: str, before: Source, after: Source) -> None:
     """Put `after` in the place of `before` in one step: no reader ever sees half a file.
 
     The file's mode stays, and a symbolic link still leads to it. Raises RepairError where the file is no longer what
@@ -51,7 +51,7 @@ def _write(path: str, before: Source, after: Source) -> None:
     """
     target = os.path.realpath(path)
     try:
-        if not stat.S_ISREG(os.stat(target).st_mode):
+        if not stat.S_ISREG(os.stat(path).st_mode):
             raise RepairError("only regular files can be fixed")
         handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".podhosts-")
     except OSError as error:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 from rich.text import Text
 
 from podhosts.diagnostics import Diagnostic, Severity
+from podhosts.edits import Safety
+from podhosts.reporters.differences import changes, compared
 from podhosts.reporters.grouping import grouped
 from podhosts.reporters.visible import visible
+from podhosts.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from podhosts.edits import Fix
     from podhosts.engine import Result
-    from podhosts.source import Source, Span
+    from podhosts.source import Span
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
 _RELATED_STYLE = "blue"
@@ -24,6 +29,13 @@ _GUTTER_STYLE = "dim"
 _WIDTH = 160
 _CONTEXT = 60
 _MAX_RELATED = 5
+#: How many lines of a fix are shown.
+_MAX_CHANGED = 20
+_HOW = {
+    Safety.SAFE: "--fix applies it",
+    Safety.UNSAFE: "--unsafe-fixes applies it",
+    Safety.DISPLAY_ONLY: "not applied: make the change by hand",
+}
 
 
 class _Mark(NamedTuple):
@@ -40,8 +52,13 @@ class _Mark(NamedTuple):
 
 def render(result: Result) -> Iterator[Text]:
     """The report in lines of styled text, an empty one after each finding."""
+    shown: set[Fix] = set()
     for finding, message in grouped(result.findings):
         yield from _render_finding(finding, message)
+        if finding.fix is not None:
+            # One fix may serve many findings; its lines are shown once.
+            yield from _render_fix(finding, finding.fix, with_lines=finding.fix not in shown)
+            shown.add(finding.fix)
         yield Text()
 
 
@@ -65,6 +82,51 @@ def _render_finding(finding: Diagnostic, message: str) -> Iterator[Text]:
         yield from _snippet(sorted(group, key=lambda mark: (mark.line, mark.span.start)), width)
     if len(finding.related) > _MAX_RELATED:
         yield Text(" " * width + f" = and {len(finding.related) - _MAX_RELATED} more places", _GUTTER_STYLE)
+
+
+def _render_fix(finding: Diagnostic, fix: Fix, *, with_lines: bool) -> Iterator[Text]:
+    """What a fix does, and the lines that it changes."""
+    source = finding.source
+    width = len(str(source.position(finding.span.start).line))
+    yield Text.assemble(
+        (" " * width + " = fix: ", _GUTTER_STYLE), visible(fix.title), (f" ({_HOW[fix.safety]})", _GUTTER_STYLE)
+    )
+    shown = list(islice(_changed_lines(source, fix), _MAX_CHANGED + 1)) if with_lines else []
+    for number, mark, line in shown[:_MAX_CHANGED]:
+        style = "red" if mark == "-" else "green"
+        place = f"{number:>{width}}" if number else " " * width
+        yield Text.assemble((f"{place} | ", _GUTTER_STYLE), (f"{mark} {line}", style))
+    if len(shown) > _MAX_CHANGED:
+        yield Text(" " * width + "...", _GUTTER_STYLE)
+
+
+def _changed_lines(source: Source, fix: Fix) -> Iterator[tuple[int | None, str, str]]:
+    """Removed lines with their numbers, and added ones."""
+    for change in changes(source.text, source.line_starts, fix.edits):
+        old = [source.cut(source.line_span(number + 1)) for number in range(change.first, change.last)]
+        after = Source("", change.text.encode("utf-8", "surrogatepass"))
+        new = [after.cut(after.line_span(number + 1)) for number in range(len(after.line_starts))]
+        if change.text.endswith(("\n", "\r")) or not change.text:
+            new.pop()
+        for is_equal, removed, added in compared(old, new):
+            if not is_equal:
+                begin = _begin([old[index] for index in removed] + [new[index] for index in added])
+                yield from ((change.first + index + 1, "-", _shortened(old[index], begin)) for index in removed)
+                yield from ((None, "+", _shortened(new[index], begin)) for index in added)
+
+
+def _begin(lines: list[str]) -> int:
+    """Where lines that differ are shown from: of long ones, a little before they differ."""
+    if max(map(len, lines)) <= _WIDTH:
+        return 0
+    columns = enumerate(zip(*lines, strict=False))
+    differ = next((at for at, characters in columns if len(set(characters)) > 1), 0 if len(lines) == 1 else _WIDTH)
+    return max(0, differ - _CONTEXT)
+
+
+def _shortened(line: str, begin: int) -> str:
+    cut = line[begin : begin + _WIDTH]
+    return _printable(("..." if begin else "") + cut + ("..." if begin + _WIDTH < len(line) else ""))
 
 
 def _about(finding: Diagnostic) -> str:

@@ -28,10 +28,12 @@ class Fixable(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What rules may ask of the run: the API server's version and the resolvers that matter."""
+    """What rules may ask of the run: the API server's version, the resolvers that matter, a node's hosts file."""
 
     version: KubernetesVersion = field(default_factory=KubernetesVersion)
     resolvers: frozenset[str] = frozenset({"glibc", "musl", "go"})
+    #: The text of a node's /etc/hosts, for fixes that move its entries.
+    node_hosts: str | None = None
 
 
 class Rule:

@@ -66,7 +66,8 @@ class CorednsHostsBlock(Rule):
             }
 
     Fix safety: unsafe, as it changes what the cluster's DNS answers; a missing `fallthrough` becomes the block's last
-    line. Of an argument that may be a zone or a file nobody can say which was meant, so nothing is offered there.
+    line, and a misspelt option is corrected. Of an argument that may be a zone or a file nobody can say which was
+    meant, so nothing is offered there.
     """
 
     name = "coredns-hosts-block"
@@ -121,8 +122,9 @@ class CorednsHostsBlock(Rule):
                 message = f"{option.error}: CoreDNS does not start; correct the value"
                 yield self._at(corefile, _option_span(option), message)
         for line in block.lines:
+            fix = _correct(corefile, block, line) if line.meant and _is_certain(line.ip) else None
             for at, message in _oddities(line, block):
-                yield self._at(corefile, at, message, Severity.WARNING)
+                yield self._at(corefile, at, message, Severity.WARNING, fix=fix if at == line.ip.span else None)
 
     def _at(
         self,
@@ -199,6 +201,9 @@ def _fall_through(corefile: ManifestCorefile, block: HostsBlock) -> Fix | None:
     """Add `fallthrough` as the last line of the block, or a block that holds it."""
     if block.fallthrough is not None or (block.file is not None and not block.file.text.startswith("/")):
         return None
+    misspelt = next((line for line in block.lines if line.meant == "fallthrough"), None)
+    if misspelt is not None:
+        return _correct(corefile, block, misspelt)
     text, plugin = corefile.text, block.plugin
     outside = _indentation(text, plugin.name.span.start)
     last = plugin.tokens[-1] if plugin.tokens else plugin.name
@@ -212,6 +217,14 @@ def _fall_through(corefile: ManifestCorefile, block: HostsBlock) -> Fix | None:
         inside = _indentation(text, plugin.lines[0][0].span.start) if plugin.lines else f"{outside}    "
         added = f"{inside}fallthrough\n"
     return repair(corefile.document, "Add `fallthrough`", corefile.replace(Span(at, at), added), Safety.UNSAFE)
+
+
+def _correct(corefile: ManifestCorefile, block: HostsBlock, line: HostsLine) -> Fix | None:
+    """Write the option that a misspelt word stands for; behind `fallthrough` no entry may follow."""
+    if line.meant == "fallthrough" and line is not block.lines[-1]:
+        return None
+    edits = corefile.replace(line.ip.span, line.meant or "")
+    return repair(corefile.document, f"Write `{line.meant}`", edits, Safety.UNSAFE)
 
 
 def _indentation(text: str, at: int) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Related, Severity
 from podhosts.document import Scalar, Sequence
 from podhosts.edits import Safety
+from podhosts.hosts.addresses import parse_sloppy
 from podhosts.kubernetes import ListType, is_placeholder, sequence
 from podhosts.kubernetes.verdicts import duplicate_ip, missing_ip
 from podhosts.rules.base import Fixable, Rule
@@ -62,7 +63,7 @@ class DuplicateIp(Rule):
     Fix safety: merging the entries keeps the names and their order, but is unsafe on a live object: the next
     client-side `kubectl apply` empties the address until it is applied again, or keeps the old second entry for good
     where the object was not made by apply; use one of the ways out once. Nothing is offered where a comment or another
-    key of the later entry would get lost.
+    key of the later entry would get lost, and where `ip` is no address yet.
     """
 
     name = "duplicate-ip"
@@ -110,7 +111,8 @@ class DuplicateIp(Rule):
             severity=_SEVERITY[pod.schema.list_type],
             refused_by=duplicate_ip(pod),
             related=[Related((earlier.ip_node or earlier.node).span, "first listed here")],
-            fix=_merge(alias, fate) if ip else None,
+            # Words that stand for addresses to come (`NODE_IP`) may stand for different ones.
+            fix=_merge(alias, fate) if parse_sloppy(ip) else None,
         )
 
 

@@ -7,7 +7,7 @@ from podhosts.document import Scalar, Sequence
 from podhosts.edits import Safety
 from podhosts.kubernetes.verdicts import missing_hostnames
 from podhosts.rules.base import Fixable, Rule
-from podhosts.rules.removal import remove_entry
+from podhosts.rules.removal import EntryRemoval
 from podhosts.surgery import repair
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class EmptyHostnames(Rule):
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         nameless = {alias.index: alias for alias in pod.aliases if _has_no_names(alias)}
+        removal = EntryRemoval(pod, nameless)
         for index, alias in nameless.items():
             node = alias.hostnames_node
             is_null = isinstance(node, Scalar) and node.value is None
@@ -64,7 +65,7 @@ class EmptyHostnames(Rule):
                 else "it becomes a line of the hosts file that names nothing"
             )
             # A stray `hostnames` beside the list is what this entry lacks.
-            edits = None if "hostnames" in pod.spec.fields else remove_entry(pod, index, nameless)
+            edits = None if "hostnames" in pod.spec.fields else removal.edits(index)
             yield self.report(
                 alias,
                 node if is_empty and node is not None else first,

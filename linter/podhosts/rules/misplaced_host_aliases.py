@@ -49,10 +49,10 @@ class MisplacedHostAliases(Rule):
           template:
             metadata: {labels: {app: web}}
             spec:
+              containers: [{name: web, image: web}]
               hostAliases:
               - ip: 10.0.0.25
                 hostnames: [db.internal]
-              containers: [{name: web, image: web}]
 
     Fix safety: unsafe, as the aliases come to life; the list moves to the pod spec, where it is the only one in the
     object and all of it is accepted there.

@@ -15,15 +15,25 @@ if TYPE_CHECKING:
     from podhosts.kubernetes import HostAlias, Pod
 
 
-def remove_entry(pod: Pod, index: int, doomed: Collection[int]) -> tuple[Edit, ...] | None:
-    """Remove one of the `doomed` entries; where these are all there are, the whole list. None where it is refused."""
-    document, entry = pod.object.document, pod.list_entry
-    items = sequence(entry.value) if entry else None
-    if entry is None or items is None or document.is_partial(items):
-        return None
-    if len(doomed) < len(items.items):
-        return remove_item(document, items, index)
-    return remove_key(document, pod.spec, entry) if entry in pod.spec.entries else None
+class EntryRemoval:
+    """Removes entries from a pod's aliases one by one; `doomed` are the indices of all that shall go."""
+
+    def __init__(self, pod: Pod, doomed: Collection[int]) -> None:
+        self._pod = pod
+        self._doomed = doomed
+
+    def edits(self, index: int) -> tuple[Edit, ...] | None:
+        """Remove one entry, or the list where all its entries shall go; None where it is refused."""
+        document, entry = self._pod.object.document, self._pod.list_entry
+        items = sequence(entry.value) if entry else None
+        if items is None or document.is_partial(items):
+            return None
+        return self._whole_list if len(self._doomed) == len(items.items) else remove_item(document, items, index)
+
+    @cached_property
+    def _whole_list(self) -> tuple[Edit, ...] | None:
+        entry, spec = self._pod.list_entry, self._pod.spec
+        return remove_key(self._pod.object.document, spec, entry) if entry and entry in spec.entries else None
 
 
 class NameRemoval:
@@ -39,8 +49,12 @@ class NameRemoval:
         if names is None:
             return None
         if alias.index in self._emptied:
-            return remove_entry(self._pod, alias.index, self._emptied)
+            return self._entries.edits(alias.index)
         return remove_item(self._pod.object.document, names, index)
+
+    @cached_property
+    def _entries(self) -> EntryRemoval:
+        return EntryRemoval(self._pod, self._emptied)
 
     @cached_property
     def _emptied(self) -> set[int]:

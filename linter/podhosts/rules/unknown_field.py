@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import CREATE_AND_APPLY, Severity
-from podhosts.document import Scalar
+from podhosts.document import Scalar, string
 from podhosts.edits import Safety
 from podhosts.kubernetes import (
     FREE_MAPS,
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
-    from podhosts.document import Document, Entry, Mapping
+    from podhosts.document import Document, Entry, Mapping, Node
     from podhosts.edits import Edit, Fix
     from podhosts.kubernetes import HostAlias, KubernetesObject, Pod
 
@@ -101,6 +103,11 @@ class UnknownField(Rule):
             if advice:
                 fix = _indent(pod, entry) if name == "hostnames" else None
                 yield self._report(pod, entry, pod.field(name), advice, fix)
+        # Where nothing is known of the place, a chart may well read keys of its own.
+        if pod.schema.typed and not pod.schema.untyped_items:
+            addresses = _Addresses(pod)
+            for alias in pod.aliases:
+                yield from self._check_entry(alias, addresses)
 
     def _advice_in_pod_spec(self, pod: Pod, name: str) -> str | None:
         if not pod.schema.typed:
@@ -116,11 +123,7 @@ class UnknownField(Rule):
             return "it belongs into an entry of `hostAliases`: indent it further"
         return None
 
-    def check_alias(self, alias: HostAlias) -> Iterator[Diagnostic]:
-        schema = alias.pod.schema
-        # Where nothing is known of the place, a chart may well read keys of its own.
-        if schema.untyped_items or not schema.typed:
-            return
+    def _check_entry(self, alias: HostAlias, addresses: _Addresses) -> Iterator[Diagnostic]:
         unknown = {
             name: _meant(name)
             for name in alias.node.fields
@@ -129,7 +132,7 @@ class UnknownField(Rule):
         for name, meant in unknown.items():
             entry = alias.node.fields[name]
             is_only = list(unknown.values()).count(meant) == 1
-            fix = self._rename(alias, entry, meant) if meant and is_only else None
+            fix = self._rename(alias, entry, meant, addresses) if meant and is_only else None
             yield self._report(alias, entry, alias.field(name), _did_you_mean(meant, alias), fix)
 
     def _report(self, where: Pod | HostAlias, entry: Entry, path: str, advice: str, fix: Fix | None) -> Diagnostic:
@@ -144,18 +147,39 @@ class UnknownField(Rule):
             return None
         return _renamed(document, entry, "hostAliases")
 
-    def _rename(self, alias: HostAlias, entry: Entry, meant: str) -> Fix | None:
+    def _rename(self, alias: HostAlias, entry: Entry, meant: str, addresses: _Addresses) -> Fix | None:
         """Call a key of an entry by its right name; a single name becomes a list."""
         document, value = alias.pod.object.document, entry.value
         if meant in alias.node.fields:
             return None
         if meant == "ip":
-            return _renamed(document, entry, meant) if is_address(value, self.version) else None
+            is_free = is_address(value, self.version) and addresses.are_once(value)
+            return _renamed(document, entry, meant) if is_free else None
         if is_list_of_names(value):
             return _renamed(document, entry, meant)
         if entry.alias is None and isinstance(value, Scalar) and value.is_string and is_name(value.text):
             return _renamed(document, entry, meant, wrap_in_list(document, value))
         return None
+
+
+class _Addresses:
+    """The addresses of a pod's entries, under their right key or another."""
+
+    def __init__(self, pod: Pod) -> None:
+        self._pod = pod
+
+    def are_once(self, node: Node) -> bool:
+        """Whether no other entry has, or is meant to have, the address in a node: two of one would be refused."""
+        return self._counts[string(node)] == 1
+
+    @cached_property
+    def _counts(self) -> Counter[str | None]:
+        return Counter(
+            string(entry.value)
+            for alias in self._pod.aliases
+            for name, entry in alias.node.fields.items()
+            if name == "ip" or _meant(name) == "ip"
+        )
 
 
 def _renamed(document: Document, entry: Entry, name: str, more: tuple[Edit, ...] | None = ()) -> Fix | None:

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 from podhosts.edits import Edit
 from podhosts.source import Span
-from podhosts.surgery.places import column, entry_span, has_clean_tail, line_end, parts, whole_lines
+from podhosts.surgery.places import (
+    column,
+    entry_span,
+    has_clean_tail,
+    line_end,
+    parts,
+    whole_lines,
+    with_comments_above,
+)
 from podhosts.surgery.removal import remove_key
 
 if TYPE_CHECKING:
@@ -27,33 +35,22 @@ def move_key(document: Document, mapping: Mapping, entry: Entry, target: Mapping
     if lines is None or document.sharing.marks(Span(start, end)) or not has_clean_tail(document, places[-1].end):
         return None
     source = document.source
-    first = _with_comments_above(document, source.line_at(start), column(document, start))
+    first = with_comments_above(document, source.line_at(start), column(document, start))
     numbers = range(first, source.line_at(end) + 1)
     shift = column(document, places[0].start) - column(document, start)
     at = line_end(document, places[-1].end)
-    if source.line_at(at) + 1 == first:
-        return _reindented(document, numbers, shift)
     removal = remove_key(document, mapping, entry)
     if removal is None or len(removal) != 1:
         return None
+    # Right below the target, or at its end already but too deep.
+    if source.line_at(at) in {numbers[0] - 1, numbers[-1]}:
+        return _reindented(document, numbers, shift)
     moved = [_shifted(source.cut(source.line_span(number)), shift) for number in numbers]
     if None in moved:
         return None
     begin = source.line_starts[first - 1] if first < source.line_at(start) else removal[0].span.start
     text = "".join(f"{source.line_break}{line}" for line in moved)
     return Edit(Span(begin, removal[0].span.end), ""), Edit(Span(at, at), text)
-
-
-def _with_comments_above(document: Document, line: int, indent: int) -> int:
-    """The first line of the comments that stand right above a line in the same column, or that line."""
-    source = document.source
-    while line > 1:
-        span = source.line_span(line - 1)
-        above = document.comments_in(Span(span.start, span.end))
-        if not above or not above[0].own_line or above[0].span.start - span.start != indent:
-            break
-        line -= 1
-    return line
 
 
 def _reindented(document: Document, numbers: range, shift: int) -> tuple[Edit, ...] | None:

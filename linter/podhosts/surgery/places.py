@@ -139,3 +139,15 @@ def comma_after(document: Document, part: Part) -> int | None:
     found = _GAP.match(document.source.text, part.end)
     assert found is not None  # matches the empty string
     return found.end() if document.source.text.startswith(",", found.end()) else None
+
+
+def with_comments_above(document: Document, line: int, indent: int) -> int:
+    """The first line of the comments that stand right above a line in the same column, or that line."""
+    source = document.source
+    while line > 1:
+        span = source.line_span(line - 1)
+        above = document.comments_in(Span(span.start, span.end))
+        if not above or not above[0].own_line or above[0].span.start - span.start != indent:
+            break
+        line -= 1
+    return line

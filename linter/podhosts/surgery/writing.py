@@ -24,10 +24,11 @@ class Commented(NamedTuple):
 
 
 class Style(NamedTuple):
-    """How scalars are written: the quotes of values and of keys (empty for none)."""
+    """The quotes of values and of keys (empty for none), and the blanks before the dashes of a list below a key."""
 
     values: str = ""
     keys: str = ""
+    lists: str = ""
 
 
 JSON_STYLE = Style('"', '"')
@@ -92,7 +93,7 @@ def block_lines(value: Value, model: Node | None, style: Style) -> list[str]:
         if on_one_line is not None:
             lines.append(f"{written} {on_one_line}")
         else:
-            indent = "  " if isinstance(item, dict) else ""
+            indent = "  " if isinstance(item, dict) else style.lists
             lines += [written, *(f"{indent}{line}" for line in block_lines(item, example, style))]
     return lines
 
