@@ -44,11 +44,15 @@ _LOOK_AHEAD = 200
 
 
 class Document:
-    """One piece of a source, read on demand: `root` is its node (None where it holds nothing or cannot be read)."""
+    """One piece of a source, read on demand: `root` is its node (None where it holds nothing or cannot be read).
 
-    def __init__(self, source: Source, piece: Piece) -> None:
+    `is_embedded`: the source is no file but the text of a string in one.
+    """
+
+    def __init__(self, source: Source, piece: Piece, *, is_embedded: bool = False) -> None:
         self.source = source
         self.piece = piece
+        self.is_embedded = is_embedded
 
     @property
     def number(self) -> int:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Diagnostic, Related, Severity
-from podhosts.kubernetes import field, is_placeholder, is_template
+from podhosts.kubernetes import is_placeholder, is_template
 from podhosts.rules.base import Rule
 from podhosts.source import Span
 
@@ -132,7 +132,7 @@ class CorednsHostsBlock(Rule):
             corefile.manifest,
             at,
             message,
-            field=field(path),
+            field=corefile.manifest.field(*path),
             severity=severity,
             related=[Related(corefile.locate(place)[0], text) for place, text in related],
         )

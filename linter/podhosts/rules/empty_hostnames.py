@@ -47,7 +47,7 @@ class EmptyHostnames(Rule):
     severity = Severity.WARNING
 
     def check_alias(self, alias: HostAlias) -> Iterator[Diagnostic]:
-        if alias.pod.object.document.is_partial(alias.node):
+        if alias.pod.is_partial(alias.node):
             return
         node = alias.hostnames_node
         is_null = isinstance(node, Scalar) and node.value is None

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import CREATE_AND_APPLY, Severity
-from podhosts.kubernetes import FREE_MAPS, field, is_strict, walk
+from podhosts.kubernetes import FREE_MAPS, is_strict, walk
 from podhosts.kubernetes.kinds import BUILT_IN_WORKLOADS, pod_spec_paths
 from podhosts.rules.base import Rule
 
@@ -67,7 +67,7 @@ class MisplacedHostAliases(Rule):
                 entry.key,
                 f"`hostAliases` is no field here: the API server refuses the object, lenient clients drop the list "
                 f"silently; {_advice(manifest.kind)}",
-                field=field((*path, "hostAliases")),
+                field=manifest.field(*path, "hostAliases"),
                 refused_by=CREATE_AND_APPLY,
             )
 

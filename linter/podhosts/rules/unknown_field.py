@@ -6,7 +6,6 @@ from podhosts.diagnostics import CREATE_AND_APPLY, Severity
 from podhosts.kubernetes import (
     FREE_MAPS,
     edit_distance,
-    field,
     is_directive,
     is_foreign_host_aliases,
     is_misspelt_host_aliases,
@@ -80,7 +79,7 @@ class UnknownField(Rule):
                         manifest,
                         entry.key,
                         f"`{name}` is no field of the API: {_REFUSED}; did you mean `hostAliases`?",
-                        field=field((*path, name)),
+                        field=manifest.field(*path, name),
                         refused_by=CREATE_AND_APPLY,
                     )
 
