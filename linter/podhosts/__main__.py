@@ -21,6 +21,7 @@ FLAGS = {
     "--format": ("format", True),
     "--color": ("color", True),
     "--config": ("config", True),
+    "--markdown": ("markdown", False),
     "--no-exclude": ("no_exclude", False),
     "--require-reason": ("require_reason", False),
     "--no-suppressions": ("no_suppressions", False),
@@ -31,7 +32,7 @@ FLAGS = {
     "-v": ("verbose", False),
 }
 #: Flags whose value can be wrong: they need the table of rules or formats, so nothing is passed unchecked.
-_NEUTRAL = frozenset({"no_suppressions", "strict", "no_exclude", "require_reason", "quiet", "verbose"})
+_NEUTRAL = frozenset({"markdown", "no_suppressions", "strict", "no_exclude", "require_reason", "quiet", "verbose"})
 _REGULAR_FILE = 0o100000
 _FILE_TYPE = 0o170000
 

@@ -66,6 +66,8 @@ def embedded_documents(outer: Document, holders: Iterable[KubernetesObject]) -> 
                 continue
             is_known = is_known or _MANIFEST.match(scalar.text) is not None
             for piece in split(source.text):
+                if not _mentions(source.cut(piece.span)):
+                    continue
                 document = Document(source, piece, is_embedded=True)
                 checked = is_known or _is_object(document.root) or is_patch(document.root)
                 if checked or not isinstance(document.root, Scalar | None):
@@ -80,6 +82,10 @@ def _is_candidate(scalar: Scalar, *, is_known: bool) -> bool:
     text = scalar.text
     if text.startswith("#!") or not (is_known or _WORDS.search(text)) or not scalar.is_string:
         return False
+    return _mentions(text)
+
+
+def _mentions(text: str) -> bool:
     return mentions(text.encode("utf-8", "surrogatepass"))
 
 

@@ -7,11 +7,12 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from podhosts.code_blocks import PAGE_ENDINGS
 from podhosts.commands.run_settings import Request, RunSettings
 from podhosts.commands.terminal import print_lines, print_styled, say
 from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError, choose
 from podhosts.diagnostics import Severity
-from podhosts.discovery import STDIN, Discovery, Input, discover
+from podhosts.discovery import ENDINGS, STDIN, Discovery, Input, discover
 from podhosts.engine import Result, Unread, lint
 from podhosts.reporters import FORMATS
 from podhosts.source import Source
@@ -41,14 +42,16 @@ def _run(request: Request) -> int:
         run_settings = RunSettings(request)
         output = choose("format", request.format or _default_format(), FORMATS)
         choose("value", request.color, COLORS, " for --color")
-        discovery = discover(request.paths or ["."])
+        endings = (*ENDINGS, *PAGE_ENDINGS) if request.markdown else ENDINGS
+        discovery = discover(request.paths or ["."], endings)
         if request.list_files:
             return _list_files(discovery, run_settings)
         result = Result()
         for path, reason in discovery.failures:
             result.unread.append(Unread(path, f"cannot be opened: {reason}", 1, None, None))
         failed = len(discovery.failures)
-        folder_workspace = Workspace(_sources(item.path for item in discovery.inputs if not item.named))
+        manifests = (item.path for item in discovery.inputs if not item.named and item.path.lower().endswith(ENDINGS))
+        folder_workspace = Workspace(_sources(manifests))
         for item in _progress(discovery.inputs, request):
             linted, could_open = _lint_input(item, run_settings, None if item.named else folder_workspace)
             result.extend(linted)
@@ -156,7 +159,8 @@ def _close(result: Result, discovery: Discovery, request: Request) -> None:
                 say(f"podhosts: {item.path}: {item.reason}")
         return
     for folder in discovery.empty_folders:
-        say(f"podhosts: no manifests (*.yaml, *.yml, *.json) in {folder}")
+        pages = ", or pages (*.md, *.adoc, ...)," if request.markdown else ""
+        say(f"podhosts: no manifests (*.yaml, *.yml, *.json){pages} in {folder}")
     counts = {str(finding.severity): 0 for finding in _by_severity(result.findings)}
     for finding in result.findings:
         counts[str(finding.severity)] += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from podhosts.code_blocks import code_blocks, is_page
 from podhosts.document import Document, split
 from podhosts.engine.checking import Checked, check
 from podhosts.engine.results import Options, Result, Unread
@@ -16,7 +17,7 @@ from podhosts.triggers import mentions
 from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from podhosts.diagnostics import Diagnostic
     from podhosts.source import Source
@@ -34,9 +35,28 @@ def lint(source: Source, options: Options, workspace: Workspace | None = None) -
 
     Rules that look up other objects look in `workspace`, or without one in the source alone.
     """
-    result = Result(files=1)
     if not mentions(source.data):
-        return result
+        return Result(files=1)
+    if options.markdown and is_page(source.path):
+        return _lint_page(source, options, workspace)
+    return _lint(source, _relevant(source), options, workspace)
+
+
+def _lint_page(page: Source, options: Options, workspace: Workspace | None) -> Result:
+    blocks = code_blocks(page)
+    result = _lint(blocks.source, blocks.documents, options, workspace)
+    # People see the page as it is, not what AsciiDoc's marks were masked by.
+    result.findings = [replace(finding, source=page) for finding in result.findings]
+    result.suppressed = [item._replace(finding=replace(item.finding, source=page)) for item in result.suppressed]
+    fragments = _Tally("code blocks that are not YAML by themselves")
+    fragments.add(blocks.unreadable)
+    if fragments.count:
+        result.unread.append(fragments.unread(page))
+    return result
+
+
+def _lint(source: Source, documents: Iterable[Document], options: Options, workspace: Workspace | None) -> Result:
+    result = Result(files=1)
     sees_others = workspace is not None
     workspace = workspace or Workspace([source])
     rules = [rule(options.settings, workspace) for rule in RULES if rule.name in options.selected]
@@ -44,7 +64,7 @@ def lint(source: Source, options: Options, workspace: Workspace | None = None) -
     per_document: list[Checked] = []
     placeholders = _Tally("values that a template or placeholder decides")
     templates = _Tally("documents of a template that are not YAML by themselves")
-    for document in _relevant(source):
+    for document in documents:
         result.documents += 1
         checked = check(document, rules, options)
         result.pods += checked.pods
