@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from podhosts.document import comment_values
 from podhosts.document.comments import Comment, comments
 from podhosts.document.json_text import read_json
 from podhosts.document.locate import locate
@@ -74,7 +75,9 @@ class Document:
         try:
             if self.piece.language == "json":
                 return read_json(self.source.text, start, end), self.piece.problem, False
-            return read(self.source.text, start, end), self.piece.problem, False
+            root = read(self.source.text, start, end)
+            comment_values.fill(self.source.text, root)
+            return root, self.piece.problem, False
         except UnreadableError as error:
             if self.template is None:
                 return None, error.problem, False
@@ -100,6 +103,8 @@ class Document:
 
     def may_meet(self, first: Node, second: Node) -> bool:
         """Whether two nodes can both be in what is printed: false in different branches of one `if`."""
+        if comment_values.separates(self.source.text, first, second):
+            return False
         if self.template is None:
             return True
         start = self.span.start
@@ -107,6 +112,8 @@ class Document:
 
     def is_partial(self, node: Node) -> bool:
         """Whether a template may print more into a mapping or list than is written: an action in it or right after."""
+        if comment_values.may_change(self.source.text, node):
+            return True
         if self.template is None:
             return False
         text = self.source.text
