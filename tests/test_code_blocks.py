@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from podhosts.engine import Options, default_selection, lint
+from podhosts.rules import RULES
 from podhosts.source import Source
 from tests.manifests import BAD_POD, GOOD_POD
+from tests.paths import ROOT
 from tests.running import podhosts
 
 if TYPE_CHECKING:
@@ -227,3 +229,21 @@ def test_named_page_and_stdin(tmp_path: Path) -> None:
     assert b"[syntax-error]" in podhosts("check", "page.md", cwd=tmp_path).stdout
     done = podhosts("check", "--markdown", "-", "--stdin-filename", "x.md", stdin=page.encode(), cwd=tmp_path)
     assert b"x.md:9:9: error" in done.stdout
+
+
+def test_the_page_of_rules() -> None:
+    """docs/rules.md shows a bad example of each rule: reading the page finds them all, and nothing in the good ones."""
+    page = (ROOT / "docs" / "rules.md").read_text("utf-8")
+    everything = Options(selected=frozenset(rule.name for rule in RULES), markdown=True)
+    result = lint(Source("docs/rules.md", page.encode()), everything)
+    lines = page.split("\n")
+    found = set()
+    for finding in result.findings:
+        line = finding.source.position(finding.span.start).line
+        heading = next(text for text in reversed(lines[:line]) if text.startswith("## "))
+        example = next(text for text in reversed(lines[:line]) if text.startswith(("Bad", "Good")))
+        assert example.startswith("Bad")
+        if heading.strip("# `") == finding.rule:
+            found.add(finding.rule)
+    # What is no YAML is a fragment on a page, and other objects are looked up in files of manifests only.
+    assert {rule.name for rule in RULES} - found == {"syntax-error", "shadowed-service"}

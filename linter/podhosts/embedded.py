@@ -26,8 +26,8 @@ _MANIFEST = re.compile(r"(?:[ \t]*(?:#.*|---.*)?\r?\n)*apiVersion:[ \t]")
 #: The key of a ConfigMap or Secret from which Flux and others take Helm values.
 _VALUES_KEY = re.compile(r"(?:.*[-_.])?values(?:[-_.].*)?\.ya?ml")
 _KEYED_PATCHES = frozenset({"patches", "patchesJson6902"})
-#: Fields whose text is YAML for certain: k3s and RKE2, Kyverno, Argo CD's ApplicationSet.
-_TEXT_FIELDS = frozenset({"valuesContent", "patchesJson6902", "templatePatch"})
+#: Fields whose text is YAML for certain: k3s and RKE2, Kyverno, Kustomize's transformers, Argo CD's ApplicationSet.
+_TEXT_FIELDS = frozenset({"valuesContent", "patchesJson6902", "jsonOp", "templatePatch"})
 
 
 class Embedded(NamedTuple):
@@ -99,7 +99,7 @@ def _is_known_place(path: Path) -> bool:
     if last == "values":
         return above[-1:] == ["helm"]
     if last == "patch":
-        return len(above) > 1 and above[-2] in _KEYED_PATCHES
+        return not above or (len(above) > 1 and above[-2] in _KEYED_PATCHES)
     if len(above) == 1 and above[0] in {"data", "stringData"}:
         return _VALUES_KEY.fullmatch(last) is not None
     return last in _TEXT_FIELDS

@@ -135,9 +135,7 @@ def _place(manifest: KubernetesObject, entry: Entry, path: Path, steps: Path) ->
     """The pod spec that the value of `entry` is put into at `steps`, if these lead to a hosts-related field."""
     at = max((number for number, step in enumerate(steps) if step == _LIST), default=len(steps) - 1)
     above, inside = steps[:at], steps[at:]
-    in_pod_spec = above[-2:] == ("template", "spec") or (
-        above == ("spec",) and group_of(manifest.api_version) == _GATEKEEPER
-    )
+    in_pod_spec = _is_pod_spec(above) or (above == ("spec",) and group_of(manifest.api_version) == _GATEKEEPER)
     if inside[:1] == (_LIST,):
         if not _is_field(inside[1:]) or not (in_pod_spec or _is_shaped(entry.value, inside[1:])):
             return
@@ -148,6 +146,11 @@ def _place(manifest: KubernetesObject, entry: Entry, path: Path, steps: Path) ->
         node = _around(node, step, entry.key)
     assert isinstance(node, Mapping)  # the first step is a key
     yield PlacedPod(manifest, node, (), _LIST, UNKNOWN, inside[0] in _HOST_NAMES, inside, path)
+
+
+def _is_pod_spec(path: Path) -> bool:
+    """Whether a path ends like that of a pod template's spec: `spec.template.spec`, `spec.podTemplate.spec`."""
+    return path[-1:] == ("spec",) and len(path) > 1 and str(path[-2]).endswith(("template", "Template"))
 
 
 def _is_field(steps: Path) -> bool:
