@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 #: Annotations hold, among others, the object as it was last applied.
 _KEPT = frozenset({"annotations", "managedFields"})
 #: Without one of these words a string holds neither a manifest nor a patch, at whatever depth.
-_WORDS = re.compile(r"\bkind\b|hostAliases")
+_WORDS = re.compile(r"\bkind\W{0,16}:|hostAliases")
 #: A text that says by its first line that it is a manifest.
 _MANIFEST = re.compile(r"(?:[ \t]*(?:#.*|---.*)?\r?\n)*apiVersion:[ \t]")
 #: The key of a ConfigMap or Secret from which Flux and others take Helm values.
 _VALUES_KEY = re.compile(r"(?:.*[-_.])?values(?:[-_.].*)?\.ya?ml")
+_JSON_OPENINGS = ("{", "[")
 _KEYED_PATCHES = frozenset({"patches", "patchesJson6902"})
 #: Fields whose text is YAML for certain: k3s and RKE2, Kyverno, Kustomize's transformers, Argo CD's ApplicationSet.
 _TEXT_FIELDS = frozenset({"valuesContent", "patchesJson6902", "jsonOp", "templatePatch"})
@@ -110,20 +111,23 @@ _Trail: TypeAlias = "tuple[_Trail, str | int] | None"
 
 def _texts(root: Node | None) -> Iterator[tuple[Path, Scalar]]:
     """The scalars of several lines, or in the form of JSON, but for what kubectl and the server keep for themselves."""
-    stack: list[tuple[_Trail, Node]] = [(None, root)] if root is not None else []
+    stack: list[tuple[_Trail, Mapping | Sequence]] = [(None, root)] if isinstance(root, Mapping | Sequence) else []
     seen: set[int] = set()
     while stack:
         trail, node = stack.pop()
         if id(node) in seen:
             continue
         seen.add(id(node))
-        if isinstance(node, Scalar):
-            if "\n" in node.text or node.text.lstrip().startswith(("{", "[")):
-                yield _path(trail), node
-        elif isinstance(node, Sequence):
-            stack += [((trail, index), node.items[index]) for index in range(len(node.items) - 1, -1, -1)]
-        else:
-            stack += [((trail, entry.name), entry.value) for entry in reversed(node.entries) if entry.name not in _KEPT]
+        children: Iterable[tuple[str | int, Node]] = (
+            enumerate(node.items)
+            if isinstance(node, Sequence)
+            else [(entry.name, entry.value) for entry in node.entries if entry.name not in _KEPT]
+        )
+        for step, child in children:
+            if not isinstance(child, Scalar):
+                stack.append(((trail, step), child))
+            elif "\n" in child.text or child.text[:1] in _JSON_OPENINGS:
+                yield _path((trail, step)), child
 
 
 def _path(trail: _Trail) -> Path:

@@ -31,6 +31,8 @@ _SETTING_OPERATIONS = frozenset({"add", "replace"})
 _PARAMETER = re.compile(
     r"(?:.+\.)?hostAliases(?:\[(?P<entry>[0-9]+)\](?:\.(?P<key>ip|hostnames)(?:\[(?P<name>[0-9]+)\])?)?)?"
 )
+#: What every path to a hosts-related field holds, in whatever syntax.
+_PATHS = re.compile(r"[/.]\"?hostAliases|hostAliases\[|spec[/.](?:hostname|subdomain)")
 _GATEKEEPER = "mutations.gatekeeper.sh"
 #: A step of Gatekeeper's `location`: `[ip: 10.0.0.1]`, a quoted or a bare word.
 _LOCATION = re.compile(r"(?P<item>\[[^\]]*\])|\"(?P<quoted>(?:[^\"\\]|\\.)*)\"|(?P<word>[^.\[\]\"]+)")
@@ -68,6 +70,9 @@ def placed_pods(manifest: KubernetesObject) -> Iterator[Pod]:
     """What the JSON patches, mutations and chart parameters in an object set of a pod's hosts-related fields."""
     if is_strict(manifest.api_version, manifest.kind):
         return
+    # A search is cheap, a walk is not.
+    if not _PATHS.search(manifest.document.source.text, *manifest.node.span):
+        return
     if group_of(manifest.api_version) == _GATEKEEPER:
         yield from _mutation(manifest)
         return
@@ -103,11 +108,15 @@ def _operation(manifest: KubernetesObject, path: Path, node: Mapping) -> Iterato
 def _parameters(manifest: KubernetesObject, path: Path, node: Mapping) -> Iterator[Pod]:
     """Parameters as `{name: web.hostAliases[0].ip, value: ...}`, or as `web.hostAliases[0].ip: ...`."""
     name, value = string(node.get("name")), node.fields.get("value")
-    if name is not None and value is not None and (match := _PARAMETER.fullmatch(name)):
+    if name is not None and value is not None and (match := _parameter(name)):
         yield from _place(manifest, value, (*path, "value"), _parameter_steps(match))
     for key, entry in node.fields.items():
-        if key != _LIST and (match := _PARAMETER.fullmatch(key)):
+        if key != _LIST and (match := _parameter(key)):
             yield from _place(manifest, entry, (*path, key), _parameter_steps(match))
+
+
+def _parameter(name: str) -> re.Match[str] | None:
+    return _PARAMETER.fullmatch(name) if _LIST in name else None
 
 
 def _parameter_steps(match: re.Match[str]) -> Path:
