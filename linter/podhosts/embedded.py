@@ -26,6 +26,8 @@ _MANIFEST = re.compile(r"(?:[ \t]*(?:#.*|---.*)?\r?\n)*apiVersion:[ \t]")
 #: The key of a ConfigMap or Secret from which Flux and others take Helm values.
 _VALUES_KEY = re.compile(r"(?:.*[-_.])?values(?:[-_.].*)?\.ya?ml")
 _JSON_OPENINGS = ("{", "[")
+#: Fields whose text is YAML where what is around them says so, too.
+_KEYED_TEXTS = frozenset({"values", "patch"})
 _KEYED_PATCHES = frozenset({"patches", "patchesJson6902"})
 #: Fields whose text is YAML for certain: k3s and RKE2, Kyverno, Kustomize's transformers, Argo CD's ApplicationSet.
 _TEXT_FIELDS = frozenset({"valuesContent", "patchesJson6902", "jsonOp", "templatePatch"})
@@ -60,7 +62,7 @@ def embedded_documents(outer: Document, holders: Iterable[KubernetesObject]) -> 
     for holder, root in places or [(None, outer.root)]:
         for path, scalar in _texts(root):
             is_known = _is_known_place(path)
-            if not _is_candidate(scalar, is_known=is_known):
+            if not (is_known or _WORDS.search(scalar.text)) or not _mentions(scalar.text):
                 continue
             source = Source(outer.source.path, scalar.text.encode("utf-8", "surrogatepass"))
             if source.text != scalar.text:
@@ -77,13 +79,6 @@ def embedded_documents(outer: Document, holders: Iterable[KubernetesObject]) -> 
 
 def _is_object(root: Node | None) -> bool:
     return isinstance(root, Mapping) and {"apiVersion", "kind"} <= root.fields.keys()
-
-
-def _is_candidate(scalar: Scalar, *, is_known: bool) -> bool:
-    text = scalar.text
-    if text.startswith("#!") or not (is_known or _WORDS.search(text)) or not scalar.is_string:
-        return False
-    return _mentions(text)
 
 
 def _mentions(text: str) -> bool:
@@ -110,7 +105,7 @@ _Trail: TypeAlias = "tuple[_Trail, str | int] | None"
 
 
 def _texts(root: Node | None) -> Iterator[tuple[Path, Scalar]]:
-    """The scalars of several lines, or in the form of JSON, but for what kubectl and the server keep for themselves."""
+    """The strings that may be documents, but for what kubectl and the server keep for themselves."""
     stack: list[tuple[_Trail, Mapping | Sequence]] = [(None, root)] if isinstance(root, Mapping | Sequence) else []
     seen: set[int] = set()
     while stack:
@@ -126,8 +121,18 @@ def _texts(root: Node | None) -> Iterator[tuple[Path, Scalar]]:
         for step, child in children:
             if not isinstance(child, Scalar):
                 stack.append(((trail, step), child))
-            elif "\n" in child.text or child.text[:1] in _JSON_OPENINGS:
+            elif _may_be_document(child, step):
                 yield _path((trail, step)), child
+
+
+def _may_be_document(scalar: Scalar, step: str | int) -> bool:
+    """Whether a scalar has several lines or the form of JSON, and a word that matters or a place that may be known."""
+    text = scalar.text
+    if ("\n" not in text and text[:1] not in _JSON_OPENINGS) or text.startswith("#!") or not scalar.is_string:
+        return False
+    if isinstance(step, int) or step in _TEXT_FIELDS or step in _KEYED_TEXTS or step.endswith(("yaml", "yml")):
+        return True
+    return _WORDS.search(text) is not None
 
 
 def _path(trail: _Trail) -> Path:
