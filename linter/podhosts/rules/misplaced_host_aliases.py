@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
-    from podhosts.kubernetes import KubernetesObject
+    from podhosts.kubernetes import KubernetesObject, Pod
 
 
 class MisplacedHostAliases(Rule):
@@ -19,6 +19,7 @@ class MisplacedHostAliases(Rule):
 
     Why: next to `template`, in `metadata` or in a container it is an unknown field: the API server refuses the object,
     lenient clients drop the list without a word. Source: `vectors/apiserver`, category structure; kubernetes #74901.
+    In the values of bjw-s' app-template a container takes no such list either.
 
     Bad:
         apiVersion: apps/v1
@@ -70,6 +71,25 @@ class MisplacedHostAliases(Rule):
                 field=manifest.field(*path, "hostAliases"),
                 refused_by=CREATE_AND_APPLY,
             )
+
+    def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
+        entry = pod.list_entry
+        if entry is not None and (controller := _controller_of_container(pod)) is not None:
+            yield self.report(
+                pod,
+                entry.key,
+                f"`hostAliases` is no field of a container: the chart takes it for the pod, and nothing of it arrives; "
+                f"move it to `controllers.{controller}.pod`",
+                field=pod.field("hostAliases"),
+            )
+
+
+def _controller_of_container(pod: Pod) -> str | None:
+    """The controller of a container in the values of bjw-s' app-template: `controllers.NAME.containers.NAME`."""
+    match pod.path[-4:]:
+        case ("controllers", str(name), "containers" | "initContainers", str()) if "image" in pod.spec.fields:
+            return name
+    return None
 
 
 def _advice(kind: str | None) -> str:
