@@ -247,3 +247,8 @@ def test_the_page_of_rules() -> None:
             found.add(finding.rule)
     # What is no YAML is a fragment on a page, and other objects are looked up in files of manifests only.
     assert {rule.name for rule in RULES} - found == {"syntax-error", "shadowed-service"}
+
+
+def test_a_page_with_thousands_of_blocks() -> None:
+    page = "[source,yaml]\n----\nhostAliases: [\n----\n" * 3000
+    assert [item.count for item in check("page.adoc", page).unread] == [3000]

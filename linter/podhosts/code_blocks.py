@@ -86,8 +86,9 @@ def _mentions(source: Source, span: Span) -> bool:
 
 
 def _span(source: Source, block: _Block) -> Span:
-    starts = [*source.line_starts, len(source.text)]
-    return Span(starts[min(block.start, len(starts) - 1)], starts[min(block.end, len(starts) - 1)])
+    starts = source.line_starts
+    start, end = (starts[line] if line < len(starts) else len(source.text) for line in (block.start, block.end))
+    return Span(start, end)
 
 
 def _pieces(source: Source, span: Span, indent: str) -> Iterator[Piece]:
@@ -110,8 +111,8 @@ def _markdown_blocks(page: Source) -> Iterator[_Block]:
     # Only runs with `--markdown` pay for importing it.
     from markdown_it import MarkdownIt
 
-    # Without indented code, fences are found at any depth: in lists, tabs and admonitions.
-    for token in MarkdownIt("commonmark").disable("code").parse(page.text):
+    # Without indented code, fences are found at any depth: in lists, tabs and admonitions. Prose need not be parsed.
+    for token in MarkdownIt("commonmark").disable(["code", "inline"]).parse(page.text):
         language = _INFO.match(token.info) if token.type == "fence" and token.map else None
         if language is None or token.map is None or language[1].lower() not in _LANGUAGES:
             continue
