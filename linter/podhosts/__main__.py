@@ -24,6 +24,7 @@ FLAGS = {
     "--fix": ("fix", False),
     "--unsafe-fixes": ("unsafe_fixes", False),
     "--diff": ("diff", False),
+    "--markdown": ("markdown", False),
     "--no-exclude": ("no_exclude", False),
     "--require-reason": ("require_reason", False),
     "--no-suppressions": ("no_suppressions", False),
@@ -35,8 +36,11 @@ FLAGS = {
 }
 #: Flags whose value can be wrong: they need the table of rules or formats, so nothing is passed unchecked.
 _NEUTRAL = frozenset(
-    ("fix", "unsafe_fixes", "diff", "no_suppressions", "strict", "no_exclude", "require_reason", "quiet", "verbose")
-)
+    (
+        "fix", "unsafe_fixes", "diff", "markdown", "no_suppressions", "strict", "no_exclude", "require_reason", "quiet",
+        "verbose",
+    )
+)  # fmt: skip
 _REGULAR_FILE = 0o100000
 _FILE_TYPE = 0o170000
 

@@ -125,6 +125,9 @@ def check(
     strict: Annotated[bool, typer.Option("--strict", help="Fail also for what could not be read.")] = False,
     list_files: Annotated[bool, typer.Option("--list-files", help="Print the files that would be checked.")] = False,
     config: ConfigOption = None,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Read the code blocks of Markdown and AsciiDoc files, too.")
+    ] = False,
     no_exclude: Annotated[bool, typer.Option("--no-exclude", help="Check what the config excludes, too.")] = False,
     require_reason: Annotated[
         bool, typer.Option("--require-reason", help="Report suppressions that give no reason.")
@@ -156,6 +159,7 @@ def check(
         strict=strict,
         list_files=list_files,
         config=config,
+        markdown=markdown,
         no_exclude=no_exclude,
         require_reason=require_reason,
         color=color,

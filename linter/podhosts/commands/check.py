@@ -8,11 +8,12 @@ from collections import Counter
 from contextlib import nullcontext, redirect_stdout, suppress
 from typing import TYPE_CHECKING
 
+from podhosts.code_blocks import PAGE_ENDINGS
 from podhosts.commands.run_settings import Request, RunSettings
 from podhosts.commands.terminal import print_bytes, print_lines, print_styled, say
 from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError, choose
 from podhosts.diagnostics import Severity
-from podhosts.discovery import STDIN, Discovery, Input, discover
+from podhosts.discovery import ENDINGS, STDIN, Discovery, Input, discover
 from podhosts.edits import Safety
 from podhosts.engine import Result, Unread, lint
 from podhosts.reporters import FORMATS
@@ -44,7 +45,8 @@ def _run(request: Request) -> int:
         run_settings = RunSettings(request)
         output = choose("format", request.format or _default_format(request), FORMATS)
         choose("value", request.color, COLORS, " for --color")
-        discovery = discover(request.paths or ["."])
+        endings = (*ENDINGS, *PAGE_ENDINGS) if request.markdown else ENDINGS
+        discovery = discover(request.paths or ["."], endings)
         if request.list_files:
             return _list_files(discovery, run_settings)
         check = _Check(run_settings, discovery)
@@ -71,7 +73,8 @@ class _Check:
     def __init__(self, run_settings: RunSettings, discovery: Discovery) -> None:
         self._run_settings = run_settings
         self._request = run_settings.request
-        self._folder_workspace = Workspace(_sources(item.path for item in discovery.inputs if not item.named))
+        manifests = (item.path for item in discovery.inputs if not item.named and item.path.lower().endswith(ENDINGS))
+        self._folder_workspace = Workspace(_sources(manifests))
         self.result = Result()
         for path, reason in discovery.failures:
             self.result.unread.append(Unread(path, f"cannot be opened: {reason}", 1, None, None))
@@ -214,7 +217,8 @@ def _close(check: _Check, discovery: Discovery, request: Request) -> None:
                 say(f"podhosts: {item.path}: {item.reason}")
         return
     for folder in discovery.empty_folders:
-        say(f"podhosts: no manifests (*.yaml, *.yml, *.json) in {folder}")
+        pages = ", or pages (*.md, *.adoc, ...)," if request.markdown else ""
+        say(f"podhosts: no manifests (*.yaml, *.yml, *.json){pages} in {folder}")
     counts = {str(finding.severity): 0 for finding in _by_severity(result.findings)}
     for finding in result.findings:
         counts[str(finding.severity)] += 1

@@ -44,6 +44,7 @@ class Request:
     strict: bool = False
     list_files: bool = False
     config: str | None = None
+    markdown: bool = False
     no_exclude: bool = False
     require_reason: bool = False
     color: str = "auto"
@@ -106,6 +107,7 @@ class RunSettings:
                 selected - self._ignored,
                 use_suppressions=not self.request.no_suppressions,
                 require_reason=self.request.require_reason,
+                markdown=self.request.markdown,
             )
         selected = self._selected if self._selected is not None else (config.select or default_selection())
         return Options(
@@ -115,6 +117,7 @@ class RunSettings:
             use_suppressions=config.suppressions and not self.request.no_suppressions,
             require_reason=config.require_reason or self.request.require_reason,
             allowed=config.allow,
+            markdown=self.request.markdown,
         )
 
     def _settings(self, resolvers: frozenset[str] | None) -> Settings:

@@ -23,6 +23,8 @@ class Options:
     severities: dict[str, Severity] = field(default_factory=dict)
     use_suppressions: bool = True
     require_reason: bool = False
+    #: Markdown and AsciiDoc pages are read for their code blocks, and not as YAML.
+    markdown: bool = False
     #: Host names of which a rule says nothing, by rule.
     allowed: dict[str, frozenset[str]] = field(default_factory=dict)
     today: datetime.date = field(default_factory=lambda: datetime.datetime.now(datetime.UTC).date())

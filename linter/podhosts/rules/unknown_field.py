@@ -10,7 +10,6 @@ from podhosts.edits import Safety
 from podhosts.kubernetes import (
     FREE_MAPS,
     edit_distance,
-    field,
     is_directive,
     is_foreign_host_aliases,
     is_misspelt_host_aliases,
@@ -92,7 +91,7 @@ class UnknownField(Rule):
                         manifest,
                         entry.key,
                         f"`{name}` is no field of the API: {_REFUSED}; did you mean `hostAliases`?",
-                        field=field((*path, name)),
+                        field=manifest.field(*path, name),
                         refused_by=CREATE_AND_APPLY,
                         fix=self._rename_list(manifest.document, node, entry) if path in right else None,
                     )
