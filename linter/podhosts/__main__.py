@@ -96,7 +96,7 @@ def main() -> int:
         assert isinstance(paths, list)  # `parse` puts a list there
         if _is_silent(request, paths):
             if not request.get("quiet"):
-                sys.stderr.write(f"{summary(len(dict.fromkeys(paths)), 0, 0, {}, 0)}\n")
+                sys.stderr.write(f"{summary(len(dict.fromkeys(paths)), 0, 0, {})}\n")
             return 0
         from podhosts.commands import check
         from podhosts.commands.run_settings import Request

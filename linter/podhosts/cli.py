@@ -40,6 +40,10 @@ def _complete_format(incomplete: str) -> list[str]:
     return [name for name in FORMATS if name.startswith(incomplete)]
 
 
+def _complete_output(incomplete: str) -> list[str]:
+    return [f"{name}=" for name in FORMATS if name.startswith(incomplete)]
+
+
 def _complete_level(incomplete: str) -> list[str]:
     return [name for name in FAIL_ON if name.startswith(incomplete)]
 
@@ -108,7 +112,15 @@ def check(
         typer.Option(
             metavar="NAME",
             autocompletion=_complete_format,
-            help="text (on a terminal), concise (elsewhere), json, github (in GitHub Actions).",
+            help=f"{', '.join(FORMATS)}. Default: text on a terminal, github in GitHub Actions, else concise.",
+        ),
+    ] = None,
+    output: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FORMAT=FILE",
+            autocompletion=_complete_output,
+            help="Also write a report to a file; repeat it for several.",
         ),
     ] = None,
     no_suppressions: Annotated[
@@ -139,6 +151,7 @@ def check(
         ignore=ignore,
         fail_on=fail_on,
         format=format,
+        output=output or [],
         no_suppressions=no_suppressions,
         strict=strict,
         list_files=list_files,

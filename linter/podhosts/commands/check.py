@@ -7,13 +7,14 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from podhosts.commands.reports import Outputs
 from podhosts.commands.run_settings import Request, RunSettings
-from podhosts.commands.terminal import print_lines, print_styled, say
-from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError, choose
+from podhosts.commands.terminal import print_lines, say
+from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError
 from podhosts.diagnostics import Severity
 from podhosts.discovery import STDIN, Discovery, Input, discover
 from podhosts.engine import Result, Unread, lint
-from podhosts.reporters import FORMATS
+from podhosts.reporters.report import Report
 from podhosts.source import Source
 from podhosts.summary import summary
 from podhosts.triggers import file_mentions, mentions
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from podhosts.diagnostics import Diagnostic
-
-COLORS = ("auto", "always", "never")
 
 
 def run(request: Request) -> int:
@@ -38,10 +37,9 @@ def run(request: Request) -> int:
 
 def _run(request: Request) -> int:
     try:
-        run_settings = RunSettings(request)
-        output = choose("format", request.format or _default_format(), FORMATS)
-        choose("value", request.color, COLORS, " for --color")
-        discovery = discover(request.paths or ["."])
+        outputs = Outputs(request)
+        run_settings = RunSettings(request, lists_objects=outputs.show_objects)
+        discovery = outputs.without(discover(request.paths or ["."]))
         if request.list_files:
             return _list_files(discovery, run_settings)
         result = Result()
@@ -57,8 +55,9 @@ def _run(request: Request) -> int:
         say(f"podhosts: {error}")
         return WRONG_USE
     result.sort()
-    _report(result, output, run_settings, request)
+    outputs.print(Report(result, run_settings))
     _close(result, discovery, request)
+    failed += not outputs.write(Report(result, run_settings))
     return _exit_code(result, failed, discovery, run_settings)
 
 
@@ -67,12 +66,6 @@ def _sources(paths: Iterable[str]) -> Iterator[Source]:
     for path in paths:
         with suppress(OSError), open(path, "rb") as file:
             yield Source(path, file.read())
-
-
-def _default_format() -> str:
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        return "github"
-    return "text" if sys.stdout.isatty() else "concise"
 
 
 def _lint_input(item: Input, run_settings: RunSettings, workspace: Workspace | None) -> tuple[Result, bool]:
@@ -100,26 +93,6 @@ def _list_files(discovery: Discovery, run_settings: RunSettings) -> int:
     for path, reason in discovery.failures:
         say(f"podhosts: {path}: {reason}")
     return WRONG_USE if discovery.failures else OK
-
-
-def _report(result: Result, output: str, run_settings: RunSettings, request: Request) -> None:
-    if output == "text":
-        from podhosts.reporters.text import render as render_text
-
-        print_styled(render_text(result), request.color)
-        return
-    if output == "json":
-        from podhosts.reporters.json_report import render as render_json
-
-        print_lines(render_json(result, run_settings.version))
-    elif output == "github":
-        from podhosts.reporters.github import render as render_github
-
-        print_lines(render_github(result))
-    else:
-        from podhosts.reporters.concise import render as render_concise
-
-        print_lines(render_concise(result))
 
 
 def _progress(inputs: list[Input], request: Request) -> Iterator[Input]:

@@ -35,6 +35,7 @@ class Request:
     ignore: str | None = None
     fail_on: str | None = None
     format: str | None = None
+    output: list[str] = field(default_factory=list)
     no_suppressions: bool = False
     strict: bool = False
     list_files: bool = False
@@ -52,8 +53,9 @@ class RunSettings:
     The config is read when the first file holds a word that a rule reacts to, and not at all where none does.
     """
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, *, lists_objects: bool = False) -> None:
         self.request = request
+        self._lists_objects = lists_objects
         self._selected = None if request.select is None else frozenset(_rule_names("--select", request.select))
         self._ignored = frozenset(_rule_names("--ignore", request.ignore or ""))
         self._version = requested_version(request.kubernetes_version)
@@ -97,6 +99,7 @@ class RunSettings:
                 selected - self._ignored,
                 use_suppressions=not self.request.no_suppressions,
                 require_reason=self.request.require_reason,
+                lists_objects=self._lists_objects,
             )
         selected = self._selected if self._selected is not None else (config.select or default_selection())
         settings = Settings(self.version) if config.resolvers is None else Settings(self.version, config.resolvers)
@@ -107,6 +110,7 @@ class RunSettings:
             use_suppressions=config.suppressions and not self.request.no_suppressions,
             require_reason=config.require_reason or self.request.require_reason,
             allowed=config.allow,
+            lists_objects=self._lists_objects,
         )
 
     def options(self, path: str) -> Options:

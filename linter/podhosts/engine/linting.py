@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Diagnostic, Related
 from podhosts.document import Document, Scalar, Sequence, nodes, split
 from podhosts.embedded import Embedded, embedded_documents
+from podhosts.engine.checked import checked_objects
 from podhosts.engine.results import Options, Result, Unread
 from podhosts.engine.silencing import complaints, silence, unused
 from podhosts.kubernetes import is_placeholder, is_template, objects, pods
@@ -59,6 +60,8 @@ def lint(source: Source, options: Options, workspace: Workspace | None = None) -
         manifests = list(objects(document))
         found_pods = [pod for manifest in manifests for pod in pods(manifest)]
         result.pods += len(found_pods)
+        if options.lists_objects:
+            result.objects += checked_objects(manifests, found_pods)
         for span in document.actions or [node.span for pod in found_pods for node in _placeholders(pod)]:
             placeholders.add(span)
         findings = _with_alias_uses(document, _findings(document, manifests, found_pods, rules))

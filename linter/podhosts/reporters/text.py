@@ -9,20 +9,18 @@ from rich.text import Text
 
 from podhosts.diagnostics import Diagnostic, Severity
 from podhosts.reporters.grouping import grouped
+from podhosts.reporters.snippets import snippet
 from podhosts.reporters.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podhosts.engine import Result
+    from podhosts.reporters.report import Report
     from podhosts.source import Source, Span
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
 _RELATED_STYLE = "blue"
 _GUTTER_STYLE = "dim"
-#: A line longer than this (a minified JSON file) is shown around the finding only.
-_WIDTH = 160
-_CONTEXT = 60
 _MAX_RELATED = 5
 
 
@@ -38,9 +36,9 @@ class _Mark(NamedTuple):
         return self.source.position(self.span.start).line
 
 
-def render(result: Result) -> Iterator[Text]:
+def render(report: Report) -> Iterator[Text]:
     """The report in lines of styled text, an empty one after each finding."""
-    for finding, message in grouped(result.findings):
+    for finding, message in grouped(report.result.findings):
         yield from _render_finding(finding, message)
         yield Text()
 
@@ -82,32 +80,11 @@ def _snippet(marks: list[_Mark], width: int) -> Iterator[Text]:
     previous = None
     yield Text.assemble(gutter)
     for mark in marks:
-        line = mark.line
-        shown, before, marked = _cut(mark)
+        line, before, marked, after = snippet(mark.source, mark.span)
         if line != previous:
             if previous is not None and line > previous + 1:
                 yield Text(" " * width + "...", _GUTTER_STYLE)
-            yield Text.assemble((f"{line:>{width}} | ", _GUTTER_STYLE), shown)
+            yield Text.assemble((f"{line:>{width}} | ", _GUTTER_STYLE), f"{before}{marked}{after}")
         underline = mark.character * max(1, cell_len(marked))
         yield Text.assemble(gutter, " " * cell_len(before), (f"{underline} {mark.label}".rstrip(), mark.style))
         previous = line
-
-
-def _cut(mark: _Mark) -> tuple[str, str, str]:
-    """The line to show, what of it stands before the mark, and the marked part (its first line)."""
-    line = mark.source.line_span(mark.line)
-    start = mark.span.start
-    end = max(start, min(mark.span.end, line.end))
-    begin, stop = line
-    head = tail = ""
-    if stop - begin > _WIDTH:
-        begin = max(begin, start - _CONTEXT)
-        stop = min(stop, max(min(end, start + _WIDTH), begin + _WIDTH))
-        head, tail = ("..." if begin > line.start else ""), ("..." if stop < line.end else "")
-    text = mark.source.text
-    before = head + _printable(text[begin:start])
-    return head + _printable(text[begin:stop]) + tail, before, _printable(text[start : min(end, stop)])
-
-
-def _printable(text: str) -> str:
-    return visible(text.replace("\t", "    "))
