@@ -76,7 +76,8 @@ def render(report: Report) -> Iterator[str]:
     yield from _pods(report)
     yield from _unread(report.result.unread)
     yield "</main>"
-    yield f"<script>{script}</script>"
+    if findings:
+        yield f"<script>{script}</script>"
     yield "</body>"
     yield "</html>"
 
@@ -123,7 +124,7 @@ def _filters(findings: list[Diagnostic]) -> Iterator[str]:
 def _finding(finding: Diagnostic, message: str) -> Iterator[str]:
     severity, rule = str(finding.severity), escape(finding.rule)
     yield f'<article class="{severity}" data-severity="{severity}" data-rule="{rule}">'
-    yield f'<p><span class="severity">{severity}</span> <code>{rule}</code> {_prose(message)}</p>'
+    yield f'<p><span class="severity">{severity}</span> <code class="rule">{rule}</code> {_prose(message)}</p>'
     about = [place(finding), object_name(finding.object), finding.field]
     yield f'<p class="dim">{_shown(", ".join(filter(None, about)))}</p>'
     yield _snippet(finding.source, finding.span)
