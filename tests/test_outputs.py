@@ -53,9 +53,9 @@ def test_a_report_is_written_without_findings_too(folder: Path) -> None:
         (["json"], "`--output json` names no file; write FORMAT=FILE, like json=report.json"),
         (["json="], "`--output json=` names no file"),
         (["json=-"], "`--output json=-`: stdout has the report of --format; write `--format json`"),
-        (["json=a", "sarif=./a"], "./a is written twice; give each --output a file of its own"),
+        (["json=a", "sarif=./a"], "./a is written twice; give each report a file of its own"),
         (["json=a", "sarif=link"], "link is written twice"),
-        (["json=bad.yaml"], "bad.yaml is to be checked, and --output would overwrite it"),
+        (["json=bad.yaml"], "bad.yaml is to be checked, and this run would overwrite it"),
     ],
 )
 def test_wrong_use(folder: Path, outputs: list[str], words: str) -> None:

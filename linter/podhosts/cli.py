@@ -123,6 +123,15 @@ def check(
             help="Also write a report to a file; repeat it for several.",
         ),
     ] = None,
+    baseline: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Report only findings that this file does not record.")
+    ] = None,
+    write_baseline: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Record all findings in this file.")
+    ] = None,
+    tighten_baseline: Annotated[
+        bool, typer.Option("--tighten-baseline", help="Remove from the baseline what is no longer found.")
+    ] = False,
     no_suppressions: Annotated[
         bool, typer.Option("--no-suppressions", help="Report what comments silence, too.")
     ] = False,
@@ -152,6 +161,9 @@ def check(
         fail_on=fail_on,
         format=format,
         output=output or [],
+        baseline=baseline,
+        write_baseline=write_baseline,
+        tighten_baseline=tighten_baseline,
         no_suppressions=no_suppressions,
         strict=strict,
         list_files=list_files,

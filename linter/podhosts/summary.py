@@ -7,7 +7,7 @@ def summary(
     files: int, documents: int, pods: int, counts: dict[str, int], suppressed: int = 0, baselined: int = 0
 ) -> str:
     """One line: what was looked at and what was found. `counts` has the findings by severity."""
-    seen = f"{_plural(files, 'file')}, {_plural(documents, 'document')}, {_plural(pods, 'pod')}"
+    seen = f"{plural(files, 'file')}, {plural(documents, 'document')}, {plural(pods, 'pod')}"
     hidden = [f"{suppressed} suppressed"] if suppressed else []
     hidden += [f"{baselined} in the baseline"] if baselined else []
     return f"{seen}: {found(counts)}" + (f" ({', '.join(hidden)})" if hidden else "")
@@ -15,9 +15,10 @@ def summary(
 
 def found(counts: dict[str, int]) -> str:
     """The findings by severity in words."""
-    parts = [_plural(number, name) if name != "info" else f"{number} info" for name, number in counts.items() if number]
+    parts = [plural(number, name) if name != "info" else f"{number} info" for name, number in counts.items() if number]
     return ", ".join(parts) or "no findings"
 
 
-def _plural(number: int, noun: str) -> str:
+def plural(number: int, noun: str) -> str:
+    """A number with its noun."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -7,6 +7,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from podhosts.commands.baselines import BaselineFile
 from podhosts.commands.reports import Outputs
 from podhosts.commands.run_settings import Request, RunSettings
 from podhosts.commands.terminal import print_lines, say
@@ -39,6 +40,7 @@ def _run(request: Request) -> int:
     try:
         outputs = Outputs(request)
         run_settings = RunSettings(request, lists_objects=outputs.show_objects)
+        baseline = BaselineFile(request, run_settings)
         discovery = outputs.without(discover(request.paths or ["."]))
         if request.list_files:
             return _list_files(discovery, run_settings)
@@ -46,15 +48,19 @@ def _run(request: Request) -> int:
         for path, reason in discovery.failures:
             result.unread.append(Unread(path, f"cannot be opened: {reason}", 1, None, None))
         failed = len(discovery.failures)
+        checked: list[Input] = []
         folder_workspace = Workspace(_sources(item.path for item in discovery.inputs if not item.named))
         for item in _progress(discovery.inputs, request):
             linted, could_open = _lint_input(item, run_settings, None if item.named else folder_workspace)
             result.extend(linted)
             failed += not could_open
+            if linted.files:
+                checked.append(item if item.path != STDIN else Input(request.stdin_filename, named=True))
+        result.sort()
+        failed += not baseline.apply(result, checked, is_complete=not failed)
     except UsageError as error:
         say(f"podhosts: {error}")
         return WRONG_USE
-    result.sort()
     outputs.print(Report(result, run_settings))
     _close(result, discovery, request)
     failed += not outputs.write(Report(result, run_settings))
@@ -133,7 +139,7 @@ def _close(result: Result, discovery: Discovery, request: Request) -> None:
     counts = {str(finding.severity): 0 for finding in _by_severity(result.findings)}
     for finding in result.findings:
         counts[str(finding.severity)] += 1
-    say(summary(result.files, result.documents, result.pods, counts, len(result.suppressed)))
+    say(summary(result.files, result.documents, result.pods, counts, len(result.suppressed), result.baselined))
     by_reason: dict[str, list[Unread]] = {}
     for item in result.unread:
         by_reason.setdefault(item.reason, []).append(item)

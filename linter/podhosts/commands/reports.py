@@ -31,11 +31,14 @@ class Outputs:
         self._format = choose("format", request.format or _default_format(), FORMATS)
         self._color = choose("value", request.color, COLORS, " for --color")
         self._files = [_file(text) for text in request.output]
-        real = [os.path.realpath(file.path) for file in self._files]
+        written = [file.path for file in self._files]
+        written += [request.write_baseline] if request.write_baseline is not None else []
+        real = [os.path.realpath(path) for path in written]
         for number, path in enumerate(real):
             if path in real[:number]:
-                raise UsageError(f"{self._files[number].path} is written twice; give each --output a file of its own")
-        self._real = frozenset(real)
+                raise UsageError(f"{written[number]} is written twice; give each report a file of its own")
+        self._written = frozenset(real)
+        self._baseline = None if request.baseline is None else os.path.realpath(request.baseline)
 
     @property
     def show_objects(self) -> bool:
@@ -43,15 +46,17 @@ class Outputs:
         return any(FORMATS[name].shows_objects for name in (self._format, *(file.format for file in self._files)))
 
     def without(self, discovery: Discovery) -> Discovery:
-        """The files to check without the reports of an earlier run. Raises UsageError where one of them is named."""
-        if not self._files:
+        """The files to check without the baseline and what an earlier run wrote. Raises UsageError for an input that
+        would be overwritten."""
+        if not self._written and self._baseline is None:
             return discovery
         kept = []
         for item in discovery.inputs:
-            if item.path == STDIN or os.path.realpath(item.path) not in self._real:
+            real = os.path.realpath(item.path) if item.path != STDIN else None
+            if real in self._written and item.named:
+                raise UsageError(f"{item.path} is to be checked, and this run would overwrite it")
+            if real is None or (real not in self._written and real != self._baseline):
                 kept.append(item)
-            elif item.named:
-                raise UsageError(f"{item.path} is to be checked, and --output would overwrite it")
         return discovery._replace(inputs=kept)
 
     def print(self, report: Report) -> None:

@@ -36,6 +36,9 @@ class Request:
     fail_on: str | None = None
     format: str | None = None
     output: list[str] = field(default_factory=list)
+    baseline: str | None = None
+    write_baseline: str | None = None
+    tighten_baseline: bool = False
     no_suppressions: bool = False
     strict: bool = False
     list_files: bool = False
@@ -85,6 +88,21 @@ class RunSettings:
     @property
     def fail_on(self) -> str:
         return self.request.fail_on or (self.config.fail_on if self.config else None) or "warning"
+
+    @property
+    def baseline(self) -> str | None:
+        """The path of the config's baseline."""
+        config = self.config
+        if config is None or config.baseline is None:
+            return None
+        return os.path.relpath(config.folder / config.baseline)
+
+    def runs(self, rule: str, path: str, *, sees_others: bool) -> bool:
+        """Whether this run finds all that a rule can find in a file. A rule that is no more has nothing to find."""
+        known = next((each for each in RULES if each.name == rule), None)
+        if known is None:
+            return True
+        return rule in self.options(path).selected and (sees_others or not known.looks_elsewhere)
 
     def excludes(self, path: str) -> bool:
         return self.config is not None and not self.request.no_exclude and self.config.excludes(path)

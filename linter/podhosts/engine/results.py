@@ -84,6 +84,8 @@ class Result:
     files: int = 0
     documents: int = 0
     pods: int = 0
+    #: How many findings a baseline has taken out.
+    baselined: int = 0
 
     def extend(self, other: Result) -> None:
         """Add another result to this one."""
@@ -94,6 +96,7 @@ class Result:
         self.files += other.files
         self.documents += other.documents
         self.pods += other.pods
+        self.baselined += other.baselined
 
     def sort(self) -> None:
         """Put everything in the order of reports."""

@@ -7,8 +7,8 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from podhosts.baseline.fingerprints import fingerprint
 from podhosts.diagnostics import Severity
-from podhosts.reporters.fingerprints import fingerprint
 from podhosts.reporters.grouping import grouped
 
 if TYPE_CHECKING:

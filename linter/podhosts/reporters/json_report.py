@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from podhosts import __version__
+from podhosts.baseline.fingerprints import fingerprint
 from podhosts.diagnostics import Severity
 from podhosts.edits import Safety
-from podhosts.reporters.fingerprints import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from podhosts import __version__
+from podhosts.baseline.fingerprints import fingerprint
 from podhosts.diagnostics import Severity
 from podhosts.edits import Safety
-from podhosts.reporters.fingerprints import fingerprint
 from podhosts.reporters.grouping import grouped
 from podhosts.rules import RULES
 from podhosts.rules.documentation import documentation, page

@@ -91,7 +91,7 @@ def _summary(report: Report) -> str:
     result = report.result
     counts = Counter(str(finding.severity) for finding in result.findings)
     by_severity = {str(level): counts[str(level)] for level in Severity}
-    return summary(result.files, result.documents, result.pods, by_severity, len(result.suppressed))
+    return summary(result.files, result.documents, result.pods, by_severity, len(result.suppressed), result.baselined)
 
 
 def _shown(text: str) -> str:
