@@ -25,7 +25,7 @@ def write_file(path: str, data: bytes) -> None:
     if mode is not None and not os.access(target, os.W_OK):
         # A rename would replace it all the same.
         raise PermissionError(0, "the file is write-protected", path)
-    temporary = os.path.join(os.path.dirname(target), f".podhosts-{os.getpid()}.tmp")
+    temporary = os.path.join(os.path.dirname(target), f".podhosts-{os.urandom(8).hex()}.tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with open(descriptor, "wb") as file:
