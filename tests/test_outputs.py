@@ -15,7 +15,7 @@ import pytest
 
 from podhosts.commands.files import write_file
 from podhosts.reporters import FORMATS
-from tests.manifests import BAD_POD, GOOD_POD
+from tests.manifests import BAD_POD, GOOD_POD, SERVICE
 from tests.running import environment, podhosts
 
 if TYPE_CHECKING:
@@ -83,6 +83,16 @@ def test_a_file_that_cannot_be_written(folder: Path, path: str, reason: str) -> 
     assert f"podhosts: {path}: cannot be written: {reason}\n" in done.stderr.decode()
     assert (folder / "good.json").read_bytes() == b"[]\n"
     assert sorted(os.listdir(folder)) == ["bad.yaml", "good.json", "good.yaml"]
+
+
+def test_a_wrong_config_is_said_where_only_the_report_asks_for_it(folder: Path) -> None:
+    (folder / "service.yaml").write_bytes(SERVICE)
+    (folder / ".podhosts.yaml").write_text("nonsense: 1\n")
+    for arguments in (["--format=json"], ["--output=sarif=report"]):
+        done = podhosts("check", *arguments, "service.yaml", cwd=folder)
+        assert done.returncode == 2
+        assert b"podhosts: .podhosts.yaml:1:1: unknown key `nonsense`" in done.stderr
+        assert not (folder / "report").exists()
 
 
 def test_an_earlier_report_is_not_checked(folder: Path) -> None:

@@ -58,12 +58,13 @@ def _run(request: Request) -> int:
                 checked.append(item if item.path != STDIN else Input(request.stdin_filename, named=True))
         result.sort()
         failed += not baseline.apply(result, checked, is_complete=not failed)
+        # Some formats name the API server's version: the config may be read only here, and be wrong.
+        outputs.print(Report(result, run_settings))
+        _close(result, discovery, request)
+        failed += not outputs.write(Report(result, run_settings))
     except UsageError as error:
         say(f"podhosts: {error}")
         return WRONG_USE
-    outputs.print(Report(result, run_settings))
-    _close(result, discovery, request)
-    failed += not outputs.write(Report(result, run_settings))
     return _exit_code(result, failed, discovery, run_settings)
 
 
