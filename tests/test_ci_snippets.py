@@ -76,14 +76,22 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def run_shell(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> RunShell:
-    """Runs a script as a CI system does: with a fresh Python, and the wheel in the place of the published package."""
-    python = tmp_path_factory.mktemp("python")
-    venv.create(python, with_pip=True, symlinks=True)
+def temporary(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder for temporary files of a CI system. All share the Python environment that some make in it: what one
+    has installed, the next need not install again."""
+    folder = tmp_path_factory.mktemp("temporary files")
+    venv.create(folder / "podhosts", with_pip=True, symlinks=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run_shell(wheel: Path, temporary: Path) -> RunShell:
+    """Runs a script as a CI system does, with the wheel in the place of the published package."""
 
     def run(script: str, folder: Path, *shell: str, **variables: str) -> tuple[int, str]:
         assert PACKAGE in script
-        env = environment(PATH=f"{python / 'bin'}:{os.environ['PATH']}", PIP_QUIET="1", **variables)
+        path = f"{temporary / 'podhosts' / 'bin'}:{os.environ['PATH']}"
+        env = environment(PATH=path, PIP_QUIET="1", **variables)
         command = [*shell, script.replace(PACKAGE, f"'{wheel}'")]
         done = subprocess.run(command, cwd=folder, capture_output=True, env=env, timeout=300, check=False)
         return done.returncode, done.stdout.decode() + done.stderr.decode()
@@ -123,21 +131,19 @@ def test_azure(repository: Path, run_shell: RunShell) -> None:
     assert all((repository / name).stat().st_size for name in published)
 
 
-def test_jenkins(repository: Path, run_shell: RunShell) -> None:
+def test_jenkins(repository: Path, run_shell: RunShell, temporary: Path) -> None:
     [text] = snippets("Jenkins")
     assert text.count("{") == text.count("}")
     [script] = re.findall(r"sh '''(.*?)'''", text, re.DOTALL)
-    temporary = repository.parent / "repository@tmp"
-    temporary.mkdir()
     ended, out = run_shell(script, repository, "/bin/sh", "-xec", WORKSPACE_TMP=str(temporary))
     assert ended == 1, out
     assert all((repository / name).stat().st_size for name in re.findall(r"'([a-z]+\.xml)'", text))
 
 
-def test_reviewdog(repository: Path, run_shell: RunShell, tmp_path: Path) -> None:
+def test_reviewdog(repository: Path, run_shell: RunShell, temporary: Path) -> None:
     steps = loaded(snippets("GitHub Actions")[1])["jobs"]["podhosts"]["steps"]
     bash = (program("bash"), "--noprofile", "--norc", "-eo", "pipefail", "-c")
-    ended, out = run_shell(steps[1]["run"], repository, *bash, RUNNER_TEMP=str(tmp_path))
+    ended, out = run_shell(steps[1]["run"], repository, *bash, RUNNER_TEMP=str(temporary))
     assert ended == 0, out
     assert json.loads((repository / "podhosts.rdjson").read_bytes())["source"] == {"name": "podhosts"}
     assert "podhosts.rdjson" in steps[3]["run"]
@@ -186,13 +192,12 @@ class Runner:
 
 
 @pytest.fixture(scope="module")
-def runner(tmp_path_factory: pytest.TempPathFactory) -> Runner:
+def runner(temporary: Path) -> Runner:
     """A runner on which the first step, the installation, has run."""
-    folder = tmp_path_factory.mktemp("runner with blanks")
-    ready = Runner(folder)
-    code, out, _, _ = ready.run(0, folder)
+    ready = Runner(temporary)
+    code, out, _, _ = ready.run(0, temporary)
     assert code == 0, out
-    assert shutil.which("podhosts", path=str(folder / "podhosts" / "bin"))
+    assert shutil.which("podhosts", path=str(temporary / "podhosts" / "bin"))
     return ready
 
 
