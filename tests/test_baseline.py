@@ -239,6 +239,12 @@ def test_only_what_was_looked_at_can_be_removed(folder: Path) -> None:
         (folder / "k8s" / "other.yaml").write_bytes(SERVICE)
         assert "removes them" not in check(folder, "--baseline", "known.json", *arguments)[2]
     assert "1 recorded finding no" in check(folder, "--baseline", "known.json", "k8s/bad.yaml")[2]
+    # A file that is no more counts where its folder is looked at.
+    (folder / "k8s" / "warning.yaml").unlink()
+    (folder / "other").mkdir()
+    (folder / "other" / "good.yaml").write_bytes(GOOD_POD)
+    assert "removes them" not in check(folder, "--baseline", "known.json", "other")[2]
+    assert "1 recorded finding no" in check(folder, "--baseline", "known.json", "other", "k8s/bad.yaml")[2]
     # Also where no word is left that a rule reacts to.
     (folder / "k8s" / "bad.yaml").write_bytes(SERVICE)
     assert "1 recorded finding no" in check(folder, "--baseline", "known.json", "k8s/bad.yaml")[2]

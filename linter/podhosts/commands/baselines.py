@@ -70,7 +70,7 @@ class BaselineFile:
 
         paths = _Paths(path)
         looked_at = {paths.of(item.path): item for item in checked}
-        sees_all = any(not item.named for item in checked)
+        folders = [os.path.abspath(each) for each in self._request.paths or ["."] if os.path.isdir(each)]
 
         def may_have_moved(recorded: str) -> bool:
             return recorded in looked_at or not os.path.exists(paths.absolute(recorded))
@@ -78,7 +78,9 @@ class BaselineFile:
         def is_removable(entry: Entry) -> bool:
             item = looked_at.get(entry.path)
             if item is None:
-                return sees_all and may_have_moved(entry.path)
+                # A file that is no more, in a folder that was looked at.
+                gone = paths.absolute(entry.path)
+                return any(gone.startswith(os.path.join(folder, "")) for folder in folders) and not os.path.exists(gone)
             return self._run_settings.runs(entry.rule, item.path, sees_others=not item.named)
 
         new, known, left = match(_read(path), result.findings, paths.of_finding, may_have_moved)
@@ -87,7 +89,7 @@ class BaselineFile:
         if not self._request.tighten_baseline:
             self._report(path, removable, "no longer found; --tighten-baseline removes them")
             return True
-        kept = [entry for entry in left if entry not in removable]
+        kept = set(left) - set(removable)
         if not _write(path, [*record(known, paths.of_finding), *kept]):
             return False
         self._report(path, removable, "removed")
@@ -121,7 +123,7 @@ class _Paths:
         return self.of(finding.source.path)
 
     def absolute(self, recorded: str) -> str:
-        return os.path.join(self._folder, recorded)
+        return os.path.normpath(os.path.join(self._folder, recorded))
 
 
 def _read(path: str) -> list[Entry]:
