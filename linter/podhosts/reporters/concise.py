@@ -22,7 +22,7 @@ def render(report: Report) -> Iterator[str]:
 
 def line(finding: Diagnostic, message: str) -> str:
     """One finding in one line, with the message to show."""
-    return f"{place(finding)}: {finding.severity}: {visible(message)} [{finding.rule}]"
+    return f"{place(finding)}: {finding.severity}: {message} [{finding.rule}]"
 
 
 def place(finding: Diagnostic) -> str:

@@ -32,7 +32,7 @@ def render(report: Report) -> Iterator[str]:
             properties["endColumn"] = end.column
         properties["title"] = f"podhosts {finding.rule}"
         written = ",".join(f"{name}={_escape_property(str(value))}" for name, value in properties.items())
-        text = f"{place(finding)}: {visible(message)}"
+        text = f"{place(finding)}: {message}"
         yield f"::{_LEVELS[finding.severity]} {written}::{_escape(text)}"
     if findings:
         yield f"podhosts: {len(findings)} {'finding' if len(findings) == 1 else 'findings'}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from podhosts.diagnostics import Severity
 from podhosts.edits import Safety, splice
 from podhosts.reporters.grouping import grouped
+from podhosts.reporters.visible import visible
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def _diagnostic(report: Report, finding: Diagnostic, message: str) -> dict[str, 
     }
     if finding.related:
         diagnostic["relatedLocations"] = [
-            {"message": item.message, "location": _location(report, item.source or finding.source, item.span)}
+            {"message": visible(item.message), "location": _location(report, item.source or finding.source, item.span)}
             for item in finding.related
         ]
     if finding.fix is not None and finding.fix.safety is not Safety.DISPLAY_ONLY:

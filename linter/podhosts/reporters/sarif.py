@@ -15,6 +15,7 @@ from podhosts.baseline.fingerprints import fingerprint
 from podhosts.diagnostics import Severity
 from podhosts.edits import Safety
 from podhosts.reporters.grouping import grouped
+from podhosts.reporters.visible import visible
 from podhosts.rules import RULES
 from podhosts.rules.documentation import documentation, page
 from podhosts.source import Span
@@ -109,7 +110,7 @@ def _suppressed(report: Report, item: Suppressed) -> dict[str, Any]:
     }
     if item.suppression.reason is not None:
         suppression["justification"] = item.suppression.reason
-    return _result(report, item.finding, item.finding.message) | {"suppressions": [suppression]}
+    return _result(report, item.finding, visible(item.finding.message)) | {"suppressions": [suppression]}
 
 
 def _logical(finding: Diagnostic) -> dict[str, Any]:
@@ -123,7 +124,7 @@ def _logical(finding: Diagnostic) -> dict[str, Any]:
 
 def _related(report: Report, finding: Diagnostic, number: int, related: Related) -> dict[str, Any]:
     source = related.source or finding.source
-    return {"id": number, "message": {"text": related.message}} | _location(report, source, related.span)
+    return {"id": number, "message": {"text": visible(related.message)}} | _location(report, source, related.span)
 
 
 def _location(report: Report, source: Source, span: Span) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def render(report: Report) -> Iterator[Text]:
 
 def _render_finding(finding: Diagnostic, message: str) -> Iterator[Text]:
     style = _STYLES[finding.severity]
-    yield Text.assemble((f"{finding.severity}[{finding.rule}]", style), (f": {visible(message)}", "bold"))
+    yield Text.assemble((f"{finding.severity}[{finding.rule}]", style), (f": {message}", "bold"))
     marks = [_Mark(finding.source, finding.span, "", style, "^")]
     related = finding.related[:_MAX_RELATED]
     marks += [_Mark(item.source or finding.source, item.span, item.message, _RELATED_STYLE, "-") for item in related]
