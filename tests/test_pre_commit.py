@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.manifests import BAD_POD, INFO_POD, SERVICE, WARNING_POD
+from tests.manifests import BAD_POD, GOOD_POD, INFO_POD, SERVICE, WARNING_POD
 from tests.paths import ROOT
 from tests.running import environment
 
@@ -63,10 +63,10 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def configure(folder: Path, published: Path, arguments: str = "") -> None:
+def configure(folder: Path, published: Path, arguments: str = "", hook: str = "podhosts") -> None:
     rev = git(published, "rev-parse", "HEAD").strip()
-    hook = f"  - id: podhosts\n    args: [{arguments}]\n"
-    config = f"repos:\n- repo: {published}\n  rev: {rev}\n  hooks:\n{hook}"
+    hooks = f"  - id: {hook}\n    args: [{arguments}]\n"
+    config = f"repos:\n- repo: {published}\n  rev: {rev}\n  hooks:\n{hooks}"
     (folder / ".pre-commit-config.yaml").write_text(config)
     git(folder, "add", "-A")
 
@@ -83,6 +83,22 @@ def test_try_repo(tmp_path: Path, cache: Path) -> None:
     assert code == 1
     assert "pod.yaml:6:9: error: `10.0.0.256` is not an IP address" in out
     assert "Failed" in out
+
+
+def test_hook_that_fixes(tmp_path: Path, cache: Path, published: Path) -> None:
+    folder = tmp_path / "repository"
+    twice = GOOD_POD.replace(b"[db.internal]", b"[db.internal, db.internal]")
+    scratch_repository(folder, {"service.yaml": SERVICE, "pod.yaml": twice})
+    code, out = pre_commit(folder, cache, "try-repo", str(ROOT), "podhosts-fix", "--all-files", "--color=never")
+    # pre-commit fails the commit because a file changed; the second run has nothing left to do.
+    assert code == 1, out
+    assert "files were modified by this hook" in out
+    assert (folder / "pod.yaml").read_bytes() == GOOD_POD
+    assert (folder / "service.yaml").read_bytes() == SERVICE
+    configure(folder, published, hook="podhosts-fix")
+    code, out = pre_commit(folder, cache, "run", "--all-files", "--color=never")
+    assert code == 0, out
+    assert "Passed" in out
 
 
 def test_arguments_pass(tmp_path: Path, cache: Path, published: Path) -> None:

@@ -22,6 +22,9 @@ FLAGS = {
     "--color": ("color", True),
     "--config": ("config", True),
     "--baseline": ("baseline", True),
+    "--fix": ("fix", False),
+    "--unsafe-fixes": ("unsafe_fixes", False),
+    "--diff": ("diff", False),
     "--no-exclude": ("no_exclude", False),
     "--require-reason": ("require_reason", False),
     "--no-suppressions": ("no_suppressions", False),
@@ -32,7 +35,9 @@ FLAGS = {
     "-v": ("verbose", False),
 }
 #: Flags whose value can be wrong: they need the table of rules or formats, so nothing is passed unchecked.
-_NEUTRAL = frozenset({"no_suppressions", "strict", "no_exclude", "require_reason", "quiet", "verbose"})
+_NEUTRAL = frozenset(
+    ("fix", "unsafe_fixes", "diff", "no_suppressions", "strict", "no_exclude", "require_reason", "quiet", "verbose")
+)
 _REGULAR_FILE = 0o100000
 _FILE_TYPE = 0o170000
 

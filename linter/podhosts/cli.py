@@ -132,6 +132,14 @@ def check(
     tighten_baseline: Annotated[
         bool, typer.Option("--tighten-baseline", help="Remove from the baseline what is no longer found.")
     ] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Repair the files: what is safe.")] = False,
+    unsafe_fixes: Annotated[
+        bool, typer.Option("--unsafe-fixes", help="Repair also what changes names or addresses, or needs care.")
+    ] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Write nothing; print what would be repaired.")] = False,
+    hosts_file: Annotated[
+        str | None, typer.Option(metavar="FILE", help="The node's /etc/hosts, for fixes that move its entries.")
+    ] = None,
     no_suppressions: Annotated[
         bool, typer.Option("--no-suppressions", help="Report what comments silence, too.")
     ] = False,
@@ -148,7 +156,8 @@ def check(
 ) -> None:
     """Lint manifests.
 
-    Exit codes: 0 nothing found, 1 findings, 2 wrong use or an input that cannot be opened.
+    Exit codes: 0 nothing found, 1 findings (with --fix: what is left; with --diff: there is a diff), 2 wrong use or an
+    input that cannot be opened.
 
     Example: podhosts check --kubernetes-version 1.32 k8s/
     """
@@ -164,6 +173,10 @@ def check(
         baseline=baseline,
         write_baseline=write_baseline,
         tighten_baseline=tighten_baseline,
+        fix=fix,
+        unsafe_fixes=unsafe_fixes,
+        diff=diff,
+        hosts_file=hosts_file,
         no_suppressions=no_suppressions,
         strict=strict,
         list_files=list_files,
@@ -267,14 +280,17 @@ def convert(
         str | None, typer.Option("--object", metavar="KIND/NAME", help="The object whose list is meant.")
     ] = None,
     indent: Annotated[int, typer.Option(min=0, max=80, help="Blanks before each line of hostAliases.")] = 0,
+    into: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Add the entries to the pod of this manifest (with --object).")
+    ] = None,
 ) -> None:
     """Turn hosts file text into hostAliases, and hostAliases into hosts file text or a CoreDNS hosts block.
 
     Exit codes: 0 all of it, 1 some lines were left out (each is named on stderr), 2 wrong use.
 
-    Example: podhosts convert /etc/hosts --indent 6
+    Example: podhosts convert /etc/hosts --into deploy.yaml --object deployment/web
     """
-    request = convert_command.ConvertRequest(path=path, source=source, to=to, object=object_, indent=indent)
+    request = convert_command.ConvertRequest(path=path, source=source, to=to, object=object_, indent=indent, into=into)
     raise typer.Exit(convert_command.run(request))
 
 

@@ -7,11 +7,15 @@ import stat
 from contextlib import suppress
 
 
-def write_file(path: str, data: bytes) -> None:
+class FileChangedError(Exception):
+    """A file no longer holds what was read from it."""
+
+
+def write_file(path: str, data: bytes, before: bytes | None = None) -> None:
     """Write a file under a temporary name beside it, then rename it, so that nobody ever sees half of it.
 
     Through a link the file it leads to is written; a file that was there keeps its mode; a device or pipe is simply
-    written to. Raises OSError, and leaves everything as it was.
+    written to. Raises OSError, or FileChangedError where the file no longer holds `before`; it is then as it was.
     """
     try:
         mode = os.stat(path).st_mode
@@ -32,6 +36,10 @@ def write_file(path: str, data: bytes) -> None:
             if mode is not None:
                 os.chmod(temporary, stat.S_IMODE(mode))
             file.write(data)
+        if before is not None:
+            with open(target, "rb") as file:
+                if file.read() != before:
+                    raise FileChangedError
         os.replace(temporary, target)
     except BaseException:
         with suppress(OSError):

@@ -28,7 +28,7 @@ class Outputs:
     """The reports that the flags ask for. Raises UsageError for flags that cannot be followed."""
 
     def __init__(self, request: Request) -> None:
-        self._format = choose("format", request.format or _default_format(), FORMATS)
+        self._format = choose("format", request.format or _default_format(request), FORMATS)
         self._color = choose("value", request.color, COLORS, " for --color")
         self._files = [_file(text) for text in request.output]
         written = [file.path for file in self._files]
@@ -94,7 +94,8 @@ def _file(text: str) -> _File:
     return _File(name, path)
 
 
-def _default_format() -> str:
+def _default_format(request: Request) -> str:
     if os.environ.get("GITHUB_ACTIONS") == "true":
         return "github"
-    return "text" if sys.stdout.isatty() else "concise"
+    stream = sys.stderr if request.fixes_stdin else sys.stdout
+    return "text" if stream.isatty() else "concise"

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from podhosts.commands.terminal import say
 from podhosts.commands.usage import UsageError, choose
 from podhosts.diagnostics import Severity
-from podhosts.discovery import find_config
+from podhosts.discovery import STDIN, find_config
 from podhosts.engine import Options, default_selection
 from podhosts.kubernetes.versions import NEWEST_MINOR, KubernetesVersion, VersionError, parse_version
 from podhosts.rules import RULES, Settings
+from podhosts.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,10 @@ class Request:
     baseline: str | None = None
     write_baseline: str | None = None
     tighten_baseline: bool = False
+    fix: bool = False
+    unsafe_fixes: bool = False
+    diff: bool = False
+    hosts_file: str | None = None
     no_suppressions: bool = False
     strict: bool = False
     list_files: bool = False
@@ -48,6 +53,15 @@ class Request:
     color: str = "auto"
     quiet: bool = False
     verbose: bool = False
+
+    def __post_init__(self) -> None:
+        # Whoever asks for more fixes asks for fixes.
+        self.fix = self.fix or self.unsafe_fixes
+
+    @property
+    def fixes_stdin(self) -> bool:
+        """Whether stdout is to have the fixed stdin; the report then goes to stderr."""
+        return self.fix and not self.diff and STDIN in self.paths
 
 
 class RunSettings:
@@ -113,16 +127,15 @@ class RunSettings:
         if config is None:
             selected = default_selection() if self._selected is None else self._selected
             return Options(
-                Settings(self.version),
+                self._settings(None),
                 selected - self._ignored,
                 use_suppressions=not self.request.no_suppressions,
                 require_reason=self.request.require_reason,
                 lists_objects=self._lists_objects,
             )
         selected = self._selected if self._selected is not None else (config.select or default_selection())
-        settings = Settings(self.version) if config.resolvers is None else Settings(self.version, config.resolvers)
         return Options(
-            settings,
+            self._settings(config.resolvers),
             selected - config.ignore - self._ignored,
             {rule: Severity(level) for rule, level in config.severity.items()},
             use_suppressions=config.suppressions and not self.request.no_suppressions,
@@ -130,6 +143,23 @@ class RunSettings:
             allowed=config.allow,
             lists_objects=self._lists_objects,
         )
+
+    def _settings(self, resolvers: frozenset[str] | None) -> Settings:
+        settings = Settings(self.version, node_hosts=self._node_hosts)
+        return settings if resolvers is None else replace(settings, resolvers=resolvers)
+
+    @property
+    def _node_hosts(self) -> str | None:
+        """The text of `--hosts-file`. Raises UsageError where it cannot be opened."""
+        path = self.request.hosts_file
+        if path is None:
+            return None
+        try:
+            with open(path, "rb") as file:
+                return Source(path, file.read()).text
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            raise UsageError(f"--hosts-file {path}: {reason}") from None
 
     def options(self, path: str) -> Options:
         """What holds for one file."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ from podhosts.document.locate import locate
 from podhosts.document.nodes import Entry, Mapping, Node, Scalar, Sequence, nodes, plain, string
 from podhosts.document.reading import TOO_DEEP, UnreadableError, read
 from podhosts.document.scalars import is_plain_string
+from podhosts.document.sharing import Sharing
 from podhosts.document.splitting import Piece, Problem, split
 from podhosts.document.templates import exclude_each_other, has_actions, mask
 from podhosts.source import Span
@@ -41,6 +44,7 @@ __all__ = [
 
 #: How far after a node an action is looked for.
 _LOOK_AHEAD = 200
+_ACTION = re.compile(r"\{[{%]")
 
 
 class Document:
@@ -105,9 +109,24 @@ class Document:
         """Whether a template may print more into a mapping or list than is written: an action in it or right after."""
         if self.template is None:
             return False
-        text = self.source.text
-        after = text[node.end : node.end + _LOOK_AHEAD].lstrip()
-        return has_actions(text[node.start : node.end]) or after.startswith(("{{", "{%"))
+        after = self.source.text[node.end : node.end + _LOOK_AHEAD].lstrip()
+        return self._has_action(node.span) or after.startswith(("{{", "{%"))
+
+    def has_action_near(self, span: Span) -> bool:
+        """Whether an action of a template stands on the lines of a span."""
+        lines = self.source.line_at(span.start), self.source.line_at(span.end)
+        return self._has_action(Span(self.source.line_span(lines[0]).start, self.source.line_span(lines[1]).end))
+
+    def _has_action(self, span: Span) -> bool:
+        at = bisect_left(self._action_marks, span.start)
+        return at < len(self._action_marks) and self._action_marks[at] < span.end
+
+    @cached_property
+    def _action_marks(self) -> list[int]:
+        """Where something that looks like an action of a template begins."""
+        return (
+            [] if self.template is None else [found.start() for found in _ACTION.finditer(self.source.text, *self.span)]
+        )
 
     @property
     def root(self) -> Node | None:
@@ -126,6 +145,16 @@ class Document:
         opening = self.piece.opening
         above = comments(self.source.text, opening, None) if opening else []
         return above + comments(self.source.text, self.span, self.root)
+
+    def comments_in(self, span: Span) -> list[Comment]:
+        """The comments that begin in a span."""
+        starts = [bisect_left(self.comments, at, key=lambda comment: comment.span.start) for at in span]
+        return self.comments[starts[0] : starts[1]]
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        """Where the document's anchors, aliases and merges stand."""
+        return Sharing(self.source.text, self.root)
 
     def locate(self, scalar: Scalar, start: int, end: int) -> Span:
         """The source span of `scalar.text[start:end]`."""

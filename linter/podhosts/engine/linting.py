@@ -49,7 +49,7 @@ def lint(source: Source, options: Options, workspace: Workspace | None = None) -
     workspace = workspace or Workspace([source])
     rules = [rule(options.settings, workspace) for rule in RULES if rule.name in options.selected]
     file_wide: list[Suppression] = []
-    per_document: list[tuple[list[Diagnostic], list[Suppression]]] = []
+    per_document: list[tuple[Document, list[Diagnostic], list[Suppression]]] = []
     placeholders = _Tally("values that a template or placeholder decides")
     templates = _Tally("documents of a template that are not YAML by themselves")
     for document in _relevant(source):
@@ -70,13 +70,13 @@ def lint(source: Source, options: Options, workspace: Workspace | None = None) -
         silencers, mistakes = suppressions(document, manifests, found_pods)
         findings += complaints(document, silencers, mistakes, options)
         file_wide += [item for item in silencers if item.is_file_wide]
-        per_document.append((findings, silencers))
+        per_document.append((document, findings, silencers))
     result.unread += [tally.unread(source) for tally in (placeholders, templates) if tally.count]
-    for findings, silencers in per_document:
+    for _, findings, silencers in per_document:
         silence(findings, [*silencers, *file_wide], options, result)
     if options.use_suppressions:
-        for _, silencers in per_document:
-            result.findings += unused(source, silencers, options, sees_others=sees_others)
+        for document, _, silencers in per_document:
+            result.findings += unused(document, silencers, options, sees_others=sees_others)
     result.findings = _select(result.findings, options)
     result.sort()
     return result

@@ -3,15 +3,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import CREATE_AND_APPLY, Severity
+from podhosts.document import Mapping
+from podhosts.edits import Safety
 from podhosts.kubernetes import FREE_MAPS, field, is_strict, walk
 from podhosts.kubernetes.kinds import BUILT_IN_WORKLOADS, pod_spec_paths
-from podhosts.rules.base import Rule
+from podhosts.rules.acceptance import is_list_of_aliases
+from podhosts.rules.base import Fixable, Rule
+from podhosts.surgery import move_key, repair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
-    from podhosts.kubernetes import KubernetesObject
+    from podhosts.document import Entry, Node
+    from podhosts.edits import Fix
+    from podhosts.kubernetes import KubernetesObject, Path
 
 
 class MisplacedHostAliases(Rule):
@@ -43,25 +49,29 @@ class MisplacedHostAliases(Rule):
           template:
             metadata: {labels: {app: web}}
             spec:
+              containers: [{name: web, image: web}]
               hostAliases:
               - ip: 10.0.0.25
                 hostnames: [db.internal]
-              containers: [{name: web, image: web}]
 
-    Fix safety: none is offered yet.
+    Fix safety: unsafe, as the aliases come to life; the list moves to the pod spec, where it is the only one in the
+    object and all of it is accepted there.
     """
 
     name = "misplaced-host-aliases"
     severity = Severity.ERROR
+    fixable = Fixable.SOMETIMES
 
     def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
         if not is_strict(manifest.api_version, manifest.kind):
             return
+        misplaced: list[tuple[Path, Mapping, Entry]] = []
         right = {place.path for place in pod_spec_paths(manifest.api_version, manifest.kind)}
         for path, node in walk(manifest.node, FREE_MAPS):
             entry = node.fields.get("hostAliases")
-            if entry is None or path in right:
-                continue
+            if entry is not None and path not in right:
+                misplaced.append((path, node, entry))
+        for path, node, entry in misplaced:
             yield self.report(
                 manifest,
                 entry.key,
@@ -69,7 +79,21 @@ class MisplacedHostAliases(Rule):
                 f"silently; {_advice(manifest.kind)}",
                 field=field((*path, "hostAliases")),
                 refused_by=CREATE_AND_APPLY,
+                fix=self._fix(manifest, node, entry) if len(misplaced) == 1 else None,
             )
+
+    def _fix(self, manifest: KubernetesObject, holder: Mapping, entry: Entry) -> Fix | None:
+        """Move the list into the pod spec, if the kind has one and the object shows it."""
+        if manifest.kind not in BUILT_IN_WORKLOADS or entry not in holder.entries:
+            return None
+        path = BUILT_IN_WORKLOADS[manifest.kind][1]
+        spec: Node | None = manifest.node
+        for step in path:
+            spec = spec.get(step) if isinstance(spec, Mapping) else None
+        if not isinstance(spec, Mapping) or not is_list_of_aliases(entry.value, self.version):
+            return None
+        edits = move_key(manifest.document, holder, entry, spec)
+        return repair(manifest.document, f"Move it to `{'.'.join(path)}`", edits, Safety.UNSAFE)
 
 
 def _advice(kind: str | None) -> str:

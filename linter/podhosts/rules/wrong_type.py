@@ -5,16 +5,21 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
 from podhosts.document import Mapping, Scalar, Sequence
+from podhosts.hosts.names import label_refusals
 from podhosts.kubernetes.structure import type_errors
 from podhosts.kubernetes.verdicts import wrong_type
-from podhosts.rules.base import Rule
+from podhosts.rules.acceptance import is_name
+from podhosts.rules.base import Fixable, Rule
+from podhosts.surgery import quote, repair, wrap_in_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
-    from podhosts.document import Node
+    from podhosts.document import Document, Node
+    from podhosts.edits import Fix
     from podhosts.kubernetes import HostAlias, Pod
+    from podhosts.kubernetes.structure import WrongType as WrongTypeFound
 
 
 #: An action that prints a list of names as it is.
@@ -49,11 +54,13 @@ class WrongType(Rule):
             hostnames: [db.internal]
           containers: [{name: web, image: web}]
 
-    Fix safety: none is offered yet.
+    Fix safety: safe where the text allows one reading and is a valid name: quotes for a name that YAML takes for
+    something else, brackets around a single name. None for an `ip`, and for names that are refused in quotes, too.
     """
 
     name = "wrong-type"
     severity = Severity.ERROR
+    fixable = Fixable.SOMETIMES
 
     def check_alias(self, alias: HostAlias) -> Iterator[Diagnostic]:
         node = alias.hostnames_node
@@ -72,7 +79,26 @@ class WrongType(Rule):
             consequence = "the API server refuses the object" if refused_by else "the pod made from it is refused"
             what = f"{_describe(wrong.node)} stands where the API wants {wrong.expected}"
             message = f"{what}: {consequence}{_advice(wrong.node, wrong.expected, wrong.path[-1])}"
-            yield self.report(pod, wrong.node, message, field=pod.field(*wrong.path), refused_by=refused_by)
+            fix = _fix(pod.object.document, wrong)
+            yield self.report(pod, wrong.node, message, field=pod.field(*wrong.path), refused_by=refused_by, fix=fix)
+
+
+def _fix(document: Document, wrong: WrongTypeFound) -> Fix | None:
+    node, field = wrong.node, wrong.path[-1]
+    if not isinstance(node, Scalar) or node.value is None:
+        return None
+    if wrong.expected == "a list" and field == "hostnames" and node.is_string and is_name(node.text):
+        return repair(document, f"Write `[{node.text}]`", wrap_in_list(document, node))
+    if wrong.expected == "a string" and _is_wanted(node.text, field):
+        return repair(document, f"Put `{node.text}` in quotes", quote(document, node))
+    return None
+
+
+def _is_wanted(text: str, field: str | int) -> bool:
+    """Whether a text is accepted as the string that a field wants; a number in the path is a name's index."""
+    if field in {"hostname", "subdomain"}:
+        return not label_refusals(text)
+    return (isinstance(field, int) or field == "hostnameOverride") and is_name(text)
 
 
 def _describe(node: Node) -> str:
