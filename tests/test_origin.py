@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from podhosts.engine import Options, default_selection, lint
-from podhosts.reporters.fingerprints import fingerprint
+from podhosts.baseline.fingerprints import fingerprint
 from podhosts.source import Source
 from tests.manifests import BAD_POD
 

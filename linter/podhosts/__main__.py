@@ -21,6 +21,7 @@ FLAGS = {
     "--format": ("format", True),
     "--color": ("color", True),
     "--config": ("config", True),
+    "--baseline": ("baseline", True),
     "--fix": ("fix", False),
     "--unsafe-fixes": ("unsafe_fixes", False),
     "--diff": ("diff", False),
@@ -105,7 +106,7 @@ def main() -> int:
         assert isinstance(paths, list)  # `parse` puts a list there
         if _is_silent(request, paths):
             if not request.get("quiet"):
-                sys.stderr.write(f"{summary(len(dict.fromkeys(paths)), 0, 0, {}, 0)}\n")
+                sys.stderr.write(f"{summary(len(dict.fromkeys(paths)), 0, 0, {})}\n")
             return 0
         from podhosts.commands import check
         from podhosts.commands.run_settings import Request

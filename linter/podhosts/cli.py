@@ -40,6 +40,10 @@ def _complete_format(incomplete: str) -> list[str]:
     return [name for name in FORMATS if name.startswith(incomplete)]
 
 
+def _complete_output(incomplete: str) -> list[str]:
+    return [f"{name}=" for name in FORMATS if name.startswith(incomplete)]
+
+
 def _complete_level(incomplete: str) -> list[str]:
     return [name for name in FAIL_ON if name.startswith(incomplete)]
 
@@ -108,9 +112,26 @@ def check(
         typer.Option(
             metavar="NAME",
             autocompletion=_complete_format,
-            help="text (on a terminal), concise (elsewhere), json, github (in GitHub Actions).",
+            help=f"{', '.join(FORMATS)}. Default: text on a terminal, github in GitHub Actions, else concise.",
         ),
     ] = None,
+    output: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FORMAT=FILE",
+            autocompletion=_complete_output,
+            help="Also write a report to a file; repeat it for several.",
+        ),
+    ] = None,
+    baseline: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Report only findings that this file does not record.")
+    ] = None,
+    write_baseline: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Record all findings in this file.")
+    ] = None,
+    tighten_baseline: Annotated[
+        bool, typer.Option("--tighten-baseline", help="Remove from the baseline what is no longer found.")
+    ] = False,
     fix: Annotated[bool, typer.Option("--fix", help="Repair the files: what is safe.")] = False,
     unsafe_fixes: Annotated[
         bool, typer.Option("--unsafe-fixes", help="Repair also what changes names or addresses, or needs care.")
@@ -151,6 +172,10 @@ def check(
         ignore=ignore,
         fail_on=fail_on,
         format=format,
+        output=output or [],
+        baseline=baseline,
+        write_baseline=write_baseline,
+        tighten_baseline=tighten_baseline,
         fix=fix,
         unsafe_fixes=unsafe_fixes,
         diff=diff,

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Diagnostic, Related
 from podhosts.document import Document, Scalar, Sequence, nodes
 from podhosts.embedded import embedded_documents
-from podhosts.engine.results import Options, Result, Suppressed
+from podhosts.engine.checked import checked_objects
+from podhosts.engine.results import CheckedObject, Options, Result, Suppressed
 from podhosts.engine.silencing import complaints, silence
 from podhosts.kubernetes import every_object, every_pod, is_placeholder, is_template
 from podhosts.kubernetes.fields import field as field_path
@@ -48,6 +49,8 @@ class Checked:
     suppressed: list[Suppressed] = field(default_factory=list)
     inner_silencers: list[Suppression] = field(default_factory=list)
     pods: int = 0
+    #: Filled where a report lists what was checked.
+    objects: list[CheckedObject] = field(default_factory=list)
     #: Values, and whole documents, that a template or placeholder decides.
     placeholders: list[Span] = field(default_factory=list)
     templates: list[Span] = field(default_factory=list)
@@ -62,6 +65,8 @@ def check(document: Document, rules: list[Rule], options: Options, level: int = 
     manifests = every_object(document)
     found_pods = [pod for manifest in manifests for pod in every_pod(manifest)]
     checked.pods = len(found_pods)
+    if options.lists_objects and level == 0:
+        checked.objects += checked_objects(manifests, found_pods)
     checked.placeholders += document.actions or [node.span for pod in found_pods for node in _placeholders(pod)]
     checked.findings += _with_alias_uses(document, _findings(document, manifests, found_pods, rules))
     if origin := _ORIGIN.match(document.text):

@@ -68,6 +68,7 @@ def _lint(source: Source, documents: Iterable[Document], options: Options, works
         result.documents += 1
         checked = check(document, rules, options)
         result.pods += checked.pods
+        result.objects += checked.objects
         result.suppressed += checked.suppressed
         placeholders.add(checked.placeholders)
         templates.add(checked.templates)
