@@ -17,6 +17,7 @@ import time
 import traceback
 from collections import Counter
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 from podhosts.commands import convert, render, resolve
 from podhosts.diagnostics import Severity
@@ -24,11 +25,13 @@ from podhosts.edits import Safety, splice
 from podhosts.engine import Options, lint
 from podhosts.engine.fixing import FixError, fix
 from podhosts.kubernetes import KubernetesVersion
-from podhosts.reporters import concise, github, json_report, text
+from podhosts.reporters import FORMATS, lines
 from podhosts.reporters.differences import unified_diff
+from podhosts.reporters.report import Report
 from podhosts.rules import RULES, Settings
 from podhosts.source import Source
 from tests.paths import CASES, DATA, EXAMPLES, SHARED
+from tests.report_samples import SampleSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,15 +96,14 @@ def mutated(data: bytes, other: bytes, rng: random.Random) -> bytes:
 def run_everything(data: bytes, minor: int) -> None:
     """The engine with all rules, every report, and the commands that read manifests or hosts files."""
     source = Source("fuzz.yaml", data)
-    options = Options(Settings(KubernetesVersion(minor)), _ALL)
+    options = Options(Settings(KubernetesVersion(minor)), _ALL, lists_objects=True)
     result = lint(source, options)
-    for _ in text.render(result):
-        pass
-    for _ in concise.render(result):
-        pass
-    for _ in github.render(result):
-        pass
-    json.loads("\n".join(json_report.render(result, KubernetesVersion(minor))))
+    report = Report(result, SampleSettings(KubernetesVersion(minor)))
+    written = {name: "\n".join(lines(name, report)) for name in FORMATS}
+    for name in ("json", "sarif", "gitlab", "rdjson"):
+        json.loads(written[name])
+    for name in ("junit", "checkstyle"):
+        ElementTree.fromstring(written[name].encode())
     for finding in result.findings:
         start, end = source.position(finding.span.start), source.position(finding.span.end)
         assert 0 <= finding.span.start <= finding.span.end <= len(source.text), finding

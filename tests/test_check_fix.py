@@ -149,7 +149,7 @@ def test_file_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "pod.yaml"
     path.write_bytes(SERVICE)
     with pytest.raises(RepairError, match="changed by somebody else"):
-        write(str(path), Source("pod.yaml", TWICE), Source("pod.yaml", GOOD_POD))
+        replace_file(str(path), Source("pod.yaml", TWICE), Source("pod.yaml", GOOD_POD))
     assert path.read_bytes() == SERVICE
     assert os.listdir(tmp_path) == ["pod.yaml"]
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 PACKAGE = ROOT / "linter" / "podhosts"
 ORDER = [
     "summary", "triggers", "source", "edits", "diagnostics", "document", "surgery", "hosts", "merging", "resources",
-    "kubernetes", "shell", "corefile", "helm", "kustomize", "workspace", "moves", "embedded", "suppressions", "config",
-    "rules", "engine", "baseline", "reporters", "discovery", "commands", "lsp", "cli",
+    "kubernetes", "shell", "corefile", "helm", "kustomize", "workspace", "moves", "embedded", "code_blocks",
+    "suppressions", "config", "rules", "engine", "baseline", "reporters", "discovery", "commands", "lsp", "cli",
 ]  # fmt: skip
 #: Libraries that only one room knows.
 SEAMS = {
@@ -23,6 +23,7 @@ SEAMS = {
     "lsprotocol": "lsp",
     "ruamel": "document",
     "_ruamel_yaml": "document",
+    "markdown_it": "code_blocks",
     "typer": "cli",
     "rich": ("reporters", "commands"),
 }

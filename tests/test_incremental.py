@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from podhosts.engine import Options, default_selection, incremental, lint
+from podhosts.engine.checking import check
 from podhosts.engine.incremental import IncrementalLinter
-from podhosts.engine.linting import check_document
 from podhosts.source import Source
 from podhosts.workspace import Workspace
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from podhosts.document import Document
     from podhosts.engine import Result
-    from podhosts.engine.results import CheckedDocument
+    from podhosts.engine.checking import Checked
     from podhosts.rules import Rule
     from podhosts.workspace import Place
 
-OPTIONS = Options(selected=default_selection())
+OPTIONS = Options(selected=default_selection(), lists_objects=True)
 POD = """\
 apiVersion: v1
 kind: Pod
@@ -56,6 +56,31 @@ data:
   hosts: 10.0.0.1 a
   start.sh: echo 10.0.0.1 a >> /etc/hosts
 """
+#: Documents in the string of one: with a finding, a silenced one, a suppression of nothing, and a placeholder.
+EMBEDDED = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: pods}
+data:
+  pods.yaml: |
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: inner}
+    spec:
+      hostAliases:
+      - ip: 10.0.0.1 # podhosts: ignore[invalid-ip]
+        hostnames: [inner]
+      - ip: 10.0.0.444 # podhosts: ignore[invalid-ip] known
+        hostnames: [inner]
+      - {ip: "${IP}", hostnames: [one]}
+      - {ip: 10.0.0.555, hostnames: [two, two]}
+    ---
+    {{ if .Values.x }}
+    hostAliases: [
+"""
+PATCH = """\
+- {op: add, path: /spec/template/spec/hostAliases/-, value: {ip: 10.0.0.777, hostnames: [patched]}}
+"""
 #: Documents that find each other, silence rules, hold mistakes, or cannot be read.
 DOCUMENTS = [
     POD.format(name="web", ip="10.0.0.256"),
@@ -72,6 +97,9 @@ DOCUMENTS = [
     POD.format(name="web", ip="&one 10.0.0.999").replace("db]}", "db]}\n  - {ip: *one, hostnames: [é]}"),
     "{{ if .Values.x }}\nhostAliases:\n{{ end }}\n- a: [\n",
     "hostAliases: [\n",
+    EMBEDDED,
+    "# podhosts: ignore-document[duplicate-hostname] known\n" + EMBEDDED,
+    PATCH,
     "%YAML 1.2\n",
     "",
     "a: 1\n",
@@ -120,6 +148,7 @@ def as_seen(result: Result) -> object:
         result.findings,
         [(item.finding, astuple(item.suppression)) for item in result.suppressed],
         result.unread,
+        result.objects,
         result.files,
         result.documents,
         result.pods,
@@ -145,11 +174,11 @@ def test_same_as_linting_anew(
 def test_only_what_changed_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
 
-    def counted(document: Document, rules: list[Rule], options: Options) -> CheckedDocument:
+    def counted(document: Document, rules: list[Rule], options: Options) -> Checked:
         read.append(document.number)
-        return check_document(document, rules, options)
+        return check(document, rules, options)
 
-    monkeypatch.setattr(incremental, "check_document", counted)
+    monkeypatch.setattr(incremental, "check", counted)
     linter = IncrementalLinter(OPTIONS)
     stream = "---\n".join(POD.format(name=f"web-{number}", ip=f"10.0.0.{number}") for number in range(20))
     linter.lint(Source("a.yaml", stream.encode()))
@@ -157,6 +186,22 @@ def test_only_what_changed_is_read_again(monkeypatch: pytest.MonkeyPatch) -> Non
     read.clear()
     linter.lint(Source("a.yaml", stream.replace("10.0.0.7,", "10.0.0.777,").encode()))
     assert read == [8]
+
+
+TWICE = POD.format(name="web", ip="10.0.0.8").replace(
+    "Aliases:", "Aliases:\n  - ip: 10.0.0.8\n    hostnames:\n    - cache"
+)
+
+
+@pytest.mark.parametrize("above", [b"a: 1\r\n", b"a: \xff\n"])
+def test_fixes_are_those_of_the_whole_file(above: bytes) -> None:
+    linter = IncrementalLinter(OPTIONS)
+    before, after = (Source("a.yaml", line + b"---\n" + TWICE.encode()) for line in (b"a: 1\n", above))
+    results = [(linter.lint(source), lint(source, OPTIONS)) for source in (before, after)]
+    assert all(as_seen(again) == as_seen(anew) for again, anew in results)
+    fixes = [[item.fix for item in again.findings if item.fix] for again, _ in results]
+    first, second = ([(fix.safety, [edit.text for edit in fix.edits]) for fix in each] for each in fixes)
+    assert first != second
 
 
 SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: db, namespace: shop}\n"

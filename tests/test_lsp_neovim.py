@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from tests.manifests import BAD_POD
 from tests.paths import DATA
+from tests.programs import program
 from tests.running import environment
-from tests.tools import program
 
 if TYPE_CHECKING:
     from pathlib import Path

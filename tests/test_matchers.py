@@ -15,8 +15,8 @@ from ruamel.yaml import YAML
 from podhosts.commands.matcher import MATCHERS
 from tests.manifests import BAD_POD, GOOD_POD, INFO_POD, WARNING_POD
 from tests.paths import DATA
+from tests.programs import program
 from tests.running import environment, podhosts
-from tests.tools import program
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

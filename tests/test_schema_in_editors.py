@@ -11,7 +11,7 @@ from lsprotocol import types
 
 from tests.editor import Editor, editor
 from tests.paths import ROOT
-from tests.tools import program
+from tests.programs import program
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

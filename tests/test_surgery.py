@@ -20,6 +20,7 @@ from podhosts.surgery import (
     quote,
     remove_items,
     remove_key,
+    rename_key,
     repair,
     replace_in_scalar,
     replace_scalar,
@@ -81,6 +82,10 @@ def remove(*indices: int, path: tuple[str | int, ...] = ("a",)) -> Operation:
 
 def remove_entry(key: str, path: tuple[str | int, ...] = ("a",)) -> Operation:
     return lambda document: remove_key(document, mapping(document, *path), mapping(document, *path).fields[key])
+
+
+def rename(key: str, name: str) -> Operation:
+    return lambda document: rename_key(document, mapping(document, "a", 0), mapping(document, "a", 0).fields[key], name)
 
 
 def append(*values: object, path: tuple[str | int, ...] = ("a",)) -> Operation:
@@ -198,6 +203,11 @@ ROWS = [
         "{\n  a: {\n    l: 2,\n  },\n}\n",
     ),
     Row("key in a merge", remove_entry("k"), "b: &b {k: 2}\na:\n  <<: *b\n  k: 1\n  l: 2\n", None),
+    Row("key that is there twice", remove_entry("k"), "a:\n  k: 1\n  l: 2\n  k: 3\n", None),
+    Row("rename", rename("k", "m"), "a:\n  - k: 1 # c\n    l: 2\n", "a:\n  - m: 1 # c\n    l: 2\n"),
+    Row("rename quoted", rename("k", "m"), '{"a": [{"k": 1}]}\n', '{"a": [{"m": 1}]}\n'),
+    Row("rename to what is there", rename("k", "l"), "a:\n- k: 1\n  l: 2\n", None),
+    Row("rename what is there twice", rename("k", "m"), "a:\n- k: 1\n  k: 2\n", None),
     Row("key with an alias", remove_entry("k"), "b: &b {k: 2}\na:\n  k: *b\n  l: 2\n", None),
     # Appending.
     Row("append block", append("z"), "a:\n- x\n- v # c\n# d\nb: 1\n", "a:\n- x\n- v # c\n- z\n# d\nb: 1\n"),

@@ -41,6 +41,10 @@ def _complete_format(incomplete: str) -> list[str]:
     return [name for name in FORMATS if name.startswith(incomplete)]
 
 
+def _complete_output(incomplete: str) -> list[str]:
+    return [f"{name}=" for name in FORMATS if name.startswith(incomplete)]
+
+
 def _complete_matcher(incomplete: str) -> list[tuple[str, str]]:
     return [(name, purpose) for name, (_, purpose) in matcher_command.MATCHERS.items() if name.startswith(incomplete)]
 
@@ -113,9 +117,26 @@ def check(
         typer.Option(
             metavar="NAME",
             autocompletion=_complete_format,
-            help="text (on a terminal), concise (elsewhere), json, github (in GitHub Actions).",
+            help=f"{', '.join(FORMATS)}. Default: text on a terminal, github in GitHub Actions, else concise.",
         ),
     ] = None,
+    output: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FORMAT=FILE",
+            autocompletion=_complete_output,
+            help="Also write a report to a file; repeat it for several.",
+        ),
+    ] = None,
+    baseline: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Report only findings that this file does not record.")
+    ] = None,
+    write_baseline: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Record all findings in this file.")
+    ] = None,
+    tighten_baseline: Annotated[
+        bool, typer.Option("--tighten-baseline", help="Remove from the baseline what is no longer found.")
+    ] = False,
     fix: Annotated[bool, typer.Option("--fix", help="Repair the files: what is safe.")] = False,
     unsafe_fixes: Annotated[
         bool, typer.Option("--unsafe-fixes", help="Repair also what changes names or addresses, or needs care.")
@@ -130,6 +151,9 @@ def check(
     strict: Annotated[bool, typer.Option("--strict", help="Fail also for what could not be read.")] = False,
     list_files: Annotated[bool, typer.Option("--list-files", help="Print the files that would be checked.")] = False,
     config: ConfigOption = None,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Read the code blocks of Markdown and AsciiDoc files, too.")
+    ] = False,
     no_exclude: Annotated[bool, typer.Option("--no-exclude", help="Check what the config excludes, too.")] = False,
     require_reason: Annotated[
         bool, typer.Option("--require-reason", help="Report suppressions that give no reason.")
@@ -153,6 +177,10 @@ def check(
         ignore=ignore,
         fail_on=fail_on,
         format=format,
+        output=output or [],
+        baseline=baseline,
+        write_baseline=write_baseline,
+        tighten_baseline=tighten_baseline,
         fix=fix,
         unsafe_fixes=unsafe_fixes,
         diff=diff,
@@ -161,6 +189,7 @@ def check(
         strict=strict,
         list_files=list_files,
         config=config,
+        markdown=markdown,
         no_exclude=no_exclude,
         require_reason=require_reason,
         color=color,

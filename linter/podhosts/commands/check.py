@@ -8,14 +8,17 @@ from collections import Counter
 from contextlib import nullcontext, redirect_stdout, suppress
 from typing import TYPE_CHECKING
 
+from podhosts.code_blocks import PAGE_ENDINGS
+from podhosts.commands.baselines import BaselineFile
+from podhosts.commands.reports import Outputs
 from podhosts.commands.run_settings import Request, RunSettings
-from podhosts.commands.terminal import print_bytes, print_lines, print_styled, say
-from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError, choose
+from podhosts.commands.terminal import print_bytes, print_lines, say
+from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError
 from podhosts.diagnostics import Severity
-from podhosts.discovery import STDIN, Discovery, Input, discover
+from podhosts.discovery import ENDINGS, STDIN, Discovery, Input, discover
 from podhosts.edits import Safety
 from podhosts.engine import Result, Unread, lint
-from podhosts.reporters import FORMATS
+from podhosts.reporters.report import Report
 from podhosts.source import Source
 from podhosts.summary import summary
 from podhosts.triggers import file_mentions, mentions
@@ -26,8 +29,6 @@ if TYPE_CHECKING:
 
     from podhosts.diagnostics import Diagnostic
     from podhosts.engine.fixing import Fixed
-
-COLORS = ("auto", "always", "never")
 
 
 def run(request: Request) -> int:
@@ -41,27 +42,31 @@ def run(request: Request) -> int:
 
 def _run(request: Request) -> int:
     try:
-        run_settings = RunSettings(request)
-        output = choose("format", request.format or _default_format(request), FORMATS)
-        choose("value", request.color, COLORS, " for --color")
-        discovery = discover(request.paths or ["."])
+        outputs = Outputs(request)
+        run_settings = RunSettings(request, lists_objects=outputs.show_objects)
+        baseline = BaselineFile(request, run_settings)
+        endings = (*ENDINGS, *PAGE_ENDINGS) if request.markdown else ENDINGS
+        discovery = outputs.without(discover(request.paths or ["."], endings))
         if request.list_files:
             return _list_files(discovery, run_settings)
         check = _Check(run_settings, discovery)
         for item in _progress(discovery.inputs, request):
             check.add(item)
+        check.result.sort()
+        check.failed += not baseline.apply(check.result, check.checked, is_complete=not check.failed)
+        report = Report(check.result, run_settings)
+        # Some formats name the API server's version: the config may be read only here, and be wrong.
+        if request.diff:
+            print_lines(check.diff)
+        else:
+            # Where stdout is the fixed file, the report has the other stream.
+            with redirect_stdout(sys.stderr) if request.fixes_stdin else nullcontext():
+                outputs.print(report)
+        _close(check, discovery, request)
+        check.failed += not outputs.write(report)
     except UsageError as error:
         say(f"podhosts: {error}")
         return WRONG_USE
-    result = check.result
-    result.sort()
-    if request.diff:
-        print_lines(check.diff)
-    else:
-        # Where stdout is the fixed file, the report has the other stream.
-        with redirect_stdout(sys.stderr) if _fixes_stdin(request) else nullcontext():
-            _report(result, output, run_settings, request)
-    _close(check, discovery, request)
     return _exit_code(check, discovery, run_settings)
 
 
@@ -71,7 +76,8 @@ class _Check:
     def __init__(self, run_settings: RunSettings, discovery: Discovery) -> None:
         self._run_settings = run_settings
         self._request = run_settings.request
-        self._folder_workspace = Workspace(_sources(item.path for item in discovery.inputs if not item.named))
+        manifests = (item.path for item in discovery.inputs if not item.named and item.path.lower().endswith(ENDINGS))
+        self._folder_workspace = Workspace(_sources(manifests))
         self.result = Result()
         for path, reason in discovery.failures:
             self.result.unread.append(Unread(path, f"cannot be opened: {reason}", 1, None, None))
@@ -79,9 +85,17 @@ class _Check:
         self.failed = len(discovery.failures)
         self.fixed: Counter[str] = Counter()
         self.diff: list[str] = []
+        #: Inputs that were looked at; stdin under the name that reports use.
+        self.checked: list[Input] = []
 
     def add(self, item: Input) -> None:
-        """Lint one input, and fix it where that is asked for."""
+        """Lint one input, fix it where that is asked for, and note it unless it could not be opened or is excluded."""
+        files = self.result.files
+        self._add(item)
+        if self.result.files > files:
+            self.checked.append(item if item.path != STDIN else Input(self._request.stdin_filename, named=True))
+
+    def _add(self, item: Input) -> None:
         try:
             source = _read(item, self._request)
         except (OSError, ValueError) as error:
@@ -92,7 +106,7 @@ class _Check:
         fixed = self._check(source, item) if source is not None else None
         if source is None:
             self.result.files += 1
-        elif item.path == STDIN and _fixes_stdin(self._request):
+        elif item.path == STDIN and self._request.fixes_stdin:
             print_bytes((fixed.source if fixed else source).data)
 
     def _check(self, source: Source, item: Input) -> Fixed | None:
@@ -131,17 +145,6 @@ def _sources(paths: Iterable[str]) -> Iterator[Source]:
             yield Source(path, file.read())
 
 
-def _fixes_stdin(request: Request) -> bool:
-    return request.fix and not request.diff and STDIN in request.paths
-
-
-def _default_format(request: Request) -> str:
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        return "github"
-    stream = sys.stderr if _fixes_stdin(request) else sys.stdout
-    return "text" if stream.isatty() else "concise"
-
-
 def _read(item: Input, request: Request) -> Source | None:
     """The source of one input; None for a file that holds no word that a rule reacts to."""
     if item.path == STDIN:
@@ -157,26 +160,6 @@ def _list_files(discovery: Discovery, run_settings: RunSettings) -> int:
     for path, reason in discovery.failures:
         say(f"podhosts: {path}: {reason}")
     return WRONG_USE if discovery.failures else OK
-
-
-def _report(result: Result, output: str, run_settings: RunSettings, request: Request) -> None:
-    if output == "text":
-        from podhosts.reporters.text import render as render_text
-
-        print_styled(render_text(result), request.color)
-        return
-    if output == "json":
-        from podhosts.reporters.json_report import render as render_json
-
-        print_lines(render_json(result, run_settings.version))
-    elif output == "github":
-        from podhosts.reporters.github import render as render_github
-
-        print_lines(render_github(result))
-    else:
-        from podhosts.reporters.concise import render as render_concise
-
-        print_lines(render_concise(result))
 
 
 def _progress(inputs: list[Input], request: Request) -> Iterator[Input]:
@@ -214,11 +197,12 @@ def _close(check: _Check, discovery: Discovery, request: Request) -> None:
                 say(f"podhosts: {item.path}: {item.reason}")
         return
     for folder in discovery.empty_folders:
-        say(f"podhosts: no manifests (*.yaml, *.yml, *.json) in {folder}")
+        pages = ", or pages (*.md, *.adoc, ...)," if request.markdown else ""
+        say(f"podhosts: no manifests (*.yaml, *.yml, *.json){pages} in {folder}")
     counts = {str(finding.severity): 0 for finding in _by_severity(result.findings)}
     for finding in result.findings:
         counts[str(finding.severity)] += 1
-    say(summary(result.files, result.documents, result.pods, counts, len(result.suppressed)))
+    say(summary(result.files, result.documents, result.pods, counts, len(result.suppressed), result.baselined))
     _tell_of_fixes(check, request)
     by_reason: dict[str, list[Unread]] = {}
     for item in result.unread:

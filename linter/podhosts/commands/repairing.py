@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
-import tempfile
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from podhosts.commands.files import FileChangedError, write_file
 from podhosts.discovery import STDIN
 from podhosts.engine.fixing import Fixed, FixError, fix
 from podhosts.reporters.differences import unified_diff
@@ -49,24 +47,11 @@ def replace_file(path: str, before: Source, after: Source) -> None:
     The file's mode stays, and a symbolic link still leads to it. Raises RepairError where the file is no longer what
     was read, or cannot be written.
     """
-    target = os.path.realpath(path)
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):
             raise RepairError("only regular files can be fixed")
-        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".podhosts-")
+        write_file(path, after.data, before.data)
+    except FileChangedError:
+        raise RepairError("it was changed by somebody else meanwhile; run podhosts again") from None
     except OSError as error:
         raise RepairError(f"cannot be written: {error.strerror}") from None
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(after.data)
-        shutil.copymode(target, temporary)
-        with open(target, "rb") as file:
-            if file.read() != before.data:
-                raise RepairError("it was changed by somebody else meanwhile; run podhosts again")
-        os.replace(temporary, target)
-    except OSError as error:
-        raise RepairError(f"cannot be written: {error.strerror}") from None
-    finally:
-        # Gone after the replacement.
-        with suppress(OSError):
-            os.unlink(temporary)

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from podhosts.document import comment_values
 from podhosts.document.comments import Comment, comments
 from podhosts.document.json_text import read_json
 from podhosts.document.locate import locate
@@ -48,11 +49,15 @@ _ACTION = re.compile(r"\{[{%]")
 
 
 class Document:
-    """One piece of a source, read on demand: `root` is its node (None where it holds nothing or cannot be read)."""
+    """One piece of a source, read on demand: `root` is its node (None where it holds nothing or cannot be read).
 
-    def __init__(self, source: Source, piece: Piece) -> None:
+    `is_embedded`: the source is no file but the text of a string in one.
+    """
+
+    def __init__(self, source: Source, piece: Piece, *, is_embedded: bool = False) -> None:
         self.source = source
         self.piece = piece
+        self.is_embedded = is_embedded
 
     @property
     def number(self) -> int:
@@ -74,7 +79,9 @@ class Document:
         try:
             if self.piece.language == "json":
                 return read_json(self.source.text, start, end), self.piece.problem, False
-            return read(self.source.text, start, end), self.piece.problem, False
+            root = read(self.source.text, start, end)
+            comment_values.fill(self.source.text, root)
+            return root, self.piece.problem, False
         except UnreadableError as error:
             if self.template is None:
                 return None, error.problem, False
@@ -100,6 +107,8 @@ class Document:
 
     def may_meet(self, first: Node, second: Node) -> bool:
         """Whether two nodes can both be in what is printed: false in different branches of one `if`."""
+        if comment_values.separates(self.source.text, first, second):
+            return False
         if self.template is None:
             return True
         start = self.span.start
@@ -107,6 +116,8 @@ class Document:
 
     def is_partial(self, node: Node) -> bool:
         """Whether a template may print more into a mapping or list than is written: an action in it or right after."""
+        if comment_values.may_change(self.source.text, node):
+            return True
         if self.template is None:
             return False
         after = self.source.text[node.end : node.end + _LOOK_AHEAD].lstrip()

@@ -10,8 +10,9 @@ from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.engine.linting import check_document, lint
-from podhosts.engine.results import CheckedDocument
+from podhosts.engine.checking import Checked, check
+from podhosts.engine.linting import lint
+from podhosts.engine.results import Suppressed
 from podhosts.source import Span
 from podhosts.suppressions import FILE_SCOPE
 from podhosts.workspace import Place, Workspace
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic, Related
     from podhosts.document import Document, Piece
     from podhosts.edits import Fix
-    from podhosts.engine.results import Options, Result
+    from podhosts.engine.results import CheckedObject, CheckedPod, Options, Result
     from podhosts.kubernetes import KubernetesObject
     from podhosts.rules import Rule
     from podhosts.source import Source
@@ -45,24 +46,24 @@ class IncrementalLinter:
         workspace = self.workspace(source)
         fresh: dict[_Key, _Remembered] = {}
 
-        def check(document: Document, rules: list[Rule], options: Options) -> CheckedDocument:
+        def check_document(document: Document, rules: list[Rule], options: Options) -> Checked:
             key = _key(document)
             known = fresh.get(key) or self._remembered.get(key)
             moves = known.moves(document, workspace) if known else None
             if known is None or moves is None:
                 workspace.asked = {}
-                result = check_document(document, rules, options)
-                known = _Remembered(document, result, workspace.asked)
+                checked = check(document, rules, options)
+                known = _Remembered(document, checked, workspace.asked)
                 # What is asked from here on is for other documents.
                 workspace.asked = {}
             else:
-                result = moves.checked(known.result, document.number)
+                checked = moves.checked(known.checked)
             # `ignore-file` covers what is around its document, and must stand above all others.
             if FILE_SCOPE not in key.text:
                 fresh[key] = known
-            return result
+            return checked
 
-        result = lint(source, self._options, workspace, check)
+        result = lint(source, self._options, workspace, check_document)
         self._remembered = fresh
         return result
 
@@ -106,7 +107,7 @@ class _Remembered(NamedTuple):
     """What a document gave, and the documents that answered its look-ups."""
 
     document: Document
-    result: CheckedDocument
+    checked: Checked
     asked: dict[Words, list[Place]]
 
     def moves(self, document: Document, workspace: AskedWorkspace) -> _Moves | None:
@@ -131,29 +132,39 @@ class _Moves:
     def __init__(self, before: Source, document: Document, distance: int) -> None:
         self._before = before
         self._now = document.source
+        self._number = document.number
         self._distance = distance
         #: Spans of other documents of the file, and how far each has moved.
         self.others: list[tuple[Span, int]] = []
 
-    def checked(self, result: CheckedDocument, number: int) -> CheckedDocument:
-        """The result with everything where it is now."""
-        return CheckedDocument(
-            [self._finding(finding, number) for finding in result.findings],
-            [self._suppression(item) for item in result.silencers],
-            [self._own(span) for span in result.placeholders],
-            result.pods,
-            self._own(result.unread) if result.unread else None,
+    def checked(self, checked: Checked) -> Checked:
+        """The same with everything where it is now, and the document's own suppressions not applied yet."""
+        return Checked(
+            findings=[*map(self._finding, checked.findings)],
+            silencers=[replace(self._suppression(item), used=False) for item in checked.silencers],
+            suppressed=[Suppressed(self._finding(item), self._suppression(by)) for item, by in checked.suppressed],
+            inner_silencers=[*map(self._suppression, checked.inner_silencers)],
+            pods=checked.pods,
+            objects=[*map(self._object, checked.objects)],
+            placeholders=[*map(self._own, checked.placeholders)],
+            templates=[*map(self._own, checked.templates)],
         )
 
-    def _finding(self, finding: Diagnostic, number: int) -> Diagnostic:
+    def _finding(self, finding: Diagnostic) -> Diagnostic:
         return replace(
             finding,
             source=self._now,
             span=self._own(finding.span),
-            document=number,
+            document=self._number,
             related=tuple(map(self._related, finding.related)),
             fix=self._fix(finding.fix) if finding.fix else None,
         )
+
+    def _object(self, item: CheckedObject) -> CheckedObject:
+        return item._replace(source=self._now, document=self._number, pods=tuple(map(self._pod, item.pods)))
+
+    def _pod(self, pod: CheckedPod) -> CheckedPod:
+        return pod._replace(entries=tuple(entry._replace(span=self._own(entry.span)) for entry in pod.entries))
 
     def _fix(self, fix: Fix) -> Fix:
         edits = tuple(edit._replace(span=self._own(edit.span)) for edit in fix.edits)
@@ -170,7 +181,7 @@ class _Moves:
         return replace(related, span=self._own(related.span), source=self._now)
 
     def _suppression(self, item: Suppression) -> Suppression:
-        return replace(item, span=self._own(item.span), scopes=[*map(self._own, item.scopes)], used=False)
+        return replace(item, span=self._own(item.span), scopes=[*map(self._own, item.scopes)])
 
     def _own(self, span: Span) -> Span:
         return _shifted(span, self._distance)
@@ -185,16 +196,22 @@ def _text(place: Place) -> str:
 
 
 class _Key(NamedTuple):
-    """All of a document that its findings rest on, but for other documents; `inset` is where in `text` it begins."""
+    """All that a document's findings rest on, but for other documents; `inset` is where in `text` it begins.
+
+    New lines of a fix end as those of the file do, and a file that is not valid in its encoding is not fixed.
+    """
 
     language: str
     inset: int
     text: str
+    line_break: str
+    is_valid: bool
 
 
 def _key(document: Document) -> _Key:
     """The document with the separator line above it, and with the one below it if kubectl stops there."""
-    opening, problem = document.piece.opening, document.piece.problem
+    opening, problem, source = document.piece.opening, document.piece.problem, document.source
     start = opening.start if opening else document.span.start
     end = problem.span.end if problem else document.span.end
-    return _Key(document.piece.language, document.span.start - start, document.source.cut(Span(start, end)))
+    text = source.cut(Span(start, end))
+    return _Key(document.piece.language, document.span.start - start, text, source.line_break, source.is_valid)

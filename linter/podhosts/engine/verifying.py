@@ -11,7 +11,7 @@ from podhosts.document import Document, Mapping, Scalar, Sequence, split
 from podhosts.engine.linting import default_selection, lint
 from podhosts.hosts.addresses import parse_sloppy
 from podhosts.hosts.kubelet import Alias, pod_network_lines
-from podhosts.kubernetes import objects, pods
+from podhosts.kubernetes import every_object, every_pod
 from podhosts.kubernetes.pod_hosts import Surroundings, pod_hosts
 from podhosts.kubernetes.structure import SCALAR_FIELDS, type_errors
 
@@ -79,13 +79,13 @@ def _documents(source: Source) -> list[Document]:
 def _check_readable(old: Document, new: Document) -> None:
     if new.problem is not None and old.problem is None:
         raise VerificationError(f"the result cannot be read: {new.problem.message}")
-    if [item.identity for item in objects(old)] != [item.identity for item in objects(new)]:
+    if [item.identity for item in every_object(old)] != [item.identity for item in every_object(new)]:
         raise VerificationError("the objects change")
 
 
 def _check_safe(old: Document, new: Document) -> None:
-    for first, second in zip(objects(old), objects(new), strict=True):
-        old_pods, new_pods = pods(first), pods(second)
+    for first, second in zip(every_object(old), every_object(new), strict=True):
+        old_pods, new_pods = every_pod(first), every_pod(second)
         if [pod.path for pod in old_pods] != [pod.path for pod in new_pods]:
             raise VerificationError("the pods change")
         for old_pod, new_pod in zip(old_pods, new_pods, strict=True):
@@ -155,11 +155,11 @@ def _file(aliases: tuple[Alias, ...]) -> bytes:
 def _exempt(document: Document) -> dict[int, bool]:
     """Nodes that are compared in another way: lists of aliases (true), and fields of the wrong type (false)."""
     exempt: dict[int, bool] = {}
-    for pod in (pod for manifest in objects(document) for pod in pods(manifest)):
-        fields = () if not pod.schema.is_of_pod_spec else tuple(SCALAR_FIELDS)
-        for name in (pod.list_field, *fields):
-            if (node := pod.spec.get(name)) is not None:
-                exempt[id(node)] = name == pod.list_field
+    for pod in (pod for manifest in every_object(document) for pod in every_pod(manifest)):
+        fields = SCALAR_FIELDS if pod.schema.is_of_pod_spec else ()
+        exempt |= {id(node): False for name in fields if (node := pod.spec.get(name)) is not None}
+        if pod.list_node is not None:
+            exempt[id(pod.list_node)] = True
     return exempt
 
 

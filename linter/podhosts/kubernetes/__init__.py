@@ -10,7 +10,8 @@ from podhosts.kubernetes.fields import (
     normalized,
 )
 from podhosts.kubernetes.kinds import FREE_MAPS, is_built_in_workload, is_strict
-from podhosts.kubernetes.objects import KubernetesObject, mapping, objects, sequence
+from podhosts.kubernetes.objects import KubernetesObject, every_object, mapping, objects, sequence
+from podhosts.kubernetes.placed import every_pod, is_patch
 from podhosts.kubernetes.placeholders import is_placeholder, is_template
 from podhosts.kubernetes.pods import Container, HostAlias, Mount, Pod, Volume, is_shaped_like_aliases, pods, walk
 from podhosts.kubernetes.schemas import ListSchema, ListType
@@ -31,11 +32,14 @@ __all__ = [
     "VersionError",
     "Volume",
     "edit_distance",
+    "every_object",
+    "every_pod",
     "field",
     "is_built_in_workload",
     "is_directive",
     "is_foreign_host_aliases",
     "is_misspelt_host_aliases",
+    "is_patch",
     "is_placeholder",
     "is_shaped_like_aliases",
     "is_strict",

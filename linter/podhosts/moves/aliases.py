@@ -60,7 +60,7 @@ def _join(draft: Draft, alias: HostAlias, entry: HostsEntry) -> bool:
     names = [name for name in entry.hostnames if name not in present]
     if not names:
         return not entry.comment
-    path = (*alias.pod.list_path, alias.index)
+    path = (*alias.pod.path, alias.pod.list_field, alias.index)
     listed = sequence(alias.hostnames_node)
     if listed is None:
         if alias.hostnames_node is not None:

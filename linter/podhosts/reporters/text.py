@@ -12,6 +12,7 @@ from podhosts.diagnostics import Diagnostic, Severity
 from podhosts.edits import Safety
 from podhosts.reporters.differences import changes, compared
 from podhosts.reporters.grouping import grouped
+from podhosts.reporters.snippets import CONTEXT, WIDTH, printable, snippet
 from podhosts.reporters.visible import visible
 from podhosts.source import Source
 
@@ -19,15 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.edits import Fix
-    from podhosts.engine import Result
+    from podhosts.reporters.report import Report
     from podhosts.source import Span
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
 _RELATED_STYLE = "blue"
 _GUTTER_STYLE = "dim"
-#: A line longer than this (a minified JSON file) is shown around the finding only.
-_WIDTH = 160
-_CONTEXT = 60
 _MAX_RELATED = 5
 #: How many lines of a fix are shown.
 _MAX_CHANGED = 20
@@ -50,10 +48,10 @@ class _Mark(NamedTuple):
         return self.source.position(self.span.start).line
 
 
-def render(result: Result) -> Iterator[Text]:
+def render(report: Report) -> Iterator[Text]:
     """The report in lines of styled text, an empty one after each finding."""
     shown: set[Fix] = set()
-    for finding, message in grouped(result.findings):
+    for finding, message in grouped(report.result.findings):
         yield from _render_finding(finding, message)
         if finding.fix is not None:
             # One fix may serve many findings; its lines are shown once.
@@ -64,7 +62,7 @@ def render(result: Result) -> Iterator[Text]:
 
 def _render_finding(finding: Diagnostic, message: str) -> Iterator[Text]:
     style = _STYLES[finding.severity]
-    yield Text.assemble((f"{finding.severity}[{finding.rule}]", style), (f": {visible(message)}", "bold"))
+    yield Text.assemble((f"{finding.severity}[{finding.rule}]", style), (f": {message}", "bold"))
     marks = [_Mark(finding.source, finding.span, "", style, "^")]
     related = finding.related[:_MAX_RELATED]
     marks += [_Mark(item.source or finding.source, item.span, item.message, _RELATED_STYLE, "-") for item in related]
@@ -117,16 +115,16 @@ def _changed_lines(source: Source, fix: Fix) -> Iterator[tuple[int | None, str, 
 
 def _begin(lines: list[str]) -> int:
     """Where lines that differ are shown from: of long ones, a little before they differ."""
-    if max(map(len, lines)) <= _WIDTH:
+    if max(map(len, lines)) <= WIDTH:
         return 0
     columns = enumerate(zip(*lines, strict=False))
-    differ = next((at for at, characters in columns if len(set(characters)) > 1), 0 if len(lines) == 1 else _WIDTH)
-    return max(0, differ - _CONTEXT)
+    differ = next((at for at, characters in columns if len(set(characters)) > 1), 0 if len(lines) == 1 else WIDTH)
+    return max(0, differ - CONTEXT)
 
 
 def _shortened(line: str, begin: int) -> str:
-    cut = line[begin : begin + _WIDTH]
-    return _printable(("..." if begin else "") + cut + ("..." if begin + _WIDTH < len(line) else ""))
+    cut = line[begin : begin + WIDTH]
+    return printable(("..." if begin else "") + cut + ("..." if begin + WIDTH < len(line) else ""))
 
 
 def _about(finding: Diagnostic) -> str:
@@ -144,32 +142,11 @@ def _snippet(marks: list[_Mark], width: int) -> Iterator[Text]:
     previous = None
     yield Text.assemble(gutter)
     for mark in marks:
-        line = mark.line
-        shown, before, marked = _cut(mark)
+        line, before, marked, after = snippet(mark.source, mark.span)
         if line != previous:
             if previous is not None and line > previous + 1:
                 yield Text(" " * width + "...", _GUTTER_STYLE)
-            yield Text.assemble((f"{line:>{width}} | ", _GUTTER_STYLE), shown)
+            yield Text.assemble((f"{line:>{width}} | ", _GUTTER_STYLE), f"{before}{marked}{after}")
         underline = mark.character * max(1, cell_len(marked))
         yield Text.assemble(gutter, " " * cell_len(before), (f"{underline} {mark.label}".rstrip(), mark.style))
         previous = line
-
-
-def _cut(mark: _Mark) -> tuple[str, str, str]:
-    """The line to show, what of it stands before the mark, and the marked part (its first line)."""
-    line = mark.source.line_span(mark.line)
-    start = mark.span.start
-    end = max(start, min(mark.span.end, line.end))
-    begin, stop = line
-    head = tail = ""
-    if stop - begin > _WIDTH:
-        begin = max(begin, start - _CONTEXT)
-        stop = min(stop, max(min(end, start + _WIDTH), begin + _WIDTH))
-        head, tail = ("..." if begin > line.start else ""), ("..." if stop < line.end else "")
-    text = mark.source.text
-    before = head + _printable(text[begin:start])
-    return head + _printable(text[begin:stop]) + tail, before, _printable(text[start : min(end, stop)])
-
-
-def _printable(text: str) -> str:
-    return visible(text.replace("\t", "    "))

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Diagnostic, Related, Severity
 from podhosts.edits import Safety
-from podhosts.kubernetes import field, is_placeholder, is_template
+from podhosts.kubernetes import is_placeholder, is_template
 from podhosts.rules.base import Fixable, Rule
 from podhosts.source import Span
 from podhosts.surgery import repair
@@ -140,7 +140,7 @@ class CorednsHostsBlock(Rule):
             corefile.manifest,
             at,
             message,
-            field=field(path),
+            field=corefile.manifest.field(*path),
             severity=severity,
             related=[Related(corefile.locate(place)[0], text) for place, text in related],
             fix=fix,

@@ -77,7 +77,7 @@ class EmptyHostnames(Rule):
 
 
 def _has_no_names(alias: HostAlias) -> bool:
-    if alias.pod.object.document.is_partial(alias.node):
+    if alias.pod.is_partial(alias.node):
         return False
     node = alias.hostnames_node
     is_null = isinstance(node, Scalar) and node.value is None

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
 from podhosts.document import Scalar, string
-from podhosts.kubernetes import field, pods
+from podhosts.kubernetes import pods
 from podhosts.kubernetes.mounts import HOSTS_FILE, node_file, normalize
 from podhosts.kubernetes.scripts import commands, environment, mounts_of, scripts
 from podhosts.rules.base import Fixable, Rule, object_of
@@ -129,7 +129,7 @@ class HostsFileWrite(Rule):
                 config_map,
                 config_map.document.locate(script.scalar, *write.target),
                 _message(write, mounts[0].container, False, works),
-                field=field(("data", script.key)),
+                field=config_map.field("data", script.key),
                 severity=Severity.INFO if works else None,
                 related=related,
             )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import CREATE_AND_APPLY, Severity
 from podhosts.document import Mapping
 from podhosts.edits import Safety
-from podhosts.kubernetes import FREE_MAPS, field, is_strict, walk
+from podhosts.kubernetes import FREE_MAPS, is_strict, walk
 from podhosts.kubernetes.kinds import BUILT_IN_WORKLOADS, pod_spec_paths
 from podhosts.rules.acceptance import is_list_of_aliases
 from podhosts.rules.base import Fixable, Rule
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic
     from podhosts.document import Entry, Node
     from podhosts.edits import Fix
-    from podhosts.kubernetes import KubernetesObject, Path
+    from podhosts.kubernetes import KubernetesObject, Path, Pod
 
 
 class MisplacedHostAliases(Rule):
@@ -25,6 +25,7 @@ class MisplacedHostAliases(Rule):
 
     Why: next to `template`, in `metadata` or in a container it is an unknown field: the API server refuses the object,
     lenient clients drop the list without a word. Source: `vectors/apiserver`, category structure; kubernetes #74901.
+    In the values of bjw-s' app-template a container takes no such list either.
 
     Bad:
         apiVersion: apps/v1
@@ -77,7 +78,7 @@ class MisplacedHostAliases(Rule):
                 entry.key,
                 f"`hostAliases` is no field here: the API server refuses the object, lenient clients drop the list "
                 f"silently; {_advice(manifest.kind)}",
-                field=field((*path, "hostAliases")),
+                field=manifest.field(*path, "hostAliases"),
                 refused_by=CREATE_AND_APPLY,
                 fix=self._fix(manifest, node, entry) if len(misplaced) == 1 else None,
             )
@@ -94,6 +95,25 @@ class MisplacedHostAliases(Rule):
             return None
         edits = move_key(manifest.document, holder, entry, spec)
         return repair(manifest.document, f"Move it to `{'.'.join(path)}`", edits, Safety.UNSAFE)
+
+    def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
+        entry = pod.list_entry
+        if entry is not None and (controller := _controller_of_container(pod)) is not None:
+            yield self.report(
+                pod,
+                entry.key,
+                f"`hostAliases` is no field of a container: the chart takes it for the pod, and nothing of it arrives; "
+                f"move it to `controllers.{controller}.pod`",
+                field=pod.field("hostAliases"),
+            )
+
+
+def _controller_of_container(pod: Pod) -> str | None:
+    """The controller of a container in the values of bjw-s' app-template: `controllers.NAME.containers.NAME`."""
+    match pod.path[-4:]:
+        case ("controllers", str(name), "containers" | "initContainers", str()) if "image" in pod.spec.fields:
+            return name
+    return None
 
 
 def _advice(kind: str | None) -> str:

@@ -10,7 +10,6 @@ from podhosts.edits import Safety
 from podhosts.kubernetes import (
     FREE_MAPS,
     edit_distance,
-    field,
     is_directive,
     is_foreign_host_aliases,
     is_misspelt_host_aliases,
@@ -23,7 +22,7 @@ from podhosts.kubernetes.kinds import pod_spec_paths
 from podhosts.kubernetes.verdicts import unknown_field
 from podhosts.rules.acceptance import is_address, is_list_of_aliases, is_list_of_names, is_name
 from podhosts.rules.base import Fixable, Rule
-from podhosts.surgery import move_key, repair, replace_scalar, wrap_in_list
+from podhosts.surgery import move_key, rename_key, repair, wrap_in_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,7 +91,7 @@ class UnknownField(Rule):
                         manifest,
                         entry.key,
                         f"`{name}` is no field of the API: {_REFUSED}; did you mean `hostAliases`?",
-                        field=field((*path, name)),
+                        field=manifest.field(*path, name),
                         refused_by=CREATE_AND_APPLY,
                         fix=self._rename_list(manifest.document, node, entry) if path in right else None,
                     )
@@ -145,20 +144,18 @@ class UnknownField(Rule):
         others = [name for name in mapping.fields if name == "hostAliases" or is_misspelt_host_aliases(name)]
         if others != [entry.name] or not is_list_of_aliases(entry.value, self.version):
             return None
-        return _renamed(document, entry, "hostAliases")
+        return _renamed(document, mapping, entry, "hostAliases")
 
     def _rename(self, alias: HostAlias, entry: Entry, meant: str, addresses: _Addresses) -> Fix | None:
         """Call a key of an entry by its right name; a single name becomes a list."""
-        document, value = alias.pod.object.document, entry.value
-        if meant in alias.node.fields:
-            return None
+        document, node, value = alias.pod.object.document, alias.node, entry.value
         if meant == "ip":
             is_free = is_address(value, self.version) and addresses.are_once(value)
-            return _renamed(document, entry, meant) if is_free else None
+            return _renamed(document, node, entry, meant) if is_free else None
         if is_list_of_names(value):
-            return _renamed(document, entry, meant)
+            return _renamed(document, node, entry, meant)
         if entry.alias is None and isinstance(value, Scalar) and value.is_string and is_name(value.text):
-            return _renamed(document, entry, meant, wrap_in_list(document, value))
+            return _renamed(document, node, entry, meant, wrap_in_list(document, value))
         return None
 
 
@@ -182,8 +179,10 @@ class _Addresses:
         )
 
 
-def _renamed(document: Document, entry: Entry, name: str, more: tuple[Edit, ...] | None = ()) -> Fix | None:
-    edits = replace_scalar(document, entry.key, name)
+def _renamed(
+    document: Document, mapping: Mapping, entry: Entry, name: str, more: tuple[Edit, ...] | None = ()
+) -> Fix | None:
+    edits = rename_key(document, mapping, entry, name)
     together = None if edits is None or more is None else (*edits, *more)
     return repair(document, f"Write `{name}`", together, Safety.UNSAFE)
 

@@ -13,7 +13,7 @@ from podhosts.surgery.comments import add_comment, commented_line, remove_commen
 from podhosts.surgery.insertion import append_items, insert_key
 from podhosts.surgery.moving import move_key
 from podhosts.surgery.removal import remove_item, remove_items, remove_key
-from podhosts.surgery.scalars import quote, replace_in_scalar, replace_scalar, wrap_in_list
+from podhosts.surgery.scalars import quote, rename_key, replace_in_scalar, replace_scalar, wrap_in_list
 from podhosts.surgery.writing import Commented, Value, scalar_text
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ __all__ = [
     "remove_item",
     "remove_items",
     "remove_key",
+    "rename_key",
     "repair",
     "replace_in_scalar",
     "replace_scalar",

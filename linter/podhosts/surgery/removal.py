@@ -32,10 +32,10 @@ def remove_items(document: Document, sequence: Sequence, doomed: Collection[int]
 def remove_key(document: Document, mapping: Mapping, entry: Entry) -> tuple[Edit, ...] | None:
     """Remove a key with its value. A flow mapping may become `{}`; a block mapping must keep a key.
 
-    The first key after a dash gives its place to the next. Refused in a mapping that merges others: what the key hid
-    would come to light.
+    The first key after a dash gives its place to the next. Refused where the key overrides another one or merged ones:
+    what it hid would come to light.
     """
-    if any(other.is_merge for other in mapping.entries):
+    if mapping.hides(entry):
         return None
     return _remove(document, mapping, {mapping.entries.index(entry)})
 

@@ -12,7 +12,7 @@ from podhosts.surgery.places import column
 from podhosts.surgery.writing import scalar_text
 
 if TYPE_CHECKING:
-    from podhosts.document import Document, Scalar
+    from podhosts.document import Document, Entry, Mapping, Scalar
 
 _BREAKS = re.compile(r"[\r\n\x85\u2028\u2029]")
 _BLOCK_STYLES = frozenset("|>")
@@ -28,6 +28,13 @@ def replace_scalar(document: Document, scalar: Scalar, value: str) -> tuple[Edit
     # A plain scalar that holds a colon shows that one may stand here.
     text = scalar_text(value, quotes, in_flow=":" not in scalar.text)
     return (Edit(scalar.span, text),)
+
+
+def rename_key(document: Document, mapping: Mapping, entry: Entry, name: str) -> tuple[Edit, ...] | None:
+    """Give a key another name that its mapping does not have; refused where the key overrides another one."""
+    if name in mapping.fields or mapping.hides(entry) or entry not in mapping.entries:
+        return None
+    return replace_scalar(document, entry.key, name)
 
 
 def quote(document: Document, scalar: Scalar) -> tuple[Edit, ...] | None:
