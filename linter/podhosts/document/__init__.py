@@ -12,7 +12,7 @@ from podhosts.document.nodes import Entry, Mapping, Node, Scalar, Sequence, node
 from podhosts.document.reading import TOO_DEEP, UnreadableError, read
 from podhosts.document.scalars import is_plain_string
 from podhosts.document.splitting import Piece, Problem, split
-from podhosts.document.templates import exclude_each_other, has_actions, mask
+from podhosts.document.templates import exclude_each_other, go_actions, has_actions, mask
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ __all__ = [
     "Problem",
     "Scalar",
     "Sequence",
+    "go_actions",
     "is_plain_string",
     "locate",
     "nodes",

@@ -11,6 +11,8 @@ import re
 from bisect import bisect_right
 from typing import NamedTuple
 
+from podhosts.source import Span
+
 #: How the kinds of actions begin and end.
 _DELIMITERS = {
     "comment": (r"\{\{-?\s*/\*", r"\*/\s*-?\}\}"),
@@ -18,8 +20,14 @@ _DELIMITERS = {
     "jinja": (r"\{%", r"%\}"),
     "note": (r"\{#", r"#\}"),
 }
+_GO = ("comment", "go")
 _OPENER = re.compile("|".join(f"(?P<{kind}>{opener})" for kind, (opener, _) in _DELIMITERS.items()))
+_GO_OPENER = re.compile("|".join(f"(?P<{kind}>{_DELIMITERS[kind][0]})" for kind in _GO))
 _ACTIONS = {kind: re.compile(f"{opener}.*?{closer}", re.DOTALL) for kind, (opener, closer) in _DELIMITERS.items()}
+#: An action of Go in which `}}` stands in a string.
+_QUOTING_ACTION = re.compile(
+    r"""\{\{(?:[^"'`}]|"(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\.|[^'\\\n])*'|\}(?!\}))*+\}\}"""
+)
 _WORD = re.compile(r"\{[{%]-?\s*([a-z]+)\b")
 _LINE_BREAKS = "\r\n"
 #: A line that ends in the header of a block scalar; the scalar's parent is the key, or the last dash.
@@ -60,7 +68,7 @@ def mask(text: str) -> Template:
     """Mask the actions of a template; text without any is given back as it is."""
     characters = list(text)
     inline: set[int] = set()
-    actions = _find_actions(text)
+    actions = _find_actions(text, 0, len(text))
     alone = _lines_of_actions(text, actions)
     printing_below = {number for number, action in enumerate(actions) if _prints_below(text, action)}
     inside = _block_scalars(text, [actions[number].span() for number in sorted(alone)])
@@ -76,18 +84,31 @@ def mask(text: str) -> Template:
     return Template("".join(characters), frozenset(inline), branches, tuple(action.start() for action in actions))
 
 
-def _find_actions(text: str) -> list[re.Match[str]]:
+def go_actions(text: str, start: int, end: int) -> list[Span]:
+    """The actions and comments of Go's `text/template` in `text[start:end]`, braces included, in order."""
+    return [Span(*action.span()) for action in _find_actions(text, start, end, _GO_OPENER)]
+
+
+def _find_actions(text: str, start: int, end: int, openers: re.Pattern[str] = _OPENER) -> list[re.Match[str]]:
     """The actions in order; an opener is not looked at where its closer does not come any more, to keep time linear."""
     last = {
-        kind: max((found.start() for found in re.finditer(closer, text)), default=-1)
+        kind: max((found.start() for found in re.compile(closer).finditer(text, start, end)), default=-1)
         for kind, (_, closer) in _DELIMITERS.items()
     }
     actions: list[re.Match[str]] = []
-    at = 0
-    while opener := _OPENER.search(text, at):
+    quotes_close = True
+    at = start
+    while opener := openers.search(text, at, end):
         at = opener.start() + 1
-        for kind in ("comment", "go") if opener["comment"] else (str(opener.lastgroup),):
-            if opener.start() < last[kind] and (action := _ACTIONS[kind].match(text, opener.start())):
+        for kind in _GO if opener["comment"] else (str(opener.lastgroup),):
+            if opener.start() >= last[kind]:
+                continue
+            action = None
+            if kind == "go" and quotes_close:
+                action = _QUOTING_ACTION.match(text, opener.start(), end)
+                # Text with a quote too many is no template of Go; to look for its end again would take too long.
+                quotes_close = action is not None
+            if action := action or _ACTIONS[kind].match(text, opener.start(), end):
                 actions.append(action)
                 at = action.end()
                 break
