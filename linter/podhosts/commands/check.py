@@ -13,6 +13,7 @@ from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageErro
 from podhosts.diagnostics import Severity
 from podhosts.discovery import STDIN, Discovery, Input, discover
 from podhosts.engine import Result, Unread, lint
+from podhosts.helm import Charts
 from podhosts.reporters import FORMATS
 from podhosts.source import Source
 from podhosts.summary import summary
@@ -48,11 +49,17 @@ def _run(request: Request) -> int:
         for path, reason in discovery.failures:
             result.unread.append(Unread(path, f"cannot be opened: {reason}", 1, None, None))
         failed = len(discovery.failures)
-        folder_workspace = Workspace(_sources(item.path for item in discovery.inputs if not item.named))
-        for item in _progress(discovery.inputs, request):
+        paths = [item.path for item in discovery.inputs if not item.named]
+        folder_workspace = Workspace(_sources(paths), Charts(paths))
+        helpers = [Input(path, False) for path in folder_workspace.charts.helpers]
+        for item in _progress([*discovery.inputs, *helpers], request):
             linted, could_open = _lint_input(item, run_settings, None if item.named else folder_workspace)
             result.extend(linted)
             failed += not could_open
+        result.unread += [
+            Unread(item.source.path, item.reason, 1, item.source, item.problem.span)
+            for item in folder_workspace.charts.unread
+        ]
     except UsageError as error:
         say(f"podhosts: {error}")
         return WRONG_USE
@@ -83,7 +90,8 @@ def _lint_input(item: Input, run_settings: RunSettings, workspace: Workspace | N
             if not mentions(source.data):
                 return Result(files=1), True
         else:
-            if os.path.isfile(item.path) and not file_mentions(item.path):
+            is_known = workspace is not None and workspace.charts.facts(item.path)
+            if os.path.isfile(item.path) and not is_known and not file_mentions(item.path):
                 return Result(files=1), True
             with open(item.path, "rb") as file:
                 source = Source(item.path, file.read())

@@ -25,9 +25,7 @@ _OPENER = re.compile("|".join(f"(?P<{kind}>{opener})" for kind, (opener, _) in _
 _GO_OPENER = re.compile("|".join(f"(?P<{kind}>{_DELIMITERS[kind][0]})" for kind in _GO))
 _ACTIONS = {kind: re.compile(f"{opener}.*?{closer}", re.DOTALL) for kind, (opener, closer) in _DELIMITERS.items()}
 #: An action of Go in which `}}` stands in a string.
-_QUOTING_ACTION = re.compile(
-    r"""\{\{(?:[^"'`}]|"(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\.|[^'\\\n])*'|\}(?!\}))*+\}\}"""
-)
+_QUOTING_ACTION = re.compile(r"""\{\{(?:[^"'`}]|"(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\.|[^'\\\n])*'|\}(?!\}))*+\}\}""")
 _WORD = re.compile(r"\{[{%]-?\s*([a-z]+)\b")
 _LINE_BREAKS = "\r\n"
 #: A line that ends in the header of a block scalar; the scalar's parent is the key, or the last dash.
@@ -41,12 +39,17 @@ _CLOSING = frozenset({"end", "endif", "endfor"})
 
 
 class Branch(NamedTuple):
-    """A stretch of text that is printed or not: the block it belongs to, and which of its branches it is."""
+    """A stretch of text that is printed or not: the block it belongs to, and which of its branches it is.
+
+    `head` is the span of the action that begins the block, `keyword` its first word.
+    """
 
     start: int
     end: int
     block: int
     branch: int
+    keyword: str
+    head: Span
 
 
 class Template(NamedTuple):
@@ -202,19 +205,19 @@ def _lines_of_actions(text: str, actions: list[re.Match[str]]) -> set[int]:
 def _branches(actions: list[re.Match[str]]) -> tuple[Branch, ...]:
     """What `if`, `range`, `with`, `else` and `end` enclose."""
     found: list[Branch] = []
-    stack: list[tuple[int, int, int]] = []
+    stack: list[Branch] = []
     blocks = 0
     for action in actions:
         word = _WORD.match(action.group())
         keyword = word.group(1) if word else ""
         if keyword in _OPENING:
             blocks += 1
-            stack.append((blocks, 0, action.end()))
+            stack.append(Branch(action.end(), action.end(), blocks, 0, keyword, Span(*action.span())))
         elif keyword in _NEXT_BRANCH | _CLOSING and stack:
-            block, branch, start = stack.pop()
-            found.append(Branch(start, action.start(), block, branch))
+            opened = stack.pop()
+            found.append(opened._replace(end=action.start()))
             if keyword in _NEXT_BRANCH:
-                stack.append((block, branch + 1, action.end()))
+                stack.append(opened._replace(start=action.end(), branch=opened.branch + 1))
     return tuple(sorted(found))
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Diagnostic, Related
-from podhosts.document import Document, Scalar, Sequence, nodes, split
+from podhosts.document import Document, Piece, Scalar, Sequence, nodes, split
 from podhosts.embedded import Embedded, embedded_documents
 from podhosts.engine.results import Options, Result, Unread
 from podhosts.engine.silencing import complaints, silence, unused
+from podhosts.helm import followed_pods, fragment_pods
 from podhosts.kubernetes import is_placeholder, is_template, objects, pods
 from podhosts.kubernetes.structure import SCALAR_FIELDS
 from podhosts.rules import RULES
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from podhosts.document import Node
+    from podhosts.helm import FileFacts, FollowedPod
     from podhosts.kubernetes import KubernetesObject, Pod
     from podhosts.rules import Rule
     from podhosts.source import Source
@@ -42,29 +45,34 @@ def lint(source: Source, options: Options, workspace: Workspace | None = None) -
     Rules that look up other objects look in `workspace`, or without one in the source alone.
     """
     result = Result(files=1)
-    if not mentions(source.data):
-        return result
     sees_others = workspace is not None
     workspace = workspace or Workspace([source])
+    facts = workspace.charts.facts(source.path)
+    if not facts and not mentions(source.data):
+        return result
     rules = [rule(options.settings, workspace) for rule in RULES if rule.name in options.selected]
     file_wide: list[Suppression] = []
     per_document: list[tuple[list[Diagnostic], list[Suppression]]] = []
     placeholders = _Tally("values that a template or placeholder decides")
     templates = _Tally("documents of a template that are not YAML by themselves")
-    for document in _relevant(source):
+    for document in _relevant(source, facts):
         result.documents += 1
-        if document.root is None and document.problem is not None and is_template(document.text):
+        is_refused = any(document.span.start <= problem.span.start < document.span.end for problem in facts.problems)
+        is_unread = document.root is None and is_template(document.text) and not is_refused
+        if is_unread and document.problem is not None:
             templates.add(document.problem.span)
             continue
         manifests = list(objects(document))
-        found_pods = [pod for manifest in manifests for pod in pods(manifest)]
-        result.pods += len(found_pods)
+        followed = [found for manifest in manifests for found in followed_pods(manifest, facts.lists)]
+        found_pods = list(_unfollowed(document, manifests, followed, facts))
+        result.pods += len(found_pods) + len(followed)
         for span in document.actions or [node.span for pod in found_pods for node in _placeholders(pod)]:
             placeholders.add(span)
-        findings = _with_alias_uses(document, _findings(document, manifests, found_pods, rules))
+        direct = _findings(document, manifests, found_pods, rules)
+        findings = _with_alias_uses(document, chain(direct, _followed_findings(followed, rules)))
         for inner in embedded_documents(document):
             findings += _embedded_findings(inner, rules)
-        silencers, mistakes = suppressions(document, manifests, found_pods)
+        silencers, mistakes = suppressions(document, manifests, [*found_pods, *(found.pod for found in followed)])
         findings += complaints(document, silencers, mistakes, options)
         file_wide += [item for item in silencers if item.is_file_wide]
         per_document.append((findings, silencers))
@@ -79,11 +87,17 @@ def lint(source: Source, options: Options, workspace: Workspace | None = None) -
     return result
 
 
-def _relevant(source: Source) -> Iterator[Document]:
+def _relevant(source: Source, facts: FileFacts) -> Iterator[Document]:
     """The documents to read: those that mention hosts, and those at which kubectl would stop and lose the others.
+
+    Where charts know more of the file: all documents of a values file, and of a file of named templates those.
 
     Neighbours are searched together first: in a long stream hardly one of them matters.
     """
+    if facts.fragments and not facts.problems:
+        for number, span in enumerate(sorted(facts.fragments), 1):
+            yield Document(source, Piece(number, span, "yaml"))
+        return
     pieces = split(source.text)
     has_suppressions = MARK in source.text
     begin = 0
@@ -94,7 +108,11 @@ def _relevant(source: Source) -> Iterator[Document]:
         block = pieces[begin:end]
         may_mention = end - begin == 1 or _is_mentioned(source, Span(block[0].span.start, block[-1].span.end))
         for piece in block:
-            stops = piece.problem is not None or source.text.startswith("%", piece.span.start)
+            stops = (
+                bool(facts.lists or facts.problems)
+                or piece.problem is not None
+                or source.text.startswith("%", piece.span.start)
+            )
             stops = stops or (has_suppressions and source.text.find(MARK, *piece.span) >= 0)
             if stops or (may_mention and _is_mentioned(source, piece.span)):
                 yield Document(source, piece)
@@ -136,9 +154,38 @@ def _findings(
         for manifest in manifests:
             yield from rule.check_object(manifest)
         for pod in found_pods:
-            yield from rule.check_pod(pod)
-            for alias in pod.aliases:
-                yield from rule.check_alias(alias)
+            yield from _pod_findings(pod, rule)
+
+
+def _unfollowed(
+    document: Document, manifests: list[KubernetesObject], followed: list[FollowedPod], facts: FileFacts
+) -> Iterator[Pod]:
+    """The pods of a document but for those lists that are known better."""
+    if document.span in facts.fragments:
+        yield from fragment_pods(document, facts.fragments[document.span])
+        return
+    known = {found.pod.list_start for found in followed}
+    for manifest in manifests:
+        for pod in pods(manifest):
+            if pod.list_start not in known:
+                yield pod
+
+
+def _pod_findings(pod: Pod, rule: Rule) -> Iterator[Diagnostic]:
+    yield from rule.check_pod(pod)
+    for alias in pod.aliases:
+        yield from rule.check_alias(alias)
+
+
+def _followed_findings(followed: list[FollowedPod], rules: list[Rule]) -> Iterator[Diagnostic]:
+    """Findings about lists in a values file, each with the place where a template prints the list."""
+    for rule in rules:
+        for found in followed:
+            printed = Related(found.use.span, "printed as `hostAliases` here", found.use.place.source)
+            for finding in _pod_findings(found.pod, rule):
+                # Where the template writes the entries itself, an edit of the view is none of the file.
+                fix = None if found.pod.keys else finding.fix
+                yield replace(finding, related=(*finding.related, printed), fix=fix)
 
 
 def _with_alias_uses(document: Document, findings: Iterable[Diagnostic]) -> list[Diagnostic]:

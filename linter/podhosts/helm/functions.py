@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 _PRINTERS = {
     **dict.fromkeys(("toYaml", "mustToYaml", "toYamlPretty"), Form.YAML),
-    **dict.fromkeys(("toJson", "mustToJson", "toRawJson", "mustToRawJson", "toPrettyJson", "mustToPrettyJson"), Form.JSON),
+    **dict.fromkeys(
+        ("toJson", "mustToJson", "toRawJson", "mustToRawJson", "toPrettyJson", "mustToPrettyJson"), Form.JSON
+    ),
     **dict.fromkeys(("quote", "squote"), Form.QUOTED),
     **dict.fromkeys(("toString", "print"), Form.GO),
 }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document import Document, Mapping, Piece, Scalar, Sequence
 from podhosts.helm.rendering import KEY, MARK
 from podhosts.helm.values import EACH, Form, Printed, Reference
+from podhosts.kubernetes import EntryKeys
 from podhosts.source import Source, Span
 
 if TYPE_CHECKING:
@@ -21,32 +23,28 @@ _KEY_LINE = re.compile(rf"^(?P<before> *(?:- +)*){KEY}:(?P<rest>[^\n]*)$", re.MU
 _MARKS = re.compile(rf"{MARK}+")
 _LONE = re.compile(rf"(?P<before> *)(?P<marks>{MARK}+)[ \t\r]*")
 _OPEN_KEY = re.compile(r"(?P<before> *(?:- +)*)(?P<key>[A-Za-z]+):[ \t]*(?P<rest>.*)")
+_COLUMNS = re.compile(r"\bn?indent\s+([0-9]+)")
 _TOP_FIELD = re.compile(r"^(apiVersion|kind):[ \t]+[\"']?([A-Za-z0-9./-]+)[\"']?[ \t\r]*$", re.MULTILINE)
 _SEPARATOR = re.compile(r"^---", re.MULTILINE)
 
 
-class EntryKeys(NamedTuple):
-    """The keys of an entry in the values, where the template writes `ip` and `hostnames` from them itself.
+class Target(NamedTuple):
+    """The object that a template makes, as far as it says it by constants; `kinds` where branches differ."""
 
-    `names_are_listed` is false where the value is one name.
-    """
-
-    ip: str | None
-    hostnames: str | None
-    names_are_listed: bool
+    api_version: str | None
+    kinds: frozenset[str]
 
 
 class ValuesUse(NamedTuple):
     """A path of the values that a template prints as hostAliases.
 
-    `entries` is None where the list is printed as it stands. `kinds` are the (apiVersion, kind) of the object that the
-    template makes, as far as it says them. `takes_text`: a string is printed as it is. `is_certain`: whatever it is.
+    `entries` is None where the list is printed as it stands. `takes_text`: a string is printed as it is.
+    `is_certain`: whatever it is, under no condition.
     """
 
     path: ValuesPath
     entries: EntryKeys | None
-    api_version: str | None
-    kinds: frozenset[str]
+    target: Target
     takes_text: bool
     is_certain: bool
     place: Place
@@ -61,12 +59,19 @@ class Misprint(NamedTuple):
     message: str
 
 
+class Fragment(NamedTuple):
+    """Text of a template that is part of a list, or holds one, and the object that it becomes a part of."""
+
+    place: Place
+    target: Target
+
+
 class PrintedLists(NamedTuple):
-    """What one template prints at its `hostAliases:` keys. `places` are the texts that make up the lists."""
+    """What one template prints at its `hostAliases:` keys."""
 
     uses: list[ValuesUse]
     misprints: list[Misprint]
-    places: list[Place]
+    fragments: list[Fragment]
 
 
 def printed_lists(rendered: Rendered) -> PrintedLists:
@@ -83,7 +88,7 @@ class _Region:
     def __init__(self, rendered: Rendered, key: re.Match[str]) -> None:
         self._rendered = rendered
         self._column = len(key["before"])
-        self._start = key.start()
+        self._start, self._end = key.span()
         self._lines = [" " * self._column + f"{KEY}:{key['rest']}", *self._lines_below(key.end() + 1)]
 
     def _lines_below(self, start: int) -> Iterator[str]:
@@ -105,6 +110,7 @@ class _Region:
             ):
                 return
             is_first = False
+            self._end = end
             yield line
 
     def _prints_yaml(self, marks: str) -> bool:
@@ -120,7 +126,7 @@ class _Region:
         elif isinstance(items, Sequence):
             for item in items.items:
                 found.uses.extend(self._item(item))
-        found.places.extend(self._places("\n".join(self._lines)))
+        found.fragments.extend(Fragment(place, self._target) for place in self._places())
 
     def _with_dash(self, line: str) -> str:
         """A line of printed YAML as an item, so that it can be read as one."""
@@ -129,13 +135,12 @@ class _Region:
             return line
         return " " * max(len(lone["before"]), self._column) + f"- {lone['marks']}"
 
-    def _places(self, text: str) -> list[Place]:
+    def _places(self) -> list[Place]:
         """The texts that segments of the region come from."""
         places: dict[int, Place] = {}
         at = 0
-        end = self._start + len(text)
         for segment in self._rendered.segments:
-            if at < end and at + len(segment.text) > self._start and segment.text.strip():
+            if at < self._end and at + len(segment.text) > self._start and segment.text.strip():
                 places[id(segment.place.definition)] = segment.place
             at += len(segment.text)
         return list(places.values())
@@ -179,37 +184,35 @@ class _Region:
         return [mark for item in (node.items if isinstance(node, Sequence) else [node]) for mark in self._marks(item)]
 
     def _use(self, path: ValuesPath, entries: EntryKeys | None, mark: Mark, *, takes_text: bool) -> ValuesUse:
-        fields = dict.fromkeys(("apiVersion", "kind"), ())
-        before = [match.start() for match in _SEPARATOR.finditer(self._rendered.text, 0, self._start)]
-        after = _SEPARATOR.search(self._rendered.text, self._start)
-        begin, end = before[-1] if before else 0, after.start() if after else len(self._rendered.text)
-        for name, value in _TOP_FIELD.findall(self._rendered.text[begin:end]):
-            fields[name] = (*fields[name], value)
-        versions = set(fields["apiVersion"])
-        return ValuesUse(
-            path,
-            entries,
-            versions.pop() if len(versions) == 1 else None,
-            frozenset(fields["kind"]),
-            takes_text,
-            mark.is_certain,
-            mark.place,
-            mark.action.span,
-        )
+        action, place = mark.prints[0]
+        return ValuesUse(path, entries, self._target, takes_text, mark.is_certain, place, action.span)
+
+    @cached_property
+    def _target(self) -> Target:
+        text = self._rendered.text
+        begin = max((match.start() for match in _SEPARATOR.finditer(text, 0, self._start)), default=0)
+        after = _SEPARATOR.search(text, self._start)
+        fields: dict[str, set[str]] = {"apiVersion": set(), "kind": set()}
+        for name, value in _TOP_FIELD.findall(text[begin : after.start() if after else len(text)]):
+            fields[name].add(value)
+        versions = fields["apiVersion"]
+        return Target(versions.pop() if len(versions) == 1 else None, frozenset(fields["kind"]))
 
     def _misprints(self) -> Iterator[Misprint]:
         """Prints of YAML whose lines begin where they cannot, seen with the key that they belong to."""
         key, column = KEY, self._column
         for line in self._lines:
             if lone := _LONE.fullmatch(line):
+                if not key:
+                    continue
                 yield from self._check(lone["marks"], len(lone["before"]), key, column, on_line_of_key=False)
                 continue
             opened = _OPEN_KEY.match(line)
-            if opened is None:
-                continue
-            key, column = opened["key"], len(opened["before"])
-            if found := _MARKS.match(opened["rest"]):
+            key, column = (opened["key"], len(opened["before"])) if opened else ("", 0)
+            if opened and (found := _MARKS.match(opened["rest"])):
                 yield from self._check(found.group(), opened.start("rest"), key, column, on_line_of_key=True)
+            if opened and opened["rest"].strip():
+                key = ""
 
     def _check(self, marks: str, first: int, key: str, column: int, *, on_line_of_key: bool) -> Iterator[Misprint]:
         for letter in marks:
@@ -218,8 +221,27 @@ class _Region:
                 continue
             message = _fault(mark.column, first, key, column, on_line_of_key=on_line_of_key)
             if message is not None:
-                yield Misprint(mark.place, mark.action.span, message)
+                yield self._misprint(mark, message)
                 return
+
+    def _misprint(self, mark: Mark, message: str) -> Misprint:
+        """Told at the action that stands beside the key, and there at the number of columns."""
+        action, place = next((one for one in mark.prints if one.place == self._place), mark.prints[0])
+        columns = next(reversed(list(_COLUMNS.finditer(action.text))), None)
+        if columns is None:
+            return Misprint(place, action.span, message)
+        start, end = columns.span(1)
+        return Misprint(place, Span(action.inside.start + start, action.inside.start + end), message)
+
+    @cached_property
+    def _place(self) -> Place | None:
+        """The text that the key stands in."""
+        at = 0
+        for segment in self._rendered.segments:
+            at += len(segment.text)
+            if at > self._start + self._column:
+                return segment.place
+        return None
 
 
 def _fault(others: int, first: int, key: str, column: int, *, on_line_of_key: bool) -> str | None:

@@ -59,17 +59,24 @@ class Place(NamedTuple):
     definition: Definition | None
 
 
-class Mark(NamedTuple):
-    """One print: the value, how it is written, where its lines after the first begin, and the action that prints it.
+class Print(NamedTuple):
+    """An action that prints, and the text that it stands in."""
 
-    `is_certain` is false inside `if`, `with` and `range`.
+    action: Action
+    place: Place
+
+
+class Mark(NamedTuple):
+    """One print: the value, how it is written, and where its lines after the first begin.
+
+    `prints` are the action that prints it and those that include it, innermost first. `is_certain` is false inside
+    `if`, `with` and `range`.
     """
 
     value: Value
     form: Form
     column: int | None
-    action: Action
-    place: Place
+    prints: tuple[Print, ...]
     is_certain: bool
 
 
@@ -89,8 +96,6 @@ class Rendered(NamedTuple):
 
     def mark(self, letter: str) -> Mark:
         return self.marks[ord(letter) - _FIRST_MARK]
-
-
 
 
 class TooLongError(Exception):
@@ -254,7 +259,8 @@ class Renderer:
             raise TooLongError
         letter = chr(_FIRST_MARK + len(self._marks))
         column = printed.layout.column
-        self._marks.append(Mark(printed.value, printed.form, column, action, page.place, is_certain))
+        prints = (Print(action, page.place),)
+        self._marks.append(Mark(printed.value, printed.form, column, prints, is_certain))
         page.add(lead + letter)
 
     def _print_included(self, page: _Page, action: Action, included: Included, depth: int, *, is_certain: bool) -> None:
@@ -275,15 +281,15 @@ class Renderer:
         scope = _Scope(included.dot, {"": included.dot})
         self._write(inner, definition.body, scope, depth + 1, is_certain=is_certain)
         self._including.pop()
-        self._lay_out(page, inner, included.layout, first)
+        self._lay_out(page, inner, included.layout, first, Print(action, page.place))
 
-    def _lay_out(self, page: _Page, inner: _Page, layout: Layout, first: int) -> None:
+    def _lay_out(self, page: _Page, inner: _Page, layout: Layout, first: int, by: Print) -> None:
         """Write a named template's text as `indent` and `nindent` change it."""
         columns = layout.column
         for number in range(first, len(self._marks)):
             mark = self._marks[number]
             known = None if columns is None or mark.column is None else mark.column + columns
-            self._marks[number] = mark._replace(column=known)
+            self._marks[number] = mark._replace(column=known, prints=(*mark.prints, by))
         page.add(layout.lead)
         pad = "\n" + " " * (columns or 0)
         for segment in inner.segments:
@@ -321,5 +327,5 @@ class Renderer:
         return call(operand.name, ())
 
 
-#: Named templates of library charts that are seldom checked in: they print `value`, a string as it is, all else as YAML.
+#: Named templates of library charts that are seldom checked in. They print `value`: a string as it is, or as YAML.
 LIBRARY = frozenset({"common.tplvalues.render"})

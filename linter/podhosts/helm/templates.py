@@ -18,6 +18,8 @@ from podhosts.source import Span
 _SPACE = " \t\r\n"
 _KEYWORD = re.compile(r"(if|with|range|define|block|template|else|end|break|continue)\b\s*")
 _NAME = re.compile(r'"((?:\\.|[^"\\\n])*)"\s*|`([^`]*)`\s*')
+_STRING = re.compile(r""""(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\.|[^'\\\n])*'""")
+_BRACE = re.compile(r"[{}]")
 _COMMENT = re.compile(r"/\*.*\*/\s*", re.DOTALL)
 
 
@@ -97,7 +99,7 @@ class _Open(NamedTuple):
 
 
 def parse_template(text: str, start: int = 0, end: int | None = None) -> Template:
-    """The tree of `text[start:end]`, in linear time. Never fails: after a problem the rest is read as well as it goes."""
+    """The tree of `text[start:end]`, in linear time. After a problem the rest is read as well as it goes."""
     return _Parser(text, start, len(text) if end is None else end).parse()
 
 
@@ -125,8 +127,7 @@ class _Parser:
         return Template(body, self._definitions, self._problem)
 
     def _refuse(self, message: str, span: Span) -> None:
-        if self._problem is None or span.start < self._problem.span.start:
-            self._problem = Problem(message, span)
+        self._problem = self._problem or Problem(message, span)
 
     def _add_text(self, end: int) -> None:
         """Text up to an action, which may trim it; `_at` is already behind what the action before trims."""
@@ -156,6 +157,8 @@ class _Parser:
             stop -= 1
         if _COMMENT.fullmatch(text, begin, stop):
             return
+        if _BRACE.search(_STRING.sub("", text[begin:stop])):
+            self._refuse("this action is not closed", Span(span.start, span.start + 2))
         keyword = _KEYWORD.match(text, begin, stop)
         if keyword is None:
             self._nodes.append(self._action(span, begin, stop))

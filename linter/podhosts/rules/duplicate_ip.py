@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
 from podhosts.document import Scalar
+from podhosts.helm import may_repeat
 from podhosts.kubernetes import ListType, is_placeholder
 from podhosts.kubernetes.verdicts import duplicate_ip, missing_ip
 from podhosts.rules.base import Rule
@@ -65,6 +66,7 @@ class DuplicateIp(Rule):
     severity = Severity.ERROR
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
+        yield from self._check_turns(pod)
         groups: dict[str, list[HostAlias]] = {}
         keyed = 0
         for alias in pod.aliases:
@@ -80,6 +82,27 @@ class DuplicateIp(Rule):
         repeated = [(alias, ip) for ip in fates for alias in groups[ip][1:]]
         for alias, ip in sorted(repeated, key=lambda pair: pair[0].index):
             yield self._report(alias, fates[ip], ip)
+
+    def _check_turns(self, pod: Pod) -> Iterator[Diagnostic]:
+        """Entries with a constant address that a template prints once for each turn of a loop."""
+        document = pod.object.document
+        if document.template is None or pod.list_entry is None:
+            return
+        for alias in pod.aliases:
+            if alias.ip_node is None or not alias.ip or is_placeholder(alias.ip):
+                continue
+            branches = document.branches_between(pod.list_entry.key, alias.node)
+            if branches and branches[-1].branch == 0 and may_repeat(document.text, branches[-1]):
+                keyword = branches[-1].keyword
+                yield self.report(
+                    alias,
+                    alias.ip_node,
+                    f"each turn of `{keyword}` prints an entry with the `ip` `{alias.ip}`: two turns give two entries "
+                    f"of one `ip`, of which a later apply loses one; print one entry, with the `{keyword}` inside "
+                    "`hostnames`",
+                    field=alias.field("ip"),
+                    severity=_SEVERITY[pod.schema.list_type],
+                )
 
     def _list_key(self, alias: HostAlias) -> str | None:
         """The key under which the list holds the entry; None where it has none, or where missing-ip says it already."""
