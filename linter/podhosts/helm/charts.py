@@ -68,13 +68,15 @@ class FileFacts:
     they become parts of; prints that go wrong; and why Helm would refuse the file, with spans of its text.
     """
 
+    #: Whether it is a template whose lists have been looked at.
+    is_rendered: bool = False
     lists: list[FollowedList] = field(default_factory=list)
     fragments: dict[Span, list[Target]] = field(default_factory=dict)
     misprints: list[Misprint] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.lists or self.fragments or self.misprints or self.problems)
+        return self.is_rendered or bool(self.lists or self.fragments or self.misprints or self.problems)
 
 
 _NOTHING = FileFacts()
@@ -100,7 +102,7 @@ class TemplateFile:
 
     def __init__(self, path: str, data: bytes) -> None:
         self.source = Source(path, data)
-        self.is_partial = posixpath.basename(path).startswith("_") or posixpath.basename(path) == _NOTES
+        self.is_partial = _is_partial(path)
 
     @cached_property
     def template(self) -> Template:
@@ -197,15 +199,36 @@ class Chart:
         return (Place(file.source, definition), definition) if file and definition else None
 
     @cached_property
+    def _bodies(self) -> dict[str, str]:
+        """The text of each named template."""
+        found = ((name, self.definition(name)) for name in self._definitions)
+        return {name: body[0].source.cut(body[1].span) for name, body in found if body}
+
+    @cached_property
+    def _may_be_endless(self) -> bool:
+        """Whether some named template includes itself at all, under whatever condition."""
+        used = {name: {one for one in _included(text) if one in self._bodies} for name, text in self._bodies.items()}
+        users: dict[str, list[str]] = {}
+        for name, names in used.items():
+            for one in names:
+                users.setdefault(one, []).append(name)
+        # What includes nothing that is left cannot be part of a circle.
+        ending = [name for name, names in used.items() if not names]
+        while ending:
+            name = ending.pop()
+            del used[name]
+            for user in users.get(name, ()):
+                used[user].discard(name)
+                if not used[user]:
+                    ending.append(user)
+        return bool(used)
+
+    @cached_property
     def _relevant_names(self) -> frozenset[str]:
         """The named templates that print the key themselves or through others."""
-        relevant: set[str] = set()
+        relevant = {name for name, text in self._bodies.items() if KEY in text}
         users: dict[str, set[str]] = {}
-        for name in self._definitions:
-            found = self.definition(name)
-            text = found[0].source.cut(found[1].span) if found else ""
-            if KEY in text:
-                relevant.add(name)
+        for name, text in self._bodies.items():
             for used in _included(text):
                 users.setdefault(used, set()).add(name)
         waiting = list(relevant)
@@ -216,17 +239,17 @@ class Chart:
         return frozenset(relevant)
 
     @cached_property
-    def _printed(self) -> list[PrintedLists]:
-        """What its templates print at the key, one result for each that prints it."""
+    def _printed(self) -> dict[str, PrintedLists]:
+        """What its templates print at the key, by path, for each that prints it."""
         if not self.is_relevant:
-            return []
-        results: list[PrintedLists] = []
+            return {}
+        results: dict[str, PrintedLists] = {}
         for file in self.templates:
             if file.is_partial or not self._prints_key(file):
                 continue
             renderer = Renderer(Place(file.source, None), self.definition, self._relevant_names.__contains__)
             try:
-                results.append(printed_lists(renderer.render(file.template.body, ROOT)))
+                results[file.source.path] = printed_lists(renderer.render(file.template.body, ROOT))
             except TooLongError:
                 continue
         return results
@@ -248,11 +271,13 @@ class Chart:
                 facts.of(file.source.path).problems.append(file.template.problem)
             elif not file.is_partial and self._prints_key(file):
                 facts.of(file.source.path).problems.extend(self._endless(file))
-        for printed in self._printed:
+        for path, printed in self._printed.items():
+            facts.of(path).is_rendered = True
             for misprint in printed.misprints:
                 facts.of(misprint.place.source.path).misprints.append(misprint)
             for place, target in printed.fragments:
-                if place.definition is not None:
+                # A file that is rendered by itself is read as a whole.
+                if place.definition is not None and _is_partial(place.source.path):
                     facts.of(place.source.path).fragments.setdefault(place.definition.span, []).append(target)
 
     def _endless(self, file: TemplateFile) -> Iterator[Problem]:
@@ -262,7 +287,7 @@ class Chart:
             found = self.definition(name)
             return found[1] if found else None
 
-        for action, name in included(file.template.body):
+        for action, name in included(file.template.body) if self._may_be_endless else ():
             if cycle := find_cycle(name, find):
                 names = " -> ".join(f"`{one}`" for one in cycle[cycle.index(cycle[-1]) :])
                 yield Problem(f"the named template includes itself whatever the values ({names})", action.span)
@@ -270,7 +295,7 @@ class Chart:
 
     def lists(self, depth: int = 0) -> Iterator[FollowedList]:
         """The lists in its values: its own, and those of its sub-charts below their keys."""
-        for use in (use for printed in self._printed for use in printed.uses):
+        for use in (use for printed in self._printed.values() for use in printed.uses):
             yield FollowedList(use.path, use, self._declared(use.path))
         for key, chart in self.dependencies if depth < _MOST_NESTED else ():
             for inner in chart.lists(depth + 1):
@@ -336,6 +361,12 @@ class Charts:
     def unread(self) -> list[UnreadFile]:
         """What could not be read of the charts that print hostAliases."""
         return [item for chart in self._all if chart.is_relevant for item in chart.unread]
+
+
+def _is_partial(path: str) -> bool:
+    """Whether Helm takes a template's definitions, but makes no manifest of it."""
+    name = posixpath.basename(path)
+    return name.startswith("_") or name == _NOTES
 
 
 def _is_values_file(path: str, folder: str) -> bool:

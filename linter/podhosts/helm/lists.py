@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _KEY_LINE = re.compile(rf"^(?P<before> *(?:- +)*){KEY}:(?P<rest>[^\n]*)$", re.MULTILINE)
 _MARKS = re.compile(rf"{MARK}+")
 _LONE = re.compile(rf"(?P<before> *)(?P<marks>{MARK}+)[ \t\r]*")
+_ENTRY = re.compile(rf" *(?:- +)+(?P<marks>{MARK}+)[ \t\r]*")
 _OPEN_KEY = re.compile(r"(?P<before> *(?:- +)*)(?P<key>[A-Za-z]+):[ \t]*(?P<rest>.*)")
 _COLUMNS = re.compile(r"\bn?indent\s+([0-9]+)")
 _TOP_FIELD = re.compile(r"^(apiVersion|kind):[ \t]+[\"']?([A-Za-z0-9./-]+)[\"']?[ \t\r]*$", re.MULTILINE)
@@ -116,6 +117,10 @@ class _Region:
     def _prints_yaml(self, marks: str) -> bool:
         return any(self._rendered.mark(letter).form is Form.YAML for letter in marks)
 
+    def _prints_entry(self, marks: str) -> bool:
+        values = [self._rendered.mark(letter).value for letter in marks]
+        return any(isinstance(value, Reference) and value.path[-1:] == (EACH,) for value in values)
+
     def read(self, found: PrintedLists) -> None:
         found.misprints.extend(self._misprints())
         text = "\n".join(map(self._with_dash, self._lines))
@@ -131,7 +136,7 @@ class _Region:
     def _with_dash(self, line: str) -> str:
         """A line of printed YAML as an item, so that it can be read as one."""
         lone = _LONE.fullmatch(line)
-        if lone is None or not self._prints_yaml(lone["marks"]):
+        if lone is None or not self._prints_yaml(lone["marks"]) or self._prints_entry(lone["marks"]):
             return line
         return " " * max(len(lone["before"]), self._column) + f"- {lone['marks']}"
 
@@ -207,6 +212,9 @@ class _Region:
                     continue
                 yield from self._check(lone["marks"], len(lone["before"]), key, column, on_line_of_key=False)
                 continue
+            if entry := _ENTRY.fullmatch(line):
+                start = entry.start("marks")
+                yield from self._check(entry["marks"], start, "-", start, on_line_of_key=False)
             opened = _OPEN_KEY.match(line)
             key, column = (opened["key"], len(opened["before"])) if opened else ("", 0)
             if opened and (found := _MARKS.match(opened["rest"])):
@@ -249,6 +257,11 @@ def _fault(others: int, first: int, key: str, column: int, *, on_line_of_key: bo
     right = f"write `nindent {column}` or more"
     if on_line_of_key:
         return f"the list is printed on the line of `{key}:`, which is no valid YAML; {right}"
+    if others != first and key == "-":
+        return (
+            f"the first line of the entry begins in column {first + 1}, the others in column {others + 1}: what is "
+            f"rendered is no valid YAML, or says something else; write `nindent {first} | trim`"
+        )
     if others < column:
         return (
             f"the list is printed left of `{key}`, which is indented by {column}: what is rendered is no valid YAML, "

@@ -43,6 +43,10 @@ _FIRST_MARK = 0xF0000
 _MOST_MARKS = 0xFFFD
 MARK = f"[\U000f0000-{chr(_FIRST_MARK + _MOST_MARKS)}]"
 _MARKS = re.compile(MARK)
+#: What an action holds that can print the key or change a variable; others matter only inside a list.
+_CHANGES = re.compile(r"\binclude\b|\bset\b|^\$\w*\s*(?:,|:?=)")
+#: Stands for what is printed outside of lists.
+_ELSEWHERE = "?"
 #: How many nodes are looked at, and how deep they may lie: more than any chart, and a second at most.
 _MOST_STEPS = 100_000
 _MAX_DEPTH = 60
@@ -209,6 +213,9 @@ class Renderer:
                 self._write_action(page, node, scope, depth, is_certain=is_certain)
 
     def _write_action(self, page: _Page, action: Action, scope: _Scope, depth: int, *, is_certain: bool) -> None:
+        if not page.wants_more() and not _CHANGES.search(action.text):
+            page.add(_ELSEWHERE)
+            return
         pipeline = action.pipeline
         value = self._value(pipeline, scope)
         if pipeline is None or not pipeline.variables:
@@ -226,7 +233,7 @@ class Renderer:
             scope.assign(first[1].name, self._command(first, None, scope))
 
     def _write_block(self, page: _Page, block: Block, scope: _Scope, depth: int, *, is_certain: bool) -> None:
-        pipeline = block.head.pipeline
+        pipeline = block.head.pipeline if block.keyword != "if" or block.head.text.startswith("$") else None
         value = self._value(pipeline, scope)
         inner = scope.inner(scope.dot)
         variables = pipeline.variables if pipeline else ()

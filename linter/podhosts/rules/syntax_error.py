@@ -73,8 +73,7 @@ class SyntaxErrorRule(Rule):
         facts = self.workspace.charts.facts(document.source.path)
         for problem in facts.problems:
             yield from self._report_inside(document, problem.span, f"{problem.message}: Helm refuses the whole chart")
-        printed = {misprint.span: misprint for misprint in (*misprints(document), *facts.misprints)}
-        for misprint in printed.values():
+        for misprint in facts.misprints if facts.is_rendered else misprints(document):
             yield from self._report_inside(document, misprint.span, misprint.message)
 
     def _report_inside(self, document: Document, span: Span, message: str) -> Iterator[Diagnostic]:
