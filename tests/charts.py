@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from podhosts.engine import Options, default_selection, lint
 from podhosts.discovery import discover
+from podhosts.engine import Options, default_selection, lint
 from podhosts.helm import Charts
 from podhosts.source import Source
 from podhosts.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 METADATA = "apiVersion: v2\nname: web\nversion: 0.1.0\n"
 

@@ -31,7 +31,8 @@ TAIL = "      containers: [{name: web, image: web}]\n"
 VERBATIM = {
     "below": "      hostAliases:\n        {{- toYaml .Values.extra | nindent N }}\n",
     "beside": "      hostAliases: {{- toYaml .Values.extra | nindent N }}\n",
-    "with": "      {{- with .Values.extra }}\n      hostAliases:\n        {{- toYaml . | nindent N }}\n      {{- end }}\n",
+    "with": "      {{- with .Values.extra }}\n      hostAliases:\n        {{- toYaml . | nindent N }}\n"
+    "      {{- end }}\n",
     "indent": "      hostAliases:\n{{ toYaml .Values.extra | indent N }}\n",
     "indent twice": "      hostAliases:\n        {{ toYaml .Values.extra | indent N }}\n",
     "bare": "      hostAliases:\n        {{ toYaml .Values.extra }}\n",
@@ -41,7 +42,8 @@ VERBATIM = {
     "default": "      hostAliases: {{ default (list) .Values.extra | toYaml | nindent N }}\n",
     "tpl": "      hostAliases: {{ tpl (toYaml .Values.extra) . | nindent N }}\n",
     "concat": "      hostAliases: {{ concat (list) .Values.extra | toYaml | nindent N }}\n",
-    "root": "      {{- range $i := until 1 }}\n      hostAliases: {{ toYaml $.Values.extra | nindent N }}\n      {{- end }}\n",
+    "root": "      {{- range $i := until 1 }}\n      hostAliases: {{ toYaml $.Values.extra | nindent N }}\n"
+    "      {{- end }}\n",
     "each": "      hostAliases:\n      {{- range .Values.extra }}\n      - {{ toYaml . | nindent N | trim }}\n"
     "      {{- end }}\n",
     "named": '      hostAliases: {{ include "web.list" . | nindent N }}\n'

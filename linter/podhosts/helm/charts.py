@@ -18,8 +18,9 @@ from podhosts.helm.cycles import find_cycle, included
 from podhosts.helm.declared_keys import declared_keys
 from podhosts.helm.lists import printed_lists
 from podhosts.helm.rendering import KEY, ROOT, Place, Renderer, TooLongError
-from podhosts.helm.templates import parse_template
+from podhosts.helm.templates import actions, parse_template
 from podhosts.source import Source
+from podhosts.triggers import mentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -113,6 +114,16 @@ class TemplateFile:
         """The names that it defines, found without parsing it."""
         data = self.source.data
         return [(one or other).decode("utf-8", "replace") for one, other in _DEFINITION.findall(data)]
+
+    @cached_property
+    def problem(self) -> Problem | None:
+        """Why Helm refuses it, where it mentions hosts."""
+        if not mentions(self.source.data):
+            return None
+        bodies = [self.template.body, *(definition.body for definition in self.template.definitions.values())]
+        unclosed = (found for body in bodies for _, action in actions(body) if (found := action.problem))
+        problems = [problem for problem in (self.template.problem, next(unclosed, None)) if problem]
+        return min(problems, key=lambda problem: problem.span, default=None)
 
     def mentions_key(self) -> bool:
         return KEY.encode() in self.source.data
@@ -264,13 +275,9 @@ class Chart:
 
     def add_to(self, facts: Facts) -> None:
         """What is known of its template files."""
-        if not self.is_relevant:
-            return
         for file in self.templates:
-            if file.mentions_key() and file.template.problem:
-                facts.of(file.source.path).problems.append(file.template.problem)
-            elif not file.is_partial and self._prints_key(file):
-                facts.of(file.source.path).problems.extend(self._endless(file))
+            if problem := file.problem or self._endless(file):
+                facts.of(file.source.path).problems.append(problem)
         for path, printed in self._printed.items():
             facts.of(path).is_rendered = True
             for misprint in printed.misprints:
@@ -280,18 +287,20 @@ class Chart:
                 if place.definition is not None and _is_partial(place.source.path):
                     facts.of(place.source.path).fragments.setdefault(place.definition.span, []).append(target)
 
-    def _endless(self, file: TemplateFile) -> Iterator[Problem]:
+    def _endless(self, file: TemplateFile) -> Problem | None:
         """The first action of a template whose rendering never ends."""
+        if file.is_partial or not self.is_relevant or not self._prints_key(file) or not self._may_be_endless:
+            return None
 
         def find(name: str) -> Definition | None:
             found = self.definition(name)
             return found[1] if found else None
 
-        for action, name in included(file.template.body) if self._may_be_endless else ():
+        for action, name in included(file.template.body):
             if cycle := find_cycle(name, find):
                 names = " -> ".join(f"`{one}`" for one in cycle[cycle.index(cycle[-1]) :])
-                yield Problem(f"the named template includes itself whatever the values ({names})", action.span)
-                return
+                return Problem(f"the named template includes itself whatever the values ({names})", action.span)
+        return None
 
     def lists(self, depth: int = 0) -> Iterator[FollowedList]:
         """The lists in its values: its own, and those of its sub-charts below their keys."""

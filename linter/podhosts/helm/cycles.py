@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.helm.pipelines import Constant, Fields, Function, Pipeline
-from podhosts.helm.templates import Block, Inclusion, Text
+from podhosts.helm.templates import Action, Block, Inclusion, actions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from podhosts.helm.pipelines import Operand
-    from podhosts.helm.templates import Action, Definition, Node
+    from podhosts.helm.templates import Definition, Node
 
 #: These look at their later arguments only if the earlier ones ask for it.
 _LAZY = frozenset({"and", "or"})
@@ -37,33 +37,31 @@ def find_cycle(name: str, find: Callable[[str], Definition | None]) -> list[str]
 
 def _used(name: str, find: Callable[[str], Definition | None]) -> Iterator[str]:
     definition = find(name)
-    for _, used in always_included(definition.body if definition else ()):
-        yield used
+    return always_included(definition.body if definition else ())
 
 
-def always_included(body: Sequence[Node]) -> Iterator[tuple[Action, str]]:
-    """The named templates that a body includes under no condition, each with the action that does."""
+def always_included(body: Sequence[Node]) -> Iterator[str]:
+    """The named templates that a body includes under no condition."""
     for node in body:
-        if isinstance(node, Text):
-            continue
-        action = node.head if isinstance(node, Block) else node.action if isinstance(node, Inclusion) else node
         if isinstance(node, Inclusion):
-            yield action, node.name
-        if action.pipeline is not None:
-            yield from ((action, name) for name in _names(action.pipeline))
+            yield node.name
+            yield from _names_in(node.action)
+        elif isinstance(node, Block):
+            yield from _names_in(node.head)
+        elif isinstance(node, Action):
+            yield from _names_in(node)
 
 
 def included(body: Sequence[Node]) -> Iterator[tuple[Action, str]]:
-    """The named templates that a body includes anywhere."""
-    waiting = [iter(body)]
-    while waiting:
-        node = next(waiting[-1], None)
-        if node is None:
-            waiting.pop()
-            continue
-        yield from always_included([node])
-        if isinstance(node, Block):
-            waiting += [iter(node.otherwise), iter(node.body)]
+    """The named templates that a body includes anywhere, each with the action that does."""
+    for node, action in actions(body):
+        if isinstance(node, Inclusion):
+            yield action, node.name
+        yield from ((action, name) for name in _names_in(action))
+
+
+def _names_in(action: Action) -> Iterator[str]:
+    return iter(()) if action.pipeline is None else _names(action.pipeline)
 
 
 def _names(operand: Operand) -> Iterator[str]:

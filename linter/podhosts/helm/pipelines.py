@@ -22,7 +22,11 @@ _WORDS: dict[str, bool | None] = {"true": True, "false": False, "nil": None}
 
 
 class PipelineError(ValueError):
-    """The text is no pipeline. `offset` says where, from its beginning."""
+    """The text is no pipeline."""
+
+
+class UnclosedError(PipelineError):
+    """A string or parenthesis is not closed. `offset` says where it begins in the text."""
 
     def __init__(self, message: str, offset: int) -> None:
         super().__init__(message)
@@ -84,7 +88,7 @@ def parse_pipeline(text: str) -> Pipeline:
     variables, is_assignment, at = _declaration(tokens)
     pipeline, at = _pipeline(tokens, at, 0)
     if at < len(tokens):
-        raise PipelineError(f"unexpected `{tokens[at].text}`", tokens[at].offset)
+        raise PipelineError(f"unexpected `{tokens[at].text}`")
     return Pipeline(pipeline.commands, variables, is_assignment)
 
 
@@ -94,8 +98,9 @@ def _tokens(text: str) -> list[_Token]:
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None or match.lastgroup is None:
-            unclosed = text[at] in "\"'`"
-            raise PipelineError("the string is not closed" if unclosed else f"unexpected `{text[at]}`", at)
+            if text[at] in "\"'`":
+                raise UnclosedError("this string is not closed", at)
+            raise PipelineError(f"unexpected `{text[at]}`")
         tokens.append(_Token(match.lastgroup, match.group(), at))
         at = match.end()
     return tokens
@@ -116,10 +121,11 @@ def _declaration(tokens: list[_Token]) -> tuple[tuple[str, ...], bool, int]:
 
 def _pipeline(tokens: list[_Token], at: int, depth: int) -> tuple[Pipeline, int]:
     if depth > _MAX_DEPTH:
-        raise PipelineError("nested too deeply", tokens[at].offset if at < len(tokens) else 0)
+        raise PipelineError("nested too deeply")
     commands: list[tuple[Operand, ...]] = []
     operands: list[Operand] = []
     touches = False
+    opened = tokens[at - 1].offset if depth else 0
     while at < len(tokens):
         token = tokens[at]
         at += 1
@@ -128,12 +134,12 @@ def _pipeline(tokens: list[_Token], at: int, depth: int) -> tuple[Pipeline, int]
             continue
         if token.text == ")" and token.kind == "mark":
             if depth == 0:
-                raise PipelineError("unexpected `)`", token.offset)
+                raise PipelineError("unexpected `)`")
             commands.append(tuple(operands))
             return Pipeline(tuple(commands)), at
         if token.text == "|" and token.kind == "mark":
             if not operands:
-                raise PipelineError("missing value for command", token.offset)
+                raise PipelineError("missing value for command")
             commands.append(tuple(operands))
             operands = []
             touches = False
@@ -150,10 +156,10 @@ def _pipeline(tokens: list[_Token], at: int, depth: int) -> tuple[Pipeline, int]
             operands.append(_operand(token))
         touches = True
     if depth:
-        raise PipelineError("unclosed left parenthesis", tokens[-1].offset if tokens else 0)
+        raise UnclosedError("this parenthesis is not closed", opened)
     if operands or commands:
         if not operands:
-            raise PipelineError("missing value for command", tokens[-1].offset)
+            raise PipelineError("missing value for command")
         commands.append(tuple(operands))
     return Pipeline(tuple(commands)), at
 
@@ -179,4 +185,4 @@ def _operand(token: _Token) -> Operand:
             return Constant(None)
     if kind == "character":
         return Constant(None)
-    raise PipelineError(f"unexpected `{text}`", token.offset)
+    raise PipelineError(f"unexpected `{text}`")

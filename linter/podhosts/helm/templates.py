@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from podhosts.document import Problem, go_actions
-from podhosts.helm.pipelines import Pipeline, PipelineError, parse_pipeline
+from podhosts.helm.pipelines import Pipeline, PipelineError, UnclosedError, parse_pipeline
 from podhosts.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 _SPACE = " \t\r\n"
 _KEYWORD = re.compile(r"(if|with|range|define|block|template|else|end|break|continue)\b\s*")
@@ -44,6 +47,18 @@ class Action:
             return parse_pipeline(self.text)
         except PipelineError:
             return None
+
+    @property
+    def problem(self) -> Problem | None:
+        """A string or parenthesis in it that is not closed."""
+        try:
+            parse_pipeline(self.text)
+        except UnclosedError as error:
+            at = self.inside.start + error.offset
+            return Problem(str(error), Span(at, at + 1))
+        except PipelineError:
+            pass
+        return None
 
 
 @dataclass(eq=False)
@@ -96,6 +111,22 @@ class _Open(NamedTuple):
     outer: list[Node]
     #: `else if` makes a block inside the branch, which the same `end` closes.
     is_chained: bool = False
+
+
+def actions(body: Iterable[Node]) -> Iterator[tuple[Node, Action]]:
+    """All actions of a body and of the blocks in it, each with its node, in order."""
+    waiting = [iter(body)]
+    while waiting:
+        node = next(waiting[-1], None)
+        if node is None:
+            waiting.pop()
+        elif isinstance(node, Block):
+            yield node, node.head
+            waiting += [iter(node.otherwise), iter(node.body)]
+        elif isinstance(node, Inclusion):
+            yield node, node.action
+        elif isinstance(node, Action):
+            yield node, node
 
 
 def parse_template(text: str, start: int = 0, end: int | None = None) -> Template:
@@ -155,7 +186,9 @@ class _Parser:
             begin += 1
         while stop > begin and text[stop - 1] in _SPACE:
             stop -= 1
-        if _COMMENT.fullmatch(text, begin, stop):
+        if text.startswith("/*", begin):
+            if not _COMMENT.fullmatch(text, begin, stop):
+                self._refuse("this comment is not closed", Span(span.start, span.start + 2))
             return
         if _BRACE.search(_STRING.sub("", text[begin:stop])):
             self._refuse("this action is not closed", Span(span.start, span.start + 2))
