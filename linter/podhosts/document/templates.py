@@ -24,6 +24,11 @@ _GO = ("comment", "go")
 _OPENER = re.compile("|".join(f"(?P<{kind}>{opener})" for kind, (opener, _) in _DELIMITERS.items()))
 _GO_OPENER = re.compile("|".join(f"(?P<{kind}>{_DELIMITERS[kind][0]})" for kind in _GO))
 _ACTIONS = {kind: re.compile(f"{opener}.*?{closer}", re.DOTALL) for kind, (opener, closer) in _DELIMITERS.items()}
+#: Lines that are longer are no keys that somebody wrote.
+_LONGEST_LINE = 2000
+_DASHES = re.compile(r" *(?:- +)+")
+#: The next line that holds more than actions.
+_NEXT_LINE = re.compile(r"[ \t]*\r?\n(?:[ \t]*(?:\{\{[^{}\n]*\}\}[ \t]*)?\r?\n)*(?P<indent> *)[^\s{#-]")
 #: An action of Go in which `}}` stands in a string.
 _QUOTING_ACTION = re.compile(r"""\{\{(?:[^"'`}]|"(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\.|[^'\\\n])*'|\}(?!\}))*+\}\}""")
 _WORD = re.compile(r"\{[{%]-?\s*([a-z]+)\b")
@@ -83,6 +88,8 @@ def mask(text: str) -> Template:
             characters[at] = " " if is_blank else "x"
             if not is_blank:
                 inline.add(at)
+        if _begins_mapping(text, action):
+            characters[action.end() - 1] = ":"
     branches = _branches(actions)
     return Template("".join(characters), frozenset(inline), branches, tuple(action.start() for action in actions))
 
@@ -119,13 +126,23 @@ def _find_actions(text: str, start: int, end: int, openers: re.Pattern[str] = _O
 
 
 def _prints_below(text: str, action: re.Match[str]) -> bool:
-    """Whether an action after `key:` prints lines of its own below the key (`| nindent 8`)."""
-    if "nindent" not in action.group():
-        return False
-    line_end = text.find("\n", action.end())
-    rest = text[action.end() : line_end if line_end >= 0 else len(text)]
+    """Whether an action after `key:` prints lines of its own below the key (`| nindent 8`), alone or with others."""
     line_start = text.rfind("\n", 0, action.start()) + 1
-    return text[line_start : action.start()].rstrip().endswith(":") and not rest.strip()
+    line_end = text.find("\n", action.end())
+    line = Span(line_start, line_end if line_end >= 0 else len(text))
+    if line.end - line.start > _LONGEST_LINE or text.find("nindent", *line) < 0:
+        return False
+    before, *others = _ACTIONS["go"].split(text[line.start : line.end])
+    return before.rstrip().endswith(":") and not "".join(others).strip()
+
+
+def _begins_mapping(text: str, action: re.Match[str]) -> bool:
+    """Whether an action after a dash prints the first keys of a mapping (`- {{ toYaml . | nindent 4 | trim }}`)."""
+    line_start = text.rfind("\n", 0, action.start()) + 1
+    if "toYaml" not in action.group() or not _DASHES.fullmatch(text, line_start, action.start()):
+        return False
+    following = _NEXT_LINE.match(text, action.end())
+    return following is not None and len(following["indent"]) == action.start() - line_start
 
 
 class _BlockScalars:

@@ -19,7 +19,7 @@ from podhosts.helm.declared_keys import declared_keys
 from podhosts.helm.lists import printed_lists
 from podhosts.helm.rendering import KEY, ROOT, Place, Renderer, TooLongError
 from podhosts.helm.templates import actions, parse_template
-from podhosts.source import Source
+from podhosts.source import Source, Span
 from podhosts.triggers import mentions
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from podhosts.helm.lists import Misprint, PrintedLists, Target, ValuesUse
     from podhosts.helm.templates import Definition, Template
     from podhosts.helm.values import ValuesPath
-    from podhosts.source import Span
 
 METADATA = "Chart.yaml"
 _TEMPLATES = "templates"
@@ -39,6 +38,7 @@ _VALUES_FILE = re.compile(r"(?:ci/)?[^/]*values[^/]*\.ya?ml", re.IGNORECASE)
 _LOCAL = "file://"
 _GLOBAL = "global"
 _NOTES = "NOTES.txt"
+_TOO_MUCH = "templates that print too much to follow: values that they alone print are read by their shape"
 _DEFINITION = re.compile(rb'\{\{-?\s*(?:define|block)\s+(?:"([^"\n]*)"|`([^`]*)`)')
 _INCLUSION = re.compile(r'\b(?:include|template)\s+(?:"([^"\n]*)"|`([^`]*)`)')
 #: Charts inside charts further down are not looked at; Helm has no limit, people do.
@@ -155,6 +155,9 @@ class Chart:
     @property
     def unread(self) -> Iterator[UnreadFile]:
         yield from (problem for _, problem in (self._metadata, self._schema) if problem)
+        for file in self._printed[1]:
+            problem = Problem(_TOO_MUCH, Span(0, 0))
+            yield UnreadFile(file.source, problem, _TOO_MUCH)
 
     @property
     def name(self) -> str:
@@ -250,11 +253,12 @@ class Chart:
         return frozenset(relevant)
 
     @cached_property
-    def _printed(self) -> dict[str, PrintedLists]:
-        """What its templates print at the key, by path, for each that prints it."""
-        if not self.is_relevant:
-            return {}
+    def _printed(self) -> tuple[dict[str, PrintedLists], list[TemplateFile]]:
+        """What its templates print at the key, by path, for each that prints it; and those that were given up."""
         results: dict[str, PrintedLists] = {}
+        given_up: list[TemplateFile] = []
+        if not self.is_relevant:
+            return results, given_up
         for file in self.templates:
             if file.is_partial or not self._prints_key(file):
                 continue
@@ -262,8 +266,8 @@ class Chart:
             try:
                 results[file.source.path] = printed_lists(renderer.render(file.template.body, ROOT))
             except TooLongError:
-                continue
-        return results
+                given_up.append(file)
+        return results, given_up
 
     def _prints_key(self, file: TemplateFile) -> bool:
         return file.mentions_key() or any(name in self._relevant_names for name in _included(file.source.text))
@@ -278,7 +282,7 @@ class Chart:
         for file in self.templates:
             if problem := file.problem or self._endless(file):
                 facts.of(file.source.path).problems.append(problem)
-        for path, printed in self._printed.items():
+        for path, printed in self._printed[0].items():
             facts.of(path).is_rendered = True
             for misprint in printed.misprints:
                 facts.of(misprint.place.source.path).misprints.append(misprint)
@@ -304,7 +308,7 @@ class Chart:
 
     def lists(self, depth: int = 0) -> Iterator[FollowedList]:
         """The lists in its values: its own, and those of its sub-charts below their keys."""
-        for use in (use for printed in self._printed.values() for use in printed.uses):
+        for use in (use for printed in self._printed[0].values() for use in printed.uses):
             yield FollowedList(use.path, use, self._declared(use.path))
         for key, chart in self.dependencies if depth < _MOST_NESTED else ():
             for inner in chart.lists(depth + 1):

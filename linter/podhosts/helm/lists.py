@@ -90,11 +90,12 @@ class _Region:
         self._rendered = rendered
         self._column = len(key["before"])
         self._start, self._end = key.span()
-        self._lines = [" " * self._column + f"{KEY}:{key['rest']}", *self._lines_below(key.end() + 1)]
+        self._lines = [" " * self._column + f"{KEY}:{key['rest']}", *self._lines_below(key.end() + 1, key["rest"])]
 
-    def _lines_below(self, start: int) -> Iterator[str]:
+    def _lines_below(self, start: int, beside: str) -> Iterator[str]:
+        """The lines from `start` that belong to the list; `beside` stands on the line of its key."""
         text = self._rendered.text
-        is_first = True
+        is_below_key = not beside.strip()
         while start < len(text):
             end = text.find("\n", start)
             end = len(text) if end < 0 else end
@@ -105,12 +106,13 @@ class _Region:
             lone = _LONE.fullmatch(line)
             if not stripped or stripped.startswith("#"):
                 continue
-            # What is printed right below the key is the list, wherever it begins.
-            if not (is_first and lone and self._prints_yaml(lone["marks"])) and (
+            # What is printed right below a key is its value, wherever it begins.
+            if not (is_below_key and lone and self._prints_yaml(lone["marks"])) and (
                 indent < self._column or (indent == self._column and stripped[0] != "-")
             ):
                 return
-            is_first = False
+            opened = _OPEN_KEY.match(line)
+            is_below_key = opened is not None and not opened["rest"].strip()
             self._end = end
             yield line
 

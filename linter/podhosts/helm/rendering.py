@@ -47,8 +47,10 @@ _MARKS = re.compile(MARK)
 _CHANGES = re.compile(r"\binclude\b|\bset\b|^\$\w*\s*(?:,|:?=)")
 #: Stands for what is printed outside of lists.
 _ELSEWHERE = "?"
-#: How many nodes are looked at, and how deep they may lie: more than any chart, and a second at most.
-_MOST_STEPS = 100_000
+#: How many characters are looked at for one template, a node counting as some, and how deep nodes may lie: more than
+#: any chart takes, and a second or two.
+_MOST_CHARACTERS = 5_000_000
+_CHARACTERS_OF_NODE = 50
 _MAX_DEPTH = 60
 _KEY_LINE = re.compile(rf"^(?P<before> *(?:- +)*){KEY}:", re.MULTILINE)
 
@@ -136,11 +138,24 @@ class _Scope:
 
 
 @dataclass
+class _Budget:
+    """What is left of the characters that one template may take."""
+
+    left: int = _MOST_CHARACTERS
+
+    def spend(self, characters: int) -> None:
+        self.left -= characters
+        if self.left < 0:
+            raise TooLongError
+
+
+@dataclass
 class _Page:
     """Text under construction. Where `is_wanted`, named templates are written out whatever they hold."""
 
     place: Place
     is_wanted: bool
+    budget: _Budget
     segments: list[Segment] = field(default_factory=list)
     #: The text from the last `hostAliases:` on, while its list may go on.
     tail: str = ""
@@ -148,6 +163,7 @@ class _Page:
     def add(self, text: str, place: Place | None = None) -> None:
         self.segments.append(Segment(text, place or self.place))
         joined = self.tail + text
+        self.budget.spend(len(joined))
         keys = list(_KEY_LINE.finditer(joined))
         self.tail = joined[keys[-1].start() :] if keys else joined if self.tail else ""
         if self.tail and not self._is_open():
@@ -186,12 +202,12 @@ class Renderer:
         self._lookup = lookup
         self._is_relevant = is_relevant
         self._marks: list[Mark] = []
-        self._steps = 0
+        self._budget = _Budget()
         self._including: list[str] = []
 
     def render(self, body: Sequence[Node], dot: Value) -> Rendered:
         """The text of a body. Raises TooLongError."""
-        page = _Page(self._place, is_wanted=False)
+        page = _Page(self._place, is_wanted=False, budget=self._budget)
         self._write(page, body, _Scope(dot, {"": dot}), 0, is_certain=True)
         return Rendered("".join(segment.text for segment in page.segments), self._marks, page.segments)
 
@@ -199,9 +215,7 @@ class Renderer:
         if depth > _MAX_DEPTH:
             raise TooLongError
         for node in body:
-            self._steps += 1
-            if self._steps > _MOST_STEPS:
-                raise TooLongError
+            self._budget.spend(_CHARACTERS_OF_NODE)
             if isinstance(node, Text):
                 page.add(_MARKS.sub("?", page.place.source.cut(node.span)))
             elif isinstance(node, Block):
@@ -282,7 +296,7 @@ class Renderer:
         if included.name in self._including:
             return
         place, definition = found
-        inner = _Page(place, is_wanted)
+        inner = _Page(place, is_wanted, self._budget)
         self._including.append(included.name)
         first = len(self._marks)
         scope = _Scope(included.dot, {"": included.dot})

@@ -111,6 +111,8 @@ class DuplicateIp(Rule):
         node = alias.ip_node
         if node is not None and alias.ip is None and not _is_null(alias):
             return None
+        if alias.pod.object.document.is_partial(alias.node):
+            return None
         schema = alias.pod.schema
         defaults = self.version.ip_has_default if schema.built_in else schema.ip_has_default
         written_as = None if node is None else "null" if alias.ip is None else "empty"
