@@ -288,6 +288,30 @@ def test_indentation(tmp_path: Path, printed: str, line: int, marked: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("printed", "values", "is_found"),
+    [
+        ("hostnames: {{ .hostnames }}", "hostnames: [a, b]", True),
+        ("hostnames: {{ .hostnames | quote }}", "hostnames: [a, b]", True),
+        ("hostnames: {{ .names }}", "names: [a, b]", True),
+        ("hostnames: [{{ .names | quote }}]", "names: [a, b]", True),
+        ("hostnames: {{ .hostnames }}", "hostnames: '[a, b]'", False),
+        ("hostnames: [{{ .hostnames }}]", "hostnames: a", False),
+        ("hostnames: [{{ .hostnames }}]", "hostnames: 'a, b'", False),
+        ("hostnames: {{ toJson .hostnames }}", "hostnames: [a, b]", False),
+        ("hostnames: {{ .names }}", "other: 1", False),
+        ("hostnames: {{ .hostnames }}", "other: 1", True),
+    ],
+)
+def test_names_printed_as_a_slice_of_go(tmp_path: Path, printed: str, values: str, is_found: bool) -> None:
+    loop = "      {{- range .Values.x }}\n      - ip: {{ .ip }}\n"
+    template = f"{HEAD}      hostAliases:\n{loop}        {printed}\n      {{{{- end }}}}\n"
+    files = {"templates/d.yaml": template, "values.yaml": f"x:\n- ip: 10.0.0.1\n  {values}\n"}
+    assert [(path, line, rule) for path, line, rule, _ in found(tmp_path, files)] == (
+        [("templates/d.yaml", 10, "wrong-type")] if is_found else []
+    )
+
+
+@pytest.mark.parametrize(
     ("text", "line", "marked"),
     [
         ("{{ if .Values.a }}\nkind: Pod\nspec: {hostAliases: []}\n", 1, "{{ if .Values.a }}"),

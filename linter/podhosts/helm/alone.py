@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from podhosts.helm.lists import printed_lists
-from podhosts.helm.pipelines import Constant, Function, PipelineError, parse_pipeline
+from podhosts.helm.pipelines import Constant, Fields, Function, PipelineError, parse_pipeline
 from podhosts.helm.rendering import KEY, ROOT, Place, Renderer, TooLongError
 from podhosts.helm.templates import parse_template
 from podhosts.helm.values import UNKNOWN
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from podhosts.helm.templates import Definition, Node
     from podhosts.helm.values import Value
 
+_ACTION = re.compile(r"\{\{-?\s*([^{}]*?)\s*-?\}\}")
+_NAMES = "hostnames"
+#: Functions after which a list is still printed as one value.
+_KEEPING = frozenset({"default", "quote", "squote", "toString"})
 #: Functions that make a list or map of their arguments, and how many of these an element takes.
 _MAKERS = {"list": 1, "tuple": 1, "dict": 2}
 
@@ -43,6 +48,19 @@ def misprints(document: Document) -> list[Misprint]:
     for definition in template.definitions.values():
         found += render(definition.body, definition, UNKNOWN)
     return found
+
+
+def prints_names(text: str) -> bool:
+    """Whether a value is one action that prints what is called `hostnames` as Go prints it."""
+    if (action := _ACTION.fullmatch(text)) is None:
+        return False
+    try:
+        (first, *others) = parse_pipeline(action[1]).commands or ((),)
+    except PipelineError:
+        return False
+    (operand,) = first if len(first) == 1 else (None,)
+    is_named = isinstance(operand, Fields) and operand.names[-1] == _NAMES
+    return is_named and all(isinstance(head, Function) and head.name in _KEEPING for head, *_ in others)
 
 
 def may_repeat(text: str, branch: Branch) -> bool:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from podhosts.document import Document, Mapping, Problem, Sequence, split, string
 from podhosts.helm.cycles import find_cycle, included
 from podhosts.helm.declared_keys import declared_keys
+from podhosts.helm.following import values_at
 from podhosts.helm.lists import printed_lists
 from podhosts.helm.rendering import KEY, ROOT, Place, Renderer, TooLongError
 from podhosts.helm.templates import actions, parse_template
@@ -66,7 +67,8 @@ class FileFacts:
     """What the charts of a run say of one file.
 
     `lists` of a values file; the bodies of named templates (`fragments`) that are parts of lists, with the objects that
-    they become parts of; prints that go wrong; and why Helm would refuse the file, with spans of its text.
+    they become parts of; prints that go wrong; the actions that print a value among names as Go does, and whether the
+    chart's values have a list there; and why Helm would refuse the file, with spans of its text.
     """
 
     #: Whether it is a template whose lists have been looked at.
@@ -74,6 +76,7 @@ class FileFacts:
     lists: list[FollowedList] = field(default_factory=list)
     fragments: dict[Span, list[Target]] = field(default_factory=dict)
     misprints: list[Misprint] = field(default_factory=list)
+    plain_prints: dict[Span, bool] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def __bool__(self) -> bool:
@@ -151,6 +154,11 @@ class Chart:
         return _read_mapping(
             _join(self.folder, _SCHEMA), "a values.schema.json that is no JSON: what it declares is not known"
         )
+
+    @cached_property
+    def _values(self) -> Mapping | None:
+        """Its own values; a file that cannot be read is told of where the run lints it."""
+        return _read_mapping(_join(self.folder, "values.yaml"), "")[0]
 
     @property
     def unread(self) -> Iterator[UnreadFile]:
@@ -286,6 +294,11 @@ class Chart:
             facts.of(path).is_rendered = True
             for misprint in printed.misprints:
                 facts.of(misprint.place.source.path).misprints.append(misprint)
+            for plain in printed.plain_prints:
+                found = values_at(self._values, plain.path) if self._values else []
+                if found:
+                    is_list = any(isinstance(value, Sequence) for value in found)
+                    facts.of(plain.place.source.path).plain_prints[plain.span] = is_list
             for place, target in printed.fragments:
                 # A file that is rendered by itself is read as a whole.
                 if place.definition is not None and _is_partial(place.source.path):

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Stands for what the template itself writes.
 _PRINTED_ELSEWHERE = "{{ }}"
+#: What makes more of a text than one name, where it is printed without quotes.
+_FLOW = frozenset(",[]{}")
 _ENTRY_FIELDS = frozenset({"ip", "hostnames"})
 
 
@@ -49,6 +51,14 @@ def followed_pods(manifest: KubernetesObject, lists: Iterable[FollowedList]) -> 
             if _is_printed(entry.value, chosen.use.entries, takes_text=takes_text, is_certain=is_certain):
                 spec = _spec(entry, chosen.use.entries, declared)
                 yield FollowedPod(Pod(manifest, spec, place, name, schema, False, chosen.use.entries), chosen.use)
+
+
+def values_at(root: Mapping, path: ValuesPath) -> list[Node]:
+    """What stands at a path of the values, for each item on the way."""
+    if path[-1] == EACH:
+        lists = values_at(root, path[:-1]) if len(path) > 1 else []
+        return [item for value in lists if isinstance(value, Sequence) for item in value.items]
+    return [parent.fields[name].value for _, parent, name in _entries(root, path)]
 
 
 def _entries(root: Mapping, path: ValuesPath) -> list[tuple[Path, Mapping, str]]:
@@ -125,6 +135,8 @@ def _printed_value(value: Node, entries: EntryKeys, name: str) -> Node | None:
         if not value.is_string or not value.text:
             return None
         if name == "hostnames" and not entries.names_are_listed:
+            if _FLOW.intersection(value.text):
+                return None
             names = Sequence(value.start, value.end, flow=True)
             names.items = [value]
             return names

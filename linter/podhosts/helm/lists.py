@@ -60,6 +60,14 @@ class Misprint(NamedTuple):
     message: str
 
 
+class PlainPrint(NamedTuple):
+    """A value that is printed among the names of an entry as Go prints it: right for one name, wrong for a list."""
+
+    path: ValuesPath
+    place: Place
+    span: Span
+
+
 class Fragment(NamedTuple):
     """Text of a template that is part of a list, or holds one, and the object that it becomes a part of."""
 
@@ -73,11 +81,12 @@ class PrintedLists(NamedTuple):
     uses: list[ValuesUse]
     misprints: list[Misprint]
     fragments: list[Fragment]
+    plain_prints: list[PlainPrint]
 
 
 def printed_lists(rendered: Rendered) -> PrintedLists:
     """All hostAliases lists of a rendered template."""
-    found = PrintedLists([], [], [])
+    found = PrintedLists([], [], [], [])
     for key in _KEY_LINE.finditer(rendered.text):
         _Region(rendered, key).read(found)
     return found
@@ -133,6 +142,8 @@ class _Region:
         elif isinstance(items, Sequence):
             for item in items.items:
                 found.uses.extend(self._item(item))
+                if isinstance(item, Mapping):
+                    found.plain_prints.extend(self._plain_prints(item.get("hostnames")))
         found.fragments.extend(Fragment(place, self._target) for place in self._places())
 
     def _with_dash(self, line: str) -> str:
@@ -178,7 +189,9 @@ class _Region:
         """An entry that the template writes from the keys of an item of the values."""
         ips = [(mark, path) for mark in self._marks(item.get("ip")) if (path := _key_of_item(mark))]
         node = item.get("hostnames")
-        names = [(mark, path) for mark in self._marks_of_names(node) if (path := _key_of_item(mark))]
+        # A text beside `hostnames:` is no name: it may hold a whole list.
+        listed = node if isinstance(node, Sequence) or any(map(_is_list, self._marks(node))) else None
+        names = [(mark, path) for mark in self._marks_of_names(listed) if (path := _key_of_item(mark))]
         bases = dict.fromkeys(path[:-2] for _, path in (*ips, *names))
         for base in bases:
             ip = next((path[-1] for _, path in ips if path[:-2] == base), None)
@@ -186,6 +199,12 @@ class _Region:
             mark = next(mark for mark, path in (*ips, *names) if path[:-2] == base)
             keys = EntryKeys(ip, name[1][-1] if name else None, name is not None and _is_list(name[0]))
             yield self._use(base, keys, mark, takes_text=False)
+
+    def _plain_prints(self, names: Node | None) -> Iterator[PlainPrint]:
+        for mark in self._marks_of_names(names):
+            if mark.form in {Form.GO, Form.QUOTED} and isinstance(mark.value, Reference):
+                action, place = mark.prints[0]
+                yield PlainPrint(mark.value.path, place, action.span)
 
     def _marks_of_names(self, node: Node | None) -> list[Mark]:
         return [mark for item in (node.items if isinstance(node, Sequence) else [node]) for mark in self._marks(item)]
