@@ -11,7 +11,6 @@ from podhosts.document import Document, Piece, Scalar, Sequence, nodes, split
 from podhosts.embedded import Embedded, embedded_documents
 from podhosts.engine.results import Options, Result, Unread
 from podhosts.engine.silencing import complaints, silence, unused
-from podhosts.helm import followed_pods, fragment_pods
 from podhosts.kubernetes import is_placeholder, is_template, objects, pods
 from podhosts.kubernetes.structure import SCALAR_FIELDS
 from podhosts.rules import RULES
@@ -24,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from podhosts.document import Node
-    from podhosts.helm import FileFacts, FollowedPod
+    from podhosts.helm import FileFacts
+    from podhosts.helm.following import FollowedPod
     from podhosts.kubernetes import KubernetesObject, Pod
     from podhosts.rules import Rule
     from podhosts.source import Source
@@ -63,7 +63,7 @@ def lint(source: Source, options: Options, workspace: Workspace | None = None) -
             templates.add(document.problem.span)
             continue
         manifests = list(objects(document))
-        followed = [found for manifest in manifests for found in followed_pods(manifest, facts.lists)]
+        followed = list(_followed(manifests, facts))
         found_pods = list(_unfollowed(document, manifests, followed, facts))
         result.pods += len(found_pods) + len(followed)
         for span in document.actions or [node.span for pod in found_pods for node in _placeholders(pod)]:
@@ -157,11 +157,24 @@ def _findings(
             yield from _pod_findings(pod, rule)
 
 
+def _followed(manifests: list[KubernetesObject], facts: FileFacts) -> Iterator[FollowedPod]:
+    """The lists of a values file that the templates of its chart print."""
+    if not facts.lists:
+        return
+    # Imported for the first values file of a chart: most runs have none.
+    from podhosts.helm.following import followed_pods
+
+    for manifest in manifests:
+        yield from followed_pods(manifest, facts.lists)
+
+
 def _unfollowed(
     document: Document, manifests: list[KubernetesObject], followed: list[FollowedPod], facts: FileFacts
 ) -> Iterator[Pod]:
     """The pods of a document but for those lists that are known better."""
     if document.span in facts.fragments:
+        from podhosts.helm.following import fragment_pods
+
         yield from fragment_pods(document, facts.fragments[document.span])
         return
     known = {found.pod.list_start for found in followed}

@@ -1,16 +1,9 @@
-"""Helm: the templates of a chart read without rendering them, and the values that they print as hostAliases."""
+"""Helm: the templates of a chart read without rendering them, and the values that they print as hostAliases.
 
-from podhosts.helm.alone import may_repeat, misprints, prints_names
-from podhosts.helm.charts import Charts, FileFacts
-from podhosts.helm.following import FollowedPod, followed_pods, fragment_pods
+Only what every run needs is exported here; the readers are imported where there is a template.
+"""
 
-__all__ = [
-    "Charts",
-    "FileFacts",
-    "FollowedPod",
-    "followed_pods",
-    "fragment_pods",
-    "may_repeat",
-    "misprints",
-    "prints_names",
-]
+from podhosts.helm.charts import Charts
+from podhosts.helm.facts import FileFacts
+
+__all__ = ["Charts", "FileFacts"]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from podhosts.document import Document, Node
-    from podhosts.helm.charts import FollowedList
+    from podhosts.helm.facts import FollowedList
     from podhosts.helm.lists import Target, ValuesUse
     from podhosts.helm.values import ValuesPath
     from podhosts.kubernetes import Path

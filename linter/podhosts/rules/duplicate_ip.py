@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
 from podhosts.document import Scalar
-from podhosts.helm import may_repeat
 from podhosts.kubernetes import ListType, is_placeholder
 from podhosts.kubernetes.verdicts import duplicate_ip, missing_ip
 from podhosts.rules.base import Rule
@@ -88,6 +87,9 @@ class DuplicateIp(Rule):
         document = pod.object.document
         if document.template is None or pod.list_entry is None:
             return
+        # The reader of templates is imported for the first of them: most runs have none.
+        from podhosts.helm.alone import may_repeat
+
         for alias in pod.aliases:
             if alias.ip_node is None or not alias.ip or is_placeholder(alias.ip):
                 continue

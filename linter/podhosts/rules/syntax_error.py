@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import CREATE_AND_APPLY, Diagnostic, Severity
 from podhosts.document import TOO_DEEP
-from podhosts.helm import misprints
 from podhosts.kubernetes import is_template
 from podhosts.rules.base import Rule
 
@@ -19,8 +18,10 @@ class SyntaxErrorRule(Rule):
     """A document that mentions hosts and cannot be read.
 
     Why: kubectl stops at the first document that it cannot read; those after it are not sent. podhosts lints the other
-    documents all the same. Documents with marks of a template engine are listed as unread instead.
-    Source: `vectors/yaml`.
+    documents all the same. Documents with marks of a template engine are listed as unread instead; but in the
+    templates of a Helm chart, what Helm refuses (an action or block that is not closed, a named template that includes
+    itself whatever the values) and lists that are printed with an indentation that breaks the YAML are found.
+    Source: `vectors/yaml`; `helm template`.
 
     Bad:
         apiVersion: v1
@@ -70,6 +71,9 @@ class SyntaxErrorRule(Rule):
 
     def _check_template(self, document: Document) -> Iterator[Diagnostic]:
         """What Helm refuses, and lists that a template prints where they end the mapping that their key is in."""
+        # The reader of templates is imported for the first of them: most runs have none.
+        from podhosts.helm.alone import misprints
+
         facts = self.workspace.charts.facts(document.source.path)
         for problem in facts.problems:
             yield from self._report_inside(document, problem.span, f"{problem.message}: Helm refuses the whole chart")

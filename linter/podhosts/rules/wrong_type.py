@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
 from podhosts.document import Mapping, Scalar, Sequence
-from podhosts.helm import prints_names
 from podhosts.kubernetes.structure import type_errors
 from podhosts.kubernetes.verdicts import wrong_type
 from podhosts.rules.base import Rule
@@ -68,6 +67,9 @@ class WrongType(Rule):
         document = alias.pod.object.document
         if "{{" not in node.text:
             return False
+        # The reader of templates is imported for the first of them: most runs have none.
+        from podhosts.helm.alone import prints_names
+
         plain_prints = self.workspace.charts.facts(document.source.path).plain_prints
         known = [is_list for span, is_list in plain_prints.items() if node.start <= span.start < node.end]
         return any(known) if known else not is_item and prints_names(node.text)
