@@ -311,36 +311,35 @@ def test_names_printed_as_a_slice_of_go(tmp_path: Path, printed: str, values: st
     )
 
 
-@pytest.mark.parametrize(
-    ("text", "line", "marked"),
-    [
-        ("{{ if .Values.a }}\nkind: Pod\nspec: {hostAliases: []}\n", 1, "{{ if .Values.a }}"),
-        ("kind: Pod\nspec:\n  hostAliases: {{ .Values.a }\n  b: {{ .Values.b }}\n", 3, "{{"),
-        ("kind: Pod\nspec:\n  hostAliases: []\n  {{ end }}\n", 4, "{{ end }}"),
-        ('kind: Pod\nspec:\n  hostAliases: {{ include "a . }}\n', 3, '"'),
-        ("kind: Pod\nspec:\n  hostAliases: {{ toYaml (.Values.a }}\n", 3, "("),
-        ('kind: Pod\nspec:\n  hostAliases: {{ include "web.a" . }}\n', 3, '{{ include "web.a" . }}'),
-    ],
-)
+#: Templates that Helm refuses, with the line and the text to mark.
+REFUSED = [
+    ("{{ if .Values.a }}\nkind: Pod\nspec: {hostAliases: []}\n", 1, "{{ if .Values.a }}"),
+    ("kind: Pod\nspec:\n  hostAliases: {{ .Values.a }\n  b: {{ .Values.b }}\n", 3, "{{"),
+    ("kind: Pod\nspec:\n  hostAliases: []\n  {{ end }}\n", 4, "{{ end }}"),
+    ('kind: Pod\nspec:\n  hostAliases: {{ include "a . }}\n', 3, '"'),
+    ("kind: Pod\nspec:\n  hostAliases: {{ toYaml (.Values.a }}\n", 3, "("),
+    ('kind: Pod\nspec:\n  hostAliases: {{ include "web.a" . }}\n', 3, '{{ include "web.a" . }}'),
+]
+#: Named templates that include themselves.
+ENDLESS = '{{ define "web.a" }}{{ include "web.b" . }}{{ end }}{{ define "web.b" }}{{ template "web.a" . }}{{ end }}'
+#: Named templates that include themselves under a condition, which holds only so long.
+RECURSIVE = [
+    '{{ define "web.a" }}{{ if .deeper }}{{ include "web.a" .deeper }}{{ end }}{{ end }}',
+    '{{ define "web.a" }}{{ range .deeper }}{{ include "web.a" . }}{{ end }}{{ end }}',
+    '{{ define "web.a" }}{{ and .deeper (include "web.a" .deeper) }}{{ end }}',
+]
+RECURSING = 'kind: Pod\nmetadata: {name: web}\nspec:\n  hostAliases: {{ include "web.a" . }}\n'
+
+
+@pytest.mark.parametrize(("text", "line", "marked"), REFUSED)
 def test_what_helm_refuses_is_said_once(tmp_path: Path, text: str, line: int, marked: str) -> None:
-    helpers = (
-        '{{ define "web.a" }}{{ include "web.b" . }}{{ end }}{{ define "web.b" }}{{ template "web.a" . }}{{ end }}'
-    )
-    files = {"templates/d.yaml": text, "templates/_helpers.tpl": helpers}
+    files = {"templates/d.yaml": text, "templates/_helpers.tpl": ENDLESS}
     assert found(tmp_path, files) == [("templates/d.yaml", line, "syntax-error", marked)]
 
 
-@pytest.mark.parametrize(
-    "helpers",
-    [
-        '{{ define "web.a" }}{{ if .deeper }}{{ include "web.a" .deeper }}{{ end }}{{ end }}',
-        '{{ define "web.a" }}{{ range .deeper }}{{ include "web.a" . }}{{ end }}{{ end }}',
-        '{{ define "web.a" }}{{ and .deeper (include "web.a" .deeper) }}{{ end }}',
-    ],
-)
+@pytest.mark.parametrize("helpers", RECURSIVE)
 def test_a_recursion_that_ends_is_none(tmp_path: Path, helpers: str) -> None:
-    text = 'kind: Pod\nspec:\n  hostAliases: {{ include "web.a" . }}\n'
-    assert found(tmp_path, {"templates/d.yaml": text, "templates/_helpers.tpl": helpers}) == []
+    assert found(tmp_path, {"templates/d.yaml": RECURSING, "templates/_helpers.tpl": helpers}) == []
 
 
 def test_outside_of_a_chart_a_broken_template_is_unread(tmp_path: Path) -> None:

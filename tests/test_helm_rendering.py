@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from podhosts.engine import Options, default_selection, lint
 from podhosts.source import Source
-from tests.charts import Found, helm, lint_folder, render, write
+from tests.charts import helm, lint_folder, render, write
+from tests.test_helm_charts import ENDLESS, RECURSING, RECURSIVE, REFUSED, SUB_CHART
 
 HEAD = """\
 apiVersion: apps/v1
@@ -80,27 +81,26 @@ COMPARED = {
 }  # fmt: skip
 
 
-def in_source(folder: Path) -> list[Found]:
-    return lint_folder(folder)
-
-
 def in_rendered(text: str) -> set[tuple[str, str]]:
     source = Source("rendered.yaml", text.encode())
     findings = lint(source, Options(selected=default_selection())).findings
     return {(finding.rule, source.cut(finding.span).strip("\"'")) for finding in findings if finding.rule in COMPARED}
 
 
-def compare(program: str, files: dict[str, str], folder: Path) -> None:
-    """Both ways: what is said of the source holds for what is rendered, and the other way round."""
+def compare(program: str, files: dict[str, str], folder: Path, but: frozenset[str] = frozenset()) -> None:
+    """Both ways: what is said of the source holds for what is rendered, and the other way round.
+
+    `but`: rules whose findings depend on the values.
+    """
     write(folder, files)
-    found = in_source(folder)
+    found = lint_folder(folder)
     rendered = render(program, folder)
     if rendered is None:
         assert "syntax-error" in {item.rule for item in found}
         return
     assert "syntax-error" not in {item.rule for item in found}
     said = {(item.rule, item.marked.strip("\"'")) for item in found if item.rule in COMPARED}
-    assert said == in_rendered(rendered)
+    assert said == {(rule, marked) for rule, marked in in_rendered(rendered) if rule not in but}
 
 
 def dump(values: Any) -> str:
@@ -113,7 +113,7 @@ def program() -> str:
     return helm()
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(sorted(VERBATIM)), LISTS, st.sampled_from([2, 4, 5, 6, 7, 8, 10]))
 def test_lists_printed_as_they_stand(program: str, way: str, entries: list[dict[str, Any]], columns: int) -> None:
     body = VERBATIM[way].replace("N ", f"{columns} ")
@@ -129,10 +129,66 @@ def test_lists_printed_as_they_stand(program: str, way: str, entries: list[dict[
         compare(program, files, Path(folder))
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(sorted(OWN_KEYS)), LISTS)
 def test_lists_written_from_keys_of_the_chart(program: str, way: str, entries: list[dict[str, Any]]) -> None:
     own = [{"address": entry["ip"], "names": entry["hostnames"], "comment": "ours"} for entry in entries]
     files = {"values.yaml": dump(own), "templates/deployment.yaml": HEAD + OWN_KEYS[way] + TAIL}
     with tempfile.TemporaryDirectory() as folder:
         compare(program, files, Path(folder))
+
+
+@pytest.mark.parametrize(("text", "line", "marked"), REFUSED)
+def test_helm_refuses_what_is_said_to_be_refused(
+    program: str, tmp_path: Path, text: str, line: int, marked: str
+) -> None:
+    files = {"templates/d.yaml": text, "templates/_helpers.tpl": ENDLESS}
+    assert render(program, write(tmp_path, files)) is None
+    assert [(item.line, item.marked) for item in lint_folder(tmp_path)] == [(line, marked)]
+
+
+@pytest.mark.parametrize("helpers", RECURSIVE)
+def test_helm_renders_a_recursion_that_ends(program: str, tmp_path: Path, helpers: str) -> None:
+    files = {"templates/d.yaml": RECURSING, "templates/_helpers.tpl": helpers}
+    assert render(program, write(tmp_path, files)) is not None
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "{}",
+        "sub: {extra: [{ip: 10.0.0.301, hostnames: [a]}]}",
+        "one: {extra: [{ip: 10.0.0.302, hostnames: [a]}]}\ntwo: {extra: []}",
+        "one: {on: false}\ntwo: {extra: [{ip: 10.0.0.303, hostnames: [b_c]}]}",
+    ],
+)
+def test_values_of_sub_charts(program: str, tmp_path: Path, values: str) -> None:
+    """What is rendered wrong was found in the values of one of the charts."""
+    listed = "".join(
+        f"- {{name: sub, version: 1.0.0, alias: {alias}, condition: {alias}.on}}\n" for alias in ("one", "two")
+    )
+    metadata = f"apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n{listed}"
+    rendered = render(program, write(tmp_path, {**SUB_CHART, "Chart.yaml": metadata, "values.yaml": values + "\n"}))
+    assert rendered is not None
+    found = {(item.rule, item.marked) for item in lint_folder(tmp_path)}
+    assert in_rendered(rendered) <= found
+    assert "10.0.0.301" not in {marked for _, marked in found}
+
+
+def test_constants_of_named_templates(program: str, tmp_path: Path) -> None:
+    helpers = """\
+{{- define "web.list" }}
+- ip: 10.0.0.256
+  hostnames: [a, b_c]
+{{- range .Values.names }}
+- ip: 10.0.0.1
+  hostnames: [{{ . }}]
+{{- end }}
+{{- end }}
+"""
+    files = {
+        "values.yaml": "names: [a, b]\n",
+        "templates/deployment.yaml": HEAD + '      hostAliases: {{- include "web.list" . | nindent 6 }}\n' + TAIL,
+        "templates/_helpers.tpl": helpers,
+    }
+    compare(program, files, tmp_path, but=frozenset({"conflicting-hostname"}))
