@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from podhosts.engine import Options, default_selection, lint
 from podhosts.baseline.fingerprints import fingerprint
+from podhosts.engine import Options, default_selection, lint
 from podhosts.source import Source
 from tests.manifests import BAD_POD
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from podhosts.document import Document, split
+from podhosts.helm import Charts
 from podhosts.kubernetes import objects
 
 if TYPE_CHECKING:
@@ -24,11 +25,13 @@ _LOOKED_UP = (b"ConfigMap", b"Service", b"configMap")
 class Workspace:
     """Sources that may refer to each other. Nothing is read or parsed until an object is asked for.
 
-    Of the sources only those are kept that mention a kind that is looked up.
+    Of the sources only those are kept that mention a kind that is looked up. `charts` are those that the files of the
+    run belong to.
     """
 
-    def __init__(self, sources: Iterable[Source]) -> None:
+    def __init__(self, sources: Iterable[Source], charts: Charts | None = None) -> None:
         self._given = sources
+        self.charts = charts or Charts()
         self._objects: dict[tuple[Source, int], list[KubernetesObject]] = {}
 
     @cached_property
