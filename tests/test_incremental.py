@@ -13,15 +13,19 @@ from hypothesis import strategies as st
 from podhosts.engine import Options, default_selection, incremental, lint
 from podhosts.engine.checking import check
 from podhosts.engine.incremental import IncrementalLinter
+from podhosts.helm import NOTHING, Charts
 from podhosts.source import Source
 from podhosts.workspace import Workspace
+from tests.charts import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from podhosts.document import Document
     from podhosts.engine import Result
     from podhosts.engine.checking import Checked
+    from podhosts.helm import FileFacts
     from podhosts.rules import Rule
     from podhosts.workspace import Place
 
@@ -174,9 +178,9 @@ def test_same_as_linting_anew(
 def test_only_what_changed_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
 
-    def counted(document: Document, rules: list[Rule], options: Options) -> Checked:
+    def counted(document: Document, rules: list[Rule], options: Options, facts: FileFacts = NOTHING) -> Checked:
         read.append(document.number)
-        return check(document, rules, options)
+        return check(document, rules, options, facts)
 
     monkeypatch.setattr(incremental, "check", counted)
     linter = IncrementalLinter(OPTIONS)
@@ -248,3 +252,36 @@ def test_questions_do_not_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
         linter.lint(Source("a.yaml", stream.encode()))
         counts.append(len(asked))
     assert len(set(counts[1:])) == 1
+
+
+VALUES = "extra:\n- {ip: 10.0.0.256, hostnames: [a]}\n"
+TEMPLATE = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  hostAliases: {{- toYaml .Values.extra | nindent 1 }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "texts", "marked"),
+    [
+        ("values.yaml", [VALUES, "# new\n" + VALUES, "a: 1\n"], ["10.0.0.256", "10.0.0.256", None]),
+        (
+            "templates/web.yaml",
+            [TEMPLATE, "# new\n" + TEMPLATE, TEMPLATE.replace("nindent 1", "nindent 2")],
+            ["1", "1", None],
+        ),
+    ],
+)
+def test_files_of_a_chart(tmp_path: Path, name: str, texts: list[str], marked: list[str | None]) -> None:
+    write(tmp_path, {"values.yaml": VALUES, "templates/web.yaml": TEMPLATE})
+    paths = [str(tmp_path / each) for each in ("templates/web.yaml", "values.yaml")]
+    linter = IncrementalLinter(OPTIONS, Workspace([], Charts(paths)))
+    for text, expected in zip(texts, marked, strict=True):
+        source = Source(str(tmp_path / name), text.encode())
+        results = linter.lint(source), lint(source, OPTIONS, Workspace([], Charts(paths, [source])))
+        again, anew = ([(item.rule, source.cut(item.span)) for item in result.findings] for result in results)
+        assert again == anew
+        assert [text for _, text in again] == ([expected] if expected else [])

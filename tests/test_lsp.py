@@ -16,6 +16,7 @@ from podhosts.edits import Edit, splice
 from podhosts.lsp.actions import FIX_ALL
 from podhosts.lsp.buffers import Positions
 from podhosts.source import Source
+from tests.charts import write
 from tests.editor import Editor, address, codes_of, editor
 from tests.manifests import BAD_POD, GOOD_POD, SERVICE
 from tests.running import environment
@@ -96,6 +97,17 @@ async def test_columns_in_the_units_of_the_client(encoding: types.PositionEncodi
     units = {"utf-8": len(before.encode()), "utf-16": len(before.encode("utf-16-le")) // 2, "utf-32": len(before)}
     start = units[encoding.value]
     assert (address_.range.start.character, address_.range.end.character) == (start, start + 10)
+
+
+async def test_charts(client: Editor, tmp_path: Path) -> None:
+    values = "extra:\n- {ip: 10.0.0.256, hostnames: [a]}\n"
+    template = "apiVersion: v1\nkind: Pod\nspec:\n  hostAliases: {{- toYaml .Values.extra | nindent 1 }}\n"
+    write(tmp_path, {"values.yaml": values, "templates/web.yaml": template})
+    assert codes_of(await client.open(tmp_path / "values.yaml", values)) == ["invalid-ip"]
+    path = tmp_path / "templates" / "web.yaml"
+    for text in (template, template.replace("kind", "# not saved\nkind")):
+        told = await (client.open(path, text) if text is template else client.change(path, text))
+        assert [item.range.start for item in told if item.code == "syntax-error"] == [place(text, "1 }}")]
 
 
 async def test_open_change_save_close(client: Editor, tmp_path: Path) -> None:

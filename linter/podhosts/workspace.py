@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document import Document, split
+from podhosts.helm import Charts
 from podhosts.kubernetes import objects
 
 if TYPE_CHECKING:
@@ -31,13 +32,14 @@ class Place(NamedTuple):
 class Workspace:
     """Sources that may refer to each other. Nothing is read or parsed until an object is asked for.
 
-    Of the sources only those are kept that mention a kind that is looked up. `is_whole` says that these are all files
-    of the run, and not one file alone.
+    Of the sources only those are kept that mention a kind that is looked up. `charts` are those that the files of the
+    run belong to. `is_whole` says that these are all files of the run, and not one file alone.
     """
 
-    def __init__(self, sources: Iterable[Source], *, is_whole: bool = True) -> None:
+    def __init__(self, sources: Iterable[Source], charts: Charts | None = None, *, is_whole: bool = True) -> None:
         self.is_whole = is_whole
         self._given = sources
+        self.charts = charts or Charts()
         self._objects: dict[tuple[Source, int], list[KubernetesObject]] = {}
 
     @cached_property
@@ -50,6 +52,7 @@ class Workspace:
         for index, (old, _) in enumerate(self._sources):
             if old.path == source.path:
                 self._sources[index] = (source, split(source.text))
+        self.charts = self.charts.with_source(source)
 
     def find(self, kind: str, name: str, namespace: str | None) -> KubernetesObject | None:
         """The first object of that kind and name; a namespace counts only where both sides name one."""

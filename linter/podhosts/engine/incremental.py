@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from podhosts.engine.checking import Checked, check
 from podhosts.engine.linting import lint
 from podhosts.engine.results import Suppressed
+from podhosts.helm import NOTHING
 from podhosts.source import Span
 from podhosts.suppressions import FILE_SCOPE
 from podhosts.workspace import Place, Workspace
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from podhosts.document import Document, Piece
     from podhosts.edits import Fix
     from podhosts.engine.results import CheckedObject, CheckedPod, Options, Result
+    from podhosts.helm import FileFacts
     from podhosts.kubernetes import KubernetesObject
     from podhosts.rules import Rule
     from podhosts.source import Source
@@ -46,7 +48,10 @@ class IncrementalLinter:
         workspace = self.workspace(source)
         fresh: dict[_Key, _Remembered] = {}
 
-        def check_document(document: Document, rules: list[Rule], options: Options) -> Checked:
+        def check_document(document: Document, rules: list[Rule], options: Options, facts: FileFacts) -> Checked:
+            if facts is not NOTHING:
+                # What charts say of a file may change with any text in it.
+                return check(document, rules, options, facts)
             key = _key(document)
             known = fresh.get(key) or self._remembered.get(key)
             moves = known.moves(document, workspace) if known else None
@@ -76,7 +81,8 @@ class AskedWorkspace(Workspace):
     """One file as it is now and the files around it; notes what was asked, and which documents answered."""
 
     def __init__(self, source: Source, around: Workspace | None, found_around: dict[Words, list[Place]]) -> None:
-        super().__init__([source], is_whole=around is not None)
+        charts = around.charts.with_source(source) if around else None
+        super().__init__([source], charts, is_whole=around is not None)
         self._source = source
         self._around = around
         self._found_around = found_around

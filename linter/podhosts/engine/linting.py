@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podhosts.code_blocks import code_blocks, is_page
-from podhosts.document import Document, split
+from podhosts.document import Document, Piece, split
 from podhosts.engine.checking import Checked, check
 from podhosts.engine.results import Options, Result, Unread
 from podhosts.engine.silencing import silence, unused
+from podhosts.helm import NOTHING
 from podhosts.rules import RULES
 from podhosts.source import Span
 from podhosts.suppressions import MARK, Suppression
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from podhosts.diagnostics import Diagnostic
+    from podhosts.helm import FileFacts
     from podhosts.rules import Rule
     from podhosts.source import Source
 
-    DocumentCheck = Callable[[Document, list[Rule], Options], Checked]
+    DocumentCheck = Callable[[Document, list[Rule], Options, FileFacts], Checked]
 
 _BLOCK_CHARACTERS = 1 << 16
 
@@ -41,16 +43,17 @@ def lint(
     Rules that look up other objects look in `workspace`, or without one in the source alone. `check_document` stands
     in for `check` where what that gave is known (`incremental`).
     """
-    if not mentions(source.data):
-        return Result(files=1)
-    if options.markdown and is_page(source.path):
+    if options.markdown and is_page(source.path) and mentions(source.data):
         return _lint_page(source, options, workspace, check_document)
-    return _lint(source, _relevant(source), options, workspace, check_document)
+    facts = workspace.charts.facts(source.path) if workspace else NOTHING
+    if not facts and not mentions(source.data):
+        return Result(files=1)
+    return _lint(source, _relevant(source, facts), options, workspace, facts, check_document)
 
 
 def _lint_page(page: Source, options: Options, workspace: Workspace | None, check_document: DocumentCheck) -> Result:
     blocks = code_blocks(page)
-    result = _lint(blocks.source, blocks.documents, options, workspace, check_document)
+    result = _lint(blocks.source, blocks.documents, options, workspace, NOTHING, check_document)
     # People see the page as it is, not what AsciiDoc's marks were masked by; a page is not repaired.
     result.findings = [replace(finding, source=page, fix=None) for finding in result.findings]
     result.suppressed = [item._replace(finding=replace(item.finding, source=page)) for item in result.suppressed]
@@ -66,6 +69,7 @@ def _lint(
     documents: Iterable[Document],
     options: Options,
     workspace: Workspace | None,
+    facts: FileFacts,
     check_document: DocumentCheck,
 ) -> Result:
     result = Result(files=1)
@@ -77,7 +81,7 @@ def _lint(
     templates = _Tally("documents of a template that are not YAML by themselves")
     for document in documents:
         result.documents += 1
-        checked = check_document(document, rules, options)
+        checked = check_document(document, rules, options, facts)
         result.pods += checked.pods
         result.objects += checked.objects
         result.suppressed += checked.suppressed
@@ -97,11 +101,17 @@ def _lint(
     return result
 
 
-def _relevant(source: Source) -> Iterator[Document]:
+def _relevant(source: Source, facts: FileFacts) -> Iterator[Document]:
     """The documents to read: those that mention hosts, and those at which kubectl would stop and lose the others.
+
+    Where charts know more of the file: all documents of a values file, and of a file of named templates those.
 
     Neighbours are searched together first: in a long stream hardly one of them matters.
     """
+    if facts.fragments and not facts.problems:
+        for number, span in enumerate(sorted(facts.fragments), 1):
+            yield Document(source, Piece(number, span, "yaml"))
+        return
     pieces = split(source.text)
     has_suppressions = MARK in source.text
     begin = 0
@@ -112,7 +122,11 @@ def _relevant(source: Source) -> Iterator[Document]:
         block = pieces[begin:end]
         may_mention = end - begin == 1 or _is_mentioned(source, Span(block[0].span.start, block[-1].span.end))
         for piece in block:
-            stops = piece.problem is not None or source.text.startswith("%", piece.span.start)
+            stops = (
+                bool(facts.lists or facts.problems)
+                or piece.problem is not None
+                or source.text.startswith("%", piece.span.start)
+            )
             stops = stops or (has_suppressions and source.text.find(MARK, *piece.span) >= 0)
             if stops or (may_mention and _is_mentioned(source, piece.span)):
                 yield Document(source, piece)

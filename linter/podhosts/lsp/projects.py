@@ -12,6 +12,7 @@ from podhosts.commands.run_settings import Request, RunSettings
 from podhosts.discovery import discover
 from podhosts.engine import Result
 from podhosts.engine.incremental import IncrementalLinter
+from podhosts.helm import Charts
 from podhosts.source import Source
 from podhosts.workspace import Workspace
 
@@ -41,19 +42,26 @@ class Project:
 
     @cached_property
     def _files(self) -> Workspace | None:
-        return Workspace(self._sources()) if self._is_folder else None
+        if not self._is_folder:
+            return None
+        paths = list(self._paths())
+        return Workspace(self._sources(paths), Charts(paths, self._open_files.values()))
 
-    def _sources(self) -> Iterator[Source]:
-        """The files of the folder, open ones as the editor holds them, and those that were never saved."""
-        for item in discover([self._root]).inputs:
-            if item.path not in self._open_files:
-                with suppress(OSError), open(item.path, "rb") as file:
-                    yield Source(item.path, file.read())
-            else:
-                yield self._open_files[item.path]
-        for path, buffer in self._open_files.items():
+    def _paths(self) -> Iterator[str]:
+        """The files of the folder, and open ones that were never saved."""
+        yield from (item.path for item in discover([self._root]).inputs)
+        for path in self._open_files:
             if not os.path.exists(path) and Path(path).is_relative_to(self._root):
-                yield buffer
+                yield path
+
+    def _sources(self, paths: list[str]) -> Iterator[Source]:
+        """Files as the editor holds them, the others as they are stored."""
+        for path in paths:
+            if path in self._open_files:
+                yield self._open_files[path]
+            else:
+                with suppress(OSError), open(path, "rb") as file:
+                    yield Source(path, file.read())
 
     def options(self, path: str) -> Options:
         """What holds for a file. Raises UsageError for a config that cannot be used."""

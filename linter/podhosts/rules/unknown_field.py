@@ -98,7 +98,7 @@ class UnknownField(Rule):
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         for name, entry in pod.spec.fields.items():
-            advice = self._advice_in_pod_spec(pod, name)
+            advice = self._advice_in_pod_spec(pod, name) if name != pod.list_field else None
             if advice:
                 fix = _indent(pod, entry) if name == "hostnames" else None
                 yield self._report(pod, entry, pod.field(name), advice, fix)
