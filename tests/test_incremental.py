@@ -220,6 +220,7 @@ READS_IT = MOUNT.replace("    - {name: hosts, mountPath: /scripts}\n", "")
         [[SHADOWING, SERVICE], [SHADOWING, SERVICE.replace("db", "cache")]],
         [[READS_IT, CONFIG_MAP], [READS_IT, CONFIG_MAP.replace("10.0.0.1 a", "10.0.0.1 a-longer-name")]],
         [[READS_IT, CONFIG_MAP], [READS_IT, "a: 1\n", CONFIG_MAP], [CONFIG_MAP, READS_IT]],
+        [[READS_IT, READS_IT], [CONFIG_MAP, READS_IT, READS_IT]],
         [[MOUNT, CONFIG_MAP], [MOUNT.replace("/scripts", "/elsewhere"), CONFIG_MAP], [CONFIG_MAP]],
     ],
 )

@@ -124,11 +124,10 @@ class _Remembered(NamedTuple):
             if len(now) != len(places):
                 return None
             for old, new in zip(places, now, strict=True):
-                if old.source is new.source:
-                    continue
-                if old.source.path != new.source.path or _text(old) != _text(new):
+                if old.source is not new.source and (old.source.path != new.source.path or _text(old) != _text(new)):
                     return None
-                moves.others.append((old.piece.span, new.piece.span.start - old.piece.span.start))
+                if old.source is self.document.source:
+                    moves.others.append((old.piece.span, new.piece.span.start - old.piece.span.start))
         return moves
 
 
