@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from podhosts.document import Piece
     from podhosts.kubernetes import KubernetesObject
+    from podhosts.kustomize.overlays import Overlays, Told
     from podhosts.source import Source
 
 
@@ -24,17 +25,23 @@ _LOOKED_UP = (b"ConfigMap", b"Service", b"configMap")
 class Workspace:
     """Sources that may refer to each other. Nothing is read or parsed until an object is asked for.
 
-    Of the sources only those are kept that mention a kind that is looked up.
+    Of the sources only those are kept that mention a kind that is looked up. `overlays` are the kustomizations of the
+    run; without them each file is looked at alone.
     """
 
-    def __init__(self, sources: Iterable[Source]) -> None:
+    def __init__(self, sources: Iterable[Source], overlays: Overlays | None = None) -> None:
         self._given = sources
+        self._overlays = overlays
         self._objects: dict[tuple[Source, int], list[KubernetesObject]] = {}
 
     @cached_property
     def _sources(self) -> list[tuple[Source, list[Piece]]]:
         kept = (source for source in self._given if any(kind in source.data for kind in _LOOKED_UP))
         return [(source, split(source.text)) for source in kept]
+
+    def told(self, path: str) -> Told | None:
+        """What the kustomizations of the run say about a file; None for nothing."""
+        return self._overlays.told(path) if self._overlays is not None else None
 
     def find(self, kind: str, name: str, namespace: str | None) -> KubernetesObject | None:
         """The first object of that kind and name; a namespace counts only where both sides name one."""

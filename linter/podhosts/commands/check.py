@@ -7,12 +7,14 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from podhosts.commands.repository import repository_files
 from podhosts.commands.run_settings import Request, RunSettings
 from podhosts.commands.terminal import print_lines, print_styled, say
 from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError, choose
 from podhosts.diagnostics import Severity
 from podhosts.discovery import STDIN, Discovery, Input, discover
 from podhosts.engine import Result, Unread, lint
+from podhosts.kustomize.names import is_kustomization
 from podhosts.reporters import FORMATS
 from podhosts.source import Source
 from podhosts.summary import summary
@@ -48,7 +50,7 @@ def _run(request: Request) -> int:
         for path, reason in discovery.failures:
             result.unread.append(Unread(path, f"cannot be opened: {reason}", 1, None, None))
         failed = len(discovery.failures)
-        folder_workspace = Workspace(_sources(item.path for item in discovery.inputs if not item.named))
+        folder_workspace = _workspace([item.path for item in discovery.inputs if not item.named])
         for item in _progress(discovery.inputs, request):
             linted, could_open = _lint_input(item, run_settings, None if item.named else folder_workspace)
             result.extend(linted)
@@ -60,6 +62,16 @@ def _run(request: Request) -> int:
     _report(result, output, run_settings, request)
     _close(result, discovery, request)
     return _exit_code(result, failed, discovery, run_settings)
+
+
+def _workspace(paths: list[str]) -> Workspace:
+    """The files of folders together, with the kustomizations among them."""
+    overlays = None
+    if any(map(is_kustomization, paths)):
+        from podhosts.kustomize.overlays import Overlays
+
+        overlays = Overlays(paths, repository_files(paths[0]))
+    return Workspace(_sources(paths), overlays)
 
 
 def _sources(paths: Iterable[str]) -> Iterator[Source]:
@@ -83,7 +95,7 @@ def _lint_input(item: Input, run_settings: RunSettings, workspace: Workspace | N
             if not mentions(source.data):
                 return Result(files=1), True
         else:
-            if os.path.isfile(item.path) and not file_mentions(item.path):
+            if os.path.isfile(item.path) and not file_mentions(item.path) and not _is_told_of(item, workspace):
                 return Result(files=1), True
             with open(item.path, "rb") as file:
                 source = Source(item.path, file.read())
@@ -93,6 +105,11 @@ def _lint_input(item: Input, run_settings: RunSettings, workspace: Workspace | N
     if run_settings.excludes(source.path):
         return Result(), True
     return lint(source, run_settings.options(source.path), workspace), True
+
+
+def _is_told_of(item: Input, workspace: Workspace | None) -> bool:
+    """Whether other files have to do with one that says nothing of hosts itself."""
+    return workspace is not None and workspace.told(item.path) is not None
 
 
 def _list_files(discovery: Discovery, run_settings: RunSettings) -> int:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from podhosts.document import Node
     from podhosts.kubernetes import KubernetesObject, Pod
+    from podhosts.kustomize.overlays import Told
     from podhosts.rules import Rule
     from podhosts.source import Source
 
@@ -42,10 +43,11 @@ def lint(source: Source, options: Options, workspace: Workspace | None = None) -
     Rules that look up other objects look in `workspace`, or without one in the source alone.
     """
     result = Result(files=1)
-    if not mentions(source.data):
-        return result
     sees_others = workspace is not None
     workspace = workspace or Workspace([source])
+    told = workspace.told(source.path)
+    if not mentions(source.data) and told is None:
+        return result
     rules = [rule(options.settings, workspace) for rule in RULES if rule.name in options.selected]
     file_wide: list[Suppression] = []
     per_document: list[tuple[list[Diagnostic], list[Suppression]]] = []
@@ -71,6 +73,10 @@ def lint(source: Source, options: Options, workspace: Workspace | None = None) -
     result.unread += [tally.unread(source) for tally in (placeholders, templates) if tally.count]
     for findings, silencers in per_document:
         silence(findings, [*silencers, *file_wide], options, result)
+    if told is not None:
+        everywhere = [finding for rule in rules for finding in rule.check_source(source)]
+        silence(everywhere, [item for _, silencers in per_document for item in silencers], options, result)
+        result.unread += _unfollowed(told, source)
     if options.use_suppressions:
         for _, silencers in per_document:
             result.findings += unused(source, silencers, options, sees_others=sees_others)
@@ -189,6 +195,14 @@ def _select(findings: list[Diagnostic], options: Options) -> list[Diagnostic]:
 def _is_allowed(finding: Diagnostic, options: Options) -> bool:
     names = options.allowed.get(finding.rule)
     return names is not None and finding.source.cut(finding.span).strip("\"'") in names
+
+
+def _unfollowed(told: Told, source: Source) -> Iterator[Unread]:
+    """The references of a kustomization that lead elsewhere, by reason."""
+    tallies: dict[str, _Tally] = {}
+    for item in told.unfollowed:
+        tallies.setdefault(item.reason, _Tally(item.reason)).add(item.place.span)
+    return (tally.unread(source) for tally in tallies.values())
 
 
 class _Tally:

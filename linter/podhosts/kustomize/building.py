@@ -1,0 +1,553 @@
+"""What Kustomize builds from a folder, followed step by step without running it.
+
+Source: `api/internal/target/kusttarget.go` and `api/internal/builtins` of kustomize 5.8.2; `vectors/overlays`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from podhosts.document import Document, Mapping, Scalar, Sequence, nodes, split
+from podhosts.kubernetes import is_template
+from podhosts.kustomize.config_maps import generated
+from podhosts.kustomize.files import is_above, is_remote
+from podhosts.kustomize.json_patch import JsonPatchError, apply_json_patch
+from podhosts.kustomize.located import List, Map, Place, Text, Writing, locate, locate_map, lookup, place_of
+from podhosts.kustomize.model import COMPONENT, FIELDS, KUSTOMIZATION, Kustomization, Patch, inner_writings, selector
+from podhosts.kustomize.replacements import ReplacementError, replace_values
+from podhosts.kustomize.resources import Resource
+from podhosts.kustomize.selectors import Id, SelectorError
+from podhosts.merging import MergeError, kustomize_patch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from podhosts.kustomize.files import Files
+
+_REFUSES = "Kustomize refuses to build this"
+_API_SERVICE = ("apiregistration.k8s.io", "APIService")
+#: How many objects a message points at.
+_SHOWN = 3
+
+
+class Refusal(NamedTuple):
+    """What Kustomize refuses, where, and what else belongs to it."""
+
+    place: Place
+    message: str
+    related: tuple[tuple[Place, str], ...] = ()
+
+
+class Unfollowed(NamedTuple):
+    """A reference or part that is not followed, and why."""
+
+    place: Place
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Change:
+    """A patch applied to one object. `after` is None where it removes the object.
+
+    `patch` is the patch as written: a Map (strategic merge), or a List (JSON 6902). `is_keyed` says whether Kustomize
+    merges the object's `hostAliases` by `ip`. `is_certain` is False where something that is not followed may have
+    changed the object.
+    """
+
+    patch: Map | List
+    id: Id
+    before: Map
+    after: Map | None
+    is_keyed: bool
+    is_certain: bool
+
+
+@dataclass(slots=True, eq=False)
+class Choice:
+    """A patch and how many objects it is for; of one in a component, in all builds of the run.
+
+    `candidates` are the objects there were for one that has hit none yet; `is_certain` is False if there may be others.
+    """
+
+    patch: Map | List
+    target: Map | None
+    hits: int = 0
+    candidates: list[Resource] = field(default_factory=list)
+    is_certain: bool = True
+
+    def near_misses(self) -> tuple[str, tuple[tuple[Place, Id], ...]] | None:
+        """A field of the target without which it would fit some objects, and these."""
+        wanted = selector(self.target)
+        for name, asked in wanted._asdict().items():
+            near = [item for item in self.candidates if asked and item.is_selected_by(wanted._replace(**{name: ""}))]
+            places = ((place_of(lookup(item.value, "metadata", "name")), item.id) for item in near[:_SHOWN])
+            if near:
+                return FIELDS[name], tuple((place, known) for place, known in places if place is not None)
+        return None
+
+
+@dataclass(slots=True)
+class Build:
+    """The objects of a kustomization, in order; `is_complete` is False where something was not followed."""
+
+    resources: list[Resource] = field(default_factory=list)
+    is_complete: bool = True
+
+
+class _RefusedError(Exception):
+    """The build of a kustomization ends here; `refusal` is None where that has been told elsewhere."""
+
+    def __init__(self, refusal: Refusal | None) -> None:
+        super().__init__()
+        self.refusal = refusal
+
+
+class Builder:
+    """Builds kustomizations and keeps what it saw: each is built once, a component once for each that uses it."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._builds: dict[str, Build | None] = {}
+        self._kustomizations: dict[str, Kustomization | None] = {}
+        self._choices: dict[tuple[int, int, str, int], Choice] = {}
+        self.changes: list[Change] = []
+        self.refusals: list[Refusal] = []
+        self.unfollowed: dict[Place, Unfollowed] = {}
+
+    @property
+    def choices(self) -> list[Choice]:
+        return list(self._choices.values())
+
+    def build(self, folder: str) -> Build | None:
+        """The objects of the kustomization in a folder; None where Kustomize refuses it (see `refusals`)."""
+        try:
+            return self._build_folder(posixpath.normpath(folder), ())
+        except _RefusedError as end:
+            self._tell(end)
+            return None
+
+    def _tell(self, end: _RefusedError) -> None:
+        if end.refusal is not None and end.refusal not in self.refusals:
+            self.refusals.append(end.refusal)
+
+    def _build_folder(self, folder: str, above: tuple[str, ...]) -> Build:
+        if folder not in self._builds:
+            self._builds[folder] = None
+            kustomization = self._load(folder)
+            if kustomization is None:
+                raise _RefusedError(None)
+            try:
+                self._builds[folder] = self._accumulate(kustomization, Build(), (*above, folder))
+            except _RefusedError as end:
+                self._tell(end)
+        build = self._builds[folder]
+        if build is None:
+            raise _RefusedError(None)
+        return Build([resource.copy() for resource in build.resources], build.is_complete)
+
+    def _load(self, folder: str) -> Kustomization | None:
+        """The kustomization of a folder; None, with a refusal, where there is no single readable one."""
+        if folder in self._kustomizations:
+            return self._kustomizations[folder]
+        kustomization = None
+        found = self._files.kustomizations(folder)
+        if found and (kustomization := Kustomization.of(found[0])) is not None:
+            refusal = _file_refusal(kustomization, [source.path for source in found[1:]])
+            if refusal is not None or kustomization.fields is None:
+                self._tell(_RefusedError(refusal))
+                kustomization = None
+        self._kustomizations[folder] = kustomization
+        return kustomization
+
+    def _accumulate(self, kustomization: Kustomization, build: Build, above: tuple[str, ...]) -> Build:
+        for reference in kustomization.texts("resources", "bases"):
+            self._add_reference(kustomization, reference, build, above)
+        for name in ("helmCharts", "helmChartInflationGenerator", "generators"):
+            for item in kustomization.items(name):
+                self._leave_open(item, f"`{name}` is not run", build)
+        if (schema := kustomization.map("openapi")) is not None and "path" in schema:
+            self._leave_open(schema, "`openapi` changes how lists are merged", build)
+            _make_uncertain(build)
+        for resource in generated(kustomization):
+            _append(build, resource, None)
+        for reference in kustomization.texts("components"):
+            build = self._add_component(kustomization, reference, build, above)
+        self._transform(kustomization, build)
+        return build
+
+    def _add_reference(
+        self, kustomization: Kustomization, reference: Text, build: Build, above: tuple[str, ...]
+    ) -> None:
+        path = posixpath.normpath(posixpath.join(kustomization.folder, reference))
+        if not is_remote(reference) and (source := self._files.get(path)) is not None:
+            for document in (Document(source, piece) for piece in split(source.text)):
+                self._add_document(document, reference, build)
+        elif self._is_local(kustomization, reference, build, above):
+            part = self._build_folder(path, above)
+            kind = loaded.kind if (loaded := self._load(path)) else None
+            if kind == COMPONENT:
+                raise _refused(reference, f"`{reference}` is a component: list it in `components`")
+            build.is_complete &= part.is_complete
+            for resource in part.resources:
+                _append(build, resource, place_of(reference))
+
+    def _is_local(self, kustomization: Kustomization, reference: Text, build: Build, above: tuple[str, ...]) -> bool:
+        """Whether a reference names a folder to follow. What leads elsewhere is left open, what is missing refused."""
+        path = posixpath.normpath(posixpath.join(kustomization.folder, reference))
+        if is_remote(reference):
+            self._leave_open(reference, "remote references are not followed", build)
+            return False
+        if is_template(reference):
+            self._leave_open(reference, "a template or placeholder decides the reference", build)
+            return False
+        if not self._files.is_inside(path):
+            self._leave_open(reference, "references out of the repository are not followed", build)
+            return False
+        if any(is_above(path, folder) for folder in above):
+            raise _refused(reference, f"`{reference}` leads back to a folder that is being built: a cycle")
+        if not self._files.kustomizations(path):
+            raise _refused(reference, f"`{reference}` is neither a file nor a folder with a kustomization")
+        return True
+
+    def _add_document(self, document: Document, reference: Text, build: Build) -> None:
+        writing = Writing(document)
+        if document.problem is not None or document.actions:
+            if is_template(document.text):
+                self._leave_open(reference, "a resource is a template", build)
+                return
+            raise _RefusedError(None)
+        for resource in _resources(writing):
+            _append(build, resource, place_of(reference))
+
+    def _add_component(
+        self, kustomization: Kustomization, reference: Text, build: Build, above: tuple[str, ...]
+    ) -> Build:
+        if not self._is_local(kustomization, reference, build, above):
+            # A component may change whatever has been read so far.
+            _make_uncertain(build)
+            return build
+        path = posixpath.normpath(posixpath.join(kustomization.folder, reference))
+        component = self._load(path)
+        if component is None:
+            raise _RefusedError(None)
+        if component.kind != COMPONENT:
+            raise _refused(reference, f"`{reference}` is no component (`kind: Component`): list it in `resources`")
+        return self._accumulate(component, build, (*above, path))
+
+    def _leave_open(self, value: object, reason: str, build: Build) -> None:
+        build.is_complete = False
+        if (place := place_of(value)) is not None:
+            self.unfollowed.setdefault(place, Unfollowed(place, reason))
+
+    def _transform(self, kustomization: Kustomization, build: Build) -> None:
+        """The transformers in Kustomize's order."""
+        for patch in (*kustomization.strategic_patches(), *kustomization.patches()):
+            self._patch(kustomization, patch, build)
+        _set_names(kustomization, build.resources)
+        for patch in kustomization.patches("patchesJson6902"):
+            self._patch(kustomization, patch, build)
+        self._replace(kustomization, build)
+        for item in kustomization.items("transformers"):
+            self._leave_open(item, "`transformers` are not run", build)
+            _make_uncertain(build)
+        build.resources[:] = [resource for resource in build.resources if resource.value]
+
+    def _patch(self, kustomization: Kustomization, patch: Patch, build: Build) -> None:
+        documents = self._patch_writings(kustomization, patch, build)
+        values: list[Map | List] = []
+        for writing in documents:
+            root = writing.document.root
+            if writing.document.problem is not None or writing.document.actions:
+                if is_template(writing.document.text):
+                    self._leave_open(patch.entry, "a patch is a template", build)
+                    _make_uncertain(build)
+                    return
+                raise _RefusedError(_syntax(patch, writing))
+            if isinstance(root, Mapping) and root.fields:
+                values.append(_identified(locate_map(root, writing), "the patch"))
+            elif isinstance(root, Sequence):
+                operations = List(root, writing)
+                operations.extend(locate_map(item, writing) for item in root.items if isinstance(item, Mapping))
+                values.append(operations)
+        if not values and documents:
+            raise _refused(patch.entry, "the patch is empty")
+        if patch.target is not None and len(values) > 1:
+            raise _refused(patch.target, "a patch with a `target` can hold one patch only, and this one holds several")
+        for value in values:
+            self._apply(patch, value, build)
+
+    def _patch_writings(self, kustomization: Kustomization, patch: Patch, build: Build) -> list[Writing]:
+        if patch.inline is not None and patch.file is not None:
+            raise _refused(patch.file, "a patch has either `path` or `patch`, not both")
+        if patch.inline is not None:
+            return inner_writings(patch.inline)
+        if patch.file is None:
+            raise _refused(patch.entry, "a patch needs `path` or `patch`")
+        path = posixpath.normpath(posixpath.join(kustomization.folder, patch.file))
+        source = None if is_remote(patch.file) else self._files.get(path)
+        if source is not None:
+            return [Writing(Document(source, piece)) for piece in split(source.text)]
+        if is_remote(patch.file) or is_template(patch.file) or not self._files.is_inside(path):
+            self._leave_open(patch.file, "patches out of the repository are not followed", build)
+            _make_uncertain(build)
+            return []
+        raise _refused(patch.file, f"there is no file `{patch.file}`")
+
+    def _apply(self, patch: Patch, value: Map | List, build: Build) -> None:
+        choice = self._choice(patch, value)
+        choice.is_certain &= build.is_complete
+        chosen = self._chosen(patch, value, build)
+        choice.hits += len(chosen)
+        choice.candidates = [] if choice.hits else [*choice.candidates, *(item.copy() for item in build.resources)]
+        for resource in chosen:
+            before, known, keyed = resource.value, resource.id, resource.is_keyed
+            after = _merged(resource, patch, value) if isinstance(value, Map) else _patched(resource, value)
+            self.changes.append(Change(value, known, before, after, keyed, resource.is_certain))
+            resource.value = Map(before.node, before.writing) if after is None else after
+        build.resources[:] = [resource for resource in build.resources if resource.value]
+        _refuse_equal_ids(build, value)
+
+    def _choice(self, patch: Patch, value: Map | List) -> Choice:
+        place = place_of(value)
+        assert place is not None  # a patch is written somewhere
+        key = (*place.span, place.source.path, place.document)
+        return self._choices.setdefault(key, Choice(value, patch.target))
+
+    def _chosen(self, patch: Patch, value: Map | List, build: Build) -> list[Resource]:
+        if patch.target is None:
+            if isinstance(value, List):
+                raise _refused(patch.entry, "a JSON 6902 patch needs a `target`")
+            return self._named(value, build)
+        try:
+            wanted = selector(patch.target)
+            return [resource for resource in build.resources if resource.is_selected_by(wanted)]
+        except SelectorError as error:
+            raise _refused(patch.target, str(error)) from None
+
+    def _named(self, patch: Map, build: Build) -> list[Resource]:
+        """The one object that a patch without a target names."""
+        wanted = Resource(patch).id
+        found = [resource for resource in build.resources if any(wanted.equals(known) for known in resource.ids)]
+        at = lookup(patch, "metadata", "name")
+        if len(found) > 1:
+            raise _refused(at, f"several objects are or were called {wanted}: the patch needs a `target`")
+        if not found:
+            if not build.is_complete:
+                return []
+            raise _refused(at, f"there is no {wanted} ({_api_version(wanted)}) to patch", _similar(wanted, build))
+        return found
+
+    def _replace(self, kustomization: Kustomization, build: Build) -> None:
+        for item in kustomization.items("replacements"):
+            if not isinstance(item, Map):
+                continue
+            for replacement in self._replacement_file(kustomization, item, build) if "path" in item else [item]:
+                try:
+                    replace_values(replacement, build.resources, is_complete=build.is_complete)
+                except ReplacementError as error:
+                    raise _refused(error.at or item, str(error)) from None
+
+    def _replacement_file(self, kustomization: Kustomization, entry: Map, build: Build) -> list[Map]:
+        path = entry["path"]
+        source = self._files.get(posixpath.join(kustomization.folder, path)) if isinstance(path, Text) else None
+        if source is None:
+            self._leave_open(path, "a file of replacements is not followed", build)
+            _make_uncertain(build)
+            return []
+        found: list[Map] = []
+        for writing in (Writing(Document(source, piece)) for piece in split(source.text)):
+            value = locate(writing.document.root, writing) if writing.document.root is not None else None
+            found += [item for item in (value if isinstance(value, List) else [value]) if isinstance(item, Map)]
+        return found
+
+
+def _refused(at: object, message: str, related: tuple[tuple[Place, str], ...] = ()) -> _RefusedError:
+    place = place_of(at)
+    return _RefusedError(Refusal(place, f"{message}; {_REFUSES}", related) if place is not None else None)
+
+
+def _file_refusal(kustomization: Kustomization, others: list[str]) -> Refusal | None:
+    """Why Kustomize refuses the kustomization file itself; None too where another rule says that it is no YAML."""
+    place = kustomization.place()
+    if place is None:
+        return None
+    if others:
+        return Refusal(place, f"the folder has another kustomization file, `{others[0]}`; {_REFUSES}")
+    if kustomization.kind not in {KUSTOMIZATION, COMPONENT}:
+        at = place_of(kustomization.text("kind")) or place
+        return Refusal(at, f"`kind` should be Kustomization or Component; {_REFUSES}")
+    return None
+
+
+def _resources(writing: Writing) -> Iterator[Resource]:
+    """The objects of a document of resources, those in a List one by one."""
+    root = writing.document.root
+    if root is None or (isinstance(root, Scalar) and root.value is None):
+        return
+    for node in nodes(root):
+        if isinstance(node, Mapping) and node.duplicates:
+            earlier, later = node.duplicates[0]
+            first = (writing.place(earlier.key), "first written here")
+            refusal = Refusal(
+                writing.place(later.key), f"the key `{later.key.text}` is written twice; {_REFUSES}", (first,)
+            )
+            raise _RefusedError(refusal)
+    if not isinstance(root, Mapping):
+        raise _RefusedError(Refusal(writing.place(root), f"a resource is no mapping; {_REFUSES}"))
+    waiting = [locate_map(root, writing)]
+    while waiting:
+        value = waiting.pop(0)
+        kind, items = value.get("kind"), value.get("items")
+        if isinstance(kind, str) and kind.endswith("List") and "items" in value:
+            waiting += [item for item in items if isinstance(item, Map)] if isinstance(items, List) else []
+            continue
+        if value:
+            yield Resource(_identified(value, "a resource"))
+
+
+def _identified(value: Map, what: str) -> Map:
+    """The value, which Kustomize wants to have a kind and a name."""
+    kind, name = value.get("kind"), lookup(value, "metadata", "name")
+    missing = "kind" if not kind else "metadata.name" if not name and not str(kind).endswith("List") else None
+    if missing is not None:
+        entries = value.node.entries
+        place = value.writing.place(entries[0].key if entries else value.node)
+        raise _RefusedError(Refusal(place, f"{what} has no `{missing}`; {_REFUSES}"))
+    return value
+
+
+def _syntax(patch: Patch, writing: Writing) -> Refusal | None:
+    """A patch that is no YAML: told here if it stands in a string, else by the rule about syntax."""
+    place, problem = place_of(patch.inline), writing.document.problem
+    if place is None or problem is None:
+        return None
+    return Refusal(writing.place(problem.span), f"the patch cannot be read: {problem.message}; {_REFUSES}")
+
+
+def _append(build: Build, resource: Resource, at: Place | None) -> None:
+    """Add an object, whose id must be new."""
+    for other in build.resources:
+        if resource.id.equals(other.id):
+            first = place_of(lookup(other.value, "metadata", "name"))
+            second = place_of(lookup(resource.value, "metadata", "name"))
+            # What is read twice is told where it is asked for the second time.
+            place = at if second is None or second == first else second
+            related = ((first, "first added here"),) if first is not None else ()
+            message = f"{resource.id} is added twice; {_REFUSES}"
+            raise _RefusedError(Refusal(place, message, related) if place is not None else None)
+    build.resources.append(resource)
+
+
+def _refuse_equal_ids(build: Build, patch: Map | List) -> None:
+    seen: list[Id] = []
+    for resource in build.resources:
+        if any(resource.id.equals(known) for known in seen):
+            raise _refused(patch, f"the patch makes a second {resource.id}")
+        seen.append(resource.id)
+
+
+def _make_uncertain(build: Build) -> None:
+    for resource in build.resources:
+        resource.is_certain = False
+
+
+def _similar(wanted: Id, build: Build) -> tuple[tuple[Place, str], ...]:
+    """Objects that a patch may have meant: of its kind or its name."""
+    found = [item for item in build.resources if wanted.kind == item.id.kind] or [
+        item for item in build.resources if item.id.name == wanted.name
+    ]
+    places = ((place_of(lookup(item.value, "metadata", "name")), item.id) for item in found[:_SHOWN])
+    return tuple((place, f"there is {known}") for place, known in places if place is not None)
+
+
+def _api_version(known: Id) -> str:
+    return "/".join(filter(None, (known.group, known.version))) or "without `apiVersion`"
+
+
+def _merged(resource: Resource, patch: Patch, value: Map) -> Map | None:
+    """The object after a strategic merge patch, None where the patch removes it."""
+    old = resource.value
+    metadata = lookup(old, "metadata")
+    changes = deepcopy(value)
+    if patch.target is not None:
+        changes["apiVersion"] = old.get("apiVersion")
+    try:
+        merged = kustomize_patch(old, changes, keyed=resource.is_keyed)
+    except MergeError as error:
+        raise _refused(_list_of(value) or value, f"the patch does not fit {resource.id} ({error})") from None
+    if merged is None:
+        return None
+    if patch.allows_name_change or patch.allows_kind_change:
+        resource.previous.append(resource.id)
+    result = Map(old.node, old.writing)
+    result.update(merged)
+    if not patch.allows_kind_change:
+        result["kind"] = old.get("kind")
+    _keep(result, metadata, "namespace")
+    if not patch.allows_name_change:
+        _keep(result, metadata, "name")
+    return result
+
+
+def _keep(value: Map, metadata: object, name: str) -> None:
+    """Give a field of the metadata its old value back."""
+    now = value.get("metadata")
+    if isinstance(now, dict) and isinstance(metadata, dict):
+        if name in metadata:
+            now[name] = metadata[name]
+        else:
+            now.pop(name, None)
+
+
+def _patched(resource: Resource, operations: List) -> Map:
+    """The object after a JSON 6902 patch."""
+    resource.previous.append(resource.id)
+    try:
+        return apply_json_patch(resource.value, operations)
+    except JsonPatchError as error:
+        operation = error.operation
+        at = operation.get("path") if isinstance(operation, Map) else None
+        raise _refused(at or operation, f"the operation does not apply to {resource.id}: {error}") from None
+
+
+def _list_of(value: object) -> List | None:
+    """The first `hostAliases` list in a value."""
+    waiting = [value]
+    while waiting:
+        found = waiting.pop(0)
+        if isinstance(found, dict):
+            if isinstance(listed := found.get("hostAliases"), List):
+                return listed
+            waiting += found.values()
+    return None
+
+
+def _set_names(kustomization: Kustomization, resources: Iterable[Resource]) -> None:
+    """Namespace, prefix, suffix, labels and annotations."""
+    namespace, prefix, suffix = (
+        str(kustomization.text(name) or "") for name in ("namespace", "namePrefix", "nameSuffix")
+    )
+    labels = dict(kustomization.map("commonLabels") or {})
+    for item in kustomization.items("labels"):
+        pairs = item.get("pairs") if isinstance(item, Map) else None
+        labels = {**(pairs if isinstance(pairs, Map) else {}), **labels}
+    annotations = dict(kustomization.map("commonAnnotations") or {})
+    for resource in resources:
+        known = resource.id
+        if namespace:
+            if known.is_cluster_scoped:
+                resource.rename(namespace if known.kind == "Namespace" else known.name)
+            else:
+                resource.rename(namespace=namespace)
+        for before, after in ((prefix, ""), ("", suffix)):
+            if (before or after) and not _keeps_its_name(resource.ids[0]):
+                resource.rename(f"{before}{resource.id.name}{after}")
+        resource.mark("labels", labels)
+        resource.mark("annotations", annotations)
+
+
+def _keeps_its_name(known: Id) -> bool:
+    return known.kind in {"CustomResourceDefinition", "Namespace"} or known[0:3:2] == _API_SERVICE

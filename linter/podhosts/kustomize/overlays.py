@@ -1,0 +1,85 @@
+"""Overlays: all kustomizations of a run that have to do with hostAliases, built once when first asked for."""
+
+from __future__ import annotations
+
+import posixpath
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from podhosts.kustomize.building import Builder
+from podhosts.kustomize.effects import effects, without_target
+from podhosts.kustomize.model import COMPONENT, Kustomization
+from podhosts.kustomize.names import is_kustomization
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from podhosts.kustomize.building import Refusal, Unfollowed
+    from podhosts.kustomize.effects import Effect
+    from podhosts.kustomize.files import Files
+    from podhosts.kustomize.located import Place
+
+#: A file without this word has nothing to lose.
+_WORD = b"hostAliases"
+
+
+class Told(NamedTuple):
+    """What there is to say about one file: what patches in it do, what Kustomize refuses, what was not followed."""
+
+    effects: list[Effect]
+    refusals: list[Refusal]
+    unfollowed: list[Unfollowed]
+
+
+class Overlays:
+    """The kustomizations among the files of a run. Nothing is read before something is asked."""
+
+    def __init__(self, paths: Iterable[str], files: Files) -> None:
+        self._paths = paths
+        self._files = files
+        self._reached: dict[str, bool] = {}
+
+    def told(self, path: str) -> Told | None:
+        """What there is to say about a file; None for nothing."""
+        return self._told.get(posixpath.normpath(path))
+
+    @cached_property
+    def _told(self) -> dict[str, Told]:
+        builder = Builder(self._files)
+        for path in self._paths:
+            folder = posixpath.normpath(posixpath.dirname(path))
+            if is_kustomization(path) and self._reaches_aliases(folder) and self._kind(folder) != COMPONENT:
+                builder.build(folder)
+        found: dict[str, Told] = {}
+
+        def at(place: Place) -> Told:
+            return found.setdefault(posixpath.normpath(place.source.path), Told([], [], []))
+
+        for effect in (*effects(builder.changes), *without_target(builder.choices)):
+            at(effect.place).effects.append(effect)
+        for refusal in builder.refusals:
+            at(refusal.place).refusals.append(refusal)
+        for unfollowed in builder.unfollowed.values():
+            at(unfollowed.place).unfollowed.append(unfollowed)
+        return found
+
+    def _kind(self, folder: str) -> str | None:
+        kustomization = self._load(folder)
+        return kustomization.kind if kustomization is not None else None
+
+    def _load(self, folder: str) -> Kustomization | None:
+        found = self._files.kustomizations(folder)
+        return Kustomization.of(found[0]) if found else None
+
+    def _reaches_aliases(self, folder: str) -> bool:
+        """Whether a kustomization, or a file that it leads to, mentions hostAliases."""
+        if folder in self._reached:
+            return self._reached[folder]
+        self._reached[folder] = False
+        kustomization = self._load(folder)
+        if kustomization is not None:
+            self._reached[folder] = _WORD in kustomization.source.data or any(
+                self._files.mentions(path, _WORD) or self._reaches_aliases(path)
+                for path in (posixpath.normpath(posixpath.join(folder, name)) for name in kustomization.references())
+            )
+        return self._reached[folder]
