@@ -112,7 +112,7 @@ class Builder:
         self._files = files
         self._builds: dict[str, Build | None] = {}
         self._kustomizations: dict[str, Kustomization | None] = {}
-        self._choices: dict[tuple[int, int, str, int], Choice] = {}
+        self._choices: dict[tuple[Place | None, Place | None], Choice] = {}
         self.changes: list[Change] = []
         self.refusals: list[Refusal] = []
         self.unfollowed: dict[Place, Unfollowed] = {}
@@ -297,9 +297,9 @@ class Builder:
         raise _refused(patch.file, f"there is no file `{patch.file}`")
 
     def _apply(self, patch: Patch, value: Map | List, build: Build) -> None:
+        chosen = self._chosen(patch, value, build)
         choice = self._choice(patch, value)
         choice.is_certain &= build.is_complete
-        chosen = self._chosen(patch, value, build)
         choice.hits += len(chosen)
         choice.candidates = [] if choice.hits else [*choice.candidates, *(item.copy() for item in build.resources)]
         for resource in chosen:
@@ -311,10 +311,8 @@ class Builder:
         _refuse_equal_ids(build, value)
 
     def _choice(self, patch: Patch, value: Map | List) -> Choice:
-        place = place_of(value)
-        assert place is not None  # a patch is written somewhere
-        key = (*place.span, place.source.path, place.document)
-        return self._choices.setdefault(key, Choice(value, patch.target))
+        written, asked = place_of(value), place_of(patch.entry)
+        return self._choices.setdefault((written, asked), Choice(value, patch.target))
 
     def _chosen(self, patch: Patch, value: Map | List, build: Build) -> list[Resource]:
         if patch.target is None:
@@ -337,7 +335,11 @@ class Builder:
         if not found:
             if not build.is_complete:
                 return []
-            raise _refused(at, f"there is no {wanted} ({_api_version(wanted)}) to patch", _similar(wanted, build))
+            raise _refused(
+                at,
+                f"there is no {wanted} ({wanted.api_version or 'without `apiVersion`'}) to patch",
+                _similar(wanted, build),
+            )
         return found
 
     def _replace(self, kustomization: Kustomization, build: Build) -> None:
@@ -463,10 +465,6 @@ def _similar(wanted: Id, build: Build) -> tuple[tuple[Place, str], ...]:
     return tuple((place, f"there is {known}") for place, known in places if place is not None)
 
 
-def _api_version(known: Id) -> str:
-    return "/".join(filter(None, (known.group, known.version))) or "without `apiVersion`"
-
-
 def _merged(resource: Resource, patch: Patch, value: Map) -> Map | None:
     """The object after a strategic merge patch, None where the patch removes it."""
     old = resource.value
@@ -477,7 +475,9 @@ def _merged(resource: Resource, patch: Patch, value: Map) -> Map | None:
     try:
         merged = kustomize_patch(old, changes, keyed=resource.is_keyed)
     except MergeError as error:
-        raise _refused(_list_of(value) or value, f"the patch does not fit {resource.id} ({error})") from None
+        raise _refused(
+            _listed(value) or lookup(value, "metadata", "name"), f"the patch does not fit {resource.id} ({error})"
+        ) from None
     if merged is None:
         return None
     if patch.allows_name_change or patch.allows_kind_change:
@@ -513,14 +513,14 @@ def _patched(resource: Resource, operations: List) -> Map:
         raise _refused(at or operation, f"the operation does not apply to {resource.id}: {error}") from None
 
 
-def _list_of(value: object) -> List | None:
-    """The first `hostAliases` list in a value."""
+def _listed(value: object) -> object:
+    """What a patch has for `hostAliases`, None for nothing."""
     waiting = [value]
     while waiting:
         found = waiting.pop(0)
         if isinstance(found, dict):
-            if isinstance(listed := found.get("hostAliases"), List):
-                return listed
+            if "hostAliases" in found:
+                return found["hostAliases"]
             waiting += found.values()
     return None
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from podhosts.kustomize.selectors import Id
 
 _LIST = "hostAliases"
+#: In the place of a list that a patch does not have, unlike one that it sets to null.
+_ABSENT = object()
 #: Directives of `kubectl patch` that Kustomize does not know and copies into what it builds.
 _UNKNOWN_DIRECTIVES = ("$setElementOrder/hostAliases", "$deleteFromPrimitiveList/hostnames", "$retainKeys")
 
@@ -43,13 +45,14 @@ class Entry(NamedTuple):
 class Lost(NamedTuple):
     """Entries that the list had before a patch and that it did not ask to remove.
 
-    `by`: entries of one `ip` collapse into the last one (`kept`), a patch entry without `ip` empties the list, the
-    patch replaces the list of a kind without schema, or `op: add` replaces the list that is there.
+    `by`: entries of one `ip` collapse into the last one (`because`), an entry without `ip` in the patch or the base
+    (`because`) takes others with it, the patch replaces the list of a kind without schema, or `op: add` replaces the
+    list that is there.
     """
 
-    by: Literal["collapse", "missing ip", "no schema", "add"]
+    by: Literal["collapse", "missing ip", "missing ip in the base", "no schema", "add"]
     lost: tuple[Entry, ...]
-    kept: Entry | None = None
+    because: Entry | None = None
 
 
 class WithoutEffect(NamedTuple):
@@ -111,7 +114,7 @@ class Effect(NamedTuple):
 
 def effects(changes: Iterable[Change]) -> Iterator[Effect]:
     """What the changes of all builds do. Steps that do nothing count only if they do nothing to any object."""
-    idle: dict[int, list[Effect]] = {}
+    idle: dict[int, Effect] = {}
     busy: set[int] = set()
     for change in changes:
         if isinstance(change.patch, Map):
@@ -124,16 +127,14 @@ def effects(changes: Iterable[Change]) -> Iterator[Effect]:
                 yield from _of_json_patch(change, path, before, after)
             elif change.is_keyed:
                 yield from _of_merge(change, path, before, after, patch)
-                for key, effect in _deletions(change, path, before, patch):
+                for key, effect in _deletions(change, path, before, after, patch):
                     if effect is None:
                         busy.add(key)
                     else:
-                        idle.setdefault(key, []).append(effect)
+                        idle.setdefault(key, effect)
             else:
                 yield from _of_replacement(change, path, before, after, patch)
-    for key, found in idle.items():
-        if key not in busy:
-            yield found[0]
+    yield from (effect for key, effect in idle.items() if key not in busy)
 
 
 def leftovers(patch: Map, known: Id | None = None) -> Iterator[Effect]:
@@ -181,8 +182,8 @@ def _is_about_hosts(patch: Map | List) -> bool:
 def _of_merge(change: Change, path: _Path, before: object, after: object, patch: object) -> Iterator[Effect]:
     """A strategic merge into a list that is merged by `ip`."""
     old, new, mine = _entries(before), _entries(after), _entries(patch)
-    if _whole_list_directive(patch):
-        yield from _duplicates_in_patch(change, path, new, mine)
+    if _is_about_whole_list(patch):
+        yield from _duplicates_in_patch(change, path, new, mine, patch)
         return
     if isinstance(patch, List) and not patch and old:
         yield Effect(patch.writing.place(patch.node), ClearsNothing(old), change.id, path)
@@ -191,24 +192,29 @@ def _of_merge(change: Change, path: _Path, before: object, after: object, patch:
     kept = {entry.ip: entry for entry in new}
     named = {entry.ip: entry for entry in reversed(mine)}
     lost = [entry for entry in old if id(entry.value.node) not in left and entry.ip not in deleted]
-    if bare := next((entry for entry in mine if not entry.ip), None):
-        if old and lost:
-            yield Effect(bare.place, Lost("missing ip", tuple(lost)), change.id, (*path, _index(patch, bare)))
+    if lost and (bare := _without_ip(mine)):
+        step = (*path, _index(patch, bare))
+        yield Effect(bare.place, Lost("missing ip", tuple(lost)), change.id, step)
+        return
+    if lost and (bare := _without_ip(old)):
+        place, step = _place_in(patch, path, change.patch)
+        yield Effect(place, Lost("missing ip in the base", tuple(lost), bare), change.id, step)
         return
     by_ip: dict[str, tuple[Entry, ...]] = {}
     for entry in lost:
         if not is_placeholder(entry.ip) and not set(entry.names) <= set(_names(kept.get(entry.ip))):
             by_ip[entry.ip] = (*by_ip.get(entry.ip, ()), entry)
-    for effect in _idle_entries(change, path, old, kept, patch, by_ip):
+    told = set()
+    for ip, effect in _idle_entries(change, path, old, kept, patch, by_ip):
+        told.add(ip)
         yield effect
-        if isinstance(effect.what, WithoutEffect):
-            by_ip.pop(effect.what.ip, None)
+    for ip in told:
+        by_ip.pop(ip, None)
     for ip, gone in by_ip.items():
         at = named.get(ip)
-        place = at.place if at else _place_in(patch, change.patch)
-        step = (*path, _index(patch, at), "ip") if at else path if isinstance(patch, List) else ()
+        place, step = (at.place, (*path, _index(patch, at), "ip")) if at else _place_in(patch, path, change.patch)
         yield Effect(place, Lost("collapse", gone, kept.get(ip)), change.id, step)
-    yield from _duplicates_in_patch(change, path, new, mine)
+    yield from _duplicates_in_patch(change, path, new, [entry for entry in mine if entry.ip not in told], patch)
     yield from _kept_names(change, path, old, new)
 
 
@@ -219,7 +225,7 @@ def _idle_entries(
     kept: dict[str, Entry],
     patch: object,
     lost: dict[str, tuple[Entry, ...]],
-) -> Iterator[Effect]:
+) -> Iterator[tuple[str, Effect]]:
     """Entries of a patch whose names do not arrive, because the base has several of that `ip` or for a directive."""
     left = {id(names.node) for entry in kept.values() if isinstance(names := entry.value.get("hostnames"), List)}
     for index, item in enumerate(_items(patch)):
@@ -237,35 +243,38 @@ def _idle_entries(
         else:
             continue
         if place is not None:
-            yield Effect(place, what, change.id, (*path, index, step))
+            yield ip, Effect(place, what, change.id, (*path, index, step))
 
 
 def _duplicates_in_patch(
-    change: Change, path: _Path, new: tuple[Entry, ...], mine: tuple[Entry, ...]
+    change: Change, path: _Path, new: Iterable[Entry], mine: Iterable[Entry], patch: object
 ) -> Iterator[Effect]:
     """Entries of one `ip` in the patch, of which one is left."""
-    groups: dict[str, list[tuple[int, Entry]]] = {}
-    for index, entry in enumerate(mine):
-        groups.setdefault(entry.ip, []).append((index, entry))
+    groups: dict[str, list[Entry]] = {}
+    for entry in mine:
+        groups.setdefault(entry.ip, []).append(entry)
     for ip, group in groups.items():
         kept = next((entry for entry in new if entry.ip == ip), None)
         if len(group) < 2 or kept is None or is_placeholder(ip):
             continue
-        for index, entry in group:
-            if not set(entry.names) <= set(kept.names):
-                what = WithoutEffect("duplicates in the patch", ip, kept)
-                yield Effect(entry.place, what, change.id, (*path, index, "ip"))
-                break
+        gone = next((entry for entry in group if not set(entry.names) <= set(kept.names)), None)
+        if gone is not None:
+            what = WithoutEffect("duplicates in the patch", ip, kept)
+            yield Effect(gone.place, what, change.id, (*path, _index(patch, gone), "ip"))
 
 
-def _deletions(change: Change, path: _Path, before: object, patch: object) -> Iterator[tuple[int, Effect | None]]:
+def _deletions(
+    change: Change, path: _Path, before: object, after: object, patch: object
+) -> Iterator[tuple[int, Effect | None]]:
     """Each `$patch: delete` of an `ip`: an effect if no entry has it, else None."""
     old = _entries(before)
+    left = {id(entry.value.node) for entry in _entries(after)}
     for index, item in enumerate(_items(patch)):
         ip = item.get("ip")
         if item.get(DIRECTIVE) != "delete" or not isinstance(ip, Text) or is_placeholder(ip):
             continue
-        is_idle = all(entry.ip != ip for entry in old)
+        # Nothing is amiss where nothing of the base is left.
+        is_idle = all(entry.ip != ip for entry in old) and bool({id(entry.value.node) for entry in old} & left)
         effect = Effect(ip.writing.place(ip.node), DeletesNothing(ip, old), change.id, (*path, index, "ip"))
         yield id(item.node), effect if is_idle else None
 
@@ -296,8 +305,8 @@ def _kept_names(change: Change, path: _Path, old: tuple[Entry, ...], new: tuple[
 
 def _of_replacement(change: Change, path: _Path, before: object, after: object, patch: object) -> Iterator[Effect]:
     """A patch of a kind without schema: its list replaces the other one."""
-    if isinstance(patch, List) and (lost := _vanished(before, after)):
-        yield Effect(_place_in(patch, change.patch), Lost("no schema", lost), change.id, path)
+    if isinstance(patch, List) and not _is_about_whole_list(patch) and (lost := _vanished(before, after)):
+        yield Effect(_place_in(patch, path, change.patch)[0], Lost("no schema", lost), change.id, path)
 
 
 def _of_json_patch(change: Change, path: _Path, before: object, after: object) -> Iterator[Effect]:
@@ -330,7 +339,7 @@ def _lists(change: Change) -> Iterator[tuple[_Path, object, object, object]]:
     if change.after is None:
         return
     for path in {**before, **after, **patch}:
-        yield path, before.get(path), after.get(path), patch.get(path)
+        yield path, before.get(path), after.get(path), patch.get(path, _ABSENT)
 
 
 def _at(value: object) -> dict[_Path, object]:
@@ -366,6 +375,10 @@ def _entries(value: object) -> tuple[Entry, ...]:
     )
 
 
+def _without_ip(entries: Iterable[Entry]) -> Entry | None:
+    return next((entry for entry in entries if not entry.ip), None)
+
+
 def _names_of(item: Map) -> tuple[str, ...]:
     names = item.get("hostnames")
     return tuple(name for name in names if isinstance(name, str)) if isinstance(names, list) else ()
@@ -379,10 +392,10 @@ def _index(patch: object, entry: Entry) -> int:
     return next((index for index, item in enumerate(_items(patch)) if item is entry.value), 0)
 
 
-def _whole_list_directive(patch: object) -> bool:
+def _is_about_whole_list(patch: object) -> bool:
     """Whether the patch says what becomes of the list as a whole, so that nothing of the old one is expected."""
     if not isinstance(patch, List):
-        return False
+        return patch is not _ABSENT
     first = next((item for item in _items(patch) if DIRECTIVE in item), None)
     return first is not None and len(first) == 1 and first[DIRECTIVE] in {"replace", "delete"}
 
@@ -391,14 +404,14 @@ def _directive_place(item: Map) -> Place | None:
     return next((item.writing.place(entry.key) for entry in item.node.entries if entry.key.text == DIRECTIVE), None)
 
 
-def _place_in(listed: object, patch: Map | List) -> Place:
-    """The key of the patch's list, or the name by which the patch says what it is for."""
+def _place_in(listed: object, path: _Path, patch: Map | List) -> tuple[Place, _Path]:
+    """The key of the patch's list, or the name by which the patch says what it is for; and its path."""
     for _, value in _maps(patch):
         for entry in value.node.entries:
-            if listed is not None and entry.key.text == _LIST:
-                return value.writing.place(entry.key)
+            if listed is not _ABSENT and entry.key.text == _LIST:
+                return value.writing.place(entry.key), path
     name = place_of(lookup(patch, "metadata", "name"))
-    return name or patch.writing.place(patch.node)
+    return (name, ("metadata", "name")) if name is not None else (patch.writing.place(patch.node), ())
 
 
 def _version(ip: str) -> int | None:

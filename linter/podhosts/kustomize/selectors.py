@@ -56,6 +56,11 @@ class Id(NamedTuple):
     namespace: str
 
     @property
+    def api_version(self) -> str:
+        """Group and version as a manifest writes them."""
+        return "/".join(filter(None, (self.group, self.version)))
+
+    @property
     def is_cluster_scoped(self) -> bool:
         """Whether objects of the kind have no namespace."""
         return (self.group, self.kind) in _CLUSTER_SCOPED

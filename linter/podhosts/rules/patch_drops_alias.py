@@ -139,9 +139,10 @@ class PatchDropsAlias(Rule):
 
         match effect.what:
             case effects.Lost() as what:
-                return _lost(what, effect.id), _places(what.lost, "lost") + _kept(what.kept)
+                word = "kept" if what.by == "collapse" else "the entry without `ip`"
+                return _lost(what, effect.id), _places(what.lost, "lost") + _place(what.because, word)
             case effects.WithoutEffect() as what:
-                return _without_effect(what), _places(what.lost, "lost") + _kept(what.kept)
+                return _without_effect(what), _places(what.lost, "lost") + _place(what.kept, "kept")
             case effects.KeepsOld() as what:
                 return self._keeps_old(what), [(what.old.place, "the old address")]
             case effects.DeletesNothing() as what:
@@ -167,8 +168,7 @@ class PatchDropsAlias(Rule):
 
 
 def _identity(known: Id) -> ObjectIdentity:
-    api_version = "/".join(filter(None, (known.group, known.version)))
-    return ObjectIdentity(api_version or None, known.kind or None, known.namespace or None, known.name or None)
+    return ObjectIdentity(known.api_version or None, known.kind or None, known.namespace or None, known.name or None)
 
 
 def _lost(what: Lost, known: Id | None) -> str:
@@ -180,17 +180,26 @@ def _lost(what: Lost, known: Id | None) -> str:
             f"the base has several entries for `{ip}`: any strategic merge patch keeps only the last of them, so that "
             f"{lost}; put all names in one entry there"
         )
+    if what.by == "missing ip in the base":
+        return (
+            "the base has an entry without `ip`: any strategic merge patch takes entries that have one out of the "
+            f"list, so that {lost}; write the `ip` there"
+        )
     if what.by == "missing ip":
         return f"a patch entry without `ip` takes the entries of the base with it: {lost}; write the `ip`"
     if what.by == "no schema":
         return (
-            f"Kustomize has no schema for {known.kind if known else 'this kind'}, so this list replaces that of the "
+            f"Kustomize has no schema for {_kind(known)}, so this list replaces that of the "
             f"base: {lost}; list them here too, or use a JSON 6902 patch if that is meant"
         )
     return (
         f"`op: add` on a list that is already there replaces it: {lost}; add entries at `hostAliases/-`, or use "
         "`op: replace` if that is meant"
     )
+
+
+def _kind(known: Id | None) -> str:
+    return f"{known.api_version} {known.kind}" if known is not None else "this kind"
 
 
 def _without_effect(what: WithoutEffect) -> str:
@@ -211,14 +220,14 @@ def _without_effect(what: WithoutEffect) -> str:
 
 
 def _deletes_nothing(what: DeletesNothing) -> str:
-    there = f"; there is {_shown(entry.ip for entry in what.entries)}" if what.entries else ", which has no hostAliases"
-    return f"there is no entry for `{what.ip}` to delete in the base{there}"
+    there = _shown(entry.ip for entry in what.entries)
+    return f"the base has no entry for `{what.ip}` to delete, only {there}: Kustomize leaves this out without a word"
 
 
 def _leftover(what: Leftover) -> str:
     if what.id is not None:
         return (
-            f"Kustomize has no schema for {what.id.kind}, so this directive stays in the object as an entry; a patch "
+            f"Kustomize has no schema for {_kind(what.id)}, so this directive stays in the object as an entry; a patch "
             "replaces the list there by itself"
         )
     return (
@@ -236,8 +245,8 @@ def _places(entries: tuple[Entry, ...], text: str) -> list[tuple[Place, str]]:
     return [(entry.place, text) for entry in entries]
 
 
-def _kept(entry: Entry | None) -> list[tuple[Place, str]]:
-    return [(entry.place, "kept")] if entry is not None else []
+def _place(entry: Entry | None, text: str) -> list[tuple[Place, str]]:
+    return [(entry.place, text)] if entry is not None else []
 
 
 def _is(groups: Iterable[Iterable[str]]) -> str:
