@@ -6,9 +6,15 @@ import os
 from typing import TYPE_CHECKING
 
 from podhosts.discovery import repository_root
+from podhosts.kustomize.names import KUSTOMIZATION_NAMES
 
 if TYPE_CHECKING:
     from podhosts.kustomize.files import Files
+
+
+def has_kustomization(folder: str) -> bool:
+    """Whether a folder is one that Kustomize can build."""
+    return any(os.path.isfile(os.path.join(folder, name)) for name in KUSTOMIZATION_NAMES)
 
 
 def repository_files(path: str) -> Files:

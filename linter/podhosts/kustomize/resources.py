@@ -9,6 +9,8 @@ from podhosts.kustomize.located import Map, Text, lookup, text
 from podhosts.kustomize.selectors import Id
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from podhosts.kustomize.selectors import Selector
 
 #: The API versions and kinds with pod specs of which Kustomize 5 has the schema, so that it merges lists by key there.
@@ -94,6 +96,28 @@ class Resource:
         if isinstance(metadata, dict) and values:
             have = metadata.get(name)
             metadata[name] = {**(have if isinstance(have, dict) else {}), **values}
+
+
+def follow_names(resources: Iterable[Resource]) -> None:
+    """Give the volumes of pods the names that their ConfigMaps have in the end."""
+    resources = list(resources)
+    names = {
+        known.name: resource.id.name
+        for resource in resources
+        if resource.kind == "ConfigMap"
+        for known in resource.previous
+    }
+    for resource in resources if names else ():
+        waiting: list[object] = [resource.value]
+        while waiting:
+            value = waiting.pop()
+            if isinstance(value, dict):
+                config = value.get("configMap")
+                if isinstance(config, dict) and (name := names.get(str(config.get("name")))) is not None:
+                    config["name"] = _like(config["name"], name)
+                waiting += value.values()
+            elif isinstance(value, list):
+                waiting += value
 
 
 def _string(value: object, name: str) -> str:
