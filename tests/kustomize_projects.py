@@ -1,4 +1,4 @@
-"""Random kustomizations of our own: bases, nested overlays and components with everything that can touch hostAliases."""
+"""Random kustomizations: bases, nested overlays and components with everything that can touch hostAliases."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ class Project:
             {"name": "w.*", "kind": f"{kind}|Nothing"},
             {"kind": kind, "labelSelector": self.random.choice(["app=web", "app!=web", "app in (web, x)", "!tier"])},
             {"kind": kind, "namespace": self.random.choice(["blue", "default", "shop"])},
-            {"group": "apps", "version": "v1"},
+            {"group": "apps", "version": "v1", "kind": kind},
         ]
         return self.random.choice(choices)
 

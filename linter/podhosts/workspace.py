@@ -31,7 +31,7 @@ class Workspace:
 
     def __init__(self, sources: Iterable[Source], overlays: Overlays | None = None) -> None:
         self._given = sources
-        self._overlays = overlays
+        self.overlays = overlays
         self._objects: dict[tuple[Source, int], list[KubernetesObject]] = {}
 
     @cached_property
@@ -41,7 +41,7 @@ class Workspace:
 
     def told(self, path: str) -> Told | None:
         """What the kustomizations of the run say about a file; None for nothing."""
-        return self._overlays.told(path) if self._overlays is not None else None
+        return self.overlays.told(path) if self.overlays is not None else None
 
     def find(self, kind: str, name: str, namespace: str | None) -> KubernetesObject | None:
         """The first object of that kind and name; a namespace counts only where both sides name one."""

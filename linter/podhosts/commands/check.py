@@ -13,7 +13,7 @@ from podhosts.commands.terminal import print_lines, print_styled, say
 from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError, choose
 from podhosts.diagnostics import Severity
 from podhosts.discovery import STDIN, Discovery, Input, discover
-from podhosts.engine import Result, Unread, lint
+from podhosts.engine import Result, Unread, concerns, lint
 from podhosts.kustomize.names import is_kustomization
 from podhosts.reporters import FORMATS
 from podhosts.source import Source
@@ -95,7 +95,7 @@ def _lint_input(item: Input, run_settings: RunSettings, workspace: Workspace | N
             if not mentions(source.data):
                 return Result(files=1), True
         else:
-            if os.path.isfile(item.path) and not file_mentions(item.path) and not _is_told_of(item, workspace):
+            if _is_passed_over(item.path, run_settings, workspace):
                 return Result(files=1), True
             with open(item.path, "rb") as file:
                 source = Source(item.path, file.read())
@@ -107,9 +107,13 @@ def _lint_input(item: Input, run_settings: RunSettings, workspace: Workspace | N
     return lint(source, run_settings.options(source.path), workspace), True
 
 
-def _is_told_of(item: Input, workspace: Workspace | None) -> bool:
-    """Whether other files have to do with one that says nothing of hosts itself."""
-    return workspace is not None and workspace.told(item.path) is not None
+def _is_passed_over(path: str, run_settings: RunSettings, workspace: Workspace | None) -> bool:
+    """Whether a file holds no word that a rule reacts to, and overlays have nothing to say about it."""
+    if not os.path.isfile(path) or file_mentions(path):
+        return False
+    if workspace is None or workspace.overlays is None or not workspace.overlays.folders:
+        return True
+    return not concerns(path, workspace, run_settings.options(path).settings)
 
 
 def _list_files(discovery: Discovery, run_settings: RunSettings) -> int:

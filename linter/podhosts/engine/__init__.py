@@ -1,6 +1,7 @@
 """The pure core: a source in, findings out. Nothing here prints, exits or reads files."""
 
 from podhosts.engine.linting import default_selection, lint
+from podhosts.engine.overlays import concerns
 from podhosts.engine.results import Options, Result, Suppressed, Unread
 
-__all__ = ["Options", "Result", "Suppressed", "Unread", "default_selection", "lint"]
+__all__ = ["Options", "Result", "Suppressed", "Unread", "concerns", "default_selection", "lint"]

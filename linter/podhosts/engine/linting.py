@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Diagnostic, Related
 from podhosts.document import Document, Scalar, Sequence, nodes, split
 from podhosts.embedded import Embedded, embedded_documents
+from podhosts.engine.overlays import concerns, overlay_findings
 from podhosts.engine.results import Options, Result, Unread
 from podhosts.engine.silencing import complaints, silence, unused
 from podhosts.kubernetes import is_placeholder, is_template, objects, pods
@@ -45,12 +46,11 @@ def lint(source: Source, options: Options, workspace: Workspace | None = None) -
     result = Result(files=1)
     sees_others = workspace is not None
     workspace = workspace or Workspace([source])
-    told = workspace.told(source.path)
-    if not mentions(source.data) and told is None:
+    if not mentions(source.data) and not concerns(source.path, workspace, options.settings):
         return result
     rules = [rule(options.settings, workspace) for rule in RULES if rule.name in options.selected]
     file_wide: list[Suppression] = []
-    per_document: list[tuple[list[Diagnostic], list[Suppression]]] = []
+    per_document: dict[int, tuple[list[Diagnostic], list[Suppression]]] = {}
     placeholders = _Tally("values that a template or placeholder decides")
     templates = _Tally("documents of a template that are not YAML by themselves")
     for document in _relevant(source):
@@ -69,16 +69,17 @@ def lint(source: Source, options: Options, workspace: Workspace | None = None) -
         silencers, mistakes = suppressions(document, manifests, found_pods)
         findings += complaints(document, silencers, mistakes, options)
         file_wide += [item for item in silencers if item.is_file_wide]
-        per_document.append((findings, silencers))
+        per_document[document.number] = (findings, silencers)
+    for finding in _from_overlays(source, workspace, options, rules):
+        findings, _ = per_document.setdefault(finding.document or 0, ([], []))
+        if all((finding.rule, finding.span) != (other.rule, other.span) for other in findings):
+            findings.append(finding)
     result.unread += [tally.unread(source) for tally in (placeholders, templates) if tally.count]
-    for findings, silencers in per_document:
+    result.unread += _unfollowed(workspace.told(source.path), source)
+    for findings, silencers in per_document.values():
         silence(findings, [*silencers, *file_wide], options, result)
-    if told is not None:
-        everywhere = [finding for rule in rules for finding in rule.check_source(source)]
-        silence(everywhere, [item for _, silencers in per_document for item in silencers], options, result)
-        result.unread += _unfollowed(told, source)
     if options.use_suppressions:
-        for _, silencers in per_document:
+        for _, silencers in per_document.values():
             result.findings += unused(source, silencers, options, sees_others=sees_others)
     result.findings = _select(result.findings, options)
     result.sort()
@@ -197,10 +198,20 @@ def _is_allowed(finding: Diagnostic, options: Options) -> bool:
     return names is not None and finding.source.cut(finding.span).strip("\"'") in names
 
 
-def _unfollowed(told: Told, source: Source) -> Iterator[Unread]:
+def _from_overlays(source: Source, workspace: Workspace, options: Options, rules: list[Rule]) -> Iterator[Diagnostic]:
+    """What other files of the run say about this one."""
+    if workspace.told(source.path) is not None:
+        for rule in rules:
+            yield from rule.check_source(source)
+    for finding in overlay_findings(source, workspace, options.settings):
+        if finding.rule in options.selected:
+            yield finding
+
+
+def _unfollowed(told: Told | None, source: Source) -> Iterator[Unread]:
     """The references of a kustomization that lead elsewhere, by reason."""
     tallies: dict[str, _Tally] = {}
-    for item in told.unfollowed:
+    for item in told.unfollowed if told is not None else ():
         tallies.setdefault(item.reason, _Tally(item.reason)).add(item.place.span)
     return (tally.unread(source) for tally in tallies.values())
 

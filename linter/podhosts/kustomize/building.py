@@ -307,6 +307,7 @@ class Builder:
             after = _merged(resource, patch, value) if isinstance(value, Map) else _patched(resource, value)
             self.changes.append(Change(value, known, before, after, keyed, resource.is_certain))
             resource.value = Map(before.node, before.writing) if after is None else after
+            resource.is_changed = True
         build.resources[:] = [resource for resource in build.resources if resource.value]
         _refuse_equal_ids(build, value)
 

@@ -137,6 +137,11 @@ def effects(changes: Iterable[Change]) -> Iterator[Effect]:
     yield from (effect for key, effect in idle.items() if key not in busy)
 
 
+def has_aliases(value: Map) -> bool:
+    """Whether an object has a hostAliases list that says something."""
+    return any(found[_LIST] for _, found in _maps(value) if _LIST in found)
+
+
 def leftovers(patch: Map, known: Id | None = None) -> Iterator[Effect]:
     """The directives in a patch that Kustomize leaves in its output.
 

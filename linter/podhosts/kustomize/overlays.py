@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.kustomize.building import Builder
-from podhosts.kustomize.effects import effects, without_target
+from podhosts.kustomize.effects import effects, has_aliases, without_target
 from podhosts.kustomize.model import COMPONENT, Kustomization
 from podhosts.kustomize.names import is_kustomization
+from podhosts.kustomize.printing import Printed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,27 +40,55 @@ class Overlays:
         self._files = files
         self._reached: dict[str, bool] = {}
 
+    @staticmethod
+    def key(path: str) -> str:
+        """A path as files are looked up by it."""
+        return posixpath.normpath(path)
+
     def told(self, path: str) -> Told | None:
         """What there is to say about a file; None for nothing."""
-        return self._told.get(posixpath.normpath(path))
+        return self._told.get(self.key(path))
+
+    @cached_property
+    def _builder(self) -> Builder:
+        """All that has been seen on the way."""
+        builder = Builder(self._files)
+        for folder in self.folders:
+            builder.build(folder)
+        return builder
+
+    @cached_property
+    def folders(self) -> list[str]:
+        """The folders to build: those with a kustomization that has to do with hostAliases."""
+        folders = (self.key(posixpath.dirname(path)) for path in self._paths if is_kustomization(path))
+        return [folder for folder in folders if self._reaches_aliases(folder) and self._kind(folder) != COMPONENT]
+
+    @cached_property
+    def effects(self) -> list[Effect]:
+        """What the patches of all kustomizations do."""
+        return [*effects(self._builder.changes), *without_target(self._builder.choices)]
+
+    @cached_property
+    def printed(self) -> list[Printed]:
+        """The objects that a kustomization has changed and that have hostAliases."""
+        builds = (self._builder.build(folder) for folder in self.folders)
+        changed = (item for build in builds if build is not None for item in build.resources if item.is_changed)
+        return [
+            Printed(item.value, item.value.writing.document.source.path) for item in changed if has_aliases(item.value)
+        ]
 
     @cached_property
     def _told(self) -> dict[str, Told]:
-        builder = Builder(self._files)
-        for path in self._paths:
-            folder = posixpath.normpath(posixpath.dirname(path))
-            if is_kustomization(path) and self._reaches_aliases(folder) and self._kind(folder) != COMPONENT:
-                builder.build(folder)
         found: dict[str, Told] = {}
 
         def at(place: Place) -> Told:
-            return found.setdefault(posixpath.normpath(place.source.path), Told([], [], []))
+            return found.setdefault(self.key(place.source.path), Told([], [], []))
 
-        for effect in (*effects(builder.changes), *without_target(builder.choices)):
+        for effect in self.effects:
             at(effect.place).effects.append(effect)
-        for refusal in builder.refusals:
+        for refusal in self._builder.refusals:
             at(refusal.place).refusals.append(refusal)
-        for unfollowed in builder.unfollowed.values():
+        for unfollowed in self._builder.unfollowed.values():
             at(unfollowed.place).unfollowed.append(unfollowed)
         return found
 

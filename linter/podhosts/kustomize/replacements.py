@@ -51,6 +51,7 @@ def replace_values(replacement: Map, resources: list[Resource], *, is_complete: 
             if value is None:
                 resource.is_certain = False
                 continue
+            resource.is_changed = True
             _write(resource, value, target)
 
 

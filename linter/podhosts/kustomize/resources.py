@@ -22,18 +22,25 @@ _KEYED = frozenset({
 
 
 class Resource:
-    """An object in a build. `previous` are its ids before it was renamed or moved, oldest first."""
+    """An object in a build.
 
-    __slots__ = ("is_certain", "previous", "value")
+    `previous` are its ids before it was renamed or moved, oldest first. It `is_certain` unless something that is not
+    followed may have changed it, and `is_changed` where it is no longer as it is written.
+    """
 
-    def __init__(self, value: Map, *, is_certain: bool = True, previous: list[Id] | None = None) -> None:
+    __slots__ = ("is_certain", "is_changed", "previous", "value")
+
+    def __init__(self, value: Map, *, is_certain: bool = True) -> None:
         self.value = value
         self.is_certain = is_certain
-        self.previous = previous or []
+        self.is_changed = False
+        self.previous: list[Id] = []
 
     def copy(self) -> Resource:
         """The same object for another build."""
-        return Resource(deepcopy(self.value), is_certain=self.is_certain, previous=list(self.previous))
+        copy = Resource(deepcopy(self.value), is_certain=self.is_certain)
+        copy.is_changed, copy.previous = self.is_changed, list(self.previous)
+        return copy
 
     @property
     def id(self) -> Id:
@@ -83,6 +90,7 @@ class Resource:
     def rename(self, name: str | None = None, namespace: str | None = None) -> None:
         """Give it another name or namespace; the old ones stay known."""
         self.previous.append(self.id)
+        self.is_changed = True
         metadata = self.value.get("metadata")
         if isinstance(metadata, dict):
             if name is not None:
