@@ -133,7 +133,15 @@ class Project:
             entry["target"] = self._target(kind, name)
             if self.chance(0.1) and not is_json:
                 entry["options"] = {"allowNameChange": True}
-        kustomization.setdefault("patches", []).append(entry)
+        if self.chance(0.1):
+            head = {
+                "apiVersion": "builtin",
+                "kind": "PatchTransformer",
+                "metadata": {"name": f"patch{self.random.random()}"},
+            }
+            kustomization.setdefault("transformers", []).append(json.dumps({**head, **entry}))
+        else:
+            kustomization.setdefault("patches", []).append(entry)
 
     def _target(self, kind: str, name: str) -> dict[str, Any]:
         choices: list[dict[str, Any]] = [

@@ -111,11 +111,16 @@ def missing(files: dict[str, str], printed: str) -> list[tuple[str, str]]:
         text, field = marks(finding)
         # A name to which a patch adds an address is reported in the patch.
         told = finding.rule == "conflicting-hostname" and ("patch-drops-alias", text[1]) in found
+        told |= finding.rule in OF_ENTRIES and any(rule == finding.rule for rule, _ in found)
         # A replacement may take a part of a text, for several objects.
         told |= any(rule == finding.rule and text[1] in whole.split(",") for rule, whole in found)
         if not told and text not in found and field not in found:
             gone.append((finding.rule, text[1]))
     return gone
+
+
+#: Rules that mark the first key of an entry, which Kustomize prints in another order.
+OF_ENTRIES = {"missing-ip", "empty-hostnames"}
 
 
 def marks(finding: Diagnostic) -> tuple[tuple[str, str], tuple[str, str]]:

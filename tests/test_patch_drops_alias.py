@@ -7,9 +7,12 @@ linted together. Every finding of every rule has to be written down, for `patch-
 from __future__ import annotations
 
 import re
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from podhosts.engine import Options, default_selection, lint
 from podhosts.kustomize.files import Files
@@ -71,3 +74,47 @@ def test_project(project: Path) -> None:
     assert found == expected
     assert found_related == related
     assert len(findings) == len(expected), "a finding stands there twice"
+
+
+BITS = (
+    "null",
+    "[]",
+    "{}",
+    "[a]",
+    "{a: b}",
+    "1",
+    '"x"',
+    "&x 1",
+    "*x",
+    "$patch",
+    "- null",
+    "{{ x }}",
+    "${X}",
+    "\t",
+    "---",
+)
+
+
+@given(st.sampled_from(PROJECTS), st.integers(0, 2**32))
+def test_broken_projects_never_raise(project: Path, seed: int) -> None:
+    """Whatever stands in the files of an overlay, each finding has a place in the file that it is about."""
+    files = files_of(_MARK.sub("", project.read_text("utf-8")))
+    random = Random(seed)
+    for _ in range(random.randint(1, 4)):
+        path = random.choice(list(files))
+        lines = files[path].split("\n")
+        number = random.randrange(len(lines))
+        head, colon, value = lines[number].partition(": ")
+        lines[number : number + 1] = random.choice(
+            [
+                [],
+                [random.choice(lines), lines[number]],
+                [f"{head}{colon}{random.choice(BITS)}"],
+                [lines[number][: random.randint(0, len(lines[number]))] + random.choice(BITS) + value],
+            ]
+        )
+        files[path] = "\n".join(lines)
+    for path, result in lint_files(files).items():
+        for finding in result.findings:
+            assert finding.source.path == path
+            assert 0 <= finding.span.start <= finding.span.end <= len(finding.source.text)

@@ -50,7 +50,9 @@ def _run(request: Request) -> int:
         for path, reason in discovery.failures:
             result.unread.append(Unread(path, f"cannot be opened: {reason}", 1, None, None))
         failed = len(discovery.failures)
-        folder_workspace = _workspace([item.path for item in discovery.inputs if not item.named])
+        folder_workspace = _workspace(
+            [item.path for item in discovery.inputs if not item.named], request.paths or ["."]
+        )
         for item in _progress(discovery.inputs, request):
             linted, could_open = _lint_input(item, run_settings, None if item.named else folder_workspace)
             result.extend(linted)
@@ -64,13 +66,15 @@ def _run(request: Request) -> int:
     return _exit_code(result, failed, discovery, run_settings)
 
 
-def _workspace(paths: list[str]) -> Workspace:
+def _workspace(paths: list[str], arguments: list[str]) -> Workspace:
     """The files of folders together, with the kustomizations among them."""
     overlays = None
     if any(map(is_kustomization, paths)):
         from podhosts.kustomize.overlays import Overlays
 
-        overlays = Overlays(paths, repository_files(paths[0]))
+        files = repository_files(paths[0])
+        is_whole_repository = any(os.path.abspath(argument) == files.root for argument in arguments)
+        overlays = Overlays(paths, files, is_closed=is_whole_repository)
     return Workspace(_sources(paths), overlays)
 
 

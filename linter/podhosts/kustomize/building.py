@@ -10,13 +10,33 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.document import Document, Mapping, Scalar, Sequence, nodes, split
+from podhosts.document import Mapping, Scalar, Sequence, nodes
 from podhosts.kubernetes import is_template
 from podhosts.kustomize.config_maps import generated
 from podhosts.kustomize.files import is_above, is_remote
 from podhosts.kustomize.json_patch import JsonPatchError, apply_json_patch
-from podhosts.kustomize.located import List, Map, Place, Text, Writing, locate, locate_map, lookup, place_of
-from podhosts.kustomize.model import COMPONENT, FIELDS, KUSTOMIZATION, Kustomization, Patch, inner_writings, selector
+from podhosts.kustomize.located import (
+    List,
+    Map,
+    Place,
+    Text,
+    Writing,
+    locate_list,
+    locate_map,
+    lookup,
+    place_of,
+    written_in,
+)
+from podhosts.kustomize.model import (
+    COMPONENT,
+    FIELDS,
+    KUSTOMIZATION,
+    Kustomization,
+    Patch,
+    inner_writings,
+    patch_of,
+    selector,
+)
 from podhosts.kustomize.replacements import ReplacementError, replace_values
 from podhosts.kustomize.resources import Resource
 from podhosts.kustomize.selectors import Id, SelectorError
@@ -123,11 +143,17 @@ class Builder:
 
     def build(self, folder: str) -> Build | None:
         """The objects of the kustomization in a folder; None where Kustomize refuses it (see `refusals`)."""
+        folder = posixpath.normpath(folder)
         try:
-            return self._build_folder(posixpath.normpath(folder), ())
+            return self._build_folder(folder, ())
         except _RefusedError as end:
             self._tell(end)
-            return None
+        except RecursionError:
+            kustomization = self._load(folder)
+            place = kustomization.place() if kustomization is not None else None
+            if place is not None:
+                self.unfollowed[place] = Unfollowed(place, "a file that is too deeply nested cannot be followed")
+        return None
 
     def _tell(self, end: _RefusedError) -> None:
         if end.refusal is not None and end.refusal not in self.refusals:
@@ -183,8 +209,8 @@ class Builder:
     ) -> None:
         path = posixpath.normpath(posixpath.join(kustomization.folder, reference))
         if not is_remote(reference) and (source := self._files.get(path)) is not None:
-            for document in (Document(source, piece) for piece in split(source.text)):
-                self._add_document(document, reference, build)
+            for writing in written_in(source):
+                self._add_document(writing, reference, build)
         elif self._is_local(kustomization, reference, build, above):
             part = self._build_folder(path, above)
             kind = loaded.kind if (loaded := self._load(path)) else None
@@ -212,8 +238,8 @@ class Builder:
             raise _refused(reference, f"`{reference}` is neither a file nor a folder with a kustomization")
         return True
 
-    def _add_document(self, document: Document, reference: Text, build: Build) -> None:
-        writing = Writing(document)
+    def _add_document(self, writing: Writing, reference: Text, build: Build) -> None:
+        document = writing.document
         if document.problem is not None or document.actions:
             if is_template(document.text):
                 self._leave_open(reference, "a resource is a template", build)
@@ -251,9 +277,25 @@ class Builder:
             self._patch(kustomization, patch, build)
         self._replace(kustomization, build)
         for item in kustomization.items("transformers"):
-            self._leave_open(item, "`transformers` are not run", build)
-            _make_uncertain(build)
+            patches = self._patch_transformers(kustomization, item)
+            for patch in patches or ():
+                self._patch(kustomization, patch, build)
+            if patches is None:
+                self._leave_open(item, "`transformers` are not run", build)
+                _make_uncertain(build)
         build.resources[:] = [resource for resource in build.resources if resource.value]
+
+    def _patch_transformers(self, kustomization: Kustomization, item: object) -> list[Patch] | None:
+        """The patches of an item of `transformers`, in a file or written there; None where it is anything else."""
+        if not isinstance(item, Text):
+            return None
+        source = self._files.get(posixpath.join(kustomization.folder, item))
+        writings = inner_writings(item) if source is None else written_in(source)
+        values = [located for writing in writings if (located := writing.value()) is not None]
+        patches = [
+            patch_of(value) for value in values if isinstance(value, Map) and value.get("kind") == "PatchTransformer"
+        ]
+        return patches if values and len(patches) == len(values) else None
 
     def _patch(self, kustomization: Kustomization, patch: Patch, build: Build) -> None:
         documents = self._patch_writings(kustomization, patch, build)
@@ -269,9 +311,7 @@ class Builder:
             if isinstance(root, Mapping) and root.fields:
                 values.append(_identified(locate_map(root, writing), "the patch"))
             elif isinstance(root, Sequence):
-                operations = List(root, writing)
-                operations.extend(locate_map(item, writing) for item in root.items if isinstance(item, Mapping))
-                values.append(operations)
+                values.append(locate_list(root, writing))
         if not values and documents:
             raise _refused(patch.entry, "the patch is empty")
         if patch.target is not None and len(values) > 1:
@@ -289,7 +329,7 @@ class Builder:
         path = posixpath.normpath(posixpath.join(kustomization.folder, patch.file))
         source = None if is_remote(patch.file) else self._files.get(path)
         if source is not None:
-            return [Writing(Document(source, piece)) for piece in split(source.text)]
+            return written_in(source)
         if is_remote(patch.file) or is_template(patch.file) or not self._files.is_inside(path):
             self._leave_open(patch.file, "patches out of the repository are not followed", build)
             _make_uncertain(build)
@@ -361,8 +401,7 @@ class Builder:
             _make_uncertain(build)
             return []
         found: list[Map] = []
-        for writing in (Writing(Document(source, piece)) for piece in split(source.text)):
-            value = locate(writing.document.root, writing) if writing.document.root is not None else None
+        for value in (writing.value() for writing in written_in(source)):
             found += [item for item in (value if isinstance(value, List) else [value]) if isinstance(item, Map)]
         return found
 

@@ -25,7 +25,7 @@ class Files:
 
     def __init__(self, read: Callable[[str], bytes | None], root: str | None = None) -> None:
         self._read = read
-        self._root = root
+        self.root = root
         self._sources: dict[str, Source | None] = {}
         self._mentions: dict[tuple[str, bytes], bool] = {}
 
@@ -47,7 +47,7 @@ class Files:
 
     def is_inside(self, path: str) -> bool:
         """Whether a path may be followed."""
-        return self._root is None or is_above(self._root, path)
+        return self.root is None or is_above(self.root, path)
 
     def kustomizations(self, folder: str) -> list[Source]:
         """The kustomization files of a folder; Kustomize wants exactly one."""

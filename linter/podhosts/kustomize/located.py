@@ -9,10 +9,10 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from podhosts.document import Mapping, Scalar, Sequence
+from podhosts.document import Document, Mapping, Scalar, Sequence, split
 
 if TYPE_CHECKING:
-    from podhosts.document import Document, Node
+    from podhosts.document import Node
     from podhosts.source import Source, Span
 
 #: From here on Go writes floats with an exponent.
@@ -33,6 +33,11 @@ class Writing(NamedTuple):
 
     document: Document
     holder: tuple[Document, Scalar] | None = None
+
+    def value(self) -> Located | None:
+        """The document as data; None for an empty one."""
+        root = self.document.root
+        return locate(root, self) if root is not None else None
 
     def place(self, at: Node | Span) -> Place:
         """Where a node or span of the document stands in the file."""
@@ -96,11 +101,14 @@ def locate(node: Node, writing: Writing) -> Located | None:
         if node.tag is None and not node.style and node.text in _NULLS:
             return None
         return text(node.text, node, writing)
-    if isinstance(node, Sequence):
-        items = List(node, writing)
-        items.extend(locate(item, writing) for item in node.items)
-        return items
-    return locate_map(node, writing)
+    return locate_list(node, writing) if isinstance(node, Sequence) else locate_map(node, writing)
+
+
+def locate_list(node: Sequence, writing: Writing) -> List:
+    """`locate` for a list."""
+    items = List(node, writing)
+    items.extend(locate(item, writing) for item in node.items)
+    return items
 
 
 def locate_map(node: Mapping, writing: Writing) -> Map:
@@ -112,6 +120,11 @@ def locate_map(node: Mapping, writing: Writing) -> Map:
                 fields.update(part if isinstance(part, Map) else {})
     fields.update((entry.key.text, locate(entry.value, writing)) for entry in node.entries if not entry.is_merge)
     return fields
+
+
+def written_in(source: Source) -> list[Writing]:
+    """The documents of a file."""
+    return [Writing(Document(source, piece)) for piece in split(source.text)]
 
 
 def text(value: str, node: Scalar, writing: Writing) -> Text:

@@ -93,7 +93,7 @@ class Kustomization:
 
     def references(self) -> Iterator[Text]:
         """Every file or folder that it names and that may say something of hosts."""
-        yield from self.texts("resources", "bases", "components", "patchesStrategicMerge")
+        yield from self.texts("resources", "bases", "components", "patchesStrategicMerge", "transformers")
         for name in ("patches", "patchesJson6902", "replacements"):
             for item in self.items(name):
                 if (path := _text(item if isinstance(item, Map) else None, "path")) is not None:
@@ -107,17 +107,20 @@ class Kustomization:
 
     def patches(self, name: str = "patches") -> Iterator[Patch]:
         """The entries of `patches` or `patchesJson6902`."""
-        for item in self.items(name):
-            if isinstance(item, Map):
-                options = item.get("options")
-                yield Patch(
-                    item,
-                    _text(item, "path"),
-                    _text(item, "patch"),
-                    target if isinstance(target := item.get("target"), Map) else None,
-                    _is_true(options, "allowNameChange"),
-                    _is_true(options, "allowKindChange"),
-                )
+        yield from (patch_of(item) for item in self.items(name) if isinstance(item, Map))
+
+
+def patch_of(entry: Map) -> Patch:
+    """An entry of `patches`, or a PatchTransformer, which has the same fields."""
+    options = entry.get("options")
+    return Patch(
+        entry,
+        _text(entry, "path"),
+        _text(entry, "patch"),
+        target if isinstance(target := entry.get("target"), Map) else None,
+        _is_true(options, "allowNameChange"),
+        _is_true(options, "allowKindChange"),
+    )
 
 
 #: The fields of a selector, and what they are called in a kustomization.

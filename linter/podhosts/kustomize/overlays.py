@@ -13,8 +13,6 @@ from podhosts.kustomize.names import is_kustomization
 from podhosts.kustomize.printing import Printed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from podhosts.kustomize.building import Refusal, Unfollowed
     from podhosts.kustomize.effects import Effect
     from podhosts.kustomize.files import Files
@@ -33,11 +31,15 @@ class Told(NamedTuple):
 
 
 class Overlays:
-    """The kustomizations among the files of a run. Nothing is read before something is asked."""
+    """The kustomizations among the files of a run. Nothing is read before something is asked.
 
-    def __init__(self, paths: Iterable[str], files: Files) -> None:
+    `is_closed` says that the files refer to no others: if none of them mentions hostAliases, no kustomization is read.
+    """
+
+    def __init__(self, paths: list[str], files: Files, *, is_closed: bool = False) -> None:
         self._paths = paths
         self._files = files
+        self._is_closed = is_closed
         self._reached: dict[str, bool] = {}
 
     @staticmethod
@@ -60,6 +62,8 @@ class Overlays:
     @cached_property
     def folders(self) -> list[str]:
         """The folders to build: those with a kustomization that has to do with hostAliases."""
+        if self._is_closed and not any(self._files.mentions(path, _WORD) for path in self._paths):
+            return []
         folders = (self.key(posixpath.dirname(path)) for path in self._paths if is_kustomization(path))
         return [folder for folder in folders if self._reaches_aliases(folder) and self._kind(folder) != COMPONENT]
 
