@@ -6,11 +6,12 @@ Source: `api/internal/target/kusttarget.go` and `api/internal/builtins` of kusto
 from __future__ import annotations
 
 import posixpath
+import re
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.document import Mapping, Scalar, Sequence, nodes
+from podhosts.document import Document, Mapping, Scalar, Sequence, nodes
 from podhosts.kubernetes import is_template
 from podhosts.kustomize.config_maps import generated
 from podhosts.kustomize.files import is_above, is_remote
@@ -41,6 +42,7 @@ from podhosts.kustomize.replacements import ReplacementError, replace_values
 from podhosts.kustomize.resources import Resource
 from podhosts.kustomize.selectors import Id, SelectorError
 from podhosts.merging import MergeError, kustomize_patch
+from podhosts.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,6 +51,12 @@ if TYPE_CHECKING:
 
 _REFUSES = "Kustomize refuses to build this"
 _API_SERVICE = ("apiregistration.k8s.io", "APIService")
+_DEFINITION = "CustomResourceDefinition"
+#: All up to its `spec`, where that is the last of the keys that tell what it is.
+_DEFINITION_HEAD = re.compile(
+    rf"(?:---[^\n]*\n)?(?:(?!spec:)[^\n]*\n)*?kind: {_DEFINITION}\s*\n(?:(?!spec:)[^\n]*\n)*?metadata:\s*\n"
+    r"(?:(?!spec:)[^\n]*\n)*(?=spec:)"
+)
 #: How many objects a message points at.
 _SHOWN = 3
 
@@ -197,8 +205,7 @@ class Builder:
         if (schema := kustomization.map("openapi")) is not None and "path" in schema:
             self._leave_open(schema, "`openapi` changes how lists are merged", build)
             _make_uncertain(build)
-        for resource in generated(kustomization):
-            _append(build, resource, None)
+        _append(build, generated(kustomization, self._files), None)
         for reference in kustomization.texts("components"):
             build = self._add_component(kustomization, reference, build, above)
         self._transform(kustomization, build)
@@ -209,7 +216,7 @@ class Builder:
     ) -> None:
         path = posixpath.normpath(posixpath.join(kustomization.folder, reference))
         if not is_remote(reference) and (source := self._files.get(path)) is not None:
-            for writing in written_in(source):
+            for writing in map(_without_schema, written_in(source)):
                 self._add_document(writing, reference, build)
         elif self._is_local(kustomization, reference, build, above):
             part = self._build_folder(path, above)
@@ -217,8 +224,7 @@ class Builder:
             if kind == COMPONENT:
                 raise _refused(reference, f"`{reference}` is a component: list it in `components`")
             build.is_complete &= part.is_complete
-            for resource in part.resources:
-                _append(build, resource, place_of(reference))
+            _append(build, part.resources, place_of(reference))
 
     def _is_local(self, kustomization: Kustomization, reference: Text, build: Build, above: tuple[str, ...]) -> bool:
         """Whether a reference names a folder to follow. What leads elsewhere is left open, what is missing refused."""
@@ -245,8 +251,7 @@ class Builder:
                 self._leave_open(reference, "a resource is a template", build)
                 return
             raise _RefusedError(None)
-        for resource in _resources(writing):
-            _append(build, resource, place_of(reference))
+        _append(build, _resources(writing), place_of(reference))
 
     def _add_component(
         self, kustomization: Kustomization, reference: Text, build: Build, above: tuple[str, ...]
@@ -369,7 +374,7 @@ class Builder:
     def _named(self, patch: Map, build: Build) -> list[Resource]:
         """The one object that a patch without a target names."""
         wanted = Resource(patch).id
-        found = [resource for resource in build.resources if any(wanted.equals(known) for known in resource.ids)]
+        found = [resource for resource in build.resources if any(wanted.key == known.key for known in resource.ids)]
         at = lookup(patch, "metadata", "name")
         if len(found) > 1:
             raise _refused(at, f"several objects are or were called {wanted}: the patch needs a `target`")
@@ -424,6 +429,16 @@ def _file_refusal(kustomization: Kustomization, others: list[str]) -> Refusal | 
     return None
 
 
+def _without_schema(writing: Writing) -> Writing:
+    """The head of a CustomResourceDefinition: its schema can be large, and no hosts file depends on it."""
+    document = writing.document
+    match = _DEFINITION_HEAD.match(document.source.text, *document.span)
+    if match is None:
+        return writing
+    head = document.piece._replace(span=Span(document.span.start, match.end()))
+    return Writing(Document(document.source, head))
+
+
 def _resources(writing: Writing) -> Iterator[Resource]:
     """The objects of a document of resources, those in a List one by one."""
     root = writing.document.root
@@ -447,7 +462,7 @@ def _resources(writing: Writing) -> Iterator[Resource]:
             waiting += [item for item in items if isinstance(item, Map)] if isinstance(items, List) else []
             continue
         if value:
-            yield Resource(_identified(value, "a resource"))
+            yield Resource(_identified(value, "a resource"), is_certain=value.get("kind") != _DEFINITION)
 
 
 def _identified(value: Map, what: str) -> Map:
@@ -469,10 +484,12 @@ def _syntax(patch: Patch, writing: Writing) -> Refusal | None:
     return Refusal(writing.place(problem.span), f"the patch cannot be read: {problem.message}; {_REFUSES}")
 
 
-def _append(build: Build, resource: Resource, at: Place | None) -> None:
-    """Add an object, whose id must be new."""
-    for other in build.resources:
-        if resource.id.equals(other.id):
+def _append(build: Build, resources: Iterable[Resource], at: Place | None) -> None:
+    """Add objects, whose ids must be new."""
+    known = {resource.id.key: resource for resource in build.resources}
+    for resource in resources:
+        other = known.setdefault(resource.id.key, resource)
+        if other is not resource:
             first = place_of(lookup(other.value, "metadata", "name"))
             second = place_of(lookup(resource.value, "metadata", "name"))
             # What is read twice is told where it is asked for the second time.
@@ -480,15 +497,15 @@ def _append(build: Build, resource: Resource, at: Place | None) -> None:
             related = ((first, "first added here"),) if first is not None else ()
             message = f"{resource.id} is added twice; {_REFUSES}"
             raise _RefusedError(Refusal(place, message, related) if place is not None else None)
-    build.resources.append(resource)
+        build.resources.append(resource)
 
 
 def _refuse_equal_ids(build: Build, patch: Map | List) -> None:
-    seen: list[Id] = []
+    seen: set[tuple[str, ...]] = set()
     for resource in build.resources:
-        if any(resource.id.equals(known) for known in seen):
+        if resource.id.key in seen:
             raise _refused(patch, f"the patch makes a second {resource.id}")
-        seen.append(resource.id)
+        seen.add(resource.id.key)
 
 
 def _make_uncertain(build: Build) -> None:
@@ -515,6 +532,8 @@ def _merged(resource: Resource, patch: Patch, value: Map) -> Map | None:
     try:
         merged = kustomize_patch(old, changes, keyed=resource.is_keyed)
     except MergeError as error:
+        if not resource.is_certain:
+            return old
         raise _refused(
             _listed(value) or lookup(value, "metadata", "name"), f"the patch does not fit {resource.id} ({error})"
         ) from None
@@ -548,6 +567,8 @@ def _patched(resource: Resource, operations: List) -> Map:
     try:
         return apply_json_patch(resource.value, operations)
     except JsonPatchError as error:
+        if not resource.is_certain:
+            return resource.value
         operation = error.operation
         at = operation.get("path") if isinstance(operation, Map) else None
         raise _refused(at or operation, f"the operation does not apply to {resource.id}: {error}") from None

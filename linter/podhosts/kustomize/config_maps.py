@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
-from podhosts.kustomize.located import List, Map, Text, text
+from podhosts.document import Document, Piece, Scalar
+from podhosts.kustomize.located import List, Map, Text, Writing, text
 from podhosts.kustomize.resources import Resource
+from podhosts.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from podhosts.kustomize.files import Files
     from podhosts.kustomize.model import Kustomization
 
 _KINDS = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
 
 
-def generated(kustomization: Kustomization) -> Iterator[Resource]:
-    """The objects, with the data that is written as `literals`; what comes from files is not certain.
+def generated(kustomization: Kustomization, files: Files) -> Iterator[Resource]:
+    """The objects, with the data of `literals` and `envs`; where whole `files` are taken in they are not certain.
 
     Those that replace or add to one of a base change no hosts file and are left out.
     """
@@ -29,8 +33,34 @@ def generated(kustomization: Kustomization) -> Iterator[Resource]:
             metadata: dict[str, object] = {"name": name}
             if isinstance(namespace := item.get("namespace"), Text):
                 metadata["namespace"] = namespace
-            value.update({"apiVersion": "v1", "kind": kind, "metadata": metadata, "data": _literals(item)})
-            yield Resource(value, is_certain="files" not in item and "envs" not in item and "env" not in item)
+            envs = [_variables(path, kustomization, files) for path in _texts(item, "envs", "env")]
+            data = {key: value for found in envs if found for key, value in found.items()} | _literals(item)
+            value.update({"apiVersion": "v1", "kind": kind, "metadata": metadata, "data": data})
+            yield Resource(value, is_certain="files" not in item and None not in envs)
+
+
+def _texts(item: Map, *names: str) -> list[Text]:
+    found: list[Text] = []
+    for name in names:
+        value = item.get(name)
+        found += [part for part in (value if isinstance(value, List) else [value]) if isinstance(part, Text)]
+    return found
+
+
+def _variables(path: Text, kustomization: Kustomization, files: Files) -> dict[str, object] | None:
+    """The `NAME=value` lines of a file; None if it cannot be read."""
+    source = files.get(posixpath.join(kustomization.folder, path))
+    if source is None:
+        return None
+    writing = Writing(Document(source, Piece(1, Span(0, len(source.text)), "yaml")))
+    found: dict[str, object] = {}
+    for number in range(1, len(source.line_starts) + 1):
+        span = source.line_span(number)
+        name, equals, value = source.cut(span).partition("=")
+        if equals and not name.lstrip().startswith("#"):
+            node = Scalar(span.start + len(name) + 1, span.end, value, '"')
+            found[name.strip()] = text(value, node, writing)
+    return found
 
 
 def _literals(item: Map) -> dict[str, object]:

@@ -27,7 +27,7 @@ class Files:
         self._read = read
         self.root = root
         self._sources: dict[str, Source | None] = {}
-        self._mentions: dict[tuple[str, bytes], bool] = {}
+        self._tested: dict[str, bool] = {}
 
     def get(self, path: str) -> Source | None:
         """The file at a path, or None."""
@@ -37,13 +37,12 @@ class Files:
             self._sources[path] = None if data is None else Source(path, data)
         return self._sources[path]
 
-    def mentions(self, path: str, word: bytes) -> bool:
-        """Whether there is a file at a path that holds a word. The file is not kept."""
-        key = (path, word)
-        if key not in self._mentions:
+    def any(self, path: str, test: Callable[[bytes], bool]) -> bool:
+        """Whether there is a file at a path that passes a test, always the same one. The file is not kept."""
+        if path not in self._tested:
             data = self._read(path) if self.is_inside(path) else None
-            self._mentions[key] = data is not None and word in data
-        return self._mentions[key]
+            self._tested[path] = data is not None and test(data)
+        return self._tested[path]
 
     def is_inside(self, path: str) -> bool:
         """Whether a path may be followed."""

@@ -58,6 +58,11 @@ class Map(dict[str, object]):
         self.node = node
         self.writing = writing
 
+    def __copy__(self) -> Map:
+        copy = Map(self.node, self.writing)
+        copy.update(self)
+        return copy
+
     def __deepcopy__(self, memo: dict[int, object]) -> Map:
         copy = Map(self.node, self.writing)
         copy.update((key, deepcopy(value, memo)) for key, value in self.items())

@@ -6,6 +6,7 @@ import posixpath
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from podhosts.document import split
 from podhosts.kustomize.building import Builder
 from podhosts.kustomize.effects import effects, has_aliases, without_target
 from podhosts.kustomize.model import COMPONENT, Kustomization
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 #: A file without this word has nothing to lose.
 _WORD = b"hostAliases"
+_DEFINITION = b"CustomResourceDefinition"
 
 
 class Told(NamedTuple):
@@ -62,7 +64,7 @@ class Overlays:
     @cached_property
     def folders(self) -> list[str]:
         """The folders to build: those with a kustomization that has to do with hostAliases."""
-        if self._is_closed and not any(self._files.mentions(path, _WORD) for path in self._paths):
+        if self._is_closed and not any(self._files.any(path, _mentions_aliases) for path in self._paths):
             return []
         folders = (self.key(posixpath.dirname(path)) for path in self._paths if is_kustomization(path))
         return [folder for folder in folders if self._reaches_aliases(folder) and self._kind(folder) != COMPONENT]
@@ -112,7 +114,16 @@ class Overlays:
         kustomization = self._load(folder)
         if kustomization is not None:
             self._reached[folder] = _WORD in kustomization.source.data or any(
-                self._files.mentions(path, _WORD) or self._reaches_aliases(path)
+                self._files.any(path, _mentions_aliases) or self._reaches_aliases(path)
                 for path in (posixpath.normpath(posixpath.join(folder, name)) for name in kustomization.references())
             )
         return self._reached[folder]
+
+
+def _mentions_aliases(data: bytes) -> bool:
+    """Whether a file says something of hostAliases, other than in the schema of a CustomResourceDefinition."""
+    if _WORD not in data or _DEFINITION not in data:
+        return _WORD in data
+    text = data.decode("utf-8", "replace")
+    pieces = (text[slice(*piece.span)] for piece in split(text))
+    return any(_WORD.decode() in piece and f"kind: {_DEFINITION.decode()}" not in piece for piece in pieces)

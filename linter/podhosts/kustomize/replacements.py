@@ -25,6 +25,10 @@ _DEFAULT_PATH = "metadata.name"
 _CONDITION = re.compile(r"\[([^=\]]*)=([^\]]*)\]")
 
 
+class _UnknownSourceError(Exception):
+    """A source that nobody knows without running the build."""
+
+
 class ReplacementError(Exception):
     """A replacement that Kustomize refuses, `at` the value that is to blame if one is."""
 
@@ -36,12 +40,14 @@ class ReplacementError(Exception):
 def replace_values(replacement: Map, resources: list[Resource], *, is_complete: bool) -> None:
     """Carry out one replacement on the objects. Raises ReplacementError where Kustomize refuses it.
 
-    Of an incomplete build nothing is refused: the source may be among what is not known. The targets are then no
-    longer certain.
+    Where nobody knows the source, or it may be among the objects that a build is missing, the targets are no longer
+    certain.
     """
     targets = [target for target in _items(replacement.get("targets")) if isinstance(target, Map)]
     try:
         value = _source_value(replacement, resources)
+    except _UnknownSourceError:
+        value = None
     except ReplacementError:
         if is_complete:
             raise
@@ -52,6 +58,7 @@ def replace_values(replacement: Map, resources: list[Resource], *, is_complete: 
                 resource.is_certain = False
                 continue
             resource.is_changed = True
+            resource.value = deepcopy(resource.value)
             _write(resource, value, target)
 
 
@@ -68,9 +75,9 @@ def _source_value(replacement: Map, resources: list[Resource]) -> object:
         raise ReplacementError(f"{what} selected by the `source` of the replacement", source)
     path = str(source.get("fieldPath") or _DEFAULT_PATH)
     value = found[0].value if not path else lookup_path(found[0].value, path)
-    if value is None or value in ({}, [], ""):
+    if value is None or value in ({}, []):
         if not found[0].is_certain:
-            raise ReplacementError("the source is not known", None)
+            raise _UnknownSourceError
         raise ReplacementError(f"the source has no field `{path}`", source.get("fieldPath") or source)
     return _part(value, source.get("options"))
 
@@ -128,8 +135,10 @@ def _write(resource: Resource, value: object, target: Map) -> None:
             # Kustomize would parse the text; no field that says anything of hosts is one.
             continue
         except _MissingError as error:
+            if not resource.is_certain:
+                continue
             raise ReplacementError(f"{error}: {resource.id} has no `{path}`", path) from None
-        if not slots:
+        if not slots and resource.is_certain:
             raise ReplacementError(f"{resource.id} has no `{path}`", path)
         for container, key in slots:
             container[key] = _joined(container[key], value, options)
@@ -166,20 +175,24 @@ def lookup_path(value: object, path: str) -> object:
 
 
 def steps_of(path: str) -> list[str]:
-    """The steps of a field path: dots separate them, but not inside `[...]` or after a backslash."""
-    steps = [""]
-    depth = 0
-    previous = ""
-    for character in path:
-        if character != "." or depth:
-            depth += (character == "[") - (character == "]")
-            steps[-1] += character
-        elif previous == "\\":
-            steps[-1] = steps[-1][:-1] + "."
+    """The steps of a field path, as `kyaml/utils/pathsplitter.go` cuts it.
+
+    Dots separate them, but not after a backslash or inside a step that begins with `[`. The brackets stay if they hold
+    a condition (`[name=web]`) and fall if they quote a key (`[example.com/key]`).
+    """
+    first, *others = path.split(".")
+    if others and not first:
+        first, *others = others
+    steps = [first]
+    for part in others:
+        last = steps[-1]
+        if last.startswith("[") and not last.endswith("]"):
+            steps[-1] += f".{part}"
+        elif last.endswith("\\"):
+            steps[-1] = f"{last[:-1]}.{part}"
         else:
-            steps.append("")
-        previous = character
-    return [step for step in steps if step]
+            steps.append(part)
+    return [step if not step.startswith("[") or "=" in step else step.strip("[]") for step in steps]
 
 
 class _MissingError(Exception):

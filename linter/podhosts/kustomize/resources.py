@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
+from copy import copy, deepcopy
 from typing import TYPE_CHECKING
 
 from podhosts.kustomize.located import Map, Text, lookup, text
@@ -22,13 +22,13 @@ _KEYED = frozenset({
 
 
 class Resource:
-    """An object in a build.
+    """An object in a build. Its value is never written to but replaced, so that builds can share it.
 
     `previous` are its ids before it was renamed or moved, oldest first. It `is_certain` unless something that is not
     followed may have changed it, and `is_changed` where it is no longer as it is written.
     """
 
-    __slots__ = ("is_certain", "is_changed", "previous", "value")
+    __slots__ = ("_id", "_value", "is_certain", "is_changed", "previous")
 
     def __init__(self, value: Map, *, is_certain: bool = True) -> None:
         self.value = value
@@ -38,13 +38,27 @@ class Resource:
 
     def copy(self) -> Resource:
         """The same object for another build."""
-        copy = Resource(deepcopy(self.value), is_certain=self.is_certain)
-        copy.is_changed, copy.previous = self.is_changed, list(self.previous)
-        return copy
+        same = Resource(self.value, is_certain=self.is_certain)
+        same.is_changed, same.previous = self.is_changed, list(self.previous)
+        return same
+
+    @property
+    def value(self) -> Map:
+        return self._value
+
+    @value.setter
+    def value(self, value: Map) -> None:
+        self._value = value
+        self._id: Id | None = None
 
     @property
     def id(self) -> Id:
         """Under which name it is known now."""
+        if self._id is None:
+            self._id = self._read_id()
+        return self._id
+
+    def _read_id(self) -> Id:
         group, slash, version = self.api_version.partition("/")
         if not slash:
             group, version = "", group
@@ -91,19 +105,25 @@ class Resource:
         """Give it another name or namespace; the old ones stay known."""
         self.previous.append(self.id)
         self.is_changed = True
-        metadata = self.value.get("metadata")
-        if isinstance(metadata, dict):
-            if name is not None:
-                metadata["name"] = _like(metadata.get("name"), name)
-            if namespace is not None:
-                metadata["namespace"] = _like(metadata.get("namespace"), namespace)
+        metadata = self._own_metadata()
+        if name is not None:
+            metadata["name"] = _like(metadata.get("name"), name)
+        if namespace is not None:
+            metadata["namespace"] = _like(metadata.get("namespace"), namespace)
 
     def mark(self, name: str, values: dict[str, object]) -> None:
         """Add labels or annotations."""
-        metadata = self.value.get("metadata")
-        if isinstance(metadata, dict) and values:
+        if values:
+            metadata = self._own_metadata()
             have = metadata.get(name)
             metadata[name] = {**(have if isinstance(have, dict) else {}), **values}
+
+    def _own_metadata(self) -> dict[str, object]:
+        """The metadata, in a value that no other build shares."""
+        metadata = copy(self.value.get("metadata"))
+        self.value = copy(self.value)
+        self.value["metadata"] = metadata = metadata if isinstance(metadata, dict) else {}
+        return metadata
 
 
 def follow_names(resources: Iterable[Resource]) -> None:
@@ -116,6 +136,7 @@ def follow_names(resources: Iterable[Resource]) -> None:
         for known in resource.previous
     }
     for resource in resources if names else ():
+        resource.value = deepcopy(resource.value)
         waiting: list[object] = [resource.value]
         while waiting:
             value = waiting.pop()

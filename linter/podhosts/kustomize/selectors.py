@@ -71,9 +71,10 @@ class Id(NamedTuple):
             return _NO_NAMESPACE
         return self.namespace or _DEFAULT
 
-    def equals(self, other: Id) -> bool:
-        """Whether both mean one object: an unnamed namespace is `default`."""
-        return self[:4] == other[:4] and self.effective_namespace == other.effective_namespace
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Equal for ids that mean one object: an unnamed namespace is `default`."""
+        return (*self[:4], self.effective_namespace)
 
     def is_selected_by(self, wanted: Id) -> bool:
         """Whether every field that `wanted` gives is this one's, as the source of a replacement is found."""
