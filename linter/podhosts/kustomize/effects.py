@@ -116,6 +116,7 @@ def effects(changes: Iterable[Change]) -> Iterator[Effect]:
     """What the changes of all builds do. Steps that do nothing count only if they do nothing to any object."""
     idle: dict[int, Effect] = {}
     busy: set[int] = set()
+    seen: dict[int, set[str]] = {}
     for change in changes:
         if isinstance(change.patch, Map):
             yield from leftovers(change.patch, change.id if not change.is_keyed else None)
@@ -127,7 +128,9 @@ def effects(changes: Iterable[Change]) -> Iterator[Effect]:
                 yield from _of_json_patch(change, path, before, after)
             elif change.is_keyed:
                 yield from _of_merge(change, path, before, after, patch)
-                for key, effect in _deletions(change, path, before, after, patch):
+                had = seen.setdefault(id(change.before.node), set())
+                had |= {entry.ip for entry in _entries(before)}
+                for key, effect in _deletions(change, path, before, after, patch, had):
                     if effect is None:
                         busy.add(key)
                     else:
@@ -269,9 +272,9 @@ def _duplicates_in_patch(
 
 
 def _deletions(
-    change: Change, path: _Path, before: object, after: object, patch: object
+    change: Change, path: _Path, before: object, after: object, patch: object, had: set[str]
 ) -> Iterator[tuple[int, Effect | None]]:
-    """Each `$patch: delete` of an `ip`: an effect if no entry has it, else None."""
+    """Each `$patch: delete` of an `ip`: an effect if no entry has it or `had` it, else None."""
     old = _entries(before)
     left = {id(entry.value.node) for entry in _entries(after)}
     for index, item in enumerate(_items(patch)):
@@ -279,7 +282,7 @@ def _deletions(
         if item.get(DIRECTIVE) != "delete" or not isinstance(ip, Text) or is_placeholder(ip):
             continue
         # Nothing is amiss where nothing of the base is left.
-        is_idle = all(entry.ip != ip for entry in old) and bool({id(entry.value.node) for entry in old} & left)
+        is_idle = ip not in had and bool({id(entry.value.node) for entry in old} & left)
         effect = Effect(ip.writing.place(ip.node), DeletesNothing(ip, old), change.id, (*path, index, "ip"))
         yield id(item.node), effect if is_idle else None
 
