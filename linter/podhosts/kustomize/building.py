@@ -6,16 +6,14 @@ Source: `api/internal/target/kusttarget.go` and `api/internal/builtins` of kusto
 from __future__ import annotations
 
 import posixpath
-import re
-from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.document import Document, Mapping, Scalar, Sequence, nodes
+from podhosts.document import Mapping, Sequence
 from podhosts.kubernetes import is_template
 from podhosts.kustomize.config_maps import generated
 from podhosts.kustomize.files import is_above, is_remote
-from podhosts.kustomize.json_patch import JsonPatchError, apply_json_patch
+from podhosts.kustomize.loading import file_refusal, identified, resources_in, without_schema
 from podhosts.kustomize.located import (
     List,
     Map,
@@ -28,45 +26,20 @@ from podhosts.kustomize.located import (
     place_of,
     written_in,
 )
-from podhosts.kustomize.model import (
-    COMPONENT,
-    FIELDS,
-    KUSTOMIZATION,
-    Kustomization,
-    Patch,
-    inner_writings,
-    patch_of,
-    selector,
-)
+from podhosts.kustomize.model import COMPONENT, FIELDS, Kustomization, Patch, inner_writings, patch_of, selector
+from podhosts.kustomize.refusals import REFUSES, Refusal, RefusedError, refused
 from podhosts.kustomize.replacements import ReplacementError, replace_values
 from podhosts.kustomize.resources import Resource
 from podhosts.kustomize.selectors import Id, SelectorError
-from podhosts.merging import MergeError, kustomize_patch
-from podhosts.source import Span
+from podhosts.kustomize.transforming import merged, patched, set_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from podhosts.kustomize.files import Files
 
-_REFUSES = "Kustomize refuses to build this"
-_API_SERVICE = ("apiregistration.k8s.io", "APIService")
-_DEFINITION = "CustomResourceDefinition"
-#: All up to its `spec`, where that is the last of the keys that tell what it is.
-_DEFINITION_HEAD = re.compile(
-    rf"(?:---[^\n]*\n)?(?:(?!spec:)[^\n]*\n)*?kind: {_DEFINITION}\s*\n(?:(?!spec:)[^\n]*\n)*?metadata:\s*\n"
-    r"(?:(?!spec:)[^\n]*\n)*(?=spec:)"
-)
 #: How many objects a message points at.
 _SHOWN = 3
-
-
-class Refusal(NamedTuple):
-    """What Kustomize refuses, where, and what else belongs to it."""
-
-    place: Place
-    message: str
-    related: tuple[tuple[Place, str], ...] = ()
 
 
 class Unfollowed(NamedTuple):
@@ -125,14 +98,6 @@ class Build:
     is_complete: bool = True
 
 
-class _RefusedError(Exception):
-    """The build of a kustomization ends here; `refusal` is None where that has been told elsewhere."""
-
-    def __init__(self, refusal: Refusal | None) -> None:
-        super().__init__()
-        self.refusal = refusal
-
-
 class Builder:
     """Builds kustomizations and keeps what it saw: each is built once, a component once for each that uses it."""
 
@@ -154,7 +119,7 @@ class Builder:
         folder = posixpath.normpath(folder)
         try:
             return self._build_folder(folder, ())
-        except _RefusedError as end:
+        except RefusedError as end:
             self._tell(end)
         except RecursionError:
             kustomization = self._load(folder)
@@ -163,7 +128,7 @@ class Builder:
                 self.unfollowed[place] = Unfollowed(place, "a file that is too deeply nested cannot be followed")
         return None
 
-    def _tell(self, end: _RefusedError) -> None:
+    def _tell(self, end: RefusedError) -> None:
         if end.refusal is not None and end.refusal not in self.refusals:
             self.refusals.append(end.refusal)
 
@@ -172,14 +137,14 @@ class Builder:
             self._builds[folder] = None
             kustomization = self._load(folder)
             if kustomization is None:
-                raise _RefusedError(None)
+                raise RefusedError(None)
             try:
                 self._builds[folder] = self._accumulate(kustomization, Build(), (*above, folder))
-            except _RefusedError as end:
+            except RefusedError as end:
                 self._tell(end)
         build = self._builds[folder]
         if build is None:
-            raise _RefusedError(None)
+            raise RefusedError(None)
         return Build([resource.copy() for resource in build.resources], build.is_complete)
 
     def _load(self, folder: str) -> Kustomization | None:
@@ -189,9 +154,9 @@ class Builder:
         kustomization = None
         found = self._files.kustomizations(folder)
         if found and (kustomization := Kustomization.of(found[0])) is not None:
-            refusal = _file_refusal(kustomization, [source.path for source in found[1:]])
+            refusal = file_refusal(kustomization, [source.path for source in found[1:]])
             if refusal is not None or kustomization.fields is None:
-                self._tell(_RefusedError(refusal))
+                self._tell(RefusedError(refusal))
                 kustomization = None
         self._kustomizations[folder] = kustomization
         return kustomization
@@ -216,13 +181,13 @@ class Builder:
     ) -> None:
         path = posixpath.normpath(posixpath.join(kustomization.folder, reference))
         if not is_remote(reference) and (source := self._files.get(path)) is not None:
-            for writing in map(_without_schema, written_in(source)):
+            for writing in map(without_schema, written_in(source)):
                 self._add_document(writing, reference, build)
         elif self._is_local(kustomization, reference, build, above):
             part = self._build_folder(path, above)
             kind = loaded.kind if (loaded := self._load(path)) else None
             if kind == COMPONENT:
-                raise _refused(reference, f"`{reference}` is a component: list it in `components`")
+                raise refused(reference, f"`{reference}` is a component: list it in `components`")
             build.is_complete &= part.is_complete
             _append(build, part.resources, place_of(reference))
 
@@ -239,9 +204,9 @@ class Builder:
             self._leave_open(reference, "references out of the repository are not followed", build)
             return False
         if any(is_above(path, folder) for folder in above):
-            raise _refused(reference, f"`{reference}` leads back to a folder that is being built: a cycle")
+            raise refused(reference, f"`{reference}` leads back to a folder that is being built: a cycle")
         if not self._files.kustomizations(path):
-            raise _refused(reference, f"`{reference}` is neither a file nor a folder with a kustomization")
+            raise refused(reference, f"`{reference}` is neither a file nor a folder with a kustomization")
         return True
 
     def _add_document(self, writing: Writing, reference: Text, build: Build) -> None:
@@ -250,8 +215,8 @@ class Builder:
             if is_template(document.text):
                 self._leave_open(reference, "a resource is a template", build)
                 return
-            raise _RefusedError(None)
-        _append(build, _resources(writing), place_of(reference))
+            raise RefusedError(None)
+        _append(build, resources_in(writing), place_of(reference))
 
     def _add_component(
         self, kustomization: Kustomization, reference: Text, build: Build, above: tuple[str, ...]
@@ -263,9 +228,9 @@ class Builder:
         path = posixpath.normpath(posixpath.join(kustomization.folder, reference))
         component = self._load(path)
         if component is None:
-            raise _RefusedError(None)
+            raise RefusedError(None)
         if component.kind != COMPONENT:
-            raise _refused(reference, f"`{reference}` is no component (`kind: Component`): list it in `resources`")
+            raise refused(reference, f"`{reference}` is no component (`kind: Component`): list it in `resources`")
         return self._accumulate(component, build, (*above, path))
 
     def _leave_open(self, value: object, reason: str, build: Build) -> None:
@@ -277,7 +242,7 @@ class Builder:
         """The transformers in Kustomize's order."""
         for patch in (*kustomization.strategic_patches(), *kustomization.patches()):
             self._patch(kustomization, patch, build)
-        _set_names(kustomization, build.resources)
+        set_names(kustomization, build.resources)
         for patch in kustomization.patches("patchesJson6902"):
             self._patch(kustomization, patch, build)
         self._replace(kustomization, build)
@@ -312,25 +277,25 @@ class Builder:
                     self._leave_open(patch.entry, "a patch is a template", build)
                     _make_uncertain(build)
                     return
-                raise _RefusedError(_syntax(patch, writing))
+                raise RefusedError(_syntax(patch, writing))
             if isinstance(root, Mapping) and root.fields:
-                values.append(_identified(locate_map(root, writing), "the patch"))
+                values.append(identified(locate_map(root, writing), "the patch"))
             elif isinstance(root, Sequence):
                 values.append(locate_list(root, writing))
         if not values and documents:
-            raise _refused(patch.entry, "the patch is empty")
+            raise refused(patch.entry, "the patch is empty")
         if patch.target is not None and len(values) > 1:
-            raise _refused(patch.target, "a patch with a `target` can hold one patch only, and this one holds several")
+            raise refused(patch.target, "a patch with a `target` can hold one patch only, and this one holds several")
         for value in values:
             self._apply(patch, value, build)
 
     def _patch_writings(self, kustomization: Kustomization, patch: Patch, build: Build) -> list[Writing]:
         if patch.inline is not None and patch.file is not None:
-            raise _refused(patch.file, "a patch has either `path` or `patch`, not both")
+            raise refused(patch.file, "a patch has either `path` or `patch`, not both")
         if patch.inline is not None:
             return inner_writings(patch.inline)
         if patch.file is None:
-            raise _refused(patch.entry, "a patch needs `path` or `patch`")
+            raise refused(patch.entry, "a patch needs `path` or `patch`")
         path = posixpath.normpath(posixpath.join(kustomization.folder, patch.file))
         source = None if is_remote(patch.file) else self._files.get(path)
         if source is not None:
@@ -339,7 +304,7 @@ class Builder:
             self._leave_open(patch.file, "patches out of the repository are not followed", build)
             _make_uncertain(build)
             return []
-        raise _refused(patch.file, f"there is no file `{patch.file}`")
+        raise refused(patch.file, f"there is no file `{patch.file}`")
 
     def _apply(self, patch: Patch, value: Map | List, build: Build) -> None:
         chosen = self._chosen(patch, value, build)
@@ -349,7 +314,7 @@ class Builder:
         choice.candidates = [] if choice.hits else [*choice.candidates, *(item.copy() for item in build.resources)]
         for resource in chosen:
             before, known, keyed = resource.value, resource.id, resource.is_keyed
-            after = _merged(resource, patch, value) if isinstance(value, Map) else _patched(resource, value)
+            after = merged(resource, patch, value) if isinstance(value, Map) else patched(resource, value)
             self.changes.append(Change(value, known, before, after, keyed, resource.is_certain))
             resource.value = Map(before.node, before.writing) if after is None else after
             resource.is_changed = True
@@ -363,13 +328,13 @@ class Builder:
     def _chosen(self, patch: Patch, value: Map | List, build: Build) -> list[Resource]:
         if patch.target is None:
             if isinstance(value, List):
-                raise _refused(patch.entry, "a JSON 6902 patch needs a `target`")
+                raise refused(patch.entry, "a JSON 6902 patch needs a `target`")
             return self._named(value, build)
         try:
             wanted = selector(patch.target)
             return [resource for resource in build.resources if resource.is_selected_by(wanted)]
         except SelectorError as error:
-            raise _refused(patch.target, str(error)) from None
+            raise refused(patch.target, str(error)) from None
 
     def _named(self, patch: Map, build: Build) -> list[Resource]:
         """The one object that a patch without a target names."""
@@ -377,11 +342,11 @@ class Builder:
         found = [resource for resource in build.resources if any(wanted.key == known.key for known in resource.ids)]
         at = lookup(patch, "metadata", "name")
         if len(found) > 1:
-            raise _refused(at, f"several objects are or were called {wanted}: the patch needs a `target`")
+            raise refused(at, f"several objects are or were called {wanted}: the patch needs a `target`")
         if not found:
             if not build.is_complete:
                 return []
-            raise _refused(
+            raise refused(
                 at,
                 f"there is no {wanted} ({wanted.api_version or 'without `apiVersion`'}) to patch",
                 _similar(wanted, build),
@@ -396,7 +361,7 @@ class Builder:
                 try:
                     replace_values(replacement, build.resources, is_complete=build.is_complete)
                 except ReplacementError as error:
-                    raise _refused(error.at or item, str(error)) from None
+                    raise refused(error.at or item, str(error)) from None
 
     def _replacement_file(self, kustomization: Kustomization, entry: Map, build: Build) -> list[Map]:
         path = entry["path"]
@@ -411,77 +376,12 @@ class Builder:
         return found
 
 
-def _refused(at: object, message: str, related: tuple[tuple[Place, str], ...] = ()) -> _RefusedError:
-    place = place_of(at)
-    return _RefusedError(Refusal(place, f"{message}; {_REFUSES}", related) if place is not None else None)
-
-
-def _file_refusal(kustomization: Kustomization, others: list[str]) -> Refusal | None:
-    """Why Kustomize refuses the kustomization file itself; None too where another rule says that it is no YAML."""
-    place = kustomization.place()
-    if place is None:
-        return None
-    if others:
-        return Refusal(place, f"the folder has another kustomization file, `{others[0]}`; {_REFUSES}")
-    if kustomization.kind not in {KUSTOMIZATION, COMPONENT}:
-        at = place_of(kustomization.text("kind")) or place
-        return Refusal(at, f"`kind` should be Kustomization or Component; {_REFUSES}")
-    return None
-
-
-def _without_schema(writing: Writing) -> Writing:
-    """The head of a CustomResourceDefinition: its schema can be large, and no hosts file depends on it."""
-    document = writing.document
-    match = _DEFINITION_HEAD.match(document.source.text, *document.span)
-    if match is None:
-        return writing
-    head = document.piece._replace(span=Span(document.span.start, match.end()))
-    return Writing(Document(document.source, head))
-
-
-def _resources(writing: Writing) -> Iterator[Resource]:
-    """The objects of a document of resources, those in a List one by one."""
-    root = writing.document.root
-    if root is None or (isinstance(root, Scalar) and root.value is None):
-        return
-    for node in nodes(root):
-        if isinstance(node, Mapping) and node.duplicates:
-            earlier, later = node.duplicates[0]
-            first = (writing.place(earlier.key), "first written here")
-            refusal = Refusal(
-                writing.place(later.key), f"the key `{later.key.text}` is written twice; {_REFUSES}", (first,)
-            )
-            raise _RefusedError(refusal)
-    if not isinstance(root, Mapping):
-        raise _RefusedError(Refusal(writing.place(root), f"a resource is no mapping; {_REFUSES}"))
-    waiting = [locate_map(root, writing)]
-    while waiting:
-        value = waiting.pop(0)
-        kind, items = value.get("kind"), value.get("items")
-        if isinstance(kind, str) and kind.endswith("List") and "items" in value:
-            waiting += [item for item in items if isinstance(item, Map)] if isinstance(items, List) else []
-            continue
-        if value:
-            yield Resource(_identified(value, "a resource"), is_certain=value.get("kind") != _DEFINITION)
-
-
-def _identified(value: Map, what: str) -> Map:
-    """The value, which Kustomize wants to have a kind and a name."""
-    kind, name = value.get("kind"), lookup(value, "metadata", "name")
-    missing = "kind" if not kind else "metadata.name" if not name and not str(kind).endswith("List") else None
-    if missing is not None:
-        entries = value.node.entries
-        place = value.writing.place(entries[0].key if entries else value.node)
-        raise _RefusedError(Refusal(place, f"{what} has no `{missing}`; {_REFUSES}"))
-    return value
-
-
 def _syntax(patch: Patch, writing: Writing) -> Refusal | None:
     """A patch that is no YAML: told here if it stands in a string, else by the rule about syntax."""
     place, problem = place_of(patch.inline), writing.document.problem
     if place is None or problem is None:
         return None
-    return Refusal(writing.place(problem.span), f"the patch cannot be read: {problem.message}; {_REFUSES}")
+    return Refusal(writing.place(problem.span), f"the patch cannot be read: {problem.message}; {REFUSES}")
 
 
 def _append(build: Build, resources: Iterable[Resource], at: Place | None) -> None:
@@ -495,8 +395,8 @@ def _append(build: Build, resources: Iterable[Resource], at: Place | None) -> No
             # What is read twice is told where it is asked for the second time.
             place = at if second is None or second == first else second
             related = ((first, "first added here"),) if first is not None else ()
-            message = f"{resource.id} is added twice; {_REFUSES}"
-            raise _RefusedError(Refusal(place, message, related) if place is not None else None)
+            message = f"{resource.id} is added twice; {REFUSES}"
+            raise RefusedError(Refusal(place, message, related) if place is not None else None)
         build.resources.append(resource)
 
 
@@ -504,7 +404,7 @@ def _refuse_equal_ids(build: Build, patch: Map | List) -> None:
     seen: set[tuple[str, ...]] = set()
     for resource in build.resources:
         if resource.id.key in seen:
-            raise _refused(patch, f"the patch makes a second {resource.id}")
+            raise refused(patch, f"the patch makes a second {resource.id}")
         seen.add(resource.id.key)
 
 
@@ -520,95 +420,3 @@ def _similar(wanted: Id, build: Build) -> tuple[tuple[Place, str], ...]:
     ]
     places = ((place_of(lookup(item.value, "metadata", "name")), item.id) for item in found[:_SHOWN])
     return tuple((place, f"there is {known}") for place, known in places if place is not None)
-
-
-def _merged(resource: Resource, patch: Patch, value: Map) -> Map | None:
-    """The object after a strategic merge patch, None where the patch removes it."""
-    old = resource.value
-    metadata = lookup(old, "metadata")
-    changes = deepcopy(value)
-    if patch.target is not None:
-        changes["apiVersion"] = old.get("apiVersion")
-    try:
-        merged = kustomize_patch(old, changes, keyed=resource.is_keyed)
-    except MergeError as error:
-        if not resource.is_certain:
-            return old
-        raise _refused(
-            _listed(value) or lookup(value, "metadata", "name"), f"the patch does not fit {resource.id} ({error})"
-        ) from None
-    if merged is None:
-        return None
-    if patch.allows_name_change or patch.allows_kind_change:
-        resource.previous.append(resource.id)
-    result = Map(old.node, old.writing)
-    result.update(merged)
-    if not patch.allows_kind_change:
-        result["kind"] = old.get("kind")
-    _keep(result, metadata, "namespace")
-    if not patch.allows_name_change:
-        _keep(result, metadata, "name")
-    return result
-
-
-def _keep(value: Map, metadata: object, name: str) -> None:
-    """Give a field of the metadata its old value back."""
-    now = value.get("metadata")
-    if isinstance(now, dict) and isinstance(metadata, dict):
-        if name in metadata:
-            now[name] = metadata[name]
-        else:
-            now.pop(name, None)
-
-
-def _patched(resource: Resource, operations: List) -> Map:
-    """The object after a JSON 6902 patch."""
-    resource.previous.append(resource.id)
-    try:
-        return apply_json_patch(resource.value, operations)
-    except JsonPatchError as error:
-        if not resource.is_certain:
-            return resource.value
-        operation = error.operation
-        at = operation.get("path") if isinstance(operation, Map) else None
-        raise _refused(at or operation, f"the operation does not apply to {resource.id}: {error}") from None
-
-
-def _listed(value: object) -> object:
-    """What a patch has for `hostAliases`, None for nothing."""
-    waiting = [value]
-    while waiting:
-        found = waiting.pop(0)
-        if isinstance(found, dict):
-            if "hostAliases" in found:
-                return found["hostAliases"]
-            waiting += found.values()
-    return None
-
-
-def _set_names(kustomization: Kustomization, resources: Iterable[Resource]) -> None:
-    """Namespace, prefix, suffix, labels and annotations."""
-    namespace, prefix, suffix = (
-        str(kustomization.text(name) or "") for name in ("namespace", "namePrefix", "nameSuffix")
-    )
-    labels = dict(kustomization.map("commonLabels") or {})
-    for item in kustomization.items("labels"):
-        pairs = item.get("pairs") if isinstance(item, Map) else None
-        labels = {**(pairs if isinstance(pairs, Map) else {}), **labels}
-    annotations = dict(kustomization.map("commonAnnotations") or {})
-    for resource in resources:
-        known = resource.id
-        if namespace:
-            if known.is_cluster_scoped:
-                resource.rename(namespace if known.kind == "Namespace" else known.name)
-            else:
-                resource.rename(namespace=namespace)
-        for before, after in ((prefix, ""), ("", suffix)):
-            if (before or after) and not _keeps_its_name(resource.ids[0]):
-                resource.rename(f"{before}{resource.id.name}{after}")
-        resource.mark("labels", labels)
-        resource.mark("annotations", annotations)
-
-
-def _keeps_its_name(known: Id) -> bool:
-    return known.kind in {"CustomResourceDefinition", "Namespace"} or known[0:3:2] == _API_SERVICE

@@ -14,10 +14,11 @@ from podhosts.kustomize.names import is_kustomization
 from podhosts.kustomize.printing import Printed
 
 if TYPE_CHECKING:
-    from podhosts.kustomize.building import Refusal, Unfollowed
+    from podhosts.kustomize.building import Unfollowed
     from podhosts.kustomize.effects import Effect
     from podhosts.kustomize.files import Files
     from podhosts.kustomize.located import Place
+    from podhosts.kustomize.refusals import Refusal
 
 #: A file without this word has nothing to lose.
 _WORD = b"hostAliases"
