@@ -21,6 +21,8 @@ from tests.running import podhosts
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.figures import Figures
+
 CORPUS = SHARED / "corpus"
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the shared corpus is not on this machine")
 
@@ -49,11 +51,11 @@ def lint_corpus() -> Result:
     return total
 
 
-def test_corpus(capsys: pytest.CaptureFixture[str]) -> None:
+def test_corpus(shown_figures: Figures) -> None:
     result = lint_corpus()
     counts = Counter(finding.rule for finding in result.findings)
-    with capsys.disabled():
-        print(f"\ncorpus: {result.files} files, {result.documents} documents, {dict(sorted(counts.items()))}")
+    with shown_figures():
+        print(f"corpus: {result.files} files, {result.documents} documents, {dict(sorted(counts.items()))}")
     found = {
         (finding.source.path, finding.rule, finding.source.position(finding.span.start).line)
         for finding in result.findings
@@ -99,7 +101,7 @@ def test_no_overlay_finding_in_the_corpus() -> None:
     assert [finding for finding in lint_corpus().findings if finding.rule == "patch-drops-alias"] == []
 
 
-def test_all_fixes_leave_files_that_are_read_as_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_fixes_leave_files_that_are_read_as_well(tmp_path: Path, shown_figures: Figures) -> None:
     """On copies: nothing raises, nothing but what the diff says changes, and every document is read as before."""
     copy = tmp_path / "corpus"
     shutil.copytree(CORPUS, copy, copy_function=shutil.copyfile)
@@ -115,9 +117,9 @@ def test_all_fixes_leave_files_that_are_read_as_well(tmp_path: Path, capsys: pyt
             changed.append(f"corpus/{name}")
             assert problems(before) == problems(after)
     assert changed == [line.removeprefix("+++ ") for line in diff.split("\n") if line.startswith("+++ ")]
-    with capsys.disabled():
+    with shown_figures():
         lines = Counter(line[:1] for line in diff.split("\n") if not line.startswith(("---", "+++")))
-        print(f"\ncorpus, all fixes: {len(changed)} files change, {lines['-']} lines go, {lines['+']} come")
+        print(f"corpus, all fixes: {len(changed)} files change, {lines['-']} lines go, {lines['+']} come")
 
 
 def problems(data: bytes) -> list[bool]:

@@ -11,7 +11,7 @@ from podhosts.kustomize.located import typed
 from tests.paths import DATA
 
 if TYPE_CHECKING:
-    import pytest
+    from tests.figures import Figures
 
 CASES = [json.loads(line) for line in (DATA / "merging" / "kustomize.jsonl").read_text("utf-8").split("\n") if line]
 
@@ -54,10 +54,10 @@ def expected(case: dict[str, Any]) -> tuple[bool, list[str]]:
     return case["rc"] == 0, sorted(json.dumps(entry, sort_keys=True) for entry in lists if entry[2])
 
 
-def test_kustomize_builds(capsys: pytest.CaptureFixture[str]) -> None:
+def test_kustomize_builds(shown_figures: Figures) -> None:
     wrong = [
         (case["id"], case["class"], answer(case), expected(case)) for case in CASES if answer(case) != expected(case)
     ]
-    with capsys.disabled():
-        print(f"\nkustomize builds: {len(CASES) - len(wrong)} of {len(CASES)} equal")
+    with shown_figures():
+        print(f"kustomize builds: {len(CASES) - len(wrong)} of {len(CASES)} equal")
     assert wrong == []

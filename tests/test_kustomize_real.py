@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from podhosts.diagnostics import Diagnostic
+    from tests.figures import Figures
 
 SEEDS = range(100)
 CASES = [json.loads(line) for line in (DATA / "merging" / "kustomize.jsonl").read_text("utf-8").split("\n") if line]
@@ -71,7 +72,7 @@ def essence(value: Any) -> str:
     return json.dumps([value["apiVersion"], value["kind"], value["metadata"], found], sort_keys=True)
 
 
-def test_builds_are_equal(built: list[Built], capsys: pytest.CaptureFixture[str]) -> None:
+def test_builds_are_equal(built: list[Built], shown_figures: Figures) -> None:
     wrong: list[Any] = []
     for project, printed in built:
         build = Builder(Files({path: text.encode() for path, text in project.files.items()}.get)).build(project.build)
@@ -79,8 +80,8 @@ def test_builds_are_equal(built: list[Built], capsys: pytest.CaptureFixture[str]
         if found != (None if printed is None else sorted(map(essence, objects_of(printed)))):
             wrong.append((project.files, found, printed))
     refused = sum(item.printed is None for item in built)
-    with capsys.disabled():
-        print(f"\nkustomize itself: {len(built) - len(wrong)} of {len(built)} builds equal, {refused} of them refused")
+    with shown_figures():
+        print(f"kustomize itself: {len(built) - len(wrong)} of {len(built)} builds equal, {refused} of them refused")
     assert wrong == []
     assert refused < len(built) / 2
 

@@ -16,7 +16,7 @@ from tests.running import podhosts
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
+    from tests.figures import Figures
 
 CASES = [json.loads(line) for line in (DATA / "merging" / "kustomize.jsonl").read_text("utf-8").split("\n") if line]
 PROJECT = {
@@ -87,7 +87,7 @@ def hosts_files(selection: Selection) -> dict[str, bytes]:
     }
 
 
-def test_vectors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_vectors(tmp_path: Path, shown_figures: Figures) -> None:
     """The sources render as what Kustomize printed for them, or are refused as Kustomize refuses them."""
     wrong: list[Any] = []
     pods = 0
@@ -104,8 +104,8 @@ def test_vectors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
             found = None
         if found != expected:
             wrong.append((case["id"], case["class"], found, expected))
-    with capsys.disabled():
-        print(f"\nrender of overlays: {len(CASES) - len(wrong)} of {len(CASES)} equal, {pods} pods")
+    with shown_figures():
+        print(f"render of overlays: {len(CASES) - len(wrong)} of {len(CASES)} equal, {pods} pods")
     assert wrong == []
     assert pods > len(CASES)
 
