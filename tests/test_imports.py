@@ -15,10 +15,12 @@ PACKAGE = ROOT / "linter" / "podhosts"
 ORDER = [
     "summary", "triggers", "source", "edits", "diagnostics", "document", "surgery", "hosts", "merging", "resources",
     "kubernetes", "shell", "corefile", "helm", "kustomize", "workspace", "moves", "embedded", "code_blocks",
-    "suppressions", "config", "rules", "engine", "baseline", "reporters", "discovery", "commands", "cli", "lsp",
+    "suppressions", "config", "rules", "engine", "baseline", "reporters", "discovery", "commands", "lsp", "cli",
 ]  # fmt: skip
 #: Libraries that only one room knows.
 SEAMS = {
+    "pygls": "lsp",
+    "lsprotocol": "lsp",
     "ruamel": "document",
     "_ruamel_yaml": "document",
     "markdown_it": "code_blocks",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document import Document, split
-from podhosts.helm import NOTHING, Charts, FileFacts
+from podhosts.helm import Charts, FileFacts
 from podhosts.kubernetes import objects
 
 if TYPE_CHECKING:
@@ -23,16 +23,30 @@ if TYPE_CHECKING:
 _LOOKED_UP = (b"ConfigMap", b"Service", b"configMap")
 
 
+class Place(NamedTuple):
+    """A document of a source."""
+
+    source: Source
+    piece: Piece
+
+
 class Workspace:
     """Sources that may refer to each other. Nothing is read or parsed until an object is asked for.
 
     Of the sources only those are kept that mention a kind that is looked up. `charts` are those that the files of the
-    run belong to, `overlays` its kustomizations; without them each file is looked at alone.
+    run belong to, `overlays` its kustomizations; without them each file is looked at alone. `is_whole` says that these
+    are all files of the run, and not one file alone.
     """
 
     def __init__(
-        self, sources: Iterable[Source], charts: Charts | None = None, overlays: Overlays | None = None
+        self,
+        sources: Iterable[Source],
+        charts: Charts | None = None,
+        overlays: Overlays | None = None,
+        *,
+        is_whole: bool = True,
     ) -> None:
+        self.is_whole = is_whole
         self._given = sources
         self.charts = charts or Charts()
         self.overlays = overlays
@@ -47,16 +61,17 @@ class Workspace:
     def replace(self, source: Source) -> None:
         """Let a source stand for the one of the same path, whose text has changed.
 
-        What charts and overlays know of the file has places in the old text, and is not told any more.
+        What overlays know of the file has places in the old text, and is not told any more.
         """
         self._replaced.add(source.path)
         for index, (old, _) in enumerate(self._sources):
             if old.path == source.path:
                 self._sources[index] = (source, split(source.text))
+        self.charts = self.charts.with_source(source)
 
     def facts(self, path: str) -> FileFacts:
         """What the charts of the run know of a file."""
-        return NOTHING if path in self._replaced else self.charts.facts(path)
+        return self.charts.facts(path)
 
     def overlays_of(self, path: str) -> Overlays | None:
         """The kustomizations that may say something about a file."""
@@ -82,14 +97,20 @@ class Workspace:
 
     def mentioning(self, *words: str) -> Iterator[KubernetesObject]:
         """Every object of the documents whose text holds all these words, in order. The rarest should stand first."""
+        for source, piece in self.places(*words):
+            yield from self.objects_in(source, piece)
+
+    def places(self, *words: str) -> Iterator[Place]:
+        """The documents whose text holds all these words, unparsed. Every look-up comes down to this search."""
         first, *others = words
         for source, pieces in self._sources:
             for piece in _with_word(source, pieces, first):
                 # A search is cheap, parsing is not.
                 if all(source.text.find(word, *piece.span) >= 0 for word in others):
-                    yield from self._read(source, piece)
+                    yield Place(source, piece)
 
-    def _read(self, source: Source, piece: Piece) -> list[KubernetesObject]:
+    def objects_in(self, source: Source, piece: Piece) -> list[KubernetesObject]:
+        """The objects of a document, parsed once."""
         key = (source, piece.number)
         if key not in self._objects:
             self._objects[key] = list(objects(Document(source, piece)))
