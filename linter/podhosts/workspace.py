@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document import Document, split
-from podhosts.helm import Charts
+from podhosts.helm import Charts, FileFacts
 from podhosts.kubernetes import objects
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from podhosts.document import Piece
     from podhosts.kubernetes import KubernetesObject
+    from podhosts.kustomize.overlays import Overlays, Told
     from podhosts.source import Source
 
 
@@ -33,13 +34,23 @@ class Workspace:
     """Sources that may refer to each other. Nothing is read or parsed until an object is asked for.
 
     Of the sources only those are kept that mention a kind that is looked up. `charts` are those that the files of the
-    run belong to. `is_whole` says that these are all files of the run, and not one file alone.
+    run belong to, `overlays` its kustomizations; without them each file is looked at alone. `is_whole` says that these
+    are all files of the run, and not one file alone.
     """
 
-    def __init__(self, sources: Iterable[Source], charts: Charts | None = None, *, is_whole: bool = True) -> None:
+    def __init__(
+        self,
+        sources: Iterable[Source],
+        charts: Charts | None = None,
+        overlays: Overlays | None = None,
+        *,
+        is_whole: bool = True,
+    ) -> None:
         self.is_whole = is_whole
         self._given = sources
         self.charts = charts or Charts()
+        self.overlays = overlays
+        self._replaced: set[str] = set()
         self._objects: dict[tuple[Source, int], list[KubernetesObject]] = {}
 
     @cached_property
@@ -48,11 +59,28 @@ class Workspace:
         return [(source, split(source.text)) for source in kept]
 
     def replace(self, source: Source) -> None:
-        """Let a source stand for the one of the same path, whose text has changed."""
+        """Let a source stand for the one of the same path, whose text has changed.
+
+        What overlays know of the file has places in the old text, and is not told any more.
+        """
+        self._replaced.add(source.path)
         for index, (old, _) in enumerate(self._sources):
             if old.path == source.path:
                 self._sources[index] = (source, split(source.text))
         self.charts = self.charts.with_source(source)
+
+    def facts(self, path: str) -> FileFacts:
+        """What the charts of the run know of a file."""
+        return self.charts.facts(path)
+
+    def overlays_of(self, path: str) -> Overlays | None:
+        """The kustomizations that may say something about a file."""
+        return None if path in self._replaced else self.overlays
+
+    def told(self, path: str) -> Told | None:
+        """What the kustomizations of the run say about a file; None for nothing."""
+        overlays = self.overlays_of(path)
+        return overlays.told(path) if overlays is not None else None
 
     def find(self, kind: str, name: str, namespace: str | None) -> KubernetesObject | None:
         """The first object of that kind and name; a namespace counts only where both sides name one."""

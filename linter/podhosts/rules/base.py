@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from podhosts.document import Document, Node
     from podhosts.edits import Fix
-    from podhosts.source import Span
+    from podhosts.source import Source, Span
     from podhosts.workspace import Workspace
 
 
@@ -54,6 +54,10 @@ class Rule:
         self.settings = settings
         self.workspace = workspace
         self.version = settings.version
+
+    def check_source(self, source: Source) -> Iterable[Diagnostic]:
+        """Check a file of which other files of the run say something, whatever it mentions."""
+        return ()
 
     def check_document(self, document: Document) -> Iterable[Diagnostic]:
         """Check a document that mentions hosts, readable or not."""
