@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from podhosts.commands.repository import repository_overlays
 from podhosts.engine import Options, default_selection, incremental, lint
 from podhosts.engine.checking import check
 from podhosts.engine.incremental import IncrementalLinter
@@ -286,3 +287,33 @@ def test_files_of_a_chart(tmp_path: Path, name: str, texts: list[str], marked: l
         again, anew = ([(item.rule, source.cut(item.span)) for item in result.findings] for result in results)
         assert again == anew
         assert [text for _, text in again] == ([expected] if expected else [])
+
+
+BASE = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec: {template: {spec: {hostAliases: [{ip: 10.0.0.1, hostnames: [a]}, {ip: 10.0.0.1, hostnames: [b]}]}}}
+"""
+DROPPING = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec: {template: {spec: {hostAliases: [{ip: 10.0.0.2, hostnames: [c]}]}}}
+"""
+
+
+def test_what_overlays_say_is_not_remembered(tmp_path: Path) -> None:
+    files = {
+        "base/kustomization.yaml": "resources: [web.yaml]\n",
+        "base/web.yaml": BASE,
+        "overlay/kustomization.yaml": "resources: [../base]\npatches: [{path: web.yaml}]\n",
+        "overlay/web.yaml": DROPPING,
+    }
+    write(tmp_path, files)
+    paths = [str(tmp_path / name) for name in files]
+    around = Workspace([], overlays=repository_overlays(paths, [str(tmp_path)]))
+    linter = IncrementalLinter(OPTIONS, around)
+    # Places in a text that is not stored are not known.
+    for text, rules in ((DROPPING, ["patch-drops-alias"]), (DROPPING + "---\n", []), (DROPPING, ["patch-drops-alias"])):
+        assert [item.rule for item in linter.lint(Source(paths[3], text.encode())).findings] == rules

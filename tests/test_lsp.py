@@ -110,6 +110,23 @@ async def test_charts(client: Editor, tmp_path: Path) -> None:
         assert [item.range.start for item in told if item.code == "syntax-error"] == [place(text, "1 }}")]
 
 
+async def test_overlays(client: Editor, tmp_path: Path) -> None:
+    base = TWICE.replace("10.0.0.26", "10.0.0.25").replace("[db.internal]", "[cache.internal]")
+    patch = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  hostAliases: [{ip: 10.0.0.1, hostnames: [a]}]\n"
+    files = {
+        "base/kustomization.yaml": "resources: [web.yaml]\n",
+        "base/web.yaml": base,
+        "overlay/Kustomization": "resources: [../base]\npatches: [{path: web.yaml}]\n",
+        "overlay/web.yaml": patch,
+    }
+    write(tmp_path, files)
+    path = tmp_path / "overlay" / "web.yaml"
+    assert codes_of(await client.open(path, patch)) == ["patch-drops-alias"]
+    assert await client.change(path, "# not saved\n" + patch) == []
+    client.save(path)
+    await client.until_codes(path, "patch-drops-alias")
+
+
 async def test_open_change_save_close(client: Editor, tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     assert codes_of(await client.open(path, BAD_POD.decode())) == ["invalid-ip"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from podhosts.code_blocks import PAGE_ENDINGS
 from podhosts.commands.baselines import BaselineFile
 from podhosts.commands.reports import Outputs
-from podhosts.commands.repository import repository_files
+from podhosts.commands.repository import repository_overlays
 from podhosts.commands.run_settings import Request, RunSettings
 from podhosts.commands.terminal import print_bytes, print_lines, say
 from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from podhosts.diagnostics import Diagnostic
     from podhosts.engine.fixing import Fixed
-    from podhosts.kustomize.overlays import Overlays
 
 
 def run(request: Request) -> int:
@@ -86,7 +85,7 @@ class _Check:
         self._can_fix = self._request.fix or self._request.diff
         manifests = [item.path for item in discovery.inputs if not item.named and _is_manifest(item.path)]
         charts = Charts(manifests)
-        overlays = _overlays(manifests, self._request.paths or ["."])
+        overlays = repository_overlays(manifests, self._request.paths or ["."])
         self._folder_workspace = Workspace(_sources(manifests), charts, overlays)
         #: Files of named templates that hold parts of a list: they are linted too.
         self.helpers = [Input(path, False) for path in charts.helpers]
@@ -173,17 +172,6 @@ class _Check:
         if fixed.applied:
             self.fixed[source.path] += len(fixed.applied)
         return fixed
-
-
-def _overlays(paths: list[str], arguments: list[str]) -> Overlays | None:
-    """The kustomizations among the files of folders; None where there is none."""
-    if not any(map(is_kustomization, paths)):
-        return None
-    from podhosts.kustomize.overlays import Overlays
-
-    files = repository_files(paths[0])
-    is_whole_repository = any(os.path.abspath(argument) == files.root for argument in arguments)
-    return Overlays(paths, files, is_closed=is_whole_repository)
 
 
 def _is_manifest(path: str) -> bool:

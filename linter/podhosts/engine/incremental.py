@@ -82,7 +82,9 @@ class AskedWorkspace(Workspace):
 
     def __init__(self, source: Source, around: Workspace | None, found_around: dict[Words, list[Place]]) -> None:
         charts = around.charts.with_source(source) if around else None
-        super().__init__([source], charts, is_whole=around is not None)
+        # What overlays know has places in the text that they have read.
+        overlays = around.overlays if around and around.overlays and around.overlays.have_read(source) else None
+        super().__init__([source], charts, overlays, is_whole=around is not None)
         self._source = source
         self._around = around
         self._found_around = found_around

@@ -91,7 +91,8 @@ def _lint(
         placeholders.add(checked.placeholders)
         templates.add(checked.templates)
         file_wide += [item for item in checked.silencers if item.is_file_wide]
-        per_document[document.number] = (document, checked)
+        # A copy, as overlays add to it: what was checked may be remembered.
+        per_document[document.number] = (document, replace(checked, findings=[*checked.findings]))
     for finding in _from_overlays(source, workspace, options, rules):
         _, checked = per_document.setdefault(finding.document or 0, (None, Checked()))
         if all((finding.rule, finding.span) != (other.rule, other.span) for other in checked.findings):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from podhosts.kustomize.files import Files
     from podhosts.kustomize.located import Place
     from podhosts.kustomize.refusals import Refusal
+    from podhosts.source import Source
 
 #: A file without this word has nothing to lose.
 _WORD = b"hostAliases"
@@ -44,6 +45,11 @@ class Overlays:
         self._files = files
         self._is_closed = is_closed
         self._reached: dict[str, bool] = {}
+
+    def have_read(self, source: Source) -> bool:
+        """Whether a file's text is the one that they know."""
+        known = self._files.get(source.path)
+        return known is not None and known.data == source.data
 
     @staticmethod
     def key(path: str) -> str:

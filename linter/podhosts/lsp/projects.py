@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from podhosts.commands.repository import read_file, repository_overlays
 from podhosts.commands.run_settings import Request, RunSettings
 from podhosts.discovery import discover
 from podhosts.engine import Result
@@ -45,7 +45,9 @@ class Project:
         if not self._is_folder:
             return None
         paths = list(self._paths())
-        return Workspace(self._sources(paths), Charts(paths, self._open_files.values()))
+        charts = Charts(paths, self._open_files.values())
+        overlays = repository_overlays(paths, [self._root], self._read)
+        return Workspace(self._sources(paths), charts, overlays)
 
     def _paths(self) -> Iterator[str]:
         """The files of the folder, and open ones that were never saved."""
@@ -55,13 +57,13 @@ class Project:
                 yield path
 
     def _sources(self, paths: list[str]) -> Iterator[Source]:
-        """Files as the editor holds them, the others as they are stored."""
         for path in paths:
-            if path in self._open_files:
-                yield self._open_files[path]
-            else:
-                with suppress(OSError), open(path, "rb") as file:
-                    yield Source(path, file.read())
+            if (data := self._read(path)) is not None:
+                yield self._open_files.get(path) or Source(path, data)
+
+    def _read(self, path: str) -> bytes | None:
+        """A file as the editor holds it, another one as it is stored."""
+        return self._open_files[path].data if path in self._open_files else read_file(path)
 
     def options(self, path: str) -> Options:
         """What holds for a file. Raises UsageError for a config that cannot be used."""

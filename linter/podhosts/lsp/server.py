@@ -17,6 +17,7 @@ from podhosts import __version__
 from podhosts.commands.usage import UsageError
 from podhosts.discovery import CONFIG_NAMES, ENDINGS
 from podhosts.engine import Result
+from podhosts.kustomize.names import KUSTOMIZATION_NAMES
 from podhosts.lsp import actions, completion, links
 from podhosts.lsp.buffers import Buffer, Positions
 from podhosts.lsp.checked import Checked
@@ -148,7 +149,10 @@ def _initialized(ls: PodhostsServer, params: types.InitializedParams) -> None:
     watching = ls.client_capabilities.workspace and ls.client_capabilities.workspace.did_change_watched_files
     if not watching or not watching.dynamic_registration:
         return
-    patterns = [*(f"**/*{ending}" for ending in ENDINGS), *(f"**/{name}" for name in CONFIG_NAMES)]
+    patterns = [
+        *(f"**/*{ending}" for ending in ENDINGS),
+        *(f"**/{name}" for name in (*CONFIG_NAMES, *KUSTOMIZATION_NAMES)),
+    ]
     watchers = [types.FileSystemWatcher(pattern) for pattern in patterns]
     options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
     registration = types.Registration("podhosts-files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
