@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from podhosts.document import Document, split
 from podhosts.kubernetes import objects
+from podhosts.kubernetes.definitions import KIND as CUSTOM_RESOURCE_DEFINITION
+from podhosts.kubernetes.definitions import Definition, definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 
 #: The kinds that rules ask for, and the field that mounts one, as they stand in a file (UTF-16 files are not searched).
-_LOOKED_UP = (b"ConfigMap", b"Service", b"configMap")
+_LOOKED_UP = (b"ConfigMap", b"Service", b"configMap", b"CustomResourceDefinition")
 
 
 class Workspace:
@@ -30,6 +32,7 @@ class Workspace:
     def __init__(self, sources: Iterable[Source]) -> None:
         self._given = sources
         self._objects: dict[tuple[Source, int], list[KubernetesObject]] = {}
+        self._definitions: dict[tuple[str, str], list[Definition]] = {}
 
     @cached_property
     def _sources(self) -> list[tuple[Source, list[Piece]]]:
@@ -48,6 +51,15 @@ class Workspace:
         for manifest in self.mentioning(name, kind):
             if manifest.kind == kind and manifest.name == name:
                 yield manifest
+
+    def definitions(self, group: str, kind: str) -> list[Definition]:
+        """The CustomResourceDefinitions of a group and kind, in order."""
+        if (group, kind) not in self._definitions:
+            read = map(definition, self.mentioning(kind, CUSTOM_RESOURCE_DEFINITION, group))
+            self._definitions[group, kind] = [
+                item for item in read if item is not None and (item.group, item.kind) == (group, kind)
+            ]
+        return self._definitions[group, kind]
 
     def mentioning(self, *words: str) -> Iterator[KubernetesObject]:
         """Every object of the documents whose text holds all these words, in order. The rarest should stand first."""

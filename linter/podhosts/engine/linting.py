@@ -10,7 +10,7 @@ from podhosts.document import Document, Scalar, Sequence, nodes, split
 from podhosts.embedded import Embedded, embedded_documents
 from podhosts.engine.results import Options, Result, Unread
 from podhosts.engine.silencing import complaints, silence, unused
-from podhosts.kubernetes import is_placeholder, is_template, objects, pods
+from podhosts.kubernetes import KnownKinds, is_placeholder, is_template, objects, pods
 from podhosts.kubernetes.structure import SCALAR_FIELDS
 from podhosts.rules import RULES
 from podhosts.source import Span
@@ -47,6 +47,7 @@ def lint(source: Source, options: Options, workspace: Workspace | None = None) -
     sees_others = workspace is not None
     workspace = workspace or Workspace([source])
     rules = [rule(options.settings, workspace) for rule in RULES if rule.name in options.selected]
+    kinds = KnownKinds(options.settings.house_paths, workspace.definitions)
     file_wide: list[Suppression] = []
     per_document: list[tuple[list[Diagnostic], list[Suppression]]] = []
     placeholders = _Tally("values that a template or placeholder decides")
@@ -57,13 +58,13 @@ def lint(source: Source, options: Options, workspace: Workspace | None = None) -
             templates.add(document.problem.span)
             continue
         manifests = list(objects(document))
-        found_pods = [pod for manifest in manifests for pod in pods(manifest)]
+        found_pods = [pod for manifest in manifests for pod in pods(manifest, kinds)]
         result.pods += len(found_pods)
         for span in document.actions or [node.span for pod in found_pods for node in _placeholders(pod)]:
             placeholders.add(span)
         findings = _with_alias_uses(document, _findings(document, manifests, found_pods, rules))
         for inner in embedded_documents(document):
-            findings += _embedded_findings(inner, rules)
+            findings += _embedded_findings(inner, rules, kinds)
         silencers, mistakes = suppressions(document, manifests, found_pods)
         findings += complaints(document, silencers, mistakes, options)
         file_wide += [item for item in silencers if item.is_file_wide]
@@ -105,10 +106,10 @@ def _is_mentioned(source: Source, span: Span) -> bool:
     return mentions(source.cut(span).encode("utf-8", "surrogatepass"))
 
 
-def _embedded_findings(inner: Embedded, rules: list[Rule]) -> Iterator[Diagnostic]:
+def _embedded_findings(inner: Embedded, rules: list[Rule], kinds: KnownKinds) -> Iterator[Diagnostic]:
     """Findings about a manifest inside a string, at their places in the outer file."""
     manifests = list(objects(inner.document))
-    found_pods = [pod for manifest in manifests for pod in pods(manifest)]
+    found_pods = [pod for manifest in manifests for pod in pods(manifest, kinds)]
     for finding in _findings(inner.document, manifests, found_pods, rules):
         yield replace(
             finding,

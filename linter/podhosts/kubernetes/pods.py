@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING
 
 from podhosts.document import Mapping, Scalar, Sequence, string
 from podhosts.kubernetes.fields import Path, field
-from podhosts.kubernetes.kinds import group_of, is_built_in_workload, is_strict, pod_spec_paths
+from podhosts.kubernetes.kinds import group_of, is_built_in_workload, is_strict
+from podhosts.kubernetes.known_kinds import KNOWN_KINDS, KnownKinds
 from podhosts.kubernetes.objects import mapping, sequence
-from podhosts.kubernetes.schemas import UNKNOWN, ListSchema
+from podhosts.kubernetes.schemas import SCHEMALESS, UNKNOWN, ListSchema
+from podhosts.kubernetes.walking import follow, mappings_with
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from podhosts.document import Entry, Node
+    from podhosts.kubernetes.kinds import PodSpecPath
     from podhosts.kubernetes.objects import KubernetesObject
 
 CONTAINER_FIELDS = ("initContainers", "containers", "ephemeralContainers")
 
-#: Below these keys nothing is a manifest: what the server and kubectl keep for themselves.
-_NEVER_INSIDE = frozenset({"managedFields", "annotations", "last-applied-configuration"})
 #: Groups that use the word for something else (k3d: the hosts file of node containers), and schemas of other kinds.
 _OTHER_MEANING = frozenset({"k3d.io", "apiextensions.k8s.io"})
 
@@ -190,28 +189,42 @@ class Volume:
         return self.pod.field("volumes", self.index, *steps)
 
 
-def pods(manifest: KubernetesObject) -> list[Pod]:
+def pods(manifest: KubernetesObject, kinds: KnownKinds = KNOWN_KINDS) -> list[Pod]:
     """Every pod spec and hostAliases list of an object, in order of the text.
 
     Known kinds give their pod specs, with or without a list. Elsewhere a mapping counts if its `hostAliases` is shaped
-    like the real list; in an object whose every field is declared such a place is no pod but a mistake, and not given.
+    like the real list; where the kind declares every field such a place is no pod but a mistake, and not given.
     """
     if group_of(manifest.api_version) in _OTHER_MEANING:
         return []
     found: list[Pod] = []
     is_built_in = is_built_in_workload(manifest.api_version, manifest.kind)
-    for place in pod_spec_paths(manifest.api_version, manifest.kind):
-        for path, node in _follow(manifest.node, place.path):
-            if is_built_in or place.field in node.fields or "containers" in node.fields:
+    for place in kinds.pod_spec_paths(manifest):
+        for path, node in follow(manifest.node, place.path):
+            if is_built_in or _may_be_pod(place, node):
                 found.append(Pod(manifest, node, path, place.field, place.schema, is_built_in))
     if not is_strict(manifest.api_version, manifest.kind):
         known = {id(pod.spec) for pod in found}
-        found += [
-            Pod(manifest, node, path, "hostAliases", UNKNOWN, False)
+        others = [
+            (path, node)
             for path, node in mappings_with(manifest.node, "hostAliases")
             if id(node) not in known and is_shaped_like_aliases(node.get("hostAliases"))
         ]
+        declared = {id(place.node): place for place in kinds.places(manifest)} if others else {}
+        for path, node in others:
+            place_there = declared.get(id(node))
+            if place_there is None or not place_there.refuses("hostAliases"):
+                # What a CRD keeps without declaring it, it does not check.
+                schema = UNKNOWN if place_there is None or place_there.refused_by else SCHEMALESS
+                found.append(Pod(manifest, node, path, "hostAliases", schema, False))
     return sorted(found, key=lambda pod: pod.spec.start)
+
+
+def _may_be_pod(place: PodSpecPath, node: Mapping) -> bool:
+    """Whether a mapping at a known place of a custom resource is a pod spec, or holds a hosts list."""
+    if not place.schema.is_known and place.field != "hostAliases":
+        return isinstance(node.get(place.field), Sequence)
+    return place.field in node.fields or "containers" in node.fields
 
 
 def is_shaped_like_aliases(node: Node | None) -> bool:
@@ -219,53 +232,6 @@ def is_shaped_like_aliases(node: Node | None) -> bool:
     return isinstance(node, Sequence) and any(
         isinstance(item, Mapping) and ("ip" in item.fields or "hostnames" in item.fields) for item in node.items
     )
-
-
-def mappings_with(root: Mapping, key: str) -> Iterator[tuple[Path, Mapping]]:
-    """Every mapping below `root` that has `key`, with its path; each node once, however many aliases lead to it."""
-    for path, node in walk(root):
-        if key in node.fields:
-            yield path, node
-
-
-def walk(root: Mapping, skip: frozenset[str] = _NEVER_INSIDE) -> Iterator[tuple[Path, Mapping]]:
-    """Every mapping below `root`, itself included, not looking below the keys in `skip`."""
-    stack: list[tuple[Path, Node]] = [((), root)]
-    seen: set[int] = set()
-    while stack:
-        path, node = stack.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, Mapping):
-            yield path, node
-            stack.extend(
-                ((*path, name), entry.value)
-                for name, entry in reversed(node.fields.items())
-                if name not in skip and not isinstance(entry.value, Scalar)
-            )
-        elif isinstance(node, Sequence):
-            stack.extend(
-                ((*path, index), node.items[index])
-                for index in range(len(node.items) - 1, -1, -1)
-                if not isinstance(node.items[index], Scalar)
-            )
-
-
-def _follow(root: Mapping, steps: tuple[str, ...]) -> list[tuple[Path, Mapping]]:
-    """The mappings at a path in which `[]` is every list item and `*` every map value."""
-    places: list[tuple[Path, Node]] = [((), root)]
-    for step in steps:
-        following: list[tuple[Path, Node]] = []
-        for path, node in places:
-            if step == "[]" and isinstance(node, Sequence):
-                following += [((*path, index), item) for index, item in enumerate(node.items)]
-            elif step == "*" and isinstance(node, Mapping):
-                following += [((*path, name), entry.value) for name, entry in node.fields.items()]
-            elif isinstance(node, Mapping) and (value := node.get(step)) is not None:
-                following.append(((*path, step), value))
-        places = following
-    return [(path, node) for path, node in places if isinstance(node, Mapping)]
 
 
 def _mappings(node: Node | None) -> list[tuple[int, Mapping]]:

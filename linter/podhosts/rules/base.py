@@ -6,7 +6,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from podhosts.diagnostics import Diagnostic, Related, Request, Severity
-from podhosts.kubernetes import Container, HostAlias, KubernetesObject, KubernetesVersion, Mount, Pod, Volume
+from podhosts.kubernetes import (
+    Container,
+    HostAlias,
+    HousePath,
+    KnownKinds,
+    KubernetesObject,
+    KubernetesVersion,
+    Mount,
+    Pod,
+    Volume,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +33,8 @@ class Settings:
 
     version: KubernetesVersion = field(default_factory=KubernetesVersion)
     resolvers: frozenset[str] = frozenset({"glibc", "musl", "go"})
+    #: Places of pod specs that the config adds.
+    house_paths: tuple[HousePath, ...] = ()
 
 
 class Rule:
@@ -42,6 +54,7 @@ class Rule:
         self.settings = settings
         self.workspace = workspace
         self.version = settings.version
+        self.kinds = KnownKinds(settings.house_paths, workspace.definitions)
 
     def check_document(self, document: Document) -> Iterable[Diagnostic]:
         """Check a document that mentions hosts, readable or not."""

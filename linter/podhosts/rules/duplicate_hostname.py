@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Related, Severity
 from podhosts.hosts.addresses import parse_sloppy
 from podhosts.kubernetes import is_placeholder
+from podhosts.kubernetes.verdicts import duplicate_hostname
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from podhosts.diagnostics import Diagnostic
     from podhosts.document import Scalar
-    from podhosts.kubernetes import Pod
+    from podhosts.kubernetes import HostAlias, Pod
 
 
 class DuplicateHostname(Rule):
@@ -51,7 +52,7 @@ class DuplicateHostname(Rule):
     severity = Severity.WARNING
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
-        seen: dict[tuple[str, str], Scalar] = {}
+        seen: dict[tuple[str, str], tuple[HostAlias, Scalar]] = {}
         for alias in pod.aliases:
             address = str(parse_sloppy(alias.ip or "") or alias.ip)
             for index, node in alias.names:
@@ -59,12 +60,15 @@ class DuplicateHostname(Rule):
                     continue
                 first = seen.get((address, node.text))
                 if first is None:
-                    seen[address, node.text] = node
-                elif pod.object.document.may_meet(first, node):
+                    seen[address, node.text] = alias, node
+                elif pod.object.document.may_meet(first[1], node):
+                    refused_by = duplicate_hostname(pod) if first[0] is alias else ()
+                    consequence = "the API server refuses the object" if refused_by else "the second one has no effect"
                     yield self.report(
                         alias,
                         node,
-                        f"`{node.text}` is already listed for `{alias.ip}`: the second one has no effect; remove it",
+                        f"`{node.text}` is already listed for `{alias.ip}`: {consequence}; remove it",
                         field=alias.field("hostnames", index),
-                        related=[Related(first.span, "first listed here")],
+                        refused_by=refused_by,
+                        related=[Related(first[1].span, "first listed here")],
                     )

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
 from podhosts.document import Scalar, Sequence
-from podhosts.kubernetes.verdicts import missing_hostnames
+from podhosts.kubernetes.verdicts import missing_hostnames, refused_list
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
@@ -53,11 +53,14 @@ class EmptyHostnames(Rule):
         is_null = isinstance(node, Scalar) and node.value is None
         is_empty = isinstance(node, Sequence) and not node.items
         # An unknown key beside `ip` is where the names are; unknown-field says so.
-        if not (node is None or is_null or is_empty) or not alias.node.fields.keys() <= {"ip", "hostnames"}:
+        if not (node is None or is_null or is_empty) or not alias.node.fields.keys() <= alias.pod.schema.entry_fields:
             return
         first = alias.node.entries[0].key if alias.node.entries else alias.node
         place = node if is_empty and node is not None else first
-        refused_by = missing_hostnames(alias.pod, is_null=is_null) if not is_empty else ()
+        if is_empty:
+            refused_by = refused_list(alias.pod.schema.hostnames.refusal([]))
+        else:
+            refused_by = missing_hostnames(alias.pod, is_null=is_null)
         consequence = (
             "the API server refuses the object"
             if refused_by

@@ -6,7 +6,7 @@ from podhosts.diagnostics import Severity
 from podhosts.document import Scalar
 from podhosts.hosts.names import subdomain_refusals
 from podhosts.kubernetes import is_placeholder, sequence
-from podhosts.kubernetes.verdicts import invalid_value
+from podhosts.kubernetes.verdicts import refused_value
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
@@ -60,12 +60,18 @@ class InvalidHostname(Rule):
             if not isinstance(node, Scalar) or not (node.is_string or node.value is None):
                 continue
             name = str(node.value or "")
-            if is_placeholder(name) or not subdomain_refusals(name):
+            if is_placeholder(name):
                 continue
-            refused_by = invalid_value(alias.pod, self.version)
+            broken = alias.pod.schema.hostname.refusal(name)
+            refused_by = refused_value(alias.pod, self.version, broken)
             consequence = "the API server refuses the object" if refused_by else "the pod made from it is refused"
             shown = f"`{name}`" if name else "an empty name"
-            message = f"{shown} is not a valid host name: {consequence}; {_advice(name)}"
+            if subdomain_refusals(name):
+                message = f"{shown} is not a valid host name: {consequence}; {_advice(name)}"
+            elif broken is not None:
+                message = f"{shown} {broken}: {consequence}, as its CRD asks for that"
+            else:
+                continue
             yield self.report(alias, node, message, field=alias.field("hostnames", index), refused_by=refused_by)
 
 

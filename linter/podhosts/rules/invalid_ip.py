@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Severity
 from podhosts.hosts.addresses import has_leading_zeros, parse_sloppy, refusal
 from podhosts.kubernetes import is_placeholder
-from podhosts.kubernetes.verdicts import invalid_value
+from podhosts.kubernetes.verdicts import refused_value
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
@@ -53,11 +53,15 @@ class InvalidIp(Rule):
         ip, node = alias.ip, alias.ip_node
         if not ip or node is None or is_placeholder(ip):
             return
+        broken = alias.pod.schema.ip.refusal(ip)
+        refused_by = refused_value(alias.pod, self.version, broken)
         if refusal(ip, self.version.strict_addresses):
-            refused_by = invalid_value(alias.pod, self.version)
-            yield self.report(
-                alias, node, self._explain(ip, bool(refused_by)), field=alias.field("ip"), refused_by=refused_by
-            )
+            message = self._explain(ip, bool(refused_by))
+        elif broken is not None:
+            message = f"`{ip}` {broken}: the API server refuses the object, as its CRD asks for that"
+        else:
+            return
+        yield self.report(alias, node, message, field=alias.field("ip"), refused_by=refused_by)
 
     def _explain(self, ip: str, is_refused: bool) -> str:
         consequence = "the API server refuses the object" if is_refused else "the pod that is made from it is refused"

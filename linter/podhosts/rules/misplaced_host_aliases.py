@@ -2,9 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podhosts.diagnostics import CREATE_AND_APPLY, Severity
-from podhosts.kubernetes import FREE_MAPS, field, is_strict, walk
-from podhosts.kubernetes.kinds import BUILT_IN_WORKLOADS, pod_spec_paths
+from podhosts.diagnostics import Severity
+from podhosts.kubernetes import field
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
@@ -13,12 +12,17 @@ if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic
     from podhosts.kubernetes import KubernetesObject
 
+#: How many places a message lists.
+_SHOWN = 3
+
 
 class MisplacedHostAliases(Rule):
     """`hostAliases` where no pod spec is.
 
     Why: next to `template`, in `metadata` or in a container it is an unknown field: the API server refuses the object,
-    lenient clients drop the list without a word. Source: `vectors/apiserver`, category structure; kubernetes #74901.
+    lenient clients drop the list without a word. In custom resources the same holds on the way to their pod specs and
+    in the containers, as their CRD declares it. Source: `vectors/apiserver`, category structure; `vectors/crds`;
+    kubernetes #74901.
 
     Bad:
         apiVersion: apps/v1
@@ -55,24 +59,23 @@ class MisplacedHostAliases(Rule):
     severity = Severity.ERROR
 
     def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
-        if not is_strict(manifest.api_version, manifest.kind):
-            return
-        right = {place.path for place in pod_spec_paths(manifest.api_version, manifest.kind)}
-        for path, node in walk(manifest.node, FREE_MAPS):
-            entry = node.fields.get("hostAliases")
-            if entry is None or path in right:
+        for place in self.kinds.places(manifest):
+            entry = place.node.fields.get("hostAliases")
+            if entry is None or not place.refuses("hostAliases"):
                 continue
             yield self.report(
                 manifest,
                 entry.key,
                 f"`hostAliases` is no field here: the API server refuses the object, lenient clients drop the list "
-                f"silently; {_advice(manifest.kind)}",
-                field=field((*path, "hostAliases")),
-                refused_by=CREATE_AND_APPLY,
+                f"silently; {self._advice(manifest)}",
+                field=field((*place.path, "hostAliases")),
+                refused_by=place.refused_by,
             )
 
-
-def _advice(kind: str | None) -> str:
-    if kind in BUILT_IN_WORKLOADS:
-        return f"in a {kind} it belongs to `{'.'.join(BUILT_IN_WORKLOADS[kind][1])}`"
-    return f"a {kind} has no pod spec"
+    def _advice(self, manifest: KubernetesObject) -> str:
+        paths = [".".join((*place.path, place.field)) for place in self.kinds.pod_spec_paths(manifest)]
+        shown = [path.replace(".[]", "[]") for path in paths]
+        if not shown:
+            return f"a {manifest.kind} has no pod spec"
+        more = f" and {len(shown) - _SHOWN} more places" if len(shown) > _SHOWN else ""
+        return f"in a {manifest.kind} it belongs to {' or '.join(f'`{path}`' for path in shown[:_SHOWN])}{more}"

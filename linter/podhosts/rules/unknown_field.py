@@ -2,18 +2,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podhosts.diagnostics import CREATE_AND_APPLY, Severity
+from podhosts.diagnostics import Severity
 from podhosts.kubernetes import (
-    FREE_MAPS,
     edit_distance,
     field,
     is_directive,
     is_foreign_host_aliases,
     is_misspelt_host_aliases,
     is_placeholder,
-    is_strict,
     normalized,
-    walk,
 )
 from podhosts.kubernetes.verdicts import unknown_field
 from podhosts.rules.base import Rule
@@ -71,31 +68,26 @@ class UnknownField(Rule):
     severity = Severity.ERROR
 
     def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
-        if not is_strict(manifest.api_version, manifest.kind):
-            return
-        for path, node in walk(manifest.node, FREE_MAPS):
-            for name, entry in node.fields.items():
-                if is_misspelt_host_aliases(name) and not is_placeholder(name):
+        for place in self.kinds.places(manifest):
+            for name, entry in place.node.fields.items():
+                if is_misspelt_host_aliases(name) and place.refuses(name) and not is_placeholder(name):
                     yield self.report(
                         manifest,
                         entry.key,
                         f"`{name}` is no field of the API: {_REFUSED}; did you mean `hostAliases`?",
-                        field=field((*path, name)),
-                        refused_by=CREATE_AND_APPLY,
+                        field=field((*place.path, name)),
+                        refused_by=place.refused_by,
                     )
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
+        if not pod.schema.built_in:
+            return
         for name, entry in pod.spec.fields.items():
-            advice = self._advice_in_pod_spec(pod, name)
+            advice = self._advice_in_pod_spec(name)
             if advice:
                 yield self._report(pod, entry, pod.field(name), advice)
 
-    def _advice_in_pod_spec(self, pod: Pod, name: str) -> str | None:
-        if not pod.schema.typed:
-            return None
-        if not pod.schema.built_in:
-            misspelt = is_misspelt_host_aliases(name) and name != "host_aliases"
-            return "did you mean `hostAliases`?" if misspelt else None
+    def _advice_in_pod_spec(self, name: str) -> str | None:
         if name == "hostnameOverride" and not self.version.knows_hostname_override:
             return f"the field exists since 1.34, not in {self.version}"
         if is_foreign_host_aliases(name):
@@ -107,10 +99,10 @@ class UnknownField(Rule):
     def check_alias(self, alias: HostAlias) -> Iterator[Diagnostic]:
         schema = alias.pod.schema
         # Where nothing is known of the place, a chart may well read keys of its own.
-        if schema.untyped_items or not schema.typed:
+        if schema.untyped_items or schema.keeps_unknown or not schema.typed:
             return
         for name, entry in alias.node.fields.items():
-            if name not in _ENTRY_FIELDS and not is_directive(name) and not is_placeholder(name):
+            if name not in schema.entry_fields and not is_directive(name) and not is_placeholder(name):
                 yield self._report(alias, entry, alias.field(name), _did_you_mean(name, alias))
 
     def _report(self, where: Pod | HostAlias, entry: Entry, path: str, advice: str) -> Diagnostic:

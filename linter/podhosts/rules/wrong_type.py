@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Severity
 from podhosts.document import Mapping, Scalar, Sequence
 from podhosts.kubernetes.structure import type_errors
-from podhosts.kubernetes.verdicts import wrong_type
+from podhosts.kubernetes.verdicts import null_item, null_value, refused_list, wrong_type
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic
     from podhosts.document import Node
     from podhosts.kubernetes import HostAlias, Pod
+    from podhosts.kubernetes.constraints import Constraints
 
 
 #: An action that prints a list of names as it is.
@@ -57,6 +58,19 @@ class WrongType(Rule):
 
     def check_alias(self, alias: HostAlias) -> Iterator[Diagnostic]:
         node = alias.hostnames_node
+        if isinstance(node, Sequence) and node.items:
+            yield from self._limited(alias, node, alias.pod.schema.hostnames, alias.field("hostnames"))
+        if refused_by := null_item(alias.pod):
+            for index, item in enumerate(node.items if isinstance(node, Sequence) else ()):
+                if isinstance(item, Scalar) and item.value is None:
+                    yield self.report(
+                        alias,
+                        item,
+                        "nothing stands where the CRD wants a string: the API server refuses the object; write a name "
+                        "or remove the item",
+                        field=alias.field("hostnames", index),
+                        refused_by=refused_by,
+                    )
         if isinstance(node, Scalar) and _PRINTED_SLICE.fullmatch(node.text):
             yield self.report(
                 alias,
@@ -67,12 +81,30 @@ class WrongType(Rule):
             )
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
+        node = pod.spec.get(pod.list_field)
+        if isinstance(node, Scalar) and node.value is None and (refused_by := null_value(pod, "hostAliases")):
+            yield self.report(
+                pod,
+                node if node.end > node.start else pod.spec.fields[pod.list_field].key,
+                f"`{pod.list_field}` holds nothing: create drops the key, but server-side apply refuses the object, as "
+                f"its CRD wants a list; write `[]` or remove the key",
+                field=pod.field(pod.list_field),
+                refused_by=refused_by,
+            )
+        if isinstance(node, Sequence):
+            yield from self._limited(pod, node, pod.schema.entries, pod.field(pod.list_field))
         for wrong in type_errors(pod.spec, pod.list_field, list_only=not pod.schema.is_of_pod_spec):
             refused_by = wrong_type(pod, in_entry=len(wrong.path) > 2)
             consequence = "the API server refuses the object" if refused_by else "the pod made from it is refused"
             what = f"{_describe(wrong.node)} stands where the API wants {wrong.expected}"
             message = f"{what}: {consequence}{_advice(wrong.node, wrong.expected, wrong.path[-1])}"
             yield self.report(pod, wrong.node, message, field=pod.field(*wrong.path), refused_by=refused_by)
+
+    def _limited(self, where: Pod | HostAlias, node: Sequence, limits: Constraints, path: str) -> Iterator[Diagnostic]:
+        """A list that its CRD does not want as long or as short as it is."""
+        if refused_by := refused_list(broken := limits.refusal(node.items)):
+            message = f"this list {broken}: the API server refuses the object, as its CRD limits the list"
+            yield self.report(where, node, message, field=path, refused_by=refused_by)
 
 
 def _describe(node: Node) -> str:

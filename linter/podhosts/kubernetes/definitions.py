@@ -1,0 +1,179 @@
+"""CustomResourceDefinitions of the repository: where their objects hold hostAliases, and what is declared there.
+
+Only what the API server's own code does with a structural schema is modelled (`vectors/crds`; pruning, defaulting and
+list types of k8s.io/apiextensions-apiserver 0.37). Rules in CEL are not evaluated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from podhosts.diagnostics import CREATE_AND_APPLY, CREATE_ONLY
+from podhosts.document import Mapping, Sequence, plain, string
+from podhosts.kubernetes.constraints import constraints
+from podhosts.kubernetes.fields import normalized
+from podhosts.kubernetes.kinds import PodSpecPath, group_of
+from podhosts.kubernetes.objects import mapping, sequence
+from podhosts.kubernetes.places import Place
+from podhosts.kubernetes.schemas import ListSchema, ListType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.document import Node
+    from podhosts.kubernetes.fields import Path
+    from podhosts.kubernetes.objects import KubernetesObject
+
+KIND = "CustomResourceDefinition"
+_GROUP = "apiextensions.k8s.io"
+_KEEPS = "x-kubernetes-preserve-unknown-fields"
+_LIST_NAME = "hostaliases"
+_ENTRY_FIELDS = frozenset({"ip", "hostnames"})
+_ROOT_FIELDS = frozenset({"apiVersion", "kind", "metadata"})
+
+Schema: TypeAlias = dict[str, Any]
+#: The schema below a key that is kept though it is not declared.
+_KEPT: Schema = {_KEEPS: True}
+_NOTHING: Schema = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """The schemas of one CustomResourceDefinition, by version; a version without one is not in it."""
+
+    group: str
+    kind: str
+    schemas: dict[str, Schema]
+
+    def pod_spec_paths(self, version: str) -> list[PodSpecPath]:
+        """The places at which objects of a version hold hostAliases as the schema says."""
+        found: list[PodSpecPath] = []
+        stack: list[tuple[tuple[str, ...], Schema, bool]] = [((), self.schemas.get(version, _NOTHING), False)]
+        while stack:
+            path, schema, is_kept = stack.pop()
+            is_kept = is_kept or _keeps(schema)
+            for name, declared in _properties(schema).items():
+                if _is_alias_list(name, declared):
+                    found.append(PodSpecPath(path, name, _list_schema(declared, is_kept)))
+                elif path or name != "status":
+                    stack.append(((*path, name), declared, is_kept))
+            stack += [
+                ((*path, step), part, is_kept)
+                for step, part in (("[]", schema.get("items")), ("*", schema.get("additionalProperties")))
+                if isinstance(part, dict)
+            ]
+        return found
+
+    def places(self, manifest: KubernetesObject, version: str) -> Iterator[Place]:
+        """Every mapping of an object of that version, with what is declared there."""
+        root = self.schemas.get(version, _NOTHING)
+        stack: list[tuple[Path, Node, Schema, bool]] = [((), manifest.node, root, False)]
+        while stack:
+            path, node, schema, is_kept = stack.pop()
+            keeps = _keeps(schema)
+            if isinstance(node, Mapping):
+                properties = _properties(schema)
+                others = schema.get("additionalProperties")
+                names = frozenset(properties)
+                if not path or schema.get("x-kubernetes-embedded-resource") is True:
+                    names |= _ROOT_FIELDS
+                lists = frozenset(name for name, part in properties.items() if _is_alias_list(name, part))
+                is_open = keeps or (others is not None and others is not False)
+                refused_by = () if is_open else CREATE_ONLY if is_kept else CREATE_AND_APPLY
+                yield Place(path, node, lists, names, refused_by)
+                for name, entry in node.fields.items():
+                    part = properties.get(name, others if isinstance(others, dict) else _KEPT if keeps else None)
+                    if part is not None and (path or name not in _ROOT_FIELDS):
+                        stack.append(((*path, name), entry.value, part, is_kept or keeps))
+            elif isinstance(node, Sequence):
+                part = schema.get("items", _KEPT if keeps else None)
+                if isinstance(part, dict):
+                    stack += [((*path, at), item, part, is_kept or keeps) for at, item in enumerate(node.items)]
+        if metadata := manifest.metadata:
+            yield Place(("metadata",), metadata, frozenset(), frozenset(), CREATE_AND_APPLY)
+
+
+def definition(manifest: KubernetesObject) -> Definition | None:
+    """What a CustomResourceDefinition of version v1 says; None for another object, and for one that is not whole."""
+    if manifest.kind != KIND or group_of(manifest.api_version) != _GROUP or manifest.api_version != f"{_GROUP}/v1":
+        return None
+    spec = manifest.spec
+    if spec is None or manifest.document.template is not None:
+        return None
+    names, versions = mapping(spec.get("names")), sequence(spec.get("versions"))
+    group, kind = string(spec.get("group")), string(names.get("kind")) if names else None
+    if group is None or kind is None or versions is None:
+        return None
+    schemas: dict[str, Schema] = {}
+    for item in versions.items:
+        if isinstance(item, Mapping) and (version := string(item.get("name"))) is not None:
+            holder = mapping(item.get("schema"))
+            schema = mapping(holder.get("openAPIV3Schema")) if holder else None
+            if schema is not None:
+                schemas[version] = _schema(plain(schema))
+    return Definition(group, kind, schemas)
+
+
+def _schema(value: object) -> Schema:
+    return value if isinstance(value, dict) else _NOTHING
+
+
+def _properties(schema: Schema) -> dict[str, Schema]:
+    return {str(name): _schema(part) for name, part in _schema(schema.get("properties")).items()}
+
+
+def _keeps(schema: Schema) -> bool:
+    return schema.get(_KEEPS) is True
+
+
+def _is_alias_list(name: str, schema: Schema) -> bool:
+    """A list called hostAliases (in any spelling), or whose entries have `ip` and `hostnames` and nothing else."""
+    items = schema.get("items")
+    if schema.get("type") != "array" or not isinstance(items, dict):
+        return False
+    fields = _properties(items)
+    if not fields and normalized(name) == _LIST_NAME:
+        return items.get("type") == "object" or _keeps(items)
+    ip, hostnames = fields.get("ip", _NOTHING), fields.get("hostnames", _NOTHING)
+    names = hostnames.get("items")
+    is_list = ip.get("type") == "string" and hostnames.get("type") == "array"
+    is_list = is_list and isinstance(names, dict) and names.get("type") == "string"
+    return is_list and (fields.keys() == _ENTRY_FIELDS or normalized(name) == _LIST_NAME)
+
+
+def _list_schema(schema: Schema, is_kept: bool) -> ListSchema:
+    """What the server checks in a list of that schema; `is_kept` says that a place above it keeps unknown keys."""
+    items = _schema(schema.get("items"))
+    fields = _properties(items)
+    ip, hostnames = fields.get("ip", _NOTHING), fields.get("hostnames", _NOTHING)
+    required = items.get("required")
+    needed = frozenset(required if isinstance(required, list) else ())
+    return ListSchema(
+        _list_type(schema),
+        typed=True,
+        ip_required="ip" in needed,
+        hostnames_required="hostnames" in needed,
+        ip_has_default="default" in ip,
+        nullable=frozenset(
+            name
+            for name, part in (("ip", ip), ("hostnames", hostnames), ("hostAliases", schema))
+            if part.get("nullable") is True
+        ),
+        entry_fields=frozenset(fields) if fields else _ENTRY_FIELDS,
+        apply_drops_unknown=is_kept,
+        untyped_items=not fields and _keeps(items),
+        keeps_unknown=_keeps(items),
+        unique_hostnames=hostnames.get("x-kubernetes-list-type") == "set",
+        ip=constraints(ip),
+        hostnames=constraints(hostnames),
+        hostname=constraints(_schema(hostnames.get("items"))),
+        entries=constraints(schema),
+    )
+
+
+def _list_type(schema: Schema) -> ListType:
+    written = schema.get("x-kubernetes-list-type", "atomic")
+    if written == "map" and schema.get("x-kubernetes-list-map-keys") == ["ip"]:
+        return ListType.MAP
+    return ListType.ATOMIC if written == "atomic" else ListType.UNKNOWN
