@@ -11,8 +11,6 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import pytest
-
 from podhosts.engine import Options, default_selection, lint
 from podhosts.kubernetes import KubernetesVersion
 from podhosts.rules import Settings
@@ -21,6 +19,8 @@ from tests.paths import DATA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import pytest
 
     from podhosts.diagnostics import Diagnostic
 

@@ -6,27 +6,29 @@ list types of k8s.io/apiextensions-apiserver 0.37). Rules in CEL are not evaluat
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from podhosts.diagnostics import CREATE_AND_APPLY, CREATE_ONLY
 from podhosts.document import Mapping, Sequence, plain, string
 from podhosts.kubernetes.constraints import constraints
 from podhosts.kubernetes.fields import normalized
-from podhosts.kubernetes.kinds import PodSpecPath, group_of
+from podhosts.kubernetes.kinds import PodSpecPath
 from podhosts.kubernetes.objects import mapping, sequence
 from podhosts.kubernetes.places import Place
+from podhosts.kubernetes.schema_problems import SchemaProblem, schema_problems
 from podhosts.kubernetes.schemas import ListSchema, ListType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from podhosts.diagnostics import Request
     from podhosts.document import Node
     from podhosts.kubernetes.fields import Path
     from podhosts.kubernetes.objects import KubernetesObject
 
 KIND = "CustomResourceDefinition"
-_GROUP = "apiextensions.k8s.io"
+_API_VERSION = "apiextensions.k8s.io/v1"
 _KEEPS = "x-kubernetes-preserve-unknown-fields"
 _LIST_NAME = "hostaliases"
 _ENTRY_FIELDS = frozenset({"ip", "hostnames"})
@@ -38,16 +40,22 @@ _KEPT: Schema = {_KEEPS: True}
 _NOTHING: Schema = {}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Definition:
     """The schemas of one CustomResourceDefinition, by version; a version without one is not in it."""
 
     group: str
     kind: str
     schemas: dict[str, Schema]
+    _paths: dict[str, list[PodSpecPath]] = field(default_factory=dict)
 
     def pod_spec_paths(self, version: str) -> list[PodSpecPath]:
         """The places at which objects of a version hold hostAliases as the schema says."""
+        if version not in self._paths:
+            self._paths[version] = self._find_paths(version)
+        return self._paths[version]
+
+    def _find_paths(self, version: str) -> list[PodSpecPath]:
         found: list[PodSpecPath] = []
         stack: list[tuple[tuple[str, ...], Schema, bool]] = [((), self.schemas.get(version, _NOTHING), False)]
         while stack:
@@ -67,39 +75,81 @@ class Definition:
 
     def places(self, manifest: KubernetesObject, version: str) -> Iterator[Place]:
         """Every mapping of an object of that version, with what is declared there."""
-        root = self.schemas.get(version, _NOTHING)
-        stack: list[tuple[Path, Node, Schema, bool]] = [((), manifest.node, root, False)]
+        stack: list[_Step] = [_Step((), manifest.node, self.schemas.get(version, _NOTHING), False, ())]
         while stack:
-            path, node, schema, is_kept = stack.pop()
-            keeps = _keeps(schema)
-            if isinstance(node, Mapping):
-                properties = _properties(schema)
-                others = schema.get("additionalProperties")
-                names = frozenset(properties)
-                if not path or schema.get("x-kubernetes-embedded-resource") is True:
-                    names |= _ROOT_FIELDS
-                lists = frozenset(name for name, part in properties.items() if _is_alias_list(name, part))
-                is_open = keeps or (others is not None and others is not False)
-                refused_by = () if is_open else CREATE_ONLY if is_kept else CREATE_AND_APPLY
-                yield Place(path, node, lists, names, refused_by)
-                for name, entry in node.fields.items():
-                    part = properties.get(name, others if isinstance(others, dict) else _KEPT if keeps else None)
-                    if part is not None and (path or name not in _ROOT_FIELDS):
-                        stack.append(((*path, name), entry.value, part, is_kept or keeps))
-            elif isinstance(node, Sequence):
-                part = schema.get("items", _KEPT if keeps else None)
-                if isinstance(part, dict):
-                    stack += [((*path, at), item, part, is_kept or keeps) for at, item in enumerate(node.items)]
+            step = stack.pop()
+            if isinstance(step.node, Mapping):
+                place = _place(step, step.node)
+                yield place
+                stack += _values(step, step.node, place)
+            elif isinstance(step.node, Sequence):
+                items = step.schema.get("items", step.schema if step.is_undeclared else _NOTHING)
+                stack += [
+                    _Step((*step.path, at), item, _schema(items), step.is_kept, step.refused_by)
+                    for at, item in enumerate(step.node.items)
+                ]
         if metadata := manifest.metadata:
             yield Place(("metadata",), metadata, frozenset(), frozenset(), CREATE_AND_APPLY)
 
 
+class _Step(NamedTuple):
+    """A node on the way through an object.
+
+    `is_kept` says that a place above keeps unknown keys; `refused_by` who refuses the object for a key above that is
+    not declared, and with it all that stands below.
+    """
+
+    path: Path
+    node: Node
+    schema: Schema
+    is_kept: bool
+    refused_by: tuple[Request, ...]
+
+    @property
+    def is_undeclared(self) -> bool:
+        return bool(self.refused_by) or self.schema is _KEPT
+
+
+def _place(step: _Step, node: Mapping) -> Place:
+    if step.refused_by:
+        return Place(step.path, node, frozenset(), frozenset(), step.refused_by)
+    properties, others = _properties(step.schema), step.schema.get("additionalProperties")
+    names = frozenset(properties)
+    if not step.path or step.schema.get("x-kubernetes-embedded-resource") is True:
+        names |= _ROOT_FIELDS
+    refused_by = CREATE_AND_APPLY
+    if _keeps(step.schema) or (others is not None and others is not False):
+        refused_by = ()
+    elif step.is_kept or (not properties and others is None):
+        # Server-side apply takes an object of which nothing is declared for one that may hold anything.
+        refused_by = CREATE_ONLY
+    lists = frozenset(name for name, part in properties.items() if _is_alias_list(name, part))
+    return Place(step.path, node, lists, names, refused_by)
+
+
+def _values(step: _Step, node: Mapping, place: Place) -> Iterator[_Step]:
+    properties, others = _properties(step.schema), step.schema.get("additionalProperties")
+    keeps = _keeps(step.schema)
+    for name, entry in node.fields.items():
+        if not step.path and name in _ROOT_FIELDS:
+            continue
+        refused_by = place.refused_by if place.refuses(name) else ()
+        undeclared = others if isinstance(others, dict) else _KEPT if keeps else _NOTHING
+        schema = properties.get(name, undeclared)
+        yield _Step((*step.path, name), entry.value, schema, step.is_kept or keeps, refused_by)
+
+
+def definition_problem(manifest: KubernetesObject) -> SchemaProblem | None:
+    """The first thing for which the API server refuses the schemas of a CustomResourceDefinition of version v1."""
+    if not _is_definition(manifest) or manifest.spec is None:
+        return None
+    return next(schema_problems(manifest.spec.get("versions")), None)
+
+
 def definition(manifest: KubernetesObject) -> Definition | None:
     """What a CustomResourceDefinition of version v1 says; None for another object, and for one that is not whole."""
-    if manifest.kind != KIND or group_of(manifest.api_version) != _GROUP or manifest.api_version != f"{_GROUP}/v1":
-        return None
     spec = manifest.spec
-    if spec is None or manifest.document.template is not None:
+    if not _is_definition(manifest) or spec is None or definition_problem(manifest) is not None:
         return None
     names, versions = mapping(spec.get("names")), sequence(spec.get("versions"))
     group, kind = string(spec.get("group")), string(names.get("kind")) if names else None
@@ -107,12 +157,17 @@ def definition(manifest: KubernetesObject) -> Definition | None:
         return None
     schemas: dict[str, Schema] = {}
     for item in versions.items:
-        if isinstance(item, Mapping) and (version := string(item.get("name"))) is not None:
-            holder = mapping(item.get("schema"))
-            schema = mapping(holder.get("openAPIV3Schema")) if holder else None
-            if schema is not None:
-                schemas[version] = _schema(plain(schema))
+        version, holder = mapping(item), mapping(item.get("schema")) if isinstance(item, Mapping) else None
+        schema = holder.get("openAPIV3Schema") if holder else None
+        name = string(version.get("name")) if version else None
+        if schema is not None and name is not None:
+            schemas[name] = _schema(plain(schema))
     return Definition(group, kind, schemas)
+
+
+def _is_definition(manifest: KubernetesObject) -> bool:
+    """Whether an object is a CustomResourceDefinition that no template has a part in."""
+    return manifest.kind == KIND and manifest.api_version == _API_VERSION and manifest.document.template is None
 
 
 def _schema(value: object) -> Schema:

@@ -1,0 +1,71 @@
+"""CRDs of the repository against the API server's own code (`tests/data/crds/definitions.jsonl`).
+
+Measured with k8s.io/apiextensions-apiserver 0.37.0 (`tests/data/crds/oracle.go`), which gives the real server's verdict
+in each of 3,672 cases of `vectors/crds`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from podhosts.engine import Options, default_selection, lint
+from podhosts.source import Source
+from podhosts.workspace import Workspace
+from tests.paths import DATA
+
+if TYPE_CHECKING:
+    import pytest
+
+DEFINITIONS = [
+    json.loads(line) for line in (DATA / "crds" / "definitions.jsonl").read_text("utf-8").split("\n") if line
+]
+BROKEN = [json.loads(line) for line in (DATA / "crds" / "broken.jsonl").read_text("utf-8").split("\n") if line]
+OPTIONS = Options(selected=default_selection())
+REQUESTS = ("create", "apply")
+
+#: Cases whose verdict differs, each with the reason.
+EXCEPTIONS: dict[tuple[str, str], str] = {
+    ("extra-field", "comment-number"): "a field that only this CRD has: its type is not judged",
+    ("map-values", "at-template"): "a list where the CRD has a map of its own keys: the value is no pod's",
+}
+#: Broken schemas of which nothing is said, each with the reason.
+UNSAID = {
+    "pattern-broken": "whether Go reads a regular expression is not certain here",
+    "set-of-objects": "what a set of objects needs is not modelled: no list of hosts is one",
+}
+
+
+def differing(case: dict[str, Any], workspace: Workspace) -> list[str]:
+    """The requests whose measured answer is another than ours."""
+    found = lint(Source("widget.json", json.dumps(case["object"]).encode()), OPTIONS, workspace).findings
+    return [request for request in REQUESTS if case[request] == any(request in finding.refused_by for finding in found)]
+
+
+def test_verdicts_follow_the_repositorys_definition(capsys: pytest.CaptureFixture[str]) -> None:
+    wrong: dict[tuple[str, str], list[str]] = {}
+    total = 0
+    for row in DEFINITIONS:
+        workspace = Workspace([Source("crd.json", json.dumps(row["crd"]).encode())])
+        for case in row["cases"]:
+            total += len(REQUESTS)
+            if requests := differing(case, workspace):
+                wrong[row["id"], case["variant"]] = requests
+    with capsys.disabled():
+        print(f"\nCRDs of a repository: {total - sum(map(len, wrong.values()))} of {total} verdicts agree")
+    assert wrong.keys() == EXCEPTIONS.keys()
+
+
+def test_a_broken_schema_gives_one_finding() -> None:
+    """Where the server refuses the definition, at one place and without a traceback; nowhere else."""
+    wrong = []
+    for row in BROKEN:
+        found = lint(Source("crd.json", json.dumps(row["crd"]).encode()), OPTIONS).findings
+        expected = 0 if row["id"] in UNSAID else int(row["message"] != "")
+        if [finding.refused_by for finding in found] != [REQUESTS] * expected:
+            wrong.append((row["id"], row["message"], [finding.message for finding in found]))
+    assert wrong == []
+
+
+def test_every_silence_is_needed() -> None:
+    assert {row["id"] for row in BROKEN if row["id"] in UNSAID and row["message"]} == UNSAID.keys()
