@@ -13,8 +13,11 @@ from podhosts.engine import Options, default_selection, lint
 from podhosts.source import Source
 from podhosts.workspace import Workspace
 from tests.paths import DATA
+from tests.running import podhosts
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pytest
 
 DEFINITIONS = [
@@ -69,3 +72,71 @@ def test_a_broken_schema_gives_one_finding() -> None:
 
 def test_every_silence_is_needed() -> None:
     assert {row["id"] for row in BROKEN if row["id"] in UNSAID and row["message"]} == UNSAID.keys()
+
+
+WIDGET = """apiVersion: example.com/v1
+kind: Widget
+metadata: {name: press}
+spec:
+  worker:
+    podTemplate:
+      spec:
+        hostAliases:
+        - {ip: 10.0.0.1, hostnames: [db]}
+        - {ip: 10.0.0.1, hostnames: [cache]}
+"""
+
+
+def by_id(name: str) -> str:
+    """A measured definition as YAML (JSON is YAML)."""
+    return next(json.dumps(row["crd"]) for row in DEFINITIONS if row["id"] == name)
+
+
+def verdicts(*definitions: str) -> list[tuple[str, str, tuple[str, ...]]]:
+    """What is said of the object above, beside these definitions in one workspace."""
+    workspace = Workspace([Source(f"crd{number}.yaml", text.encode()) for number, text in enumerate(definitions)])
+    found = lint(Source("widget.yaml", WIDGET.encode()), OPTIONS, workspace).findings
+    return [(finding.rule, str(finding.severity), finding.refused_by) for finding in found]
+
+
+def test_without_a_definition_nothing_is_certain() -> None:
+    assert verdicts() == [("duplicate-ip", "warning", ())]
+
+
+def test_the_definition_decides() -> None:
+    assert verdicts(by_id("map")) == [("duplicate-ip", "error", REQUESTS)]
+    assert verdicts(by_id("plain")) == [("duplicate-ip", "info", ())]
+    assert verdicts(by_id("schemaless-template")) == [("duplicate-ip", "info", ())]
+    assert verdicts(by_id("empty-template")) == [("misplaced-host-aliases", "error", ("create",))]
+
+
+def test_equal_definitions_are_one_and_different_ones_leave_it_open() -> None:
+    assert verdicts(by_id("map"), by_id("map")) == [("duplicate-ip", "error", REQUESTS)]
+    assert verdicts(by_id("map"), by_id("plain")) == [("duplicate-ip", "warning", ())]
+
+
+def test_a_definition_that_is_not_whole_teaches_nothing() -> None:
+    broken = by_id("map").replace('"type": "array"', '"type": "list"')
+    templated = "{{ if .Values.crds }}\n" + by_id("map") + "\n{{ end }}\n"
+    other_group = by_id("map").replace("example.com", "example.org")
+    old = by_id("map").replace("apiextensions.k8s.io/v1", "apiextensions.k8s.io/v1beta1")
+    for text in (broken, templated, other_group, old):
+        assert verdicts(text) == [("duplicate-ip", "warning", ())], text[:200]
+
+
+def test_a_definition_in_the_same_file() -> None:
+    text = f"{by_id('map')}\n---\n{WIDGET}"
+    found = lint(Source("all.yaml", text.encode()), OPTIONS).findings
+    assert [(finding.rule, finding.document, finding.refused_by) for finding in found] == [
+        ("duplicate-ip", 2, REQUESTS)
+    ]
+
+
+def test_a_definition_elsewhere_in_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "crds").mkdir()
+    (tmp_path / "crds" / "widget.yaml").write_text(by_id("map"), "utf-8")
+    (tmp_path / "widget.yaml").write_text(WIDGET, "utf-8")
+    whole = podhosts("check", ".", "--format", "json", cwd=tmp_path)
+    alone = podhosts("check", "widget.yaml", "--format", "json", cwd=tmp_path)
+    assert [finding["refused_by"] for finding in json.loads(whole.stdout)["findings"]] == [["create", "apply"]]
+    assert [finding["refused_by"] for finding in json.loads(alone.stdout)["findings"]] == [[]]

@@ -63,15 +63,7 @@ class RunSettings:
     @cached_property
     def config(self) -> Config | None:
         """The config, None where there is none. Raises UsageError for one that cannot be used."""
-        found = self.request.config or find_config(os.getcwd())
-        if found is None:
-            return None
-        from podhosts.config import ConfigError, load_config
-
-        try:
-            return load_config(Path(found))
-        except ConfigError as error:
-            raise UsageError(str(error)) from None
+        return project_config(self.request.config)
 
     @property
     def version(self) -> KubernetesVersion:
@@ -99,7 +91,13 @@ class RunSettings:
                 require_reason=self.request.require_reason,
             )
         selected = self._selected if self._selected is not None else (config.select or default_selection())
-        settings = Settings(self.version) if config.resolvers is None else Settings(self.version, config.resolvers)
+        settings = Settings(
+            self.version,
+            house_paths=config.pod_specs,
+            environment_of=config.environment_of if config.environments else None,
+        )
+        if config.resolvers is not None:
+            settings = replace(settings, resolvers=config.resolvers)
         return Options(
             settings,
             selected - config.ignore - self._ignored,
@@ -120,6 +118,22 @@ class RunSettings:
                 severities={**options.severities, **severities},
             )
         return options
+
+
+def project_config(path: str | None = None) -> Config | None:
+    """The config at a path, or the one for the working directory; None where there is none.
+
+    Raises UsageError for one that cannot be used.
+    """
+    found = path or find_config(os.getcwd())
+    if found is None:
+        return None
+    from podhosts.config import ConfigError, load_config
+
+    try:
+        return load_config(Path(found))
+    except ConfigError as error:
+        raise UsageError(str(error)) from None
 
 
 def requested_version(text: str | None) -> KubernetesVersion | None:

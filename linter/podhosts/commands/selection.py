@@ -6,10 +6,11 @@ import os
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
+from podhosts.commands.run_settings import project_config
 from podhosts.commands.usage import UsageError
 from podhosts.discovery import STDIN, discover
 from podhosts.document import Document, split
-from podhosts.kubernetes import objects, pods
+from podhosts.kubernetes import KnownKinds, objects, pods
 from podhosts.source import Source
 from podhosts.workspace import Workspace
 
@@ -40,6 +41,8 @@ def select_pods(where: str | Source, object_name: str | None) -> Selection:
         discovery = discover([path])
         sources, failures = read_sources([item.path for item in discovery.inputs])
         failures += discovery.failures
+    workspace, config = Workspace(sources), project_config()
+    kinds = KnownKinds(config.pod_specs if config else (), workspace.definitions)
     found: list[Pod] = []
     for source in sources:
         for piece in split(source.text):
@@ -47,14 +50,14 @@ def select_pods(where: str | Source, object_name: str | None) -> Selection:
             if document.problem is not None:
                 at = source.position(document.problem.span.start)
                 failures.append((f"{source.path}:{at.line}:{at.column}", document.problem.message))
-            found += [pod for manifest in objects(document) for pod in pods(manifest)]
+            found += [pod for manifest in objects(document) for pod in pods(manifest, kinds)]
     if object_name is not None:
         chosen = [pod for pod in found if object_name.lower() in _names(pod)]
         if not chosen:
             listed = ", ".join(sorted({describe(pod) for pod in found})) or "none"
             raise UsageError(f"no object `{object_name}` with a pod in {path}; there is: {listed}")
         found = chosen
-    return Selection(found, Workspace(sources), failures, os.path.isdir(path))
+    return Selection(found, workspace, failures, os.path.isdir(path))
 
 
 def describe(pod: Pod) -> str:

@@ -19,7 +19,7 @@ from podhosts.kubernetes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from podhosts.document import Document, Node
     from podhosts.edits import Fix
@@ -35,6 +35,8 @@ class Settings:
     resolvers: frozenset[str] = frozenset({"glibc", "musl", "go"})
     #: Places of pod specs that the config adds.
     house_paths: tuple[HousePath, ...] = ()
+    #: The environment that a file belongs to; None where the config names no environments.
+    environment_of: Callable[[str], str | None] | None = None
 
 
 class Rule:
