@@ -20,23 +20,25 @@ if TYPE_CHECKING:
 
 
 #: The kinds that rules ask for, and the field that mounts one, as they stand in a file (UTF-16 files are not searched).
-_LOOKED_UP = (b"ConfigMap", b"Service", b"configMap", b"CustomResourceDefinition")
+DEFINITION_WORDS = (b"CustomResourceDefinition",)
+_LOOKED_UP = (b"ConfigMap", b"Service", b"configMap", *DEFINITION_WORDS)
 
 
 class Workspace:
     """Sources that may refer to each other. Nothing is read or parsed until an object is asked for.
 
-    Of the sources only those are kept that mention a kind that is looked up.
+    Of the sources only those are kept that hold one of `words`: the kinds that are looked up.
     """
 
-    def __init__(self, sources: Iterable[Source]) -> None:
+    def __init__(self, sources: Iterable[Source], words: tuple[bytes, ...] = _LOOKED_UP) -> None:
         self._given = sources
+        self._words = words
         self._objects: dict[tuple[Source, int], list[KubernetesObject]] = {}
         self._definitions: dict[tuple[str, str], list[Definition]] = {}
 
     @cached_property
     def _sources(self) -> list[tuple[Source, list[Piece]]]:
-        kept = (source for source in self._given if any(kind in source.data for kind in _LOOKED_UP))
+        kept = (source for source in self._given if any(word in source.data for word in self._words))
         return [(source, split(source.text)) for source in kept]
 
     def find(self, kind: str, name: str, namespace: str | None) -> KubernetesObject | None:

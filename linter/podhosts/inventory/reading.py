@@ -1,0 +1,120 @@
+"""From a source to its hostAliases lists, those of manifests inside strings included."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from podhosts.document import Document, Scalar, Sequence, split
+from podhosts.embedded import embedded_documents
+from podhosts.hosts.addresses import canonical
+from podhosts.kubernetes import is_placeholder, is_template, objects, pods
+from podhosts.triggers import mentions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from podhosts.diagnostics import ObjectIdentity
+    from podhosts.document import Node
+    from podhosts.kubernetes import HostAlias, KnownKinds, Pod
+    from podhosts.source import Source, Span
+
+_BY_TEMPLATE = "lists of which a template decides entries"
+_TEMPLATE = "documents of a template that are not YAML by themselves"
+
+
+class ListedName(NamedTuple):
+    """One name in one entry, both as written.
+
+    `address` is the canonical form of `ip`, None for what is no address. `is_decided` is false where a template or
+    placeholder decides the name or the address. `span` is the name's, in the file.
+    """
+
+    name: str
+    ip: str
+    address: str | None
+    is_decided: bool
+    entry: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class AliasList:
+    """A hostAliases list with at least one name: the object it belongs to, and the path of the list in it."""
+
+    object: ObjectIdentity
+    document: int
+    item: int | None
+    field: str
+    names: list[ListedName]
+
+    @property
+    def is_decided(self) -> bool:
+        return all(listed.is_decided and listed.address is not None for listed in self.names)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one source holds: its lists in order, and by reason the places at which something could not be read."""
+
+    lists: list[AliasList] = field(default_factory=list)
+    unread: dict[str, list[Span]] = field(default_factory=dict)
+
+
+def read(source: Source, kinds: KnownKinds) -> Reading:
+    """The lists of a source. Nothing is left out without a word: what cannot be read is in `unread`."""
+    reading = Reading()
+    for piece in split(source.text):
+        if not mentions(source.cut(piece.span).encode("utf-8", "surrogatepass")):
+            continue
+        document = Document(source, piece)
+        if document.root is None and document.problem is not None:
+            reason = _TEMPLATE if is_template(document.text) else document.problem.message
+            reading.unread.setdefault(reason, []).append(document.problem.span)
+        for pod, place in _pods(document, kinds):
+            _read_pod(pod, place, document, reading)
+    return reading
+
+
+def _pods(document: Document, kinds: KnownKinds) -> Iterator[tuple[Pod, Callable[[Span], Span]]]:
+    """The pods of a document and of those in its strings, each with the way from its spans to the file's."""
+    for manifest in objects(document):
+        for pod in pods(manifest, kinds):
+            yield pod, lambda span: span
+    for inner in embedded_documents(document):
+        for manifest in objects(inner.document):
+            for pod in pods(manifest, kinds):
+                yield pod, inner.outer_span
+
+
+def _read_pod(pod: Pod, place: Callable[[Span], Span], document: Document, reading: Reading) -> None:
+    node = pod.spec.get(pod.list_field)
+    if node is None:
+        return
+    if _is_open(pod, node):
+        reading.unread.setdefault(_BY_TEMPLATE, []).append(place(node.span))
+    names = [listed for alias in pod.aliases for listed in _names(alias, place)]
+    if names:
+        item = pod.object.item if pod.object.document is document else None
+        reading.lists.append(AliasList(pod.object.identity, document.number, item, pod.field(pod.list_field), names))
+
+
+def _is_open(pod: Pod, node: Node) -> bool:
+    """Whether a template may put further entries into a list, or decides it as a whole."""
+    if isinstance(node, Scalar):
+        return is_placeholder(node.text)
+    return pod.object.document.is_partial(node)
+
+
+def _names(alias: HostAlias, place: Callable[[Span], Span]) -> Iterator[ListedName]:
+    ip = alias.ip_node.text if isinstance(alias.ip_node, Scalar) else ""
+    address = canonical(ip)
+    for node in _scalars(alias.hostnames_node):
+        is_decided = not is_placeholder(node.text) and not is_placeholder(ip)
+        yield ListedName(node.text, ip, address, is_decided, alias.index, place(node.span))
+
+
+def _scalars(node: Node | None) -> list[Scalar]:
+    """The names of an entry; a text in place of the list counts as one."""
+    items = node.items if isinstance(node, Sequence) else [node]
+    return [item for item in items if isinstance(item, Scalar) and item.text]
