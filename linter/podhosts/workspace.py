@@ -7,15 +7,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from podhosts.document import Document, split
+from podhosts.inventory import index
 from podhosts.kubernetes import objects
 from podhosts.kubernetes.definitions import KIND as CUSTOM_RESOURCE_DEFINITION
 from podhosts.kubernetes.definitions import Definition, definition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from podhosts.document import Piece
-    from podhosts.kubernetes import KubernetesObject
+    from podhosts.inventory import AddressIndex
+    from podhosts.kubernetes import KnownKinds, KubernetesObject
     from podhosts.source import Source
 
 
@@ -27,6 +29,7 @@ _LOOKED_UP = (b"ConfigMap", b"Service", b"configMap", *DEFINITION_WORDS)
 class Workspace:
     """Sources that may refer to each other. Nothing is read or parsed until an object is asked for.
 
+    They are gone through once for the objects and once for the addresses, if a rule asks for these.
     Of the sources only those are kept that hold one of `words`: the kinds that are looked up.
     """
 
@@ -34,6 +37,7 @@ class Workspace:
         self._given = sources
         self._words = words
         self._objects: dict[tuple[Source, int], list[KubernetesObject]] = {}
+        self._addresses: AddressIndex | None = None
         self._definitions: dict[tuple[str, str], list[Definition]] = {}
 
     @cached_property
@@ -62,6 +66,12 @@ class Workspace:
                 item for item in read if item is not None and (item.group, item.kind) == (group, kind)
             ]
         return self._definitions[group, kind]
+
+    def addresses(self, kinds: KnownKinds, environment_of: Callable[[str], str | None] | None = None) -> AddressIndex:
+        """The addresses of every name in all sources, read when first asked for."""
+        if self._addresses is None:
+            self._addresses = index(self._given, kinds, environment_of)
+        return self._addresses
 
     def mentioning(self, *words: str) -> Iterator[KubernetesObject]:
         """Every object of the documents whose text holds all these words, in order. The rarest should stand first."""

@@ -20,7 +20,7 @@ from podhosts.triggers import file_mentions, mentions
 from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
 
@@ -48,7 +48,7 @@ def _run(request: Request) -> int:
         for path, reason in discovery.failures:
             result.unread.append(Unread(path, f"cannot be opened: {reason}", 1, None, None))
         failed = len(discovery.failures)
-        folder_workspace = Workspace(_sources(item.path for item in discovery.inputs if not item.named))
+        folder_workspace = Workspace(_Files([item.path for item in discovery.inputs if not item.named]))
         for item in _progress(discovery.inputs, request):
             linted, could_open = _lint_input(item, run_settings, None if item.named else folder_workspace)
             result.extend(linted)
@@ -62,11 +62,19 @@ def _run(request: Request) -> int:
     return _exit_code(result, failed, discovery, run_settings)
 
 
-def _sources(paths: Iterable[str]) -> Iterator[Source]:
-    """Files that other files may refer to; one that cannot be opened is told of when its turn comes."""
-    for path in paths:
-        with suppress(OSError), open(path, "rb") as file:
-            yield Source(path, file.read())
+class _Files:
+    """Files that other files may refer to, opened each time they are gone through.
+
+    One that cannot be opened is told of when its turn comes.
+    """
+
+    def __init__(self, paths: list[str]) -> None:
+        self._paths = paths
+
+    def __iter__(self) -> Iterator[Source]:
+        for path in self._paths:
+            with suppress(OSError), open(path, "rb") as file:
+                yield Source(path, file.read())
 
 
 def _default_format() -> str:

@@ -13,7 +13,8 @@ from podhosts.commands.terminal import print_lines, print_styled, say
 from podhosts.commands.usage import INTERRUPTED, OK, WRONG_USE, UsageError, choose
 from podhosts.discovery import STDIN, discover
 from podhosts.hosts.addresses import canonical
-from podhosts.inventory import Filter, Store, read
+from podhosts.inventory import read
+from podhosts.inventory.store import Filter, Store
 from podhosts.kubernetes import KnownKinds
 from podhosts.reporters.inventory import csv_text, json_text, page, shared_text, table
 from podhosts.source import Source

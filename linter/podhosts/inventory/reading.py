@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.document import Document, Scalar, Sequence, split
+from podhosts.document import Document, Scalar, Sequence, nodes, split
 from podhosts.embedded import embedded_documents
 from podhosts.hosts.addresses import canonical
 from podhosts.kubernetes import is_placeholder, is_template, objects, pods
@@ -101,9 +101,16 @@ def _read_pod(pod: Pod, place: Callable[[Span], Span], document: Document, readi
 
 def _is_open(pod: Pod, node: Node) -> bool:
     """Whether a template may put further entries into a list, or decides it as a whole."""
+    document = pod.object.document
     if isinstance(node, Scalar):
         return is_placeholder(node.text)
-    return pod.object.document.is_partial(node)
+    if document.template is None or not document.is_partial(node):
+        return False
+    actions = [document.span.start + at for at in document.template.actions]
+    inside = [at for at in actions if node.start <= at < node.end]
+    values = [value for value in nodes(node) if isinstance(value, Scalar)]
+    # What an action prints into a value adds no entry.
+    return not inside or any(not any(value.start <= at < value.end for value in values) for at in inside)
 
 
 def _names(alias: HostAlias, place: Callable[[Span], Span]) -> Iterator[ListedName]:

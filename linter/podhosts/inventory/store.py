@@ -6,7 +6,6 @@ SQLite keeps what does not fit its cache in a temporary file that nobody else se
 from __future__ import annotations
 
 import json
-import sqlite3
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.hosts.convert import HostsEntry
@@ -120,6 +119,9 @@ class Store:
     """All that was read; give it readings in any order, then ask."""
 
     def __init__(self) -> None:
+        # Only one command needs it, and all of them load this module.
+        import sqlite3
+
         self._database = sqlite3.connect("", isolation_level=None)
         self._database.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {_TABLES} BEGIN")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podhosts.inventory import Filter, Store
+    from podhosts.inventory.store import Filter, Store
 
 _HEADER = ("name", "ip", "address", "decided", "kind", "object", "namespace", "path", "line", "column", "field")
 

@@ -10,7 +10,7 @@ from podhosts import __version__
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podhosts.inventory import Filter, Row, SharedList, Store
+    from podhosts.inventory.store import Filter, Row, SharedList, Store
 
 
 def lines(store: Store, wanted: Filter, files: int) -> Iterator[str]:

@@ -12,7 +12,7 @@ from podhosts.kubernetes.alias_text import host_aliases_block
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podhosts.inventory import Filter, SharedList, Store
+    from podhosts.inventory.store import Filter, SharedList, Store
 
 #: What could end a script, or begin a comment, inside a JSON text.
 _HARMLESS = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})

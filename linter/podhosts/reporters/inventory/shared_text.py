@@ -13,8 +13,7 @@ from podhosts.reporters.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podhosts.inventory import SharedList, Store
-    from podhosts.inventory.store import Holder
+    from podhosts.inventory.store import Holder, SharedList, Store
 
 _NAME = re.compile(r"[a-z0-9.-]+")
 

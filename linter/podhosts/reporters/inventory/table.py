@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from podhosts.inventory import Filter, Row, Store
+    from podhosts.inventory.store import Filter, Row, Store
 
 _HEADINGS = ("name", "address", "workload", "where")
 #: A table is laid out as a whole: this many rows at a time keep it small.
