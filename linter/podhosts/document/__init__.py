@@ -105,9 +105,11 @@ class Document:
         """Whether a template may print more into a mapping or list than is written: an action in it or right after."""
         if self.template is None:
             return False
-        text = self.source.text
-        after = text[node.end : node.end + _LOOK_AHEAD].lstrip()
-        return has_actions(text[node.start : node.end]) or after.startswith(("{{", "{%"))
+        return has_actions(self.source.text[node.start : node.end]) or self.is_continued(node)
+
+    def is_continued(self, node: Node) -> bool:
+        """Whether an action of a template follows right after a node."""
+        return self.source.text[node.end : node.end + _LOOK_AHEAD].lstrip().startswith(("{{", "{%"))
 
     @property
     def root(self) -> Node | None:

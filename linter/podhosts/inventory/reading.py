@@ -104,13 +104,13 @@ def _is_open(pod: Pod, node: Node) -> bool:
     document = pod.object.document
     if isinstance(node, Scalar):
         return is_placeholder(node.text)
-    if document.template is None or not document.is_partial(node):
+    if document.template is None:
         return False
-    actions = [document.span.start + at for at in document.template.actions]
-    inside = [at for at in actions if node.start <= at < node.end]
     values = [value for value in nodes(node) if isinstance(value, Scalar)]
+    actions = [document.span.start + at for at in document.template.actions]
     # What an action prints into a value adds no entry.
-    return not inside or any(not any(value.start <= at < value.end for value in values) for at in inside)
+    adding = (at for at in actions if node.start <= at < node.end and not any(v.start <= at < v.end for v in values))
+    return document.is_continued(node) or next(adding, None) is not None
 
 
 def _names(alias: HostAlias, place: Callable[[Span], Span]) -> Iterator[ListedName]:
