@@ -140,3 +140,12 @@ def test_a_definition_elsewhere_in_the_folder(tmp_path: Path) -> None:
     alone = podhosts("check", "widget.yaml", "--format", "json", cwd=tmp_path)
     assert [finding["refused_by"] for finding in json.loads(whole.stdout)["findings"]] == [["create", "apply"]]
     assert [finding["refused_by"] for finding in json.loads(alone.stdout)["findings"]] == [[]]
+
+
+def test_anchors_do_not_multiply_the_work() -> None:
+    levels = [f"  l{number}: &l{number} [{', '.join([f'*l{number - 1}'] * 9)}]\n" for number in range(1, 5)]
+    text = (
+        f"apiVersion: example.com/v1\nkind: Widget\nspec:\n  hostAliases: []\n  l0: &l0 [{{a: b}}]\n{''.join(levels)}"
+    )
+    workspace = Workspace([Source("crd.yaml", by_id("open-spec").encode())])
+    assert [item.rule for item in lint(Source("widget.yaml", text.encode()), OPTIONS, workspace).findings] == []

@@ -74,10 +74,14 @@ class Definition:
         return found
 
     def places(self, manifest: KubernetesObject, version: str) -> Iterator[Place]:
-        """Every mapping of an object of that version, with what is declared there."""
+        """Every mapping of an object of that version, with what is declared there; each once, as in `walk`."""
         stack: list[_Step] = [_Step((), manifest.node, self.schemas.get(version, _NOTHING), False, ())]
+        seen: set[int] = set()
         while stack:
             step = stack.pop()
+            if id(step.node) in seen:
+                continue
+            seen.add(id(step.node))
             if isinstance(step.node, Mapping):
                 place = _place(step, step.node)
                 yield place

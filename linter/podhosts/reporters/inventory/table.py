@@ -15,31 +15,37 @@ if TYPE_CHECKING:
     from podhosts.inventory.store import Filter, Row, Store
 
 _HEADINGS = ("name", "address", "workload", "where")
-#: A table is laid out as a whole: this many rows at a time keep it small.
-_ROWS = 500
+#: How many lines are printed at a time: rich takes long for each thing it prints.
+_LINES = 500
 
 
 def tables(store: Store, wanted: Filter) -> Iterator[RenderableType]:
-    """Tables of equal columns below one another; nothing where no row fits."""
-    from rich.table import Table
+    """Pieces of one table, to be printed below one another; nothing where no row fits."""
     from rich.text import Text
 
-    widths = [0, 0, 0, 0]
+    widths = [0] * len(_HEADINGS)
     for row in store.rows(wanted):
-        widths = [max(width, len(cell)) for width, cell in zip(widths, _cells(row), strict=True)]
+        widths = [max(width, _width(cell)) for width, cell in zip(widths, _cells(row), strict=True)]
     if not any(widths):
         return
+    widths = [max(width, len(heading)) for width, heading in zip(widths, _HEADINGS, strict=True)]
+    yield Text(_line(_HEADINGS, widths), "bold")
     rows = store.rows(wanted)
-    is_first = True
-    while batch := list(islice(rows, _ROWS)):
-        table = Table(box=None, show_header=is_first, pad_edge=False, header_style="bold")
-        for heading, width in zip(_HEADINGS, widths, strict=True):
-            table.add_column(heading, min_width=max(width, len(heading)), no_wrap=True)
-        is_first = False
-        for row in batch:
-            name, *others = _cells(row)
-            table.add_row(Text(name, "" if row.decided else "yellow"), *map(Text, others))
-        yield table
+    while batch := list(islice(rows, _LINES)):
+        lines = [Text(_line(_cells(row), widths), "" if row.decided else "yellow") for row in batch]
+        yield Text("\n").join(lines)
+
+
+def _line(cells: tuple[str, ...], widths: list[int]) -> str:
+    padded = (cell + " " * (width - _width(cell)) for cell, width in zip(cells, widths, strict=True))
+    return "  ".join(padded).rstrip()
+
+
+def _width(text: str) -> int:
+    """The columns that a text takes on a terminal."""
+    from rich.cells import cell_len
+
+    return len(text) if text.isascii() else cell_len(text)
 
 
 def _cells(row: Row) -> tuple[str, str, str, str]:
