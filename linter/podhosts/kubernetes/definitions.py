@@ -85,12 +85,12 @@ class Definition:
             if isinstance(step.node, Mapping):
                 place = _place(step, step.node)
                 yield place
-                stack += _values(step, step.node, place)
+                stack += reversed([*_values(step, step.node, place)])
             elif isinstance(step.node, Sequence):
                 items = step.schema.get("items", step.schema if step.is_undeclared else _NOTHING)
                 stack += [
                     _Step((*step.path, at), item, _schema(items), step.is_kept, step.refused_by)
-                    for at, item in enumerate(step.node.items)
+                    for at, item in reversed([*enumerate(step.node.items)])
                 ]
         if metadata := manifest.metadata:
             yield Place(("metadata",), metadata, frozenset(), frozenset(), CREATE_AND_APPLY)
