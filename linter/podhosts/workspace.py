@@ -61,7 +61,7 @@ class Workspace:
     def definitions(self, group: str, kind: str) -> list[Definition]:
         """The CustomResourceDefinitions of a group and kind, in order."""
         if (group, kind) not in self._definitions:
-            read = map(definition, self.mentioning(kind, CUSTOM_RESOURCE_DEFINITION, group))
+            read = map(definition, self.mentioning(CUSTOM_RESOURCE_DEFINITION, kind, group))
             self._definitions[group, kind] = [
                 item for item in read if item is not None and (item.group, item.kind) == (group, kind)
             ]

@@ -18,7 +18,7 @@ from podhosts.rules.base import Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podhosts.diagnostics import Diagnostic
+    from podhosts.diagnostics import Diagnostic, Request
     from podhosts.document import Entry
     from podhosts.kubernetes import HostAlias, KubernetesObject, Pod
 
@@ -80,15 +80,21 @@ class UnknownField(Rule):
                     )
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
-        if not pod.schema.built_in:
+        if not pod.schema.is_of_pod_spec:
             return
+        place = None
         for name, entry in pod.spec.fields.items():
-            advice = self._advice_in_pod_spec(name)
-            if advice:
-                yield self._report(pod, entry, pod.field(name), advice)
+            if (advice := self._advice_in_pod_spec(pod, name)) is None:
+                continue
+            if pod.schema.built_in:
+                yield self._report(pod, entry, pod.field(name), advice, unknown_field(pod))
+                continue
+            place = place or next((place for place in self.kinds.places(pod.object) if place.node is pod.spec), None)
+            if place is not None and place.refuses(name):
+                yield self._report(pod, entry, pod.field(name), advice, place.refused_by)
 
-    def _advice_in_pod_spec(self, name: str) -> str | None:
-        if name == "hostnameOverride" and not self.version.knows_hostname_override:
+    def _advice_in_pod_spec(self, pod: Pod, name: str) -> str | None:
+        if name == "hostnameOverride" and pod.schema.built_in and not self.version.knows_hostname_override:
             return f"the field exists since 1.34, not in {self.version}"
         if is_foreign_host_aliases(name):
             return "use `hostAliases`, a list of entries with `ip` and `hostnames`"
@@ -103,12 +109,14 @@ class UnknownField(Rule):
             return
         for name, entry in alias.node.fields.items():
             if name not in schema.entry_fields and not is_directive(name) and not is_placeholder(name):
-                yield self._report(alias, entry, alias.field(name), _did_you_mean(name, alias))
+                refused_by = unknown_field(alias.pod)
+                yield self._report(alias, entry, alias.field(name), _did_you_mean(name, alias), refused_by)
 
-    def _report(self, where: Pod | HostAlias, entry: Entry, path: str, advice: str) -> Diagnostic:
-        pod = where if not hasattr(where, "pod") else where.pod
+    def _report(
+        self, where: Pod | HostAlias, entry: Entry, path: str, advice: str, refused_by: tuple[Request, ...]
+    ) -> Diagnostic:
         message = f"`{entry.name}` is no field of the API: {_REFUSED}; {advice}"
-        return self.report(where, entry.key, message, field=path, refused_by=unknown_field(pod))
+        return self.report(where, entry.key, message, field=path, refused_by=refused_by)
 
 
 _REFUSED = "the API server refuses the object, lenient clients drop the key silently"
