@@ -287,3 +287,28 @@ def test_the_component_patches_what_it_names(repository: Path) -> None:
                 ],
             }
         ]
+
+
+@pytest.mark.parametrize(
+    ("addresses", "left"),
+    [(["127.0.0.1"], []), (["::1", "0.0.0.0"], []), (["127.0.0.1", "10.1.2.3"], ["10.1.2.3"])],
+)
+def test_no_record_for_what_is_another_host_in_each_pod(tmp_path: Path, addresses: list[str], left: list[str]) -> None:
+    aliases = [{"ip": address, "hostnames": ["kubernetes"]} for address in addresses]
+    for number in range(3):
+        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": f"p{number}"}, "spec": {"hostAliases": aliases}}
+        (tmp_path / f"{number}.json").write_text(json.dumps(pod), "utf-8")
+    text = podhosts("inventory", "--shared", cwd=tmp_path).stdout.decode()
+    assert ("CoreDNS is no way out" in text) is (left == [])
+    assert [line.split()[1] for line in text.splitlines() if line.startswith("#     1")] == left
+
+
+def test_several_shared_lists_are_a_stream(tmp_path: Path) -> None:
+    for number in range(6):
+        aliases = [{"ip": f"10.0.0.{number % 2}", "hostnames": ["db"]}]
+        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": f"p{number}"}, "spec": {"hostAliases": aliases}}
+        (tmp_path / f"{number}.json").write_text(json.dumps(pod), "utf-8")
+    source = Source("shared.yaml", podhosts("inventory", "--shared", cwd=tmp_path).stdout)
+    documents = [Document(source, piece) for piece in split(source.text)]
+    assert [document.problem for document in documents] == [None, None]
+    assert all(document.root is not None for document in documents)

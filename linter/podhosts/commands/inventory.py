@@ -157,7 +157,7 @@ def _close(store: Store, wanted: Filter, files: int, discovery: Discovery, reque
         say(f"not read: {len(unread) - _NOTED} more places (--format json lists them)")
     if not request.shared and wanted == Filter():
         for shared in islice(store.shared(), _NOTED):
-            say(f"{shared_text.summary(shared)}; --shared prints them as a Kustomize component and for CoreDNS")
+            say(f"{shared_text.summary(shared)}; --shared says what can take their place")
 
 
 def _count(number: int, noun: str, plural: str | None = None) -> str:

@@ -55,8 +55,8 @@ def _shared(store: Store) -> Iterator[str]:
     if found:
         yield "<section><h2>The same list in several workloads</h2>"
         yield (
-            '<p class="dim">One Kustomize component or CoreDNS block can take their place: '
-            "<code>podhosts inventory --shared</code> prints both.</p>"
+            '<p class="dim">One Kustomize component, or a record in CoreDNS, can take their place: '
+            "<code>podhosts inventory --shared</code> prints them.</p>"
         )
         for shared in found:
             yield from _shared_list(shared)

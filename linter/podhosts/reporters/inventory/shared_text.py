@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from podhosts.hosts.addresses import classify, parse_sloppy
 from podhosts.hosts.convert import to_coredns
 from podhosts.kubernetes.alias_text import host_aliases_block
 from podhosts.kubernetes.kinds import BUILT_IN_WORKLOADS, is_built_in_workload
@@ -19,11 +20,11 @@ _NAME = re.compile(r"[a-z0-9.-]+")
 
 
 def lines(store: Store) -> Iterator[str]:
-    """Per list: who has it, then both texts. Every line that is neither YAML nor Corefile is a comment."""
+    """Per list: who has it, the component, and as a comment the block for CoreDNS. All of it is a YAML stream."""
     is_first = True
     for shared in store.shared():
         if not is_first:
-            yield ""
+            yield "---"
         is_first = False
         yield f"# {_entries(shared)[0].upper()}{_entries(shared)[1:]} in {len(shared.holders)} workloads:"
         for holder in shared.holders:
@@ -31,8 +32,7 @@ def lines(store: Store) -> Iterator[str]:
         yield "#"
         yield from _component(shared)
         yield "#"
-        yield "# Or, for every pod that asks the cluster's DNS: a block for CoreDNS' Corefile"
-        yield from (f"# {line}" for line in to_coredns(shared.entries).splitlines())
+        yield from _record(shared)
 
 
 def _component(shared: SharedList) -> Iterator[str]:
@@ -65,6 +65,23 @@ def _component(shared: SharedList) -> Iterator[str]:
         yield f"      path: {pointer}"
         yield "      value:"
         yield from (f"      {line}" for line in host_aliases_block(shared.entries).splitlines()[1:])
+
+
+def _record(shared: SharedList) -> Iterator[str]:
+    """A block for CoreDNS, without addresses at which each pod would reach itself."""
+    entries = [entry for entry in shared.entries if not _is_of_each_pod(entry.ip)]
+    if not entries:
+        yield "# CoreDNS is no way out: these addresses are another host for each pod that asks."
+        return
+    yield "# Or, for every pod that asks the cluster's DNS: a block for CoreDNS' Corefile"
+    if len(entries) < len(shared.entries):
+        yield "# (without the addresses that are another host for each pod)"
+    yield from (f"# {line}" for line in to_coredns(entries).splitlines())
+
+
+def _is_of_each_pod(ip: str) -> bool:
+    address = parse_sloppy(ip)
+    return address is not None and classify(address) in {"loopback", "unspecified", "link-local"}
 
 
 def summary(shared: SharedList) -> str:
