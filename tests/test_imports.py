@@ -14,11 +14,18 @@ if TYPE_CHECKING:
 PACKAGE = ROOT / "linter" / "podhosts"
 ORDER = [
     "summary", "triggers", "source", "edits", "diagnostics", "document", "surgery", "hosts", "merging", "resources",
-    "kubernetes", "shell", "corefile", "helm", "kustomize", "embedded", "inventory", "workspace", "suppressions",
-    "config", "rules", "engine", "baseline", "reporters", "discovery", "commands", "cli", "lsp",
+    "kubernetes", "shell", "corefile", "helm", "kustomize", "embedded", "inventory", "workspace", "moves",
+    "code_blocks", "suppressions", "config", "rules", "engine", "baseline", "reporters", "discovery", "commands", "cli",
+    "lsp",
 ]  # fmt: skip
 #: Libraries that only one room knows.
-SEAMS = {"ruamel": "document", "_ruamel_yaml": "document", "typer": "cli", "rich": ("reporters", "commands")}
+SEAMS = {
+    "ruamel": "document",
+    "_ruamel_yaml": "document",
+    "markdown_it": "code_blocks",
+    "typer": "cli",
+    "rich": ("reporters", "commands"),
+}
 
 
 def modules() -> Iterator[tuple[str, Path]]:

@@ -21,6 +21,11 @@ FLAGS = {
     "--format": ("format", True),
     "--color": ("color", True),
     "--config": ("config", True),
+    "--baseline": ("baseline", True),
+    "--fix": ("fix", False),
+    "--unsafe-fixes": ("unsafe_fixes", False),
+    "--diff": ("diff", False),
+    "--markdown": ("markdown", False),
     "--no-exclude": ("no_exclude", False),
     "--require-reason": ("require_reason", False),
     "--no-suppressions": ("no_suppressions", False),
@@ -31,7 +36,12 @@ FLAGS = {
     "-v": ("verbose", False),
 }
 #: Flags whose value can be wrong: they need the table of rules or formats, so nothing is passed unchecked.
-_NEUTRAL = frozenset({"no_suppressions", "strict", "no_exclude", "require_reason", "quiet", "verbose"})
+_NEUTRAL = frozenset(
+    (
+        "fix", "unsafe_fixes", "diff", "markdown", "no_suppressions", "strict", "no_exclude", "require_reason", "quiet",
+        "verbose",
+    )
+)  # fmt: skip
 _REGULAR_FILE = 0o100000
 _FILE_TYPE = 0o170000
 
@@ -96,7 +106,7 @@ def main() -> int:
         assert isinstance(paths, list)  # `parse` puts a list there
         if _is_silent(request, paths):
             if not request.get("quiet"):
-                sys.stderr.write(f"{summary(len(dict.fromkeys(paths)), 0, 0, {}, 0)}\n")
+                sys.stderr.write(f"{summary(len(dict.fromkeys(paths)), 0, 0, {})}\n")
             return 0
         from podhosts.commands import check
         from podhosts.commands.run_settings import Request

@@ -8,6 +8,7 @@ LF, CRLF or a lone CR.
 from __future__ import annotations
 
 import codecs
+import re
 from bisect import bisect_right
 from functools import cached_property
 from itertools import pairwise
@@ -29,6 +30,7 @@ class Position(NamedTuple):
     offset: int
 
 
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _LONE_SURROGATES = dict.fromkeys(range(56448, 56576), 65533)
 
 
@@ -128,11 +130,15 @@ class Source:
 
     def position(self, offset: int) -> Position:
         """The line, column and byte offset of a text offset (0 to `len(text)`)."""
-        line = bisect_right(self.line_starts, offset) - 1
+        line = self.line_at(offset) - 1
         start = self.line_starts[line]
         at = self._byte_starts[line] + self._byte_length(start, offset)
         # An odd byte at the end of UTF-16 is a character of one byte.
         return Position(line + 1, offset - start + 1, min(at, len(self.data)))
+
+    def line_at(self, offset: int) -> int:
+        """The 1-based line of a text offset."""
+        return bisect_right(self.line_starts, offset)
 
     def line_span(self, line: int) -> Span:
         """The span of a 1-based line, without its line break."""
@@ -145,3 +151,13 @@ class Source:
     def cut(self, span: Span) -> str:
         """The text of a span."""
         return self.text[span.start : span.end]
+
+    @cached_property
+    def line_break(self) -> str:
+        """The first line break of the text; LF where it has none."""
+        found = _LINE_BREAK.search(self.text)
+        return found.group() if found else "\n"
+
+    def with_text(self, text: str) -> Source:
+        """The same file with another text: encoding and byte order mark stay. Only for a file that `is_valid`."""
+        return Source(self.path, self.data[: self.bom_length] + text.encode(self.encoding))

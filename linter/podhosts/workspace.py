@@ -45,6 +45,12 @@ class Workspace:
         kept = (source for source in self._given if any(word in source.data for word in self._words))
         return [(source, split(source.text)) for source in kept]
 
+    def replace(self, source: Source) -> None:
+        """Let a source stand for the one of the same path, whose text has changed."""
+        for number, (old, _) in enumerate(self._sources):
+            if old.path == source.path:
+                self._sources[number] = (source, split(source.text))
+
     def find(self, kind: str, name: str, namespace: str | None) -> KubernetesObject | None:
         """The first object of that kind and name; a namespace counts only where both sides name one."""
         for manifest in self.named(kind, name):

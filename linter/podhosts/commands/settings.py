@@ -51,6 +51,7 @@ def _values(config: Config) -> list[tuple[str, str]]:
         ("environments", _listed(config.environments)),
         ("require-reason", str(config.require_reason).lower()),
         ("suppressions", str(config.suppressions).lower()),
+        ("baseline", config.baseline or "none"),
     ]
 
 

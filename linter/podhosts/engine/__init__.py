@@ -1,6 +1,15 @@
 """The pure core: a source in, findings out. Nothing here prints, exits or reads files."""
 
 from podhosts.engine.linting import default_selection, lint
-from podhosts.engine.results import Options, Result, Suppressed, Unread
+from podhosts.engine.results import CheckedObject, CheckedPod, Options, Result, Suppressed, Unread
 
-__all__ = ["Options", "Result", "Suppressed", "Unread", "default_selection", "lint"]
+__all__ = [
+    "CheckedObject",
+    "CheckedPod",
+    "Options",
+    "Result",
+    "Suppressed",
+    "Unread",
+    "default_selection",
+    "lint",
+]

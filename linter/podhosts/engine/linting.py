@@ -5,30 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podhosts.diagnostics import Diagnostic, Related
-from podhosts.document import Document, Scalar, Sequence, nodes, split
-from podhosts.embedded import Embedded, embedded_documents
+from podhosts.code_blocks import code_blocks, is_page
+from podhosts.document import Document, split
+from podhosts.engine.checking import Checked, check
 from podhosts.engine.results import Options, Result, Unread
-from podhosts.engine.silencing import complaints, silence, unused
-from podhosts.kubernetes import KnownKinds, is_placeholder, is_template, objects, pods
-from podhosts.kubernetes.structure import SCALAR_FIELDS
+from podhosts.engine.silencing import silence, unused
+from podhosts.kubernetes import KnownKinds
 from podhosts.rules import RULES
 from podhosts.source import Span
-from podhosts.suppressions import MARK, Suppression, suppressions
+from podhosts.suppressions import MARK, Suppression
 from podhosts.triggers import mentions
 from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from podhosts.document import Node
-    from podhosts.kubernetes import KubernetesObject, Pod
-    from podhosts.rules import Rule
+    from podhosts.diagnostics import Diagnostic
     from podhosts.source import Source
 
 _BLOCK_CHARACTERS = 1 << 16
-#: How many uses of an anchor a finding names.
-_MOST_USES = 100
 
 
 def default_selection() -> frozenset[str]:
@@ -41,40 +36,53 @@ def lint(source: Source, options: Options, workspace: Workspace | None = None) -
 
     Rules that look up other objects look in `workspace`, or without one in the source alone.
     """
-    result = Result(files=1)
     if not mentions(source.data):
-        return result
+        return Result(files=1)
+    if options.markdown and is_page(source.path):
+        return _lint_page(source, options, workspace)
+    return _lint(source, _relevant(source), options, workspace)
+
+
+def _lint_page(page: Source, options: Options, workspace: Workspace | None) -> Result:
+    blocks = code_blocks(page)
+    result = _lint(blocks.source, blocks.documents, options, workspace)
+    # People see the page as it is, not what AsciiDoc's marks were masked by; a page is not repaired.
+    result.findings = [replace(finding, source=page, fix=None) for finding in result.findings]
+    result.suppressed = [item._replace(finding=replace(item.finding, source=page)) for item in result.suppressed]
+    fragments = _Tally("code blocks that are not YAML by themselves")
+    fragments.add(blocks.unreadable)
+    if fragments.count:
+        result.unread.append(fragments.unread(page))
+    return result
+
+
+def _lint(source: Source, documents: Iterable[Document], options: Options, workspace: Workspace | None) -> Result:
+    result = Result(files=1)
     sees_others = workspace is not None
     workspace = workspace or Workspace([source])
     rules = [rule(options.settings, workspace) for rule in RULES if rule.name in options.selected]
     kinds = KnownKinds(options.settings.house_paths, workspace.definitions)
     file_wide: list[Suppression] = []
-    per_document: list[tuple[list[Diagnostic], list[Suppression]]] = []
+    per_document: list[tuple[Document, Checked]] = []
     placeholders = _Tally("values that a template or placeholder decides")
     templates = _Tally("documents of a template that are not YAML by themselves")
-    for document in _relevant(source):
+    for document in documents:
         result.documents += 1
-        if document.root is None and document.problem is not None and is_template(document.text):
-            templates.add(document.problem.span)
-            continue
-        manifests = list(objects(document))
-        found_pods = [pod for manifest in manifests for pod in pods(manifest, kinds)]
-        result.pods += len(found_pods)
-        for span in document.actions or [node.span for pod in found_pods for node in _placeholders(pod)]:
-            placeholders.add(span)
-        findings = _with_alias_uses(document, _findings(document, manifests, found_pods, rules))
-        for inner in embedded_documents(document):
-            findings += _embedded_findings(inner, rules, kinds)
-        silencers, mistakes = suppressions(document, manifests, found_pods)
-        findings += complaints(document, silencers, mistakes, options)
-        file_wide += [item for item in silencers if item.is_file_wide]
-        per_document.append((findings, silencers))
+        checked = check(document, rules, kinds, options)
+        result.pods += checked.pods
+        result.objects += checked.objects
+        result.suppressed += checked.suppressed
+        placeholders.add(checked.placeholders)
+        templates.add(checked.templates)
+        file_wide += [item for item in checked.silencers if item.is_file_wide]
+        per_document.append((document, checked))
     result.unread += [tally.unread(source) for tally in (placeholders, templates) if tally.count]
-    for findings, silencers in per_document:
-        silence(findings, [*silencers, *file_wide], options, result)
+    for _, checked in per_document:
+        silence(checked.findings, [*checked.silencers, *file_wide], options, result)
     if options.use_suppressions:
-        for _, silencers in per_document:
-            result.findings += unused(source, silencers, options, sees_others=sees_others)
+        for document, checked in per_document:
+            silencers = [*checked.silencers, *checked.inner_silencers]
+            result.findings += unused(document, silencers, options, sees_others=sees_others)
     result.findings = _select(result.findings, options)
     result.sort()
     return result
@@ -106,79 +114,6 @@ def _is_mentioned(source: Source, span: Span) -> bool:
     return mentions(source.cut(span).encode("utf-8", "surrogatepass"))
 
 
-def _embedded_findings(inner: Embedded, rules: list[Rule], kinds: KnownKinds) -> Iterator[Diagnostic]:
-    """Findings about a manifest inside a string, at their places in the outer file."""
-    manifests = list(objects(inner.document))
-    found_pods = [pod for manifest in manifests for pod in pods(manifest, kinds)]
-    for finding in _findings(inner.document, manifests, found_pods, rules):
-        yield replace(
-            finding,
-            source=inner.outer.source,
-            span=inner.outer_span(finding.span),
-            document=inner.outer.number,
-            item=None,
-            related=tuple(_in_outer_file(item, inner) for item in finding.related),
-            # Text of the inner manifest would need the indentation and escapes of the outer string.
-            fix=None,
-        )
-
-
-def _in_outer_file(related: Related, inner: Embedded) -> Related:
-    if related.source not in {None, inner.document.source}:
-        return related
-    return Related(inner.outer_span(related.span), related.message)
-
-
-def _findings(
-    document: Document, manifests: list[KubernetesObject], found_pods: list[Pod], rules: list[Rule]
-) -> Iterator[Diagnostic]:
-    for rule in rules:
-        yield from rule.check_document(document)
-        for manifest in manifests:
-            yield from rule.check_object(manifest)
-        for pod in found_pods:
-            yield from rule.check_pod(pod)
-            for alias in pod.aliases:
-                yield from rule.check_alias(alias)
-
-
-def _with_alias_uses(document: Document, findings: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """The findings; those behind an anchor with each `*alias` that brings the text to a further place."""
-    anchored = sorted((node for node in nodes(document.root) if node.shared), key=lambda node: (node.start, -node.end))
-    if not anchored:
-        return list(findings)
-    result: list[Diagnostic] = []
-    around: list[Node] = []
-    position = 0
-    # One sweep over both, sorted: `around` holds the anchored nodes that are open at the finding.
-    for finding in sorted(findings, key=lambda finding: finding.span):
-        while position < len(anchored) and anchored[position].start <= finding.span.start:
-            around.append(anchored[position])
-            position += 1
-        around = [node for node in around if node.end > finding.span.start]
-        inside = [node for node in around if node.end >= finding.span.end]
-        uses = [Related(use, "also used here") for node in inside for use in node.shared[:_MOST_USES]]
-        result.append(replace(finding, related=(*finding.related, *uses)) if uses else finding)
-    return result
-
-
-def _placeholders(pod: Pod) -> Iterator[Node]:
-    """The values of a pod spec that rules would look at and that are decided elsewhere."""
-    values: list[Node | None] = [pod.spec.get(name) for name in (pod.list_field, *SCALAR_FIELDS)]
-    items = pod.spec.get(pod.list_field)
-    values += items.items if isinstance(items, Sequence) else []
-    for alias in pod.aliases:
-        values.append(alias.ip_node)
-        names = alias.hostnames_node
-        values += names.items if isinstance(names, Sequence) else [names]
-    for container in pod.containers:
-        values += [mount.mount_path_node for mount in container.mounts]
-    values += [volume.host_path_node for volume in pod.volumes]
-    for node in values:
-        if isinstance(node, Scalar) and is_placeholder(node.text):
-            yield node
-
-
 def _select(findings: list[Diagnostic], options: Options) -> list[Diagnostic]:
     return [
         replace(finding, severity=options.severities[finding.rule]) if finding.rule in options.severities else finding
@@ -200,10 +135,10 @@ class _Tally:
         self.count = 0
         self.first: Span | None = None
 
-    def add(self, span: Span) -> None:
-        self.count += 1
-        if self.first is None or span.start < self.first.start:
-            self.first = span
+    def add(self, spans: list[Span]) -> None:
+        self.count += len(spans)
+        if spans:
+            self.first = min([*spans, self.first] if self.first else spans)
 
     def unread(self, source: Source) -> Unread:
         return Unread(source.path, self.reason, self.count, source, self.first)

@@ -6,16 +6,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document import Document, Scalar, Sequence, nodes, split
-from podhosts.embedded import embedded_documents
+from podhosts.embedded import MOST_LEVELS, embedded_documents
 from podhosts.hosts.addresses import canonical
-from podhosts.kubernetes import is_placeholder, is_template, objects, pods
+from podhosts.kubernetes import every_object, every_pod, is_placeholder, is_template
 from podhosts.triggers import mentions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from podhosts.diagnostics import ObjectIdentity
     from podhosts.document import Node
+    from podhosts.embedded import Embedded
     from podhosts.kubernetes import HostAlias, KnownKinds, Pod
     from podhosts.source import Source, Span
 
@@ -67,36 +68,43 @@ def read(source: Source, kinds: KnownKinds) -> Reading:
     for piece in split(source.text):
         if not mentions(source.cut(piece.span).encode("utf-8", "surrogatepass")):
             continue
-        document = Document(source, piece)
-        if document.root is None and document.problem is not None:
-            reason = _TEMPLATE if is_template(document.text) else document.problem.message
-            reading.unread.setdefault(reason, []).append(document.problem.span)
-        for pod, place in _pods(document, kinds):
-            _read_pod(pod, place, document, reading)
+        _read(Document(source, piece), kinds, reading, level=0)
     return reading
 
 
-def _pods(document: Document, kinds: KnownKinds) -> Iterator[tuple[Pod, Callable[[Span], Span]]]:
-    """The pods of a document and of those in its strings, each with the way from its spans to the file's."""
-    for manifest in objects(document):
-        for pod in pods(manifest, kinds):
-            yield pod, lambda span: span
-    for inner in embedded_documents(document):
-        for manifest in objects(inner.document):
-            for pod in pods(manifest, kinds):
-                yield pod, inner.outer_span
+def _read(document: Document, kinds: KnownKinds, reading: Reading, *, level: int, is_checked: bool = True) -> None:
+    """Add what a document holds, and what the documents in its strings do, down to a few levels."""
+    if document.root is None and document.problem is not None:
+        reason = _TEMPLATE if is_template(document.text) else document.problem.message
+        reading.unread.setdefault(reason, []).append(document.problem.span)
+    manifests = every_object(document)
+    for pod in (pod for manifest in manifests if is_checked for pod in every_pod(manifest, kinds)):
+        _read_pod(pod, reading)
+    for inner in embedded_documents(document, manifests) if level < MOST_LEVELS else ():
+        found = Reading()
+        _read(inner.document, kinds, found, level=level + 1, is_checked=inner.is_checked)
+        reading.lists += (_outer_list(item, inner) for item in found.lists)
+        for reason, spans in found.unread.items():
+            reading.unread.setdefault(reason, []).extend(map(inner.outer_span, spans))
 
 
-def _read_pod(pod: Pod, place: Callable[[Span], Span], document: Document, reading: Reading) -> None:
-    node = pod.spec.get(pod.list_field)
+def _outer_list(found: AliasList, inner: Embedded) -> AliasList:
+    """A list of a document in a string, at its place in the outer one."""
+    identity, path = inner.outer_field(found.object, found.field)
+    names = [listed._replace(span=inner.outer_span(listed.span)) for listed in found.names]
+    return AliasList(identity, inner.outer.number, inner.holder.item if inner.holder else None, path, names)
+
+
+def _read_pod(pod: Pod, reading: Reading) -> None:
+    node = pod.list_node
     if node is None:
         return
     if _is_open(pod, node):
-        reading.unread.setdefault(_BY_TEMPLATE, []).append(place(node.span))
-    names = [listed for alias in pod.aliases for listed in _names(alias, place)]
-    if names:
-        item = pod.object.item if pod.object.document is document else None
-        reading.lists.append(AliasList(pod.object.identity, document.number, item, pod.field(pod.list_field), names))
+        reading.unread.setdefault(_BY_TEMPLATE, []).append(node.span)
+    if names := [listed for alias in pod.aliases for listed in _names(alias)]:
+        manifest = pod.object
+        place = manifest.document.number, manifest.item, pod.field(pod.list_field)
+        reading.lists.append(AliasList(manifest.identity, *place, names))
 
 
 def _is_open(pod: Pod, node: Node) -> bool:
@@ -113,12 +121,13 @@ def _is_open(pod: Pod, node: Node) -> bool:
     return document.is_continued(node) or next(adding, None) is not None
 
 
-def _names(alias: HostAlias, place: Callable[[Span], Span]) -> Iterator[ListedName]:
+def _names(alias: HostAlias) -> Iterator[ListedName]:
     ip = alias.ip_node.text if isinstance(alias.ip_node, Scalar) else ""
     address = canonical(ip)
+    has_open_ip = is_placeholder(ip) or (alias.ip_node is None and alias.pod.is_partial(alias.node))
     for node in _scalars(alias.hostnames_node):
-        is_decided = not is_placeholder(node.text) and not is_placeholder(ip)
-        yield ListedName(node.text, ip, address, is_decided, alias.index, place(node.span))
+        is_decided = not is_placeholder(node.text) and not has_open_ip
+        yield ListedName(node.text, ip, address, is_decided, alias.index, node.span)
 
 
 def _scalars(node: Node | None) -> list[Scalar]:

@@ -11,7 +11,8 @@ from podhosts.kubernetes.fields import (
 )
 from podhosts.kubernetes.kinds import is_built_in_workload, is_strict
 from podhosts.kubernetes.known_kinds import KNOWN_KINDS, HousePath, KnownKinds
-from podhosts.kubernetes.objects import KubernetesObject, mapping, objects, sequence
+from podhosts.kubernetes.objects import KubernetesObject, every_object, mapping, objects, sequence
+from podhosts.kubernetes.placed import every_pod, is_patch
 from podhosts.kubernetes.placeholders import is_placeholder, is_template
 from podhosts.kubernetes.pods import Container, HostAlias, Mount, Pod, Volume, is_shaped_like_aliases, pods
 from podhosts.kubernetes.schemas import ListSchema, ListType
@@ -35,11 +36,14 @@ __all__ = [
     "VersionError",
     "Volume",
     "edit_distance",
+    "every_object",
+    "every_pod",
     "field",
     "is_built_in_workload",
     "is_directive",
     "is_foreign_host_aliases",
     "is_misspelt_host_aliases",
+    "is_patch",
     "is_placeholder",
     "is_shaped_like_aliases",
     "is_strict",

@@ -7,23 +7,29 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import ObjectIdentity
 from podhosts.document import Mapping, Sequence, string
+from podhosts.kubernetes.fields import field
 from podhosts.kubernetes.placeholders import is_placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.document import Document, Node
+    from podhosts.kubernetes.fields import Path
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KubernetesObject:
-    """A mapping at a document's root or in a List. `item` is the index in the List, None outside one."""
+    """A mapping at a document's root or in a List. `item` is the index in the List, None outside one.
+
+    `base` leads to the mapping where paths of fields begin further out (an operation in a list of them).
+    """
 
     document: Document
     node: Mapping
     item: int | None
     api_version: str | None
     kind: str | None
+    base: Path = ()
 
     @property
     def metadata(self) -> Mapping | None:
@@ -40,6 +46,10 @@ class KubernetesObject:
     @property
     def spec(self) -> Mapping | None:
         return mapping(self.node.get("spec"))
+
+    def field(self, *steps: str | int) -> str:
+        """The path of something in the object, as reports name it."""
+        return field((*self.base, *steps))
 
     @property
     def identity(self) -> ObjectIdentity:
@@ -66,6 +76,22 @@ def objects(document: Document) -> Iterator[KubernetesObject]:
                 _known(item.get("apiVersion")) or (api_version if default_kind else None),
                 _known(item.get("kind")) or default_kind,
             )
+
+
+def list_items(document: Document) -> Iterator[KubernetesObject]:
+    """The mappings of a document that is a list (a JSON patch, a playbook), each as an object without a kind.
+
+    kubectl takes no such document, but other programs do.
+    """
+    root = document.root
+    for index, item in enumerate(root.items if isinstance(root, Sequence) else ()):
+        if isinstance(item, Mapping):
+            yield KubernetesObject(document, item, None, None, None, base=(index,))
+
+
+def every_object(document: Document) -> list[KubernetesObject]:
+    """What kubectl sees in a document, and what other programs do."""
+    return [*objects(document), *list_items(document)]
 
 
 def _known(node: Node | None) -> str | None:

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from podhosts.document import Mapping, Scalar, Sequence, string
-from podhosts.kubernetes.fields import Path, field
 from podhosts.kubernetes.kinds import group_of, is_built_in_workload, is_strict
 from podhosts.kubernetes.known_kinds import KNOWN_KINDS, KnownKinds
 from podhosts.kubernetes.objects import mapping, sequence
 from podhosts.kubernetes.schemas import SCHEMALESS, UNKNOWN, ListSchema
-from podhosts.kubernetes.walking import follow, mappings_with
+from podhosts.kubernetes.walking import NEVER_INSIDE, follow, walk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from podhosts.document import Entry, Node
+    from podhosts.kubernetes.fields import Path
     from podhosts.kubernetes.kinds import PodSpecPath
     from podhosts.kubernetes.objects import KubernetesObject
 
 CONTAINER_FIELDS = ("initContainers", "containers", "ephemeralContainers")
 
+#: The parts of a Kyverno rule that say what objects are or should be like.
+_PATTERNS = frozenset({"validate", "match", "exclude", "preconditions", "context"})
+#: A key of a Kyverno patch with an anchor: `+(key)` adds it where it is not there, `(key)` is a condition.
+_ANCHORED = re.compile(r"[+^=X<]?\(.*\)")
 #: Groups that use the word for something else (k3d: the hosts file of node containers), and schemas of other kinds.
 _OTHER_MEANING = frozenset({"k3d.io", "apiextensions.k8s.io"})
 
@@ -45,6 +52,11 @@ class Pod:
         """The entry `hostAliases: ...` that counts."""
         return self.spec.fields.get(self.list_field)
 
+    @property
+    def list_node(self) -> Node | None:
+        """What is written of the list."""
+        return self.spec.get(self.list_field)
+
     @cached_property
     def aliases(self) -> list[HostAlias]:
         """The items of the list that are mappings, with their indices; not the `$patch` steps of a strategic merge."""
@@ -56,10 +68,6 @@ class Pod:
             for index, item in enumerate(node.items)
             if isinstance(item, Mapping) and "$patch" not in item.fields
         ]
-
-    @property
-    def list_path(self) -> Path:
-        return (*self.path, self.list_field)
 
     @property
     def host_network(self) -> bool:
@@ -81,7 +89,12 @@ class Pod:
 
     def field(self, *steps: str | int) -> str:
         """The path of something in the pod spec, from the object's root."""
-        return field((*self.path, *steps))
+        return self.object.field(*self.path, *steps)
+
+    def is_partial(self, node: Node) -> bool:
+        """Whether a mapping or list may get more than is written in it, so that nothing can be missing."""
+        has_anchors = isinstance(node, Mapping) and any(map(_ANCHORED.fullmatch, node.fields))
+        return has_anchors or self.object.document.is_partial(node)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -206,17 +219,17 @@ def pods(manifest: KubernetesObject, kinds: KnownKinds = KNOWN_KINDS) -> list[Po
     if not is_strict(manifest.api_version, manifest.kind):
         known = {id(pod.spec) for pod in found}
         others = [
-            (path, node)
-            for path, node in mappings_with(manifest.node, "hostAliases")
-            if id(node) not in known and is_shaped_like_aliases(node.get("hostAliases"))
+            (path, node, key)
+            for path, node, key in _lists(manifest)
+            if id(node) not in known and is_shaped_like_aliases(node.get(key))
         ]
         declared = {id(place.node): place for place in kinds.places(manifest)} if others else {}
-        for path, node in others:
+        for path, node, key in others:
             place_there = declared.get(id(node))
-            if place_there is None or not place_there.refuses("hostAliases"):
+            if place_there is None or not place_there.refuses(key):
                 # What a CRD keeps without declaring it, it does not check.
                 schema = UNKNOWN if place_there is None or place_there.refused_by else SCHEMALESS
-                found.append(Pod(manifest, node, path, "hostAliases", schema, False))
+                found.append(Pod(manifest, node, path, key, schema, False))
     return sorted(found, key=lambda pod: pod.spec.start)
 
 
@@ -232,6 +245,24 @@ def is_shaped_like_aliases(node: Node | None) -> bool:
     return isinstance(node, Sequence) and any(
         isinstance(item, Mapping) and ("ip" in item.fields or "hostnames" in item.fields) for item in node.items
     )
+
+
+def never_inside(manifest: KubernetesObject) -> frozenset[str]:
+    """The keys below which an object holds no values: what is kept by others, and the patterns of Kyverno's rules."""
+    return NEVER_INSIDE | _PATTERNS if _is_kyverno(manifest) else NEVER_INSIDE
+
+
+def _lists(manifest: KubernetesObject) -> Iterator[tuple[Path, Mapping, str]]:
+    """Every mapping of an object with a key `hostAliases`, in Kyverno's patches also `+(hostAliases)`."""
+    keys = ("hostAliases", "+(hostAliases)") if _is_kyverno(manifest) else ("hostAliases",)
+    for path, node in walk(manifest.node, never_inside(manifest)):
+        for key in keys:
+            if key in node.fields:
+                yield path, node, key
+
+
+def _is_kyverno(manifest: KubernetesObject) -> bool:
+    return group_of(manifest.api_version).endswith("kyverno.io")
 
 
 def _mappings(node: Node | None) -> list[tuple[int, Mapping]]:

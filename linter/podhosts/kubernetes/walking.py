@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from podhosts.kubernetes.fields import Path
 
 #: Below these keys nothing is a manifest: what the server and kubectl keep for themselves.
-_NEVER_INSIDE = frozenset({"managedFields", "annotations", "last-applied-configuration"})
+NEVER_INSIDE = frozenset({"managedFields", "annotations", "last-applied-configuration"})
 
 
-def walk(root: Mapping, skip: frozenset[str] = _NEVER_INSIDE) -> Iterator[tuple[Path, Mapping]]:
+def walk(root: Mapping, skip: frozenset[str] = NEVER_INSIDE) -> Iterator[tuple[Path, Mapping]]:
     """Every mapping below `root`, itself included, not looking below the keys in `skip`."""
     stack: list[tuple[Path, Node]] = [((), root)]
     seen: set[int] = set()
@@ -38,13 +38,6 @@ def walk(root: Mapping, skip: frozenset[str] = _NEVER_INSIDE) -> Iterator[tuple[
                 for index in range(len(node.items) - 1, -1, -1)
                 if not isinstance(node.items[index], Scalar)
             )
-
-
-def mappings_with(root: Mapping, key: str) -> Iterator[tuple[Path, Mapping]]:
-    """Every mapping below `root` that has `key`, with its path; each node once, however many aliases lead to it."""
-    for path, node in walk(root):
-        if key in node.fields:
-            yield path, node
 
 
 def follow(root: Mapping, steps: tuple[str, ...]) -> list[tuple[Path, Mapping]]:

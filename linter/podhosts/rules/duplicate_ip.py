@@ -6,15 +6,19 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
-from podhosts.document import Scalar
-from podhosts.kubernetes import ListType, is_placeholder
+from podhosts.document import Scalar, Sequence
+from podhosts.edits import Safety
+from podhosts.hosts.addresses import parse_sloppy
+from podhosts.kubernetes import ListType, is_placeholder, sequence
 from podhosts.kubernetes.verdicts import duplicate_ip, missing_ip
-from podhosts.rules.base import Rule
+from podhosts.rules.base import Fixable, Rule
+from podhosts.surgery import append_items, remove_item, repair
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from podhosts.diagnostics import Diagnostic
+    from podhosts.edits import Fix
     from podhosts.kubernetes import HostAlias, Pod
 
 #: How many names a message lists.
@@ -56,13 +60,15 @@ class DuplicateIp(Rule):
             hostnames: [db.internal, cache.internal]
           containers: [{name: web, image: web}]
 
-    Fix safety: merging the entries is unsafe on a live object: the next client-side `kubectl apply` empties the address
-    until it is applied again, or keeps the old second entry for good where the object was not made by apply; use one of
-    the ways out once.
+    Fix safety: merging the entries keeps the names and their order, but is unsafe on a live object: the next
+    client-side `kubectl apply` empties the address until it is applied again, or keeps the old second entry for good
+    where the object was not made by apply; use one of the ways out once. Nothing is offered where a comment or another
+    key of the later entry would get lost, and where `ip` is no address yet.
     """
 
     name = "duplicate-ip"
     severity = Severity.ERROR
+    fixable = Fixable.SOMETIMES
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         groups: dict[str, list[HostAlias]] = {}
@@ -105,6 +111,8 @@ class DuplicateIp(Rule):
             severity=_SEVERITY[pod.schema.list_type],
             refused_by=duplicate_ip(pod),
             related=[Related((earlier.ip_node or earlier.node).span, "first listed here")],
+            # Words that stand for addresses to come (`NODE_IP`) may stand for different ones.
+            fix=_merge(alias, fate) if parse_sloppy(ip) else None,
         )
 
 
@@ -115,6 +123,8 @@ class _Fate:
     first: HostAlias
     first_names: dict[str, None]
     after_kustomize: str
+    #: For each later entry, by index, the names that none before it has.
+    new_names: dict[int, list[str]]
 
 
 def _fates(groups: dict[str, list[HostAlias]]) -> dict[str, _Fate]:
@@ -126,9 +136,36 @@ def _fates(groups: dict[str, list[HostAlias]]) -> dict[str, _Fate]:
     entries = [{"ip": ip, "hostnames": _names(alias)} for ip, group in several.items() if ip for alias in group]
     kept = {entry["ip"]: entry["hostnames"] for entry in kustomize_collapse(entries) if isinstance(entry, dict)}
     return {
-        ip: _Fate(group[0], dict.fromkeys(_names(group[0])), _after_kustomize(group, kept.get(ip)))
+        ip: _Fate(group[0], dict.fromkeys(_names(group[0])), _after_kustomize(group, kept.get(ip)), _new_names(group))
         for ip, group in several.items()
     }
+
+
+def _new_names(group: list[HostAlias]) -> dict[int, list[str]]:
+    seen: set[str] = set()
+    new: dict[int, list[str]] = {}
+    for alias in group:
+        new[alias.index] = list(dict.fromkeys(name for name in _names(alias) if name not in seen))
+        seen.update(new[alias.index])
+    return new
+
+
+def _merge(alias: HostAlias, fate: _Fate) -> Fix | None:
+    """Add the entry's names to the first one of its address, and remove it; no comment or other key may get lost."""
+    pod = alias.pod
+    document, items = pod.object.document, sequence(pod.spec.get(pod.list_field))
+    names, target = alias.hostnames_node, sequence(fate.first.hostnames_node)
+    if items is None or document.is_partial(items) or not alias.node.fields.keys() <= {"ip", "hostnames"}:
+        return None
+    if isinstance(names, Sequence) and len(names.items) != len(alias.names):
+        return None
+    removal = remove_item(document, items, alias.index)
+    new = fate.new_names[alias.index]
+    addition = () if not new else append_items(document, target, new) if target else None
+    if removal is None or addition is None or any(document.comments_in(edit.span) for edit in removal):
+        return None
+    title = f"Merge into entry {fate.first.index + 1}; bring it to a live object with `kubectl replace`"
+    return repair(document, title, (*addition, *removal), Safety.UNSAFE)
 
 
 def _is_null(alias: HostAlias) -> bool:

@@ -3,14 +3,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
-from podhosts.kubernetes import field
-from podhosts.rules.base import Rule
+from podhosts.document import Mapping
+from podhosts.edits import Safety
+from podhosts.kubernetes import is_built_in_workload
+from podhosts.kubernetes.kinds import BUILT_IN_WORKLOADS
+from podhosts.rules.acceptance import is_list_of_aliases
+from podhosts.rules.base import Fixable, Rule
+from podhosts.surgery import move_key, repair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
-    from podhosts.kubernetes import KubernetesObject
+    from podhosts.document import Entry, Node
+    from podhosts.edits import Fix
+    from podhosts.kubernetes import KubernetesObject, Pod
 
 #: How many places a message lists.
 _SHOWN = 3
@@ -21,8 +28,8 @@ class MisplacedHostAliases(Rule):
 
     Why: next to `template`, in `metadata` or in a container it is an unknown field: the API server refuses the object,
     lenient clients drop the list without a word. In custom resources the same holds on the way to their pod specs and
-    in the containers, as their CRD declares it. Source: `vectors/apiserver`, category structure; `vectors/crds`;
-    kubernetes #74901.
+    in the containers, as their CRD declares it. In the values of bjw-s' app-template a container takes no such list
+    either. Source: `vectors/apiserver`, category structure; `vectors/crds`; kubernetes #74901.
 
     Bad:
         apiVersion: apps/v1
@@ -47,29 +54,34 @@ class MisplacedHostAliases(Rule):
           template:
             metadata: {labels: {app: web}}
             spec:
+              containers: [{name: web, image: web}]
               hostAliases:
               - ip: 10.0.0.25
                 hostnames: [db.internal]
-              containers: [{name: web, image: web}]
 
-    Fix safety: none is offered yet.
+    Fix safety: unsafe, as the aliases come to life; the list moves to the pod spec, where it is the only one in the
+    object and all of it is accepted there.
     """
 
     name = "misplaced-host-aliases"
     severity = Severity.ERROR
+    fixable = Fixable.SOMETIMES
 
     def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
-        for place in self.kinds.places(manifest):
-            entry = place.node.fields.get("hostAliases")
-            if entry is None or not place.refuses("hostAliases"):
-                continue
+        misplaced = [
+            (place, entry)
+            for place in self.kinds.places(manifest)
+            if (entry := place.node.fields.get("hostAliases")) is not None and place.refuses("hostAliases")
+        ]
+        for place, entry in misplaced:
             yield self.report(
                 manifest,
                 entry.key,
                 f"`hostAliases` is no field here: the API server refuses the object, lenient clients drop the list "
                 f"silently; {self._advice(manifest)}",
-                field=field((*place.path, "hostAliases")),
+                field=manifest.field(*place.path, "hostAliases"),
                 refused_by=place.refused_by,
+                fix=self._fix(manifest, place.node, entry) if len(misplaced) == 1 else None,
             )
 
     def _advice(self, manifest: KubernetesObject) -> str:
@@ -79,3 +91,36 @@ class MisplacedHostAliases(Rule):
             return f"a {manifest.kind} has no pod spec"
         more = f" and {len(shown) - _SHOWN} more places" if len(shown) > _SHOWN else ""
         return f"in a {manifest.kind} it belongs to {' or '.join(f'`{path}`' for path in shown[:_SHOWN])}{more}"
+
+    def _fix(self, manifest: KubernetesObject, holder: Mapping, entry: Entry) -> Fix | None:
+        """Move the list into the pod spec, if the kind is a built-in one that has one, and the object shows it."""
+        kind = manifest.kind
+        if kind is None or not is_built_in_workload(manifest.api_version, kind) or entry not in holder.entries:
+            return None
+        path = BUILT_IN_WORKLOADS[kind][1]
+        spec: Node | None = manifest.node
+        for step in path:
+            spec = spec.get(step) if isinstance(spec, Mapping) else None
+        if not isinstance(spec, Mapping) or not is_list_of_aliases(entry.value, self.version):
+            return None
+        edits = move_key(manifest.document, holder, entry, spec)
+        return repair(manifest.document, f"Move it to `{'.'.join(path)}`", edits, Safety.UNSAFE)
+
+    def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
+        entry = pod.list_entry
+        if entry is not None and (controller := _controller_of_container(pod)) is not None:
+            yield self.report(
+                pod,
+                entry.key,
+                f"`hostAliases` is no field of a container: the chart takes it for the pod, and nothing of it arrives; "
+                f"move it to `controllers.{controller}.pod`",
+                field=pod.field("hostAliases"),
+            )
+
+
+def _controller_of_container(pod: Pod) -> str | None:
+    """The controller of a container in the values of bjw-s' app-template: `controllers.NAME.containers.NAME`."""
+    match pod.path[-4:]:
+        case ("controllers", str(name), "containers" | "initContainers", str()) if "image" in pod.spec.fields:
+            return name
+    return None

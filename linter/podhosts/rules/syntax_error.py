@@ -12,6 +12,7 @@ from podhosts.source import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from podhosts.diagnostics import Request
     from podhosts.document import Document
 
 
@@ -61,11 +62,14 @@ class SyntaxErrorRule(Rule):
         problem = document.problem
         if problem is None or (document.root is None and is_template(document.text)):
             return
-        consequence = (
-            "legal, but it would take too long"
-            if problem.message == TOO_DEEP
-            else "kubectl stops here, and sends neither this document nor those after it"
-        )
+        refused_by: tuple[Request, ...] = ()
+        if problem.message == TOO_DEEP:
+            consequence = "legal, but it would take too long"
+        elif document.is_embedded:
+            consequence = "this text in a string is no YAML, so that what it is meant for cannot read it"
+        else:
+            consequence = "kubectl stops here, and sends neither this document nor those after it"
+            refused_by = CREATE_AND_APPLY
         yield Diagnostic(
             rule=self.name,
             severity=self.severity,
@@ -73,7 +77,7 @@ class SyntaxErrorRule(Rule):
             source=document.source,
             span=problem.span,
             document=document.number,
-            refused_by=() if problem.message == TOO_DEEP else CREATE_AND_APPLY,
+            refused_by=refused_by,
         )
 
     def _check_indentation(self, document: Document) -> Iterator[Diagnostic]:

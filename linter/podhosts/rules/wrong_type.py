@@ -5,19 +5,23 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import CREATE_AND_APPLY, Severity
 from podhosts.document import Mapping, Scalar, Sequence
-from podhosts.kubernetes import field
+from podhosts.hosts.names import label_refusals
 from podhosts.kubernetes.definitions import definition_problem
 from podhosts.kubernetes.structure import type_errors
 from podhosts.kubernetes.verdicts import null_item, null_value, refused_list, wrong_type
-from podhosts.rules.base import Rule
+from podhosts.rules.acceptance import is_name, is_single_name
+from podhosts.rules.base import Fixable, Rule
+from podhosts.surgery import quote, repair, wrap_in_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
     from podhosts.document import Node
-    from podhosts.kubernetes import HostAlias, KubernetesObject, Pod
+    from podhosts.edits import Fix
+    from podhosts.kubernetes import HostAlias, KubernetesObject, ListSchema, Pod
     from podhosts.kubernetes.constraints import Constraints
+    from podhosts.kubernetes.structure import WrongType as WrongTypeFound
 
 
 #: An action that prints a list of names as it is.
@@ -53,11 +57,13 @@ class WrongType(Rule):
             hostnames: [db.internal]
           containers: [{name: web, image: web}]
 
-    Fix safety: none is offered yet.
+    Fix safety: safe where the text allows one reading and is a valid name: quotes for a name that YAML takes for
+    something else, brackets around a single name. None for an `ip`, and for names that are refused in quotes, too.
     """
 
     name = "wrong-type"
     severity = Severity.ERROR
+    fixable = Fixable.SOMETIMES
 
     def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
         if (problem := definition_problem(manifest)) is not None:
@@ -66,7 +72,7 @@ class WrongType(Rule):
                 problem.node,
                 f"this schema is broken: {problem.message}; the API server refuses the CustomResourceDefinition, and "
                 f"podhosts learns nothing from it",
-                field=field(problem.path),
+                field=manifest.field(*problem.path),
                 refused_by=CREATE_AND_APPLY,
             )
 
@@ -112,13 +118,32 @@ class WrongType(Rule):
             consequence = "the API server refuses the object" if refused_by else "the pod made from it is refused"
             what = f"{_describe(wrong.node)} stands where the API wants {wrong.expected}"
             message = f"{what}: {consequence}{_advice(wrong.node, wrong.expected, wrong.path[-1])}"
-            yield self.report(pod, wrong.node, message, field=pod.field(*wrong.path), refused_by=refused_by)
+            fix = _fix(pod, wrong)
+            yield self.report(pod, wrong.node, message, field=pod.field(*wrong.path), refused_by=refused_by, fix=fix)
 
     def _limited(self, where: Pod | HostAlias, node: Sequence, limits: Constraints, path: str) -> Iterator[Diagnostic]:
         """A list that its CRD does not want as long or as short as it is."""
         if refused_by := refused_list(broken := limits.refusal(node.items)):
             message = f"this list {broken}: the API server refuses the object, as its CRD limits the list"
             yield self.report(where, node, message, field=path, refused_by=refused_by)
+
+
+def _fix(pod: Pod, wrong: WrongTypeFound) -> Fix | None:
+    document, node, field = pod.object.document, wrong.node, wrong.path[-1]
+    if not isinstance(node, Scalar) or node.value is None:
+        return None
+    if wrong.expected == "a list" and field == "hostnames" and is_single_name(node, pod.schema):
+        return repair(document, f"Write `[{node.text}]`", wrap_in_list(document, node))
+    if wrong.expected == "a string" and _is_wanted(node.text, field, pod.schema):
+        return repair(document, f"Put `{node.text}` in quotes", quote(document, node))
+    return None
+
+
+def _is_wanted(text: str, field: str | int, schema: ListSchema) -> bool:
+    """Whether a text is accepted as the string that a field wants; a number in the path is a name's index."""
+    if field in {"hostname", "subdomain"}:
+        return not label_refusals(text)
+    return is_name(text, schema) if isinstance(field, int) else field == "hostnameOverride" and is_name(text)
 
 
 def _describe(node: Node) -> str:
