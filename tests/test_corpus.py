@@ -58,6 +58,13 @@ def test_corpus(capsys: pytest.CaptureFixture[str]) -> None:
     assert {mistake for mistake in TRUE_MISTAKES if (CORPUS / mistake[0]).exists()} <= found
 
 
+def test_every_template_and_values_file_is_read() -> None:
+    rows = [json.loads(line) for line in (CORPUS / "index.jsonl").read_text("utf-8").split("\n") if line]
+    wanted = {row["file"] for row in rows if {"helm-template", "values"} & set(row["what"])}
+    unread = [item for item in lint_corpus().unread if item.path in wanted and "not YAML" in item.reason]
+    assert [item.path for item in unread] == []
+
+
 def test_files_that_only_hold_traps_are_silent() -> None:
     rows = [json.loads(line) for line in (CORPUS / "index.jsonl").read_text("utf-8").split("\n") if line]
     traps = {row["file"] for row in rows if not row["what"] and not row["leads"]}

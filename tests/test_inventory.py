@@ -209,6 +209,33 @@ def test_custom_resources_of_the_repository(tmp_path: Path) -> None:
     assert names(listed(tmp_path)) == [("db", "a.yaml")]
 
 
+def test_values_and_patches_in_strings_and_lists(tmp_path: Path) -> None:
+    """What is put into a pod spec from elsewhere belongs to the object that holds it; what it lacks is not decided."""
+    (tmp_path / "kustomization.yaml").write_text(
+        "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nmetadata: {name: shop}\npatches:\n"
+        "- patch: |\n    - op: add\n      path: /spec/template/spec/hostAliases\n"
+        "      value: [{ip: 10.0.0.1, hostnames: [patched.internal]}]\n",
+        "utf-8",
+    )
+    (tmp_path / "patch.json").write_text(
+        '[{"op": "add", "path": "/spec/template/spec/hostAliases/0/hostnames", "value": ["added.internal"]}]', "utf-8"
+    )
+    (tmp_path / "application.yaml").write_text(
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web}\nspec:\n  source:\n    helm:\n"
+        "      values: |\n        hostAliases:\n        - {ip: 10.0.0.2, hostnames: [valued.internal]}\n",
+        "utf-8",
+    )
+    rows = {
+        entry["name"]: (entry["object"]["name"], entry["start"]["line"], entry["decided"], entry["field"])
+        for entry in listed(tmp_path)["entries"]
+    }
+    assert rows == {
+        "patched.internal": ("shop", 8, True, "patches[0].patch[0].value[0]"),
+        "added.internal": (None, 1, False, "[0].value[0]"),
+        "valued.internal": ("web", 9, True, "spec.source.helm.values.hostAliases[0]"),
+    }
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

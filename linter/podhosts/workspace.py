@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from podhosts.document import Document, split
+from podhosts.helm import Charts
 from podhosts.inventory import index
 from podhosts.kubernetes import objects
 from podhosts.kubernetes.definitions import KIND as CUSTOM_RESOURCE_DEFINITION
@@ -30,12 +31,16 @@ class Workspace:
     """Sources that may refer to each other. Nothing is read or parsed until an object is asked for.
 
     They are gone through once for the objects and once for the addresses, if a rule asks for these.
-    Of the sources only those are kept that hold one of `words`: the kinds that are looked up.
+    Of the sources only those are kept that hold one of `words`: the kinds that are looked up. `charts` are those that
+    the files of the run belong to.
     """
 
-    def __init__(self, sources: Iterable[Source], words: tuple[bytes, ...] = _LOOKED_UP) -> None:
+    def __init__(
+        self, sources: Iterable[Source], charts: Charts | None = None, *, words: tuple[bytes, ...] = _LOOKED_UP
+    ) -> None:
         self._given = sources
         self._words = words
+        self.charts = charts or Charts()
         self._objects: dict[tuple[Source, int], list[KubernetesObject]] = {}
         self._addresses: AddressIndex | None = None
         self._definitions: dict[tuple[str, str], list[Definition]] = {}

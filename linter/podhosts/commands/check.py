@@ -18,6 +18,7 @@ from podhosts.diagnostics import Severity
 from podhosts.discovery import ENDINGS, STDIN, Discovery, Input, discover
 from podhosts.edits import Safety
 from podhosts.engine import Result, Unread, lint
+from podhosts.helm import Charts
 from podhosts.reporters.report import Report
 from podhosts.source import Source
 from podhosts.summary import summary
@@ -50,7 +51,7 @@ def _run(request: Request) -> int:
         if request.list_files:
             return _list_files(discovery, run_settings)
         check = _Check(run_settings, discovery)
-        for item in _progress(discovery.inputs, request):
+        for item in _progress([*discovery.inputs, *check.helpers], request):
             check.add(item)
         check.result.sort()
         check.failed += not baseline.apply(check.result, check.checked, is_complete=not check.failed)
@@ -77,10 +78,16 @@ class _Check:
         self._run_settings = run_settings
         self._request = run_settings.request
         manifests = [item.path for item in discovery.inputs if not item.named and item.path.lower().endswith(ENDINGS)]
-        self._folder_workspace = Workspace(_Files(manifests))
+        charts = Charts(manifests)
+        self._folder_workspace = Workspace(_Files(manifests), charts)
+        #: Files of named templates that hold parts of a list: they are linted too.
+        self.helpers = [Input(path, False) for path in charts.helpers]
         self.result = Result()
         for path, reason in discovery.failures:
             self.result.unread.append(Unread(path, f"cannot be opened: {reason}", 1, None, None))
+        self.result.unread += [
+            Unread(item.source.path, item.reason, 1, item.source, item.problem.span) for item in charts.unread
+        ]
         #: Inputs that could not be opened, fixed or written.
         self.failed = len(discovery.failures)
         self.fixed: Counter[str] = Counter()
@@ -97,7 +104,7 @@ class _Check:
 
     def _add(self, item: Input) -> None:
         try:
-            source = _read(item, self._request)
+            source = _read(item, self._request, self._folder_workspace.charts)
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             self.result.unread.append(Unread(item.path, f"cannot be opened: {reason}", 1, None, None))
@@ -111,7 +118,7 @@ class _Check:
 
     def _check(self, source: Source, item: Input) -> Fixed | None:
         """Lint a source, fix and write it; None where nothing was fixed."""
-        if not mentions(source.data):
+        if item.path == STDIN and not mentions(source.data):
             self.result.files += 1
             return None
         if self._run_settings.excludes(source.path):
@@ -153,11 +160,12 @@ class _Files:
                 yield Source(path, file.read())
 
 
-def _read(item: Input, request: Request) -> Source | None:
-    """The source of one input; None for a file that holds no word that a rule reacts to."""
+def _read(item: Input, request: Request, charts: Charts) -> Source | None:
+    """The source of one input; None for a file without a word that a rule reacts to, of which no chart knows."""
     if item.path == STDIN:
         return Source(request.stdin_filename, sys.stdin.buffer.read())
-    if os.path.isfile(item.path) and not file_mentions(item.path):
+    is_known = not item.named and bool(charts.facts(item.path))
+    if os.path.isfile(item.path) and not is_known and not file_mentions(item.path):
         return None
     with open(item.path, "rb") as file:
         return Source(item.path, file.read())

@@ -93,7 +93,7 @@ def _read(discovery: Discovery, config: Config | None, store: Store) -> tuple[in
     paths = [
         item.path for item in discovery.inputs if item.path == STDIN or config is None or not config.excludes(item.path)
     ]
-    definitions = Workspace(_sources(path for path in paths if path != STDIN), DEFINITION_WORDS)
+    definitions = Workspace(_sources(path for path in paths if path != STDIN), words=DEFINITION_WORDS)
     kinds = KnownKinds(config.pod_specs if config else (), definitions.definitions)
     failures: list[tuple[str, str]] = []
     for path in paths:

@@ -16,7 +16,7 @@ from podhosts.document.reading import TOO_DEEP, UnreadableError, read
 from podhosts.document.scalars import is_plain_string
 from podhosts.document.sharing import Sharing
 from podhosts.document.splitting import Piece, Problem, split
-from podhosts.document.templates import exclude_each_other, has_actions, mask
+from podhosts.document.templates import Branch, exclude_each_other, go_actions, has_actions, mask
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "TOO_DEEP",
+    "Branch",
     "Comment",
     "Document",
     "Entry",
@@ -34,6 +35,7 @@ __all__ = [
     "Problem",
     "Scalar",
     "Sequence",
+    "go_actions",
     "is_plain_string",
     "locate",
     "nodes",
@@ -113,6 +115,16 @@ class Document:
             return True
         start = self.span.start
         return not exclude_each_other(self.template.branches, first.start - start, second.start - start)
+
+    def branches_between(self, outer: Node, inner: Node) -> list[Branch]:
+        """The stretches of a template that hold `inner` and begin after `outer`, outermost first.
+
+        Their offsets are those of the document's text.
+        """
+        if self.template is None:
+            return []
+        first, second = outer.start - self.span.start, inner.start - self.span.start
+        return [branch for branch in self.template.branches if first < branch.start <= second < branch.end]
 
     def is_partial(self, node: Node) -> bool:
         """Whether a template may print more into a mapping or list than is written: an action in it or right after."""

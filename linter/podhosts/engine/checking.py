@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Diagnostic, Related
@@ -12,6 +13,7 @@ from podhosts.embedded import MOST_LEVELS, embedded_documents
 from podhosts.engine.checked import checked_objects
 from podhosts.engine.results import CheckedObject, Options, Result, Suppressed
 from podhosts.engine.silencing import complaints, silence
+from podhosts.helm import NOTHING
 from podhosts.kubernetes import every_object, every_pod, is_placeholder, is_template
 from podhosts.kubernetes.structure import SCALAR_FIELDS
 from podhosts.suppressions import Suppression, suppressions
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
     from podhosts.document import Node
     from podhosts.embedded import Embedded
+    from podhosts.helm import FileFacts
+    from podhosts.helm.following import FollowedPod
     from podhosts.kubernetes import KnownKinds, KubernetesObject, Pod
     from podhosts.rules import Rule
     from podhosts.source import Span
@@ -52,24 +56,43 @@ class Checked:
     templates: list[Span] = field(default_factory=list)
 
 
-def check(document: Document, rules: list[Rule], kinds: KnownKinds, options: Options, level: int = 0) -> Checked:
-    """Check a document and what is in its strings, down to a few levels of strings in strings."""
+def check(
+    document: Document,
+    rules: list[Rule],
+    kinds: KnownKinds,
+    options: Options,
+    facts: FileFacts = NOTHING,
+    level: int = 0,
+) -> Checked:
+    """Check a document and what is in its strings, down to a few levels of strings in strings.
+
+    `facts` is what the charts of the run know of its file.
+    """
     checked = Checked()
-    if document.root is None and document.problem is not None and is_template(document.text):
+    is_refused = any(document.span.start <= problem.span.start < document.span.end for problem in facts.problems)
+    if document.root is None and document.problem is not None and is_template(document.text) and not is_refused:
         checked.templates.append(document.problem.span)
         return checked
     manifests = every_object(document)
-    found_pods = [pod for manifest in manifests for pod in every_pod(manifest, kinds)]
-    checked.pods = len(found_pods)
+    followed = list(_followed(manifests, kinds, facts))
+    by_shape = _by_shape(document, manifests, kinds, facts)
+    known = {found.pod.list_start for found in followed}
+    found_pods = [pod for pod in by_shape if pod.list_start not in known]
+    checked.pods = len(found_pods) + len(followed)
     if options.lists_objects and level == 0:
         checked.objects += checked_objects(manifests, found_pods)
     checked.placeholders += document.actions or [node.span for pod in found_pods for node in _placeholders(pod)]
-    checked.findings += _with_alias_uses(document, _findings(document, manifests, found_pods, rules))
+    direct = _findings(document, manifests, found_pods, rules)
+    if document.span in facts.fragments:
+        # What a fix makes of a part of a list cannot be checked.
+        direct = (replace(finding, fix=None) for finding in direct)
+    repairable = {pod.list_start for pod in by_shape}
+    checked.findings += _with_alias_uses(document, chain(direct, _followed_findings(followed, rules, repairable)))
     if origin := _ORIGIN.match(document.text):
         checked.findings = [
             replace(finding, message=f"{finding.message} (rendered from {origin[1]})") for finding in checked.findings
         ]
-    checked.silencers, mistakes = suppressions(document, manifests, found_pods)
+    checked.silencers, mistakes = suppressions(document, manifests, [*found_pods, *(found.pod for found in followed)])
     checked.findings += complaints(document, checked.silencers, mistakes, options)
     _look_inside(document, manifests, checked, rules, kinds, options, level)
     return checked
@@ -89,7 +112,7 @@ def _look_inside(
         return
     for inner in embedded_documents(document, manifests):
         if inner.is_checked:
-            found = check(inner.document, rules, kinds, options, level + 1)
+            found = check(inner.document, rules, kinds, options, level=level + 1)
         else:
             found = Checked()
             _look_inside(
@@ -151,9 +174,49 @@ def _findings(
         for manifest in manifests:
             yield from rule.check_object(manifest)
         for pod in found_pods:
-            yield from rule.check_pod(pod)
-            for alias in pod.aliases:
-                yield from rule.check_alias(alias)
+            yield from _pod_findings(pod, rule)
+
+
+def _pod_findings(pod: Pod, rule: Rule) -> Iterator[Diagnostic]:
+    yield from rule.check_pod(pod)
+    for alias in pod.aliases:
+        yield from rule.check_alias(alias)
+
+
+def _followed(manifests: list[KubernetesObject], kinds: KnownKinds, facts: FileFacts) -> Iterator[FollowedPod]:
+    """The lists of a values file that the templates of its chart print."""
+    if not facts.lists:
+        return
+    # Imported for the first values file of a chart: most runs have none.
+    from podhosts.helm.following import followed_pods
+
+    for manifest in manifests:
+        yield from followed_pods(manifest, facts.lists, kinds)
+
+
+def _by_shape(document: Document, manifests: list[KubernetesObject], kinds: KnownKinds, facts: FileFacts) -> list[Pod]:
+    """The pods of a document, or of a part of a list in a file of named templates."""
+    if document.span in facts.fragments:
+        from podhosts.helm.following import fragment_pods
+
+        return list(fragment_pods(document, facts.fragments[document.span], kinds))
+    return [pod for manifest in manifests for pod in every_pod(manifest, kinds)]
+
+
+def _followed_findings(
+    followed: list[FollowedPod], rules: list[Rule], repairable: set[int | None]
+) -> Iterator[Diagnostic]:
+    """Findings about lists in a values file, each with the place where a template prints the list.
+
+    Only what is known as a list without the chart, too, can be checked after a fix.
+    """
+    for rule in rules:
+        for found in followed:
+            printed = Related(found.use.span, "printed as `hostAliases` here", found.use.place.source)
+            can_fix = found.pod.keys is None and found.pod.list_start in repairable
+            for finding in _pod_findings(found.pod, rule):
+                fix = finding.fix if can_fix else None
+                yield replace(finding, related=(*finding.related, printed), fix=fix)
 
 
 def _with_alias_uses(document: Document, findings: Iterable[Diagnostic]) -> list[Diagnostic]:

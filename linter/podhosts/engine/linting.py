@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podhosts.code_blocks import code_blocks, is_page
-from podhosts.document import Document, split
+from podhosts.document import Document, Piece, split
 from podhosts.engine.checking import Checked, check
 from podhosts.engine.results import Options, Result, Unread
 from podhosts.engine.silencing import silence, unused
+from podhosts.helm import NOTHING
 from podhosts.kubernetes import KnownKinds
 from podhosts.rules import RULES
 from podhosts.source import Span
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from podhosts.diagnostics import Diagnostic
+    from podhosts.helm import FileFacts
     from podhosts.source import Source
 
 _BLOCK_CHARACTERS = 1 << 16
@@ -36,16 +38,17 @@ def lint(source: Source, options: Options, workspace: Workspace | None = None) -
 
     Rules that look up other objects look in `workspace`, or without one in the source alone.
     """
-    if not mentions(source.data):
-        return Result(files=1)
-    if options.markdown and is_page(source.path):
+    if options.markdown and is_page(source.path) and mentions(source.data):
         return _lint_page(source, options, workspace)
-    return _lint(source, _relevant(source), options, workspace)
+    facts = workspace.charts.facts(source.path) if workspace else NOTHING
+    if not facts and not mentions(source.data):
+        return Result(files=1)
+    return _lint(source, _relevant(source, facts), options, workspace, facts)
 
 
 def _lint_page(page: Source, options: Options, workspace: Workspace | None) -> Result:
     blocks = code_blocks(page)
-    result = _lint(blocks.source, blocks.documents, options, workspace)
+    result = _lint(blocks.source, blocks.documents, options, workspace, NOTHING)
     # People see the page as it is, not what AsciiDoc's marks were masked by; a page is not repaired.
     result.findings = [replace(finding, source=page, fix=None) for finding in result.findings]
     result.suppressed = [item._replace(finding=replace(item.finding, source=page)) for item in result.suppressed]
@@ -56,7 +59,9 @@ def _lint_page(page: Source, options: Options, workspace: Workspace | None) -> R
     return result
 
 
-def _lint(source: Source, documents: Iterable[Document], options: Options, workspace: Workspace | None) -> Result:
+def _lint(
+    source: Source, documents: Iterable[Document], options: Options, workspace: Workspace | None, facts: FileFacts
+) -> Result:
     result = Result(files=1)
     sees_others = workspace is not None
     workspace = workspace or Workspace([source])
@@ -68,7 +73,7 @@ def _lint(source: Source, documents: Iterable[Document], options: Options, works
     templates = _Tally("documents of a template that are not YAML by themselves")
     for document in documents:
         result.documents += 1
-        checked = check(document, rules, kinds, options)
+        checked = check(document, rules, kinds, options, facts)
         result.pods += checked.pods
         result.objects += checked.objects
         result.suppressed += checked.suppressed
@@ -88,11 +93,17 @@ def _lint(source: Source, documents: Iterable[Document], options: Options, works
     return result
 
 
-def _relevant(source: Source) -> Iterator[Document]:
+def _relevant(source: Source, facts: FileFacts) -> Iterator[Document]:
     """The documents to read: those that mention hosts, and those at which kubectl would stop and lose the others.
+
+    Where charts know more of the file: all documents of a values file, and of a file of named templates those.
 
     Neighbours are searched together first: in a long stream hardly one of them matters.
     """
+    if facts.fragments and not facts.problems:
+        for number, span in enumerate(sorted(facts.fragments), 1):
+            yield Document(source, Piece(number, span, "yaml"))
+        return
     pieces = split(source.text)
     has_suppressions = MARK in source.text
     begin = 0
@@ -103,7 +114,11 @@ def _relevant(source: Source) -> Iterator[Document]:
         block = pieces[begin:end]
         may_mention = end - begin == 1 or _is_mentioned(source, Span(block[0].span.start, block[-1].span.end))
         for piece in block:
-            stops = piece.problem is not None or source.text.startswith("%", piece.span.start)
+            stops = (
+                bool(facts.lists or facts.problems)
+                or piece.problem is not None
+                or source.text.startswith("%", piece.span.start)
+            )
             stops = stops or (has_suppressions and source.text.find(MARK, *piece.span) >= 0)
             if stops or (may_mention and _is_mentioned(source, piece.span)):
                 yield Document(source, piece)

@@ -14,7 +14,16 @@ from podhosts.kubernetes.known_kinds import KNOWN_KINDS, HousePath, KnownKinds
 from podhosts.kubernetes.objects import KubernetesObject, every_object, mapping, objects, sequence
 from podhosts.kubernetes.placed import every_pod, is_patch
 from podhosts.kubernetes.placeholders import is_placeholder, is_template
-from podhosts.kubernetes.pods import Container, HostAlias, Mount, Pod, Volume, is_shaped_like_aliases, pods
+from podhosts.kubernetes.pods import (
+    Container,
+    EntryKeys,
+    HostAlias,
+    Mount,
+    Pod,
+    Volume,
+    is_shaped_like_aliases,
+    pods,
+)
 from podhosts.kubernetes.schemas import ListSchema, ListType
 from podhosts.kubernetes.versions import NEWEST_MINOR, KubernetesVersion, VersionError, parse_version
 from podhosts.kubernetes.walking import walk
@@ -23,6 +32,7 @@ __all__ = [
     "KNOWN_KINDS",
     "NEWEST_MINOR",
     "Container",
+    "EntryKeys",
     "HostAlias",
     "HousePath",
     "KnownKinds",

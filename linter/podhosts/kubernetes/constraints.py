@@ -26,7 +26,7 @@ _WORDS = {
 class Constraints:
     """The keywords of a schema that limit a string or list; without any, everything passes."""
 
-    keywords: Mapping[str, Any] = field(default_factory=dict)
+    keywords: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def refusal(self, value: str | list[Any]) -> str | None:
         """Why the API server refuses a value of the right type, as "does not match `x`"; None where it does not, or

@@ -36,10 +36,9 @@ class KnownKinds:
         self._house_paths = house_paths
         self._definitions = definitions
 
-    def pod_spec_paths(self, manifest: KubernetesObject) -> list[PodSpecPath]:
-        """The places that are known to hold hostAliases in objects of this one's kind."""
-        api_version, kind = manifest.api_version, manifest.kind
-        taught = self._taught(manifest)
+    def pod_spec_paths(self, api_version: str | None, kind: str | None) -> list[PodSpecPath]:
+        """The places that are known to hold hostAliases in objects of a kind."""
+        taught = self._taught(api_version, kind)
         if not taught:
             paths = pod_spec_paths(api_version, kind)
         elif len(taught) == 1:
@@ -60,7 +59,7 @@ class KnownKinds:
 
     def places(self, manifest: KubernetesObject) -> Iterator[Place]:
         """The mappings of an object of which it is certain what is declared there."""
-        taught = self._taught(manifest)
+        taught = self._taught(manifest.api_version, manifest.kind)
         if len(taught) == 1:
             definition, version = taught[0]
             yield from definition.places(manifest, version)
@@ -70,15 +69,15 @@ class KnownKinds:
             if not is_built_in_workload(manifest.api_version, manifest.kind):
                 yield from custom_resource_places(manifest, paths)
 
-    def _taught(self, manifest: KubernetesObject) -> list[tuple[Definition, str]]:
-        """The differing CRDs of the repository that define the object's version."""
-        if self._definitions is None or manifest.kind is None:
+    def _taught(self, api_version: str | None, kind: str | None) -> list[tuple[Definition, str]]:
+        """The differing CRDs of the repository that define the kind's version."""
+        if self._definitions is None or kind is None:
             return []
-        group, _, version = (manifest.api_version or "").partition("/")
-        if not version or is_built_in_workload(manifest.api_version, manifest.kind):
+        group, _, version = (api_version or "").partition("/")
+        if not version or is_built_in_workload(api_version, kind):
             return []
         found: list[Definition] = []
-        for definition in self._definitions(group, manifest.kind):
+        for definition in self._definitions(group, kind):
             known = version in definition.schemas
             if known and all(other.schemas[version] != definition.schemas[version] for other in found):
                 found.append(definition)

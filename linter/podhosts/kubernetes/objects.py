@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from podhosts.kubernetes.fields import Path
 
 
+#: Without one of these beside it, `kind` is a word of the file's own, as in the values of many a Helm chart.
+_OBJECT_FIELDS = frozenset({"apiVersion", "items", "metadata", "spec"})
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class KubernetesObject:
     """A mapping at a document's root or in a List. `item` is the index in the List, None outside one.
@@ -62,6 +66,8 @@ def objects(document: Document) -> Iterator[KubernetesObject]:
     if not isinstance(root, Mapping):
         return
     api_version, kind = _known(root.get("apiVersion")), _known(root.get("kind"))
+    if api_version is None and not root.fields.keys() & _OBJECT_FIELDS:
+        kind = None
     items = root.get("items")
     if kind is None or not kind.endswith("List") or not isinstance(items, Sequence):
         yield KubernetesObject(document, root, None, api_version, kind)

@@ -40,7 +40,7 @@ _GATEKEEPER = "mutations.gatekeeper.sh"
 _LOCATION = re.compile(r"(?P<item>\[[^\]]*\])|\"(?P<quoted>(?:[^\"\\]|\\.)*)\"|(?P<word>[^.\[\]\"]+)")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class PlacedPod(Pod):
     """A pod spec of which one value is known, the one that stands at `steps` in it.
 
@@ -169,7 +169,7 @@ def _place(manifest: KubernetesObject, entry: Entry, path: Path, steps: Path) ->
     for step in reversed(inside):
         node = _around(node, step, entry.key)
     assert isinstance(node, Mapping)  # the first step is a key
-    yield PlacedPod(manifest, node, (), _LIST, UNKNOWN, inside[0] in _HOST_NAMES, inside, path)
+    yield PlacedPod(manifest, node, (), _LIST, UNKNOWN, inside[0] in _HOST_NAMES, steps=inside, value_path=path)
 
 
 def _is_pod_spec(path: Path) -> bool:

@@ -32,6 +32,27 @@ _ANCHORED = re.compile(r"[+^=X<]?\(.*\)")
 _OTHER_MEANING = frozenset({"k3d.io", "apiextensions.k8s.io"})
 
 
+@dataclass(frozen=True, slots=True)
+class EntryKeys:
+    """What the fields of an entry are called where a template writes the entries from keys of its own.
+
+    None: the template has the value from elsewhere. `names_are_listed` is false where the key holds one name.
+    """
+
+    ip: str | None
+    hostnames: str | None
+    names_are_listed: bool
+
+    def own(self, steps: Path) -> Path:
+        """The path in the file of something in a list; `steps` begin with the list's key and an entry's index."""
+        keys = {"ip": self.ip, "hostnames": self.hostnames}
+        kept = steps if self.names_are_listed else steps[:3]
+        return tuple(
+            keys.get(step) or step if number == 2 and isinstance(step, str) else step
+            for number, step in enumerate(kept)
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class Pod:
     """A pod spec, or any other mapping that holds a list shaped like hostAliases.
@@ -46,6 +67,8 @@ class Pod:
     list_field: str
     schema: ListSchema
     is_pod_spec: bool
+    #: Set where the entries are views of others.
+    keys: EntryKeys | None = None
 
     @property
     def list_entry(self) -> Entry | None:
@@ -56,6 +79,11 @@ class Pod:
     def list_node(self) -> Node | None:
         """What is written of the list."""
         return self.spec.get(self.list_field)
+
+    @property
+    def list_start(self) -> int | None:
+        """Where the key of the list begins in the source."""
+        return self.list_entry.key.start if self.list_entry else None
 
     @cached_property
     def aliases(self) -> list[HostAlias]:
@@ -89,7 +117,7 @@ class Pod:
 
     def field(self, *steps: str | int) -> str:
         """The path of something in the pod spec, from the object's root."""
-        return self.object.field(*self.path, *steps)
+        return self.object.field(*self.path, *(self.keys.own(steps) if self.keys else steps))
 
     def is_partial(self, node: Node) -> bool:
         """Whether a mapping or list may get more than is written in it, so that nothing can be missing."""
@@ -212,7 +240,7 @@ def pods(manifest: KubernetesObject, kinds: KnownKinds = KNOWN_KINDS) -> list[Po
         return []
     found: list[Pod] = []
     is_built_in = is_built_in_workload(manifest.api_version, manifest.kind)
-    for place in kinds.pod_spec_paths(manifest):
+    for place in kinds.pod_spec_paths(manifest.api_version, manifest.kind):
         for path, node in follow(manifest.node, place.path):
             if is_built_in or _may_be_pod(place, node):
                 found.append(Pod(manifest, node, path, place.field, place.schema, is_built_in))

@@ -71,6 +71,7 @@ class DuplicateIp(Rule):
     fixable = Fixable.SOMETIMES
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
+        yield from self._check_turns(pod)
         groups: dict[str, list[HostAlias]] = {}
         keyed = 0
         for alias in pod.aliases:
@@ -87,12 +88,38 @@ class DuplicateIp(Rule):
         for alias, ip in sorted(repeated, key=lambda pair: pair[0].index):
             yield self._report(alias, fates[ip], ip)
 
+    def _check_turns(self, pod: Pod) -> Iterator[Diagnostic]:
+        """Entries with a constant address that a template prints once for each turn of a loop."""
+        document = pod.object.document
+        if document.template is None or pod.list_entry is None:
+            return
+        # The reader of templates is imported for the first of them: most runs have none.
+        from podhosts.helm.alone import may_repeat
+
+        for alias in pod.aliases:
+            if alias.ip_node is None or not alias.ip or is_placeholder(alias.ip):
+                continue
+            branches = document.branches_between(pod.list_entry.key, alias.node)
+            if branches and branches[-1].branch == 0 and may_repeat(document.text, branches[-1]):
+                keyword = branches[-1].keyword
+                yield self.report(
+                    alias,
+                    alias.ip_node,
+                    f"each turn of `{keyword}` prints an entry with the `ip` `{alias.ip}`: two turns give two entries "
+                    f"of one `ip`, of which a later apply loses one; print one entry, with the `{keyword}` inside "
+                    "`hostnames`",
+                    field=alias.field("ip"),
+                    severity=_SEVERITY[pod.schema.list_type],
+                )
+
     def _list_key(self, alias: HostAlias) -> str | None:
         """The key under which the list holds the entry; None where it has none, or where missing-ip says it already."""
         if alias.ip:
             return alias.ip
         node = alias.ip_node
         if node is not None and alias.ip is None and not _is_null(alias):
+            return None
+        if alias.pod.object.document.is_partial(alias.node):
             return None
         schema = alias.pod.schema
         defaults = self.version.ip_has_default if schema.built_in else schema.ip_has_default

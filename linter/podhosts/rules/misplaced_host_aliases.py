@@ -85,8 +85,8 @@ class MisplacedHostAliases(Rule):
             )
 
     def _advice(self, manifest: KubernetesObject) -> str:
-        paths = [".".join((*place.path, place.field)) for place in self.kinds.pod_spec_paths(manifest)]
-        shown = [path.replace(".[]", "[]") for path in paths]
+        places = self.kinds.pod_spec_paths(manifest.api_version, manifest.kind)
+        shown = [".".join((*place.path, place.field)).replace(".[]", "[]") for place in places]
         if not shown:
             return f"a {manifest.kind} has no pod spec"
         more = f" and {len(shown) - _SHOWN} more places" if len(shown) > _SHOWN else ""

@@ -105,7 +105,7 @@ class UnknownField(Rule):
     def _check_pod_spec(self, pod: Pod) -> Iterator[Diagnostic]:
         place = None
         for name, entry in pod.spec.fields.items():
-            if (advice := self._advice_in_pod_spec(pod, name)) is None:
+            if name == pod.list_field or (advice := self._advice_in_pod_spec(pod, name)) is None:
                 continue
             fix = _indent(pod, entry) if name == "hostnames" else None
             if pod.schema.built_in:

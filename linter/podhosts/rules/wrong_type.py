@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import CREATE_AND_APPLY, Severity
@@ -22,10 +21,6 @@ if TYPE_CHECKING:
     from podhosts.kubernetes import HostAlias, KubernetesObject, ListSchema, Pod
     from podhosts.kubernetes.constraints import Constraints
     from podhosts.kubernetes.structure import WrongType as WrongTypeFound
-
-
-#: An action that prints a list of names as it is.
-_PRINTED_SLICE = re.compile(r"\{\{-?\s*[$.\w]*\.hostnames\s*-?\}\}")
 
 
 class WrongType(Rule):
@@ -91,14 +86,27 @@ class WrongType(Rule):
                         field=alias.field("hostnames", index),
                         refused_by=refused_by,
                     )
-        if isinstance(node, Scalar) and _PRINTED_SLICE.fullmatch(node.text):
-            yield self.report(
-                alias,
-                node,
-                f"`{node.text}` prints the list as Go does, `[a b]`: YAML reads one name with a blank in it; "
-                f"write `{{{{ toYaml ... | nindent }}}}` or a `range`",
-                field=alias.field("hostnames"),
-            )
+        for place in node.items if isinstance(node, Sequence) else [node]:
+            if isinstance(place, Scalar) and self._prints_list(alias, place, is_item=place is not node):
+                yield self.report(
+                    alias,
+                    place,
+                    f"`{place.text}` prints the list as Go does, `[a b]`: YAML reads one name with a blank in it; "
+                    f"write `{{{{ toYaml ... | nindent }}}}` or a `range`",
+                    field=alias.field("hostnames"),
+                )
+
+    def _prints_list(self, alias: HostAlias, node: Scalar, *, is_item: bool) -> bool:
+        """Whether an action prints a list of names as one: by the values of its chart, else by what it is called."""
+        document = alias.pod.object.document
+        if "{{" not in node.text:
+            return False
+        # The reader of templates is imported for the first of them: most runs have none.
+        from podhosts.helm.alone import prints_names
+
+        plain_prints = self.workspace.charts.facts(document.source.path).plain_prints
+        known = [is_list for span, is_list in plain_prints.items() if node.start <= span.start < node.end]
+        return any(known) if known else not is_item and prints_names(node.text)
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         node = pod.spec.get(pod.list_field)
