@@ -56,6 +56,7 @@ FAMILIES = {
     "pod host names": {"invalid-pod-hostname", "hostname-too-long", "pod-hostname-alias", "localhost-alias"},
     "mounts": {"host-path-hosts-file", "hosts-file-mount", "ignored-host-aliases", "etc-mount"},
     "writes": {"hosts-file-write"},
+    "overlays": {"patch-drops-alias"},
     "cluster DNS": {"coredns-hosts-block", "shadowed-service", "inconsistent-alias"},
     "suppressions": {"unused-suppression", "expired-suppression"},
 }

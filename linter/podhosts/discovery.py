@@ -8,6 +8,8 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from podhosts.kustomize.names import is_kustomization
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -85,6 +87,17 @@ def find_config(folder: str) -> str | None:
         folder = parent
 
 
+def repository_root(folder: str) -> str | None:
+    """The nearest folder upwards that holds `.git`; None outside a repository."""
+    folder = os.path.abspath(folder)
+    while not os.path.exists(os.path.join(folder, ".git")):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return None
+        folder = parent
+    return folder
+
+
 def _has_table(path: str) -> bool:
     try:
         with open(path, "rb") as file:
@@ -103,7 +116,7 @@ def _folder(folder: str, endings: tuple[str, ...]) -> Iterator[str]:
     prefix = "" if folder in {".", "./"} else folder.rstrip("/") + "/"
     for name in names:
         path = prefix + name
-        if name.lower().endswith(endings) and _may_be_read(path):
+        if (name.lower().endswith(endings) or is_kustomization(name)) and _may_be_read(path):
             yield path
 
 

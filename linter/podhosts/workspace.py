@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from podhosts.document import Document, split
-from podhosts.helm import Charts
+from podhosts.helm import NOTHING, Charts, FileFacts
 from podhosts.inventory import index
 from podhosts.kubernetes import objects
 from podhosts.kubernetes.definitions import KIND as CUSTOM_RESOURCE_DEFINITION
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from podhosts.document import Piece
     from podhosts.inventory import AddressIndex
     from podhosts.kubernetes import KnownKinds, KubernetesObject
+    from podhosts.kustomize.overlays import Overlays, Told
     from podhosts.source import Source
 
 
@@ -32,18 +33,28 @@ class Workspace:
 
     They are gone through once for the objects and once for the addresses, if a rule asks for these.
     Of the sources only those are kept that hold one of `words`: the kinds that are looked up. `charts` are those that
-    the files of the run belong to.
+    the files of the run belong to, `overlays` its kustomizations; without them each file is looked at alone.
+    `definitions` gives CustomResourceDefinitions where they are not to be looked for in the sources.
     """
 
     def __init__(
-        self, sources: Iterable[Source], charts: Charts | None = None, *, words: tuple[bytes, ...] = _LOOKED_UP
+        self,
+        sources: Iterable[Source],
+        charts: Charts | None = None,
+        overlays: Overlays | None = None,
+        *,
+        words: tuple[bytes, ...] = _LOOKED_UP,
+        definitions: Callable[[str, str], list[Definition]] | None = None,
     ) -> None:
         self._given = sources
         self._words = words
         self.charts = charts or Charts()
+        self.overlays = overlays
+        self._replaced: set[str] = set()
         self._objects: dict[tuple[Source, int], list[KubernetesObject]] = {}
         self._addresses: AddressIndex | None = None
         self._definitions: dict[tuple[str, str], list[Definition]] = {}
+        self._look_up = definitions or self._read_definitions
 
     @cached_property
     def _sources(self) -> list[tuple[Source, list[Piece]]]:
@@ -51,10 +62,27 @@ class Workspace:
         return [(source, split(source.text)) for source in kept]
 
     def replace(self, source: Source) -> None:
-        """Let a source stand for the one of the same path, whose text has changed."""
+        """Let a source stand for the one of the same path, whose text has changed.
+
+        What charts and overlays know of the file has places in the old text, and is not told any more.
+        """
+        self._replaced.add(source.path)
         for number, (old, _) in enumerate(self._sources):
             if old.path == source.path:
                 self._sources[number] = (source, split(source.text))
+
+    def facts(self, path: str) -> FileFacts:
+        """What the charts of the run know of a file."""
+        return NOTHING if path in self._replaced else self.charts.facts(path)
+
+    def overlays_of(self, path: str) -> Overlays | None:
+        """The kustomizations that may say something about a file."""
+        return None if path in self._replaced else self.overlays
+
+    def told(self, path: str) -> Told | None:
+        """What the kustomizations of the run say about a file; None for nothing."""
+        overlays = self.overlays_of(path)
+        return overlays.told(path) if overlays is not None else None
 
     def find(self, kind: str, name: str, namespace: str | None) -> KubernetesObject | None:
         """The first object of that kind and name; a namespace counts only where both sides name one."""
@@ -72,11 +100,12 @@ class Workspace:
     def definitions(self, group: str, kind: str) -> list[Definition]:
         """The CustomResourceDefinitions of a group and kind, in order."""
         if (group, kind) not in self._definitions:
-            read = map(definition, self.mentioning(CUSTOM_RESOURCE_DEFINITION, kind, group))
-            self._definitions[group, kind] = [
-                item for item in read if item is not None and (item.group, item.kind) == (group, kind)
-            ]
+            self._definitions[group, kind] = self._look_up(group, kind)
         return self._definitions[group, kind]
+
+    def _read_definitions(self, group: str, kind: str) -> list[Definition]:
+        read = map(definition, self.mentioning(CUSTOM_RESOURCE_DEFINITION, kind, group))
+        return [item for item in read if item is not None and (item.group, item.kind) == (group, kind)]
 
     def addresses(self, kinds: KnownKinds, environment_of: Callable[[str], str | None] | None = None) -> AddressIndex:
         """The addresses of every name in all sources, read when first asked for."""

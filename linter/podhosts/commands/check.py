@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 from podhosts.code_blocks import PAGE_ENDINGS
 from podhosts.commands.baselines import BaselineFile
 from podhosts.commands.reports import Outputs
+from podhosts.commands.repository import repository_files
 from podhosts.commands.run_settings import Request, RunSettings
 from podhosts.commands.terminal import print_bytes, print_lines, say
 from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError
 from podhosts.diagnostics import Severity
 from podhosts.discovery import ENDINGS, STDIN, Discovery, Input, discover
 from podhosts.edits import Safety
-from podhosts.engine import Result, Unread, lint
+from podhosts.engine import Result, Unread, concerns, lint
 from podhosts.helm import Charts
+from podhosts.kustomize.names import is_kustomization
 from podhosts.reporters.report import Report
 from podhosts.source import Source
 from podhosts.summary import summary
@@ -26,10 +28,11 @@ from podhosts.triggers import file_mentions, mentions
 from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from podhosts.diagnostics import Diagnostic
     from podhosts.engine.fixing import Fixed
+    from podhosts.kustomize.overlays import Overlays
 
 
 def run(request: Request) -> int:
@@ -51,8 +54,10 @@ def _run(request: Request) -> int:
         if request.list_files:
             return _list_files(discovery, run_settings)
         check = _Check(run_settings, discovery)
-        for item in _progress([*discovery.inputs, *check.helpers], request):
-            check.add(item)
+        check.add_all(request)
+        if check.fixed and request.fix and not request.diff and not request.fixes_stdin:
+            # Fixes of one file may change what is to be said of others.
+            check = check.again()
         check.result.sort()
         check.failed += not baseline.apply(check.result, check.checked, is_complete=not check.failed)
         report = Report(check.result, run_settings)
@@ -76,10 +81,13 @@ class _Check:
 
     def __init__(self, run_settings: RunSettings, discovery: Discovery) -> None:
         self._run_settings = run_settings
+        self._discovery = discovery
         self._request = run_settings.request
-        manifests = [item.path for item in discovery.inputs if not item.named and item.path.lower().endswith(ENDINGS)]
+        self._can_fix = self._request.fix or self._request.diff
+        manifests = [item.path for item in discovery.inputs if not item.named and _is_manifest(item.path)]
         charts = Charts(manifests)
-        self._folder_workspace = Workspace(_Files(manifests), charts)
+        overlays = _overlays(manifests, self._request.paths or ["."])
+        self._folder_workspace = Workspace(_Files(manifests), charts, overlays)
         #: Files of named templates that hold parts of a list: they are linted too.
         self.helpers = [Input(path, False) for path in charts.helpers]
         self.result = Result()
@@ -95,6 +103,19 @@ class _Check:
         #: Inputs that were looked at; stdin under the name that reports use.
         self.checked: list[Input] = []
 
+    def add_all(self, request: Request) -> None:
+        """Look at every input, and at the helper files of charts."""
+        for item in _progress([*self._discovery.inputs, *self.helpers], request):
+            self.add(item)
+
+    def again(self) -> _Check:
+        """A run over the files as they are now, which fixes no more; what was fixed and what failed is kept."""
+        after = _Check(self._run_settings, self._discovery)
+        after._can_fix = False
+        after.add_all(self._request)
+        after.fixed, after.failed = self.fixed, self.failed
+        return after
+
     def add(self, item: Input) -> None:
         """Lint one input, fix it where that is asked for, and note it unless it could not be opened or is excluded."""
         files = self.result.files
@@ -104,7 +125,7 @@ class _Check:
 
     def _add(self, item: Input) -> None:
         try:
-            source = _read(item, self._request, self._folder_workspace.charts)
+            source = _read(item, self._request, self._is_passed_over)
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             self.result.unread.append(Unread(item.path, f"cannot be opened: {reason}", 1, None, None))
@@ -116,6 +137,15 @@ class _Check:
         elif item.path == STDIN and self._request.fixes_stdin:
             print_bytes((fixed.source if fixed else source).data)
 
+    def _is_passed_over(self, path: str) -> bool:
+        """Whether neither charts nor overlays have something to say about a file that holds none of our words."""
+        workspace = self._folder_workspace
+        if workspace.charts.facts(path):
+            return False
+        if workspace.overlays is None or not workspace.overlays.folders:
+            return True
+        return not concerns(path, workspace, self._run_settings.options(path).settings)
+
     def _check(self, source: Source, item: Input) -> Fixed | None:
         """Lint a source, fix and write it; None where nothing was fixed."""
         if item.path == STDIN and not mentions(source.data):
@@ -125,7 +155,7 @@ class _Check:
             return None
         options = self._run_settings.options(source.path)
         workspace = None if item.named else self._folder_workspace
-        if not (self._request.fix or self._request.diff):
+        if not self._can_fix:
             self.result.extend(lint(source, options, workspace))
             return None
         # Imported here: a plain check needs nothing of it.
@@ -145,6 +175,21 @@ class _Check:
         return fixed
 
 
+def _overlays(paths: list[str], arguments: list[str]) -> Overlays | None:
+    """The kustomizations among the files of folders; None where there is none."""
+    if not any(map(is_kustomization, paths)):
+        return None
+    from podhosts.kustomize.overlays import Overlays
+
+    files = repository_files(paths[0])
+    is_whole_repository = any(os.path.abspath(argument) == files.root for argument in arguments)
+    return Overlays(paths, files, is_closed=is_whole_repository)
+
+
+def _is_manifest(path: str) -> bool:
+    return path.lower().endswith(ENDINGS) or is_kustomization(path)
+
+
 class _Files:
     """Files that other files may refer to, opened each time they are gone through.
 
@@ -160,12 +205,11 @@ class _Files:
                 yield Source(path, file.read())
 
 
-def _read(item: Input, request: Request, charts: Charts) -> Source | None:
-    """The source of one input; None for a file without a word that a rule reacts to, of which no chart knows."""
+def _read(item: Input, request: Request, is_passed_over: Callable[[str], bool]) -> Source | None:
+    """The source of one input; None for a file without a word that a rule reacts to, of which nothing else is known."""
     if item.path == STDIN:
         return Source(request.stdin_filename, sys.stdin.buffer.read())
-    is_known = not item.named and bool(charts.facts(item.path))
-    if os.path.isfile(item.path) and not is_known and not file_mentions(item.path):
+    if os.path.isfile(item.path) and not file_mentions(item.path) and (item.named or is_passed_over(item.path)):
         return None
     with open(item.path, "rb") as file:
         return Source(item.path, file.read())

@@ -1,6 +1,7 @@
 """The pure core: a source in, findings out. Nothing here prints, exits or reads files."""
 
 from podhosts.engine.linting import default_selection, lint
+from podhosts.engine.overlays import concerns
 from podhosts.engine.results import CheckedObject, CheckedPod, Options, Result, Suppressed, Unread
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Result",
     "Suppressed",
     "Unread",
+    "concerns",
     "default_selection",
     "lint",
 ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from podhosts.code_blocks import code_blocks, is_page
 from podhosts.document import Document, Piece, split
 from podhosts.engine.checking import Checked, check
+from podhosts.engine.overlays import concerns, overlay_findings
 from podhosts.engine.results import Options, Result, Unread
 from podhosts.engine.silencing import silence, unused
 from podhosts.helm import NOTHING
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from podhosts.diagnostics import Diagnostic
     from podhosts.helm import FileFacts
+    from podhosts.kustomize.overlays import Told
+    from podhosts.rules import Rule
     from podhosts.source import Source
 
 _BLOCK_CHARACTERS = 1 << 16
@@ -40,8 +43,9 @@ def lint(source: Source, options: Options, workspace: Workspace | None = None) -
     """
     if options.markdown and is_page(source.path) and mentions(source.data):
         return _lint_page(source, options, workspace)
-    facts = workspace.charts.facts(source.path) if workspace else NOTHING
-    if not facts and not mentions(source.data):
+    facts = workspace.facts(source.path) if workspace else NOTHING
+    is_known = bool(facts) or (workspace is not None and concerns(source.path, workspace, options.settings))
+    if not is_known and not mentions(source.data):
         return Result(files=1)
     return _lint(source, _relevant(source, facts), options, workspace, facts)
 
@@ -68,7 +72,7 @@ def _lint(
     rules = [rule(options.settings, workspace) for rule in RULES if rule.name in options.selected]
     kinds = KnownKinds(options.settings.house_paths, workspace.definitions)
     file_wide: list[Suppression] = []
-    per_document: list[tuple[Document, Checked]] = []
+    per_document: dict[int, tuple[Document | None, Checked]] = {}
     placeholders = _Tally("values that a template or placeholder decides")
     templates = _Tally("documents of a template that are not YAML by themselves")
     for document in documents:
@@ -80,14 +84,19 @@ def _lint(
         placeholders.add(checked.placeholders)
         templates.add(checked.templates)
         file_wide += [item for item in checked.silencers if item.is_file_wide]
-        per_document.append((document, checked))
+        per_document[document.number] = (document, checked)
+    for finding in _from_overlays(source, workspace, options, rules):
+        _, checked = per_document.setdefault(finding.document or 0, (None, Checked()))
+        if all((finding.rule, finding.span) != (other.rule, other.span) for other in checked.findings):
+            checked.findings.append(finding)
     result.unread += [tally.unread(source) for tally in (placeholders, templates) if tally.count]
-    for _, checked in per_document:
+    result.unread += _unfollowed(workspace.told(source.path), source)
+    for _, checked in per_document.values():
         silence(checked.findings, [*checked.silencers, *file_wide], options, result)
     if options.use_suppressions:
-        for document, checked in per_document:
+        for read, checked in per_document.values():
             silencers = [*checked.silencers, *checked.inner_silencers]
-            result.findings += unused(document, silencers, options, sees_others=sees_others)
+            result.findings += unused(read, silencers, options, sees_others=sees_others) if read else ()
     result.findings = _select(result.findings, options)
     result.sort()
     return result
@@ -140,6 +149,24 @@ def _select(findings: list[Diagnostic], options: Options) -> list[Diagnostic]:
 def _is_allowed(finding: Diagnostic, options: Options) -> bool:
     names = options.allowed.get(finding.rule)
     return names is not None and finding.source.cut(finding.span).strip("\"'") in names
+
+
+def _from_overlays(source: Source, workspace: Workspace, options: Options, rules: list[Rule]) -> Iterator[Diagnostic]:
+    """What other files of the run say about this one."""
+    if workspace.told(source.path) is not None:
+        for rule in rules:
+            yield from rule.check_source(source)
+    for finding in overlay_findings(source, workspace, options.settings):
+        if finding.rule in options.selected:
+            yield finding
+
+
+def _unfollowed(told: Told | None, source: Source) -> Iterator[Unread]:
+    """The references of a kustomization that lead elsewhere, by reason."""
+    tallies: dict[str, _Tally] = {}
+    for item in told.unfollowed if told is not None else ():
+        tallies.setdefault(item.reason, _Tally(item.reason)).add([item.place.span])
+    return (tally.unread(source) for tally in tallies.values())
 
 
 class _Tally:

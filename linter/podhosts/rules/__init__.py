@@ -27,6 +27,7 @@ from podhosts.rules.misplaced_host_aliases import MisplacedHostAliases
 from podhosts.rules.missing_ip import MissingIp
 from podhosts.rules.non_canonical_ip import NonCanonicalIp
 from podhosts.rules.numeric_hostname import NumericHostname
+from podhosts.rules.patch_drops_alias import PatchDropsAlias
 from podhosts.rules.pod_hostname_alias import PodHostnameAlias
 from podhosts.rules.shadowed_service import ShadowedService
 from podhosts.rules.syntax_error import SyntaxErrorRule
@@ -52,6 +53,7 @@ RULES: tuple[type[Rule], ...] = (
     SyntaxErrorRule,
     DuplicateKey,
     DuplicateIp,
+    PatchDropsAlias,
     DuplicateHostname,
     ConflictingHostname,
     PodHostnameAlias,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from podhosts.document import Document, Node
     from podhosts.edits import Fix
-    from podhosts.source import Span
+    from podhosts.source import Source, Span
     from podhosts.workspace import Workspace
 
 
@@ -69,6 +69,10 @@ class Rule:
         self.workspace = workspace
         self.version = settings.version
         self.kinds = KnownKinds(settings.house_paths, workspace.definitions)
+
+    def check_source(self, source: Source) -> Iterable[Diagnostic]:
+        """Check a file of which other files of the run say something, whatever it mentions."""
+        return ()
 
     def check_document(self, document: Document) -> Iterable[Diagnostic]:
         """Check a document that mentions hosts, readable or not."""
