@@ -15,11 +15,13 @@ PACKAGE = ROOT / "linter" / "podhosts"
 ORDER = [
     "summary", "triggers", "source", "edits", "diagnostics", "document", "surgery", "hosts", "merging", "resources",
     "kubernetes", "shell", "corefile", "helm", "kustomize", "embedded", "inventory", "workspace", "moves",
-    "code_blocks", "suppressions", "config", "rules", "engine", "baseline", "reporters", "discovery", "commands", "cli",
-    "lsp",
+    "code_blocks", "suppressions", "config", "rules", "engine", "baseline", "reporters", "discovery", "commands", "lsp",
+    "cli",
 ]  # fmt: skip
 #: Libraries that only one room knows.
 SEAMS = {
+    "pygls": "lsp",
+    "lsprotocol": "lsp",
     "ruamel": "document",
     "_ruamel_yaml": "document",
     "markdown_it": "code_blocks",

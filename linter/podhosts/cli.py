@@ -11,6 +11,7 @@ from podhosts.commands import check as check_command
 from podhosts.commands import convert as convert_command
 from podhosts.commands import explain as explain_command
 from podhosts.commands import inventory as inventory_command
+from podhosts.commands import matcher as matcher_command
 from podhosts.commands import render as render_command
 from podhosts.commands import resolve as resolve_command
 from podhosts.commands import settings as settings_command
@@ -43,6 +44,10 @@ def _complete_format(incomplete: str) -> list[str]:
 
 def _complete_output(incomplete: str) -> list[str]:
     return [f"{name}=" for name in FORMATS if name.startswith(incomplete)]
+
+
+def _complete_matcher(incomplete: str) -> list[tuple[str, str]]:
+    return [(name, purpose) for name, (_, purpose) in matcher_command.MATCHERS.items() if name.startswith(incomplete)]
 
 
 def _complete_level(incomplete: str) -> list[str]:
@@ -357,3 +362,28 @@ def config(
 ) -> None:
     """Print the effective settings, and where each comes from."""
     raise typer.Exit(settings_command.run(config))
+
+
+@app.command()
+def matcher(
+    name: Annotated[
+        str | None, typer.Argument(autocompletion=_complete_matcher, help="Which one; without it they are listed.")
+    ] = None,
+) -> None:
+    """Print a problem matcher or snippet for GitHub Actions, VS Code, Vim, Neovim, Emacs or GitLab.
+
+    Example: podhosts matcher vscode > .vscode/tasks.json
+    """
+    raise typer.Exit(matcher_command.run(name))
+
+
+@app.command()
+def lsp() -> None:
+    """Serve an editor on stdin and stdout (Language Server Protocol); needs the extra `lsp`.
+
+    Install it with: pip install 'podhosts[lsp]'
+    """
+    # Only editors pay for it.
+    from podhosts.lsp import run
+
+    raise typer.Exit(run())

@@ -21,6 +21,8 @@ _SHELL_PIPES = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 
 CONFIG_NAME = ".podhosts.yaml"
 _PROJECT_FILE = "pyproject.toml"
+#: The files that may hold a config.
+CONFIG_NAMES = (CONFIG_NAME, _PROJECT_FILE)
 _PROJECT_TABLE = b"[tool.podhosts"
 
 

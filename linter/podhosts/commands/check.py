@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from contextlib import nullcontext, redirect_stdout, suppress
+from contextlib import nullcontext, redirect_stdout
 from typing import TYPE_CHECKING
 
 from podhosts.code_blocks import PAGE_ENDINGS
 from podhosts.commands.baselines import BaselineFile
+from podhosts.commands.files import SourceFiles
 from podhosts.commands.reports import Outputs
 from podhosts.commands.repository import repository_files
 from podhosts.commands.run_settings import Request, RunSettings
@@ -87,7 +88,7 @@ class _Check:
         manifests = [item.path for item in discovery.inputs if not item.named and _is_manifest(item.path)]
         charts = Charts(manifests)
         overlays = _overlays(manifests, self._request.paths or ["."])
-        self._folder_workspace = Workspace(_Files(manifests), charts, overlays)
+        self._folder_workspace = Workspace(SourceFiles(manifests), charts, overlays)
         #: Files of named templates that hold parts of a list: they are linted too.
         self.helpers = [Input(path, False) for path in charts.helpers]
         self.result = Result()
@@ -188,21 +189,6 @@ def _overlays(paths: list[str], arguments: list[str]) -> Overlays | None:
 
 def _is_manifest(path: str) -> bool:
     return path.lower().endswith(ENDINGS) or is_kustomization(path)
-
-
-class _Files:
-    """Files that other files may refer to, opened each time they are gone through.
-
-    One that cannot be opened is told of when its turn comes.
-    """
-
-    def __init__(self, paths: list[str]) -> None:
-        self._paths = paths
-
-    def __iter__(self) -> Iterator[Source]:
-        for path in self._paths:
-            with suppress(OSError), open(path, "rb") as file:
-                yield Source(path, file.read())
 
 
 def _read(item: Input, request: Request, is_passed_over: Callable[[str], bool]) -> Source | None:

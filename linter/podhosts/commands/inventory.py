@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from podhosts.commands.files import SourceFiles
 from podhosts.commands.run_settings import project_config
 from podhosts.commands.terminal import print_lines, print_styled, say
 from podhosts.commands.usage import INTERRUPTED, OK, WRONG_USE, UsageError, choose
@@ -22,7 +22,7 @@ from podhosts.triggers import mentions
 from podhosts.workspace import DEFINITION_WORDS, Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from podhosts.config import Config
     from podhosts.discovery import Discovery
@@ -93,7 +93,8 @@ def _read(discovery: Discovery, config: Config | None, store: Store) -> tuple[in
     paths = [
         item.path for item in discovery.inputs if item.path == STDIN or config is None or not config.excludes(item.path)
     ]
-    definitions = Workspace(_sources(path for path in paths if path != STDIN), words=DEFINITION_WORDS)
+    # Read only when a custom resource asks for its definition.
+    definitions = Workspace(SourceFiles([path for path in paths if path != STDIN]), words=DEFINITION_WORDS)
     kinds = KnownKinds(config.pod_specs if config else (), definitions.definitions)
     failures: list[tuple[str, str]] = []
     for path in paths:
@@ -112,13 +113,6 @@ def _source(path: str) -> Source:
         return Source("<stdin>", sys.stdin.buffer.read())
     with open(path, "rb") as file:
         return Source(path, file.read())
-
-
-def _sources(paths: Iterable[str]) -> Iterator[Source]:
-    """The files in which CustomResourceDefinitions are looked for; read only when a custom resource asks for one."""
-    for path in paths:
-        with suppress(OSError, ValueError):
-            yield _source(path)
 
 
 def _report(store: Store, wanted: Filter, files: int, output: str, request: InventoryRequest) -> None:

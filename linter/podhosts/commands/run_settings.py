@@ -68,11 +68,13 @@ class Request:
 class RunSettings:
     """The flags and the config together; the command line beats the file.
 
-    The config is read when the first file holds a word that a rule reacts to, and not at all where none does.
+    The config is read when the first file holds a word that a rule reacts to, and not at all where none does. It is
+    the nearest one from `folder` upwards, by default from the working directory.
     """
 
-    def __init__(self, request: Request, *, lists_objects: bool = False) -> None:
+    def __init__(self, request: Request, folder: str | None = None, *, lists_objects: bool = False) -> None:
         self.request = request
+        self._folder = folder
         self._lists_objects = lists_objects
         self._selected = None if request.select is None else frozenset(_rule_names("--select", request.select))
         self._ignored = frozenset(_rule_names("--ignore", request.ignore or ""))
@@ -83,7 +85,7 @@ class RunSettings:
     @cached_property
     def config(self) -> Config | None:
         """The config, None where there is none. Raises UsageError for one that cannot be used."""
-        return project_config(self.request.config)
+        return project_config(self.request.config, self._folder)
 
     @property
     def version(self) -> KubernetesVersion:
@@ -176,12 +178,12 @@ class RunSettings:
         return options
 
 
-def project_config(path: str | None = None) -> Config | None:
-    """The config at a path, or the one for the working directory; None where there is none.
+def project_config(path: str | None = None, folder: str | None = None) -> Config | None:
+    """The config at a path, or the one for a folder, by default the working directory; None where there is none.
 
     Raises UsageError for one that cannot be used.
     """
-    found = path or find_config(os.getcwd())
+    found = path or find_config(folder or os.getcwd())
     if found is None:
         return None
     from podhosts.config import ConfigError, load_config

@@ -20,13 +20,15 @@ from podhosts.triggers import mentions
 from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from podhosts.diagnostics import Diagnostic
     from podhosts.helm import FileFacts
     from podhosts.kustomize.overlays import Told
     from podhosts.rules import Rule
     from podhosts.source import Source
+
+    DocumentCheck = Callable[[Document, list[Rule], KnownKinds, Options, FileFacts], Checked]
 
 _BLOCK_CHARACTERS = 1 << 16
 
@@ -36,23 +38,26 @@ def default_selection() -> frozenset[str]:
     return frozenset(rule.name for rule in RULES if rule.is_default)
 
 
-def lint(source: Source, options: Options, workspace: Workspace | None = None) -> Result:
+def lint(
+    source: Source, options: Options, workspace: Workspace | None = None, check_document: DocumentCheck = check
+) -> Result:
     """Check one source; findings are sorted, without duplicates, after suppression.
 
-    Rules that look up other objects look in `workspace`, or without one in the source alone.
+    Rules that look up other objects look in `workspace`, or without one in the source alone. `check_document` stands
+    in for `check` where what that gave is known (`incremental`).
     """
     if options.markdown and is_page(source.path) and mentions(source.data):
-        return _lint_page(source, options, workspace)
+        return _lint_page(source, options, workspace, check_document)
     facts = workspace.facts(source.path) if workspace else NOTHING
     is_known = bool(facts) or (workspace is not None and concerns(source.path, workspace, options.settings))
     if not is_known and not mentions(source.data):
         return Result(files=1)
-    return _lint(source, _relevant(source, facts), options, workspace, facts)
+    return _lint(source, _relevant(source, facts), options, workspace, facts, check_document)
 
 
-def _lint_page(page: Source, options: Options, workspace: Workspace | None) -> Result:
+def _lint_page(page: Source, options: Options, workspace: Workspace | None, check_document: DocumentCheck) -> Result:
     blocks = code_blocks(page)
-    result = _lint(blocks.source, blocks.documents, options, workspace, NOTHING)
+    result = _lint(blocks.source, blocks.documents, options, workspace, NOTHING, check_document)
     # People see the page as it is, not what AsciiDoc's marks were masked by; a page is not repaired.
     result.findings = [replace(finding, source=page, fix=None) for finding in result.findings]
     result.suppressed = [item._replace(finding=replace(item.finding, source=page)) for item in result.suppressed]
@@ -64,11 +69,15 @@ def _lint_page(page: Source, options: Options, workspace: Workspace | None) -> R
 
 
 def _lint(
-    source: Source, documents: Iterable[Document], options: Options, workspace: Workspace | None, facts: FileFacts
+    source: Source,
+    documents: Iterable[Document],
+    options: Options,
+    workspace: Workspace | None,
+    facts: FileFacts,
+    check_document: DocumentCheck,
 ) -> Result:
     result = Result(files=1)
-    sees_others = workspace is not None
-    workspace = workspace or Workspace([source])
+    workspace = workspace or Workspace([source], is_whole=False)
     rules = [rule(options.settings, workspace) for rule in RULES if rule.name in options.selected]
     kinds = KnownKinds(options.settings.house_paths, workspace.definitions)
     file_wide: list[Suppression] = []
@@ -77,7 +86,7 @@ def _lint(
     templates = _Tally("documents of a template that are not YAML by themselves")
     for document in documents:
         result.documents += 1
-        checked = check(document, rules, kinds, options, facts)
+        checked = check_document(document, rules, kinds, options, facts)
         result.pods += checked.pods
         result.objects += checked.objects
         result.suppressed += checked.suppressed
@@ -96,7 +105,7 @@ def _lint(
     if options.use_suppressions:
         for read, checked in per_document.values():
             silencers = [*checked.silencers, *checked.inner_silencers]
-            result.findings += unused(read, silencers, options, sees_others=sees_others) if read else ()
+            result.findings += unused(read, silencers, options, sees_others=workspace.is_whole) if read else ()
     result.findings = _select(result.findings, options)
     result.sort()
     return result
