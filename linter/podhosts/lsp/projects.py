@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from podhosts.commands.files import SourceFiles
 from podhosts.commands.run_settings import Request, RunSettings
 from podhosts.discovery import discover
 from podhosts.engine import Result
 from podhosts.engine.incremental import IncrementalLinter
 from podhosts.helm import Charts
-from podhosts.source import Source
+from podhosts.kubernetes import KnownKinds
 from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Project:
         if not self._is_folder:
             return None
         paths = list(self._paths())
-        return Workspace(self._sources(paths), Charts(paths, self._open_files.values()))
+        return Workspace(SourceFiles(paths, self._open_files), Charts(paths, self._open_files.values()))
 
     def _paths(self) -> Iterator[str]:
         """The files of the folder, and open ones that were never saved."""
@@ -54,18 +54,13 @@ class Project:
             if not os.path.exists(path) and Path(path).is_relative_to(self._root):
                 yield path
 
-    def _sources(self, paths: list[str]) -> Iterator[Source]:
-        """Files as the editor holds them, the others as they are stored."""
-        for path in paths:
-            if path in self._open_files:
-                yield self._open_files[path]
-            else:
-                with suppress(OSError), open(path, "rb") as file:
-                    yield Source(path, file.read())
-
     def options(self, path: str) -> Options:
         """What holds for a file. Raises UsageError for a config that cannot be used."""
         return self._settings.options(path)
+
+    def kinds(self, buffer: Buffer) -> KnownKinds:
+        """The kinds that are known in a file. Raises UsageError for a config that cannot be used."""
+        return KnownKinds(self.options(buffer.path).settings.house_paths, self.workspace(buffer).definitions)
 
     def check(self, buffer: Buffer) -> Result:
         """What is found in a file. Raises UsageError for a config that cannot be used."""
