@@ -25,6 +25,27 @@ GUARDED = (
 )
 BAD = "extra:\n- {ip: 10.0.0.256, hostnames: [a]}\n"
 
+CRD = """apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.example.com}
+spec:
+  group: example.com
+  names: {kind: Widget}
+  versions:
+  - name: v1
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          hostAliases:
+            type: array
+            items:
+              type: object
+              properties:
+                ip: {type: string, pattern: "^10[.]"}
+                hostnames: {type: array, items: {type: string}}
+"""
+
 
 def found(folder: Path, files: Mapping[str, str]) -> list[tuple[str, int, str, str]]:
     """Path, line, rule and marked text of each finding."""
@@ -400,6 +421,17 @@ def test_includes_that_grow_without_end_are_given_up(tmp_path: Path) -> None:
 def test_a_run_without_charts_looks_at_no_folder() -> None:
     assert not Charts(["a/x.yaml", "b/values.txt"]).facts("a/x.yaml")
     assert isinstance(Found("", 1, 1, "", ""), tuple)
+
+
+def test_what_a_definition_of_the_repository_asks_of_a_printed_list(tmp_path: Path) -> None:
+    files = {
+        "crds/widgets.yaml": CRD,
+        "templates/widget.yaml": (
+            "apiVersion: example.com/v1\nkind: Widget\nhostAliases: {{- toYaml .Values.extra | nindent 2 }}\n"
+        ),
+        "values.yaml": "extra:\n- {ip: 10.0.0.1}\n- {ip: 192.168.0.1}\n",
+    }
+    assert ("values.yaml", 3, "invalid-ip", "192.168.0.1") in found(tmp_path, files)
 
 
 MISPRINTED = PRINTED.replace("nindent 8", "nindent 4")

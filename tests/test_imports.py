@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 PACKAGE = ROOT / "linter" / "podhosts"
 ORDER = [
     "summary", "triggers", "source", "edits", "diagnostics", "document", "surgery", "hosts", "merging", "resources",
-    "kubernetes", "shell", "corefile", "helm", "kustomize", "workspace", "moves", "embedded", "code_blocks",
-    "suppressions", "config", "rules", "engine", "baseline", "reporters", "discovery", "commands", "lsp", "cli",
+    "kubernetes", "shell", "corefile", "helm", "kustomize", "embedded", "inventory", "workspace", "moves",
+    "code_blocks", "suppressions", "config", "rules", "engine", "baseline", "reporters", "discovery", "commands", "lsp",
+    "cli",
 ]  # fmt: skip
 #: Libraries that only one room knows.
 SEAMS = {

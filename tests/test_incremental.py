@@ -15,6 +15,7 @@ from podhosts.engine import Options, default_selection, incremental, lint
 from podhosts.engine.checking import check
 from podhosts.engine.incremental import IncrementalLinter
 from podhosts.helm import NOTHING, Charts
+from podhosts.rules import RULES
 from podhosts.source import Source
 from podhosts.workspace import Workspace
 from tests.charts import write
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from podhosts.engine import Result
     from podhosts.engine.checking import Checked
     from podhosts.helm import FileFacts
+    from podhosts.kubernetes import KnownKinds
     from podhosts.rules import Rule
     from podhosts.workspace import Place
 
@@ -86,6 +88,32 @@ data:
 PATCH = """\
 - {op: add, path: /spec/template/spec/hostAliases/-, value: {ip: 10.0.0.777, hostnames: [patched]}}
 """
+DEFINITION = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.example.com}
+spec:
+  group: example.com
+  names: {kind: Widget}
+  versions:
+  - name: v1
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          hostAliases:
+            type: array
+            items:
+              type: object
+              properties: {ip: {type: string, pattern: "^10[.]"}, hostnames: {type: array, items: {type: string}}}
+"""
+WIDGET = """\
+apiVersion: example.com/v1
+kind: Widget
+metadata: {name: web}
+hostAliases: [{ip: 192.168.0.1, hostnames: [web], names: [db]}]
+"""
+ANOTHER = WIDGET.replace("name: web", "name: db")
 #: Documents that find each other, silence rules, hold mistakes, or cannot be read.
 DOCUMENTS = [
     POD.format(name="web", ip="10.0.0.256"),
@@ -105,6 +133,10 @@ DOCUMENTS = [
     EMBEDDED,
     "# podhosts: ignore-document[duplicate-hostname] known\n" + EMBEDDED,
     PATCH,
+    DEFINITION,
+    DEFINITION.replace("10[.]", "192"),
+    WIDGET,
+    ANOTHER,
     "%YAML 1.2\n",
     "",
     "a: 1\n",
@@ -179,9 +211,11 @@ def test_same_as_linting_anew(
 def test_only_what_changed_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
 
-    def counted(document: Document, rules: list[Rule], options: Options, facts: FileFacts = NOTHING) -> Checked:
+    def counted(
+        document: Document, rules: list[Rule], kinds: KnownKinds, options: Options, facts: FileFacts = NOTHING
+    ) -> Checked:
         read.append(document.number)
-        return check(document, rules, options, facts)
+        return check(document, rules, kinds, options, facts)
 
     monkeypatch.setattr(incremental, "check", counted)
     linter = IncrementalLinter(OPTIONS)
@@ -211,6 +245,7 @@ def test_fixes_are_those_of_the_whole_file(above: bytes) -> None:
 
 SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: db, namespace: shop}\n"
 SHADOWING = POD.format(name="web", ip="10.0.0.8")
+LISTED = POD.format(name="web", ip="10.0.0.9")
 READS_IT = MOUNT.replace("    - {name: hosts, mountPath: /scripts}\n", "")
 
 
@@ -222,16 +257,24 @@ READS_IT = MOUNT.replace("    - {name: hosts, mountPath: /scripts}\n", "")
         [[READS_IT, CONFIG_MAP], [READS_IT, CONFIG_MAP.replace("10.0.0.1 a", "10.0.0.1 a-longer-name")]],
         [[READS_IT, CONFIG_MAP], [READS_IT, "a: 1\n", CONFIG_MAP], [CONFIG_MAP, READS_IT]],
         [[READS_IT, READS_IT], [CONFIG_MAP, READS_IT, READS_IT]],
+        [[WIDGET, DEFINITION], [WIDGET, DEFINITION.replace("10[.]", "192")], [WIDGET]],
+        # The second one that asks finds what the first one found.
+        [
+            [WIDGET, WIDGET.replace("name: web", "name: db"), DEFINITION],
+            [WIDGET, WIDGET.replace("name: web", "name: db")],
+        ],
+        [[SHADOWING, LISTED], [SHADOWING, LISTED.replace("10.0.0.9", "10.0.0.8")], [LISTED, SHADOWING]],
         [[MOUNT, CONFIG_MAP], [MOUNT.replace("/scripts", "/elsewhere"), CONFIG_MAP], [CONFIG_MAP]],
     ],
 )
 def test_what_others_say_is_asked_again(texts: list[list[str]]) -> None:
-    linter = IncrementalLinter(OPTIONS)
+    options = Options(selected=frozenset(rule.name for rule in RULES), lists_objects=True)
+    linter = IncrementalLinter(options)
     seen = []
     for documents in texts:
         source = Source("a.yaml", "---\n".join(documents).encode())
         result = linter.lint(source)
-        assert as_seen(result) == as_seen(lint(source, OPTIONS))
+        assert as_seen(result) == as_seen(lint(source, options))
         seen.append([(item.rule, item.related) for item in result.findings])
     assert all(before != after for before, after in pairwise(seen))
 

@@ -369,6 +369,27 @@ async def test_config_is_read_again(client: Editor, tmp_path: Path) -> None:
     await client.until_codes(path)
 
 
+async def test_kinds_of_the_config_and_lists_of_other_files(client: Editor, tmp_path: Path) -> None:
+    path, config = tmp_path / "a.yaml", tmp_path / ".podhosts.yaml"
+    config.write_text("pod-specs: [{kind: Widget, path: spec.names}]\nselect: [inconsistent-alias]\n")
+    others = GOOD_POD.decode().replace("10.0.0.25", "10.0.0.26")
+    for name in ("b.yaml", "c.yaml"):
+        (tmp_path / name).write_text(others)
+    client.changed_on_disk(config)
+    widget = "apiVersion: example.com/v1\nkind: Widget\nspec:\n  names:\n  - ip: 10.0.0.1\n    h\n"
+    await client.open(path, widget)
+    position = types.Position(5, 5)
+    assert [item.label for item in await client.completion(path, position)] == ["hostnames"]
+    config.write_text("wrong: true\n")
+    client.changed_on_disk(config)
+    await client.until_codes(path, "not-checked")
+    assert await client.completion(path, position) == []
+    config.write_text("select: [inconsistent-alias]\n")
+    client.changed_on_disk(config)
+    await client.until_codes(path)
+    assert codes_of(await client.change(path, GOOD_POD.decode())) == ["inconsistent-alias"]
+
+
 async def test_each_workspace_folder_has_its_own_config(tmp_path: Path) -> None:
     folders = [tmp_path / name for name in ("one", "two", "three")]
     for folder in folders:

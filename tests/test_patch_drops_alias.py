@@ -6,6 +6,7 @@ linted together. Every finding of every rule has to be written down, for `patch-
 
 from __future__ import annotations
 
+import json
 import re
 from random import Random
 from typing import TYPE_CHECKING
@@ -42,7 +43,8 @@ def files_of(text: str) -> dict[str, str]:
 def lint_files(files: dict[str, str]) -> dict[str, Result]:
     """The result for each file of a run over all of them."""
     given = {path: text.encode() for path, text in files.items()}
-    workspace = Workspace([], overlays=Overlays(list(given), Files(given.get)))
+    sources = [Source(path, data) for path, data in given.items()]
+    workspace = Workspace(sources, overlays=Overlays(list(given), Files(given.get)))
     options = Options(selected=default_selection())
     return {path: lint(Source(path, data), options, workspace) for path, data in given.items()}
 
@@ -118,3 +120,29 @@ def test_broken_projects_never_raise(project: Path, seed: int) -> None:
         for finding in result.findings:
             assert finding.source.path == path
             assert 0 <= finding.span.start <= finding.span.end <= len(finding.source.text)
+
+
+def test_what_an_overlay_makes_is_checked_as_the_definitions_of_the_run_say() -> None:
+    definition = {
+        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": "w"},
+        "spec": {"group": "example.com", "names": {"kind": "Widget"}, "versions": [{"name": "v1", "schema": {
+            "openAPIV3Schema": {"type": "object", "properties": {"hostAliases": {
+                "type": "array", "items": {"type": "object", "properties": {
+                    "ip": {"type": "string"},
+                    "hostnames": {"type": "array", "items": {"type": "string"}, "maxItems": 1}}}}}}}}]},
+    }  # fmt: skip
+    widget = (
+        "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: web}\n"
+        "hostAliases: [{ip: 10.0.0.1, hostnames: [a.internal]}]\n"
+    )
+    kustomization = (
+        "resources: [../base]\npatches:\n- target: {kind: Widget}\n  patch: |\n"
+        "    - {op: add, path: /hostAliases/0/hostnames/-, value: b.internal}\n"
+    )
+    files = {
+        "base/crd.json": json.dumps(definition), "base/widget.yaml": widget,
+        "base/kustomization.yaml": "resources: [widget.yaml]\n", "prod/kustomization.yaml": kustomization,
+    }  # fmt: skip
+    assert [(path, item.rule) for path, result in lint_files(files).items() for item in result.findings] == [
+        ("base/widget.yaml", "wrong-type")
+    ]

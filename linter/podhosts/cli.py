@@ -10,6 +10,7 @@ from podhosts import __version__
 from podhosts.commands import check as check_command
 from podhosts.commands import convert as convert_command
 from podhosts.commands import explain as explain_command
+from podhosts.commands import inventory as inventory_command
 from podhosts.commands import matcher as matcher_command
 from podhosts.commands import render as render_command
 from podhosts.commands import resolve as resolve_command
@@ -301,6 +302,37 @@ def convert(
     """
     request = convert_command.ConvertRequest(path=path, source=source, to=to, object=object_, indent=indent, into=into)
     raise typer.Exit(convert_command.run(request))
+
+
+@app.command()
+def inventory(
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="PATH", help="Files, folders (default: .), or - for stdin.")
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Only this name; * and ? stand for anything, case does not count."),
+    ] = None,
+    ip: Annotated[str | None, typer.Option(metavar="IP", help="Only this address, however it is spelt.")] = None,
+    shared: Annotated[
+        bool,
+        typer.Option("--shared", help="Print lists of several workloads as a Kustomize component and for CoreDNS."),
+    ] = False,
+    format: Annotated[str, typer.Option(metavar="NAME", help="text, json, csv or html (a page to search).")] = "text",
+    config: ConfigOption = None,
+    color: ColorOption = "auto",
+) -> None:
+    """List every name of every hostAliases list: its address, its workload, its place.
+
+    What a template or placeholder decides is listed as not decided. Exit codes: 0 printed, also where nothing fits;
+    2 wrong use or an input that cannot be opened.
+
+    Example: podhosts inventory --ip 10.1.2.3
+    """
+    request = inventory_command.InventoryRequest(
+        paths=paths or [], name=name, ip=ip, shared=shared, format=format, config=config, color=color
+    )
+    raise typer.Exit(inventory_command.run(request))
 
 
 @app.command()

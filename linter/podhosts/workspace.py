@@ -8,19 +8,24 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document import Document, split
 from podhosts.helm import Charts, FileFacts
+from podhosts.inventory import index
 from podhosts.kubernetes import objects
+from podhosts.kubernetes.definitions import KIND as CUSTOM_RESOURCE_DEFINITION
+from podhosts.kubernetes.definitions import Definition, definition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from podhosts.document import Piece
-    from podhosts.kubernetes import KubernetesObject
+    from podhosts.inventory import AddressIndex
+    from podhosts.kubernetes import KnownKinds, KubernetesObject
     from podhosts.kustomize.overlays import Overlays, Told
     from podhosts.source import Source
 
 
 #: The kinds that rules ask for, and the field that mounts one, as they stand in a file (UTF-16 files are not searched).
-_LOOKED_UP = (b"ConfigMap", b"Service", b"configMap")
+DEFINITION_WORDS = (b"CustomResourceDefinition",)
+_LOOKED_UP = (b"ConfigMap", b"Service", b"configMap", *DEFINITION_WORDS)
 
 
 class Place(NamedTuple):
@@ -33,9 +38,11 @@ class Place(NamedTuple):
 class Workspace:
     """Sources that may refer to each other. Nothing is read or parsed until an object is asked for.
 
-    Of the sources only those are kept that mention a kind that is looked up. `charts` are those that the files of the
-    run belong to, `overlays` its kustomizations; without them each file is looked at alone. `is_whole` says that these
-    are all files of the run, and not one file alone.
+    They are gone through once for the objects and once for the addresses, if a rule asks for these.
+    Of the sources only those are kept that hold one of `words`: the kinds that are looked up. `charts` are those that
+    the files of the run belong to, `overlays` its kustomizations; without them each file is looked at alone.
+    `definitions` gives CustomResourceDefinitions where they are not to be looked for in the sources. `is_whole` says
+    that these are all files of the run, and not one file alone.
     """
 
     def __init__(
@@ -44,18 +51,25 @@ class Workspace:
         charts: Charts | None = None,
         overlays: Overlays | None = None,
         *,
+        words: tuple[bytes, ...] = _LOOKED_UP,
+        definitions: Callable[[str, str], list[Definition]] | None = None,
         is_whole: bool = True,
     ) -> None:
         self.is_whole = is_whole
         self._given = sources
+        self._words = words
         self.charts = charts or Charts()
         self.overlays = overlays
         self._replaced: set[str] = set()
         self._objects: dict[tuple[Source, int], list[KubernetesObject]] = {}
+        self._addresses: AddressIndex | None = None
+        self._definitions: dict[tuple[str, str], list[Definition]] = {}
+        self._definition_in: dict[KubernetesObject, Definition | None] = {}
+        self._look_up = definitions or self._read_definitions
 
     @cached_property
     def _sources(self) -> list[tuple[Source, list[Piece]]]:
-        kept = (source for source in self._given if any(kind in source.data for kind in _LOOKED_UP))
+        kept = (source for source in self._given if any(word in source.data for word in self._words))
         return [(source, split(source.text)) for source in kept]
 
     def replace(self, source: Source) -> None:
@@ -64,9 +78,9 @@ class Workspace:
         What overlays know of the file has places in the old text, and is not told any more.
         """
         self._replaced.add(source.path)
-        for index, (old, _) in enumerate(self._sources):
+        for number, (old, _) in enumerate(self._sources):
             if old.path == source.path:
-                self._sources[index] = (source, split(source.text))
+                self._sources[number] = (source, split(source.text))
         self.charts = self.charts.with_source(source)
 
     def facts(self, path: str) -> FileFacts:
@@ -94,6 +108,28 @@ class Workspace:
         for manifest in self.mentioning(name, kind):
             if manifest.kind == kind and manifest.name == name:
                 yield manifest
+
+    def definitions(self, group: str, kind: str) -> list[Definition]:
+        """The CustomResourceDefinitions of a group and kind, in order."""
+        if (group, kind) not in self._definitions:
+            self._definitions[group, kind] = self._look_up(group, kind)
+        return self._definitions[group, kind]
+
+    def _read_definitions(self, group: str, kind: str) -> list[Definition]:
+        read = map(self.definition_in, self.mentioning(CUSTOM_RESOURCE_DEFINITION, kind, group))
+        return [item for item in read if item is not None and (item.group, item.kind) == (group, kind)]
+
+    def definition_in(self, manifest: KubernetesObject) -> Definition | None:
+        """What a CustomResourceDefinition defines, read once; None for what is none or is broken."""
+        if manifest not in self._definition_in:
+            self._definition_in[manifest] = definition(manifest)
+        return self._definition_in[manifest]
+
+    def addresses(self, kinds: KnownKinds, environment_of: Callable[[str], str | None] | None = None) -> AddressIndex:
+        """The addresses of every name in all sources, read when first asked for."""
+        if self._addresses is None:
+            self._addresses = index(self._given, kinds, environment_of)
+        return self._addresses
 
     def mentioning(self, *words: str) -> Iterator[KubernetesObject]:
         """Every object of the documents whose text holds all these words, in order. The rarest should stand first."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from contextlib import nullcontext, redirect_stdout, suppress
+from contextlib import nullcontext, redirect_stdout
 from typing import TYPE_CHECKING
 
 from podhosts.code_blocks import PAGE_ENDINGS
 from podhosts.commands.baselines import BaselineFile
+from podhosts.commands.files import SourceFiles
 from podhosts.commands.reports import Outputs
 from podhosts.commands.repository import repository_overlays
 from podhosts.commands.run_settings import Request, RunSettings
@@ -28,7 +29,7 @@ from podhosts.triggers import file_mentions, mentions
 from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from podhosts.diagnostics import Diagnostic
     from podhosts.engine.fixing import Fixed
@@ -86,7 +87,7 @@ class _Check:
         manifests = [item.path for item in discovery.inputs if not item.named and _is_manifest(item.path)]
         charts = Charts(manifests)
         overlays = repository_overlays(manifests, self._request.paths or ["."])
-        self._folder_workspace = Workspace(_sources(manifests), charts, overlays)
+        self._folder_workspace = Workspace(SourceFiles(manifests), charts, overlays)
         #: Files of named templates that hold parts of a list: they are linted too.
         self.helpers = [Input(path, False) for path in charts.helpers]
         self.result = Result()
@@ -176,13 +177,6 @@ class _Check:
 
 def _is_manifest(path: str) -> bool:
     return path.lower().endswith(ENDINGS) or is_kustomization(path)
-
-
-def _sources(paths: Iterable[str]) -> Iterator[Source]:
-    """Files that other files may refer to; one that cannot be opened is told of when its turn comes."""
-    for path in paths:
-        with suppress(OSError), open(path, "rb") as file:
-            yield Source(path, file.read())
 
 
 def _read(item: Input, request: Request, is_passed_over: Callable[[str], bool]) -> Source | None:

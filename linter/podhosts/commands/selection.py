@@ -7,10 +7,11 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.commands.repository import has_kustomization, repository_files
+from podhosts.commands.run_settings import project_config
 from podhosts.commands.usage import UsageError
 from podhosts.discovery import STDIN, discover
 from podhosts.document import Document, split
-from podhosts.kubernetes import objects, pods
+from podhosts.kubernetes import KnownKinds, objects, pods
 from podhosts.source import Source
 from podhosts.workspace import Workspace
 
@@ -80,14 +81,16 @@ def _written(where: str | Source) -> Selection:
         discovery = discover([path])
         sources, failures = read_sources([item.path for item in discovery.inputs])
         failures += discovery.failures
+    workspace = Workspace(sources)
+    kinds = _kinds(workspace)
     found: list[Pod] = []
     for source in sources:
         for piece in split(source.text):
             document = Document(source, piece)
             if document.problem is not None:
                 failures.append((_shown(source, document.problem.span), document.problem.message))
-            found += [pod for manifest in objects(document) for pod in pods(manifest)]
-    return Selection(found, Workspace(sources), failures, os.path.isdir(path))
+            found += [pod for manifest in objects(document) for pod in pods(manifest, kinds)]
+    return Selection(found, workspace, failures, os.path.isdir(path))
 
 
 def _built(folder: str) -> Selection:
@@ -105,9 +108,16 @@ def _built(folder: str) -> Selection:
     follow_names(build.resources)
     path = files.kustomizations(folder)[0].path
     printed = tuple(Printed(resource.value, path) for resource in build.resources)
-    found = [pod for item in printed for manifest in objects(item.document) for pod in pods(manifest)]
+    workspace = Workspace([item.document.source for item in printed])
+    kinds = _kinds(workspace)
+    found = [pod for item in printed for manifest in objects(item.document) for pod in pods(manifest, kinds)]
     failures = [(_shown(item.place.source, item.place.span), item.reason) for item in builder.unfollowed.values()]
-    return Selection(found, Workspace([item.document.source for item in printed]), failures, True, printed)
+    return Selection(found, workspace, failures, True, printed)
+
+
+def _kinds(workspace: Workspace) -> KnownKinds:
+    config = project_config()
+    return KnownKinds(config.pod_specs if config else (), workspace.definitions)
 
 
 def _shown(source: Source, span: Span) -> str:

@@ -14,19 +14,22 @@ from podhosts.engine.checking import Checked, check
 from podhosts.engine.linting import lint
 from podhosts.engine.results import Suppressed
 from podhosts.helm import NOTHING
+from podhosts.kubernetes.definitions import KIND as CUSTOM_RESOURCE_DEFINITION
 from podhosts.source import Span
 from podhosts.suppressions import FILE_SCOPE
 from podhosts.workspace import Place, Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from podhosts.diagnostics import Diagnostic, Related
     from podhosts.document import Document, Piece
     from podhosts.edits import Fix
     from podhosts.engine.results import CheckedObject, CheckedPod, Options, Result
     from podhosts.helm import FileFacts
-    from podhosts.kubernetes import KubernetesObject
+    from podhosts.inventory import AddressIndex
+    from podhosts.kubernetes import KnownKinds, KubernetesObject
+    from podhosts.kubernetes.definitions import Definition
     from podhosts.rules import Rule
     from podhosts.source import Source
     from podhosts.suppressions import Suppression
@@ -48,23 +51,25 @@ class IncrementalLinter:
         workspace = self.workspace(source)
         fresh: dict[_Key, _Remembered] = {}
 
-        def check_document(document: Document, rules: list[Rule], options: Options, facts: FileFacts) -> Checked:
+        def check_document(
+            document: Document, rules: list[Rule], kinds: KnownKinds, options: Options, facts: FileFacts
+        ) -> Checked:
             if facts is not NOTHING:
                 # What charts say of a file may change with any text in it.
-                return check(document, rules, options, facts)
+                return check(document, rules, kinds, options, facts)
             key = _key(document)
             known = fresh.get(key) or self._remembered.get(key)
             moves = known.moves(document, workspace) if known else None
             if known is None or moves is None:
                 workspace.asked = {}
-                checked = check(document, rules, options)
+                checked = check(document, rules, kinds, options)
                 known = _Remembered(document, checked, workspace.asked)
                 # What is asked from here on is for other documents.
                 workspace.asked = {}
             else:
                 checked = moves.checked(known.checked)
             # `ignore-file` covers what is around its document, and must stand above all others.
-            if FILE_SCOPE not in key.text:
+            if FILE_SCOPE not in key.text and not workspace.asks_for_all:
                 fresh[key] = known
             return checked
 
@@ -88,14 +93,35 @@ class AskedWorkspace(Workspace):
         self._source = source
         self._around = around
         self._found_around = found_around
+        self._found: dict[Words, list[Place]] = {}
         self.asked: dict[Words, list[Place]] = {}
+        #: Whether a rule wants to know of all lists of the file, so that nothing holds once any text is another.
+        self.asks_for_all = False
 
     def places(self, *words: str) -> Iterator[Place]:
-        found = [*super().places(*words), *self._places_around(words)]
-        # As `check` on a folder sorts its files.
-        found.sort(key=attrgetter("source.path"))
-        self.asked[words] = found
-        return iter(found)
+        if words not in self._found:
+            found = [*super().places(*words), *self._places_around(words)]
+            # As `check` on a folder sorts its files.
+            self._found[words] = sorted(found, key=attrgetter("source.path"))
+        self.asked[words] = self._found[words]
+        return iter(self._found[words])
+
+    def definitions(self, group: str, kind: str) -> list[Definition]:
+        # What is known since an earlier document asked has to be noted for this one, too.
+        self.places(CUSTOM_RESOURCE_DEFINITION, kind, group)
+        return super().definitions(group, kind)
+
+    def definition_in(self, manifest: KubernetesObject) -> Definition | None:
+        if self._around is None or manifest.document.source is self._source:
+            return super().definition_in(manifest)
+        return self._around.definition_in(manifest)
+
+    def addresses(self, kinds: KnownKinds, environment_of: Callable[[str], str | None] | None = None) -> AddressIndex:
+        """The addresses of every name in all files as they were at first; of a file alone, those in it now."""
+        if self._around is not None:
+            return self._around.addresses(kinds, environment_of)
+        self.asks_for_all = True
+        return super().addresses(kinds, environment_of)
 
     def _places_around(self, words: Words) -> list[Place]:
         if self._around is None:

@@ -12,6 +12,7 @@ from podhosts.engine.overlays import concerns, overlay_findings
 from podhosts.engine.results import Options, Result, Unread
 from podhosts.engine.silencing import silence, unused
 from podhosts.helm import NOTHING
+from podhosts.kubernetes import KnownKinds
 from podhosts.rules import RULES
 from podhosts.source import Span
 from podhosts.suppressions import MARK, Suppression
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from podhosts.rules import Rule
     from podhosts.source import Source
 
-    DocumentCheck = Callable[[Document, list[Rule], Options, FileFacts], Checked]
+    DocumentCheck = Callable[[Document, list[Rule], KnownKinds, Options, FileFacts], Checked]
 
 _BLOCK_CHARACTERS = 1 << 16
 
@@ -78,13 +79,14 @@ def _lint(
     result = Result(files=1)
     workspace = workspace or Workspace([source], is_whole=False)
     rules = [rule(options.settings, workspace) for rule in RULES if rule.name in options.selected]
+    kinds = KnownKinds(options.settings.house_paths, workspace.definitions)
     file_wide: list[Suppression] = []
     per_document: dict[int, tuple[Document | None, Checked]] = {}
     placeholders = _Tally("values that a template or placeholder decides")
     templates = _Tally("documents of a template that are not YAML by themselves")
     for document in documents:
         result.documents += 1
-        checked = check_document(document, rules, options, facts)
+        checked = check_document(document, rules, kinds, options, facts)
         result.pods += checked.pods
         result.objects += checked.objects
         result.suppressed += checked.suppressed

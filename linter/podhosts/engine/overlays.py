@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Diagnostic, Related
-from podhosts.kubernetes import objects, pods
+from podhosts.kubernetes import KnownKinds, objects, pods
 from podhosts.rules import RULES
 from podhosts.rules.conflicting_hostname import ConflictingHostname
 from podhosts.workspace import Workspace
@@ -29,7 +29,7 @@ def overlay_findings(source: Source, workspace: Workspace, settings: Settings) -
     overlays = workspace.overlays_of(source.path)
     if overlays is None:
         return []
-    found = _by_path(overlays, settings).get(overlays.key(source.path), [])
+    found = _by_path(workspace, overlays, settings).get(overlays.key(source.path), [])
     return [replace(finding, source=source) for finding in found]
 
 
@@ -38,15 +38,15 @@ def concerns(path: str, workspace: Workspace, settings: Settings) -> bool:
     overlays = workspace.overlays_of(path)
     if overlays is None:
         return False
-    return overlays.told(path) is not None or overlays.key(path) in _by_path(overlays, settings)
+    return overlays.told(path) is not None or overlays.key(path) in _by_path(workspace, overlays, settings)
 
 
 @lru_cache(maxsize=1)
-def _by_path(overlays: Overlays, settings: Settings) -> dict[str, list[Diagnostic]]:
+def _by_path(workspace: Workspace, overlays: Overlays, settings: Settings) -> dict[str, list[Diagnostic]]:
     found: dict[str, dict[tuple[str, Span], Diagnostic]] = {}
     told = {(effect.place.source, effect.place.span) for effect in overlays.effects}
     for printed in overlays.printed:
-        for finding in _findings(printed, settings):
+        for finding in _findings(printed, workspace, settings):
             if finding.rule == ConflictingHostname.name and told & _places(finding):
                 # The patch that makes the conflict is reported already.
                 continue
@@ -55,13 +55,14 @@ def _by_path(overlays: Overlays, settings: Settings) -> dict[str, list[Diagnosti
     return {path: list(findings.values()) for path, findings in found.items()}
 
 
-def _findings(printed: Printed, settings: Settings) -> Iterator[Diagnostic]:
+def _findings(printed: Printed, workspace: Workspace, settings: Settings) -> Iterator[Diagnostic]:
     """What the rules say about one object, led back to where it is written."""
     document = printed.document
-    workspace = Workspace([document.source])
+    kinds = KnownKinds(settings.house_paths, workspace.definitions)
+    alone = Workspace([document.source], definitions=workspace.definitions)
     manifests = list(objects(document))
-    found_pods = [pod for manifest in manifests for pod in pods(manifest)]
-    for rule in (kind(settings, workspace) for kind in RULES if not kind.looks_elsewhere):
+    found_pods = [pod for manifest in manifests for pod in pods(manifest, kinds)]
+    for rule in (kind(settings, alone) for kind in RULES if not kind.looks_elsewhere):
         found = [finding for manifest in manifests for finding in rule.check_object(manifest)]
         for pod in found_pods:
             found += rule.check_pod(pod)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from podhosts.document import Document, split
-from podhosts.kubernetes import objects, pods
+from podhosts.kubernetes import KNOWN_KINDS, KnownKinds, objects, pods
 
 if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic
@@ -32,6 +32,11 @@ class Checked:
     def documents(self) -> list[Document]:
         return [Document(self.buffer, piece) for piece in split(self.buffer.text)]
 
+    @cached_property
+    def kinds(self) -> KnownKinds:
+        """The kinds that are known in the file; where its config cannot be used, those known everywhere."""
+        return KNOWN_KINDS if self.failure else self.project.kinds(self.buffer)
+
     def document_at(self, offset: int) -> Document | None:
         """The document that holds an offset, or the last one before it."""
         index = bisect_right(self.documents, offset, key=lambda document: document.span.start) - 1
@@ -40,7 +45,7 @@ class Checked:
     def pods_at(self, offset: int) -> list[Pod]:
         """The pods of the document that holds an offset."""
         document = self.document_at(offset)
-        return [pod for manifest in objects(document) for pod in pods(manifest)] if document else []
+        return [pod for manifest in objects(document) for pod in pods(manifest, self.kinds)] if document else []
 
     def findings_in(self, span: Span) -> list[Diagnostic]:
         """The findings that touch a span."""

@@ -14,7 +14,7 @@ from podhosts.source import Source, Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podhosts.kubernetes import Pod
+    from podhosts.kubernetes import KnownKinds, Pod
 
 _IN_BRACKET = re.compile(r"#\s*podhosts:\s*ignore(?:-document|-file)?\[(?:[^\]]*,)?\s*([a-z-]*)$")
 _REST_OF_RULE = re.compile(r"[a-z-]*")
@@ -41,7 +41,7 @@ class Proposal(NamedTuple):
     explanation: str
 
 
-def proposals(source: Source, offset: int) -> Iterator[Proposal]:
+def proposals(source: Source, offset: int, kinds: KnownKinds) -> Iterator[Proposal]:
     """What can be written at an offset, in the order to show it."""
     line = source.line_span(source.line_at(offset))
     before, after = source.text[line.start : offset], source.text[offset : line.end]
@@ -52,7 +52,7 @@ def proposals(source: Source, offset: int) -> Iterator[Proposal]:
     elif found := _BEFORE_KEY.match(before):
         span = _word(found, line.start, after, _REST_OF_KEY)
         if following := _AFTER_KEY.match(source.text[span.end : line.end]):
-            yield from _keys(source, span, has_colon=following.group().endswith(":"))
+            yield from _keys(source, span, kinds, has_colon=following.group().endswith(":"))
 
 
 def _word(found: re.Match[str], start: int, after: str, rest: re.Pattern[str]) -> Span:
@@ -62,8 +62,8 @@ def _word(found: re.Match[str], start: int, after: str, rest: re.Pattern[str]) -
     return Span(start + found.start(1), start + found.end(1) + following.end())
 
 
-def _keys(source: Source, word: Span, *, has_colon: bool) -> Iterator[Proposal]:
-    for pod in _pods_with_stand_in(source, word, has_colon=has_colon):
+def _keys(source: Source, word: Span, kinds: KnownKinds, *, has_colon: bool) -> Iterator[Proposal]:
+    for pod in _pods_with_stand_in(source, word, kinds, has_colon=has_colon):
         if _has_key_at(pod.spec, word.start) and pod.list_field not in pod.spec.fields:
             yield Proposal(pod.list_field, pod.list_field + ("" if has_colon else ":"), word, _LIST_PURPOSE)
         entries = pod.spec.get(pod.list_field)
@@ -74,7 +74,7 @@ def _keys(source: Source, word: Span, *, has_colon: bool) -> Iterator[Proposal]:
                         yield Proposal(key, key + ("" if has_colon else f":{gap}"), word, purpose)
 
 
-def _pods_with_stand_in(source: Source, word: Span, *, has_colon: bool) -> Iterator[Pod]:
+def _pods_with_stand_in(source: Source, word: Span, kinds: KnownKinds, *, has_colon: bool) -> Iterator[Pod]:
     """The pods of the document as it will be when the key is there."""
     key = _STAND_IN + ("" if has_colon else ": ")
     text = source.text[: word.start] + key + source.text[word.end :]
@@ -82,7 +82,7 @@ def _pods_with_stand_in(source: Source, word: Span, *, has_colon: bool) -> Itera
     for piece in split(patched.text):
         if piece.language == "yaml" and piece.span.start <= word.start < piece.span.end:
             for manifest in objects(Document(patched, piece)):
-                yield from pods(manifest)
+                yield from pods(manifest, kinds)
 
 
 def _has_key_at(mapping: Mapping, offset: int) -> bool:

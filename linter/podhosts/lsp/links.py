@@ -65,7 +65,7 @@ def references(checked: Checked, offset: int) -> Iterator[Target]:
         if manifest.kind != _KIND or name is None or not _holds(name.span, offset):
             continue
         for user in checked.project.workspace(checked.buffer).mentioning(name.text, "configMap"):
-            for pod in pods(user):
+            for pod in pods(user, checked.kinds):
                 for mention in _mentions_of(pod):
                     if mention.name == name.text and mention.namespace in {
                         None,
@@ -93,7 +93,8 @@ def _all_mentions(checked: Checked) -> Iterator[Mention]:
             yield mention._replace(span=Span(mention.span.start + start, mention.span.end + start))
 
 
-# Editors ask after every change; only the document that changed is read again.
+# Editors ask after every change; only the document that changed is read again. What is remembered outlives a project,
+# and so does not rest on its kinds.
 @lru_cache(maxsize=1024)
 def _mentions_in(text: str, is_json: bool) -> tuple[Mention, ...]:
     """The names of ConfigMaps in the text of one document."""

@@ -7,13 +7,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from podhosts.commands.files import SourceFiles
 from podhosts.commands.repository import read_file, repository_overlays
 from podhosts.commands.run_settings import Request, RunSettings
 from podhosts.discovery import discover
 from podhosts.engine import Result
 from podhosts.engine.incremental import IncrementalLinter
 from podhosts.helm import Charts
-from podhosts.source import Source
+from podhosts.kubernetes import KnownKinds
 from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Project:
         paths = list(self._paths())
         charts = Charts(paths, self._open_files.values())
         overlays = repository_overlays(paths, [self._root], self._read)
-        return Workspace(self._sources(paths), charts, overlays)
+        return Workspace(SourceFiles(paths, self._open_files), charts, overlays)
 
     def _paths(self) -> Iterator[str]:
         """The files of the folder, and open ones that were never saved."""
@@ -56,11 +57,6 @@ class Project:
             if not os.path.exists(path) and Path(path).is_relative_to(self._root):
                 yield path
 
-    def _sources(self, paths: list[str]) -> Iterator[Source]:
-        for path in paths:
-            if (data := self._read(path)) is not None:
-                yield self._open_files.get(path) or Source(path, data)
-
     def _read(self, path: str) -> bytes | None:
         """A file as the editor holds it, another one as it is stored."""
         return self._open_files[path].data if path in self._open_files else read_file(path)
@@ -68,6 +64,10 @@ class Project:
     def options(self, path: str) -> Options:
         """What holds for a file. Raises UsageError for a config that cannot be used."""
         return self._settings.options(path)
+
+    def kinds(self, buffer: Buffer) -> KnownKinds:
+        """The kinds that are known in a file. Raises UsageError for a config that cannot be used."""
+        return KnownKinds(self.options(buffer.path).settings.house_paths, self.workspace(buffer).definitions)
 
     def check(self, buffer: Buffer) -> Result:
         """What is found in a file. Raises UsageError for a config that cannot be used."""

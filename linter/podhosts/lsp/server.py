@@ -228,7 +228,7 @@ async def _completion(ls: PodhostsServer, params: types.CompletionParams) -> lis
         return []
     positions = ls.positions(checked.buffer)
     offset = positions.offset(params.position)
-    found = await ls.work(lambda: list(completion.proposals(checked.buffer, offset)))
+    found = await ls.work(lambda: list(completion.proposals(checked.buffer, offset, checked.kinds)))
     return [
         types.CompletionItem(
             label=item.label,

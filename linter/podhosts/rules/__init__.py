@@ -16,6 +16,7 @@ from podhosts.rules.hostname_too_long import HostnameTooLong
 from podhosts.rules.hosts_file_mount import HostsFileMount
 from podhosts.rules.hosts_file_write import HostsFileWrite
 from podhosts.rules.ignored_host_aliases import IgnoredHostAliases
+from podhosts.rules.inconsistent_alias import InconsistentAlias
 from podhosts.rules.invalid_hostname import InvalidHostname
 from podhosts.rules.invalid_ip import InvalidIp
 from podhosts.rules.invalid_pod_hostname import InvalidPodHostname
@@ -72,6 +73,7 @@ RULES: tuple[type[Rule], ...] = (
     HostsFileWrite,
     CorednsHostsBlock,
     ShadowedService,
+    InconsistentAlias,
     UnusedSuppression,
     ExpiredSuppression,
 )

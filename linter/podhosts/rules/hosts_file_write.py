@@ -98,7 +98,7 @@ class HostsFileWrite(Rule):
         return [
             mount
             for manifest in mounting
-            for pod in pods(manifest)
+            for pod in pods(manifest, self.kinds)
             for mount in mounts_of(config_map, script.key, pod)
             if not _hides_hosts_file(mount.container) and not _may_act_on_node(mount.container)
         ]
