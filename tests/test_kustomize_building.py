@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from podhosts.kustomize.building import Builder
 from podhosts.kustomize.files import Files
 from podhosts.kustomize.located import typed
@@ -61,3 +63,16 @@ def test_kustomize_builds(shown_figures: Figures) -> None:
     with shown_figures():
         print(f"kustomize builds: {len(CASES) - len(wrong)} of {len(CASES)} equal")
     assert wrong == []
+
+
+@pytest.mark.parametrize("name", ["[add]", "{add: x}", "null", "1", "&x [a]"])
+def test_an_operation_whose_op_is_no_string_is_refused_at_its_place(name: str) -> None:
+    made = builder(
+        {
+            "o/kustomization.yaml": "resources: [pod.yaml]\npatches:\n- path: patch.yaml\n  target: {kind: Pod}\n",
+            "o/pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {}\n",
+            "o/patch.yaml": f"- path: /spec/hostAliases\n  value: []\n  op: {name}\n",
+        }
+    )
+    assert made.build("o") is None
+    assert [(refusal.place.source.path, refusal.place.document) for refusal in made.refusals] == [("o/patch.yaml", 1)]

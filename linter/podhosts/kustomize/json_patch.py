@@ -50,6 +50,8 @@ def _apply(root: Map, operation: object) -> Map:
     name, path = operation.get("op"), operation.get("path")
     if not isinstance(path, str):
         raise _RefusedError("an operation has no `path`")
+    if not isinstance(name, str):
+        raise _RefusedError("an operation has no `op`")
     if name in {"add", "replace"} and not path:
         value = _value(operation)
         if not isinstance(value, Map):
