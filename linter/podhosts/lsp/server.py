@@ -145,12 +145,12 @@ def create_server() -> PodhostsServer:
 
 
 def _initialized(ls: PodhostsServer, params: types.InitializedParams) -> None:
-    """Ask to be told of manifests and configs that change on disk."""
+    """Ask to be told of manifests, parts of templates and configs that change on disk."""
     watching = ls.client_capabilities.workspace and ls.client_capabilities.workspace.did_change_watched_files
     if not watching or not watching.dynamic_registration:
         return
     patterns = [
-        *(f"**/*{ending}" for ending in ENDINGS),
+        *(f"**/*{ending}" for ending in (*ENDINGS, ".tpl")),
         *(f"**/{name}" for name in (*CONFIG_NAMES, *KUSTOMIZATION_NAMES)),
     ]
     watchers = [types.FileSystemWatcher(pattern) for pattern in patterns]
