@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from functools import cached_property
+import re
 from typing import TYPE_CHECKING
 
-from podhosts.document import Document, split
+from podhosts.document import Document, Part, whole
 from podhosts.kubernetes import objects
+from podhosts.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from podhosts.document import Piece
+    from podhosts.document.large_lists import LargeList
     from podhosts.kubernetes import KubernetesObject
-    from podhosts.source import Source
 
-
-#: The kinds that rules ask for, and the field that mounts one, as they stand in a file (UTF-16 files are not searched).
-_LOOKED_UP = (b"ConfigMap", b"Service", b"configMap")
+#: What a name can be made of, and a little more.
+_WORD = re.compile(r"[^\s\"'{}\[\],:\\]+")
 
 
 class Workspace:
-    """Sources that may refer to each other. Nothing is read or parsed until an object is asked for.
+    """Sources that may refer to each other, whole or in parts. Nothing is read or parsed until an object is asked for.
 
-    Of the sources only those are kept that mention a kind that is looked up.
+    `given` is gone through once for each kind that is asked for; only what mentions the kind is kept of it.
     """
 
-    def __init__(self, sources: Iterable[Source]) -> None:
-        self._given = sources
-        self._objects: dict[tuple[Source, int], list[KubernetesObject]] = {}
-
-    @cached_property
-    def _sources(self) -> list[tuple[Source, list[Piece]]]:
-        kept = (source for source in self._given if any(kind in source.data for kind in _LOOKED_UP))
-        return [(source, split(source.text)) for source in kept]
+    def __init__(self, given: Iterable[Source | Part | LargeList]) -> None:
+        self._given = given
+        self._indexes: dict[str, dict[str, list[tuple[Source, Piece]]]] = {}
+        self._objects: dict[tuple[Source, int, int], list[KubernetesObject]] = {}
 
     def find(self, kind: str, name: str, namespace: str | None) -> KubernetesObject | None:
         """The first object of that kind and name; a namespace counts only where both sides name one."""
@@ -49,30 +44,47 @@ class Workspace:
             if manifest.kind == kind and manifest.name == name:
                 yield manifest
 
-    def mentioning(self, *words: str) -> Iterator[KubernetesObject]:
-        """Every object of the documents whose text holds all these words, in order. The rarest should stand first."""
-        first, *others = words
-        for source, pieces in self._sources:
-            for piece in _with_word(source, pieces, first):
-                # A search is cheap, parsing is not.
-                if all(source.text.find(word, *piece.span) >= 0 for word in others):
-                    yield from self._read(source, piece)
+    def mentioning(self, name: str, kind: str) -> Iterator[KubernetesObject]:
+        """Every object of the documents whose text holds a name and a kind (or another word), in order."""
+        if kind not in self._indexes:
+            self._indexes[kind] = self._index(kind)
+        # A name that a template decides in part is looked up by its longest word.
+        word = max(_WORD.findall(name), key=len, default="")
+        for source, piece in self._indexes[kind].get(word, ()):
+            if source.text.find(name, *piece.span) >= 0:
+                yield from self._read(source, piece)
+
+    def _index(self, kind: str) -> dict[str, list[tuple[Source, Piece]]]:
+        """The pieces that hold `kind` as a word, by each of their words: every text is gone through once."""
+        index: dict[str, list[tuple[Source, Piece]]] = {}
+        for source, piece in self._holding(kind):
+            words = set(_WORD.findall(source.cut(piece.span)))
+            if kind in words:
+                for word in words:
+                    index.setdefault(word, []).append((source, piece))
+        return index
+
+    def _holding(self, word: str) -> Iterator[tuple[Source, Piece]]:
+        encoded = word.encode()
+        for given in self._given:
+            if isinstance(given, Source):
+                # (UTF-16 is not searched.)
+                if encoded in given.data:
+                    yield from _with_word(whole(given), word)
+            elif isinstance(given, Part):
+                if encoded in given.source.data:
+                    yield from _with_word(given, word)
+            else:
+                yield from given.items(lambda data: encoded in data)
 
     def _read(self, source: Source, piece: Piece) -> list[KubernetesObject]:
-        key = (source, piece.number)
+        key = (source, piece.number, piece.item.index if piece.item else -1)
         if key not in self._objects:
             self._objects[key] = list(objects(Document(source, piece)))
         return self._objects[key]
 
 
-def _with_word(source: Source, pieces: list[Piece], word: str) -> Iterator[Piece]:
-    """The pieces that hold a word, found with one search of the text."""
-    at = source.text.find(word)
-    while at >= 0:
-        number = bisect_right(pieces, at, key=lambda piece: piece.span.start) - 1
-        searched = at + 1
-        # Between the pieces there are the lines that separate them.
-        if number >= 0 and at + len(word) <= pieces[number].span.end:
-            yield pieces[number]
-            searched = pieces[number].span.end
-        at = source.text.find(word, searched)
+def _with_word(part: Part, word: str) -> Iterator[tuple[Source, Piece]]:
+    for piece in part.pieces:
+        if part.source.text.find(word, *piece.span) >= 0:
+            yield part.own(piece)

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from podhosts.commands.run_settings import Request, RunSettings
+from podhosts.commands.stored import StoredFiles, stored
 from podhosts.commands.terminal import print_lines, print_styled, say
 from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError, choose
 from podhosts.diagnostics import Severity
-from podhosts.discovery import STDIN, Discovery, Input, discover
-from podhosts.engine import Result, Unread, lint
+from podhosts.discovery import Discovery, Input, discover
+from podhosts.engine import Result, Unread, lint_parts
 from podhosts.reporters import FORMATS
-from podhosts.source import Source
 from podhosts.summary import summary
-from podhosts.triggers import file_mentions, mentions
+from podhosts.triggers import file_mentions
 from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
 
@@ -48,7 +47,7 @@ def _run(request: Request) -> int:
         for path, reason in discovery.failures:
             result.unread.append(Unread(path, f"cannot be opened: {reason}", 1, None, None))
         failed = len(discovery.failures)
-        folder_workspace = Workspace(_sources(item.path for item in discovery.inputs if not item.named))
+        folder_workspace = Workspace(StoredFiles([item.path for item in discovery.inputs if not item.named]))
         for item in _progress(discovery.inputs, request):
             linted, could_open = _lint_input(item, run_settings, None if item.named else folder_workspace)
             result.extend(linted)
@@ -62,13 +61,6 @@ def _run(request: Request) -> int:
     return _exit_code(result, failed, discovery, run_settings)
 
 
-def _sources(paths: Iterable[str]) -> Iterator[Source]:
-    """Files that other files may refer to; one that cannot be opened is told of when its turn comes."""
-    for path in paths:
-        with suppress(OSError), open(path, "rb") as file:
-            yield Source(path, file.read())
-
-
 def _default_format() -> str:
     if os.environ.get("GITHUB_ACTIONS") == "true":
         return "github"
@@ -78,21 +70,17 @@ def _default_format() -> str:
 def _lint_input(item: Input, run_settings: RunSettings, workspace: Workspace | None) -> tuple[Result, bool]:
     """The result for one file, and whether it could be opened."""
     try:
-        if item.path == STDIN:
-            source = Source(run_settings.request.stdin_filename, sys.stdin.buffer.read())
-            if not mentions(source.data):
+        with stored(item.path, run_settings.request.stdin_filename) as file:
+            if not file_mentions(file.path):
                 return Result(files=1), True
-        else:
-            if os.path.isfile(item.path) and not file_mentions(item.path):
-                return Result(files=1), True
-            with open(item.path, "rb") as file:
-                source = Source(item.path, file.read())
+            if run_settings.excludes(file.name):
+                return Result(), True
+            options = run_settings.options(file.name)
+            sees_others = workspace is not None
+            return lint_parts(file, options, workspace or Workspace(file), sees_others=sees_others), True
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         return Result(unread=[Unread(item.path, f"cannot be opened: {reason}", 1, None, None)]), False
-    if run_settings.excludes(source.path):
-        return Result(), True
-    return lint(source, run_settings.options(source.path), workspace), True
 
 
 def _list_files(discovery: Discovery, run_settings: RunSettings) -> int:

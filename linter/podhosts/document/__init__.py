@@ -9,6 +9,7 @@ from podhosts.document.comments import Comment, comments
 from podhosts.document.json_text import read_json
 from podhosts.document.locate import locate
 from podhosts.document.nodes import Entry, Mapping, Node, Scalar, Sequence, nodes, plain, string
+from podhosts.document.parts import Part, parts, whole
 from podhosts.document.reading import TOO_DEEP, UnreadableError, read
 from podhosts.document.scalars import is_plain_string
 from podhosts.document.splitting import Piece, Problem, split
@@ -26,6 +27,7 @@ __all__ = [
     "Entry",
     "Mapping",
     "Node",
+    "Part",
     "Piece",
     "Problem",
     "Scalar",
@@ -33,9 +35,11 @@ __all__ = [
     "is_plain_string",
     "locate",
     "nodes",
+    "parts",
     "plain",
     "split",
     "string",
+    "whole",
 ]
 
 
@@ -111,7 +115,10 @@ class Document:
 
     @property
     def root(self) -> Node | None:
-        return self._outcome[0]
+        root = self._outcome[0]
+        # An item of a List in YAML is read with its dash.
+        is_dashed = self.piece.item is not None and self.piece.language == "yaml"
+        return root.items[0] if is_dashed and isinstance(root, Sequence) and root.items else root
 
     @property
     def problem(self) -> Problem | None:

@@ -6,15 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Diagnostic, Related
-from podhosts.document import Document, Scalar, Sequence, nodes, split
+from podhosts.document import Document, Part, Scalar, Sequence, nodes, whole
 from podhosts.embedded import Embedded, embedded_documents
-from podhosts.engine.results import Options, Result, Unread
+from podhosts.engine.results import Result, Tally
 from podhosts.engine.silencing import complaints, silence, unused
 from podhosts.kubernetes import is_placeholder, is_template, objects, pods
 from podhosts.kubernetes.structure import SCALAR_FIELDS
 from podhosts.rules import RULES
 from podhosts.source import Span
-from podhosts.suppressions import MARK, Suppression, suppressions
+from podhosts.suppressions import MARK, suppressions
 from podhosts.triggers import mentions
 from podhosts.workspace import Workspace
 
@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from podhosts.document import Node
+    from podhosts.document.large_lists import LargeList
+    from podhosts.engine.results import Options
     from podhosts.kubernetes import KubernetesObject, Pod
     from podhosts.rules import Rule
     from podhosts.source import Source
+    from podhosts.suppressions import Suppression
 
 _BLOCK_CHARACTERS = 1 << 16
 #: How many uses of an anchor a finding names.
@@ -41,50 +44,106 @@ def lint(source: Source, options: Options, workspace: Workspace | None = None) -
 
     Rules that look up other objects look in `workspace`, or without one in the source alone.
     """
-    result = Result(files=1)
     if not mentions(source.data):
-        return result
+        return Result(files=1)
     sees_others = workspace is not None
-    workspace = workspace or Workspace([source])
-    rules = [rule(options.settings, workspace) for rule in RULES if rule.name in options.selected]
-    file_wide: list[Suppression] = []
-    per_document: list[tuple[list[Diagnostic], list[Suppression]]] = []
-    placeholders = _Tally("values that a template or placeholder decides")
-    templates = _Tally("documents of a template that are not YAML by themselves")
-    for document in _relevant(source):
-        result.documents += 1
+    return lint_parts([whole(source)], options, workspace or Workspace([source]), sees_others=sees_others)
+
+
+def lint_parts(
+    parts: Iterable[Part | LargeList], options: Options, workspace: Workspace, *, sees_others: bool
+) -> Result:
+    """Check one file that is read in parts, as `lint` does. `sees_others` says whether `workspace` is more than it."""
+    linting = Linting(options, workspace)
+    for part in parts:
+        linting.add(part)
+    return linting.result(sees_others=sees_others)
+
+
+class Linting:
+    """One file being checked, document by document; what silences findings may stand anywhere in it."""
+
+    def __init__(self, options: Options, workspace: Workspace) -> None:
+        self._options = options
+        self._workspace = workspace
+        self._rules = [rule(options.settings, workspace) for rule in RULES if rule.name in options.selected]
+        self._documents = self._pods = 0
+        self._checked: list[tuple[Source, list[Diagnostic], list[Suppression]]] = []
+        self._placeholders = Tally("values that a template or placeholder decides")
+        self._templates = Tally("documents of a template that are not YAML by themselves")
+
+    def add(self, part: Part | LargeList) -> None:
+        """Check the documents of a part that mention hosts."""
+        if isinstance(part, Part):
+            for document in _relevant(part):
+                self._check(document)
+        else:
+            self._check_list(part)
+
+    def _check_list(self, large: LargeList) -> None:
+        """Check a List item by item; where one of its items cannot be read alone, as a whole."""
+        by_item = Linting(self._options, self._workspace)
+        can_be_split = not _is_wanted(large.frame())
+        for source, piece in large.items(_is_wanted) if can_be_split else ():
+            document = Document(source, piece)
+            if document.problem is not None or document.template is not None:
+                can_be_split = False
+                break
+            by_item._check(document)
+        if can_be_split:
+            by_item._documents = min(by_item._documents, 1)
+            self.extend(by_item)
+        else:
+            self._check(Document(*large.whole()))
+
+    def extend(self, other: Linting) -> None:
+        """Add what was found in further parts of the file."""
+        self._documents += other._documents
+        self._pods += other._pods
+        self._checked += other._checked
+        self._placeholders.extend(other._placeholders)
+        self._templates.extend(other._templates)
+
+    def _check(self, document: Document) -> None:
+        self._documents += 1
         if document.root is None and document.problem is not None and is_template(document.text):
-            templates.add(document.problem.span)
-            continue
+            self._templates.add(document.source, document.problem.span)
+            return
         manifests = list(objects(document))
         found_pods = [pod for manifest in manifests for pod in pods(manifest)]
-        result.pods += len(found_pods)
+        self._pods += len(found_pods)
         for span in document.actions or [node.span for pod in found_pods for node in _placeholders(pod)]:
-            placeholders.add(span)
-        findings = _with_alias_uses(document, _findings(document, manifests, found_pods, rules))
+            self._placeholders.add(document.source, span)
+        findings = _with_alias_uses(document, _findings(document, manifests, found_pods, self._rules))
         for inner in embedded_documents(document):
-            findings += _embedded_findings(inner, rules)
+            findings += _embedded_findings(inner, self._rules)
         silencers, mistakes = suppressions(document, manifests, found_pods)
-        findings += complaints(document, silencers, mistakes, options)
-        file_wide += [item for item in silencers if item.is_file_wide]
-        per_document.append((findings, silencers))
-    result.unread += [tally.unread(source) for tally in (placeholders, templates) if tally.count]
-    for findings, silencers in per_document:
-        silence(findings, [*silencers, *file_wide], options, result)
-    if options.use_suppressions:
-        for _, silencers in per_document:
-            result.findings += unused(source, silencers, options, sees_others=sees_others)
-    result.findings = _select(result.findings, options)
-    result.sort()
-    return result
+        findings += complaints(document, silencers, mistakes, self._options)
+        if findings or silencers:
+            self._checked.append((document.source, findings, silencers))
+
+    def result(self, *, sees_others: bool) -> Result:
+        """What is left after suppression, sorted."""
+        options = self._options
+        result = Result(files=1, documents=self._documents, pods=self._pods)
+        result.unread += [tally.unread() for tally in (self._placeholders, self._templates) if tally.count]
+        file_wide = [item for _, _, silencers in self._checked for item in silencers if item.is_file_wide]
+        for _, findings, silencers in self._checked:
+            silence(findings, [*silencers, *file_wide], options, result)
+        if options.use_suppressions:
+            for source, _, silencers in self._checked:
+                result.findings += unused(source, silencers, options, sees_others=sees_others)
+        result.findings = _select(result.findings, options)
+        result.sort()
+        return result
 
 
-def _relevant(source: Source) -> Iterator[Document]:
+def _relevant(part: Part) -> Iterator[Document]:
     """The documents to read: those that mention hosts, and those at which kubectl would stop and lose the others.
 
     Neighbours are searched together first: in a long stream hardly one of them matters.
     """
-    pieces = split(source.text)
+    source, pieces = part.source, part.pieces
     has_suppressions = MARK in source.text
     begin = 0
     while begin < len(pieces):
@@ -97,12 +156,17 @@ def _relevant(source: Source) -> Iterator[Document]:
             stops = piece.problem is not None or source.text.startswith("%", piece.span.start)
             stops = stops or (has_suppressions and source.text.find(MARK, *piece.span) >= 0)
             if stops or (may_mention and _is_mentioned(source, piece.span)):
-                yield Document(source, piece)
+                yield Document(*part.own(piece))
         begin = end
 
 
 def _is_mentioned(source: Source, span: Span) -> bool:
     return mentions(source.cut(span).encode("utf-8", "surrogatepass"))
+
+
+def _is_wanted(data: bytes) -> bool:
+    """Whether a part of a List mentions hosts or silences findings."""
+    return mentions(data) or MARK.encode() in data
 
 
 def _embedded_findings(inner: Embedded, rules: list[Rule]) -> Iterator[Diagnostic]:
@@ -189,20 +253,3 @@ def _select(findings: list[Diagnostic], options: Options) -> list[Diagnostic]:
 def _is_allowed(finding: Diagnostic, options: Options) -> bool:
     names = options.allowed.get(finding.rule)
     return names is not None and finding.source.cut(finding.span).strip("\"'") in names
-
-
-class _Tally:
-    """Counts places of one kind and keeps the first."""
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        self.count = 0
-        self.first: Span | None = None
-
-    def add(self, span: Span) -> None:
-        self.count += 1
-        if self.first is None or span.start < self.first.start:
-            self.first = span
-
-    def unread(self, source: Source) -> Unread:
-        return Unread(source.path, self.reason, self.count, source, self.first)

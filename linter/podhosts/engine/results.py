@@ -71,3 +71,31 @@ class Result:
         self.findings.sort(key=lambda finding: finding.sort_key)
         self.suppressed.sort(key=lambda item: item.finding.sort_key)
         self.unread.sort(key=lambda item: (item.path, item.reason))
+
+
+class Tally:
+    """Counts places of one kind in a file, given in order, and keeps the first."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        self.count = 0
+        self._first: tuple[Source, Span] | None = None
+
+    def add(self, source: Source, span: Span) -> None:
+        """Count a place."""
+        self.count += 1
+        if self._first is None or (source.start, span.start) < (self._first[0].start, self._first[1].start):
+            self._first = (source, span)
+
+    def extend(self, other: Tally) -> None:
+        """Count the places of another tally of the same kind."""
+        if other._first is not None:
+            count = self.count + other.count
+            self.add(*other._first)
+            self.count = count
+
+    def unread(self) -> Unread:
+        """What was counted, as a part of a result; at least one place."""
+        assert self._first is not None
+        source, span = self._first
+        return Unread(source.path, self.reason, self.count, source, span)
