@@ -1,12 +1,13 @@
 """Inputs that the benchmarks generate: the same bytes for the same arguments, on every machine.
 
-    python benchmarks/inputs.py NAME > FILE      (NAME: one of STREAMS)
+python benchmarks/inputs.py NAME > FILE      (NAME: one of STREAMS)
 """
 
 from __future__ import annotations
 
 import json
 import random
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -126,11 +127,11 @@ def _managed_fields(address: str, *, has_aliases: bool) -> list[dict[str, Any]]:
     container = {
         ".": {},
         **{f"f:{name}": {} for name in ("image", "imagePullPolicy", "name", "resources", "terminationMessagePath")},
-        "f:env": {".": {}, **{f'k:{{"name":"SETTING_{i}"}}': {".": {}, "f:name": {}, "f:value": {}} for i in range(8)}},
+        "f:env": {".": {}, **{f'k:{{"name":"SETTING_{i}"}}': {".": {}, "f:name": {}, "f:value": {}} for i in range(6)}},
         "f:volumeMounts": {".": {}, 'k:{"mountPath":"/etc/shop"}': {".": {}, "f:mountPath": {}, "f:name": {}}},
     }
     spec: dict[str, Any] = {
-        'f:containers': {'k:{"name":"main"}': container, 'k:{"name":"proxy"}': container},
+        "f:containers": {'k:{"name":"main"}': container, 'k:{"name":"proxy"}': container},
         **{f"f:{name}": {} for name in ("dnsPolicy", "enableServiceLinks", "restartPolicy", "schedulerName")},
     }
     if has_aliases:
@@ -156,7 +157,7 @@ def pod(number: int, *, has_aliases: bool) -> dict[str, Any]:
     """A running Pod as the API server gives it, about 16 kB of indented JSON."""
     name, address = f"service-{number:05d}-{number * 7919:08x}-x", f"10.244.{number // 250 % 250}.{number % 250}"
     container = {
-        "env": list(_environment(number, 10)),
+        "env": list(_environment(number, 8)),
         "image": f"registry.example.com/shop/service:1.{number % 30}.0",
         "imagePullPolicy": "IfNotPresent",
         "resources": {"limits": {"memory": "256Mi"}, "requests": {"cpu": "100m", "memory": "128Mi"}},
@@ -173,7 +174,12 @@ def pod(number: int, *, has_aliases: bool) -> dict[str, Any]:
         "nodeName": f"node-{number % 60}",
         "restartPolicy": "Always",
         "tolerations": [
-            {"effect": "NoExecute", "key": f"node.kubernetes.io/{state}", "operator": "Exists", "tolerationSeconds": 300}
+            {
+                "effect": "NoExecute",
+                "key": f"node.kubernetes.io/{state}",
+                "operator": "Exists",
+                "tolerationSeconds": 300,
+            }
             for state in ("not-ready", "unreachable")
         ],
         "volumes": [{"configMap": {"defaultMode": 420, "name": f"service-{number:05d}"}, "name": "config"}],
@@ -233,6 +239,16 @@ def yaml_list(count: int, *, relevant: int) -> Iterator[str]:
     yield 'kind: List\nmetadata:\n  resourceVersion: ""\n'
 
 
+_PLAIN = re.compile(r"[A-Za-z/][A-Za-z0-9_./-]*(?::[0-9.]+)?")
+_NOT_STRINGS = frozenset({"true", "false", "null", "y", "n", "yes", "no", "on", "off"})
+
+
+def _scalar(value: object) -> str:
+    """A scalar as kubectl writes it: quoted only where it would be read as something else."""
+    is_plain = isinstance(value, str) and _PLAIN.fullmatch(value) and value.lower() not in _NOT_STRINGS
+    return value if isinstance(value, str) and is_plain else json.dumps(value)
+
+
 def _yaml(value: dict[str, Any], column: int) -> Iterator[str]:
     """Block style as kubectl prints it: lists at the level of their key."""
     indent = " " * column
@@ -249,9 +265,9 @@ def _yaml(value: dict[str, Any], column: int) -> Iterator[str]:
                     yield f"{indent}- {lines[0].lstrip()}"
                     yield from lines[1:]
                 else:
-                    yield f"{indent}- {json.dumps(part)}"
+                    yield f"{indent}- {_scalar(part)}"
         else:
-            yield f"{indent}{shown}: {json.dumps(item)}"
+            yield f"{indent}{shown}: {_scalar(item)}"
 
 
 def write_tree(folder: Path, count: int) -> None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from podhosts.document import Document, Part, whole
+from podhosts.document import Document, Part, whole, whole_word
 from podhosts.kubernetes import objects
 from podhosts.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from podhosts.document import Piece
-    from podhosts.document.large_lists import LargeList
+    from podhosts.document import File, Piece
     from podhosts.kubernetes import KubernetesObject
 
 #: What a name can be made of, and a little more.
@@ -21,12 +21,12 @@ _WORD = re.compile(r"[^\s\"'{}\[\],:\\]+")
 
 
 class Workspace:
-    """Sources that may refer to each other, whole or in parts. Nothing is read or parsed until an object is asked for.
+    """Sources and files that may refer to each other. Nothing is read or parsed until an object is asked for.
 
     `given` is gone through once for each kind that is asked for; only what mentions the kind is kept of it.
     """
 
-    def __init__(self, given: Iterable[Source | Part | LargeList]) -> None:
+    def __init__(self, given: Iterable[Source | File]) -> None:
         self._given = given
         self._indexes: dict[str, dict[str, list[tuple[Source, Piece]]]] = {}
         self._objects: dict[tuple[Source, int, int], list[KubernetesObject]] = {}
@@ -65,17 +65,19 @@ class Workspace:
         return index
 
     def _holding(self, word: str) -> Iterator[tuple[Source, Piece]]:
-        encoded = word.encode()
+        pattern = whole_word(word)
         for given in self._given:
             if isinstance(given, Source):
-                # (UTF-16 is not searched.)
-                if encoded in given.data:
+                if pattern.search(given.data):
                     yield from _with_word(whole(given), word)
-            elif isinstance(given, Part):
-                if encoded in given.source.data:
-                    yield from _with_word(given, word)
-            else:
-                yield from given.items(lambda data: encoded in data)
+                continue
+            # One that cannot be opened is told of when its turn comes.
+            with suppress(OSError):
+                for part in given if given.holds(word) else ():
+                    if isinstance(part, Part):
+                        yield from _with_word(part, word)
+                    else:
+                        yield from part.items(lambda data: pattern.search(data) is not None)
 
     def _read(self, source: Source, piece: Piece) -> list[KubernetesObject]:
         key = (source, piece.number, piece.item.index if piece.item else -1)

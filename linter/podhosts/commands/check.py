@@ -7,11 +7,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from podhosts.commands.run_settings import Request, RunSettings
-from podhosts.commands.stored import StoredFiles, stored
+from podhosts.commands.stored import stored
 from podhosts.commands.terminal import print_lines, print_styled, say
 from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError, choose
 from podhosts.diagnostics import Severity
 from podhosts.discovery import Discovery, Input, discover
+from podhosts.document import File
 from podhosts.engine import Result, Unread, lint_parts
 from podhosts.reporters import FORMATS
 from podhosts.summary import summary
@@ -47,7 +48,7 @@ def _run(request: Request) -> int:
         for path, reason in discovery.failures:
             result.unread.append(Unread(path, f"cannot be opened: {reason}", 1, None, None))
         failed = len(discovery.failures)
-        folder_workspace = Workspace(StoredFiles([item.path for item in discovery.inputs if not item.named]))
+        folder_workspace = Workspace([File(item.path, item.path) for item in discovery.inputs if not item.named])
         for item in _progress(discovery.inputs, request):
             linted, could_open = _lint_input(item, run_settings, None if item.named else folder_workspace)
             result.extend(linted)
@@ -77,7 +78,7 @@ def _lint_input(item: Input, run_settings: RunSettings, workspace: Workspace | N
                 return Result(), True
             options = run_settings.options(file.name)
             sees_others = workspace is not None
-            return lint_parts(file, options, workspace or Workspace(file), sees_others=sees_others), True
+            return lint_parts(file, options, workspace or Workspace([file]), sees_others=sees_others), True
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         return Result(unread=[Unread(item.path, f"cannot be opened: {reason}", 1, None, None)]), False

@@ -9,7 +9,7 @@ from podhosts.document.comments import Comment, comments
 from podhosts.document.json_text import read_json
 from podhosts.document.locate import locate
 from podhosts.document.nodes import Entry, Mapping, Node, Scalar, Sequence, nodes, plain, string
-from podhosts.document.parts import Part, parts, whole
+from podhosts.document.parts import File, Part, whole, whole_word
 from podhosts.document.reading import TOO_DEEP, UnreadableError, read
 from podhosts.document.scalars import is_plain_string
 from podhosts.document.splitting import Piece, Problem, split
@@ -25,6 +25,7 @@ __all__ = [
     "Comment",
     "Document",
     "Entry",
+    "File",
     "Mapping",
     "Node",
     "Part",
@@ -35,11 +36,11 @@ __all__ = [
     "is_plain_string",
     "locate",
     "nodes",
-    "parts",
     "plain",
     "split",
     "string",
     "whole",
+    "whole_word",
 ]
 
 

@@ -92,7 +92,9 @@ class LargeList:
 
 def _advanced(at: Position, data: bytes) -> Position:
     """The position behind some more bytes; they do not end between CR and LF."""
-    lines = data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+    lines = data.count(b"\n")
+    if b"\r" in data:
+        lines += data.count(b"\r") - data.count(b"\r\n")
     offset = at.offset + len(data)
     if lines:
         last = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1

@@ -73,10 +73,11 @@ class _Reader:
         self._indent = len(found["indent"])
         self._head = self._data[: found.start("indent")]
         self._drop(found.start("indent"))
-        dash = b"^ {%d}-(?=[ \\t\\r\\n])" % self._indent
-        self._dash = re.compile(dash, re.MULTILINE)
+        # What is read begins with a dash; a search for a line break is much faster than one for the start of a line.
+        dash = rb"%b-(?=[ \t\r\n])" % (b" " * self._indent)
+        self._dash = re.compile(rb"\n%b" % dash)
         #: A line that is no comment and not indented deeper than the dashes, and begins no item.
-        self._end = re.compile(rb"^(?!%b)(?! {%d})(?! *(?:#|\r?$))" % (dash[1:], self._indent + 1), re.MULTILINE)
+        self._end = re.compile(rb"\n(?! {%d})(?!%b)(?! *(?:#|\r?\n))" % (self._indent + 1, dash))
 
     def read(self) -> LargeList:
         outline = self._source.line_position(self._piece.outline.start)
@@ -106,16 +107,19 @@ class _Reader:
     def _window(self, large: LargeList) -> bool:
         """Take the items that are complete in what is read so far; true after the last one."""
         complete = self._data.rfind(b"\n") + 1
-        stop = self._end.search(self._data, 0, complete)
-        begins = [found.start() for found in self._dash.finditer(self._data, 0, stop.start() if stop else complete)]
-        if stop is None:
-            if not self._grow():
-                # The file ends with the List.
-                if not self._data.endswith(b"\n"):
-                    raise _NotSoError
-                return self._take(large, begins, complete, is_last=True)
-            return self._take(large, begins[:-1], begins[-1], is_last=False) if len(begins) > 1 else False
-        return self._take(large, begins, stop.start(), is_last=True)
+        # A line must be complete to be judged by.
+        found = self._end.search(self._data, 0, complete)
+        stop = found.end() if found and found.end() < complete else None
+        end = complete if stop is None else stop
+        begins = [0, *(dash.end() - self._indent - 1 for dash in self._dash.finditer(self._data, 0, end))]
+        if stop is not None:
+            return self._take(large, begins, stop, is_last=True)
+        if self._grow():
+            return self._take(large, begins[:-1], begins[-1], is_last=False)
+        # The file ends with the List.
+        if complete < len(self._data):
+            raise _NotSoError
+        return self._take(large, begins, complete, is_last=True)
 
     def _take(self, large: LargeList, begins: list[int], end: int, *, is_last: bool) -> bool:
         if begins:
@@ -129,7 +133,7 @@ class _Reader:
         """Raise unless these items are independent, and each ends where the next one begins."""
         if any(odd in data for odd in _ODD) or data.count(b"\r") != data.count(b"\r\n"):
             raise _NotSoError
-        for found in _ANCHOR.finditer(data):
+        for found in _ANCHOR.finditer(data) if b"&" in data or b"*" in data else ():
             if data[found.start() - 1] in _BEFORE_ANCHOR:
                 raise _NotSoError
         uncertain = {bisect_right(begins, found.start()) - 1 for found in _open_tokens(data)}

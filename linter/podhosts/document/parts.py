@@ -6,6 +6,8 @@ A window ends where a document does. A large List that can be read item by item 
 from __future__ import annotations
 
 import codecs
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document.splitting import looks_like_json, split, split_yaml
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 #: Bytes read at a time, and the size up to which a file or document is read whole.
 WINDOW = 1 << 18
+_SEARCHED = 1 << 20
 
 
 class Part(NamedTuple):
@@ -37,12 +40,39 @@ class Part(NamedTuple):
         return self.source.part(outline), piece.moved(-outline.start)
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file at `path` that can be read more than once, shown to people as `name`. Going through it gives its parts."""
+
+    name: str
+    path: str
+
+    def __iter__(self) -> Iterator[Part | LargeList]:
+        with open(self.path, "rb") as file:
+            yield from _parts(file, self.name)
+
+    def holds(self, word: str) -> bool:
+        """Whether a word of ASCII letters stands in the file as a whole word (UTF-16 is not searched)."""
+        pattern, tail = whole_word(word), b""
+        with open(self.path, "rb") as file:
+            while data := file.read(_SEARCHED):
+                if pattern.search(tail + data):
+                    return True
+                tail = data[-2 * len(word) :]
+        return False
+
+
+def whole_word(word: str) -> re.Pattern[bytes]:
+    """A pattern for a word of ASCII letters, not as a part of a longer one."""
+    return re.compile(rb"%b(?<!\w%b)(?!\w)" % (word.encode(), word.encode()))
+
+
 def whole(source: Source) -> Part:
     """All documents of a source as one part."""
     return Part(source, split(source.text), is_file=True)
 
 
-def parts(file: BinaryIO, path: str) -> Iterator[Part | LargeList]:
+def _parts(file: BinaryIO, path: str) -> Iterator[Part | LargeList]:
     """The parts of a file that can be read more than once. The file must stay open while they are used."""
     file.seek(0)
     head = file.read(WINDOW + 1)
