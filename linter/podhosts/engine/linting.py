@@ -207,6 +207,8 @@ def _findings(
 
 def _with_alias_uses(document: Document, findings: Iterable[Diagnostic]) -> list[Diagnostic]:
     """The findings; those behind an anchor with each `*alias` that brings the text to a further place."""
+    if "*" not in document.text:
+        return list(findings)
     anchored = sorted((node for node in nodes(document.root) if node.shared), key=lambda node: (node.start, -node.end))
     if not anchored:
         return list(findings)
