@@ -9,7 +9,7 @@ import os
 import sys
 
 from podhosts.summary import summary
-from podhosts.triggers import file_mentions
+from podhosts.survey import Survey
 
 #: Flags of `check` that the fast lane understands: the attribute of a request, and whether a value follows.
 #: A test compares this table with typer's own parameters.
@@ -21,6 +21,7 @@ FLAGS = {
     "--format": ("format", True),
     "--color": ("color", True),
     "--config": ("config", True),
+    "--jobs": ("jobs", True),
     "--no-exclude": ("no_exclude", False),
     "--require-reason": ("require_reason", False),
     "--no-suppressions": ("no_suppressions", False),
@@ -32,7 +33,7 @@ FLAGS = {
 }
 #: Flags whose value can be wrong: they need the table of rules or formats, so nothing is passed unchecked.
 _NEUTRAL = frozenset({"no_suppressions", "strict", "no_exclude", "require_reason", "quiet", "verbose"})
-_REGULAR_FILE = 0o100000
+_FILES_AND_FOLDERS = frozenset({0o100000, 0o040000})
 _FILE_TYPE = 0o170000
 
 
@@ -62,27 +63,28 @@ def parse(arguments: list[str]) -> dict[str, object] | None:
                 return None
             value = following
         request[name] = value
-    if not paths or not all(map(_is_regular, paths)):
-        return None
-    request["paths"] = paths
-    return request
+    request["paths"] = paths or ["."]
+    return request if all(map(_is_file_or_folder, paths)) else None
 
 
-def _is_regular(path: str) -> bool:
+def _is_file_or_folder(path: str) -> bool:
     try:
-        return os.stat(path).st_mode & _FILE_TYPE == _REGULAR_FILE
+        return os.stat(path).st_mode & _FILE_TYPE in _FILES_AND_FOLDERS
     except (OSError, ValueError):
         return False
 
 
-def _is_silent(request: dict[str, object], paths: list[str]) -> bool:
-    """Whether nothing can be said about these files but that nothing was found."""
+def _survey(request: dict[str, object], paths: list[str]) -> Survey | None:
+    """Which files hold a word; None where something may be wrong with the flags, which must be said first."""
     if not request.keys() <= _NEUTRAL | {"paths"} or os.environ.get("GITHUB_ACTIONS") == "true":
-        return False
-    try:
-        return not any(map(file_mentions, paths))
-    except OSError:
-        return False
+        return None
+    return Survey(paths)
+
+
+def _is_silent(survey: Survey) -> bool:
+    """Whether nothing can be said but that nothing was found."""
+    discovery = survey.discovery
+    return not survey.relevant and not discovery.failures and not discovery.empty_folders
 
 
 def main() -> int:
@@ -94,14 +96,15 @@ def main() -> int:
             return _full()
         paths = request["paths"]
         assert isinstance(paths, list)  # `parse` puts a list there
-        if _is_silent(request, paths):
+        survey = _survey(request, paths)
+        if survey is not None and _is_silent(survey):
             if not request.get("quiet"):
-                sys.stderr.write(f"{summary(len(dict.fromkeys(paths)), 0, 0, {}, 0)}\n")
+                sys.stderr.write(f"{summary(len(survey.discovery.inputs), 0, 0, {}, 0)}\n")
             return 0
         from podhosts.commands import check
         from podhosts.commands.run_settings import Request
 
-        return check.run(Request(**request))  # type: ignore[arg-type]  # the table gives each its type
+        return check.run(Request(**request), survey)  # type: ignore[arg-type]  # the table gives each its type
     except KeyboardInterrupt:
         return 130
 

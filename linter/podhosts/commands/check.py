@@ -7,17 +7,15 @@ import sys
 from typing import TYPE_CHECKING
 
 from podhosts.commands.run_settings import Request, RunSettings
-from podhosts.commands.stored import stored
+from podhosts.commands.running import check_files
 from podhosts.commands.terminal import print_lines, print_styled, say
 from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError, choose
 from podhosts.diagnostics import Severity
-from podhosts.discovery import Discovery, Input, discover
-from podhosts.document import File
-from podhosts.engine import Result, Unread, lint_parts
+from podhosts.discovery import Discovery, discover
+from podhosts.engine import Result, Unread
 from podhosts.reporters import FORMATS
 from podhosts.summary import summary
-from podhosts.triggers import file_mentions
-from podhosts.workspace import Workspace
+from podhosts.survey import Survey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,35 +25,34 @@ if TYPE_CHECKING:
 COLORS = ("auto", "always", "never")
 
 
-def run(request: Request) -> int:
-    """Check what is asked for; returns the exit code (`contracts.md`, "Exit codes")."""
+def run(request: Request, survey: Survey | None = None) -> int:
+    """Check what is asked for; returns the exit code (`contracts.md`, "Exit codes").
+
+    `survey`: what is known of the files already.
+    """
     try:
-        return _run(request)
+        return _run(request, survey)
     except KeyboardInterrupt:
         say("podhosts: interrupted")
         return INTERRUPTED
 
 
-def _run(request: Request) -> int:
+def _run(request: Request, survey: Survey | None) -> int:
     try:
         run_settings = RunSettings(request)
         output = choose("format", request.format or _default_format(), FORMATS)
         choose("value", request.color, COLORS, " for --color")
-        discovery = discover(request.paths or ["."])
         if request.list_files:
-            return _list_files(discovery, run_settings)
-        result = Result()
-        for path, reason in discovery.failures:
-            result.unread.append(Unread(path, f"cannot be opened: {reason}", 1, None, None))
-        failed = len(discovery.failures)
-        folder_workspace = Workspace([File(item.path, item.path) for item in discovery.inputs if not item.named])
-        for item in _progress(discovery.inputs, request):
-            linted, could_open = _lint_input(item, run_settings, None if item.named else folder_workspace)
-            result.extend(linted)
-            failed += not could_open
+            return _list_files(discover(request.paths or ["."]), run_settings)
+        survey = survey or Survey(request.paths or ["."], run_settings.jobs)
+        result, failed = check_files(survey, run_settings, lambda numbers: _progress(numbers, request))
     except UsageError as error:
         say(f"podhosts: {error}")
         return WRONG_USE
+    discovery = survey.discovery
+    for path, reason in discovery.failures:
+        result.unread.append(Unread(path, f"cannot be opened: {reason}", 1, None, None))
+    failed += len(discovery.failures)
     result.sort()
     _report(result, output, run_settings, request)
     _close(result, discovery, request)
@@ -66,22 +63,6 @@ def _default_format() -> str:
     if os.environ.get("GITHUB_ACTIONS") == "true":
         return "github"
     return "text" if sys.stdout.isatty() else "concise"
-
-
-def _lint_input(item: Input, run_settings: RunSettings, workspace: Workspace | None) -> tuple[Result, bool]:
-    """The result for one file, and whether it could be opened."""
-    try:
-        with stored(item.path, run_settings.request.stdin_filename) as file:
-            if not file_mentions(file.path):
-                return Result(files=1), True
-            if run_settings.excludes(file.name):
-                return Result(), True
-            options = run_settings.options(file.name)
-            sees_others = workspace is not None
-            return lint_parts(file, options, workspace or Workspace([file]), sees_others=sees_others), True
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        return Result(unread=[Unread(item.path, f"cannot be opened: {reason}", 1, None, None)]), False
 
 
 def _list_files(discovery: Discovery, run_settings: RunSettings) -> int:
@@ -111,8 +92,8 @@ def _report(result: Result, output: str, run_settings: RunSettings, request: Req
         print_lines(render_concise(result))
 
 
-def _progress(inputs: list[Input], request: Request) -> Iterator[Input]:
-    """The inputs; on a terminal, with a bar on stderr once the work has taken a second."""
+def _progress(inputs: range, request: Request) -> Iterator[int]:
+    """The numbers of the inputs; on a terminal, with a bar on stderr once the work has taken a second."""
     if request.quiet or len(inputs) < 2 or not sys.stderr.isatty():
         yield from inputs
         return
@@ -126,7 +107,7 @@ def _progress(inputs: list[Input], request: Request) -> Iterator[Input]:
         yield item
 
 
-def _with_bar(inputs: list[Input], done: int) -> Iterator[Input]:
+def _with_bar(inputs: range, done: int) -> Iterator[int]:
     from rich.console import Console
     from rich.progress import Progress
 

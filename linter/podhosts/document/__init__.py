@@ -9,7 +9,7 @@ from podhosts.document.comments import Comment, comments
 from podhosts.document.json_text import read_json
 from podhosts.document.locate import locate
 from podhosts.document.nodes import Entry, Mapping, Node, Scalar, Sequence, nodes, plain, string
-from podhosts.document.parts import File, Part, whole, whole_word
+from podhosts.document.parts import WINDOW, File, Part, whole, whole_word
 from podhosts.document.reading import TOO_DEEP, UnreadableError, read
 from podhosts.document.scalars import is_plain_string
 from podhosts.document.splitting import Piece, Problem, split
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "TOO_DEEP",
+    "WINDOW",
     "Comment",
     "Document",
     "Entry",

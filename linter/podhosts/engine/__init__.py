@@ -1,6 +1,16 @@
 """The pure core: a source in, findings out. Nothing here prints, exits or reads files."""
 
-from podhosts.engine.linting import Linting, default_selection, lint, lint_parts
-from podhosts.engine.results import Options, Result, Suppressed, Unread
+from podhosts.engine.linting import check_parts, conclude, default_selection, lint
+from podhosts.engine.results import Found, Options, Result, Suppressed, Unread
 
-__all__ = ["Linting", "Options", "Result", "Suppressed", "Unread", "default_selection", "lint", "lint_parts"]
+__all__ = [
+    "Found",
+    "Options",
+    "Result",
+    "Suppressed",
+    "Unread",
+    "check_parts",
+    "conclude",
+    "default_selection",
+    "lint",
+]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Diagnostic, Related
 from podhosts.document import Document, Part, Scalar, Sequence, nodes, whole
 from podhosts.embedded import Embedded, embedded_documents
-from podhosts.engine.results import Result, Tally
+from podhosts.engine.results import Checked, Found, Result
 from podhosts.engine.silencing import complaints, silence, unused
 from podhosts.kubernetes import is_placeholder, is_template, objects, pods
 from podhosts.kubernetes.structure import SCALAR_FIELDS
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from podhosts.kubernetes import KubernetesObject, Pod
     from podhosts.rules import Rule
     from podhosts.source import Source
-    from podhosts.suppressions import Suppression
 
 _BLOCK_CHARACTERS = 1 << 16
 #: How many uses of an anchor a finding names.
@@ -47,95 +46,73 @@ def lint(source: Source, options: Options, workspace: Workspace | None = None) -
     if not mentions(source.data):
         return Result(files=1)
     sees_others = workspace is not None
-    return lint_parts([whole(source)], options, workspace or Workspace([source]), sees_others=sees_others)
+    found = check_parts([whole(source)], options, workspace or Workspace([source]))
+    return conclude(found, options, sees_others=sees_others)
 
 
-def lint_parts(
-    parts: Iterable[Part | LargeList], options: Options, workspace: Workspace, *, sees_others: bool
-) -> Result:
-    """Check one file that is read in parts, as `lint` does. `sees_others` says whether `workspace` is more than it."""
-    linting = Linting(options, workspace)
+def check_parts(parts: Iterable[Part | LargeList], options: Options, workspace: Workspace) -> Found:
+    """What is found in some parts of a file, before anything is silenced: that may be done from anywhere in it."""
+    rules = [rule(options.settings, workspace) for rule in RULES if rule.name in options.selected]
+    found = Found()
     for part in parts:
-        linting.add(part)
-    return linting.result(sees_others=sees_others)
-
-
-class Linting:
-    """One file being checked, document by document; what silences findings may stand anywhere in it."""
-
-    def __init__(self, options: Options, workspace: Workspace) -> None:
-        self._options = options
-        self._workspace = workspace
-        self._rules = [rule(options.settings, workspace) for rule in RULES if rule.name in options.selected]
-        self._documents = self._pods = 0
-        self._checked: list[tuple[Source, list[Diagnostic], list[Suppression]]] = []
-        self._placeholders = Tally("values that a template or placeholder decides")
-        self._templates = Tally("documents of a template that are not YAML by themselves")
-
-    def add(self, part: Part | LargeList) -> None:
-        """Check the documents of a part that mention hosts."""
         if isinstance(part, Part):
             for document in _relevant(part):
-                self._check(document)
+                _check(document, rules, options, found)
         else:
-            self._check_list(part)
+            found.extend(_check_list(part, rules, options))
+    return found
 
-    def _check_list(self, large: LargeList) -> None:
-        """Check a List item by item; where one of its items cannot be read alone, as a whole."""
-        by_item = Linting(self._options, self._workspace)
-        can_be_split = not _is_wanted(large.frame())
-        for source, piece in large.items(_is_wanted) if can_be_split else ():
-            document = Document(source, piece)
-            if document.problem is not None or document.template is not None:
-                can_be_split = False
-                break
-            by_item._check(document)
-        if can_be_split:
-            by_item._documents = min(by_item._documents, 1)
-            self.extend(by_item)
-        else:
-            self._check(Document(*large.whole()))
 
-    def extend(self, other: Linting) -> None:
-        """Add what was found in further parts of the file."""
-        self._documents += other._documents
-        self._pods += other._pods
-        self._checked += other._checked
-        self._placeholders.extend(other._placeholders)
-        self._templates.extend(other._templates)
+def _check_list(large: LargeList, rules: list[Rule], options: Options) -> Found:
+    """Check a List item by item; where one of its items cannot be read alone, as a whole."""
+    found = Found()
+    can_be_split = not _is_wanted(large.frame())
+    for source, piece in large.items(_is_wanted) if can_be_split else ():
+        document = Document(source, piece)
+        if document.problem is not None or document.template is not None:
+            can_be_split = False
+            break
+        _check(document, rules, options, found)
+    if can_be_split:
+        found.documents = min(found.documents, 1)
+        return found
+    found = Found()
+    _check(Document(*large.whole()), rules, options, found)
+    return found
 
-    def _check(self, document: Document) -> None:
-        self._documents += 1
-        if document.root is None and document.problem is not None and is_template(document.text):
-            self._templates.add(document.source, document.problem.span)
-            return
-        manifests = list(objects(document))
-        found_pods = [pod for manifest in manifests for pod in pods(manifest)]
-        self._pods += len(found_pods)
-        for span in document.actions or [node.span for pod in found_pods for node in _placeholders(pod)]:
-            self._placeholders.add(document.source, span)
-        findings = _with_alias_uses(document, _findings(document, manifests, found_pods, self._rules))
-        for inner in embedded_documents(document):
-            findings += _embedded_findings(inner, self._rules)
-        silencers, mistakes = suppressions(document, manifests, found_pods)
-        findings += complaints(document, silencers, mistakes, self._options)
-        if findings or silencers:
-            self._checked.append((document.source, findings, silencers))
 
-    def result(self, *, sees_others: bool) -> Result:
-        """What is left after suppression, sorted."""
-        options = self._options
-        result = Result(files=1, documents=self._documents, pods=self._pods)
-        result.unread += [tally.unread() for tally in (self._placeholders, self._templates) if tally.count]
-        file_wide = [item for _, _, silencers in self._checked for item in silencers if item.is_file_wide]
-        for _, findings, silencers in self._checked:
-            silence(findings, [*silencers, *file_wide], options, result)
-        if options.use_suppressions:
-            for source, _, silencers in self._checked:
-                result.findings += unused(source, silencers, options, sees_others=sees_others)
-        result.findings = _select(result.findings, options)
-        result.sort()
-        return result
+def _check(document: Document, rules: list[Rule], options: Options, found: Found) -> None:
+    found.documents += 1
+    if document.root is None and document.problem is not None and is_template(document.text):
+        found.templates.add(document.source, document.problem.span)
+        return
+    manifests = list(objects(document))
+    found_pods = [pod for manifest in manifests for pod in pods(manifest)]
+    found.pods += len(found_pods)
+    for span in document.actions or [node.span for pod in found_pods for node in _placeholders(pod)]:
+        found.placeholders.add(document.source, span)
+    findings = _with_alias_uses(document, _findings(document, manifests, found_pods, rules))
+    for inner in embedded_documents(document):
+        findings += _embedded_findings(inner, rules)
+    silencers, mistakes = suppressions(document, manifests, found_pods)
+    findings += complaints(document, silencers, mistakes, options)
+    if findings or silencers:
+        found.checked.append(Checked(document.source, findings, silencers))
+
+
+def conclude(found: Found, options: Options, *, sees_others: bool) -> Result:
+    """What is left of a file's findings after suppression and selection, sorted."""
+    result = Result(files=1, documents=found.documents, pods=found.pods)
+    result.unread += [tally.unread() for tally in (found.placeholders, found.templates) if tally.count]
+    file_wide = [item for checked in found.checked for item in checked.silencers if item.is_file_wide]
+    for checked in found.checked:
+        silence(checked.findings, [*checked.silencers, *file_wide], options, result)
+    if options.use_suppressions:
+        for checked in found.checked:
+            result.findings += unused(checked.source, checked.silencers, options, sees_others=sees_others)
+    result.findings = _select(result.findings, options)
+    result.sort()
+    return result
 
 
 def _relevant(part: Part) -> Iterator[Document]:

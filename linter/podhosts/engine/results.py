@@ -99,3 +99,30 @@ class Tally:
         assert self._first is not None
         source, span = self._first
         return Unread(source.path, self.reason, self.count, source, span)
+
+
+class Checked(NamedTuple):
+    """A document with what was found in it and what may silence it."""
+
+    source: Source
+    findings: list[Diagnostic]
+    silencers: list[Suppression]
+
+
+@dataclass(slots=True)
+class Found:
+    """What was found in a file, or in parts of it, before anything is silenced."""
+
+    documents: int = 0
+    pods: int = 0
+    checked: list[Checked] = field(default_factory=list)
+    placeholders: Tally = field(default_factory=lambda: Tally("values that a template or placeholder decides"))
+    templates: Tally = field(default_factory=lambda: Tally("documents of a template that are not YAML by themselves"))
+
+    def extend(self, other: Found) -> None:
+        """Add what was found in other parts of the file, wherever they stand in it."""
+        self.documents += other.documents
+        self.pods += other.pods
+        self.checked = sorted([*self.checked, *other.checked], key=lambda checked: checked.source.start.offset)
+        self.placeholders.extend(other.placeholders)
+        self.templates.extend(other.templates)
