@@ -57,8 +57,9 @@ class Piece(NamedTuple):
 
     @property
     def outline(self) -> Span:
-        """The piece with the separator line before it."""
-        return Span(self.opening.start if self.opening else self.span.start, self.span.end)
+        """The piece with the separator line before it, and the one after it that is its problem."""
+        start = self.opening.start if self.opening else self.span.start
+        return Span(start, max(self.span.end, self.problem.span.end) if self.problem else self.span.end)
 
     def moved(self, distance: int) -> Piece:
         """The same piece in a text that begins `distance` code points earlier (negative: later)."""
