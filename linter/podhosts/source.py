@@ -173,7 +173,7 @@ class Source:
     def part(self, span: Span) -> Source:
         """A stretch that begins at a line as a source of its own; only of UTF-8."""
         first = self.position(span.start) if span.start else self.start
-        last = self.position(span.end)
+        last = self.position(min(span.end, len(self.text)))
         data = self.data[first.offset - self.start.offset : last.offset - self.start.offset]
         return Source(self.path, data, first, follows_text=self.has_text_before(span.start))
 

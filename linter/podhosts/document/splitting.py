@@ -59,7 +59,10 @@ class Piece(NamedTuple):
     def outline(self) -> Span:
         """The piece with the separator line before it, and the one after it that is its problem."""
         start = self.opening.start if self.opening else self.span.start
-        return Span(start, max(self.span.end, self.problem.span.end) if self.problem else self.span.end)
+        if self.problem is None:
+            return Span(start, self.span.end)
+        # With the line feed behind it: half of CRLF would be a line break of its own.
+        return Span(start, max(self.span.end, self.problem.span.end + 1))
 
     def moved(self, distance: int) -> Piece:
         """The same piece in a text that begins `distance` code points earlier (negative: later)."""
@@ -169,7 +172,7 @@ def _split_yaml(text: str, start: int, number: int, opening: Span | None = None)
 
 def _separator_lines(text: str, start: int) -> Iterator[tuple[int, int]]:
     at = start if text.startswith(_SEPARATOR, start) else text.find("\n" + _SEPARATOR, start) + 1
-    while at > start or text.startswith(_SEPARATOR, at):
+    while at > start or (at == start and text.startswith(_SEPARATOR, at)):
         end = text.find("\n", at)
         if end < 0:
             yield at, len(text)
