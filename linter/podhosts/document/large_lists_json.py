@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.document.large_lists import LargeList
 from podhosts.document.splitting import DECODER, JSON_SPACE
-from podhosts.source import FILE_START, Position
+from podhosts.source import Position
 
 if TYPE_CHECKING:
     from typing import Any, BinaryIO
@@ -49,7 +49,8 @@ class _Reader:
 
     def read(self, path: str) -> LargeList:
         fields: dict[str, Any] = {}
-        large = LargeList(self._file, path, "json", 1, FILE_START, FILE_START, None, "")
+        start = Position(1, 1, self._offset)
+        large = LargeList(self._file, path, "json", 1, start, start, None, "")
         self._expect("{")
         following = ","
         while following == ",":
