@@ -38,23 +38,19 @@ ALIASES = """\
         - db.example.com
         - db
 """
-#: A mistake that every tool which reads the object must report: `containers` is no list.
-SEEDED = """\
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: seeded}
-spec:
-  replicas: many
-  selector: {matchLabels: {app: seeded}}
-  template:
-    metadata: {labels: {app: seeded}}
-    spec:
-      hostAliases:
-      - ip: 10.20.0.999
-        hostnames: [db.example.com]
-      containers: none
-"""
+#: A document with a mistake that every tool which reads it must report.
+SEEDED = TINY.replace(
+    "      containers:\n      - name: web",
+    "      hostAliases: [{ip: 10.0.0.999}]\n      containers: none\n      other:\n      - name: web",
+)
+BROKEN_POD_JSON = (
+    ',\n        {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "seeded", "namespace": "x"}, '
+    '"spec": {"hostAliases": [{"ip": "10.0.0.999"}], "containers": "none"}}'
+)
+BROKEN_POD_YAML = (
+    "- {apiVersion: v1, kind: Pod, metadata: {name: seeded, namespace: x}, "
+    "spec: {hostAliases: [{ip: 10.0.0.999}], containers: none}}\n"
+)
 
 
 def _environment(number: int, count: int) -> Iterator[dict[str, Any]]:
