@@ -15,20 +15,32 @@ import random
 import sys
 import time
 import traceback
+from collections import Counter
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 from podhosts.commands import convert, render, resolve
+from podhosts.diagnostics import Severity
+from podhosts.edits import Safety, splice
 from podhosts.engine import Options, lint
+from podhosts.engine.fixing import FixError, fix
 from podhosts.kubernetes import KubernetesVersion
-from podhosts.reporters import concise, github, json_report, text
+from podhosts.reporters import FORMATS, lines
+from podhosts.reporters.differences import unified_diff
+from podhosts.reporters.report import Report
 from podhosts.rules import RULES, Settings
 from podhosts.source import Source
 from tests.paths import CASES, DATA, EXAMPLES, SHARED
+from tests.report_samples import SampleSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from podhosts.diagnostics import Diagnostic
+
 KEPT = DATA / "fuzz"
+#: How many fixes of one input are also tried alone.
+_SINGLE_FIXES = 5
 _ALL = frozenset(rule.name for rule in RULES)
 _TOKENS = [
     b"hostAliases:", b"- ip: ", b"hostnames: [", b"]", b"{", b"}", b"&a ", b"*a", b"<<: *a", b"---\n", b"...\n",
@@ -84,18 +96,45 @@ def mutated(data: bytes, other: bytes, rng: random.Random) -> bytes:
 def run_everything(data: bytes, minor: int) -> None:
     """The engine with all rules, every report, and the commands that read manifests or hosts files."""
     source = Source("fuzz.yaml", data)
-    result = lint(source, Options(Settings(KubernetesVersion(minor)), _ALL))
-    for _ in text.render(result):
-        pass
-    for _ in concise.render(result):
-        pass
-    for _ in github.render(result):
-        pass
-    json.loads("\n".join(json_report.render(result, KubernetesVersion(minor))))
+    options = Options(Settings(KubernetesVersion(minor)), _ALL, lists_objects=True)
+    result = lint(source, options)
+    report = Report(result, SampleSettings(KubernetesVersion(minor)))
+    written = {name: "\n".join(lines(name, report)) for name in FORMATS}
+    for name in ("json", "sarif", "gitlab", "rdjson"):
+        json.loads(written[name])
+    for name in ("junit", "checkstyle"):
+        ElementTree.fromstring(written[name].encode())
     for finding in result.findings:
         start, end = source.position(finding.span.start), source.position(finding.span.end)
         assert 0 <= finding.span.start <= finding.span.end <= len(source.text), finding
         assert start.offset <= end.offset <= len(data), finding
+
+    for unsafe in (False, True):
+        try:
+            fixed = fix(source, options, unsafe=unsafe)
+        except FixError as error:
+            # Text that only a fix makes JSON, with more behind it, falls apart in another way; nothing is written then.
+            if "the number of documents changes" not in str(error):
+                raise
+            continue
+        assert fix(fixed.source, options, unsafe=unsafe).rounds == []
+        for _ in unified_diff(source, fixed.rounds):
+            pass
+    check_single_fixes(source, result.findings, options)
+
+
+def check_single_fixes(source: Source, findings: list[Diagnostic], options: Options) -> None:
+    """Each of the first fixes, applied alone, removes its finding and brings no error."""
+    fixable = [item for item in findings if item.fix is not None and item.fix.safety is not Safety.DISPLAY_ONLY]
+    for finding in fixable[:_SINGLE_FIXES]:
+        assert finding.fix is not None
+        left = lint(source.with_text(splice(source.text, finding.fix.edits)), options).findings
+        before, after = (Counter(item.rule for item in found) for found in (findings, left))
+        assert after[finding.rule] < before[finding.rule], finding
+        before, after = (
+            Counter(item.rule for item in found if item.severity is Severity.ERROR) for found in (findings, left)
+        )
+        assert after <= before, finding
 
 
 def run_commands(path: str) -> None:

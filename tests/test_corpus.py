@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import pytest
 
+from podhosts.document import Document, split
 from podhosts.engine import Options, Result, default_selection, lint
 from podhosts.source import Source
 from tests.paths import SHARED
+from tests.running import podhosts
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CORPUS = SHARED / "corpus"
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the shared corpus is not on this machine")
 
+_SONARR = "bjw-s-labs+home-ops/k8s/clusters/cluster-1/manifests/downloads/sonarr-4k/app/helmrelease@5b00e53.yaml"
 #: Mistakes that are there for certain: a file's name, the rule, the line.
 TRUE_MISTAKES = {
+    (_SONARR, "misplaced-host-aliases", 64),
     ("_issues/kubernetes+kubernetes-99258.yaml", "duplicate-ip", 30),
     ("_issues/kyverno+kyverno-2568.yaml", "duplicate-ip", 28),
     ("_issues/volcano-sh+kthena-680.yaml", "duplicate-ip", 24),
@@ -49,8 +58,41 @@ def test_corpus(capsys: pytest.CaptureFixture[str]) -> None:
     assert {mistake for mistake in TRUE_MISTAKES if (CORPUS / mistake[0]).exists()} <= found
 
 
+def test_every_template_and_values_file_is_read() -> None:
+    rows = [json.loads(line) for line in (CORPUS / "index.jsonl").read_text("utf-8").split("\n") if line]
+    wanted = {row["file"] for row in rows if {"helm-template", "values"} & set(row["what"])}
+    unread = [item for item in lint_corpus().unread if item.path in wanted and "not YAML" in item.reason]
+    assert [item.path for item in unread] == []
+
+
 def test_files_that_only_hold_traps_are_silent() -> None:
     rows = [json.loads(line) for line in (CORPUS / "index.jsonl").read_text("utf-8").split("\n") if line]
     traps = {row["file"] for row in rows if not row["what"] and not row["leads"]}
     findings = [finding for finding in lint_corpus().findings if finding.source.path in traps]
     assert [(finding.source.path, finding.rule) for finding in findings] == []
+
+
+def test_all_fixes_leave_files_that_are_read_as_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """On copies: nothing raises, nothing but what the diff says changes, and every document is read as before."""
+    copy = tmp_path / "corpus"
+    shutil.copytree(CORPUS, copy, copy_function=shutil.copyfile)
+    diff = podhosts("check", "--diff", "--unsafe-fixes", "--fail-on", "never", "corpus", cwd=tmp_path).stdout.decode()
+    done = podhosts("check", "--unsafe-fixes", "--fail-on", "never", "corpus", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr.decode()
+    assert "internal error" not in done.stderr.decode()
+    changed = []
+    for path in sorted(path for path in CORPUS.rglob("*") if path.is_file()):
+        name = path.relative_to(CORPUS).as_posix()
+        before, after = path.read_bytes(), (copy / name).read_bytes()
+        if before != after:
+            changed.append(f"corpus/{name}")
+            assert problems(before) == problems(after)
+    assert changed == [line.removeprefix("+++ ") for line in diff.split("\n") if line.startswith("+++ ")]
+    with capsys.disabled():
+        lines = Counter(line[:1] for line in diff.split("\n") if not line.startswith(("---", "+++")))
+        print(f"\ncorpus, all fixes: {len(changed)} files change, {lines['-']} lines go, {lines['+']} come")
+
+
+def problems(data: bytes) -> list[bool]:
+    source = Source("x.yaml", data)
+    return [Document(source, piece).problem is not None for piece in split(source.text)]

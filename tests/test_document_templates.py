@@ -92,9 +92,17 @@ def test_what_could_not_be_read_is_counted_once() -> None:
         ("a: |\n  x\n  {{- if y }}\n  z\n  {{- end }}\n", {"a": "x\n{{- if y }}\nz\n{{- end }}\n"}),
         ("{% if x %}\na: 1\n{% endif %}\n", {"a": 1}),
         ("a: {{ x }}\r\nb: 2\r\n", {"a": "{{ x }}", "b": 2}),
+        ("a: {{- if x }}{{- include y . | nindent 2 }}{{ end }}\n  - b\n", {"a": ["b"]}),
+        (
+            "- {{ toYaml . | nindent 2 | trim }}\n  {{- if x }}\n  a: 1\n  {{- end }}\n",
+            # The colon that makes a key of it is its own last brace.
+            [{"{{ toYaml . | nindent 2 | trim }": None, "a": 1}],
+        ),
+        ("- {{ toYaml . | nindent 2 | trim }}\n- a: 1\n", ["{{ toYaml . | nindent 2 | trim }}", {"a": 1}]),
+        ('a: {{ "}}" }}\nb: {{ `{{ x }}` }}\n', {"a": '{{ "}}" }}', "b": "{{ `{{ x }}` }}"}),
     ],
 )
-def test_reading(text: str, value: dict[str, object]) -> None:
+def test_reading(text: str, value: object) -> None:
     source = Source("x", text.encode())
     document = Document(source, split(source.text)[0])
     assert document.problem is None

@@ -79,3 +79,157 @@ def test_a_suppression_on_the_key_covers_the_string() -> None:
 )
 def test_other_text_is_passed_over(content: str) -> None:
     assert findings(f"{OUTER}  text: |\n{indented(content, 4)}") == []
+
+
+FLOW = """\
+{apiVersion: v1, kind: Pod,
+ metadata: {name: inner}, spec: {hostAliases: [
+{ip: "10.0.0.256", hostnames: [a]}]}}
+"""
+ESCAPED_BREAKS = """\
+"{apiVersion: v1, kind: Pod,\\
+    spec: {hostAliases: [{ip: \\"10.0.0.256\\", hostnames: [a]}]}}"
+"""
+ESCAPED_LETTERS = r'"{apiVersion: v1, kind: Pod, spec: {h\u006fstAliases: [{ip: \"10.0.0.256\", hostnames: [a]}]}}"'
+DOUBLED_QUOTES = """\
+'{apiVersion: v1, kind: Pod, spec: {hostAliases: [{ip: ''10.0.0.256'', hostnames: [a]}]}}'
+"""
+CHART = """\
+apiVersion: helm.cattle.io/v1
+kind: HelmChart
+metadata: {name: web}
+spec:
+  valuesContent: |
+    hostAliases:
+    - {ip: x, hostnames: [a]}
+"""
+#: A List with a bad pod, then a ConfigMap that holds the text to come.
+LIST = """\
+apiVersion: v1
+kind: List
+items:
+- apiVersion: v1
+  kind: Pod
+  spec: {hostAliases: [{ip: x, hostnames: [a]}]}
+- apiVersion: v1
+  kind: ConfigMap
+  data:
+    x: |
+"""
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(f">\n{indented(FLOW, 4)}", id="folded"),
+        pytest.param(f">2-\n{indented(FLOW, 4)}", id="folded with an indicator"),
+        pytest.param(f"|2\n{indented(FLOW, 4)}", id="literal with an indicator"),
+        pytest.param(f"'{FLOW.replace(chr(10), chr(10) + '    ')}'\n", id="single-quoted over lines"),
+        pytest.param(ESCAPED_BREAKS, id="escaped breaks"),
+        pytest.param(ESCAPED_LETTERS, id="escaped letters"),
+        pytest.param(DOUBLED_QUOTES, id="doubled quotes"),
+        pytest.param("{apiVersion: v1}", id="no string"),
+    ],
+)  # fmt: skip
+def test_the_place_is_exact_in_every_style(value: str) -> None:
+    """Line and column of the address' own quotes in the outer file."""
+    text = f"{OUTER}  pod.yaml: {value}"
+    at = text.find("10.0.0.256")
+    expected = []
+    if at >= 0:
+        # The quote before it may itself be written in two characters.
+        begin = at - (2 if text[at - 2 : at] in {'\\"', "''"} else 1)
+        line = text.count("\n", 0, begin) + 1
+        expected = [(line, begin - text.rfind("\n", 0, begin), "invalid-ip")]
+    assert [found[:3] for found in findings(text)] == expected
+
+
+def nested(text: str, levels: int) -> str:
+    """A manifest in a ConfigMap in a ConfigMap, and so on."""
+    for _ in range(levels):
+        text = f"{OUTER}  inner.yaml: |\n{indented(text, 4)}"
+    return text
+
+
+def test_strings_in_strings() -> None:
+    text = nested(INNER, 3)
+    at = text.index("10.0.0.256")
+    place = (text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at), "invalid-ip", "10.0.0.256")
+    assert place in findings(text)
+
+
+def test_strings_in_strings_are_followed_down_to_five_levels() -> None:
+    assert [rule for _, _, rule, _ in findings(nested(INNER, 5))] == ["invalid-ip", "duplicate-hostname"]
+    assert findings(nested(INNER, 6)) == []
+    assert findings(nested(INNER, 200)) == []
+
+
+def test_a_long_string_is_read() -> None:
+    stream = "---\n".join([INNER.replace("256", str(number)) for number in range(1500)])
+    found = findings(f"{OUTER}  pods.yaml: |\n{indented(stream, 4)}")
+    assert len([rule for _, _, rule, _ in found if rule == "invalid-ip"]) == 1500 - 256
+
+
+@pytest.mark.parametrize(
+    ("field", "content"),
+    [
+        ("spec: {valuesContent: TEXT}", "hostAliases:\n- ip: 10.0.0.25\n   hostnames: [a]\n"),
+        ("spec: {source: {helm: {values: TEXT}}}", "hostAliases: [\n"),
+        ("patches: [{patch: TEXT}]", "- op: add\n path: /spec/template/spec/hostAliases\n"),
+        ("patchesStrategicMerge: [TEXT]", "spec:\n  hostAliases\n  - ip: x: y\n"),
+        ("spec: {rules: [{mutate: {patchesJson6902: TEXT}}]}", "- op: add\n  path: '/spec/hostAliases\n"),
+        ("spec: {content: TEXT}", "apiVersion: v1\nkind: Pod\nspec:\n  hostAliases: [\n"),
+    ],
+)
+def test_text_that_must_be_yaml_and_is_none(field: str, content: str) -> None:
+    """One finding inside the text; text of a template is listed as unread."""
+    outer = f"apiVersion: example.com/v1\nkind: Sample\nmetadata: {{name: x}}\n{field.replace('TEXT', '&t X')}\n"
+    text = outer.replace("&t X", json.dumps(content))
+    (finding,) = lint(Source("outer.yaml", text.encode()), Options(selected=default_selection())).findings
+    assert finding.rule == "syntax-error"
+    assert finding.refused_by == ()
+    assert (
+        text.index(json.dumps(content))
+        < finding.span.start
+        <= text.index(json.dumps(content)) + len(json.dumps(content))
+    )
+    template = outer.replace("&t X", json.dumps(content + "{{ if .x }}\n"))
+    result = lint(Source("outer.yaml", template.encode()), Options(selected=default_selection()))
+    assert result.findings == []
+    assert [item.count for item in result.unread] == [1]
+
+
+def test_what_belongs_to_the_outer_object() -> None:
+    """Values and patches have the outer object's name and a path through its field; manifests have their own."""
+    (finding,) = lint(Source("a.yaml", CHART.encode()), Options(selected=default_selection())).findings
+    assert finding.object is not None
+    assert (finding.object.kind, finding.object.name) == ("HelmChart", "web")
+    assert finding.field == "spec.valuesContent.hostAliases[0].ip"
+    pods = f"{LIST}{indented(INNER, 6)}"
+    (_, finding, _) = lint(Source("a.yaml", pods.encode()), Options(selected=default_selection())).findings
+    assert finding.object is not None
+    assert (finding.object.kind, finding.object.name, finding.item) == ("Pod", "inner", 1)
+    assert finding.field == "spec.hostAliases[0].ip"
+
+
+def test_suppressions_inside_a_string() -> None:
+    """A comment in the text covers its line of the text; an annotation of the inner object covers that object."""
+    comment = INNER.replace("256", "256  # podhosts: ignore[invalid-ip] a sample")
+    assert [rule for _, _, rule, _ in findings(f"{OUTER}  x: |\n{indented(comment, 4)}")] == ["duplicate-hostname"]
+    unused = INNER.replace("256", "25  # podhosts: ignore[invalid-ip] a sample")
+    text = f"{OUTER}  x: |\n{indented(unused, 4)}"
+    assert (11, 24, "unused-suppression", "# podhosts: ignore[invalid-ip] a sample") in findings(text)
+    annotated = INNER.replace("{name: inner}", "{name: inner, annotations: {podhosts/ignore: invalid-ip}}")
+    assert [(line, rule) for line, _, rule, _ in findings(f"{LIST}{indented(annotated, 6)}")] == [
+        (6, "invalid-ip"),
+        (17, "duplicate-hostname"),
+    ]
+
+
+def test_a_placeholder_inside_a_string_is_counted_at_its_place() -> None:
+    text = f"{OUTER}  x: |\n{indented(INNER.replace('10.0.0.256', '${DB_IP}'), 4)}"
+    result = lint(Source("outer.yaml", text.encode()), Options(selected=default_selection()))
+    (unread,) = result.unread
+    assert unread.count == 1
+    assert unread.span is not None
+    assert text[unread.span.start : unread.span.end] == "${DB_IP}"

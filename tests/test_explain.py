@@ -6,7 +6,6 @@ import json
 import os
 import pty
 import select
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +16,7 @@ import pytest
 
 from podhosts.rules import RULES
 from tests.paths import ROOT
+from tests.programs import program
 from tests.running import environment, podhosts
 
 if TYPE_CHECKING:
@@ -114,11 +114,7 @@ def read_until(terminal: int, sign: bytes) -> bytes:
     ],
 )
 def test_completion_in_a_real_shell(shell: str, words: list[str], candidate: str, tmp_path: Path) -> None:
-    program = shutil.which(shell)
-    if program is None:
-        if os.environ.get("PODHOSTS_REQUIRE_TOOLS") == "1":
-            pytest.fail(f"{shell} is not installed")
-        pytest.skip(f"{shell} is not installed")
+    path = program(shell)
     scripts = os.path.dirname(sys.executable)
-    env = environment(PATH=f"{scripts}:{os.environ['PATH']}", HOME=str(tmp_path), SHELL=program, TERM="dumb")
-    assert candidate in completed(shell, program, words, env, candidate)
+    env = environment(PATH=f"{scripts}:{os.environ['PATH']}", HOME=str(tmp_path), SHELL=path, TERM="dumb")
+    assert candidate in completed(shell, path, words, env, candidate)

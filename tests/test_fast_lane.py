@@ -74,7 +74,17 @@ def test_doubt_goes_to_typer(arguments: list[str], tmp_path: Path, monkeypatch: 
 
 @pytest.mark.parametrize("content", [SERVICE, BAD_POD])
 @pytest.mark.parametrize(
-    "flags", [[], ["-q"], ["--strict"], ["-v"], ["--fail-on", "error"], ["--format=json"], ["--fail-on", "nonsense"]]
+    "flags",
+    [
+        [],
+        ["-q"],
+        ["--strict"],
+        ["-v"],
+        ["--fail-on", "error"],
+        ["--format=json"],
+        ["--fail-on", "nonsense"],
+        ["--baseline", "none.json"],
+    ],
 )
 def test_both_lanes_say_the_same(content: bytes, flags: list[str], tmp_path: Path) -> None:
     """`--stdin-filename` changes nothing about a file but sends the run through typer."""

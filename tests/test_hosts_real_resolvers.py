@@ -16,13 +16,14 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from podhosts.hosts.resolvers import Answer, Family, Network, open_hosts
+from tests.programs import missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,12 +86,6 @@ def hosts_files(draw: st.DrawFn) -> bytes:
     lines = draw(st.lists(st.one_of(hosts_lines(), hosts_lines(), hosts_lines(), long_lines()), max_size=8))
     hosts = "".join(lines).encode()
     return hosts.removesuffix(b"\n") if draw(st.integers(0, 7)) == 0 else hosts
-
-
-def missing(reason: str) -> NoReturn:
-    if os.environ.get("PODHOSTS_REQUIRE_TOOLS") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @dataclass

@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 from podhosts.document import File, large_lists, large_lists_json, large_lists_yaml, parts
 from podhosts.document.large_lists import LargeList
 from podhosts.engine import Options, Result, check_parts, conclude, lint
-from podhosts.kubernetes import KubernetesVersion
 from podhosts.reporters import json_report, text
+from podhosts.reporters.report import Report
 from podhosts.rules import RULES
 from podhosts.source import Source
 from podhosts.triggers import file_mentions
 from podhosts.workspace import Workspace
 from tests.fuzz import seeds
 from tests.manifests import BAD_POD, SERVICE
+from tests.report_samples import SampleSettings
 from tests.running import podhosts
 
 if TYPE_CHECKING:
@@ -46,8 +47,9 @@ def in_parts(path: Path) -> Result:
 
 
 def reported(result: Result) -> tuple[Any, str]:
-    report = json.loads("\n".join(json_report.render(result, KubernetesVersion())))
-    seen = "\n".join(line.plain for line in text.render(result))
+    shown = Report(result, SampleSettings())
+    report = json.loads("\n".join(json_report.render(shown)))
+    seen = "\n".join(line.plain for line in text.render(shown))
     return (report["findings"], report["suppressed"], report["unread"]), seen
 
 

@@ -14,7 +14,9 @@ from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.text import Text
 
+from podhosts.commands.run_settings import Request, RunSettings
 from podhosts.engine import Options, default_selection, lint
+from podhosts.reporters.report import Report
 from podhosts.reporters.text import render
 from podhosts.source import Source
 from tests.paths import ROOT
@@ -42,7 +44,8 @@ def picture(path: Path) -> str:
     console = Console(record=True, width=120, file=open(os.devnull, "w"), force_terminal=True)  # noqa: SIM115 - recorded only
     console.print(Text(f"$ podhosts check {PICTURED}", "bold"))
     source = Source(PICTURED, path.read_bytes())
-    for line in render(lint(source, Options(selected=default_selection()))):
+    result = lint(source, Options(selected=default_selection()))
+    for line in render(Report(result, RunSettings(Request()))):
         console.print(line, highlight=False)
     # rich's own frame would fetch its fonts from elsewhere.
     frame = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)

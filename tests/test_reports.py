@@ -1,4 +1,4 @@
-"""The output formats: the same three findings in each, one golden file a format.
+"""The output formats: the same few findings in each, one golden file a format.
 
 `PODHOSTS_WRITE_GOLDEN=1 pytest tests/test_reports.py` writes the files anew.
 """
@@ -12,44 +12,44 @@ from typing import TYPE_CHECKING
 import pytest
 from jsonschema import Draft202012Validator
 
+from podhosts.reporters import FORMATS, lines
 from podhosts.resources import schema
 from tests.paths import DATA
+from tests.report_samples import MANIFEST, NAME, sample_report
 from tests.running import podhosts
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 GOLDEN = DATA / "reports"
-#: An error, a warning with a related place and an information, in a path that every format must escape.
-NAME = "ünï, 100% a:b.yaml"
-MANIFEST = """\
-apiVersion: v1
-kind: Pod
-metadata: {name: "wéb", namespace: shop}
-spec:
-  hostAliases:
-  - {ip: 10.0.0.256, hostnames: [db.internal, db.internal]}
-  - ip: "2001:DB8::25"
-    hostnames: [cache.internal]  # 日本語
-  containers: [{name: web, image: web}]
-"""
 
 
-@pytest.mark.parametrize("output", ["text", "concise", "json", "github"])
-def test_golden(output: str, tmp_path: Path) -> None:
-    (tmp_path / NAME).write_text(MANIFEST, "utf-8")
-    done = podhosts("check", "--format", output, NAME, cwd=tmp_path)
-    assert done.returncode == 1
-    golden = GOLDEN / f"{output}.txt"
+def rendered(name: str) -> str:
+    return "".join(f"{line}\n" for line in lines(name, sample_report()))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_golden(name: str) -> None:
+    golden = GOLDEN / f"{name}.txt"
     if os.environ.get("PODHOSTS_WRITE_GOLDEN"):
-        golden.write_bytes(done.stdout)
-    assert done.stdout.decode() == golden.read_text("utf-8")
+        golden.write_bytes(rendered(name).encode())
+    assert rendered(name) == golden.read_bytes().decode()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_stdout_and_file_get_the_same(name: str, tmp_path: Path) -> None:
+    (tmp_path / "k8s").mkdir()
+    (tmp_path / NAME).write_text(MANIFEST, "utf-8")
+    done = podhosts("check", "--format", name, "--output", f"{name}=report", NAME, cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stdout == (tmp_path / "report").read_bytes()
 
 
 def test_json_keeps_to_its_schema(tmp_path: Path) -> None:
     validator = Draft202012Validator(schema("report"), format_checker=Draft202012Validator.FORMAT_CHECKER)
     suppressed = "# podhosts: ignore-file[invalid-ip] until=2999-01-01 known\n" + MANIFEST
     unread = MANIFEST.replace("10.0.0.256", "${IP}")
+    (tmp_path / "k8s").mkdir()
     for content in (MANIFEST, suppressed, unread, "a: [\nhostAliases: 1\n", ""):
         (tmp_path / NAME).write_text(content, "utf-8")
         report = json.loads(podhosts("check", "--format", "json", NAME, "missing.yaml", cwd=tmp_path).stdout)
@@ -58,6 +58,7 @@ def test_json_keeps_to_its_schema(tmp_path: Path) -> None:
 
 
 def test_json_offsets_are_bytes(tmp_path: Path) -> None:
+    (tmp_path / "k8s").mkdir()
     (tmp_path / NAME).write_text(MANIFEST, "utf-8")
     data = (tmp_path / NAME).read_bytes()
     report = json.loads(podhosts("check", "--format", "json", NAME, cwd=tmp_path).stdout)

@@ -10,6 +10,9 @@ Comments at the end of a line say what is expected there; they are cut off befor
 Comments of their own, anywhere: `# kubernetes: 1.35` is the API server's version, `# unread: 2` counts the values that
 a placeholder decides. `x.expect` beside `x.yaml` or `x.json` says the same for text that holds no comments: lines like
 `3:12 rule`, `related 3:12 rule`, `kubernetes: 1.35`, `unread: 2`; the manifest is then read as it is.
+
+`x.fixed.yaml` beside `x.yaml` is what `--fix` makes of it, `x.unsafe-fixed.yaml` what `--unsafe-fixes` does
+(`test_fixes.py`); the expectations are cut off there too.
 """
 
 from __future__ import annotations
@@ -57,6 +60,9 @@ FAMILIES = {
     "suppressions": {"unused-suppression", "expired-suppression"},
 }
 
+#: How the names of fixed manifests end.
+FIXED = (".fixed", ".unsafe-fixed")
+
 _MARK = re.compile(r"[ \t]*# (expect|related): ([^#\r\n]*)")
 _MARKS = re.compile(r"(?:[ \t]*# (?:expect|related): [^#\r\n]*)+$", re.MULTILINE)
 _SETTING = re.compile(r"^[# \t]*(kubernetes|unread): ([0-9.]+)[ \t]*\r?$", re.MULTILINE)
@@ -88,7 +94,9 @@ class Case(NamedTuple):
 
 
 def manifests(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.suffix in {".yaml", ".yml", ".json"})
+    """The manifests below a folder, but for what fixes make of others."""
+    found = (path for path in folder.rglob("*") if path.suffix in {".yaml", ".yml", ".json"})
+    return sorted(path for path in found if not path.stem.endswith(FIXED))
 
 
 def load(path: Path) -> Case:
@@ -133,9 +141,13 @@ def expected(line: int, name: str) -> Expected:
     )
 
 
-def run(case: Case) -> Result:
+def options(case: Case) -> Options:
     settings = Settings(parse_version(case.version)[0])
-    return lint(case.source, Options(settings, default_selection() | ({case.rule} & SEVERITIES.keys())))
+    return Options(settings, default_selection() | ({case.rule} & SEVERITIES.keys()))
+
+
+def run(case: Case) -> Result:
+    return lint(case.source, options(case))
 
 
 def compared(findings: list[Diagnostic], wanted: list[Expected]) -> list[Expected]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
+from podhosts.discovery import discover
 from podhosts.summary import summary
 from podhosts.survey import Survey
 
@@ -22,6 +23,11 @@ FLAGS = {
     "--color": ("color", True),
     "--config": ("config", True),
     "--jobs": ("jobs", True),
+    "--baseline": ("baseline", True),
+    "--fix": ("fix", False),
+    "--unsafe-fixes": ("unsafe_fixes", False),
+    "--diff": ("diff", False),
+    "--markdown": ("markdown", False),
     "--no-exclude": ("no_exclude", False),
     "--require-reason": ("require_reason", False),
     "--no-suppressions": ("no_suppressions", False),
@@ -32,7 +38,12 @@ FLAGS = {
     "-v": ("verbose", False),
 }
 #: Flags whose value can be wrong: they need the table of rules or formats, so nothing is passed unchecked.
-_NEUTRAL = frozenset({"no_suppressions", "strict", "no_exclude", "require_reason", "quiet", "verbose"})
+_NEUTRAL = frozenset(
+    (
+        "fix", "unsafe_fixes", "diff", "markdown", "no_suppressions", "strict", "no_exclude", "require_reason", "quiet",
+        "verbose",
+    )
+)  # fmt: skip
 _FILES_AND_FOLDERS = frozenset({0o100000, 0o040000})
 _FILE_TYPE = 0o170000
 
@@ -78,13 +89,18 @@ def _survey(request: dict[str, object], paths: list[str]) -> Survey | None:
     """Which files hold a word; None where something may be wrong with the flags, which must be said first."""
     if not request.keys() <= _NEUTRAL | {"paths"} or os.environ.get("GITHUB_ACTIONS") == "true":
         return None
-    return Survey(paths)
+    if "markdown" in request and any(map(os.path.isdir, paths)):
+        return None
+    return Survey(discover(paths))
 
 
 def _is_silent(survey: Survey) -> bool:
     """Whether nothing can be said but that nothing was found."""
     discovery = survey.discovery
-    return not survey.relevant and not discovery.failures and not discovery.empty_folders
+    if survey.relevant or discovery.failures or discovery.empty_folders:
+        return False
+    # A chart may print what no file of this list names.
+    return all(item.named or not item.path.endswith("Chart.yaml") for item in discovery.inputs)
 
 
 def main() -> int:
@@ -99,7 +115,7 @@ def main() -> int:
         survey = _survey(request, paths)
         if survey is not None and _is_silent(survey):
             if not request.get("quiet"):
-                sys.stderr.write(f"{summary(len(survey.discovery.inputs), 0, 0, {}, 0)}\n")
+                sys.stderr.write(f"{summary(len(survey.discovery.inputs), 0, 0, {})}\n")
             return 0
         from podhosts.commands import check
         from podhosts.commands.run_settings import Request

@@ -40,6 +40,10 @@ def _complete_format(incomplete: str) -> list[str]:
     return [name for name in FORMATS if name.startswith(incomplete)]
 
 
+def _complete_output(incomplete: str) -> list[str]:
+    return [f"{name}=" for name in FORMATS if name.startswith(incomplete)]
+
+
 def _complete_level(incomplete: str) -> list[str]:
     return [name for name in FAIL_ON if name.startswith(incomplete)]
 
@@ -108,8 +112,33 @@ def check(
         typer.Option(
             metavar="NAME",
             autocompletion=_complete_format,
-            help="text (on a terminal), concise (elsewhere), json, github (in GitHub Actions).",
+            help=f"{', '.join(FORMATS)}. Default: text on a terminal, github in GitHub Actions, else concise.",
         ),
+    ] = None,
+    output: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FORMAT=FILE",
+            autocompletion=_complete_output,
+            help="Also write a report to a file; repeat it for several.",
+        ),
+    ] = None,
+    baseline: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Report only findings that this file does not record.")
+    ] = None,
+    write_baseline: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Record all findings in this file.")
+    ] = None,
+    tighten_baseline: Annotated[
+        bool, typer.Option("--tighten-baseline", help="Remove from the baseline what is no longer found.")
+    ] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Repair the files: what is safe.")] = False,
+    unsafe_fixes: Annotated[
+        bool, typer.Option("--unsafe-fixes", help="Repair also what changes names or addresses, or needs care.")
+    ] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Write nothing; print what would be repaired.")] = False,
+    hosts_file: Annotated[
+        str | None, typer.Option(metavar="FILE", help="The node's /etc/hosts, for fixes that move its entries.")
     ] = None,
     no_suppressions: Annotated[
         bool, typer.Option("--no-suppressions", help="Report what comments silence, too.")
@@ -117,6 +146,9 @@ def check(
     strict: Annotated[bool, typer.Option("--strict", help="Fail also for what could not be read.")] = False,
     list_files: Annotated[bool, typer.Option("--list-files", help="Print the files that would be checked.")] = False,
     config: ConfigOption = None,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Read the code blocks of Markdown and AsciiDoc files, too.")
+    ] = False,
     no_exclude: Annotated[bool, typer.Option("--no-exclude", help="Check what the config excludes, too.")] = False,
     require_reason: Annotated[
         bool, typer.Option("--require-reason", help="Report suppressions that give no reason.")
@@ -130,7 +162,8 @@ def check(
 ) -> None:
     """Lint manifests.
 
-    Exit codes: 0 nothing found, 1 findings, 2 wrong use or an input that cannot be opened.
+    Exit codes: 0 nothing found, 1 findings (with --fix: what is left; with --diff: there is a diff), 2 wrong use or an
+    input that cannot be opened.
 
     Example: podhosts check --kubernetes-version 1.32 k8s/
     """
@@ -142,10 +175,19 @@ def check(
         ignore=ignore,
         fail_on=fail_on,
         format=format,
+        output=output or [],
+        baseline=baseline,
+        write_baseline=write_baseline,
+        tighten_baseline=tighten_baseline,
+        fix=fix,
+        unsafe_fixes=unsafe_fixes,
+        diff=diff,
+        hosts_file=hosts_file,
         no_suppressions=no_suppressions,
         strict=strict,
         list_files=list_files,
         config=config,
+        markdown=markdown,
         no_exclude=no_exclude,
         require_reason=require_reason,
         jobs=jobs,
@@ -246,14 +288,17 @@ def convert(
         str | None, typer.Option("--object", metavar="KIND/NAME", help="The object whose list is meant.")
     ] = None,
     indent: Annotated[int, typer.Option(min=0, max=80, help="Blanks before each line of hostAliases.")] = 0,
+    into: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Add the entries to the pod of this manifest (with --object).")
+    ] = None,
 ) -> None:
     """Turn hosts file text into hostAliases, and hostAliases into hosts file text or a CoreDNS hosts block.
 
     Exit codes: 0 all of it, 1 some lines were left out (each is named on stderr), 2 wrong use.
 
-    Example: podhosts convert /etc/hosts --indent 6
+    Example: podhosts convert /etc/hosts --into deploy.yaml --object deployment/web
     """
-    request = convert_command.ConvertRequest(path=path, source=source, to=to, object=object_, indent=indent)
+    request = convert_command.ConvertRequest(path=path, source=source, to=to, object=object_, indent=indent, into=into)
     raise typer.Exit(convert_command.run(request))
 
 

@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from podhosts import __version__
-from podhosts.document import Document, Mapping, Sequence, plain, split
+from podhosts.document import Document, Mapping, plain, split
+from podhosts.document.places import starts
 from podhosts.resources import schema
 from podhosts.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from podhosts.document import Node
 
 
 class ConfigError(Exception):
@@ -56,6 +55,7 @@ class Config:
     allow: dict[str, frozenset[str]] = field(default_factory=dict)
     require_reason: bool = False
     suppressions: bool = True
+    baseline: str | None = None
 
     def excludes(self, path: str) -> bool:
         """Whether a file is not to be checked."""
@@ -112,6 +112,7 @@ def load_config(path: Path) -> Config:
         allow={rule: frozenset(names) for rule, names in values.get("allow", {}).items()},
         require_reason=values.get("require-reason", False),
         suppressions=values.get("suppressions", True),
+        baseline=values.get("baseline"),
     )
 
 
@@ -140,7 +141,7 @@ def _from_yaml(shown: str, data: bytes) -> tuple[dict[str, Any], _Places]:
         raise ConfigError(f"{_place(source, roots[1].start)}: more than one document; a config is one")
     if not roots:
         return {}, {}
-    places = {path: _place(source, start) for path, start in _starts(roots[0])}
+    places = {path: _place(source, start) for path, start in starts(roots[0])}
     values = plain(roots[0])
     if isinstance(roots[0], Mapping):
         for _, later in roots[0].duplicates:
@@ -152,23 +153,6 @@ def _from_yaml(shown: str, data: bytes) -> tuple[dict[str, Any], _Places]:
 def _place(source: Source, offset: int) -> str:
     at = source.position(offset)
     return f"{source.path}:{at.line}:{at.column}"
-
-
-def _starts(root: Node) -> Iterable[tuple[tuple[str | int, ...], int]]:
-    """Where each value stands, and each key of a mapping (a key's path ends in its name)."""
-    stack: list[tuple[tuple[str | int, ...], Node]] = [((), root)]
-    while stack:
-        path, node = stack.pop()
-        if not path:
-            yield path, node.start
-        if isinstance(node, Mapping):
-            for name, entry in node.fields.items():
-                yield (*path, name), entry.key.start
-                stack.append(((*path, name), entry.value))
-        elif isinstance(node, Sequence):
-            for index, item in enumerate(node.items):
-                yield (*path, index), item.start
-                stack.append(((*path, index), item))
 
 
 def _from_toml(shown: str, data: bytes) -> tuple[dict[str, Any], _Places]:

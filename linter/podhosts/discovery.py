@@ -42,8 +42,11 @@ class Discovery:
         self.empty_folders = empty_folders
 
 
-def discover(arguments: Iterable[str]) -> Discovery:
-    """Expand arguments; each file is given once, in the order of the arguments and sorted within a folder."""
+def discover(arguments: Iterable[str], endings: tuple[str, ...] = ENDINGS) -> Discovery:
+    """Expand arguments; each file is given once, in the order of the arguments and sorted within a folder.
+
+    `endings` says which files of a folder are meant.
+    """
     inputs: dict[str, Input] = {}
     failures: list[tuple[str, str]] = []
     empty: list[str] = []
@@ -58,7 +61,7 @@ def discover(arguments: Iterable[str]) -> Discovery:
             continue
         if stat.S_ISDIR(mode):
             try:
-                found = sorted(_folder(argument))
+                found = sorted(_folder(argument, endings))
             except OSError as error:
                 failures.append((argument, _reason(error)))
                 continue
@@ -99,13 +102,13 @@ def _reason(error: Exception) -> str:
     return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
 
-def _folder(folder: str) -> Iterator[str]:
+def _folder(folder: str, endings: tuple[str, ...]) -> Iterator[str]:
     listed = _git_files(folder)
     names = _walk(folder) if listed is None else listed
     prefix = "" if folder in {".", "./"} else folder.rstrip("/") + "/"
     for name in names:
         path = prefix + name
-        if name.lower().endswith(ENDINGS) and _may_be_read(path):
+        if name.lower().endswith(endings) and _may_be_read(path):
             yield path
 
 

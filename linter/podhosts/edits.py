@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
@@ -32,11 +33,15 @@ class Edit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """Edits that belong together, all in the source of the finding they repair; `title` says what they do."""
+    """Edits that belong together, all in the source of the finding they repair; `title` says what they do.
+
+    `scope` is text that no other fix may touch at the same time, beside the edits themselves.
+    """
 
     title: str
     edits: tuple[Edit, ...]
     safety: Safety = Safety.SAFE
+    scope: Span | None = None
 
     @property
     def span(self) -> Span:
@@ -45,12 +50,67 @@ class Fix:
 
 
 def splice(text: str, edits: Iterable[Edit]) -> str:
-    """The text with the edits made; they must not overlap. Edits at one place are made in the order given."""
+    """The text with the edits made; they must not overlap. Insertions at one place are made in the order given.
+
+    An insertion where a replaced piece begins comes before it.
+    """
     parts: list[str] = []
     at = 0
-    for edit in sorted(edits, key=lambda edit: edit.span.start):
+    for edit in sorted(edits, key=lambda edit: edit.span):
         if edit.span.start < at:
             raise ValueError(f"edits overlap at {edit.span}")
         parts += [text[at : edit.span.start], edit.text]
         at = edit.span.end
     return "".join([*parts, text[at:]])
+
+
+def without_conflicts(fixes: Iterable[Fix]) -> list[Fix]:
+    """The fixes that can be made together: each, in order, that meets none of those before it, and no edits twice.
+
+    Insertions at one place may stand beside each other; an insertion that touches a replaced piece may not.
+    """
+    claims = _Claims()
+    made: set[tuple[Edit, ...]] = set()
+    chosen = []
+    for fix in fixes:
+        spans = [edit.span for edit in fix.edits] + ([fix.scope] if fix.scope else [])
+        if fix.edits in made or any(map(claims.meets, spans)):
+            continue
+        made.add(fix.edits)
+        claims.add(spans)
+        chosen.append(fix)
+    return chosen
+
+
+class _Claims:
+    """Pieces of a text that are taken; whether another one meets them is found in logarithmic time."""
+
+    def __init__(self) -> None:
+        self._replaced: list[Span] = []
+        self._inserted: list[int] = []
+
+    def meets(self, span: Span) -> bool:
+        """Whether a span overlaps a replaced piece, or one of the two is an insertion at the other."""
+        is_insertion = span.start == span.end
+        # Of pieces that do not overlap, the first that ends behind a place is the only one that can hold it.
+        at = bisect_left(self._replaced, span.start + (not is_insertion), key=lambda piece: piece.end)
+        if at < len(self._replaced) and self._replaced[at].start < span.end + is_insertion:
+            return True
+        at = bisect_left(self._inserted, span.start)
+        return not is_insertion and at < len(self._inserted) and self._inserted[at] <= span.end
+
+    def add(self, spans: Iterable[Span]) -> None:
+        for span in spans:
+            if span.start == span.end:
+                insort(self._inserted, span.start)
+            else:
+                self._join(span)
+
+    def _join(self, span: Span) -> None:
+        """Add a piece; pieces of the same fix may overlap (its scope and its edits), so they become one."""
+        first = bisect_left(self._replaced, span.start + 1, key=lambda piece: piece.end)
+        last = first
+        while last < len(self._replaced) and self._replaced[last].start < span.end:
+            span = Span(min(span.start, self._replaced[last].start), max(span.end, self._replaced[last].end))
+            last += 1
+        self._replaced[first:last] = [span]

@@ -1,67 +1,143 @@
-"""Manifests inside strings: ConfigMap data, files of machine configs, inline patches, values given as text."""
+"""Documents inside strings: ConfigMap data, files of machine configs, inline patches, Helm values given as text."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import re
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from podhosts.document import Document, Mapping, Scalar, Sequence, split
+from podhosts.kubernetes import is_patch
 from podhosts.source import Source, Span
 from podhosts.triggers import mentions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from podhosts.document import Node
+    from podhosts.kubernetes import KubernetesObject, Path
 
 
 #: Annotations hold, among others, the object as it was last applied.
 _KEPT = frozenset({"annotations", "managedFields"})
+#: Without one of these words a string holds neither a manifest nor a patch, at whatever depth.
+_WORDS = re.compile(r"\bkind\W{0,16}:|hostAliases")
+#: A text that says by its first line that it is a manifest.
+_MANIFEST = re.compile(r"(?:[ \t]*(?:#.*|---.*)?\r?\n)*apiVersion:[ \t]")
+#: The key of a ConfigMap or Secret from which Flux and others take Helm values.
+_VALUES_KEY = re.compile(r"(?:.*[-_.])?values(?:[-_.].*)?\.ya?ml")
+_JSON_OPENINGS = ("{", "[")
+#: Fields whose text is YAML where what is around them says so, too.
+_KEYED_TEXTS = frozenset({"values", "patch"})
+_KEYED_PATCHES = frozenset({"patches", "patchesJson6902"})
+#: Fields whose text is YAML for certain: k3s and RKE2, Kyverno, Kustomize's transformers, Argo CD's ApplicationSet.
+_TEXT_FIELDS = frozenset({"valuesContent", "patchesJson6902", "jsonOp", "templatePatch"})
 
 
 class Embedded(NamedTuple):
-    """A document inside a string: `scalar` of `outer` holds the text of `document`'s source."""
+    """A document inside a string: `scalar` of `outer` holds the text of `document`'s source.
+
+    `path` leads to the scalar from the root of `holder`, the object that the string is a field of (None: from the
+    document's root). What is not `is_checked` is only looked into, for documents in its own strings.
+    """
 
     outer: Document
+    holder: KubernetesObject | None
+    path: Path
     scalar: Scalar
     document: Document
+    is_checked: bool
 
     def outer_span(self, span: Span) -> Span:
         """Where a span of the inner text stands in the outer source."""
         return self.outer.locate(self.scalar, span.start, span.end)
 
 
-def embedded_documents(outer: Document) -> Iterator[Embedded]:
-    """The documents in the strings of a document that are Kubernetes objects mentioning hosts.
+def embedded_documents(outer: Document, holders: Iterable[KubernetesObject]) -> Iterator[Embedded]:
+    """The documents in the strings of a document that mention hosts.
 
-    Strings that are no YAML, or YAML of another kind (scripts, other configs), are passed over without a word.
+    Checked are Kubernetes objects, JSON patches, and what stands where values or a patch belong. Other strings that are
+    no YAML (scripts, prose) are passed over without a word.
     """
-    for node in _strings(outer.root):
-        if "kind:" not in node.text or "\n" not in node.text or not node.is_string:
-            continue
-        if not mentions(node.text.encode("utf-8", "surrogatepass")):
-            continue
-        source = Source(outer.source.path, node.text.encode("utf-8", "surrogatepass"))
-        if source.text != node.text:
-            continue
-        for piece in split(source.text):
-            document = Document(source, piece)
-            root = document.root
-            if isinstance(root, Mapping) and {"apiVersion", "kind"} <= root.fields.keys():
-                yield Embedded(outer, node, document)
+    places: list[tuple[KubernetesObject | None, Node | None]] = [(holder, holder.node) for holder in holders]
+    for holder, root in places or [(None, outer.root)]:
+        for path, scalar in _texts(root):
+            is_known = _is_known_place(path)
+            if not (is_known or _WORDS.search(scalar.text)) or not _mentions(scalar.text):
+                continue
+            source = Source(outer.source.path, scalar.text.encode("utf-8", "surrogatepass"))
+            if source.text != scalar.text:
+                continue
+            is_known = is_known or _MANIFEST.match(scalar.text) is not None
+            for piece in split(source.text):
+                if not _mentions(source.cut(piece.span)):
+                    continue
+                document = Document(source, piece, is_embedded=True)
+                checked = is_known or _is_object(document.root) or is_patch(document.root)
+                if checked or not isinstance(document.root, Scalar | None):
+                    yield Embedded(outer, holder, path, scalar, document, checked)
 
 
-def _strings(root: Node | None) -> Iterator[Scalar]:
-    """The scalars that are values, but for what kubectl and the server keep for themselves."""
-    stack = [root] if root is not None else []
+def _is_object(root: Node | None) -> bool:
+    return isinstance(root, Mapping) and {"apiVersion", "kind"} <= root.fields.keys()
+
+
+def _mentions(text: str) -> bool:
+    return mentions(text.encode("utf-8", "surrogatepass"))
+
+
+def _is_known_place(path: Path) -> bool:
+    """Whether the text at a path is YAML for certain: Helm values, or a patch."""
+    if not path:
+        return False
+    *above, last = path
+    if isinstance(last, int):
+        return above[-1:] == ["patchesStrategicMerge"]
+    if last == "values":
+        return above[-1:] == ["helm"]
+    if last == "patch":
+        return not above or (len(above) > 1 and above[-2] in _KEYED_PATCHES)
+    if len(above) == 1 and above[0] in {"data", "stringData"}:
+        return _VALUES_KEY.fullmatch(last) is not None
+    return last in _TEXT_FIELDS
+
+
+_Trail: TypeAlias = "tuple[_Trail, str | int] | None"
+
+
+def _texts(root: Node | None) -> Iterator[tuple[Path, Scalar]]:
+    """The strings that may be documents, but for what kubectl and the server keep for themselves."""
+    stack: list[tuple[_Trail, Mapping | Sequence]] = [(None, root)] if isinstance(root, Mapping | Sequence) else []
     seen: set[int] = set()
     while stack:
-        node = stack.pop()
+        trail, node = stack.pop()
         if id(node) in seen:
             continue
         seen.add(id(node))
-        if isinstance(node, Scalar):
-            yield node
-        elif isinstance(node, Sequence):
-            stack += reversed(node.items)
-        else:
-            stack += [entry.value for entry in reversed(node.entries) if entry.name not in _KEPT]
+        children: Iterable[tuple[str | int, Node]] = (
+            enumerate(node.items)
+            if isinstance(node, Sequence)
+            else [(entry.name, entry.value) for entry in node.entries if entry.name not in _KEPT]
+        )
+        for step, child in children:
+            if not isinstance(child, Scalar):
+                stack.append(((trail, step), child))
+            elif _may_be_document(child, step):
+                yield _path((trail, step)), child
+
+
+def _may_be_document(scalar: Scalar, step: str | int) -> bool:
+    """Whether a scalar has several lines or the form of JSON, and a word that matters or a place that may be known."""
+    text = scalar.text
+    if ("\n" not in text and text[:1] not in _JSON_OPENINGS) or text.startswith("#!") or not scalar.is_string:
+        return False
+    if isinstance(step, int) or step in _TEXT_FIELDS or step in _KEYED_TEXTS or step.endswith(("yaml", "yml")):
+        return True
+    return _WORDS.search(text) is not None
+
+
+def _path(trail: _Trail) -> Path:
+    steps: list[str | int] = []
+    while trail is not None:
+        trail, step = trail
+        steps.append(step)
+    return tuple(reversed(steps))

@@ -30,6 +30,7 @@ class Position(NamedTuple):
     offset: int
 
 
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _LONE_SURROGATES = dict.fromkeys(range(56448, 56576), 65533)
 
 
@@ -152,11 +153,14 @@ class Source:
         # An odd byte at the end of UTF-16 is a character of one byte.
         return Position(self.start.line + line, column, self.start.offset + min(at, len(self.data)))
 
+    def line_at(self, offset: int) -> int:
+        """The line of a text offset, counted from 1 in this text; `position` has the file's."""
+        return bisect_right(self.line_starts, offset)
+
     def line_span(self, line: int) -> Span:
-        """The span of a line of the file (1-based), without its line break."""
-        index = line - self.start.line
-        start = self.line_starts[index]
-        end = self.line_starts[index + 1] if index + 1 < len(self.line_starts) else len(self.text)
+        """The span of a line of this text (from 1), without its line break."""
+        start = self.line_starts[line - 1]
+        end = self.line_starts[line] if line < len(self.line_starts) else len(self.text)
         while end > start and self.text[end - 1] in "\r\n":
             end -= 1
         return Span(start, end)
@@ -184,6 +188,16 @@ class Source:
     def cut(self, span: Span) -> str:
         """The text of a span."""
         return self.text[span.start : span.end]
+
+    @cached_property
+    def line_break(self) -> str:
+        """The first line break of the text; LF where it has none."""
+        found = _LINE_BREAK.search(self.text)
+        return found.group() if found else "\n"
+
+    def with_text(self, text: str) -> Source:
+        """The same file with another text: encoding and byte order mark stay. Only for a file that `is_valid`."""
+        return Source(self.path, self.data[: self.bom_length] + text.encode(self.encoding))
 
 
 def _source(path: str, data: bytes, start: Position, follows_text: bool) -> Source:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 
-def summary(files: int, documents: int, pods: int, counts: dict[str, int], suppressed: int) -> str:
+def summary(
+    files: int, documents: int, pods: int, counts: dict[str, int], suppressed: int = 0, baselined: int = 0
+) -> str:
     """One line: what was looked at and what was found. `counts` has the findings by severity."""
-    seen = f"{_plural(files, 'file')}, {_plural(documents, 'document')}, {_plural(pods, 'pod')}"
-    found = ", ".join(
-        _plural(number, name) if name != "info" else f"{number} info" for name, number in counts.items() if number
-    )
-    hidden = f" ({suppressed} suppressed)" if suppressed else ""
-    return f"{seen}: {found or 'no findings'}{hidden}"
+    seen = f"{plural(files, 'file')}, {plural(documents, 'document')}, {plural(pods, 'pod')}"
+    hidden = [f"{suppressed} suppressed"] if suppressed else []
+    hidden += [f"{baselined} in the baseline"] if baselined else []
+    return f"{seen}: {found(counts)}" + (f" ({', '.join(hidden)})" if hidden else "")
 
 
-def _plural(number: int, noun: str) -> str:
+def found(counts: dict[str, int]) -> str:
+    """The findings by severity in words."""
+    parts = [plural(number, name) if name != "info" else f"{number} info" for name, number in counts.items() if number]
+    return ", ".join(parts) or "no findings"
+
+
+def plural(number: int, noun: str) -> str:
+    """A number with its noun."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -11,8 +11,10 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from podhosts.document import Scalar, Sequence, nodes, string
+from podhosts.edits import Edit
 from podhosts.kubernetes import mapping
 from podhosts.source import Span
+from podhosts.surgery import remove_comment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -185,6 +187,30 @@ def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
+def removal(document: Document, item: Suppression) -> tuple[Edit, ...] | None:
+    """Take a suppression's rule out of its comment, the last one with the comment.
+
+    None for annotations and for comments of a Corefile: they are data.
+    """
+    comment = next((comment for comment in document.comments_in(item.span) if comment.span == item.span), None)
+    match = _COMMENT.match(comment.text) if comment else None
+    if comment is None or match is None or not match["rules"]:
+        return None
+    parts = match["rules"].split(",")
+    names = [part.strip() for part in parts]
+    if item.rule not in names:
+        return None
+    if len(_names(match["rules"])) == 1:
+        return remove_comment(document, comment)
+    # One name goes with one comma.
+    index = names.index(item.rule)
+    start = comment.span.start + match.start("rules") + sum(len(part) + 1 for part in parts[:index])
+    end = start + len(parts[index])
+    if index > 0:
+        return (Edit(Span(start - 1, end), ""),)
+    return (Edit(Span(start, end + 1 + len(parts[1]) - len(parts[1].lstrip())), ""),)
+
+
 def _date(text: str | None) -> tuple[datetime.date | None, str | None]:
     if text is None:
         return None, None
@@ -234,7 +260,7 @@ class _LineIndex:
                         self._add(self._line(self._dash(item)), item.span)
 
     def _line(self, offset: int) -> int:
-        return self._source.position(offset).line
+        return self._source.line_at(offset)
 
     def _add(self, line: int, span: Span) -> None:
         self._wider.setdefault(line, []).append(span)
@@ -251,7 +277,7 @@ class _LineIndex:
             if words:
                 return begin if words[-1] == "-" else item.start
             line -= 1
-            if line < self._source.start.line:
+            if line == 0:
                 return item.start
             begin, end = self._source.line_span(line)
             before = self._source.text[begin:end]

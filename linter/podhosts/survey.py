@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 
-from podhosts.discovery import STDIN, discover
+from podhosts.discovery import STDIN
 from podhosts.processes import in_processes, most_processes
 from podhosts.triggers import file_mentions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from podhosts.discovery import Discovery
 
 #: Fewer files than this are searched faster than a process is started.
@@ -19,14 +17,14 @@ _FEW = 400
 
 
 class Survey:
-    """What was found for the arguments of a run; `relevant` are the paths of the files that must be read.
+    """The inputs of a run searched; `relevant` are the paths of the files that must be read.
 
     A file that cannot be opened is among them, as its reading will say why; so are pipes, which can be read only once.
     """
 
-    def __init__(self, arguments: Iterable[str], jobs: int | None = None) -> None:
-        self.discovery: Discovery = discover(arguments)
-        paths = [item.path for item in self.discovery.inputs]
+    def __init__(self, discovery: Discovery, jobs: int | None = None) -> None:
+        self.discovery = discovery
+        paths = [item.path for item in discovery.inputs]
         count = 1 if len(paths) < _FEW else jobs or most_processes()
         flags = in_processes(lambda number: bytes(map(_may_matter, paths[number::count])), count)
         self.relevant = frozenset(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from podhosts.document import Document, Part, whole, whole_word
+from podhosts.document import Document, Part, split, whole, whole_word
+from podhosts.helm import Charts
 from podhosts.kubernetes import objects
 from podhosts.source import Source
 
@@ -19,17 +20,28 @@ if TYPE_CHECKING:
 #: What a name can be made of, and a little more.
 _WORD = re.compile(r"[^\s\"'{}\[\],:\\]+")
 
+#: A document: its source, its number, and the index of the item it is, -1 if none.
+_Key: TypeAlias = tuple[Source, int, int]
+
 
 class Workspace:
     """Sources and files that may refer to each other. Nothing is read or parsed until an object is asked for.
 
-    `given` is gone through once for each kind that is asked for; only what mentions the kind is kept of it.
+    `given` is gone through once for each kind that is asked for; only what mentions the kind is kept of it. `charts`
+    are those that the files of the run belong to.
     """
 
-    def __init__(self, given: Iterable[Source | File]) -> None:
+    def __init__(self, given: Iterable[Source | File], charts: Charts | None = None) -> None:
         self._given = given
+        self.charts = charts or Charts()
+        self._replaced: dict[str, Source] = {}
         self._indexes: dict[str, dict[str, list[tuple[Source, Piece]]]] = {}
-        self._objects: dict[tuple[Source, int, int], list[KubernetesObject]] = {}
+        self._objects: dict[_Key, list[KubernetesObject]] = {}
+        self._by_name: dict[_Key, dict[tuple[str | None, str | None], list[KubernetesObject]]] = {}
+
+    def replace(self, source: Source) -> None:
+        """Let a source stand for the one of the same path, whose text has changed."""
+        self._replaced[source.path] = source
 
     def find(self, kind: str, name: str, namespace: str | None) -> KubernetesObject | None:
         """The first object of that kind and name; a namespace counts only where both sides name one."""
@@ -40,19 +52,27 @@ class Workspace:
 
     def named(self, kind: str, name: str) -> Iterator[KubernetesObject]:
         """Every object of that kind and name, in order."""
-        for manifest in self.mentioning(name, kind):
-            if manifest.kind == kind and manifest.name == name:
-                yield manifest
+        for key in self._mentioning(name, kind):
+            yield from self._by_name[key].get((kind, name), ())
 
     def mentioning(self, name: str, kind: str) -> Iterator[KubernetesObject]:
         """Every object of the documents whose text holds a name and a kind (or another word), in order."""
+        for key in self._mentioning(name, kind):
+            yield from self._objects[key]
+
+    def _mentioning(self, name: str, kind: str) -> Iterator[_Key]:
+        """The documents whose text holds a name and a kind, each read."""
         if kind not in self._indexes:
             self._indexes[kind] = self._index(kind)
         # A name that a template decides in part is looked up by its longest word.
         word = max(_WORD.findall(name), key=len, default="")
-        for source, piece in self._indexes[kind].get(word, ()):
+        known = self._indexes[kind].get(word, [])
+        current = [(source, piece) for source, piece in known if source.path not in self._replaced]
+        for source in self._replaced.values():
+            current += ((source, piece) for piece in split(source.text) if source.text.find(kind, *piece.span) >= 0)
+        for source, piece in current:
             if source.text.find(name, *piece.span) >= 0:
-                yield from self._read(source, piece)
+                yield self._read(source, piece)
 
     def _index(self, kind: str) -> dict[str, list[tuple[Source, Piece]]]:
         """The pieces that hold `kind` as a word, by each of their words: every text is gone through once."""
@@ -79,11 +99,15 @@ class Workspace:
                     else:
                         yield from part.items(lambda data: pattern.search(data) is not None)
 
-    def _read(self, source: Source, piece: Piece) -> list[KubernetesObject]:
+    def _read(self, source: Source, piece: Piece) -> _Key:
         key = (source, piece.number, piece.item.index if piece.item else -1)
         if key not in self._objects:
             self._objects[key] = list(objects(Document(source, piece)))
-        return self._objects[key]
+            by_name: dict[tuple[str | None, str | None], list[KubernetesObject]] = {}
+            for manifest in self._objects[key]:
+                by_name.setdefault((manifest.kind, manifest.name), []).append(manifest)
+            self._by_name[key] = by_name
+        return key
 
 
 def _with_word(part: Part, word: str) -> Iterator[tuple[Source, Piece]]:

@@ -4,25 +4,38 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from collections import Counter
+from contextlib import nullcontext, redirect_stdout
+from typing import TYPE_CHECKING, TypeVar
 
+from podhosts.code_blocks import PAGE_ENDINGS
+from podhosts.commands.baselines import BaselineFile
+from podhosts.commands.reports import Outputs
 from podhosts.commands.run_settings import Request, RunSettings
 from podhosts.commands.running import check_files
-from podhosts.commands.terminal import print_lines, print_styled, say
-from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError, choose
+from podhosts.commands.terminal import print_bytes, print_lines, say
+from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError
 from podhosts.diagnostics import Severity
-from podhosts.discovery import Discovery, discover
-from podhosts.engine import Result, Unread
-from podhosts.reporters import FORMATS
+from podhosts.discovery import ENDINGS, STDIN, Discovery, Input, discover
+from podhosts.document import File
+from podhosts.edits import Safety
+from podhosts.engine import Result, Unread, lint
+from podhosts.helm import Charts
+from podhosts.reporters.report import Report
+from podhosts.source import Source
 from podhosts.summary import summary
 from podhosts.survey import Survey
+from podhosts.triggers import file_mentions, mentions
+from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from podhosts.commands.running import Progress
     from podhosts.diagnostics import Diagnostic
+    from podhosts.engine.fixing import Fixed
 
-COLORS = ("auto", "always", "never")
+_T = TypeVar("_T")
 
 
 def run(request: Request, survey: Survey | None = None) -> int:
@@ -39,30 +52,133 @@ def run(request: Request, survey: Survey | None = None) -> int:
 
 def _run(request: Request, survey: Survey | None) -> int:
     try:
-        run_settings = RunSettings(request)
-        output = choose("format", request.format or _default_format(), FORMATS)
-        choose("value", request.color, COLORS, " for --color")
+        outputs = Outputs(request)
+        run_settings = RunSettings(request, lists_objects=outputs.show_objects)
+        baseline = BaselineFile(request, run_settings)
+        endings = (*ENDINGS, *PAGE_ENDINGS) if request.markdown else ENDINGS
+        discovery = survey.discovery if survey else outputs.without(discover(request.paths or ["."], endings))
         if request.list_files:
-            return _list_files(discover(request.paths or ["."]), run_settings)
-        survey = survey or Survey(request.paths or ["."], run_settings.jobs)
-        result, failed = check_files(survey, run_settings, lambda numbers: _progress(numbers, request))
+            return _list_files(discovery, run_settings)
+        check = _Check(run_settings, discovery)
+        if request.fix or request.diff:
+            for item in _progress([*discovery.inputs, *check.helpers], request):
+                check.add(item)
+        else:
+            check.add_all(survey or Survey(discovery, run_settings.jobs))
+        check.result.sort()
+        check.failed += not baseline.apply(check.result, check.checked, is_complete=not check.failed)
+        report = Report(check.result, run_settings)
+        # Some formats name the API server's version: the config may be read only here, and be wrong.
+        if request.diff:
+            print_lines(check.diff)
+        else:
+            # Where stdout is the fixed file, the report has the other stream.
+            with redirect_stdout(sys.stderr) if request.fixes_stdin else nullcontext():
+                outputs.print(report)
+        _close(check, discovery, request)
+        check.failed += not outputs.write(report)
     except UsageError as error:
         say(f"podhosts: {error}")
         return WRONG_USE
-    discovery = survey.discovery
-    for path, reason in discovery.failures:
-        result.unread.append(Unread(path, f"cannot be opened: {reason}", 1, None, None))
-    failed += len(discovery.failures)
-    result.sort()
-    _report(result, output, run_settings, request)
-    _close(result, discovery, request)
-    return _exit_code(result, failed, discovery, run_settings)
+    return _exit_code(check, discovery, run_settings)
 
 
-def _default_format() -> str:
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        return "github"
-    return "text" if sys.stdout.isatty() else "concise"
+class _Check:
+    """A run over inputs: what was found and fixed so far."""
+
+    def __init__(self, run_settings: RunSettings, discovery: Discovery) -> None:
+        self._run_settings = run_settings
+        self._request = run_settings.request
+        manifests = [item.path for item in discovery.inputs if not item.named and item.path.lower().endswith(ENDINGS)]
+        charts = Charts(manifests)
+        self._folder_workspace = Workspace([File(path, path) for path in manifests], charts)
+        #: Files of named templates that hold parts of a list: they are linted too.
+        self.helpers = [Input(path, False) for path in charts.helpers]
+        self.result = Result()
+        for path, reason in discovery.failures:
+            self.result.unread.append(Unread(path, f"cannot be opened: {reason}", 1, None, None))
+        self.result.unread += [
+            Unread(item.source.path, item.reason, 1, item.source, item.problem.span) for item in charts.unread
+        ]
+        #: Inputs that could not be opened, fixed or written.
+        self.failed = len(discovery.failures)
+        self.fixed: Counter[str] = Counter()
+        self.diff: list[str] = []
+        #: Inputs that were looked at; stdin under the name that reports use.
+        self.checked: list[Input] = []
+
+    def add_all(self, survey: Survey) -> None:
+        """Lint all inputs, and note them as `add` does."""
+        settings, workspace = self._run_settings, self._folder_workspace
+        progress: Progress = lambda numbers: _progress(numbers, self._request)  # noqa: E731 - it is given away
+        for item, outcome in check_files(survey, self.helpers, settings, workspace, progress):
+            if isinstance(outcome, str):
+                self.result.unread.append(Unread(item.path, f"cannot be opened: {outcome}", 1, None, None))
+                self.failed += 1
+                continue
+            self.result.extend(outcome)
+            if outcome.files:
+                self._note(item)
+
+    def _note(self, item: Input) -> None:
+        self.checked.append(item if item.path != STDIN else Input(self._request.stdin_filename, named=True))
+
+    def add(self, item: Input) -> None:
+        """Lint one input and fix it; note it unless it could not be opened or is excluded."""
+        files = self.result.files
+        self._add(item)
+        if self.result.files > files:
+            self._note(item)
+
+    def _add(self, item: Input) -> None:
+        try:
+            source = _read(item, self._request, self._folder_workspace.charts)
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            self.result.unread.append(Unread(item.path, f"cannot be opened: {reason}", 1, None, None))
+            self.failed += 1
+            return
+        fixed = self._check(source, item) if source is not None else None
+        if source is None:
+            self.result.files += 1
+        elif item.path == STDIN and self._request.fixes_stdin:
+            print_bytes((fixed.source if fixed else source).data)
+
+    def _check(self, source: Source, item: Input) -> Fixed | None:
+        """Lint a source, fix and write it; None where nothing was fixed."""
+        if item.path == STDIN and not mentions(source.data):
+            self.result.files += 1
+            return None
+        if self._run_settings.excludes(source.path):
+            return None
+        options = self._run_settings.options(source.path)
+        workspace = None if item.named else self._folder_workspace
+        # Imported here: a plain check needs nothing of it.
+        from podhosts.commands.repairing import RepairError, repair
+
+        try:
+            fixed, diff = repair(source, item, options, workspace, self._request)
+        except RepairError as error:
+            say(f"podhosts: {source.path}: {error}; the file is left as it is")
+            self.failed += 1
+            self.result.extend(lint(source, options, workspace))
+            return None
+        self.result.extend(fixed.result)
+        self.diff += diff
+        if fixed.applied:
+            self.fixed[source.path] += len(fixed.applied)
+        return fixed
+
+
+def _read(item: Input, request: Request, charts: Charts) -> Source | None:
+    """The source of one input; None for a file without a word that a rule reacts to, of which no chart knows."""
+    if item.path == STDIN:
+        return Source(request.stdin_filename, sys.stdin.buffer.read())
+    is_known = not item.named and bool(charts.facts(item.path))
+    if os.path.isfile(item.path) and not is_known and not file_mentions(item.path):
+        return None
+    with open(item.path, "rb") as file:
+        return Source(item.path, file.read())
 
 
 def _list_files(discovery: Discovery, run_settings: RunSettings) -> int:
@@ -72,28 +188,8 @@ def _list_files(discovery: Discovery, run_settings: RunSettings) -> int:
     return WRONG_USE if discovery.failures else OK
 
 
-def _report(result: Result, output: str, run_settings: RunSettings, request: Request) -> None:
-    if output == "text":
-        from podhosts.reporters.text import render as render_text
-
-        print_styled(render_text(result), request.color)
-        return
-    if output == "json":
-        from podhosts.reporters.json_report import render as render_json
-
-        print_lines(render_json(result, run_settings.version))
-    elif output == "github":
-        from podhosts.reporters.github import render as render_github
-
-        print_lines(render_github(result))
-    else:
-        from podhosts.reporters.concise import render as render_concise
-
-        print_lines(render_concise(result))
-
-
-def _progress(inputs: range, request: Request) -> Iterator[int]:
-    """The numbers of the inputs; on a terminal, with a bar on stderr once the work has taken a second."""
+def _progress(inputs: Sequence[_T], request: Request) -> Iterator[_T]:
+    """The inputs, or their numbers; on a terminal, with a bar on stderr once the work has taken a second."""
     if request.quiet or len(inputs) < 2 or not sys.stderr.isatty():
         yield from inputs
         return
@@ -107,7 +203,7 @@ def _progress(inputs: range, request: Request) -> Iterator[int]:
         yield item
 
 
-def _with_bar(inputs: range, done: int) -> Iterator[int]:
+def _with_bar(inputs: Sequence[_T], done: int) -> Iterator[_T]:
     from rich.console import Console
     from rich.progress import Progress
 
@@ -118,19 +214,22 @@ def _with_bar(inputs: range, done: int) -> Iterator[int]:
             progress.advance(task)
 
 
-def _close(result: Result, discovery: Discovery, request: Request) -> None:
-    """The closing lines on stderr: totals, and what was not read and why."""
+def _close(check: _Check, discovery: Discovery, request: Request) -> None:
+    """The closing lines on stderr: totals, what was fixed, and what was not read and why."""
+    result = check.result
     if request.quiet:
         for item in result.unread:
             if item.source is None:
                 say(f"podhosts: {item.path}: {item.reason}")
         return
     for folder in discovery.empty_folders:
-        say(f"podhosts: no manifests (*.yaml, *.yml, *.json) in {folder}")
+        pages = ", or pages (*.md, *.adoc, ...)," if request.markdown else ""
+        say(f"podhosts: no manifests (*.yaml, *.yml, *.json){pages} in {folder}")
     counts = {str(finding.severity): 0 for finding in _by_severity(result.findings)}
     for finding in result.findings:
         counts[str(finding.severity)] += 1
-    say(summary(result.files, result.documents, result.pods, counts, len(result.suppressed)))
+    say(summary(result.files, result.documents, result.pods, counts, len(result.suppressed), result.baselined))
+    _tell_of_fixes(check, request)
     by_reason: dict[str, list[Unread]] = {}
     for item in result.unread:
         by_reason.setdefault(item.reason, []).append(item)
@@ -146,6 +245,19 @@ def _close(result: Result, discovery: Discovery, request: Request) -> None:
                 say(f"  {_place(item)}" + (f" ({item.count})" if item.count > 1 else ""))
 
 
+def _tell_of_fixes(check: _Check, request: Request) -> None:
+    """How much was fixed, and how much more could be."""
+    left = Counter(finding.fix.safety for finding in check.result.findings if finding.fix is not None)
+    if check.fixed:
+        files = len(check.fixed)
+        what = "would be fixed" if request.diff else "fixed"
+        say(f"{what}: {check.fixed.total()}, in {files} {'file' if files == 1 else 'files'}")
+    flags = {Safety.SAFE: "--fix", Safety.UNSAFE: "--unsafe-fixes"}
+    offers = [f"{left[safety]} with {flag}" for safety, flag in flags.items() if left[safety]]
+    if offers:
+        say(f"fixable: {', '.join(offers)}")
+
+
 def _place(item: Unread) -> str:
     if item.source is None or item.span is None:
         return item.path
@@ -158,11 +270,14 @@ def _by_severity(findings: list[Diagnostic]) -> list[Diagnostic]:
     return sorted(findings, key=lambda finding: order.index(finding.severity))
 
 
-def _exit_code(result: Result, failed: int, discovery: Discovery, run_settings: RunSettings) -> int:
-    if failed:
+def _exit_code(check: _Check, discovery: Discovery, run_settings: RunSettings) -> int:
+    result = check.result
+    if check.failed:
         return WRONG_USE
     if run_settings.request.strict and (result.unread or discovery.empty_folders):
         return FOUND
+    if run_settings.request.diff:
+        return FOUND if check.diff else OK
     # Without a finding the level is of no importance, and the config need not be read for it.
     if not result.findings or run_settings.fail_on == "never":
         return OK

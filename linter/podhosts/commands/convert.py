@@ -34,6 +34,7 @@ class ConvertRequest:
     to: str | None = None
     object: str | None = None
     indent: int = 0
+    into: str | None = None
 
 
 def run(request: ConvertRequest) -> int:
@@ -48,7 +49,10 @@ def run(request: ConvertRequest) -> int:
         if kind == "hosts":
             entries, complete = _from_hosts(source)
         else:
-            entries, complete = _from_pod(_one_pod(request, source)), True
+            entries, complete = _from_pod(_one_list(request, source)), True
+        if request.into is not None:
+            _add(request.into, request, kind, entries)
+            return OK if complete else FOUND
     except UsageError as error:
         say(f"podhosts: {error}")
         return WRONG_USE
@@ -79,7 +83,37 @@ def _from_hosts(source: Source) -> tuple[list[HostsEntry], bool]:
     return entries, not skipped
 
 
-def _one_pod(request: ConvertRequest, source: Source) -> Pod:
+def _add(path: str, request: ConvertRequest, kind: str, entries: list[HostsEntry]) -> None:
+    """Add entries to the pod of a manifest, in place. Raises UsageError where that cannot be done."""
+    from podhosts.commands.repairing import RepairError, replace_file
+    from podhosts.edits import Safety, splice
+    from podhosts.moves import extend
+
+    if kind != "hosts" or request.to is not None:
+        raise UsageError("--into takes the text of a hosts file, and no --to")
+    sources, failures = read_sources([path])
+    if path == STDIN or failures:
+        raise UsageError(f"--into {path}: {failures[0][1] if failures else 'give a file'}")
+    source = sources[0]
+    pods = [pod for pod in select_pods(source, request.object).pods if pod.schema.is_of_pod_spec]
+    if len(pods) != 1:
+        listed = ", ".join(describe(pod) for pod in pods) or "none"
+        raise UsageError(f"{path}: choose one pod with --object; there is: {listed}")
+    fix = extend(pods[0], entries)
+    if fix is None or fix.safety is Safety.DISPLAY_ONLY:
+        raise UsageError(
+            f"{path}: the list of {describe(pods[0])} cannot be extended without a guess (an anchor, an alias, "
+            f"a template, text that is not UTF-8, or no list); print the entries without --into and paste them"
+        )
+    after = source.with_text(splice(source.text, fix.edits))
+    try:
+        replace_file(path, source, after)
+    except RepairError as error:
+        raise UsageError(f"{path}: {error}") from None
+    say(f"podhosts: {path}: {describe(pods[0])}: {fix.title}")
+
+
+def _one_list(request: ConvertRequest, source: Source) -> Pod:
     selection = select_pods(source, request.object)
     pods = [pod for pod in selection.pods if pod.aliases]
     if not pods:

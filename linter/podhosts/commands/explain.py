@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 from podhosts.commands.terminal import print_lines, print_styled, say
 from podhosts.commands.usage import OK, WRONG_USE, UsageError, choose
 from podhosts.rules import RULES
-from podhosts.rules.documentation import documentation
+from podhosts.rules.documentation import documentation, page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rich.console import RenderableType
 
-    from podhosts.rules import Rule
 
 RULES_FORMATS = ("text", "json", "markdown")
 #: The topic beside the rules: what to do about scanners that report every hostAliases.
@@ -47,7 +46,7 @@ def explain(name: str) -> int:
     except UsageError as error:
         say(f"podhosts: {error}")
         return WRONG_USE
-    print_lines(_page(rule, level=1))
+    print_lines(page(rule, level=1))
     return OK
 
 
@@ -64,6 +63,7 @@ def rules(output: str) -> int:
                 "name": rule.name,
                 "severity": str(rule.severity),
                 "default": rule.is_default,
+                "fixable": rule.fixable.value,
                 "summary": documentation(rule).summary,
             }
             for rule in RULES
@@ -82,37 +82,17 @@ def markdown() -> Iterator[str]:
     yield ""
     yield "Made from the rules' docstrings by `podhosts rules --format markdown`; a test compares."
     yield ""
-    yield "| rule | severity | reports |"
-    yield "|---|---|---|"
+    yield "| rule | severity | fix | reports |"
+    yield "|---|---|---|---|"
     for rule in RULES:
         opt_in = "" if rule.is_default else ", opt-in"
-        yield f"| [`{rule.name}`](#{rule.name}) | {rule.severity}{opt_in} | {documentation(rule).summary} |"
+        fix = rule.fixable.value
+        yield f"| [`{rule.name}`](#{rule.name}) | {rule.severity}{opt_in} | {fix} | {documentation(rule).summary} |"
     yield ""
     for rule in RULES:
-        yield from _page(rule, level=2)
+        yield from page(rule, level=2)
         yield ""
     yield from _SCANNERS.rstrip("\n").split("\n")
-
-
-def _page(rule: type[Rule], level: int) -> Iterator[str]:
-    text = documentation(rule)
-    opt_in = "" if rule.is_default else ", runs only when selected"
-    yield f"{'#' * level} {rule.name}"
-    yield ""
-    yield f"{text.summary} ({rule.severity}{opt_in})"
-    yield ""
-    yield f"Why: {text.why}"
-    for title, example in (("Bad", text.bad), ("Good", text.good)):
-        yield ""
-        yield f"{title}:"
-        yield ""
-        yield "```yaml"
-        yield from example.split("\n")
-        yield "```"
-    yield ""
-    yield f"Fix safety: {text.fix_safety}"
-    yield ""
-    yield f"To silence it in one place: `# podhosts: ignore[{rule.name}] reason`."
 
 
 def _table() -> Iterator[RenderableType]:
@@ -120,9 +100,9 @@ def _table() -> Iterator[RenderableType]:
     from rich.table import Table
 
     table = Table(box=box.SIMPLE)
-    for heading in ("rule", "severity", "reports"):
+    for heading in ("rule", "severity", "fix", "reports"):
         table.add_column(heading, no_wrap=heading == "rule")
     for rule in RULES:
         opt_in = "" if rule.is_default else ", opt-in"
-        table.add_row(rule.name, f"{rule.severity}{opt_in}", documentation(rule).summary)
+        table.add_row(rule.name, f"{rule.severity}{opt_in}", rule.fixable.value, documentation(rule).summary)
     yield table

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from podhosts.commands.terminal import say
 from podhosts.commands.usage import UsageError, choose
 from podhosts.diagnostics import Severity
-from podhosts.discovery import find_config
+from podhosts.discovery import STDIN, find_config
 from podhosts.engine import Options, default_selection
 from podhosts.kubernetes.versions import NEWEST_MINOR, KubernetesVersion, VersionError, parse_version
 from podhosts.rules import RULES, Settings
+from podhosts.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,16 +36,34 @@ class Request:
     ignore: str | None = None
     fail_on: str | None = None
     format: str | None = None
+    output: list[str] = field(default_factory=list)
+    baseline: str | None = None
+    write_baseline: str | None = None
+    tighten_baseline: bool = False
+    fix: bool = False
+    unsafe_fixes: bool = False
+    diff: bool = False
+    hosts_file: str | None = None
     no_suppressions: bool = False
     strict: bool = False
     list_files: bool = False
     config: str | None = None
+    markdown: bool = False
     no_exclude: bool = False
     require_reason: bool = False
     jobs: str | None = None
     color: str = "auto"
     quiet: bool = False
     verbose: bool = False
+
+    def __post_init__(self) -> None:
+        # Whoever asks for more fixes asks for fixes.
+        self.fix = self.fix or self.unsafe_fixes
+
+    @property
+    def fixes_stdin(self) -> bool:
+        """Whether stdout is to have the fixed stdin; the report then goes to stderr."""
+        return self.fix and not self.diff and STDIN in self.paths
 
 
 class RunSettings:
@@ -53,8 +72,9 @@ class RunSettings:
     The config is read when the first file holds a word that a rule reacts to, and not at all where none does.
     """
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, *, lists_objects: bool = False) -> None:
         self.request = request
+        self._lists_objects = lists_objects
         self._selected = None if request.select is None else frozenset(_rule_names("--select", request.select))
         self._ignored = frozenset(_rule_names("--ignore", request.ignore or ""))
         self._version = requested_version(request.kubernetes_version)
@@ -86,6 +106,21 @@ class RunSettings:
     def fail_on(self) -> str:
         return self.request.fail_on or (self.config.fail_on if self.config else None) or "warning"
 
+    @property
+    def baseline(self) -> str | None:
+        """The path of the config's baseline."""
+        config = self.config
+        if config is None or config.baseline is None:
+            return None
+        return os.path.relpath(config.folder / config.baseline)
+
+    def runs(self, rule: str, path: str, *, sees_others: bool) -> bool:
+        """Whether this run finds all that a rule can find in a file. A rule that is no more has nothing to find."""
+        known = next((each for each in RULES if each.name == rule), None)
+        if known is None:
+            return True
+        return rule in self.options(path).selected and (sees_others or not known.looks_elsewhere)
+
     def excludes(self, path: str) -> bool:
         return self.config is not None and not self.request.no_exclude and self.config.excludes(path)
 
@@ -95,21 +130,41 @@ class RunSettings:
         if config is None:
             selected = default_selection() if self._selected is None else self._selected
             return Options(
-                Settings(self.version),
+                self._settings(None),
                 selected - self._ignored,
                 use_suppressions=not self.request.no_suppressions,
                 require_reason=self.request.require_reason,
+                markdown=self.request.markdown,
+                lists_objects=self._lists_objects,
             )
         selected = self._selected if self._selected is not None else (config.select or default_selection())
-        settings = Settings(self.version) if config.resolvers is None else Settings(self.version, config.resolvers)
         return Options(
-            settings,
+            self._settings(config.resolvers),
             selected - config.ignore - self._ignored,
             {rule: Severity(level) for rule, level in config.severity.items()},
             use_suppressions=config.suppressions and not self.request.no_suppressions,
             require_reason=config.require_reason or self.request.require_reason,
             allowed=config.allow,
+            markdown=self.request.markdown,
+            lists_objects=self._lists_objects,
         )
+
+    def _settings(self, resolvers: frozenset[str] | None) -> Settings:
+        settings = Settings(self.version, node_hosts=self._node_hosts)
+        return settings if resolvers is None else replace(settings, resolvers=resolvers)
+
+    @property
+    def _node_hosts(self) -> str | None:
+        """The text of `--hosts-file`. Raises UsageError where it cannot be opened."""
+        path = self.request.hosts_file
+        if path is None:
+            return None
+        try:
+            with open(path, "rb") as file:
+                return Source(path, file.read()).text
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            raise UsageError(f"--hosts-file {path}: {reason}") from None
 
     def options(self, path: str) -> Options:
         """What holds for one file."""

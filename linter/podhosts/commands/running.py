@@ -7,10 +7,12 @@ from contextlib import ExitStack
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from podhosts.code_blocks import is_page
 from podhosts.commands.stored import stored
 from podhosts.document import WINDOW, File
-from podhosts.engine import Found, Options, Result, Unread, check_parts, conclude
+from podhosts.engine import Found, Options, Result, check_parts, conclude, lint
 from podhosts.processes import in_processes, most_processes
+from podhosts.source import Source
 from podhosts.triggers import file_mentions
 from podhosts.workspace import Workspace
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from podhosts.commands.run_settings import RunSettings
+    from podhosts.discovery import Input
     from podhosts.survey import Survey
 
 #: Bytes that keep a process busy long enough to be worth starting.
@@ -32,47 +35,56 @@ class _Task(NamedTuple):
     workspace: Workspace | None
     size: int
 
+    @property
+    def is_divisible(self) -> bool:
+        """Whether the file is read in parts: a large one that is no page, and of which no chart knows."""
+        is_known = self.workspace is not None and bool(self.workspace.charts.facts(self.file.name))
+        return self.size > WINDOW and not is_known and not (self.options.markdown and is_page(self.file.name))
+
 
 #: Goes through the numbers of tasks, and may show how far it is.
 Progress: TypeAlias = "Callable[[range], Iterable[int]]"
 
 
-def check_files(survey: Survey, run_settings: RunSettings, progress: Progress) -> tuple[Result, int]:
-    """The result for all files, and how many of them could not be opened."""
-    result = Result()
-    failures: dict[str, str] = {}
+def check_files(
+    survey: Survey, helpers: list[Input], run_settings: RunSettings, folder_workspace: Workspace, progress: Progress
+) -> Iterator[tuple[Input, Result | str]]:
+    """The result for each input and then each of `helpers`, in order, or why it cannot be opened.
+
+    A file without a word that a rule reacts to, of which no chart knows, is counted and not read.
+    """
+    outcomes: dict[int, Result | str] = {}
+    inputs = [*survey.discovery.inputs, *helpers]
     with ExitStack() as stack:
-        tasks: list[_Task] = []
-        inputs = survey.discovery.inputs
-        folder_workspace = Workspace([File(item.path, item.path) for item in inputs if not item.named])
-        for item in inputs:
-            if item.path not in survey.relevant:
-                result.files += 1
+        tasks: dict[int, _Task] = {}
+        for number, item in enumerate(inputs):
+            is_known = not item.named and bool(folder_workspace.charts.facts(item.path))
+            if not is_known and item.path not in survey.relevant and item not in helpers:
+                outcomes[number] = Result(files=1)
                 continue
             try:
                 file = stack.enter_context(stored(item.path, run_settings.request.stdin_filename))
                 size = os.path.getsize(file.path)
-                # What came through a pipe could not be searched before.
-                is_relevant = file.path == item.path or file_mentions(file.path)
+                # What came through a pipe, and what a chart added, was not searched before.
+                is_searched = file.path == item.path and item not in helpers
+                is_relevant = is_known or is_searched or file_mentions(file.path)
             except (OSError, ValueError) as error:
-                failures[item.path] = _reason(error)
+                outcomes[number] = _reason(error)
                 continue
             if not is_relevant:
-                result.files += 1
-            elif not run_settings.excludes(file.name):
-                options = run_settings.options(file.name)
-                tasks.append(_Task(file, options, None if item.named else folder_workspace, size))
-        for task, outcome in zip(tasks, _check(tasks, run_settings.jobs, progress), strict=True):
-            if isinstance(outcome, str):
-                failures[task.file.path] = outcome
+                outcomes[number] = Result(files=1)
+            elif run_settings.excludes(file.name):
+                outcomes[number] = Result()
             else:
-                result.extend(conclude(outcome, task.options, sees_others=task.workspace is not None))
-    for path, reason in failures.items():
-        result.unread.append(Unread(path, f"cannot be opened: {reason}", 1, None, None))
-    return result, len(failures)
+                options = run_settings.options(file.name)
+                tasks[number] = _Task(file, options, None if item.named else folder_workspace, size)
+        found = _check(list(tasks.values()), run_settings.jobs, progress)
+        outcomes.update(zip(tasks, found, strict=True))
+    for number, item in enumerate(inputs):
+        yield item, outcomes[number]
 
 
-def _check(tasks: list[_Task], jobs: int | None, progress: Progress) -> Iterator[Found | str]:
+def _check(tasks: list[_Task], jobs: int | None, progress: Progress) -> Iterator[Result | str]:
     """What is found in each file, in order, or why it cannot be opened."""
     count = jobs or max(1, min(most_processes(), sum(task.size for task in tasks) // _SHARE))
     if count == 1:
@@ -85,32 +97,38 @@ def _check(tasks: list[_Task], jobs: int | None, progress: Progress) -> Iterator
             return pickle.dumps(own, pickle.HIGHEST_PROTOCOL)
 
         shares = [pickle.loads(data) for data in in_processes(work, count)]
-    for number in range(len(tasks)):
-        yield _merged([share[number] for share in shares if number in share])
+    for number, task in enumerate(tasks):
+        yield _merged([share[number] for share in shares if number in share], task)
 
 
-def _share(tasks: list[_Task], number: int, count: int, progress: Progress) -> Iterator[tuple[int, Found | str]]:
+def _share(
+    tasks: list[_Task], number: int, count: int, progress: Progress
+) -> Iterator[tuple[int, Found | Result | str]]:
     """What one of `count` processes has to do: every `count`-th small file, every `count`-th part of a large one."""
     for index in progress(range(len(tasks))):
-        file, options, workspace, size = tasks[index]
+        task = tasks[index]
+        file, options, workspace, _ = task
         first = (number - index) % count
-        if size <= WINDOW and first:
-            continue
         try:
-            parts = islice(file, first, None, count)
-            yield index, check_parts(parts, options, workspace or Workspace([file]))
+            if task.is_divisible:
+                parts = islice(file, first, None, count)
+                yield index, check_parts(parts, options, workspace or Workspace([file]))
+            elif first == 0:
+                with open(file.path, "rb") as stream:
+                    source = Source(file.name, stream.read())
+                yield index, lint(source, options, workspace)
         except OSError as error:
             yield index, _reason(error)
 
 
-def _merged(shares: list[Found | str]) -> Found | str:
+def _merged(shares: list[Found | Result | str], task: _Task) -> Result | str:
     """What the processes found in one file, together."""
     whole = Found()
     for share in shares:
-        if isinstance(share, str):
+        if not isinstance(share, Found):
             return share
         whole.extend(share)
-    return whole
+    return conclude(whole, task.options, sees_others=task.workspace is not None)
 
 
 def _reason(error: OSError | ValueError) -> str:

@@ -49,6 +49,7 @@ def _values(config: Config) -> list[tuple[str, str]]:
         ("allow", _listed(f"{rule}: {', '.join(sorted(names))}" for rule, names in sorted(config.allow.items()))),
         ("require-reason", str(config.require_reason).lower()),
         ("suppressions", str(config.suppressions).lower()),
+        ("baseline", config.baseline or "none"),
     ]
 
 

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 def print_lines(lines: Iterable[str]) -> None:
     """Lines to stdout as UTF-8."""
-    print_bytes("".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace"))
+    print_bytes(encoded(lines))
+
+
+def encoded(lines: Iterable[str]) -> bytes:
+    """Lines as UTF-8; a byte of a file name that is none becomes an escape."""
+    return "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
 
 
 def print_bytes(data: bytes) -> None:

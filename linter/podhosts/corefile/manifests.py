@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from podhosts.corefile.recognition import looks_like_corefile
 from podhosts.document import Mapping, Scalar, string
 from podhosts.kubernetes import Path, mapping, sequence, walk
+from podhosts.surgery import replace_in_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.document import Document, Node
+    from podhosts.edits import Edit
     from podhosts.kubernetes import KubernetesObject
     from podhosts.source import Span
 
@@ -48,6 +50,13 @@ class ManifestCorefile:
     @property
     def document(self) -> Document:
         return self.manifest.document
+
+    def replace(self, span: Span, text: str) -> tuple[Edit, ...] | None:
+        """Put `text` in the place of a part of one scalar; None where the part stands in none, or cannot hold it."""
+        begin, scalar, _ = next((part for part in reversed(self._parts) if part[0] <= span.start), self._parts[0])
+        if span.end > begin + len(scalar.text):
+            return None
+        return replace_in_scalar(self.document, scalar, span.start - begin, span.end - begin, text)
 
     def locate(self, span: Span) -> tuple[Span, Path]:
         """The place in the source of a part of the text, and the field it belongs to."""

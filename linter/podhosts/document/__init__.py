@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from podhosts.document import comment_values
 from podhosts.document.comments import Comment, comments
 from podhosts.document.json_text import read_json
 from podhosts.document.locate import locate
@@ -12,8 +15,9 @@ from podhosts.document.nodes import Entry, Mapping, Node, Scalar, Sequence, node
 from podhosts.document.parts import WINDOW, File, Part, whole, whole_word
 from podhosts.document.reading import TOO_DEEP, UnreadableError, read
 from podhosts.document.scalars import is_plain_string
+from podhosts.document.sharing import Sharing
 from podhosts.document.splitting import Piece, Problem, split
-from podhosts.document.templates import exclude_each_other, has_actions, mask
+from podhosts.document.templates import Branch, exclude_each_other, go_actions, has_actions, mask
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "TOO_DEEP",
     "WINDOW",
+    "Branch",
     "Comment",
     "Document",
     "Entry",
@@ -34,6 +39,7 @@ __all__ = [
     "Problem",
     "Scalar",
     "Sequence",
+    "go_actions",
     "is_plain_string",
     "locate",
     "nodes",
@@ -47,14 +53,19 @@ __all__ = [
 
 #: How far after a node an action is looked for.
 _LOOK_AHEAD = 200
+_ACTION = re.compile(r"\{[{%]")
 
 
 class Document:
-    """One piece of a source, read on demand: `root` is its node (None where it holds nothing or cannot be read)."""
+    """One piece of a source, read on demand: `root` is its node (None where it holds nothing or cannot be read).
 
-    def __init__(self, source: Source, piece: Piece) -> None:
+    `is_embedded`: the source is no file but the text of a string in one.
+    """
+
+    def __init__(self, source: Source, piece: Piece, *, is_embedded: bool = False) -> None:
         self.source = source
         self.piece = piece
+        self.is_embedded = is_embedded
 
     @property
     def number(self) -> int:
@@ -76,7 +87,9 @@ class Document:
         try:
             if self.piece.language == "json":
                 return read_json(self.source.text, start, end), self.piece.problem, False
-            return read(self.source.text, start, end), self.piece.problem, False
+            root = read(self.source.text, start, end)
+            comment_values.fill(self.source.text, root)
+            return root, self.piece.problem, False
         except UnreadableError as error:
             if self.template is None:
                 return None, error.problem, False
@@ -102,18 +115,47 @@ class Document:
 
     def may_meet(self, first: Node, second: Node) -> bool:
         """Whether two nodes can both be in what is printed: false in different branches of one `if`."""
+        if comment_values.separates(self.source.text, first, second):
+            return False
         if self.template is None:
             return True
         start = self.span.start
         return not exclude_each_other(self.template.branches, first.start - start, second.start - start)
 
+    def branches_between(self, outer: Node, inner: Node) -> list[Branch]:
+        """The stretches of a template that hold `inner` and begin after `outer`, outermost first.
+
+        Their offsets are those of the document's text.
+        """
+        if self.template is None:
+            return []
+        first, second = outer.start - self.span.start, inner.start - self.span.start
+        return [branch for branch in self.template.branches if first < branch.start <= second < branch.end]
+
     def is_partial(self, node: Node) -> bool:
         """Whether a template may print more into a mapping or list than is written: an action in it or right after."""
+        if comment_values.may_change(self.source.text, node):
+            return True
         if self.template is None:
             return False
-        text = self.source.text
-        after = text[node.end : node.end + _LOOK_AHEAD].lstrip()
-        return has_actions(text[node.start : node.end]) or after.startswith(("{{", "{%"))
+        after = self.source.text[node.end : node.end + _LOOK_AHEAD].lstrip()
+        return self._has_action(node.span) or after.startswith(("{{", "{%"))
+
+    def has_action_near(self, span: Span) -> bool:
+        """Whether an action of a template stands on the lines of a span."""
+        lines = self.source.line_at(span.start), self.source.line_at(span.end)
+        return self._has_action(Span(self.source.line_span(lines[0]).start, self.source.line_span(lines[1]).end))
+
+    def _has_action(self, span: Span) -> bool:
+        at = bisect_left(self._action_marks, span.start)
+        return at < len(self._action_marks) and self._action_marks[at] < span.end
+
+    @cached_property
+    def _action_marks(self) -> list[int]:
+        """Where something that looks like an action of a template begins."""
+        return (
+            [] if self.template is None else [found.start() for found in _ACTION.finditer(self.source.text, *self.span)]
+        )
 
     @property
     def root(self) -> Node | None:
@@ -135,6 +177,16 @@ class Document:
         opening = self.piece.opening
         above = comments(self.source.text, opening, None) if opening else []
         return above + comments(self.source.text, self.span, self.root)
+
+    def comments_in(self, span: Span) -> list[Comment]:
+        """The comments that begin in a span."""
+        starts = [bisect_left(self.comments, at, key=lambda comment: comment.span.start) for at in span]
+        return self.comments[starts[0] : starts[1]]
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        """Where the document's anchors, aliases and merges stand."""
+        return Sharing(self.source.text, self.root)
 
     def locate(self, scalar: Scalar, start: int, end: int) -> Span:
         """The source span of `scalar.text[start:end]`."""

@@ -157,6 +157,10 @@ class Mapping(_Base):
             seen[entry.name] = entry
         return pairs
 
+    def hides(self, entry: Entry) -> bool:
+        """Whether an entry overrides another one of its name or merged ones, which would count without it."""
+        return any(other.is_merge or (other.name == entry.name and other is not entry) for other in self.entries)
+
     def get(self, name: str) -> Node | None:
         """The value that counts for `name`, or None."""
         entry = self.fields.get(name)

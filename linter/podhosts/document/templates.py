@@ -11,6 +11,8 @@ import re
 from bisect import bisect_right
 from typing import NamedTuple
 
+from podhosts.source import Span
+
 #: How the kinds of actions begin and end.
 _DELIMITERS = {
     "comment": (r"\{\{-?\s*/\*", r"\*/\s*-?\}\}"),
@@ -18,8 +20,17 @@ _DELIMITERS = {
     "jinja": (r"\{%", r"%\}"),
     "note": (r"\{#", r"#\}"),
 }
+_GO = ("comment", "go")
 _OPENER = re.compile("|".join(f"(?P<{kind}>{opener})" for kind, (opener, _) in _DELIMITERS.items()))
+_GO_OPENER = re.compile("|".join(f"(?P<{kind}>{_DELIMITERS[kind][0]})" for kind in _GO))
 _ACTIONS = {kind: re.compile(f"{opener}.*?{closer}", re.DOTALL) for kind, (opener, closer) in _DELIMITERS.items()}
+#: Lines that are longer are no keys that somebody wrote.
+_LONGEST_LINE = 2000
+_DASHES = re.compile(r" *(?:- +)+")
+#: The next line that holds more than actions.
+_NEXT_LINE = re.compile(r"[ \t]*\r?\n(?:[ \t]*(?:\{\{[^{}\n]*\}\}[ \t]*)?\r?\n)*(?P<indent> *)[^\s{#-]")
+#: An action of Go in which `}}` stands in a string.
+_QUOTING_ACTION = re.compile(r"""\{\{(?:[^"'`}]|"(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\.|[^'\\\n])*'|\}(?!\}))*+\}\}""")
 _WORD = re.compile(r"\{[{%]-?\s*([a-z]+)\b")
 _LINE_BREAKS = "\r\n"
 #: A line that ends in the header of a block scalar; the scalar's parent is the key, or the last dash.
@@ -33,12 +44,17 @@ _CLOSING = frozenset({"end", "endif", "endfor"})
 
 
 class Branch(NamedTuple):
-    """A stretch of text that is printed or not: the block it belongs to, and which of its branches it is."""
+    """A stretch of text that is printed or not: the block it belongs to, and which of its branches it is.
+
+    `head` is the span of the action that begins the block, `keyword` its first word.
+    """
 
     start: int
     end: int
     block: int
     branch: int
+    keyword: str
+    head: Span
 
 
 class Template(NamedTuple):
@@ -60,7 +76,7 @@ def mask(text: str) -> Template:
     """Mask the actions of a template; text without any is given back as it is."""
     characters = list(text)
     inline: set[int] = set()
-    actions = _find_actions(text)
+    actions = _find_actions(text, 0, len(text))
     alone = _lines_of_actions(text, actions)
     printing_below = {number for number, action in enumerate(actions) if _prints_below(text, action)}
     inside = _block_scalars(text, [actions[number].span() for number in sorted(alone)])
@@ -72,22 +88,37 @@ def mask(text: str) -> Template:
             characters[at] = " " if is_blank else "x"
             if not is_blank:
                 inline.add(at)
+        if _begins_mapping(text, action):
+            characters[action.end() - 1] = ":"
     branches = _branches(actions)
     return Template("".join(characters), frozenset(inline), branches, tuple(action.start() for action in actions))
 
 
-def _find_actions(text: str) -> list[re.Match[str]]:
+def go_actions(text: str, start: int, end: int) -> list[Span]:
+    """The actions and comments of Go's `text/template` in `text[start:end]`, braces included, in order."""
+    return [Span(*action.span()) for action in _find_actions(text, start, end, _GO_OPENER)]
+
+
+def _find_actions(text: str, start: int, end: int, openers: re.Pattern[str] = _OPENER) -> list[re.Match[str]]:
     """The actions in order; an opener is not looked at where its closer does not come any more, to keep time linear."""
     last = {
-        kind: max((found.start() for found in re.finditer(closer, text)), default=-1)
+        kind: max((found.start() for found in re.compile(closer).finditer(text, start, end)), default=-1)
         for kind, (_, closer) in _DELIMITERS.items()
     }
     actions: list[re.Match[str]] = []
-    at = 0
-    while opener := _OPENER.search(text, at):
+    quotes_close = True
+    at = start
+    while opener := openers.search(text, at, end):
         at = opener.start() + 1
-        for kind in ("comment", "go") if opener["comment"] else (str(opener.lastgroup),):
-            if opener.start() < last[kind] and (action := _ACTIONS[kind].match(text, opener.start())):
+        for kind in _GO if opener["comment"] else (str(opener.lastgroup),):
+            if opener.start() >= last[kind]:
+                continue
+            action = None
+            if kind == "go" and quotes_close:
+                action = _QUOTING_ACTION.match(text, opener.start(), end)
+                # Text with a quote too many is no template of Go; to look for its end again would take too long.
+                quotes_close = action is not None
+            if action := action or _ACTIONS[kind].match(text, opener.start(), end):
                 actions.append(action)
                 at = action.end()
                 break
@@ -95,13 +126,23 @@ def _find_actions(text: str) -> list[re.Match[str]]:
 
 
 def _prints_below(text: str, action: re.Match[str]) -> bool:
-    """Whether an action after `key:` prints lines of its own below the key (`| nindent 8`)."""
-    if "nindent" not in action.group():
-        return False
-    line_end = text.find("\n", action.end())
-    rest = text[action.end() : line_end if line_end >= 0 else len(text)]
+    """Whether an action after `key:` prints lines of its own below the key (`| nindent 8`), alone or with others."""
     line_start = text.rfind("\n", 0, action.start()) + 1
-    return text[line_start : action.start()].rstrip().endswith(":") and not rest.strip()
+    line_end = text.find("\n", action.end())
+    line = Span(line_start, line_end if line_end >= 0 else len(text))
+    if line.end - line.start > _LONGEST_LINE or text.find("nindent", *line) < 0:
+        return False
+    before, *others = _ACTIONS["go"].split(text[line.start : line.end])
+    return before.rstrip().endswith(":") and not "".join(others).strip()
+
+
+def _begins_mapping(text: str, action: re.Match[str]) -> bool:
+    """Whether an action after a dash prints the first keys of a mapping (`- {{ toYaml . | nindent 4 | trim }}`)."""
+    line_start = text.rfind("\n", 0, action.start()) + 1
+    if "toYaml" not in action.group() or not _DASHES.fullmatch(text, line_start, action.start()):
+        return False
+    following = _NEXT_LINE.match(text, action.end())
+    return following is not None and len(following["indent"]) == action.start() - line_start
 
 
 class _BlockScalars:
@@ -181,19 +222,19 @@ def _lines_of_actions(text: str, actions: list[re.Match[str]]) -> set[int]:
 def _branches(actions: list[re.Match[str]]) -> tuple[Branch, ...]:
     """What `if`, `range`, `with`, `else` and `end` enclose."""
     found: list[Branch] = []
-    stack: list[tuple[int, int, int]] = []
+    stack: list[Branch] = []
     blocks = 0
     for action in actions:
         word = _WORD.match(action.group())
         keyword = word.group(1) if word else ""
         if keyword in _OPENING:
             blocks += 1
-            stack.append((blocks, 0, action.end()))
+            stack.append(Branch(action.end(), action.end(), blocks, 0, keyword, Span(*action.span())))
         elif keyword in _NEXT_BRANCH | _CLOSING and stack:
-            block, branch, start = stack.pop()
-            found.append(Branch(start, action.start(), block, branch))
+            opened = stack.pop()
+            found.append(opened._replace(end=action.start()))
             if keyword in _NEXT_BRANCH:
-                stack.append((block, branch + 1, action.end()))
+                stack.append(opened._replace(start=action.end(), branch=opened.branch + 1))
     return tuple(sorted(found))
 
 

@@ -5,32 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podhosts.diagnostics import Diagnostic, Related
-from podhosts.document import Document, Part, Scalar, Sequence, nodes, whole
-from podhosts.embedded import Embedded, embedded_documents
-from podhosts.engine.results import Checked, Found, Result
-from podhosts.engine.silencing import complaints, silence, unused
-from podhosts.kubernetes import is_placeholder, is_template, objects, pods
-from podhosts.kubernetes.structure import SCALAR_FIELDS
+from podhosts.code_blocks import code_blocks, is_page
+from podhosts.document import Document, Part, Piece, whole
+from podhosts.engine.checking import Checked, check
+from podhosts.engine.results import Result, Unread
+from podhosts.engine.silencing import silence, unused
+from podhosts.helm import NOTHING
 from podhosts.rules import RULES
 from podhosts.source import Span
-from podhosts.suppressions import MARK, suppressions
+from podhosts.suppressions import MARK
 from podhosts.triggers import mentions
 from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from podhosts.document import Node
+    from podhosts.diagnostics import Diagnostic
     from podhosts.document.large_lists import LargeList
     from podhosts.engine.results import Options
-    from podhosts.kubernetes import KubernetesObject, Pod
+    from podhosts.helm import FileFacts
     from podhosts.rules import Rule
     from podhosts.source import Source
+    from podhosts.suppressions import Suppression
 
 _BLOCK_CHARACTERS = 1 << 16
-#: How many uses of an anchor a finding names.
-_MOST_USES = 100
 
 
 def default_selection() -> frozenset[str]:
@@ -43,24 +41,52 @@ def lint(source: Source, options: Options, workspace: Workspace | None = None) -
 
     Rules that look up other objects look in `workspace`, or without one in the source alone.
     """
-    if not mentions(source.data):
+    if options.markdown and is_page(source.path) and mentions(source.data):
+        return _lint_page(source, options, workspace)
+    facts = workspace.charts.facts(source.path) if workspace else NOTHING
+    if not facts and not mentions(source.data):
         return Result(files=1)
-    sees_others = workspace is not None
-    found = check_parts([whole(source)], options, workspace or Workspace([source]))
-    return conclude(found, options, sees_others=sees_others)
+    return _lint(source, _relevant(whole(source), facts), options, workspace, facts)
+
+
+def _lint_page(page: Source, options: Options, workspace: Workspace | None) -> Result:
+    blocks = code_blocks(page)
+    result = _lint(blocks.source, blocks.documents, options, workspace, NOTHING)
+    # People see the page as it is, not what AsciiDoc's marks were masked by; a page is not repaired.
+    result.findings = [replace(finding, source=page, fix=None) for finding in result.findings]
+    result.suppressed = [item._replace(finding=replace(item.finding, source=page)) for item in result.suppressed]
+    fragments = _Tally("code blocks that are not YAML by themselves")
+    fragments.add(page, blocks.unreadable)
+    if fragments.count:
+        result.unread.append(fragments.unread())
+    return result
+
+
+def _lint(
+    source: Source, documents: Iterable[Document], options: Options, workspace: Workspace | None, facts: FileFacts
+) -> Result:
+    found = Found()
+    rules = _rules(options, workspace or Workspace([source]))
+    for document in documents:
+        found.add(document, check(document, rules, options, facts))
+    return conclude(found, options, sees_others=workspace is not None)
 
 
 def check_parts(parts: Iterable[Part | LargeList], options: Options, workspace: Workspace) -> Found:
     """What is found in some parts of a file, before anything is silenced: that may be done from anywhere in it."""
-    rules = [rule(options.settings, workspace) for rule in RULES if rule.name in options.selected]
+    rules = _rules(options, workspace)
     found = Found()
     for part in parts:
         if isinstance(part, Part):
-            for document in _relevant(part):
-                _check(document, rules, options, found)
+            for document in _relevant(part, NOTHING):
+                found.add(document, check(document, rules, options))
         else:
             found.extend(_check_list(part, rules, options))
     return found
+
+
+def _rules(options: Options, workspace: Workspace) -> list[Rule]:
+    return [rule(options.settings, workspace) for rule in RULES if rule.name in options.selected]
 
 
 def _check_list(large: LargeList, rules: list[Rule], options: Options) -> Found:
@@ -72,55 +98,75 @@ def _check_list(large: LargeList, rules: list[Rule], options: Options) -> Found:
         if document.problem is not None or document.template is not None:
             can_be_split = False
             break
-        _check(document, rules, options, found)
+        found.add(document, check(document, rules, options))
     if can_be_split:
         found.documents = min(found.documents, 1)
         return found
     found = Found()
-    _check(Document(*large.whole()), rules, options, found)
+    document = Document(*large.whole())
+    found.add(document, check(document, rules, options))
     return found
 
 
-def _check(document: Document, rules: list[Rule], options: Options, found: Found) -> None:
-    found.documents += 1
-    if document.root is None and document.problem is not None and is_template(document.text):
-        found.templates.add(document.source, document.problem.span)
-        return
-    manifests = list(objects(document))
-    found_pods = [pod for manifest in manifests for pod in pods(manifest)]
-    found.pods += len(found_pods)
-    for span in document.actions or [node.span for pod in found_pods for node in _placeholders(pod)]:
-        found.placeholders.add(document.source, span)
-    findings = _with_alias_uses(document, _findings(document, manifests, found_pods, rules))
-    for inner in embedded_documents(document):
-        findings += _embedded_findings(inner, rules)
-    silencers, mistakes = suppressions(document, manifests, found_pods)
-    findings += complaints(document, silencers, mistakes, options)
-    if findings or silencers:
-        found.checked.append(Checked(document.source, findings, silencers))
+class Found:
+    """What was found in a file, or in parts of it, before anything is silenced."""
+
+    def __init__(self) -> None:
+        self.documents = 0
+        self._checked: list[tuple[Document, Checked]] = []
+
+    def add(self, document: Document, checked: Checked) -> None:
+        """Add a document, without what it was read as: a long stream has many."""
+        self.documents += 1
+        self._checked.append((Document(document.source, document.piece), checked))
+
+    def extend(self, other: Found) -> None:
+        """Add what was found in other parts of the file, wherever they stand in it."""
+        self.documents += other.documents
+        both = [*self._checked, *other._checked]
+        self._checked = sorted(both, key=lambda checked: checked[0].source.start.offset)
+
+    def __iter__(self) -> Iterator[tuple[Document, Checked]]:
+        return iter(self._checked)
 
 
 def conclude(found: Found, options: Options, *, sees_others: bool) -> Result:
     """What is left of a file's findings after suppression and selection, sorted."""
-    result = Result(files=1, documents=found.documents, pods=found.pods)
-    result.unread += [tally.unread() for tally in (found.placeholders, found.templates) if tally.count]
-    file_wide = [item for checked in found.checked for item in checked.silencers if item.is_file_wide]
-    for checked in found.checked:
+    result = Result(files=1, documents=found.documents)
+    file_wide: list[Suppression] = []
+    placeholders = _Tally("values that a template or placeholder decides")
+    templates = _Tally("documents of a template that are not YAML by themselves")
+    for document, checked in found:
+        result.pods += checked.pods
+        result.objects += checked.objects
+        result.suppressed += checked.suppressed
+        placeholders.add(document.source, checked.placeholders)
+        templates.add(document.source, checked.templates)
+        file_wide += [item for item in checked.silencers if item.is_file_wide]
+    result.unread += [tally.unread() for tally in (placeholders, templates) if tally.count]
+    for _, checked in found:
         silence(checked.findings, [*checked.silencers, *file_wide], options, result)
     if options.use_suppressions:
-        for checked in found.checked:
-            result.findings += unused(checked.source, checked.silencers, options, sees_others=sees_others)
+        for document, checked in found:
+            silencers = [*checked.silencers, *checked.inner_silencers]
+            result.findings += unused(document, silencers, options, sees_others=sees_others)
     result.findings = _select(result.findings, options)
     result.sort()
     return result
 
 
-def _relevant(part: Part) -> Iterator[Document]:
+def _relevant(part: Part, facts: FileFacts) -> Iterator[Document]:
     """The documents to read: those that mention hosts, and those at which kubectl would stop and lose the others.
+
+    Where charts know more of the file: all documents of a values file, and of a file of named templates those.
 
     Neighbours are searched together first: in a long stream hardly one of them matters.
     """
     source, pieces = part.source, part.pieces
+    if facts.fragments and not facts.problems:
+        for number, span in enumerate(sorted(facts.fragments), 1):
+            yield Document(source, Piece(number, span, "yaml"))
+        return
     has_suppressions = MARK in source.text
     begin = 0
     while begin < len(pieces):
@@ -130,7 +176,11 @@ def _relevant(part: Part) -> Iterator[Document]:
         block = pieces[begin:end]
         may_mention = end - begin == 1 or _is_mentioned(source, Span(block[0].span.start, block[-1].span.end))
         for piece in block:
-            stops = piece.problem is not None or source.text.startswith("%", piece.span.start)
+            stops = (
+                bool(facts.lists or facts.problems)
+                or piece.problem is not None
+                or source.text.startswith("%", piece.span.start)
+            )
             stops = stops or (has_suppressions and source.text.find(MARK, *piece.span) >= 0)
             if stops or (may_mention and _is_mentioned(source, piece.span)):
                 yield Document(*part.own(piece))
@@ -146,81 +196,6 @@ def _is_wanted(data: bytes) -> bool:
     return mentions(data) or MARK.encode() in data
 
 
-def _embedded_findings(inner: Embedded, rules: list[Rule]) -> Iterator[Diagnostic]:
-    """Findings about a manifest inside a string, at their places in the outer file."""
-    manifests = list(objects(inner.document))
-    found_pods = [pod for manifest in manifests for pod in pods(manifest)]
-    for finding in _findings(inner.document, manifests, found_pods, rules):
-        yield replace(
-            finding,
-            source=inner.outer.source,
-            span=inner.outer_span(finding.span),
-            document=inner.outer.number,
-            item=None,
-            related=tuple(_in_outer_file(item, inner) for item in finding.related),
-            # Text of the inner manifest would need the indentation and escapes of the outer string.
-            fix=None,
-        )
-
-
-def _in_outer_file(related: Related, inner: Embedded) -> Related:
-    if related.source not in {None, inner.document.source}:
-        return related
-    return Related(inner.outer_span(related.span), related.message)
-
-
-def _findings(
-    document: Document, manifests: list[KubernetesObject], found_pods: list[Pod], rules: list[Rule]
-) -> Iterator[Diagnostic]:
-    for rule in rules:
-        yield from rule.check_document(document)
-        for manifest in manifests:
-            yield from rule.check_object(manifest)
-        for pod in found_pods:
-            yield from rule.check_pod(pod)
-            for alias in pod.aliases:
-                yield from rule.check_alias(alias)
-
-
-def _with_alias_uses(document: Document, findings: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """The findings; those behind an anchor with each `*alias` that brings the text to a further place."""
-    if "*" not in document.text:
-        return list(findings)
-    anchored = sorted((node for node in nodes(document.root) if node.shared), key=lambda node: (node.start, -node.end))
-    if not anchored:
-        return list(findings)
-    result: list[Diagnostic] = []
-    around: list[Node] = []
-    position = 0
-    # One sweep over both, sorted: `around` holds the anchored nodes that are open at the finding.
-    for finding in sorted(findings, key=lambda finding: finding.span):
-        while position < len(anchored) and anchored[position].start <= finding.span.start:
-            around.append(anchored[position])
-            position += 1
-        around = [node for node in around if node.end > finding.span.start]
-        inside = [node for node in around if node.end >= finding.span.end]
-        uses = [Related(use, "also used here") for node in inside for use in node.shared[:_MOST_USES]]
-        result.append(replace(finding, related=(*finding.related, *uses)) if uses else finding)
-    return result
-
-
-def _placeholders(pod: Pod) -> Iterator[Node]:
-    """The values of a pod spec that rules would look at and that are decided elsewhere."""
-    values: list[Node | None] = [pod.spec.get(name) for name in (pod.list_field, *SCALAR_FIELDS)]
-    items = pod.spec.get(pod.list_field)
-    values += items.items if isinstance(items, Sequence) else []
-    for alias in pod.aliases:
-        values.append(alias.ip_node)
-        names = alias.hostnames_node
-        values += names.items if isinstance(names, Sequence) else [names]
-    for container in pod.containers:
-        values += [mount.mount_path_node for mount in container.mounts]
-    values += [volume.host_path_node for volume in pod.volumes]
-    for node in values:
-        if isinstance(node, Scalar) and is_placeholder(node.text):
-            yield node
-
-
 def _select(findings: list[Diagnostic], options: Options) -> list[Diagnostic]:
     return [
         replace(finding, severity=options.severities[finding.rule]) if finding.rule in options.severities else finding
@@ -232,3 +207,24 @@ def _select(findings: list[Diagnostic], options: Options) -> list[Diagnostic]:
 def _is_allowed(finding: Diagnostic, options: Options) -> bool:
     names = options.allowed.get(finding.rule)
     return names is not None and finding.source.cut(finding.span).strip("\"'") in names
+
+
+class _Tally:
+    """Counts places of one kind in a file, whose documents are given in order, and keeps the first."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        self.count = 0
+        self._first: tuple[Source, Span] | None = None
+
+    def add(self, source: Source, spans: list[Span]) -> None:
+        self.count += len(spans)
+        if spans and (self._first is None or source is self._first[0]):
+            first = min([*spans, self._first[1]] if self._first else spans)
+            self._first = (source, first)
+
+    def unread(self) -> Unread:
+        """What was counted, as a part of a result; at least one place."""
+        assert self._first is not None
+        source, span = self._first
+        return Unread(source.path, self.reason, self.count, source, span)

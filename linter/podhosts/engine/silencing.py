@@ -9,14 +9,15 @@ from podhosts.engine.results import Suppressed
 from podhosts.rules import RULES
 from podhosts.rules.expired_suppression import ExpiredSuppression
 from podhosts.rules.unused_suppression import UnusedSuppression
-from podhosts.suppressions import SuppressionIndex
+from podhosts.suppressions import SuppressionIndex, removal
+from podhosts.surgery import repair
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from podhosts.document import Document
     from podhosts.engine.results import Options, Result
-    from podhosts.source import Source, Span
+    from podhosts.source import Span
     from podhosts.suppressions import Mistake, Suppression
 
 
@@ -59,7 +60,7 @@ def silence(findings: list[Diagnostic], silencers: Iterable[Suppression], option
 
 
 def unused(
-    source: Source, silencers: list[Suppression], options: Options, *, sees_others: bool
+    document: Document, silencers: list[Suppression], options: Options, *, sees_others: bool
 ) -> Iterator[Diagnostic]:
     """Expired suppressions, and unused ones of rules that have seen all they look at."""
     looking_elsewhere = {rule.name for rule in RULES if rule.looks_elsewhere}
@@ -68,7 +69,10 @@ def unused(
             continue
         if item.is_expired(options.today):
             message = f"this suppression of `{item.rule}` ended on {item.until}; fix the finding, or set a new date"
-            yield Diagnostic(ExpiredSuppression.name, ExpiredSuppression.severity, message, source, item.span)
+            yield Diagnostic(ExpiredSuppression.name, ExpiredSuppression.severity, message, document.source, item.span)
         elif not item.used and (sees_others or item.rule not in looking_elsewhere):
             message = f"`{item.rule}` finds nothing here; remove the suppression"
-            yield Diagnostic(UnusedSuppression.name, UnusedSuppression.severity, message, source, item.span)
+            fix = repair(document, "Remove the suppression", removal(document, item))
+            yield Diagnostic(
+                UnusedSuppression.name, UnusedSuppression.severity, message, document.source, item.span, fix=fix
+            )

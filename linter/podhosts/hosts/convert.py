@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.hosts.addresses import canonical, parse_sloppy, refusal
-from podhosts.hosts.kubelet import BUILT_IN_NAMES
+from podhosts.hosts.kubelet import BUILT_IN_NAMES, COMMENTS
 from podhosts.hosts.names import subdomain_refusals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+#: Why a name is left out that needs no alias.
+KUBELETS_OWN = "the kubelet writes this one itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,32 +45,56 @@ def parse_hosts(text: str) -> tuple[list[HostsEntry], list[Skipped]]:
     """
     merged: dict[str, tuple[list[str], list[str]]] = {}
     skipped: list[Skipped] = []
+    above: list[str] = []
     for number, line in enumerate(text.splitlines(), 1):
-        content, sign, comment = line.partition("#")
+        content, _, comment = line.partition("#")
+        # A control character in a comment would make the YAML unreadable.
+        remark = "".join(character for character in comment if character.isprintable()).strip()
         fields = content.split()
         if not fields:
+            above = [*above, remark] if remark and remark not in COMMENTS else []
             continue
+        remarks = [*above, remark] if remark else above
+        above = []
         ip, reason = _address(fields[0])
         if ip is None:
             skipped.append(Skipped(number, fields[0], reason))
             continue
         names, comments = merged.setdefault(ip, ([], []))
-        # A control character in a comment would make the YAML unreadable.
-        readable = "".join(character for character in comment if character.isprintable()).strip()
-        if sign and readable:
-            comments.append(readable)
+        comments += remarks
         if len(fields) == 1:
             skipped.append(Skipped(number, fields[0], "no names"))
         for word in fields[1:]:
             name = word.lower()
             if (address := parse_sloppy(ip)) is not None and address.is_loopback and name in BUILT_IN_NAMES:
-                skipped.append(Skipped(number, word, "the kubelet writes this one itself"))
+                skipped.append(Skipped(number, word, KUBELETS_OWN))
             elif subdomain_refusals(name):
                 skipped.append(Skipped(number, word, "not a name that the API server accepts"))
             elif name not in names:
                 names.append(name)
     entries = [HostsEntry(ip, tuple(names), "; ".join(comments)) for ip, (names, comments) in merged.items() if names]
     return entries, skipped
+
+
+def node_entries(text: str) -> tuple[list[HostsEntry], list[Skipped]]:
+    """The entries of a node's hosts file that are not the node's own, and what was left out.
+
+    Its own are `localhost`, the `ip6-*` names, everything on a loopback line (Debian gives the node's name there), and
+    these names under any other address.
+    """
+    entries, skipped = parse_hosts(text)
+    own = set(BUILT_IN_NAMES)
+    for entry in entries:
+        address = parse_sloppy(entry.ip)
+        if address is not None and address.is_loopback:
+            own.update(entry.hostnames)
+    kept = []
+    for entry in entries:
+        skipped += [Skipped(0, name, KUBELETS_OWN) for name in entry.hostnames if name in own]
+        names = tuple(name for name in entry.hostnames if name not in own)
+        if names:
+            kept.append(HostsEntry(entry.ip, names, entry.comment))
+    return kept, skipped
 
 
 def _address(text: str) -> tuple[str | None, str]:

@@ -29,6 +29,9 @@ _LOOPBACK_LINES = (
 )
 _ALIASES_HEADER = b"\n# Entries added by HostAliases.\n"
 
+COMMENTS = frozenset(header.decode().strip("#\n ") for header in (_HEADER, _HOST_NETWORK_HEADER, _ALIASES_HEADER))
+"""The comments that the kubelet writes, without the `#`."""
+
 BUILT_IN_NAMES = frozenset(
     ("localhost", "ip6-localhost", "ip6-loopback", "ip6-localnet", "ip6-mcastprefix", "ip6-allnodes", "ip6-allrouters")
 )

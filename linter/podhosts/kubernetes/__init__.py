@@ -10,9 +10,20 @@ from podhosts.kubernetes.fields import (
     normalized,
 )
 from podhosts.kubernetes.kinds import FREE_MAPS, is_built_in_workload, is_strict
-from podhosts.kubernetes.objects import KubernetesObject, mapping, objects, sequence
+from podhosts.kubernetes.objects import KubernetesObject, every_object, mapping, objects, sequence
+from podhosts.kubernetes.placed import every_pod, is_patch
 from podhosts.kubernetes.placeholders import is_placeholder, is_template
-from podhosts.kubernetes.pods import Container, HostAlias, Mount, Pod, Volume, is_shaped_like_aliases, pods, walk
+from podhosts.kubernetes.pods import (
+    Container,
+    EntryKeys,
+    HostAlias,
+    Mount,
+    Pod,
+    Volume,
+    is_shaped_like_aliases,
+    pods,
+    walk,
+)
 from podhosts.kubernetes.schemas import ListSchema, ListType
 from podhosts.kubernetes.versions import NEWEST_MINOR, KubernetesVersion, VersionError, parse_version
 
@@ -20,6 +31,7 @@ __all__ = [
     "FREE_MAPS",
     "NEWEST_MINOR",
     "Container",
+    "EntryKeys",
     "HostAlias",
     "KubernetesObject",
     "KubernetesVersion",
@@ -31,11 +43,14 @@ __all__ = [
     "VersionError",
     "Volume",
     "edit_distance",
+    "every_object",
+    "every_pod",
     "field",
     "is_built_in_workload",
     "is_directive",
     "is_foreign_host_aliases",
     "is_misspelt_host_aliases",
+    "is_patch",
     "is_placeholder",
     "is_shaped_like_aliases",
     "is_strict",

@@ -29,6 +29,11 @@ def field(path: Path) -> str:
     return "".join(parts)
 
 
+def join(outer: str, inner: str) -> str:
+    """One path from two, the second relative to the end of the first."""
+    return outer + inner if inner.startswith("[") or not outer else f"{outer}.{inner}"
+
+
 def normalized(key: str) -> str:
     """A key in lower case without `_`, `-` and blanks."""
     return key.lower().translate(_IGNORED)

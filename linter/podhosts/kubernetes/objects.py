@@ -7,23 +7,33 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import ObjectIdentity
 from podhosts.document import Mapping, Sequence, string
+from podhosts.kubernetes.fields import field
 from podhosts.kubernetes.placeholders import is_placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.document import Document, Node
+    from podhosts.kubernetes.fields import Path
+
+
+#: Without one of these beside it, `kind` is a word of the file's own, as in the values of many a Helm chart.
+_OBJECT_FIELDS = frozenset({"apiVersion", "items", "metadata", "spec"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KubernetesObject:
-    """A mapping at a document's root or in a List. `item` is the index in the List, None outside one."""
+    """A mapping at a document's root or in a List. `item` is the index in the List, None outside one.
+
+    `base` leads to the mapping where paths of fields begin further out (an operation in a list of them).
+    """
 
     document: Document
     node: Mapping
     item: int | None
     api_version: str | None
     kind: str | None
+    base: Path = ()
 
     @property
     def metadata(self) -> Mapping | None:
@@ -41,6 +51,10 @@ class KubernetesObject:
     def spec(self) -> Mapping | None:
         return mapping(self.node.get("spec"))
 
+    def field(self, *steps: str | int) -> str:
+        """The path of something in the object, as reports name it."""
+        return field((*self.base, *steps))
+
     @property
     def identity(self) -> ObjectIdentity:
         return ObjectIdentity(self.api_version, self.kind, self.namespace, self.name)
@@ -55,6 +69,8 @@ def objects(document: Document) -> Iterator[KubernetesObject]:
         yield _listed(document, root, own.index, own.kind, _known_text(own.api_version))
         return
     api_version, kind = _known(root.get("apiVersion")), _known(root.get("kind"))
+    if api_version is None and not root.fields.keys() & _OBJECT_FIELDS:
+        kind = None
     items = root.get("items")
     if kind is None or not kind.endswith("List") or not isinstance(items, Sequence):
         yield KubernetesObject(document, root, None, api_version, kind)
@@ -76,6 +92,22 @@ def _listed(
         _known(node.get("apiVersion")) or (list_version if default_kind else None),
         _known(node.get("kind")) or default_kind,
     )
+
+
+def list_items(document: Document) -> Iterator[KubernetesObject]:
+    """The mappings of a document that is a list (a JSON patch, a playbook), each as an object without a kind.
+
+    kubectl takes no such document, but other programs do.
+    """
+    root = document.root
+    for index, item in enumerate(root.items if isinstance(root, Sequence) else ()):
+        if isinstance(item, Mapping):
+            yield KubernetesObject(document, item, None, None, None, base=(index,))
+
+
+def every_object(document: Document) -> list[KubernetesObject]:
+    """What kubectl sees in a document, and what other programs do."""
+    return [*objects(document), *list_items(document)]
 
 
 def _known(node: Node | None) -> str | None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 
 _PLACEHOLDER = re.compile(
-    r"\{\{|\}\}|\{%|%\}|\$\{|\$\(|\$[A-Z_]|^\$[a-z]|<[A-Za-z][A-Za-z0-9_. -]*>|@@[A-Za-z0-9_.-]+@@|<%|%>",
+    r"\{\{|\}\}|\{%|%\}|\$\{|\$\(|\$[A-Z_]|^\$[a-z]|<[A-Za-z][A-Za-z0-9_. -]*>|@@[A-Za-z0-9_.-]+@@|<%|%>|^#@|#\{|\(@",
 )
-_TEMPLATE = re.compile(r"\{\{|\{%|<%|\$\{[A-Za-z_]|@@[A-Za-z0-9_.-]+@@")
+_TEMPLATE = re.compile(r"\{\{|\{%|<%|\$\{[A-Za-z_]|#\{[A-Za-z_]|@@[A-Za-z0-9_.-]+@@")
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether a value holds `{{ }}`, `${VAR}`, `$VAR`, `$(VAR)`, `<NAME>`, `@@NAME@@` or `{% %}`."""
+    """Whether a value holds `{{ }}`, `${VAR}`, `$VAR`, `$(VAR)`, `<NAME>`, `@@NAME@@`, `{% %}` or `#{NAME}#`.
+
+    Marks of ytt (`#@ value`, `(@= value @)`) count, too.
+    """
     return _PLACEHOLDER.search(text) is not None
 
 

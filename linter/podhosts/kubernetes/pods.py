@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from podhosts.document import Mapping, Scalar, Sequence, string
-from podhosts.kubernetes.fields import Path, field
 from podhosts.kubernetes.kinds import group_of, is_built_in_workload, is_strict, pod_spec_paths
 from podhosts.kubernetes.objects import mapping, sequence
 from podhosts.kubernetes.schemas import UNKNOWN, ListSchema
@@ -16,14 +16,40 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.document import Entry, Node
+    from podhosts.kubernetes.fields import Path
     from podhosts.kubernetes.objects import KubernetesObject
 
 CONTAINER_FIELDS = ("initContainers", "containers", "ephemeralContainers")
 
 #: Below these keys nothing is a manifest: what the server and kubectl keep for themselves.
 _NEVER_INSIDE = frozenset({"managedFields", "annotations", "last-applied-configuration"})
+#: The parts of a Kyverno rule that say what objects are or should be like.
+_PATTERNS = frozenset({"validate", "match", "exclude", "preconditions", "context"})
+#: A key of a Kyverno patch with an anchor: `+(key)` adds it where it is not there, `(key)` is a condition.
+_ANCHORED = re.compile(r"[+^=X<]?\(.*\)")
 #: Groups that use the word for something else (k3d: the hosts file of node containers), and schemas of other kinds.
 _OTHER_MEANING = frozenset({"k3d.io", "apiextensions.k8s.io"})
+
+
+@dataclass(frozen=True, slots=True)
+class EntryKeys:
+    """What the fields of an entry are called where a template writes the entries from keys of its own.
+
+    None: the template has the value from elsewhere. `names_are_listed` is false where the key holds one name.
+    """
+
+    ip: str | None
+    hostnames: str | None
+    names_are_listed: bool
+
+    def own(self, steps: Path) -> Path:
+        """The path in the file of something in a list; `steps` begin with the list's key and an entry's index."""
+        keys = {"ip": self.ip, "hostnames": self.hostnames}
+        kept = steps if self.names_are_listed else steps[:3]
+        return tuple(
+            keys.get(step) or step if number == 2 and isinstance(step, str) else step
+            for number, step in enumerate(kept)
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +66,23 @@ class Pod:
     list_field: str
     schema: ListSchema
     is_pod_spec: bool
+    #: Set where the entries are views of others.
+    keys: EntryKeys | None = None
 
     @property
     def list_entry(self) -> Entry | None:
         """The entry `hostAliases: ...` that counts."""
         return self.spec.fields.get(self.list_field)
+
+    @property
+    def list_node(self) -> Node | None:
+        """What is written of the list."""
+        return self.spec.get(self.list_field)
+
+    @property
+    def list_start(self) -> int | None:
+        """Where the key of the list begins in the source."""
+        return self.list_entry.key.start if self.list_entry else None
 
     @cached_property
     def aliases(self) -> list[HostAlias]:
@@ -57,10 +95,6 @@ class Pod:
             for index, item in enumerate(node.items)
             if isinstance(item, Mapping) and "$patch" not in item.fields
         ]
-
-    @property
-    def list_path(self) -> Path:
-        return (*self.path, self.list_field)
 
     @property
     def host_network(self) -> bool:
@@ -82,7 +116,12 @@ class Pod:
 
     def field(self, *steps: str | int) -> str:
         """The path of something in the pod spec, from the object's root."""
-        return field((*self.path, *steps))
+        return self.object.field(*self.path, *(self.keys.own(steps) if self.keys else steps))
+
+    def is_partial(self, node: Node) -> bool:
+        """Whether a mapping or list may get more than is written in it, so that nothing can be missing."""
+        has_anchors = isinstance(node, Mapping) and any(map(_ANCHORED.fullmatch, node.fields))
+        return has_anchors or self.object.document.is_partial(node)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -207,9 +246,9 @@ def pods(manifest: KubernetesObject) -> list[Pod]:
     if not is_strict(manifest.api_version, manifest.kind):
         known = {id(pod.spec) for pod in found}
         found += [
-            Pod(manifest, node, path, "hostAliases", UNKNOWN, False)
-            for path, node in mappings_with(manifest.node, "hostAliases")
-            if id(node) not in known and is_shaped_like_aliases(node.get("hostAliases"))
+            Pod(manifest, node, path, key, UNKNOWN, False)
+            for path, node, key in _lists(manifest)
+            if id(node) not in known and is_shaped_like_aliases(node.get(key))
         ]
     return sorted(found, key=lambda pod: pod.spec.start)
 
@@ -221,11 +260,22 @@ def is_shaped_like_aliases(node: Node | None) -> bool:
     )
 
 
-def mappings_with(root: Mapping, key: str) -> Iterator[tuple[Path, Mapping]]:
-    """Every mapping below `root` that has `key`, with its path; each node once, however many aliases lead to it."""
-    for path, node in walk(root):
-        if key in node.fields:
-            yield path, node
+def never_inside(manifest: KubernetesObject) -> frozenset[str]:
+    """The keys below which an object holds no values: what is kept by others, and the patterns of Kyverno's rules."""
+    return _NEVER_INSIDE | _PATTERNS if _is_kyverno(manifest) else _NEVER_INSIDE
+
+
+def _lists(manifest: KubernetesObject) -> Iterator[tuple[Path, Mapping, str]]:
+    """Every mapping of an object with a key `hostAliases`, in Kyverno's patches also `+(hostAliases)`."""
+    keys = ("hostAliases", "+(hostAliases)") if _is_kyverno(manifest) else ("hostAliases",)
+    for path, node in walk(manifest.node, never_inside(manifest)):
+        for key in keys:
+            if key in node.fields:
+                yield path, node, key
+
+
+def _is_kyverno(manifest: KubernetesObject) -> bool:
+    return group_of(manifest.api_version).endswith("kyverno.io")
 
 
 @lru_cache(maxsize=2)  # several rules walk through the object that is being checked

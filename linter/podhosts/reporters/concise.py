@@ -10,12 +10,22 @@ from podhosts.reporters.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podhosts.engine import Result
+    from podhosts.diagnostics import Diagnostic
+    from podhosts.reporters.report import Report
 
 
-def render(result: Result) -> Iterator[str]:
+def render(report: Report) -> Iterator[str]:
     """The lines of the report, without line breaks."""
-    for finding, message in grouped(result.findings):
-        at = finding.source.position(finding.span.start)
-        place = f"{visible(finding.source.path)}:{at.line}:{at.column}"
-        yield f"{place}: {finding.severity}: {visible(message)} [{finding.rule}]"
+    for finding, message in grouped(report.result.findings):
+        yield line(finding, message)
+
+
+def line(finding: Diagnostic, message: str) -> str:
+    """One finding in one line, with the message to show."""
+    return f"{place(finding)}: {finding.severity}: {message} [{finding.rule}]"
+
+
+def place(finding: Diagnostic) -> str:
+    """Where a finding begins, as `path:line:column`."""
+    at = finding.source.position(finding.span.start)
+    return f"{visible(finding.source.path)}:{at.line}:{at.column}"

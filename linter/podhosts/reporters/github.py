@@ -8,33 +8,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
+from podhosts.reporters.concise import place
 from podhosts.reporters.grouping import grouped
 from podhosts.reporters.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podhosts.engine import Result
+    from podhosts.reporters.report import Report
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
-def render(result: Result) -> Iterator[str]:
+def render(report: Report) -> Iterator[str]:
     """The lines of the report, without line breaks."""
     order = list(Severity)
-    findings = sorted(grouped(result.findings), key=lambda pair: order.index(pair[0].severity))
+    findings = sorted(grouped(report.result.findings), key=lambda pair: order.index(pair[0].severity))
     for finding, message in findings:
         start, end = finding.source.position(finding.span.start), finding.source.position(finding.span.end)
-        path = visible(finding.source.path)
+        path = report.relative(finding.source.path)
         properties = {"file": path, "line": start.line, "col": start.column, "endLine": end.line}
         if end.line == start.line:
             properties["endColumn"] = end.column
         properties["title"] = f"podhosts {finding.rule}"
         written = ",".join(f"{name}={_escape_property(str(value))}" for name, value in properties.items())
-        text = f"{path}:{start.line}:{start.column}: {visible(message)}"
+        text = f"{place(finding)}: {message}"
         yield f"::{_LEVELS[finding.severity]} {written}::{_escape(text)}"
     if findings:
-        yield f"podhosts: {len(findings)} findings"
+        yield f"podhosts: {len(findings)} {'finding' if len(findings) == 1 else 'findings'}"
 
 
 def _escape(text: str) -> str:
@@ -42,4 +43,5 @@ def _escape(text: str) -> str:
 
 
 def _escape_property(text: str) -> str:
-    return _escape(text).replace(":", "%3A").replace(",", "%2C")
+    # A line break in a path has an escape that GitHub undoes; other control characters have none.
+    return visible(_escape(text).replace(":", "%3A").replace(",", "%2C"))

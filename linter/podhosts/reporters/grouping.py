@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from podhosts.reporters.visible import visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -12,7 +14,8 @@ if TYPE_CHECKING:
 
 
 def grouped(findings: Iterable[Diagnostic]) -> Iterator[tuple[Diagnostic, str]]:
-    """Findings in order, those that differ only in their object as one, with the message to show."""
+    """Findings in order, those that differ only in their object as one, with the message to show: one line without
+    hidden characters."""
     groups: dict[object, list[Diagnostic]] = {}
     for finding in findings:
         place = (finding.source.path, finding.source.start, finding.span)
@@ -22,4 +25,4 @@ def grouped(findings: Iterable[Diagnostic]) -> Iterator[tuple[Diagnostic, str]]:
         first = group[0]
         related = tuple(dict.fromkeys(related for finding in group for related in finding.related))
         note = f" (in {len(group)} objects)" if len(group) > 1 else ""
-        yield (replace(first, related=related) if len(group) > 1 else first), first.message + note
+        yield (replace(first, related=related) if len(group) > 1 else first), visible(first.message) + note

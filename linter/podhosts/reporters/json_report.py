@@ -6,25 +6,26 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from podhosts import __version__
+from podhosts.baseline.fingerprints import fingerprint
 from podhosts.diagnostics import Severity
 from podhosts.edits import Safety
-from podhosts.reporters.fingerprints import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
     from podhosts.edits import Fix
-    from podhosts.engine import Result, Suppressed, Unread
-    from podhosts.kubernetes import KubernetesVersion
+    from podhosts.engine import Suppressed, Unread
+    from podhosts.reporters.report import Report
     from podhosts.source import Source
 
 
-def render(result: Result, version: KubernetesVersion) -> Iterator[str]:
+def render(report: Report) -> Iterator[str]:
     """The report as one indented JSON text, in lines."""
-    report = {
+    result = report.result
+    written = {
         "version": 1,
-        "tool": {"name": "podhosts", "version": __version__, "kubernetes": str(version)},
+        "tool": {"name": "podhosts", "version": __version__, "kubernetes": str(report.settings.version)},
         "summary": {
             "files": result.files,
             "documents": result.documents,
@@ -41,7 +42,7 @@ def render(result: Result, version: KubernetesVersion) -> Iterator[str]:
         "unread": [_unread(item) for item in result.unread],
     }
     # ASCII: a lone surrogate in a file name must not keep the report from being written.
-    yield from json.dumps(report, indent=2).split("\n")
+    yield from json.dumps(written, indent=2).split("\n")
 
 
 def _position(source: Source, offset: int) -> dict[str, int]:

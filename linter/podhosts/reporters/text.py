@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 from rich.text import Text
 
 from podhosts.diagnostics import Diagnostic, Severity
+from podhosts.edits import Safety
+from podhosts.reporters.differences import changes, compared
 from podhosts.reporters.grouping import grouped
+from podhosts.reporters.snippets import CONTEXT, WIDTH, printable, snippet
 from podhosts.reporters.visible import visible
+from podhosts.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podhosts.engine import Result
-    from podhosts.source import Source, Span
+    from podhosts.edits import Fix
+    from podhosts.reporters.report import Report
+    from podhosts.source import Span
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
 _RELATED_STYLE = "blue"
 _GUTTER_STYLE = "dim"
-#: A line longer than this (a minified JSON file) is shown around the finding only.
-_WIDTH = 160
-_CONTEXT = 60
 _MAX_RELATED = 5
+#: How many lines of a fix are shown.
+_MAX_CHANGED = 20
+_HOW = {
+    Safety.SAFE: "--fix applies it",
+    Safety.UNSAFE: "--unsafe-fixes applies it",
+    Safety.DISPLAY_ONLY: "not applied: make the change by hand",
+}
 
 
 class _Mark(NamedTuple):
@@ -38,16 +48,21 @@ class _Mark(NamedTuple):
         return self.source.position(self.span.start).line
 
 
-def render(result: Result) -> Iterator[Text]:
+def render(report: Report) -> Iterator[Text]:
     """The report in lines of styled text, an empty one after each finding."""
-    for finding, message in grouped(result.findings):
+    shown: set[Fix] = set()
+    for finding, message in grouped(report.result.findings):
         yield from _render_finding(finding, message)
+        if finding.fix is not None:
+            # One fix may serve many findings; its lines are shown once.
+            yield from _render_fix(finding, finding.fix, with_lines=finding.fix not in shown)
+            shown.add(finding.fix)
         yield Text()
 
 
 def _render_finding(finding: Diagnostic, message: str) -> Iterator[Text]:
     style = _STYLES[finding.severity]
-    yield Text.assemble((f"{finding.severity}[{finding.rule}]", style), (f": {visible(message)}", "bold"))
+    yield Text.assemble((f"{finding.severity}[{finding.rule}]", style), (f": {message}", "bold"))
     marks = [_Mark(finding.source, finding.span, "", style, "^")]
     related = finding.related[:_MAX_RELATED]
     marks += [_Mark(item.source or finding.source, item.span, item.message, _RELATED_STYLE, "-") for item in related]
@@ -67,6 +82,53 @@ def _render_finding(finding: Diagnostic, message: str) -> Iterator[Text]:
         yield Text(" " * width + f" = and {len(finding.related) - _MAX_RELATED} more places", _GUTTER_STYLE)
 
 
+def _render_fix(finding: Diagnostic, fix: Fix, *, with_lines: bool) -> Iterator[Text]:
+    """What a fix does, and the lines that it changes."""
+    source = finding.source
+    width = len(str(source.position(finding.span.start).line))
+    yield Text.assemble(
+        (" " * width + " = fix: ", _GUTTER_STYLE), visible(fix.title), (f" ({_HOW[fix.safety]})", _GUTTER_STYLE)
+    )
+    shown = list(islice(_changed_lines(source, fix), _MAX_CHANGED + 1)) if with_lines else []
+    for number, mark, line in shown[:_MAX_CHANGED]:
+        style = "red" if mark == "-" else "green"
+        place = f"{number:>{width}}" if number else " " * width
+        yield Text.assemble((f"{place} | ", _GUTTER_STYLE), (f"{mark} {line}", style))
+    if len(shown) > _MAX_CHANGED:
+        yield Text(" " * width + "...", _GUTTER_STYLE)
+
+
+def _changed_lines(source: Source, fix: Fix) -> Iterator[tuple[int | None, str, str]]:
+    """Removed lines with their numbers, and added ones."""
+    for change in changes(source.text, source.line_starts, fix.edits):
+        old = [source.cut(source.line_span(number + 1)) for number in range(change.first, change.last)]
+        after = Source("", change.text.encode("utf-8", "surrogatepass"))
+        new = [after.cut(after.line_span(number + 1)) for number in range(len(after.line_starts))]
+        if change.text.endswith(("\n", "\r")) or not change.text:
+            new.pop()
+        for is_equal, removed, added in compared(old, new):
+            if not is_equal:
+                begin = _begin([old[index] for index in removed] + [new[index] for index in added])
+                yield from (
+                    (source.start.line + change.first + index, "-", _shortened(old[index], begin)) for index in removed
+                )
+                yield from ((None, "+", _shortened(new[index], begin)) for index in added)
+
+
+def _begin(lines: list[str]) -> int:
+    """Where lines that differ are shown from: of long ones, a little before they differ."""
+    if max(map(len, lines)) <= WIDTH:
+        return 0
+    columns = enumerate(zip(*lines, strict=False))
+    differ = next((at for at, characters in columns if len(set(characters)) > 1), 0 if len(lines) == 1 else WIDTH)
+    return max(0, differ - CONTEXT)
+
+
+def _shortened(line: str, begin: int) -> str:
+    cut = line[begin : begin + WIDTH]
+    return printable(("..." if begin else "") + cut + ("..." if begin + WIDTH < len(line) else ""))
+
+
 def _about(finding: Diagnostic) -> str:
     identity = finding.object
     words = []
@@ -82,32 +144,11 @@ def _snippet(marks: list[_Mark], width: int) -> Iterator[Text]:
     previous = None
     yield Text.assemble(gutter)
     for mark in marks:
-        line = mark.line
-        shown, before, marked = _cut(mark)
+        line, before, marked, after = snippet(mark.source, mark.span)
         if line != previous:
             if previous is not None and line > previous + 1:
                 yield Text(" " * width + "...", _GUTTER_STYLE)
-            yield Text.assemble((f"{line:>{width}} | ", _GUTTER_STYLE), shown)
+            yield Text.assemble((f"{line:>{width}} | ", _GUTTER_STYLE), f"{before}{marked}{after}")
         underline = mark.character * max(1, cell_len(marked))
         yield Text.assemble(gutter, " " * cell_len(before), (f"{underline} {mark.label}".rstrip(), mark.style))
         previous = line
-
-
-def _cut(mark: _Mark) -> tuple[str, str, str]:
-    """The line to show, what of it stands before the mark, and the marked part (its first line)."""
-    line = mark.source.line_span(mark.line)
-    start = mark.span.start
-    end = max(start, min(mark.span.end, line.end))
-    begin, stop = line
-    head = tail = ""
-    if stop - begin > _WIDTH:
-        begin = max(begin, start - _CONTEXT)
-        stop = min(stop, max(min(end, start + _WIDTH), begin + _WIDTH))
-        head, tail = ("..." if begin > line.start else ""), ("..." if stop < line.end else "")
-    text = mark.source.text
-    before = head + _printable(text[begin:start])
-    return head + _printable(text[begin:stop]) + tail, before, _printable(text[start : min(end, stop)])
-
-
-def _printable(text: str) -> str:
-    return visible(text.replace("\t", "    "))

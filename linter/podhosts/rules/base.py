@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING, ClassVar
 
 from podhosts.diagnostics import Diagnostic, Related, Request, Severity
@@ -17,12 +18,22 @@ if TYPE_CHECKING:
     from podhosts.workspace import Workspace
 
 
+class Fixable(Enum):
+    """How often a rule's findings carry a fix."""
+
+    NEVER = "never"
+    SOMETIMES = "sometimes"
+    ALWAYS = "always"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What rules may ask of the run: the API server's version and the resolvers that matter."""
+    """What rules may ask of the run: the API server's version, the resolvers that matter, a node's hosts file."""
 
     version: KubernetesVersion = field(default_factory=KubernetesVersion)
     resolvers: frozenset[str] = frozenset({"glibc", "musl", "go"})
+    #: The text of a node's /etc/hosts, for fixes that move its entries.
+    node_hosts: str | None = None
 
 
 class Rule:
@@ -35,6 +46,7 @@ class Rule:
     severity: ClassVar[Severity]
     #: Whether the rule runs when nothing is selected.
     is_default: ClassVar[bool] = True
+    fixable: ClassVar[Fixable] = Fixable.NEVER
     #: Whether what it finds in a file depends on other files.
     looks_elsewhere: ClassVar[bool] = False
 

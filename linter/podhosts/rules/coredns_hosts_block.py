@@ -3,15 +3,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Diagnostic, Related, Severity
-from podhosts.kubernetes import field, is_placeholder, is_template
-from podhosts.rules.base import Rule
+from podhosts.edits import Safety
+from podhosts.kubernetes import is_placeholder, is_template
+from podhosts.rules.base import Fixable, Rule
 from podhosts.source import Span
+from podhosts.surgery import repair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.corefile import HostsBlock, HostsLine, HostsOption, Token
     from podhosts.corefile.manifests import ManifestCorefile
+    from podhosts.edits import Fix
     from podhosts.kubernetes import KubernetesObject
 
 #: None: a file of values for the CoreDNS chart.
@@ -62,11 +65,14 @@ class CorednsHostsBlock(Rule):
                 forward . /etc/resolv.conf
             }
 
-    Fix safety: none is offered yet.
+    Fix safety: unsafe, as it changes what the cluster's DNS answers; a missing `fallthrough` becomes the block's last
+    line, and a misspelt option is corrected. Of an argument that may be a zone or a file nobody can say which was
+    meant, so nothing is offered there.
     """
 
     name = "coredns-hosts-block"
     severity = Severity.ERROR
+    fixable = Fixable.SOMETIMES
 
     def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
         if manifest.kind not in _KINDS_WITH_COREFILES:
@@ -104,7 +110,7 @@ class CorednsHostsBlock(Rule):
             )
             yield self._at(corefile, stray.span, message)
         elif _swallows(block, corefile.is_partial):
-            yield self._at(corefile, name, _lost(block))
+            yield self._at(corefile, name, _lost(block), fix=_fall_through(corefile, block))
         has_branches = is_template(corefile.text[slice(*block.plugin.span)])
         for line in () if has_branches else block.refused:
             message = (
@@ -116,8 +122,9 @@ class CorednsHostsBlock(Rule):
                 message = f"{option.error}: CoreDNS does not start; correct the value"
                 yield self._at(corefile, _option_span(option), message)
         for line in block.lines:
+            fix = _correct(corefile, block, line) if line.meant and _is_certain(line.ip) else None
             for at, message in _oddities(line, block):
-                yield self._at(corefile, at, message, Severity.WARNING)
+                yield self._at(corefile, at, message, Severity.WARNING, fix=fix if at == line.ip.span else None)
 
     def _at(
         self,
@@ -126,15 +133,17 @@ class CorednsHostsBlock(Rule):
         message: str,
         severity: Severity | None = None,
         related: tuple[tuple[Span, str], ...] = (),
+        fix: Fix | None = None,
     ) -> Diagnostic:
         at, path = corefile.locate(span)
         return self.report(
             corefile.manifest,
             at,
             message,
-            field=field(path),
+            field=corefile.manifest.field(*path),
             severity=severity,
             related=[Related(corefile.locate(place)[0], text) for place, text in related],
+            fix=fix,
         )
 
 
@@ -186,6 +195,42 @@ def _lost(block: HostsBlock) -> str:
     has_braces = any(token.text == "{" for token in block.plugin.tokens)
     where = "`fallthrough` as the last line of the block" if has_braces else "a block with `fallthrough`"
     return f"no `fallthrough`: every other name of the zone gets SERVFAIL, for the whole cluster; add {where}"
+
+
+def _fall_through(corefile: ManifestCorefile, block: HostsBlock) -> Fix | None:
+    """Add `fallthrough` as the last line of the block, or a block that holds it."""
+    if block.fallthrough is not None or (block.file is not None and not block.file.text.startswith("/")):
+        return None
+    misspelt = next((line for line in block.lines if line.meant == "fallthrough"), None)
+    if misspelt is not None:
+        return _correct(corefile, block, misspelt)
+    text, plugin = corefile.text, block.plugin
+    outside = _indentation(text, plugin.name.span.start)
+    last = plugin.tokens[-1] if plugin.tokens else plugin.name
+    if last.text != "}":
+        at = last.span.end
+        added = f" {{\n{outside}    fallthrough\n{outside}}}"
+    else:
+        at = last.span.start - len(_indentation(text, last.span.start))
+        if text[at - 1] != "\n":
+            return None
+        inside = _indentation(text, plugin.lines[0][0].span.start) if plugin.lines else f"{outside}    "
+        added = f"{inside}fallthrough\n"
+    return repair(corefile.document, "Add `fallthrough`", corefile.replace(Span(at, at), added), Safety.UNSAFE)
+
+
+def _correct(corefile: ManifestCorefile, block: HostsBlock, line: HostsLine) -> Fix | None:
+    """Write the option that a misspelt word stands for; behind `fallthrough` no entry may follow."""
+    if line.meant == "fallthrough" and line is not block.lines[-1]:
+        return None
+    edits = corefile.replace(line.ip.span, line.meant or "")
+    return repair(corefile.document, f"Write `{line.meant}`", edits, Safety.UNSAFE)
+
+
+def _indentation(text: str, at: int) -> str:
+    """The blanks before a place on its line."""
+    line = text[text.rfind("\n", 0, at) + 1 : at]
+    return line[: len(line) - len(line.lstrip())]
 
 
 def _names_zone(block: HostsBlock, file: Token) -> bool:

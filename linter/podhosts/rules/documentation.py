@@ -7,6 +7,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from podhosts.rules.base import Rule
 
 _SECTION = re.compile(r"^(Why|Bad|Good|Fix safety):[ ]?(.*)$")
@@ -37,3 +39,27 @@ def documentation(rule: type[Rule]) -> Documentation:
     prose = {name: " ".join(" ".join(text).split()) for name, text in sections.items()}
     examples = {name: _MARK.sub("", inspect.cleandoc("\n".join(sections[name]))) for name in ("Bad", "Good")}
     return Documentation(prose["summary"], prose["Why"], examples["Bad"], examples["Good"], prose["Fix safety"])
+
+
+def page(rule: type[Rule], level: int) -> Iterator[str]:
+    """All about a rule as Markdown, in lines; `level` is that of the heading."""
+    text = documentation(rule)
+    opt_in = "" if rule.is_default else ", runs only when selected"
+    yield f"{'#' * level} {rule.name}"
+    yield ""
+    yield f"{text.summary} ({rule.severity}{opt_in})"
+    yield ""
+    yield f"Why: {text.why}"
+    for title, example in (("Bad", text.bad), ("Good", text.good)):
+        yield ""
+        yield f"{title}:"
+        yield ""
+        yield "```yaml"
+        yield from example.split("\n")
+        yield "```"
+    yield ""
+    yield f"Fix: {rule.fixable.value}."
+    yield ""
+    yield f"Fix safety: {text.fix_safety}"
+    yield ""
+    yield f"To silence it in one place: `# podhosts: ignore[{rule.name}] reason`."

@@ -4,14 +4,16 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
 from podhosts.hosts.addresses import parse_sloppy
-from podhosts.kubernetes import is_placeholder
-from podhosts.rules.base import Rule
+from podhosts.kubernetes import is_placeholder, sequence
+from podhosts.rules.base import Fixable, Rule
+from podhosts.surgery import remove_item, repair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
-    from podhosts.document import Scalar
+    from podhosts.document import Document, Scalar, Sequence
+    from podhosts.edits import Fix
     from podhosts.kubernetes import Pod
 
 
@@ -44,16 +46,21 @@ class DuplicateHostname(Rule):
             - db.internal
           containers: [{name: web, image: web}]
 
-    Fix safety: none is offered yet.
+    Fix safety: safe; the later of the two goes, with the comment on its line. Nothing is offered where the entry would
+    be left without names, or where a template writes items into the list.
     """
 
     name = "duplicate-hostname"
     severity = Severity.WARNING
+    fixable = Fixable.SOMETIMES
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         seen: dict[tuple[str, str], Scalar] = {}
+        # What is listed first may be in a branch that is not printed.
+        is_partial = pod.list_entry is not None and pod.object.document.is_partial(pod.list_entry.value)
         for alias in pod.aliases:
             address = str(parse_sloppy(alias.ip or "") or alias.ip)
+            repeated: list[tuple[int, Scalar, Scalar]] = []
             for index, node in alias.names:
                 if is_placeholder(node.text):
                     continue
@@ -61,10 +68,20 @@ class DuplicateHostname(Rule):
                 if first is None:
                     seen[address, node.text] = node
                 elif pod.object.document.may_meet(first, node):
-                    yield self.report(
-                        alias,
-                        node,
-                        f"`{node.text}` is already listed for `{alias.ip}`: the second one has no effect; remove it",
-                        field=alias.field("hostnames", index),
-                        related=[Related(first.span, "first listed here")],
-                    )
+                    repeated.append((index, node, first))
+            names = sequence(alias.hostnames_node)
+            # Which of two entries should go, if nothing would be left of one, is not for a fix to say.
+            can_fix = names is not None and len(repeated) < len(names.items) and not is_partial
+            for index, node, first in repeated:
+                yield self.report(
+                    alias,
+                    node,
+                    f"`{node.text}` is already listed for `{alias.ip}`: the second one has no effect; remove it",
+                    field=alias.field("hostnames", index),
+                    related=[Related(first.span, "first listed here")],
+                    fix=_fix(pod.object.document, names, index, node) if names is not None and can_fix else None,
+                )
+
+
+def _fix(document: Document, names: Sequence, index: int, node: Scalar) -> Fix | None:
+    return repair(document, f"Remove the second `{node.text}`", remove_item(document, names, index))

@@ -6,15 +6,19 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
-from podhosts.document import Scalar
-from podhosts.kubernetes import ListType, is_placeholder
+from podhosts.document import Scalar, Sequence
+from podhosts.edits import Safety
+from podhosts.hosts.addresses import parse_sloppy
+from podhosts.kubernetes import ListType, is_placeholder, sequence
 from podhosts.kubernetes.verdicts import duplicate_ip, missing_ip
-from podhosts.rules.base import Rule
+from podhosts.rules.base import Fixable, Rule
+from podhosts.surgery import append_items, remove_item, repair
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from podhosts.diagnostics import Diagnostic
+    from podhosts.edits import Fix
     from podhosts.kubernetes import HostAlias, Pod
 
 #: How many names a message lists.
@@ -56,15 +60,18 @@ class DuplicateIp(Rule):
             hostnames: [db.internal, cache.internal]
           containers: [{name: web, image: web}]
 
-    Fix safety: merging the entries is unsafe on a live object: the next client-side `kubectl apply` empties the address
-    until it is applied again, or keeps the old second entry for good where the object was not made by apply; use one of
-    the ways out once.
+    Fix safety: merging the entries keeps the names and their order, but is unsafe on a live object: the next
+    client-side `kubectl apply` empties the address until it is applied again, or keeps the old second entry for good
+    where the object was not made by apply; use one of the ways out once. Nothing is offered where a comment or another
+    key of the later entry would get lost, and where `ip` is no address yet.
     """
 
     name = "duplicate-ip"
     severity = Severity.ERROR
+    fixable = Fixable.SOMETIMES
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
+        yield from self._check_turns(pod)
         groups: dict[str, list[HostAlias]] = {}
         keyed = 0
         for alias in pod.aliases:
@@ -81,12 +88,38 @@ class DuplicateIp(Rule):
         for alias, ip in sorted(repeated, key=lambda pair: pair[0].index):
             yield self._report(alias, fates[ip], ip)
 
+    def _check_turns(self, pod: Pod) -> Iterator[Diagnostic]:
+        """Entries with a constant address that a template prints once for each turn of a loop."""
+        document = pod.object.document
+        if document.template is None or pod.list_entry is None:
+            return
+        # The reader of templates is imported for the first of them: most runs have none.
+        from podhosts.helm.alone import may_repeat
+
+        for alias in pod.aliases:
+            if alias.ip_node is None or not alias.ip or is_placeholder(alias.ip):
+                continue
+            branches = document.branches_between(pod.list_entry.key, alias.node)
+            if branches and branches[-1].branch == 0 and may_repeat(document.text, branches[-1]):
+                keyword = branches[-1].keyword
+                yield self.report(
+                    alias,
+                    alias.ip_node,
+                    f"each turn of `{keyword}` prints an entry with the `ip` `{alias.ip}`: two turns give two entries "
+                    f"of one `ip`, of which a later apply loses one; print one entry, with the `{keyword}` inside "
+                    "`hostnames`",
+                    field=alias.field("ip"),
+                    severity=_SEVERITY[pod.schema.list_type],
+                )
+
     def _list_key(self, alias: HostAlias) -> str | None:
         """The key under which the list holds the entry; None where it has none, or where missing-ip says it already."""
         if alias.ip:
             return alias.ip
         node = alias.ip_node
         if node is not None and alias.ip is None and not _is_null(alias):
+            return None
+        if alias.pod.object.document.is_partial(alias.node):
             return None
         schema = alias.pod.schema
         defaults = self.version.ip_has_default if schema.built_in else schema.ip_has_default
@@ -105,6 +138,8 @@ class DuplicateIp(Rule):
             severity=_SEVERITY[pod.schema.list_type],
             refused_by=duplicate_ip(pod),
             related=[Related((earlier.ip_node or earlier.node).span, "first listed here")],
+            # Words that stand for addresses to come (`NODE_IP`) may stand for different ones.
+            fix=_merge(alias, fate) if parse_sloppy(ip) else None,
         )
 
 
@@ -115,6 +150,8 @@ class _Fate:
     first: HostAlias
     first_names: dict[str, None]
     after_kustomize: str
+    #: For each later entry, by index, the names that none before it has.
+    new_names: dict[int, list[str]]
 
 
 def _fates(groups: dict[str, list[HostAlias]]) -> dict[str, _Fate]:
@@ -126,9 +163,36 @@ def _fates(groups: dict[str, list[HostAlias]]) -> dict[str, _Fate]:
     entries = [{"ip": ip, "hostnames": _names(alias)} for ip, group in several.items() if ip for alias in group]
     kept = {entry["ip"]: entry["hostnames"] for entry in kustomize_collapse(entries) if isinstance(entry, dict)}
     return {
-        ip: _Fate(group[0], dict.fromkeys(_names(group[0])), _after_kustomize(group, kept.get(ip)))
+        ip: _Fate(group[0], dict.fromkeys(_names(group[0])), _after_kustomize(group, kept.get(ip)), _new_names(group))
         for ip, group in several.items()
     }
+
+
+def _new_names(group: list[HostAlias]) -> dict[int, list[str]]:
+    seen: set[str] = set()
+    new: dict[int, list[str]] = {}
+    for alias in group:
+        new[alias.index] = list(dict.fromkeys(name for name in _names(alias) if name not in seen))
+        seen.update(new[alias.index])
+    return new
+
+
+def _merge(alias: HostAlias, fate: _Fate) -> Fix | None:
+    """Add the entry's names to the first one of its address, and remove it; no comment or other key may get lost."""
+    pod = alias.pod
+    document, items = pod.object.document, sequence(pod.spec.get(pod.list_field))
+    names, target = alias.hostnames_node, sequence(fate.first.hostnames_node)
+    if items is None or document.is_partial(items) or not alias.node.fields.keys() <= {"ip", "hostnames"}:
+        return None
+    if isinstance(names, Sequence) and len(names.items) != len(alias.names):
+        return None
+    removal = remove_item(document, items, alias.index)
+    new = fate.new_names[alias.index]
+    addition = () if not new else append_items(document, target, new) if target else None
+    if removal is None or addition is None or any(document.comments_in(edit.span) for edit in removal):
+        return None
+    title = f"Merge into entry {fate.first.index + 1}; bring it to a live object with `kubectl replace`"
+    return repair(document, title, (*addition, *removal), Safety.UNSAFE)
 
 
 def _is_null(alias: HostAlias) -> bool:

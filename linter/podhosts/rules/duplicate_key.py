@@ -3,16 +3,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
-from podhosts.kubernetes import Pod, field, is_misspelt_host_aliases, is_shaped_like_aliases, walk
+from podhosts.kubernetes import is_misspelt_host_aliases, is_shaped_like_aliases, walk
 from podhosts.kubernetes.structure import SCALAR_FIELDS
-from podhosts.rules.base import Rule
+from podhosts.rules.base import Rule, object_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
     from podhosts.document import Entry, Mapping
-    from podhosts.kubernetes import HostAlias, KubernetesObject, Path
+    from podhosts.kubernetes import HostAlias, KubernetesObject, Pod
 
 
 class DuplicateKey(Rule):
@@ -60,29 +60,26 @@ class DuplicateKey(Rule):
                 is_list = later.name == "hostAliases" and manifest.kind is not None
                 shaped = is_shaped_like_aliases(later.value) or is_shaped_like_aliases(earlier.value)
                 if is_list or (shaped and (later.name == "hostAliases" or is_misspelt_host_aliases(later.name))):
-                    yield self._report(manifest, (*path, later.name), earlier, later)
+                    yield self._report(manifest, manifest.field(*path, later.name), earlier, later)
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         if pod.is_pod_spec:
-            yield from self._check(pod, pod.spec, pod.path, frozenset(SCALAR_FIELDS))
+            yield from self._check(pod, pod.spec, frozenset(SCALAR_FIELDS))
 
     def check_alias(self, alias: HostAlias) -> Iterator[Diagnostic]:
-        path = (*alias.pod.list_path, alias.index)
-        yield from self._check(alias, alias.node, path, frozenset({"ip", "hostnames"}))
+        yield from self._check(alias, alias.node, frozenset({"ip", "hostnames"}))
 
-    def _check(self, where: Pod | HostAlias, node: Mapping, path: Path, names: frozenset[str]) -> Iterator[Diagnostic]:
-        document = where.object.document if isinstance(where, Pod) else where.pod.object.document
+    def _check(self, where: Pod | HostAlias, node: Mapping, names: frozenset[str]) -> Iterator[Diagnostic]:
+        document = object_of(where).document
         for earlier, later in node.duplicates:
             if later.name in names and document.may_meet(earlier.key, later.key):
-                yield self._report(where, (*path, later.name), earlier, later)
+                yield self._report(where, where.field(later.name), earlier, later)
 
-    def _report(
-        self, where: KubernetesObject | Pod | HostAlias, path: Path, earlier: Entry, later: Entry
-    ) -> Diagnostic:
+    def _report(self, where: KubernetesObject | Pod | HostAlias, path: str, earlier: Entry, later: Entry) -> Diagnostic:
         return self.report(
             where,
             later.key,
             f"`{later.name}` is written twice: kubectl keeps this one and silently drops the first; merge the two",
-            field=field(path),
+            field=path,
             related=[Related(earlier.key.span, "dropped silently")],
         )

@@ -4,14 +4,17 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
 from podhosts.document import Scalar, Sequence
+from podhosts.edits import Safety
 from podhosts.kubernetes.verdicts import missing_hostnames
-from podhosts.rules.base import Rule
+from podhosts.rules.base import Fixable, Rule
+from podhosts.rules.removal import EntryRemoval
+from podhosts.surgery import repair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
-    from podhosts.kubernetes import HostAlias
+    from podhosts.kubernetes import HostAlias, Pod
 
 
 class EmptyHostnames(Rule):
@@ -40,33 +43,44 @@ class EmptyHostnames(Rule):
             hostnames: [db.internal]
           containers: [{name: web, image: web}]
 
-    Fix safety: none is offered yet.
+    Fix safety: unsafe, as names may have been meant to follow; the entry goes, and a list that would be left empty.
     """
 
     name = "empty-hostnames"
     severity = Severity.WARNING
+    fixable = Fixable.SOMETIMES
 
-    def check_alias(self, alias: HostAlias) -> Iterator[Diagnostic]:
-        if alias.pod.object.document.is_partial(alias.node):
-            return
-        node = alias.hostnames_node
-        is_null = isinstance(node, Scalar) and node.value is None
-        is_empty = isinstance(node, Sequence) and not node.items
-        # An unknown key beside `ip` is where the names are; unknown-field says so.
-        if not (node is None or is_null or is_empty) or not alias.node.fields.keys() <= {"ip", "hostnames"}:
-            return
-        first = alias.node.entries[0].key if alias.node.entries else alias.node
-        place = node if is_empty and node is not None else first
-        refused_by = missing_hostnames(alias.pod, is_null=is_null) if not is_empty else ()
-        consequence = (
-            "the API server refuses the object"
-            if refused_by
-            else "it becomes a line of the hosts file that names nothing"
-        )
-        yield self.report(
-            alias,
-            place,
-            f"this entry has no host names: {consequence}; add names, or remove the entry",
-            field=alias.field("hostnames"),
-            refused_by=refused_by,
-        )
+    def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
+        nameless = {alias.index: alias for alias in pod.aliases if _has_no_names(alias)}
+        removal = EntryRemoval(pod, nameless)
+        for index, alias in nameless.items():
+            node = alias.hostnames_node
+            is_null = isinstance(node, Scalar) and node.value is None
+            is_empty = isinstance(node, Sequence)
+            first = alias.node.entries[0].key if alias.node.entries else alias.node
+            refused_by = missing_hostnames(pod, is_null=is_null) if not is_empty else ()
+            consequence = (
+                "the API server refuses the object"
+                if refused_by
+                else "it becomes a line of the hosts file that names nothing"
+            )
+            # A stray `hostnames` beside the list is what this entry lacks.
+            edits = None if "hostnames" in pod.spec.fields else removal.edits(index)
+            yield self.report(
+                alias,
+                node if is_empty and node is not None else first,
+                f"this entry has no host names: {consequence}; add names, or remove the entry",
+                field=alias.field("hostnames"),
+                refused_by=refused_by,
+                fix=repair(pod.object.document, "Remove the entry", edits, Safety.UNSAFE),
+            )
+
+
+def _has_no_names(alias: HostAlias) -> bool:
+    if alias.pod.is_partial(alias.node):
+        return False
+    node = alias.hostnames_node
+    is_null = isinstance(node, Scalar) and node.value is None
+    is_empty = isinstance(node, Sequence) and not node.items
+    # An unknown key beside `ip` is where the names are; unknown-field says so.
+    return (node is None or is_null or is_empty) and alias.node.fields.keys() <= {"ip", "hostnames"}

@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
 from podhosts.kubernetes.mounts import MountEffect, effect
-from podhosts.rules.base import Rule
+from podhosts.rules.base import Fixable, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
+    from podhosts.edits import Fix
     from podhosts.kubernetes import Mount, Pod
 
 
@@ -49,11 +50,16 @@ class HostPathHostsFile(Rule):
           - name: web
             image: web
 
-    Fix safety: none is offered yet; the node's file is not in the manifest.
+    Fix safety: unsafe, and only with `--hosts-file FILE`, which gives the node's file: its entries become
+    `hostAliases`, merged by address, but for the node's own (`localhost`, `ip6-*`, what stands on a loopback line, and
+    these names elsewhere; the title lists them). The mounts go, and the volume if nothing else uses it. Only shown
+    where not all containers mount the file; none is offered with `hostNetwork`, where a container may mean to change
+    the node's file.
     """
 
     name = "host-path-hosts-file"
     severity = Severity.WARNING
+    fixable = Fixable.SOMETIMES
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         mounts: dict[int, list[Mount]] = {}
@@ -82,4 +88,13 @@ class HostPathHostsFile(Rule):
                     for mount in mounts[volume.index]
                     if mount.mount_path_node is not None
                 ],
+                fix=self._move(pod, mounts[volume.index]),
             )
+
+    def _move(self, pod: Pod, mounts: list[Mount]) -> Fix | None:
+        text = self.settings.node_hosts
+        if text is None or pod.host_network or not pod.schema.is_of_pod_spec:
+            return None
+        from podhosts.moves import move_node_file
+
+        return move_node_file(pod, mounts, text)

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Related, Severity
 from podhosts.kubernetes.mounts import HOSTS_FILE, READ_ONLY_SOURCES, MountEffect, effect, source, source_span
 from podhosts.kubernetes.own_hosts_file import own_hosts_file
-from podhosts.rules.base import Rule
+from podhosts.rules.base import Fixable, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
+    from podhosts.edits import Fix
     from podhosts.kubernetes import Mount, Pod
 
 
@@ -50,19 +51,33 @@ class HostsFileMount(Rule):
           - name: web
             image: web
 
-    Fix safety: none is offered yet.
+    Fix safety: unsafe, as every container then gets the kubelet's file: the entries of a ConfigMap in the same input
+    become `hostAliases`, merged by address, with their comments; the mounts go, and the volume if nothing else uses it.
+    The ConfigMap stays. Only shown where not all containers mount it. Nothing is offered where the text is not known,
+    differs between containers, or holds a line that is no alias.
     """
 
     name = "hosts-file-mount"
     severity = Severity.WARNING
+    fixable = Fixable.SOMETIMES
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
-        for container in pod.containers:
-            for mount in container.mounts:
-                if effect(mount) is MountEffect.OTHER_CONTENT:
-                    yield self._report(pod, mount)
+        mounts = [
+            mount
+            for container in pod.containers
+            for mount in container.mounts
+            if effect(mount) is MountEffect.OTHER_CONTENT
+        ]
+        fix = self._move(pod) if mounts and pod.schema.is_of_pod_spec else None
+        for mount in mounts:
+            yield self._report(pod, mount, fix)
 
-    def _report(self, pod: Pod, mount: Mount) -> Diagnostic:
+    def _move(self, pod: Pod) -> Fix | None:
+        from podhosts.moves import move_config_map
+
+        return move_config_map(pod, self.workspace)
+
+    def _report(self, pod: Pod, mount: Mount, fix: Fix | None) -> Diagnostic:
         node, volume = mount.mount_path_node, mount.volume
         assert node is not None  # a mount without a path has no effect
         assert volume is not None  # nor has one whose content is not known
@@ -79,6 +94,7 @@ class HostsFileMount(Rule):
             f"{_consequence(mount)}; list the names in `hostAliases` instead",
             field=mount.field("mountPath"),
             related=related,
+            fix=fix,
         )
 
 

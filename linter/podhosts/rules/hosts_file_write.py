@@ -4,18 +4,19 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
 from podhosts.document import Scalar, string
-from podhosts.kubernetes import field, pods
+from podhosts.kubernetes import pods
 from podhosts.kubernetes.mounts import HOSTS_FILE, node_file, normalize
 from podhosts.kubernetes.scripts import commands, environment, mounts_of, scripts
-from podhosts.rules.base import Rule, object_of
+from podhosts.rules.base import Fixable, Rule, object_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
+    from podhosts.edits import Fix
     from podhosts.kubernetes import Container, KubernetesObject, Mount, Pod
     from podhosts.kubernetes.scripts import Command, Script
-    from podhosts.shell import HostsWrite
+    from podhosts.shell import ArgvWrite, HostsWrite
 
 _HIDING_MOUNTS = frozenset({HOSTS_FILE, "/etc", "/"})
 #: What renames or unlinks the file, which the kernel refuses for a mount point.
@@ -51,26 +52,33 @@ class HostsFileWrite(Rule):
         spec:
           hostAliases:
           - ip: 10.0.0.25
-            hostnames: [db.internal]
-          initContainers:
-          - name: names
-            image: busybox
-            command: [sh, -c, "cat /etc/hosts"]
+            hostnames:
+            - db.internal
           containers: [{name: web, image: web}]
 
-    Fix safety: none is offered yet.
+    Fix safety: unsafe, as the names then reach every container from its start: constant entries that `echo`, `printf`,
+    `cat` or `tee` write in a command, its arguments, a hook or an init container become `hostAliases`, merged by
+    address, with their comments. The statement goes, the rest of the script stays; so go a hook and an init container
+    that are left with nothing to do. Nothing is offered for what is computed, conditional, or in a script of a
+    ConfigMap.
     """
 
     name = "hosts-file-write"
     severity = Severity.WARNING
     looks_elsewhere = True
+    fixable = Fixable.SOMETIMES
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
-        for container in pod.containers:
-            if _hides_hosts_file(container):
-                continue
-            for command in commands(container):
-                yield from self._check_command(pod, command)
+        found = [
+            (command, write)
+            for container in pod.containers
+            if not _hides_hosts_file(container)
+            for command in commands(container)
+            for write in _writes(command)
+        ]
+        fix, fixed = _move(pod, found) if found else (None, frozenset())
+        for command, write in found:
+            yield self._report(pod, command, write, fix if id(write) in fixed else None)
 
     def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
         if manifest.kind != "ConfigMap":
@@ -95,23 +103,18 @@ class HostsFileWrite(Rule):
             if not _hides_hosts_file(mount.container) and not _may_act_on_node(mount.container)
         ]
 
-    def _check_command(self, pod: Pod, command: Command) -> Iterator[Diagnostic]:
-        # Imported here: only pods with commands of their own need a reader of scripts.
-        from podhosts.shell import argv_writes
-
+    def _report(self, pod: Pod, command: Command, found: ArgvWrite, fix: Fix | None) -> Diagnostic:
         container = command.container
-        texts = [scalar.text for _, scalar in command.arguments]
-        for found in argv_writes(texts, variables=environment(container)):
-            path, scalar = command.arguments[found.index]
-            span = pod.object.document.locate(scalar, *found.write.target)
-            works = not command.is_hook and _is_only_container(container)
-            yield self.report(
-                container,
-                span,
-                _message(found.write, container, command.is_hook, works),
-                field=container.field(*path),
-                severity=Severity.INFO if works else None,
-            )
+        path, scalar = command.arguments[found.index]
+        works = not command.is_hook and _is_only_container(container)
+        return self.report(
+            container,
+            pod.object.document.locate(scalar, *found.write.target),
+            _message(found.write, container, command.is_hook, works),
+            field=container.field(*path),
+            severity=Severity.INFO if works else None,
+            fix=fix,
+        )
 
     def _check_script(
         self, config_map: KubernetesObject, script: Script, writes: list[HostsWrite], mounts: list[Mount]
@@ -126,10 +129,29 @@ class HostsFileWrite(Rule):
                 config_map,
                 config_map.document.locate(script.scalar, *write.target),
                 _message(write, mounts[0].container, False, works),
-                field=field(("data", script.key)),
+                field=config_map.field("data", script.key),
                 severity=Severity.INFO if works else None,
                 related=related,
             )
+
+
+def _writes(command: Command) -> list[ArgvWrite]:
+    # Imported here: only pods with commands of their own need a reader of scripts.
+    from podhosts.shell import argv_writes
+
+    texts = [scalar.text for _, scalar in command.arguments]
+    return argv_writes(texts, variables=environment(command.container))
+
+
+def _move(pod: Pod, found: list[tuple[Command, ArgvWrite]]) -> tuple[Fix | None, frozenset[int]]:
+    """The fix that moves what can be moved of a pod's writes, and which ones these are."""
+    from podhosts.moves import ScriptWrite, movable_writes, move_writes
+
+    writes = [ScriptWrite(command.container, command.arguments[item.index][0], item.write) for command, item in found]
+    movable = movable_writes(writes) if pod.schema.is_of_pod_spec else []
+    moved = {id(item.write) for item in movable}
+    fix = move_writes(pod, movable) if movable else None
+    return fix, frozenset(id(item) for _, item in found if id(item.write) in moved)
 
 
 def _hides_hosts_file(container: Container) -> bool:
@@ -168,11 +190,10 @@ def _message(write: HostsWrite, container: Container, is_hook: bool, works: bool
 
 
 def _instead(write: HostsWrite) -> str:
-    lines = (" ".join((entry.ip, *entry.names)) for entry in write.entries or ())
     # Lines of one address become one entry, and names lower case, as the API wants them.
     from podhosts.hosts.convert import parse_hosts
 
-    entries, _ = parse_hosts("\n".join(lines))
+    entries, _ = parse_hosts(write.text or "" if write.entries else "")
     if not entries:
         return "use `hostAliases` in the pod spec"
     shown = ", ".join(

@@ -4,15 +4,18 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
 from podhosts.document import Scalar
+from podhosts.edits import Safety
 from podhosts.hosts.names import subdomain_refusals
 from podhosts.kubernetes import is_placeholder, sequence
 from podhosts.kubernetes.verdicts import invalid_value
-from podhosts.rules.base import Rule
+from podhosts.rules.base import Fixable, Rule
+from podhosts.surgery import repair, replace_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
+    from podhosts.edits import Fix
     from podhosts.kubernetes import HostAlias
 
 
@@ -48,11 +51,13 @@ class InvalidHostname(Rule):
             - legacy-db.internal
           containers: [{name: web, image: web}]
 
-    Fix safety: none is offered yet.
+    Fix safety: unsafe; upper case becomes lower case and a trailing dot goes, where the name is accepted then. Which
+    name was meant otherwise is a guess, and a word in capitals looks like a placeholder.
     """
 
     name = "invalid-hostname"
     severity = Severity.ERROR
+    fixable = Fixable.SOMETIMES
 
     def check_alias(self, alias: HostAlias) -> Iterator[Diagnostic]:
         names = sequence(alias.hostnames_node)
@@ -66,13 +71,32 @@ class InvalidHostname(Rule):
             consequence = "the API server refuses the object" if refused_by else "the pod made from it is refused"
             shown = f"`{name}`" if name else "an empty name"
             message = f"{shown} is not a valid host name: {consequence}; {_advice(name)}"
-            yield self.report(alias, node, message, field=alias.field("hostnames", index), refused_by=refused_by)
+            yield self.report(
+                alias,
+                node,
+                message,
+                field=alias.field("hostnames", index),
+                refused_by=refused_by,
+                fix=_fix(alias, node, name),
+            )
+
+
+def _fix(alias: HostAlias, node: Scalar, name: str) -> Fix | None:
+    wanted = name.lower().removesuffix(".")
+    if _looks_like_placeholder(name) or subdomain_refusals(wanted):
+        return None
+    document = alias.pod.object.document
+    return repair(document, f"Write `{wanted}`", replace_scalar(document, node, wanted), Safety.UNSAFE)
+
+
+def _looks_like_placeholder(name: str) -> bool:
+    return name.isupper() and "." not in name
 
 
 def _advice(name: str) -> str:
     if not name:
         return "write a name or remove the item"
-    if name.isupper() and "." not in name:
+    if _looks_like_placeholder(name):
         return "it looks like a placeholder that nothing has filled in"
     lower = name.lower()
     if not subdomain_refusals(lower):

@@ -3,16 +3,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
+from podhosts.edits import Safety
 from podhosts.hosts.addresses import has_leading_zeros, parse_sloppy, refusal
 from podhosts.kubernetes import is_placeholder
 from podhosts.kubernetes.verdicts import invalid_value
-from podhosts.rules.base import Rule
+from podhosts.rules.addresses import MeantAddresses
+from podhosts.rules.base import Fixable, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
-    from podhosts.kubernetes import HostAlias
+    from podhosts.kubernetes import HostAlias, Pod
 
 
 class InvalidIp(Rule):
@@ -43,20 +45,33 @@ class InvalidIp(Rule):
             hostnames: [db.internal]
           containers: [{name: web, image: web}]
 
-    Fix safety: none is offered yet; which address was meant is a guess.
+    Fix safety: unsafe; blanks, brackets, a port or a prefix length around an address go, and leading zeros and the
+    IPv4-mapped form are written as Kubernetes 1.36 proposes. Otherwise none, as also for a prefix that is a whole
+    network: which address was meant is a guess.
     """
 
     name = "invalid-ip"
     severity = Severity.ERROR
+    fixable = Fixable.SOMETIMES
 
-    def check_alias(self, alias: HostAlias) -> Iterator[Diagnostic]:
+    def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
+        meant = MeantAddresses(pod)
+        for alias in pod.aliases:
+            yield from self._check(alias, meant)
+
+    def _check(self, alias: HostAlias, meant: MeantAddresses) -> Iterator[Diagnostic]:
         ip, node = alias.ip, alias.ip_node
         if not ip or node is None or is_placeholder(ip):
             return
         if refusal(ip, self.version.strict_addresses):
             refused_by = invalid_value(alias.pod, self.version)
             yield self.report(
-                alias, node, self._explain(ip, bool(refused_by)), field=alias.field("ip"), refused_by=refused_by
+                alias,
+                node,
+                self._explain(ip, bool(refused_by)),
+                field=alias.field("ip"),
+                refused_by=refused_by,
+                fix=meant.fix(alias, Safety.UNSAFE),
             )
 
     def _explain(self, ip: str, is_refused: bool) -> str:

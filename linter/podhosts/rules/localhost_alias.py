@@ -3,10 +3,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
+from podhosts.edits import Safety
 from podhosts.hosts.addresses import classify, parse_sloppy
 from podhosts.hosts.kubelet import BUILT_IN_NAMES
 from podhosts.rules.answers import PodAnswers
-from podhosts.rules.base import Rule
+from podhosts.rules.base import Fixable, Rule
+from podhosts.rules.removal import NameRemoval
+from podhosts.surgery import repair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,26 +50,34 @@ class LocalhostAlias(Rule):
             - web.localhost
           containers: [{name: web, image: web}]
 
-    Fix safety: none is offered yet.
+    Fix safety: unsafe, as resolvers answer fewer addresses then; the name goes, and an entry or list that would be
+    left empty.
     """
 
     name = "localhost-alias"
     severity = Severity.WARNING
+    fixable = Fixable.SOMETIMES
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         answers = PodAnswers(pod, self.settings)
+        own = {
+            alias.index: {index: node for index, node in alias.names if node.text in BUILT_IN_NAMES}
+            for alias in pod.aliases
+        }
+        removal = NameRemoval(pod, own)
         for alias in pod.aliases:
-            for index, node in alias.names:
-                if node.text in BUILT_IN_NAMES:
-                    is_own = str(parse_sloppy(alias.ip or "")) in _OWN_ADDRESSES
-                    yield self.report(
-                        alias,
-                        node,
-                        f"`{node.text}` has its address from the kubelet: {_effect(alias, is_own)}"
-                        f"{answers.describe(node.text)}; remove the alias",
-                        field=alias.field("hostnames", index),
-                        severity=Severity.INFO if is_own else None,
-                    )
+            is_own = str(parse_sloppy(alias.ip or "")) in _OWN_ADDRESSES
+            for index, node in own[alias.index].items():
+                title = f"Remove the alias `{node.text}`"
+                yield self.report(
+                    alias,
+                    node,
+                    f"`{node.text}` has its address from the kubelet: {_effect(alias, is_own)}"
+                    f"{answers.describe(node.text)}; remove the alias",
+                    field=alias.field("hostnames", index),
+                    severity=Severity.INFO if is_own else None,
+                    fix=repair(pod.object.document, title, removal.edits(alias, index), Safety.UNSAFE),
+                )
 
 
 def _effect(alias: HostAlias, is_own: bool) -> str:

@@ -51,7 +51,7 @@ class MissingIp(Rule):
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         items = sequence(pod.spec.get(pod.list_field))
         for index, item in enumerate(items.items if items else ()):
-            if pod.object.document.is_partial(item) or (found := _missing(item)) is None:
+            if pod.is_partial(item) or (found := _missing(item)) is None:
                 continue
             written_as, node = found
             refused_by = missing_ip(pod, self.version, written_as=written_as)

@@ -3,16 +3,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
+from podhosts.edits import Safety
 from podhosts.hosts.addresses import canonical, has_leading_zeros, is_mapped, refusal
 from podhosts.kubernetes import is_placeholder
+from podhosts.rules.addresses import MeantAddresses
 from podhosts.rules.answers import described, line_answers
-from podhosts.rules.base import Rule
+from podhosts.rules.base import Fixable, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
-    from podhosts.kubernetes import HostAlias
+    from podhosts.kubernetes import HostAlias, Pod
 
 
 #: A name that every resolver looks up.
@@ -47,13 +49,20 @@ class NonCanonicalIp(Rule):
             hostnames: [db.internal]
           containers: [{name: web, image: web}]
 
-    Fix safety: none is offered yet.
+    Fix safety: safe where the spelling alone differs; unsafe for leading zeros and IPv4-mapped addresses, which
+    resolvers read differently. Nothing is offered where another entry has the address already.
     """
 
     name = "non-canonical-ip"
     severity = Severity.WARNING
+    fixable = Fixable.SOMETIMES
 
-    def check_alias(self, alias: HostAlias) -> Iterator[Diagnostic]:
+    def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
+        meant = MeantAddresses(pod)
+        for alias in pod.aliases:
+            yield from self._check(alias, meant)
+
+    def _check(self, alias: HostAlias, meant: MeantAddresses) -> Iterator[Diagnostic]:
         ip, node = alias.ip, alias.ip_node
         if not ip or node is None or is_placeholder(ip) or refusal(ip, self.version.strict_addresses):
             return
@@ -61,9 +70,11 @@ class NonCanonicalIp(Rule):
         if wanted is None or wanted == ip:
             return
         why, severity = "the same address in two spellings counts as two", Severity.INFO
-        if has_leading_zeros(ip) or is_mapped(ip):
+        is_read_differently = has_leading_zeros(ip) or is_mapped(ip)
+        if is_read_differently:
             answers = line_answers(ip, _PROBE, self.settings, "inet6" if ":" in wanted else "inet")
             if any(answer.addresses != (wanted,) for _, answer in answers):
                 why, severity = f"for its names {described(answers)}, and 1.36 and later refuse it", Severity.WARNING
         message = f"`{ip}` is not the canonical spelling: {why}; write `{wanted}`"
-        yield self.report(alias, node, message, field=alias.field("ip"), severity=severity)
+        fix = meant.fix(alias, Safety.UNSAFE if is_read_differently else Safety.SAFE)
+        yield self.report(alias, node, message, field=alias.field("ip"), severity=severity, fix=fix)

@@ -3,10 +3,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
+from podhosts.edits import Safety
 from podhosts.hosts.addresses import parse_sloppy
 from podhosts.kubernetes.host_names import host_name_node, is_pod_host_name
 from podhosts.rules.answers import PodAnswers
-from podhosts.rules.base import Rule
+from podhosts.rules.base import Fixable, Rule
+from podhosts.rules.removal import NameRemoval
+from podhosts.surgery import repair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,25 +48,32 @@ class PodHostnameAlias(Rule):
             - web.internal
           containers: [{name: web, image: web}]
 
-    Fix safety: none is offered yet.
+    Fix safety: unsafe, as resolvers answer fewer addresses then; the name goes, and an entry or list that would be
+    left empty.
     """
 
     name = "pod-hostname-alias"
     severity = Severity.WARNING
+    fixable = Fixable.SOMETIMES
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         answers = PodAnswers(pod, self.settings)
+        own = {
+            alias.index: {index: node for index, node in alias.names if is_pod_host_name(pod, node.text, self.version)}
+            for alias in pod.aliases
+        }
+        removal = NameRemoval(pod, own)
         for alias in pod.aliases:
-            for index, node in alias.names:
-                if is_pod_host_name(pod, node.text, self.version):
-                    yield self.report(
-                        alias,
-                        node,
-                        f"`{node.text}` is the pod's own host name: {_effect(alias, node.text, answers)}; "
-                        f"remove the alias",
-                        field=alias.field("hostnames", index),
-                        related=_where_from(pod, self.version),
-                    )
+            for index, node in own[alias.index].items():
+                title = f"Remove the alias `{node.text}`"
+                yield self.report(
+                    alias,
+                    node,
+                    f"`{node.text}` is the pod's own host name: {_effect(alias, node.text, answers)}; remove the alias",
+                    field=alias.field("hostnames", index),
+                    related=_where_from(pod, self.version),
+                    fix=repair(pod.object.document, title, removal.edits(alias, index), Safety.UNSAFE),
+                )
 
 
 def _effect(alias: HostAlias, name: str, answers: PodAnswers) -> str:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import CREATE_AND_APPLY, Severity
+from podhosts.document import Scalar, string
+from podhosts.edits import Safety
 from podhosts.kubernetes import (
     FREE_MAPS,
     edit_distance,
-    field,
     is_directive,
     is_foreign_host_aliases,
     is_misspelt_host_aliases,
@@ -15,14 +18,18 @@ from podhosts.kubernetes import (
     normalized,
     walk,
 )
+from podhosts.kubernetes.kinds import pod_spec_paths
 from podhosts.kubernetes.verdicts import unknown_field
-from podhosts.rules.base import Rule
+from podhosts.rules.acceptance import is_address, is_list_of_aliases, is_list_of_names, is_name
+from podhosts.rules.base import Fixable, Rule
+from podhosts.surgery import move_key, rename_key, repair, wrap_in_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
-    from podhosts.document import Entry
+    from podhosts.document import Document, Entry, Mapping, Node
+    from podhosts.edits import Edit, Fix
     from podhosts.kubernetes import HostAlias, KubernetesObject, Pod
 
 _ENTRY_FIELDS = ("ip", "hostnames")
@@ -64,15 +71,19 @@ class UnknownField(Rule):
             hostnames: [db.internal]
           containers: [{name: web, image: web}]
 
-    Fix safety: none is offered yet.
+    Fix safety: unsafe, as lenient clients drop the key and the names come to life. A misspelt key is renamed where the
+    right one is not there and what stands below it is accepted; an outdented `hostnames` goes into the only entry that
+    has none.
     """
 
     name = "unknown-field"
     severity = Severity.ERROR
+    fixable = Fixable.SOMETIMES
 
     def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
         if not is_strict(manifest.api_version, manifest.kind):
             return
+        right = {place.path for place in pod_spec_paths(manifest.api_version, manifest.kind)}
         for path, node in walk(manifest.node, FREE_MAPS):
             for name, entry in node.fields.items():
                 if is_misspelt_host_aliases(name) and not is_placeholder(name):
@@ -80,15 +91,22 @@ class UnknownField(Rule):
                         manifest,
                         entry.key,
                         f"`{name}` is no field of the API: {_REFUSED}; did you mean `hostAliases`?",
-                        field=field((*path, name)),
+                        field=manifest.field(*path, name),
                         refused_by=CREATE_AND_APPLY,
+                        fix=self._rename_list(manifest.document, node, entry) if path in right else None,
                     )
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         for name, entry in pod.spec.fields.items():
-            advice = self._advice_in_pod_spec(pod, name)
+            advice = self._advice_in_pod_spec(pod, name) if name != pod.list_field else None
             if advice:
-                yield self._report(pod, entry, pod.field(name), advice)
+                fix = _indent(pod, entry) if name == "hostnames" else None
+                yield self._report(pod, entry, pod.field(name), advice, fix)
+        # Where nothing is known of the place, a chart may well read keys of its own.
+        if pod.schema.typed and not pod.schema.untyped_items:
+            addresses = _Addresses(pod)
+            for alias in pod.aliases:
+                yield from self._check_entry(alias, addresses)
 
     def _advice_in_pod_spec(self, pod: Pod, name: str) -> str | None:
         if not pod.schema.typed:
@@ -104,31 +122,95 @@ class UnknownField(Rule):
             return "it belongs into an entry of `hostAliases`: indent it further"
         return None
 
-    def check_alias(self, alias: HostAlias) -> Iterator[Diagnostic]:
-        schema = alias.pod.schema
-        # Where nothing is known of the place, a chart may well read keys of its own.
-        if schema.untyped_items or not schema.typed:
-            return
-        for name, entry in alias.node.fields.items():
-            if name not in _ENTRY_FIELDS and not is_directive(name) and not is_placeholder(name):
-                yield self._report(alias, entry, alias.field(name), _did_you_mean(name, alias))
+    def _check_entry(self, alias: HostAlias, addresses: _Addresses) -> Iterator[Diagnostic]:
+        unknown = {
+            name: _meant(name)
+            for name in alias.node.fields
+            if name not in _ENTRY_FIELDS and not is_directive(name) and not is_placeholder(name)
+        }
+        for name, meant in unknown.items():
+            entry = alias.node.fields[name]
+            is_only = list(unknown.values()).count(meant) == 1
+            fix = self._rename(alias, entry, meant, addresses) if meant and is_only else None
+            yield self._report(alias, entry, alias.field(name), _did_you_mean(meant, alias), fix)
 
-    def _report(self, where: Pod | HostAlias, entry: Entry, path: str, advice: str) -> Diagnostic:
+    def _report(self, where: Pod | HostAlias, entry: Entry, path: str, advice: str, fix: Fix | None) -> Diagnostic:
         pod = where if not hasattr(where, "pod") else where.pod
         message = f"`{entry.name}` is no field of the API: {_REFUSED}; {advice}"
-        return self.report(where, entry.key, message, field=path, refused_by=unknown_field(pod))
+        return self.report(where, entry.key, message, field=path, refused_by=unknown_field(pod), fix=fix)
+
+    def _rename_list(self, document: Document, mapping: Mapping, entry: Entry) -> Fix | None:
+        """Call a key `hostAliases` that nothing else in the mapping can stand for."""
+        others = [name for name in mapping.fields if name == "hostAliases" or is_misspelt_host_aliases(name)]
+        if others != [entry.name] or not is_list_of_aliases(entry.value, self.version):
+            return None
+        return _renamed(document, mapping, entry, "hostAliases")
+
+    def _rename(self, alias: HostAlias, entry: Entry, meant: str, addresses: _Addresses) -> Fix | None:
+        """Call a key of an entry by its right name; a single name becomes a list."""
+        document, node, value = alias.pod.object.document, alias.node, entry.value
+        if meant == "ip":
+            is_free = is_address(value, self.version) and addresses.are_once(value)
+            return _renamed(document, node, entry, meant) if is_free else None
+        if is_list_of_names(value):
+            return _renamed(document, node, entry, meant)
+        if entry.alias is None and isinstance(value, Scalar) and value.is_string and is_name(value.text):
+            return _renamed(document, node, entry, meant, wrap_in_list(document, value))
+        return None
+
+
+class _Addresses:
+    """The addresses of a pod's entries, under their right key or another."""
+
+    def __init__(self, pod: Pod) -> None:
+        self._pod = pod
+
+    def are_once(self, node: Node) -> bool:
+        """Whether no other entry has, or is meant to have, the address in a node: two of one would be refused."""
+        return self._counts[string(node)] == 1
+
+    @cached_property
+    def _counts(self) -> Counter[str | None]:
+        return Counter(
+            string(entry.value)
+            for alias in self._pod.aliases
+            for name, entry in alias.node.fields.items()
+            if name == "ip" or _meant(name) == "ip"
+        )
+
+
+def _renamed(
+    document: Document, mapping: Mapping, entry: Entry, name: str, more: tuple[Edit, ...] | None = ()
+) -> Fix | None:
+    edits = rename_key(document, mapping, entry, name)
+    together = None if edits is None or more is None else (*edits, *more)
+    return repair(document, f"Write `{name}`", together, Safety.UNSAFE)
+
+
+def _indent(pod: Pod, entry: Entry) -> Fix | None:
+    """Move `hostnames` beside the list into the only entry that has none."""
+    document = pod.object.document
+    owners = [alias for alias in pod.aliases if alias.hostnames_node is None and alias.node.fields.keys() == {"ip"}]
+    if len(owners) != 1 or not is_list_of_names(entry.value) or entry not in pod.spec.entries:
+        return None
+    title = f"Indent `hostnames` into the entry of `{owners[0].ip}`"
+    return repair(document, title, move_key(document, pod.spec, entry, owners[0].node), Safety.UNSAFE)
 
 
 _REFUSED = "the API server refuses the object, lenient clients drop the key silently"
 
 
-def _did_you_mean(name: str, alias: HostAlias) -> str:
-    wanted = _MEANT.get(normalized(name)) or next(
+def _meant(name: str) -> str | None:
+    """The field of an entry that a key stands for."""
+    return _MEANT.get(normalized(name)) or next(
         (known for known in _ENTRY_FIELDS if edit_distance(normalized(name), known, 2) <= (1 if known == "ip" else 2)),
         None,
     )
-    if wanted is None:
+
+
+def _did_you_mean(meant: str | None, alias: HostAlias) -> str:
+    if meant is None:
         return "an entry has only `ip` and `hostnames`"
-    if wanted in alias.node.fields:
-        return f"`{wanted}` is already there"
-    return f"did you mean `{wanted}`?"
+    if meant in alias.node.fields:
+        return f"`{meant}` is already there"
+    return f"did you mean `{meant}`?"

@@ -1,24 +1,24 @@
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
 from podhosts.document import Mapping, Scalar, Sequence
+from podhosts.hosts.names import label_refusals
 from podhosts.kubernetes.structure import type_errors
 from podhosts.kubernetes.verdicts import wrong_type
-from podhosts.rules.base import Rule
+from podhosts.rules.acceptance import is_name
+from podhosts.rules.base import Fixable, Rule
+from podhosts.surgery import quote, repair, wrap_in_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
-    from podhosts.document import Node
+    from podhosts.document import Document, Node
+    from podhosts.edits import Fix
     from podhosts.kubernetes import HostAlias, Pod
-
-
-#: An action that prints a list of names as it is.
-_PRINTED_SLICE = re.compile(r"\{\{-?\s*[$.\w]*\.hostnames\s*-?\}\}")
+    from podhosts.kubernetes.structure import WrongType as WrongTypeFound
 
 
 class WrongType(Rule):
@@ -49,22 +49,37 @@ class WrongType(Rule):
             hostnames: [db.internal]
           containers: [{name: web, image: web}]
 
-    Fix safety: none is offered yet.
+    Fix safety: safe where the text allows one reading and is a valid name: quotes for a name that YAML takes for
+    something else, brackets around a single name. None for an `ip`, and for names that are refused in quotes, too.
     """
 
     name = "wrong-type"
     severity = Severity.ERROR
+    fixable = Fixable.SOMETIMES
 
     def check_alias(self, alias: HostAlias) -> Iterator[Diagnostic]:
         node = alias.hostnames_node
-        if isinstance(node, Scalar) and _PRINTED_SLICE.fullmatch(node.text):
-            yield self.report(
-                alias,
-                node,
-                f"`{node.text}` prints the list as Go does, `[a b]`: YAML reads one name with a blank in it; "
-                f"write `{{{{ toYaml ... | nindent }}}}` or a `range`",
-                field=alias.field("hostnames"),
-            )
+        for place in node.items if isinstance(node, Sequence) else [node]:
+            if isinstance(place, Scalar) and self._prints_list(alias, place, is_item=place is not node):
+                yield self.report(
+                    alias,
+                    place,
+                    f"`{place.text}` prints the list as Go does, `[a b]`: YAML reads one name with a blank in it; "
+                    f"write `{{{{ toYaml ... | nindent }}}}` or a `range`",
+                    field=alias.field("hostnames"),
+                )
+
+    def _prints_list(self, alias: HostAlias, node: Scalar, *, is_item: bool) -> bool:
+        """Whether an action prints a list of names as one: by the values of its chart, else by what it is called."""
+        document = alias.pod.object.document
+        if "{{" not in node.text:
+            return False
+        # The reader of templates is imported for the first of them: most runs have none.
+        from podhosts.helm.alone import prints_names
+
+        plain_prints = self.workspace.charts.facts(document.source.path).plain_prints
+        known = [is_list for span, is_list in plain_prints.items() if node.start <= span.start < node.end]
+        return any(known) if known else not is_item and prints_names(node.text)
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         for wrong in type_errors(pod.spec, pod.list_field, list_only=not pod.schema.is_of_pod_spec):
@@ -72,7 +87,26 @@ class WrongType(Rule):
             consequence = "the API server refuses the object" if refused_by else "the pod made from it is refused"
             what = f"{_describe(wrong.node)} stands where the API wants {wrong.expected}"
             message = f"{what}: {consequence}{_advice(wrong.node, wrong.expected, wrong.path[-1])}"
-            yield self.report(pod, wrong.node, message, field=pod.field(*wrong.path), refused_by=refused_by)
+            fix = _fix(pod.object.document, wrong)
+            yield self.report(pod, wrong.node, message, field=pod.field(*wrong.path), refused_by=refused_by, fix=fix)
+
+
+def _fix(document: Document, wrong: WrongTypeFound) -> Fix | None:
+    node, field = wrong.node, wrong.path[-1]
+    if not isinstance(node, Scalar) or node.value is None:
+        return None
+    if wrong.expected == "a list" and field == "hostnames" and node.is_string and is_name(node.text):
+        return repair(document, f"Write `[{node.text}]`", wrap_in_list(document, node))
+    if wrong.expected == "a string" and _is_wanted(node.text, field):
+        return repair(document, f"Put `{node.text}` in quotes", quote(document, node))
+    return None
+
+
+def _is_wanted(text: str, field: str | int) -> bool:
+    """Whether a text is accepted as the string that a field wants; a number in the path is a name's index."""
+    if field in {"hostname", "subdomain"}:
+        return not label_refusals(text)
+    return (isinstance(field, int) or field == "hostnameOverride") and is_name(text)
 
 
 def _describe(node: Node) -> str:

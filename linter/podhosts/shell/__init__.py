@@ -29,7 +29,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podhosts.shell.model import ArgvWrite, HostsEntry, HostsWrite, Separator, Statement, WriteKind
+from podhosts.shell.entries import HostsEntry
+from podhosts.shell.model import ArgvWrite, HostsWrite, Separator, Statement, WriteKind
 from podhosts.shell.paths import is_etc_hosts
 
 if TYPE_CHECKING:

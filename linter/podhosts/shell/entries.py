@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from podhosts.hosts.addresses import inet_pton4, inet_pton6
 from podhosts.shell.located import UNKNOWN
-from podhosts.shell.model import HostsEntry
 
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._")
 _LONGEST = 100_000
+
+
+class HostsEntry(NamedTuple):
+    """One line of a hosts file: the address and the names as written."""
+
+    ip: str
+    names: tuple[str, ...]
 
 
 def hosts_entries(written: str | None) -> tuple[HostsEntry, ...] | None:

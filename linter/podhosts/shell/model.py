@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from podhosts.shell.entries import HostsEntry, hosts_entries
+
 if TYPE_CHECKING:
     from podhosts.source import Span
 
@@ -27,13 +29,6 @@ class WriteKind(StrEnum):
     """Removed or renamed away: `rm`, `mv /etc/hosts ...`. Fails on a mount point."""
 
 
-class HostsEntry(NamedTuple):
-    """One line of a hosts file: the address and the names as written."""
-
-    ip: str
-    names: tuple[str, ...]
-
-
 class Separator(NamedTuple):
     """What joins two commands of a list: `;`, `&`, `&&`, `||` or a newline."""
 
@@ -51,6 +46,7 @@ class Statement:
     `within`: what encloses the list, outermost first: `if`, `condition`, `loop`, `case`, `group`, `subshell`,
     `function`, `substitution`, `script` (the text given to `sh -c`, `eval`, ...). Empty at the top of the script.
     `alone`: no other element is in that list, so that removing this one would leave, say, an empty `then` branch.
+    `only_writes`: it does nothing else than print texts to the hosts file (`echo`, `printf`, `cat`, `tee`).
     """
 
     span: Span
@@ -59,6 +55,7 @@ class Statement:
     heredocs: tuple[Span, ...]
     within: tuple[str, ...]
     alone: bool
+    only_writes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +65,23 @@ class HostsWrite:
     `target`: the redirection's target or the file operand, quotes included; of `of=/etc/hosts` the path alone.
     `command`: the program or builtin that does it (`echo`, `tee`, `sed`), `open` and the like in Python, empty for a
     redirection without a command and for one on a loop or group.
-    `entries`: the hosts lines that are written, where the whole text is certain; `()` if it surely has none (only
-    comments, or nothing); None if it is not known.
+    `text`: what is written, None where it is not known.
     `statement`: None in Python code and where no shell is involved.
     """
 
     target: Span
     kind: WriteKind
     command: str
-    entries: tuple[HostsEntry, ...] | None
+    text: str | None
     statement: Statement | None
+
+    @property
+    def entries(self) -> tuple[HostsEntry, ...] | None:
+        """The hosts lines that are written, where all of the text is certain.
+
+        `()` if it surely has none (only comments, or nothing); None if it is not known.
+        """
+        return hosts_entries(self.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from bisect import bisect_left
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.shell.entries import hosts_entries
 from podhosts.shell.located import UNKNOWN, LocatedText, Run
 from podhosts.shell.model import HostsWrite, WriteKind
 from podhosts.shell.templates import mask_templates
@@ -199,7 +198,7 @@ class _Reader:
             is_target = self._matches(f"{path}/{source.rpartition('/')[2]}")
         if is_target:
             start, end = self._offsets(node)
-            yield HostsWrite(self._source.span(start, end), kind, name, hosts_entries(written), None)
+            yield HostsWrite(self._source.span(start, end), kind, name, written, None)
 
     def _constant(self, node: ast.expr | None) -> str | None:
         node = self._resolved(node)

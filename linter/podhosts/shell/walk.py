@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.shell.entries import hosts_entries
 from podhosts.shell.expansion import Field, Variables, all_fields, fields, single_value
 from podhosts.shell.located import UNKNOWN, LocatedText, Run
 from podhosts.shell.model import HostsWrite, Separator, Statement, WriteKind
 from podhosts.shell.options import Syntax, parse_arguments
 from podhosts.shell.parser import parse
 from podhosts.shell.programs import Surroundings, file_writes
+from podhosts.shell.purity import only_writes
 from podhosts.shell.shells import PYTHON, SHELLS, joined, shell_operands
 from podhosts.shell.stability import unstable_names
 from podhosts.shell.streams import Streams, redirects_output
@@ -68,6 +68,7 @@ class _Place:
                 tuple(heredocs),
                 self.within,
                 self.is_alone,
+                only_writes(pipeline),
             )
         return self._statement
 
@@ -263,8 +264,8 @@ class _Script:
                 kind = WriteKind.APPEND
             else:
                 kind = WriteKind.UPDATE if redirect.operator == "<>" else WriteKind.TRUNCATE
-            entries = hosts_entries(output()) if redirect is last else None
-            self._found(HostsWrite(target.span, kind, name, entries, place.statement()))
+            text = output() if redirect is last else None
+            self._found(HostsWrite(target.span, kind, name, text, place.statement()))
 
     def _written_file(self, redirect: Redirect) -> Field | None:
         """The target of a redirection that opens the hosts file for writing."""
@@ -322,10 +323,8 @@ class _Script:
     ) -> None:
         stdin = self._streams().input(*pipeline) if pipeline and name in _READ_STDIN else None
         for operand, kind in file_writes(name, arguments, Surroundings(self._matches, stdin)):
-            entries = None
-            if pipeline and name in _COPY_STDIN:
-                entries = hosts_entries(self._streams().input(*pipeline))
-            self._found(HostsWrite(operand.span, kind, name, entries, place.statement() if place else None))
+            text = self._streams().input(*pipeline) if pipeline and name in _COPY_STDIN else None
+            self._found(HostsWrite(operand.span, kind, name, text, place.statement() if place else None))
 
     def _started(self, invocation: Invocation) -> dict[str, str]:
         """The environment of a program that the script starts."""

@@ -1,0 +1,6 @@
+"""Findings that were there when a repository adopted podhosts: recorded once, not reported again."""
+
+from podhosts.baseline.matching import Entry, Match, combined, match, record
+from podhosts.baseline.text import BaselineError, read, written
+
+__all__ = ["BaselineError", "Entry", "Match", "combined", "match", "read", "record", "written"]

@@ -1,0 +1,256 @@
+"""One document checked by the rules, with all the documents in its strings."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from podhosts.diagnostics import Diagnostic, Related
+from podhosts.document import Document, Scalar, Sequence, nodes
+from podhosts.embedded import embedded_documents
+from podhosts.engine.checked import checked_objects
+from podhosts.engine.results import CheckedObject, Options, Result, Suppressed
+from podhosts.engine.silencing import complaints, silence
+from podhosts.helm import NOTHING
+from podhosts.kubernetes import every_object, every_pod, is_placeholder, is_template
+from podhosts.kubernetes.fields import field as field_path
+from podhosts.kubernetes.fields import join
+from podhosts.kubernetes.structure import SCALAR_FIELDS
+from podhosts.suppressions import Suppression, suppressions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from podhosts.document import Node
+    from podhosts.embedded import Embedded
+    from podhosts.helm import FileFacts
+    from podhosts.helm.following import FollowedPod
+    from podhosts.kubernetes import KubernetesObject, Pod
+    from podhosts.rules import Rule
+    from podhosts.source import Span
+
+#: How many uses of an anchor a finding names.
+_MOST_USES = 100
+#: How deep documents in strings of documents in strings are looked for; Terraform and GitOps nest three.
+_MOST_LEVELS = 5
+#: The comment that `helm template` puts above each object it prints.
+_ORIGIN = re.compile(
+    r"(?:(?:---|#(?! Source:)).*\r?\n|[ \t]*\r?\n)*# Source: (\S+/templates/\S+)[ \t]*\r?$", re.MULTILINE
+)
+
+
+@dataclass(slots=True)
+class Checked:
+    """What one document gave. Its own suppressions (`silencers`) have not been applied to the findings yet.
+
+    `suppressed` and `inner_silencers` are those of documents in its strings, at their places in this one.
+    """
+
+    findings: list[Diagnostic] = field(default_factory=list)
+    silencers: list[Suppression] = field(default_factory=list)
+    suppressed: list[Suppressed] = field(default_factory=list)
+    inner_silencers: list[Suppression] = field(default_factory=list)
+    pods: int = 0
+    #: Filled where a report lists what was checked.
+    objects: list[CheckedObject] = field(default_factory=list)
+    #: Values, and whole documents, that a template or placeholder decides.
+    placeholders: list[Span] = field(default_factory=list)
+    templates: list[Span] = field(default_factory=list)
+
+
+def check(
+    document: Document, rules: list[Rule], options: Options, facts: FileFacts = NOTHING, level: int = 0
+) -> Checked:
+    """Check a document and what is in its strings, down to a few levels of strings in strings.
+
+    `facts` is what the charts of the run know of its file.
+    """
+    checked = Checked()
+    is_refused = any(document.span.start <= problem.span.start < document.span.end for problem in facts.problems)
+    if document.root is None and document.problem is not None and is_template(document.text) and not is_refused:
+        checked.templates.append(document.problem.span)
+        return checked
+    manifests = every_object(document)
+    followed = list(_followed(manifests, facts))
+    by_shape = _by_shape(document, manifests, facts)
+    known = {found.pod.list_start for found in followed}
+    found_pods = [pod for pod in by_shape if pod.list_start not in known]
+    checked.pods = len(found_pods) + len(followed)
+    if options.lists_objects and level == 0:
+        checked.objects += checked_objects(manifests, found_pods)
+    checked.placeholders += document.actions or [node.span for pod in found_pods for node in _placeholders(pod)]
+    direct = _findings(document, manifests, found_pods, rules)
+    if document.span in facts.fragments:
+        # What a fix makes of a part of a list cannot be checked.
+        direct = (replace(finding, fix=None) for finding in direct)
+    repairable = {pod.list_start for pod in by_shape}
+    checked.findings += _with_alias_uses(document, chain(direct, _followed_findings(followed, rules, repairable)))
+    if origin := _ORIGIN.match(document.text):
+        checked.findings = [
+            replace(finding, message=f"{finding.message} (rendered from {origin[1]})") for finding in checked.findings
+        ]
+    checked.silencers, mistakes = suppressions(document, manifests, [*found_pods, *(found.pod for found in followed)])
+    checked.findings += complaints(document, checked.silencers, mistakes, options)
+    _look_inside(document, manifests, checked, rules, options, level)
+    return checked
+
+
+def _look_inside(
+    document: Document,
+    manifests: list[KubernetesObject],
+    checked: Checked,
+    rules: list[Rule],
+    options: Options,
+    level: int,
+) -> None:
+    """Add to `checked` what the documents in a document's strings give, at their places in it."""
+    if level == _MOST_LEVELS:
+        return
+    for inner in embedded_documents(document, manifests):
+        if inner.is_checked:
+            found = check(inner.document, rules, options, level=level + 1)
+        else:
+            found = Checked()
+            _look_inside(
+                inner.document,
+                every_object(inner.document),
+                found,
+                rules,
+                options,
+                level + 1,
+            )
+        told = Result()
+        silence(found.findings, found.silencers, options, told)
+        checked.findings += (_outer_finding(finding, inner) for finding in told.findings)
+        for finding, by in [*told.suppressed, *found.suppressed]:
+            checked.suppressed.append(Suppressed(_outer_finding(finding, inner), _outer_suppression(by, inner)))
+        checked.inner_silencers += (
+            _outer_suppression(item, inner) for item in [*found.silencers, *found.inner_silencers]
+        )
+        checked.pods += found.pods
+        checked.placeholders += map(inner.outer_span, found.placeholders)
+        checked.templates += map(inner.outer_span, found.templates)
+
+
+def _outer_finding(finding: Diagnostic, inner: Embedded) -> Diagnostic:
+    """A finding about a document in a string, at its place in the outer one.
+
+    Values and patches, which are no objects of their own, belong to the object whose field the string is.
+    """
+    holder = inner.holder
+    moved = replace(
+        finding,
+        source=inner.outer.source,
+        span=inner.outer_span(finding.span),
+        document=inner.outer.number,
+        item=holder.item if holder else None,
+        related=tuple(_outer_related(item, inner) for item in finding.related),
+        # Text of the inner document would need the indentation and escapes of the outer string.
+        fix=None,
+    )
+    if finding.object is None or finding.object.kind is not None or finding.field is None:
+        return moved
+    above = holder.field(*inner.path) if holder else field_path(inner.path)
+    return replace(moved, object=holder.identity if holder else finding.object, field=join(above, finding.field))
+
+
+def _outer_related(related: Related, inner: Embedded) -> Related:
+    if related.source not in {None, inner.document.source}:
+        return related
+    return Related(inner.outer_span(related.span), related.message)
+
+
+def _outer_suppression(item: Suppression, inner: Embedded) -> Suppression:
+    return replace(item, span=inner.outer_span(item.span), scopes=list(map(inner.outer_span, item.scopes)))
+
+
+def _findings(
+    document: Document, manifests: list[KubernetesObject], found_pods: list[Pod], rules: list[Rule]
+) -> Iterator[Diagnostic]:
+    for rule in rules:
+        yield from rule.check_document(document)
+        for manifest in manifests:
+            yield from rule.check_object(manifest)
+        for pod in found_pods:
+            yield from _pod_findings(pod, rule)
+
+
+def _pod_findings(pod: Pod, rule: Rule) -> Iterator[Diagnostic]:
+    yield from rule.check_pod(pod)
+    for alias in pod.aliases:
+        yield from rule.check_alias(alias)
+
+
+def _followed(manifests: list[KubernetesObject], facts: FileFacts) -> Iterator[FollowedPod]:
+    """The lists of a values file that the templates of its chart print."""
+    if not facts.lists:
+        return
+    # Imported for the first values file of a chart: most runs have none.
+    from podhosts.helm.following import followed_pods
+
+    for manifest in manifests:
+        yield from followed_pods(manifest, facts.lists)
+
+
+def _by_shape(document: Document, manifests: list[KubernetesObject], facts: FileFacts) -> list[Pod]:
+    """The pods of a document, or of a part of a list in a file of named templates."""
+    if document.span in facts.fragments:
+        from podhosts.helm.following import fragment_pods
+
+        return list(fragment_pods(document, facts.fragments[document.span]))
+    return [pod for manifest in manifests for pod in every_pod(manifest)]
+
+
+def _followed_findings(
+    followed: list[FollowedPod], rules: list[Rule], repairable: set[int | None]
+) -> Iterator[Diagnostic]:
+    """Findings about lists in a values file, each with the place where a template prints the list.
+
+    Only what is known as a list without the chart, too, can be checked after a fix.
+    """
+    for rule in rules:
+        for found in followed:
+            printed = Related(found.use.span, "printed as `hostAliases` here", found.use.place.source)
+            can_fix = found.pod.keys is None and found.pod.list_start in repairable
+            for finding in _pod_findings(found.pod, rule):
+                fix = finding.fix if can_fix else None
+                yield replace(finding, related=(*finding.related, printed), fix=fix)
+
+
+def _with_alias_uses(document: Document, findings: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The findings; those behind an anchor with each `*alias` that brings the text to a further place."""
+    anchored = sorted((node for node in nodes(document.root) if node.shared), key=lambda node: (node.start, -node.end))
+    if not anchored:
+        return list(findings)
+    result: list[Diagnostic] = []
+    around: list[Node] = []
+    position = 0
+    # One sweep over both, sorted: `around` holds the anchored nodes that are open at the finding.
+    for finding in sorted(findings, key=lambda finding: finding.span):
+        while position < len(anchored) and anchored[position].start <= finding.span.start:
+            around.append(anchored[position])
+            position += 1
+        around = [node for node in around if node.end > finding.span.start]
+        inside = [node for node in around if node.end >= finding.span.end]
+        uses = [Related(use, "also used here") for node in inside for use in node.shared[:_MOST_USES]]
+        result.append(replace(finding, related=(*finding.related, *uses)) if uses else finding)
+    return result
+
+
+def _placeholders(pod: Pod) -> Iterator[Node]:
+    """The values of a pod spec that rules would look at and that are decided elsewhere."""
+    values: list[Node | None] = [pod.spec.get(name) for name in (pod.list_field, *SCALAR_FIELDS)]
+    items = pod.spec.get(pod.list_field)
+    values += items.items if isinstance(items, Sequence) else []
+    for alias in pod.aliases:
+        values.append(alias.ip_node)
+        names = alias.hostnames_node
+        values += names.items if isinstance(names, Sequence) else [names]
+    for container in pod.containers:
+        values += [mount.mount_path_node for mount in container.mounts]
+    values += [volume.host_path_node for volume in pod.volumes]
+    for node in values:
+        if isinstance(node, Scalar) and is_placeholder(node.text):
+            yield node

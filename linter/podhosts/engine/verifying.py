@@ -1,0 +1,189 @@
+"""The proof that a round of fixes did what it may do (`design.md`, "Fixing")."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from podhosts.diagnostics import Severity
+from podhosts.document import Document, Mapping, Scalar, Sequence, split
+from podhosts.engine.linting import default_selection, lint
+from podhosts.hosts.addresses import parse_sloppy
+from podhosts.hosts.kubelet import Alias, pod_network_lines
+from podhosts.kubernetes import every_object, every_pod
+from podhosts.kubernetes.pod_hosts import Surroundings, pod_hosts
+from podhosts.kubernetes.structure import SCALAR_FIELDS, type_errors
+
+if TYPE_CHECKING:
+    from podhosts.document import Node
+    from podhosts.engine.results import Options
+    from podhosts.kubernetes import Pod
+    from podhosts.source import Source
+    from podhosts.workspace import Workspace
+
+_POD_IP = "10.244.1.5"
+
+
+class VerificationError(Exception):
+    """A fix did what it may not do; the text says what."""
+
+
+class Verifier:
+    """Compares a source before and after fixes. What is known of the text after is kept for the next round."""
+
+    def __init__(self, options: Options, workspace: Workspace | None) -> None:
+        self._options = replace(options, selected=default_selection(), use_suppressions=False, severities={})
+        self._workspace = workspace
+        self._known: tuple[Source, Counter[str]] | None = None
+
+    def check(self, before: Source, after: Source, *, safe: bool) -> None:
+        """Raise VerificationError unless the documents and objects are the same ones and no error is new.
+
+        `safe` asks for more: no pod's names and addresses change, no resolver loses a name, no other data changes.
+        """
+        pairs = _changed_documents(before, after)
+        for old, new in pairs:
+            _check_readable(old, new)
+            if safe:
+                _check_safe(old, new)
+        errors = self._errors(before)
+        more = self._errors(after) - errors
+        if more:
+            raise VerificationError(f"the result has an error that was not there before: {next(iter(more))}")
+
+    def _errors(self, source: Source) -> Counter[str]:
+        """How many errors of each rule a source has."""
+        if self._known is None or self._known[0] is not source:
+            findings = lint(source, self._options, self._workspace).findings
+            errors = Counter(finding.rule for finding in findings if finding.severity is Severity.ERROR)
+            self._known = (source, errors)
+        return self._known[1]
+
+
+def _changed_documents(before: Source, after: Source) -> list[tuple[Document, Document]]:
+    old, new = _documents(before), _documents(after)
+    if len(old) != len(new):
+        raise VerificationError("the number of documents changes")
+    return [(first, second) for first, second in zip(old, new, strict=True) if first.text != second.text]
+
+
+def _documents(source: Source) -> list[Document]:
+    """The documents of a source; at its end one of comments alone is as good as none."""
+    documents = [Document(source, piece) for piece in split(source.text)]
+    while documents and documents[-1].root is None and documents[-1].problem is None:
+        documents.pop()
+    return documents
+
+
+def _check_readable(old: Document, new: Document) -> None:
+    if new.problem is not None and old.problem is None:
+        raise VerificationError(f"the result cannot be read: {new.problem.message}")
+    if [item.identity for item in every_object(old)] != [item.identity for item in every_object(new)]:
+        raise VerificationError("the objects change")
+
+
+def _check_safe(old: Document, new: Document) -> None:
+    for first, second in zip(every_object(old), every_object(new), strict=True):
+        old_pods, new_pods = every_pod(first), every_pod(second)
+        if [pod.path for pod in old_pods] != [pod.path for pod in new_pods]:
+            raise VerificationError("the pods change")
+        for old_pod, new_pod in zip(old_pods, new_pods, strict=True):
+            _check_pod(old_pod, new_pod)
+    if old.root is None or new.root is None:
+        if old.root is not new.root:
+            raise VerificationError("the data changes")
+    elif not _is_same_data(old.root, new.root, _exempt(old), _exempt(new)):
+        raise VerificationError("data beside the aliases changes")
+
+
+def _check_pod(old: Pod, new: Pod) -> None:
+    before, after = _aliases(old), _aliases(new)
+    if before == after:
+        return
+    old_table, new_table = _table(before), _table(after)
+    if type_errors(old.spec, old.list_field, list_only=not old.schema.is_of_pod_spec):
+        # Refused by every client, so there is no file yet: what could be read of it must stay, and more may come.
+        kept = {
+            name: [address for address in new_table.get(name, ()) if address in addresses]
+            for name, addresses in old_table.items()
+        }
+        if kept != old_table:
+            raise VerificationError("names or addresses get lost")
+    elif old_table != new_table:
+        raise VerificationError("a pod's names and addresses change")
+    else:
+        _check_resolvers(before, after)
+
+
+def _aliases(pod: Pod) -> tuple[Alias, ...]:
+    return pod_hosts(pod, Surroundings((_POD_IP,))).aliases
+
+
+def _table(aliases: tuple[Alias, ...]) -> dict[str, list[str]]:
+    """Each name with its addresses, in order; an address that is given twice counts once."""
+    table: dict[str, dict[str, None]] = {}
+    for alias in aliases:
+        address = str(parse_sloppy(alias.ip) or alias.ip)
+        for name in alias.hostnames:
+            table.setdefault(name, {})[address] = None
+    return {name: list(addresses) for name, addresses in table.items()}
+
+
+def _check_resolvers(before: tuple[Alias, ...], after: tuple[Alias, ...]) -> None:
+    """Ask every model about each name on a line that changes: what it found before, it must find after."""
+    from podhosts.hosts.resolvers import RESOLVERS, Network, families, open_hosts
+
+    lines = Counter(before)
+    lines.subtract(Counter(after))
+    names = sorted({name for alias, count in lines.items() if count > 0 for name in alias.hostnames})
+    network = Network((_POD_IP,))
+    for resolver in RESOLVERS:
+        old, new = (open_hosts(resolver, _file(aliases)) for aliases in (before, after))
+        # Its widest question: what it finds of one family alone is among those answers.
+        family = families(resolver)[0]
+        for name in names:
+            first, second = old.lookup(name, family, network), new.lookup(name, family, network)
+            if first.addresses and set(first.addresses) != set(second.addresses):
+                raise VerificationError(f"{resolver} no longer finds the same addresses for `{name}`")
+
+
+def _file(aliases: tuple[Alias, ...]) -> bytes:
+    return b"".join(line.text for line in pod_network_lines((_POD_IP,), "pod", "", aliases))
+
+
+def _exempt(document: Document) -> dict[int, bool]:
+    """Nodes that are compared in another way: lists of aliases (true), and fields of the wrong type (false)."""
+    exempt: dict[int, bool] = {}
+    for pod in (pod for manifest in every_object(document) for pod in every_pod(manifest)):
+        fields = SCALAR_FIELDS if pod.schema.is_of_pod_spec else ()
+        exempt |= {id(node): False for name in fields if (node := pod.spec.get(name)) is not None}
+        if pod.list_node is not None:
+            exempt[id(pod.list_node)] = True
+    return exempt
+
+
+def _is_same_data(first: Node, second: Node, exempt_first: dict[int, bool], exempt_second: dict[int, bool]) -> bool:
+    """Whether two trees hold the same data, but for what is exempt in both; a stack, as nodes may be deep."""
+    stack = [(first, second)]
+    while stack:
+        old, new = stack.pop()
+        kinds = exempt_first.get(id(old)), exempt_second.get(id(new))
+        if kinds == (True, True):
+            continue
+        if isinstance(old, Scalar) and isinstance(new, Scalar):
+            if kinds == (False, False) and old.text == new.text:
+                continue
+            if old.value != new.value or type(old.value) is not type(new.value):
+                return False
+        elif isinstance(old, Sequence) and isinstance(new, Sequence):
+            if len(old.items) != len(new.items):
+                return False
+            stack += zip(old.items, new.items, strict=True)
+        elif isinstance(old, Mapping) and isinstance(new, Mapping):
+            if list(old.fields) != list(new.fields):
+                return False
+            stack += [(entry.value, new.fields[name].value) for name, entry in old.fields.items()]
+        else:
+            return False
+    return True

@@ -1,0 +1,9 @@
+"""Helm: the templates of a chart read without rendering them, and the values that they print as hostAliases.
+
+Only what every run needs is exported here; the readers are imported where there is a template.
+"""
+
+from podhosts.helm.charts import Charts
+from podhosts.helm.facts import NOTHING, FileFacts
+
+__all__ = ["NOTHING", "Charts", "FileFacts"]

@@ -1,0 +1,331 @@
+"""One Helm chart: its templates, its sub-charts, and what they print as hostAliases.
+
+Source: Helm's chart loader (`templates/`, `charts/`, `Chart.yaml`) and its `ProcessDependencies` for values of
+sub-charts.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from podhosts.document import Document, Mapping, Problem, Sequence, split, string
+from podhosts.helm.charts import METADATA, join
+from podhosts.helm.cycles import find_cycle, included
+from podhosts.helm.declared_keys import declared_keys
+from podhosts.helm.facts import FollowedList, UnreadFile
+from podhosts.helm.following import values_at
+from podhosts.helm.lists import printed_lists
+from podhosts.helm.rendering import KEY, ROOT, Place, Renderer, TooLongError
+from podhosts.helm.templates import actions, parse_template
+from podhosts.source import Source, Span
+from podhosts.triggers import mentions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.document import Node
+    from podhosts.helm.charts import Charts
+    from podhosts.helm.facts import Facts
+    from podhosts.helm.lists import PrintedLists
+    from podhosts.helm.templates import Definition, Template
+    from podhosts.helm.values import ValuesPath
+
+_TEMPLATES = "templates"
+_SUB_CHARTS = "charts"
+_SCHEMA = "values.schema.json"
+_LOCAL = "file://"
+_GLOBAL = "global"
+_NOTES = "NOTES.txt"
+_TOO_MUCH = "templates that print too much to follow: values that they alone print are read by their shape"
+_DEFINITION = re.compile(rb'\{\{-?\s*(?:define|block)\s+(?:"([^"\n]*)"|`([^`]*)`)')
+_INCLUSION = re.compile(r'\b(?:include|template)\s+(?:"([^"\n]*)"|`([^`]*)`)')
+#: Charts inside charts further down are not looked at; Helm has no limit, people do.
+_MOST_NESTED = 8
+
+
+class Dependency(NamedTuple):
+    """A chart inside another: the key of its values there."""
+
+    key: str
+    chart: Chart
+
+
+class TemplateFile:
+    """One file below `templates/`."""
+
+    def __init__(self, path: str, data: bytes) -> None:
+        self.source = Source(path, data)
+        self.is_partial = _is_partial(path)
+
+    @cached_property
+    def template(self) -> Template:
+        return parse_template(self.source.text)
+
+    @cached_property
+    def defined(self) -> list[str]:
+        """The names that it defines, found without parsing it."""
+        data = self.source.data
+        return [(one or other).decode("utf-8", "replace") for one, other in _DEFINITION.findall(data)]
+
+    @cached_property
+    def problem(self) -> Problem | None:
+        """Why Helm refuses it, where it mentions hosts."""
+        if not mentions(self.source.data):
+            return None
+        bodies = [self.template.body, *(definition.body for definition in self.template.definitions.values())]
+        unclosed = (found for body in bodies for _, action in actions(body) if (found := action.problem))
+        problems = [problem for problem in (self.template.problem, next(unclosed, None)) if problem]
+        return min(problems, key=lambda problem: problem.span, default=None)
+
+    def mentions_key(self) -> bool:
+        return KEY.encode() in self.source.data
+
+
+class Chart:
+    """The chart in a folder. Nothing is read before it is asked for."""
+
+    def __init__(self, folder: str, charts: Charts) -> None:
+        self.folder = folder
+        self._charts = charts
+
+    @cached_property
+    def templates(self) -> list[TemplateFile]:
+        return [
+            TemplateFile(path, data) for path in _files_below(join(self.folder, _TEMPLATES)) if (data := _read(path))
+        ]
+
+    @cached_property
+    def _metadata(self) -> tuple[Mapping | None, UnreadFile | None]:
+        return _read_mapping(join(self.folder, METADATA), "a Chart.yaml that is no YAML: its sub-charts are not known")
+
+    @cached_property
+    def _schema(self) -> tuple[Mapping | None, UnreadFile | None]:
+        return _read_mapping(
+            join(self.folder, _SCHEMA), "a values.schema.json that is no JSON: what it declares is not known"
+        )
+
+    @cached_property
+    def _values(self) -> Mapping | None:
+        """Its own values; a file that cannot be read is told of where the run lints it."""
+        return _read_mapping(join(self.folder, "values.yaml"), "")[0]
+
+    @property
+    def unread(self) -> Iterator[UnreadFile]:
+        yield from (problem for _, problem in (self._metadata, self._schema) if problem)
+        for file in self._printed[1]:
+            problem = Problem(_TOO_MUCH, Span(0, 0))
+            yield UnreadFile(file.source, problem, _TOO_MUCH)
+
+    @property
+    def name(self) -> str:
+        metadata, _ = self._metadata
+        return (string(metadata.get("name")) if metadata else None) or posixpath.basename(self.folder)
+
+    @cached_property
+    def dependencies(self) -> list[Dependency]:
+        """Its sub-charts that are there: those in `charts/`, and those that `repository: file://` names."""
+        present = {chart.name: chart for chart in self._charts.below(join(self.folder, _SUB_CHARTS))}
+        metadata, _ = self._metadata
+        listed = metadata.get("dependencies") if metadata else None
+        found: list[Dependency] = []
+        for item in listed.items if isinstance(listed, Sequence) else ():
+            name = string(item.get("name")) if isinstance(item, Mapping) else None
+            if not isinstance(item, Mapping) or name is None:
+                continue
+            chart = present.get(name) or self._local(string(item.get("repository")) or "")
+            if chart is not None:
+                found.append(Dependency(string(item.get("alias")) or name, chart))
+        # Helm takes what lies in `charts/` though no dependency names it.
+        named = {dependency.chart for dependency in found}
+        return found + [Dependency(name, chart) for name, chart in present.items() if chart not in named]
+
+    def _local(self, repository: str) -> Chart | None:
+        if not repository.startswith(_LOCAL):
+            return None
+        folder = posixpath.normpath(join(self.folder, repository.removeprefix(_LOCAL)))
+        return self._charts.at(folder)
+
+    def family(self) -> Iterator[Chart]:
+        """The chart and all inside it: their named templates are known to each other."""
+        waiting = [(self, 0)]
+        seen: set[Chart] = set()
+        while waiting:
+            chart, depth = waiting.pop(0)
+            if chart in seen:
+                continue
+            seen.add(chart)
+            yield chart
+            if depth < _MOST_NESTED:
+                waiting += [(dependency.chart, depth + 1) for dependency in chart.dependencies]
+
+    @cached_property
+    def _definitions(self) -> dict[str, TemplateFile]:
+        """The file that defines each name, the chart's own before those of charts inside it."""
+        files = [file for chart in self.family() for file in chart.templates]
+        return {name: file for file in reversed(files) for name in file.defined}
+
+    def definition(self, name: str) -> tuple[Place, Definition] | None:
+        file = self._definitions.get(name)
+        definition = file.template.definitions.get(name) if file else None
+        return (Place(file.source, definition), definition) if file and definition else None
+
+    @cached_property
+    def _bodies(self) -> dict[str, str]:
+        """The text of each named template."""
+        found = ((name, self.definition(name)) for name in self._definitions)
+        return {name: body[0].source.cut(body[1].span) for name, body in found if body}
+
+    @cached_property
+    def _may_be_endless(self) -> bool:
+        """Whether some named template includes itself at all, under whatever condition."""
+        used = {name: {one for one in _included(text) if one in self._bodies} for name, text in self._bodies.items()}
+        users: dict[str, list[str]] = {}
+        for name, names in used.items():
+            for one in names:
+                users.setdefault(one, []).append(name)
+        # What includes nothing that is left cannot be part of a circle.
+        ending = [name for name, names in used.items() if not names]
+        while ending:
+            name = ending.pop()
+            del used[name]
+            for user in users.get(name, ()):
+                used[user].discard(name)
+                if not used[user]:
+                    ending.append(user)
+        return bool(used)
+
+    @cached_property
+    def _relevant_names(self) -> frozenset[str]:
+        """The named templates that print the key themselves or through others."""
+        relevant = {name for name, text in self._bodies.items() if KEY in text}
+        users: dict[str, set[str]] = {}
+        for name, text in self._bodies.items():
+            for used in _included(text):
+                users.setdefault(used, set()).add(name)
+        waiting = list(relevant)
+        while waiting:
+            for user in users.get(waiting.pop(), set()) - relevant:
+                relevant.add(user)
+                waiting.append(user)
+        return frozenset(relevant)
+
+    @cached_property
+    def _printed(self) -> tuple[dict[str, PrintedLists], list[TemplateFile]]:
+        """What its templates print at the key, by path, for each that prints it; and those that were given up."""
+        results: dict[str, PrintedLists] = {}
+        given_up: list[TemplateFile] = []
+        if not self.is_relevant:
+            return results, given_up
+        for file in self.templates:
+            if file.is_partial or not self._prints_key(file):
+                continue
+            renderer = Renderer(Place(file.source, None), self.definition, self._relevant_names.__contains__)
+            try:
+                results[file.source.path] = printed_lists(renderer.render(file.template.body, ROOT))
+            except TooLongError:
+                given_up.append(file)
+        return results, given_up
+
+    def _prints_key(self, file: TemplateFile) -> bool:
+        return file.mentions_key() or any(name in self._relevant_names for name in _included(file.source.text))
+
+    @cached_property
+    def is_relevant(self) -> bool:
+        """Whether one of its templates, or of those that they can include, holds the key."""
+        return any(file.mentions_key() for chart in self.family() for file in chart.templates)
+
+    def add_to(self, facts: Facts) -> None:
+        """What is known of its template files."""
+        for file in self.templates:
+            if problem := file.problem or self._endless(file):
+                facts.of(file.source.path).problems.append(problem)
+        for path, printed in self._printed[0].items():
+            facts.of(path).is_rendered = True
+            for misprint in printed.misprints:
+                facts.of(misprint.place.source.path).misprints.append(misprint)
+            for plain in printed.plain_prints:
+                found = values_at(self._values, plain.path) if self._values else []
+                if found:
+                    is_list = any(isinstance(value, Sequence) for value in found)
+                    facts.of(plain.place.source.path).plain_prints[plain.span] = is_list
+            for place, target in printed.fragments:
+                # A file that is rendered by itself is read as a whole.
+                if place.definition is not None and _is_partial(place.source.path):
+                    facts.of(place.source.path).fragments.setdefault(place.definition.span, []).append(target)
+
+    def _endless(self, file: TemplateFile) -> Problem | None:
+        """The first action of a template whose rendering never ends."""
+        if file.is_partial or not self.is_relevant or not self._prints_key(file) or not self._may_be_endless:
+            return None
+
+        def find(name: str) -> Definition | None:
+            found = self.definition(name)
+            return found[1] if found else None
+
+        for action, name in included(file.template.body):
+            if cycle := find_cycle(name, find):
+                names = " -> ".join(f"`{one}`" for one in cycle[cycle.index(cycle[-1]) :])
+                return Problem(f"the named template includes itself whatever the values ({names})", action.span)
+        return None
+
+    def lists(self, depth: int = 0) -> Iterator[FollowedList]:
+        """The lists in its values: its own, and those of its sub-charts below their keys."""
+        for use in (use for printed in self._printed[0].values() for use in printed.uses):
+            yield FollowedList(use.path, use, self._declared(use.path))
+        for key, chart in self.dependencies if depth < _MOST_NESTED else ():
+            for inner in chart.lists(depth + 1):
+                path = (key, *inner.path)
+                yield inner._replace(path=path, declared=inner.declared | self._declared(path))
+                if inner.path[0] == _GLOBAL:
+                    yield inner
+
+    def _declared(self, path: ValuesPath) -> frozenset[str]:
+        schema, _ = self._schema
+        return declared_keys(schema, path) if schema else frozenset()
+
+
+def _is_partial(path: str) -> bool:
+    """Whether Helm takes a template's definitions, but makes no manifest of it."""
+    name = posixpath.basename(path)
+    return name.startswith("_") or name == _NOTES
+
+
+def _included(text: str) -> Iterator[str]:
+    """The names that a text includes by constants."""
+    for one, other in _INCLUSION.findall(text):
+        yield one or other
+
+
+def _files_below(folder: str) -> Iterator[str]:
+    for parent, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            yield join(parent.replace(os.sep, "/"), name)
+
+
+def _read(path: str) -> bytes | None:
+    """A file's bytes; one that cannot be opened is told of where the run opens it."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def _read_mapping(path: str, reason: str) -> tuple[Mapping | None, UnreadFile | None]:
+    """The mapping that a file holds, or why it cannot be read; neither where there is no file."""
+    data = _read(path)
+    if data is None:
+        return None, None
+    source = Source(path, data)
+    root: Node | None = None
+    for piece in split(source.text):
+        document = Document(source, piece)
+        if document.problem is not None:
+            return None, UnreadFile(source, document.problem, reason)
+        root = root or document.root
+    return (root if isinstance(root, Mapping) else None), None

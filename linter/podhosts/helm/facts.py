@@ -1,0 +1,60 @@
+"""What the charts of a run say of its files. Light: every run loads this, a run without charts nothing else of Helm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from podhosts.document import Problem
+    from podhosts.helm.lists import Misprint, Target, ValuesUse
+    from podhosts.helm.values import ValuesPath
+    from podhosts.source import Source, Span
+
+
+class FollowedList(NamedTuple):
+    """A list in a values file: how a template prints it, at which path, and the keys that the chart declares for it."""
+
+    path: ValuesPath
+    use: ValuesUse
+    declared: frozenset[str]
+
+
+class UnreadFile(NamedTuple):
+    """A file of a chart that cannot be read, so that its values are followed without it."""
+
+    source: Source
+    problem: Problem
+    reason: str
+
+
+@dataclass(slots=True)
+class FileFacts:
+    """What the charts of a run say of one file.
+
+    `lists` of a values file; the bodies of named templates (`fragments`) that are parts of lists, with the objects that
+    they become parts of; prints that go wrong; the actions that print a value among names as Go does, and whether the
+    chart's values have a list there; and why Helm would refuse the file, with spans of its text.
+    """
+
+    #: Whether it is a template whose lists have been looked at.
+    is_rendered: bool = False
+    lists: list[FollowedList] = field(default_factory=list)
+    fragments: dict[Span, list[Target]] = field(default_factory=dict)
+    misprints: list[Misprint] = field(default_factory=list)
+    plain_prints: dict[Span, bool] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return self.is_rendered or bool(self.lists or self.fragments or self.misprints or self.problems)
+
+
+NOTHING = FileFacts()
+
+
+class Facts(dict[str, FileFacts]):
+    """The facts by path."""
+
+    def of(self, path: str) -> FileFacts:
+        """Those of a file, to be added to."""
+        return self.setdefault(path, FileFacts())

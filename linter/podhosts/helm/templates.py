@@ -1,0 +1,260 @@
+"""Go templates as Helm reads them: text to a tree of text, actions and blocks, with spans.
+
+Source: Go's `text/template/parse`; offsets are code points of the whole text. Pipelines are parsed when asked for, so
+that a file of five megabytes of named templates costs no more than finding its blocks.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from podhosts.document import Problem, go_actions
+from podhosts.helm.pipelines import Pipeline, PipelineError, UnclosedError, parse_pipeline
+from podhosts.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_SPACE = " \t\r\n"
+_KEYWORD = re.compile(r"(if|with|range|define|block|template|else|end|break|continue)\b\s*")
+_NAME = re.compile(r'"((?:\\.|[^"\\\n])*)"\s*|`([^`]*)`\s*')
+_STRING = re.compile(r""""(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\.|[^'\\\n])*'""")
+_BRACE = re.compile(r"[{}]")
+_COMMENT = re.compile(r"/\*.*\*/\s*", re.DOTALL)
+
+
+class Text(NamedTuple):
+    """Text that is printed as it stands, trimmed by the actions around it."""
+
+    span: Span
+
+
+@dataclass(eq=False)
+class Action:
+    """The pipeline of an action: `span` is that of the whole action, `inside` that of the pipeline."""
+
+    span: Span
+    inside: Span
+    text: str
+
+    @cached_property
+    def pipeline(self) -> Pipeline | None:
+        """None where the text is no pipeline (Helm refuses the template) or is nested too deeply to follow."""
+        try:
+            return parse_pipeline(self.text)
+        except PipelineError:
+            return None
+
+    @property
+    def problem(self) -> Problem | None:
+        """A string or parenthesis in it that is not closed."""
+        try:
+            parse_pipeline(self.text)
+        except UnclosedError as error:
+            at = self.inside.start + error.offset
+            return Problem(str(error), Span(at, at + 1))
+        except PipelineError:
+            pass
+        return None
+
+
+@dataclass(eq=False)
+class Block:
+    """`if`, `with` or `range` with its two branches."""
+
+    keyword: str
+    head: Action
+    body: list[Node] = field(default_factory=list)
+    otherwise: list[Node] = field(default_factory=list)
+    end: int = 0
+
+
+@dataclass(eq=False)
+class Inclusion:
+    """`{{ template "name" pipeline }}`; `block` includes what it defines."""
+
+    name: str
+    action: Action
+
+
+Node: TypeAlias = Text | Action | Block | Inclusion
+
+
+@dataclass(eq=False)
+class Definition:
+    """A named template: `span` is that of its body."""
+
+    name: str
+    span: Span
+    body: list[Node] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Template:
+    """A file's tree; `problem` is the first thing for which Helm refuses the whole chart, with the span to show."""
+
+    body: list[Node]
+    definitions: dict[str, Definition]
+    problem: Problem | None
+
+
+class _Open(NamedTuple):
+    """A block that is not closed yet; `block` is None for `define` and `block`."""
+
+    keyword: str
+    span: Span
+    block: Block | None
+    definition: Definition | None
+    outer: list[Node]
+    #: `else if` makes a block inside the branch, which the same `end` closes.
+    is_chained: bool = False
+
+
+def actions(body: Iterable[Node]) -> Iterator[tuple[Node, Action]]:
+    """All actions of a body and of the blocks in it, each with its node, in order."""
+    waiting = [iter(body)]
+    while waiting:
+        node = next(waiting[-1], None)
+        if node is None:
+            waiting.pop()
+        elif isinstance(node, Block):
+            yield node, node.head
+            waiting += [iter(node.otherwise), iter(node.body)]
+        elif isinstance(node, Inclusion):
+            yield node, node.action
+        elif isinstance(node, Action):
+            yield node, node
+
+
+def parse_template(text: str, start: int = 0, end: int | None = None) -> Template:
+    """The tree of `text[start:end]`, in linear time. After a problem the rest is read as well as it goes."""
+    return _Parser(text, start, len(text) if end is None else end).parse()
+
+
+class _Parser:
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self._text = text
+        self._at = start
+        self._end = end
+        self._nodes: list[Node] = []
+        self._stack: list[_Open] = []
+        self._definitions: dict[str, Definition] = {}
+        self._problem: Problem | None = None
+
+    def parse(self) -> Template:
+        body = self._nodes
+        for span in go_actions(self._text, self._at, self._end):
+            self._add_text(span.start)
+            self._add_action(span)
+        self._add_text(self._end)
+        while self._stack:
+            opened = self._stack.pop()
+            if not opened.is_chained:
+                self._refuse(f"`{opened.keyword}` has no `end`", opened.span)
+            self._close(opened, self._end)
+        return Template(body, self._definitions, self._problem)
+
+    def _refuse(self, message: str, span: Span) -> None:
+        self._problem = self._problem or Problem(message, span)
+
+    def _add_text(self, end: int) -> None:
+        """Text up to an action, which may trim it; `_at` is already behind what the action before trims."""
+        text, start = self._text, self._at
+        unclosed = text.find("{{", start, end)
+        if unclosed >= 0:
+            self._refuse("this action is not closed", Span(unclosed, unclosed + 2))
+        if text.startswith("{{-", end) and text[end + 3 : end + 4] in _SPACE:
+            while end > start and text[end - 1] in _SPACE:
+                end -= 1
+        if end > start:
+            self._nodes.append(Text(Span(start, end)))
+
+    def _add_action(self, span: Span) -> None:
+        text = self._text
+        begin, stop = span.start + 2, span.end - 2
+        if text[begin : begin + 1] == "-" and text[begin + 1 : begin + 2] in _SPACE:
+            begin += 1
+        self._at = span.end
+        if text[stop - 1 : stop] == "-" and stop - 1 > begin and text[stop - 2 : stop - 1] in _SPACE:
+            stop -= 1
+            while self._at < self._end and text[self._at] in _SPACE:
+                self._at += 1
+        while begin < stop and text[begin] in _SPACE:
+            begin += 1
+        while stop > begin and text[stop - 1] in _SPACE:
+            stop -= 1
+        if text.startswith("/*", begin):
+            if not _COMMENT.fullmatch(text, begin, stop):
+                self._refuse("this comment is not closed", Span(span.start, span.start + 2))
+            return
+        if _BRACE.search(_STRING.sub("", text[begin:stop])):
+            self._refuse("this action is not closed", Span(span.start, span.start + 2))
+        keyword = _KEYWORD.match(text, begin, stop)
+        if keyword is None:
+            self._nodes.append(self._action(span, begin, stop))
+        else:
+            self._add_keyword(keyword[1], span, keyword.end(), stop)
+
+    def _action(self, span: Span, begin: int, stop: int) -> Action:
+        return Action(span, Span(begin, stop), self._text[begin:stop])
+
+    def _add_keyword(self, keyword: str, span: Span, begin: int, stop: int) -> None:
+        if keyword in {"if", "with", "range"}:
+            self._open_block(keyword, span, begin, stop, is_chained=False)
+        elif keyword == "else":
+            self._add_else(span, begin, stop)
+        elif keyword == "end":
+            self._add_end(span)
+        elif keyword in {"define", "block", "template"}:
+            self._add_named(keyword, span, begin, stop)
+
+    def _open_block(self, keyword: str, span: Span, begin: int, stop: int, *, is_chained: bool) -> None:
+        block = Block(keyword, self._action(span, begin, stop))
+        self._nodes.append(block)
+        self._stack.append(_Open(keyword, span, block, None, self._nodes, is_chained))
+        self._nodes = block.body
+
+    def _add_else(self, span: Span, begin: int, stop: int) -> None:
+        block = self._stack[-1].block if self._stack else None
+        if block is None or self._nodes is block.otherwise:
+            self._refuse("`else` stands in no `if`, `with` or `range`", span)
+            return
+        self._nodes = block.otherwise
+        if chained := _KEYWORD.match(self._text, begin, stop):
+            self._open_block(chained[1], span, chained.end(), stop, is_chained=True)
+
+    def _add_end(self, span: Span) -> None:
+        if not self._stack:
+            self._refuse("`end` closes nothing", span)
+            return
+        while self._stack:
+            opened = self._stack.pop()
+            self._close(opened, span.start)
+            if not opened.is_chained:
+                return
+
+    def _close(self, opened: _Open, end: int) -> None:
+        self._nodes = opened.outer
+        if opened.block is not None:
+            opened.block.end = end
+        if opened.definition is not None:
+            opened.definition.span = Span(opened.definition.span.start, end)
+
+    def _add_named(self, keyword: str, span: Span, begin: int, stop: int) -> None:
+        name = _NAME.match(self._text, begin, stop)
+        if name is None:
+            self._refuse(f"`{keyword}` needs a name in quotes", span)
+            if keyword == "template":
+                return
+        written = "" if name is None else name[1] if name[1] is not None else name[2]
+        action = self._action(span, name.end() if name else begin, stop)
+        if keyword != "define":
+            self._nodes.append(Inclusion(written, action))
+        if keyword != "template":
+            definition = Definition(written, Span(span.end, span.end))
+            self._definitions[written] = definition
+            self._stack.append(_Open(keyword, span, None, definition, self._nodes))
+            self._nodes = definition.body

@@ -1,0 +1,205 @@
+"""Values that something else puts into a pod spec: operations of JSON patches, mutations, parameters of Helm charts.
+
+Only the value is written where it is read; where it will stand is said by a path in the syntax of each tool.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from podhosts.document import Entry, Mapping, Scalar, Sequence, string
+from podhosts.kubernetes.kinds import group_of, is_strict
+from podhosts.kubernetes.objects import mapping
+from podhosts.kubernetes.pods import Pod, is_shaped_like_aliases, never_inside, pods, walk
+from podhosts.kubernetes.schemas import UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.document import Node
+    from podhosts.kubernetes.fields import Path
+    from podhosts.kubernetes.objects import KubernetesObject
+
+_LIST = "hostAliases"
+_HOST_NAMES = frozenset({"hostname", "subdomain", "hostnameOverride"})
+_OPERATIONS = frozenset({"add", "remove", "replace", "move", "copy", "test"})
+_SETTING_OPERATIONS = frozenset({"add", "replace"})
+#: A name as `helm --set` takes it: `web.hostAliases[0].hostnames[1]`.
+_PARAMETER = re.compile(
+    r"(?:.+\.)?hostAliases(?:\[(?P<entry>[0-9]+)\](?:\.(?P<key>ip|hostnames)(?:\[(?P<name>[0-9]+)\])?)?)?"
+)
+#: What every path to a hosts-related field holds, in whatever syntax.
+_PATHS = re.compile(r"[/.]\"?hostAliases|hostAliases\[|spec[/.](?:hostname|subdomain)")
+_GATEKEEPER = "mutations.gatekeeper.sh"
+#: A step of Gatekeeper's `location`: `[ip: 10.0.0.1]`, a quoted or a bare word.
+_LOCATION = re.compile(r"(?P<item>\[[^\]]*\])|\"(?P<quoted>(?:[^\"\\]|\\.)*)\"|(?P<word>[^.\[\]\"]+)")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PlacedPod(Pod):
+    """A pod spec of which one value is known, the one that stands at `steps` in it.
+
+    The mappings and lists around it are made up; `value_path` leads to the value from the object's root.
+    """
+
+    steps: Path
+    value_path: Path
+
+    def field(self, *steps: str | int) -> str:
+        """The path of the value, or of something in it, as it is written."""
+        depth = len(self.steps)
+        return self.object.field(*self.value_path, *(steps[depth:] if steps[:depth] == self.steps else ()))
+
+    @property
+    def list_node(self) -> Node:
+        """The value: all that is written."""
+        node: Node = self.spec
+        for _ in self.steps:
+            node = node.items[0] if isinstance(node, Sequence) else _only_entry(node).value
+        return node
+
+    def is_partial(self, node: Node) -> bool:
+        return id(node) in self._made_up or super().is_partial(node)
+
+    @cached_property
+    def _made_up(self) -> frozenset[int]:
+        found: list[Node] = []
+        node: Node = self.spec
+        for _ in self.steps:
+            found.append(node)
+            node = node.items[0] if isinstance(node, Sequence) else _only_entry(node).value
+        return frozenset(map(id, found))
+
+
+def every_pod(manifest: KubernetesObject) -> list[Pod]:
+    """The pod specs and lists that are written in an object, and those of which it sets a value."""
+    return [*pods(manifest), *placed_pods(manifest)]
+
+
+def placed_pods(manifest: KubernetesObject) -> Iterator[Pod]:
+    """What the JSON patches, mutations and chart parameters in an object set of a pod's hosts-related fields."""
+    if is_strict(manifest.api_version, manifest.kind):
+        return
+    # A search is cheap, a walk is not.
+    if not _PATHS.search(manifest.document.source.text, *manifest.node.span):
+        return
+    if group_of(manifest.api_version) == _GATEKEEPER:
+        yield from _mutation(manifest)
+        return
+    for path, node in walk(manifest.node, never_inside(manifest)):
+        if is_operation(node):
+            yield from _operation(manifest, path, node)
+        else:
+            yield from _parameters(manifest, path, node)
+
+
+def is_operation(node: Node) -> bool:
+    """Whether a node is an operation of a JSON patch (RFC 6902)."""
+    if not isinstance(node, Mapping) or string(node.get("op")) not in _OPERATIONS:
+        return False
+    return (string(node.get("path")) or "").startswith("/")
+
+
+def is_patch(root: Node | None) -> bool:
+    """Whether a document is a JSON patch: a list of operations."""
+    return isinstance(root, Sequence) and bool(root.items) and all(map(is_operation, root.items))
+
+
+def _operation(manifest: KubernetesObject, path: Path, node: Mapping) -> Iterator[Pod]:
+    entry = node.fields.get("value")
+    if entry is None or string(node.get("op")) not in _SETTING_OPERATIONS:
+        return
+    tokens = (string(node.get("path")) or "").split("/")[1:]
+    words = [token.replace("~1", "/").replace("~0", "~") for token in tokens]
+    steps: Path = tuple(0 if word == "-" or word.isdecimal() else word for word in words)
+    yield from _place(manifest, entry, (*path, "value"), steps)
+
+
+def _parameters(manifest: KubernetesObject, path: Path, node: Mapping) -> Iterator[Pod]:
+    """Parameters as `{name: web.hostAliases[0].ip, value: ...}`, or as `web.hostAliases[0].ip: ...`."""
+    name, value = string(node.get("name")), node.fields.get("value")
+    if name is not None and value is not None and (match := _parameter(name)):
+        yield from _place(manifest, value, (*path, "value"), _parameter_steps(match))
+    for key, entry in node.fields.items():
+        if key != _LIST and (match := _parameter(key)):
+            yield from _place(manifest, entry, (*path, key), _parameter_steps(match))
+
+
+def _parameter(name: str) -> re.Match[str] | None:
+    return _PARAMETER.fullmatch(name) if _LIST in name else None
+
+
+def _parameter_steps(match: re.Match[str]) -> Path:
+    entry, key, name = match.group("entry", "key", "name")
+    return (_LIST, *([] if entry is None else [0]), *([] if key is None else [key]), *([] if name is None else [0]))
+
+
+def _mutation(manifest: KubernetesObject) -> Iterator[Pod]:
+    """Gatekeeper's `Assign` and `ModifySet`; its `location` is a path in the object that is mutated."""
+    spec = manifest.spec
+    location = string(spec.get("location")) if spec else None
+    parameters = mapping(spec.get("parameters")) if spec else None
+    if location is None or parameters is None:
+        return
+    holder, key = ("assign", "value") if manifest.kind == "Assign" else ("values", "fromList")
+    values = mapping(parameters.get(holder))
+    entry = values.fields.get(key) if values else None
+    if entry is None or string(parameters.get("operation")) == "prune":
+        return
+    steps: Path = tuple(0 if step["item"] else step["quoted"] or step["word"] for step in _LOCATION.finditer(location))
+    yield from _place(manifest, entry, ("spec", "parameters", holder, key), steps)
+
+
+def _place(manifest: KubernetesObject, entry: Entry, path: Path, steps: Path) -> Iterator[Pod]:
+    """The pod spec that the value of `entry` is put into at `steps`, if these lead to a hosts-related field."""
+    at = max((number for number, step in enumerate(steps) if step == _LIST), default=len(steps) - 1)
+    above, inside = steps[:at], steps[at:]
+    in_pod_spec = _is_pod_spec(above) or (above == ("spec",) and group_of(manifest.api_version) == _GATEKEEPER)
+    if inside[:1] == (_LIST,):
+        if not _is_field(inside[1:]) or not (in_pod_spec or _is_shaped(entry.value, inside[1:])):
+            return
+    elif not in_pod_spec or inside[0] not in _HOST_NAMES:
+        return
+    node = entry.value
+    for step in reversed(inside):
+        node = _around(node, step, entry.key)
+    assert isinstance(node, Mapping)  # the first step is a key
+    yield PlacedPod(manifest, node, (), _LIST, UNKNOWN, inside[0] in _HOST_NAMES, steps=inside, value_path=path)
+
+
+def _is_pod_spec(path: Path) -> bool:
+    """Whether a path ends like that of a pod template's spec: `spec.template.spec`, `spec.podTemplate.spec`."""
+    return path[-1:] == ("spec",) and len(path) > 1 and str(path[-2]).endswith(("template", "Template"))
+
+
+def _is_field(steps: Path) -> bool:
+    """Whether steps below the list lead to an entry, or to a field of one."""
+    return steps in {(), (0,), (0, "ip"), (0, "hostnames"), (0, "hostnames", 0)}
+
+
+def _is_shaped(value: Node, steps: Path) -> bool:
+    """Whether a value fits its place below a list of which only the name is known."""
+    if steps == ():
+        return is_shaped_like_aliases(value)
+    if steps == (0,):
+        return isinstance(value, Mapping) and not value.fields.keys().isdisjoint({"ip", "hostnames"})
+    return isinstance(value, Sequence if steps[-1] == "hostnames" else Scalar)
+
+
+def _around(node: Node, step: str | int, key: Scalar) -> Mapping | Sequence:
+    """A mapping or list that holds nothing but a node, at its place; keys point at the key of the value."""
+    if isinstance(step, int):
+        items = Sequence(node.start, node.end, flow=False)
+        items.items.append(node)
+        return items
+    made_up = Mapping(node.start, node.end, flow=False)
+    made_up.entries.append(Entry(Scalar(key.start, key.end, step, ""), node, None))
+    return made_up
+
+
+def _only_entry(node: Node) -> Entry:
+    assert isinstance(node, Mapping)  # made by `_around`
+    return node.entries[0]

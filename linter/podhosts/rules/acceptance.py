@@ -1,0 +1,48 @@
+"""What the API server accepts of a node, for fixes: none may bring to light a mistake that was hidden before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podhosts.document import Mapping, Scalar, Sequence, string
+from podhosts.hosts.addresses import refusal
+from podhosts.hosts.names import subdomain_refusals
+from podhosts.kubernetes import is_placeholder
+
+if TYPE_CHECKING:
+    from podhosts.document import Node
+    from podhosts.kubernetes import KubernetesVersion
+
+
+def is_name(text: str) -> bool:
+    """Whether a text is a host name that is accepted, or one that a placeholder decides."""
+    return is_placeholder(text) or not subdomain_refusals(text)
+
+
+def is_address(node: Node | None, version: KubernetesVersion) -> bool:
+    """Whether a node is an address that is accepted, or one that a placeholder decides."""
+    text = string(node)
+    return text is not None and (is_placeholder(text) or refusal(text, version.strict_addresses) is None)
+
+
+def is_list_of_names(node: Node | None) -> bool:
+    """Whether a node is a list of accepted names, at least one."""
+    return (
+        isinstance(node, Sequence)
+        and bool(node.items)
+        and all(isinstance(item, Scalar) and item.is_string and is_name(item.text) for item in node.items)
+    )
+
+
+def is_list_of_aliases(node: Node | None, version: KubernetesVersion) -> bool:
+    """Whether a node is a list of accepted entries, at least one, each with an address of its own."""
+    if not isinstance(node, Sequence) or not node.items:
+        return False
+    addresses = set()
+    for item in node.items:
+        if not isinstance(item, Mapping) or item.fields.keys() != {"ip", "hostnames"} or item.duplicates:
+            return False
+        if not is_address(item.get("ip"), version) or not is_list_of_names(item.get("hostnames")):
+            return False
+        addresses.add(string(item.get("ip")))
+    return len(addresses) == len(node.items)

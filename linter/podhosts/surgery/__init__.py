@@ -1,0 +1,53 @@
+"""Node operations: what to do to a list, a mapping or a scalar, as edits of the text; None where it is refused.
+
+The whole table stands in `design.md`, "Fixing". Every other byte stays. An operation refuses to cut an anchor, alias or
+merge key away; `repair` sees to text that lies inside an anchored node.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podhosts.edits import Fix, Safety
+from podhosts.surgery.comments import remove_comment
+from podhosts.surgery.insertion import append_items, insert_key
+from podhosts.surgery.moving import move_key
+from podhosts.surgery.removal import remove_item, remove_items, remove_key
+from podhosts.surgery.scalars import quote, rename_key, replace_in_scalar, replace_scalar, wrap_in_list
+from podhosts.surgery.writing import Commented, Value, scalar_text
+
+if TYPE_CHECKING:
+    from podhosts.document import Document
+    from podhosts.edits import Edit
+
+__all__ = [
+    "Commented",
+    "Value",
+    "append_items",
+    "insert_key",
+    "move_key",
+    "quote",
+    "remove_comment",
+    "remove_item",
+    "remove_items",
+    "remove_key",
+    "rename_key",
+    "repair",
+    "replace_in_scalar",
+    "replace_scalar",
+    "scalar_text",
+    "wrap_in_list",
+]
+
+
+def repair(document: Document, title: str, edits: tuple[Edit, ...] | None, safety: Safety = Safety.SAFE) -> Fix | None:
+    """The fix that these edits of a document are; None where the operation was refused.
+
+    It is for display only where the text belongs to several places (inside an anchored node) or the file is not valid
+    in its encoding. Text that touches the action of a template is refused.
+    """
+    if edits is None or any(document.has_action_near(edit.span) for edit in edits):
+        return None
+    if not document.source.is_valid or any(document.sharing.reaches(edit.span) for edit in edits):
+        safety = Safety.DISPLAY_ONLY
+    return Fix(title, edits, safety)

@@ -1,0 +1,73 @@
+"""Charts of our own for tests: written into a folder, linted as users do, rendered by the real Helm."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from podhosts.discovery import discover
+from podhosts.engine import Options, default_selection, lint
+from podhosts.helm import Charts
+from podhosts.source import Source
+from podhosts.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+METADATA = "apiVersion: v2\nname: web\nversion: 0.1.0\n"
+
+
+class Found(NamedTuple):
+    """A finding of a chart: where it begins, the rule, and the text that it marks."""
+
+    path: str
+    line: int
+    column: int
+    rule: str
+    marked: str
+
+
+def write(folder: Path, files: Mapping[str, str]) -> Path:
+    """Write the files of a chart; a Chart.yaml is added where there is none."""
+    for name, text in {"Chart.yaml": METADATA, **files}.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+    return folder
+
+
+def lint_folder(folder: Path) -> list[Found]:
+    """The findings in all files of a folder, as `podhosts check FOLDER` sees them, with paths inside it."""
+    paths = [item.path for item in discover([str(folder)]).inputs]
+    charts = Charts(paths)
+    workspace = Workspace((Source(path, Path(path).read_bytes()) for path in paths), charts)
+    found: list[Found] = []
+    for path in [*paths, *charts.helpers]:
+        source = Source(path, Path(path).read_bytes())
+        for finding in lint(source, Options(selected=default_selection()), workspace).findings:
+            at = source.position(finding.span.start)
+            name = Path(path).relative_to(folder).as_posix()
+            found.append(Found(name, at.line, at.column, finding.rule, source.cut(finding.span)))
+    return sorted(found)
+
+
+def helm() -> str:
+    """The path of the real Helm. Skips the test where it is missing, and fails it where programs are required."""
+    found = shutil.which("helm")
+    if found is None:
+        if os.environ.get("PODHOSTS_REQUIRE_TOOLS") == "1":
+            pytest.fail("helm is missing (go install helm.sh/helm/v3/cmd/helm@latest)")
+        pytest.skip("helm is not on this machine")
+    return found
+
+
+def render(program: str, folder: Path) -> str | None:
+    """What `helm template` prints for a chart; None where it refuses, be it the template or what is rendered."""
+    command = [program, "template", "release", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    return done.stdout if done.returncode == 0 else None

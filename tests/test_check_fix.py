@@ -1,0 +1,183 @@
+"""`podhosts check --fix`, `--unsafe-fixes` and `--diff` as a user meets them: files, streams, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import stat
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from podhosts.commands.repairing import RepairError, replace_file
+from podhosts.source import Source
+from tests.manifests import BAD_POD, GOOD_POD, SERVICE
+from tests.running import environment, podhosts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TWICE = GOOD_POD.replace(b"[db.internal]", b"[db.internal, db.internal]")
+UPPER = GOOD_POD.replace(b"[db.internal]", b"[DB.internal]")
+BOTH = GOOD_POD.replace(b"[db.internal]", b"[db.internal, db.internal, Cache.internal]")
+BOTH_SAFE = GOOD_POD.replace(b"[db.internal]", b"[db.internal, Cache.internal]")
+BOTH_FIXED = GOOD_POD.replace(b"[db.internal]", b"[db.internal, cache.internal]")
+
+
+@pytest.mark.parametrize(
+    ("flags", "before", "after", "code"),
+    [
+        ([], TWICE, TWICE, 1),
+        (["--fix"], TWICE, GOOD_POD, 0),
+        (["--fix"], GOOD_POD, GOOD_POD, 0),
+        (["--fix"], BAD_POD, BAD_POD, 1),
+        (["--fix"], UPPER, UPPER, 1),
+        (["--fix"], BOTH, BOTH_SAFE, 1),
+        (["--fix", "--fail-on", "never"], BOTH, BOTH_SAFE, 0),
+        (["--fix", "--unsafe-fixes"], BOTH, BOTH_FIXED, 0),
+        (["--unsafe-fixes"], BOTH, BOTH_FIXED, 0),
+        (["--fix", "--ignore", "duplicate-hostname"], TWICE, TWICE, 0),
+        (["--fix", "--select", "invalid-ip"], TWICE, TWICE, 0),
+        (["--diff"], TWICE, TWICE, 1),
+        (["--diff"], UPPER, UPPER, 0),
+        (["--diff", "--fail-on", "never"], TWICE, TWICE, 1),
+        (["--diff", "--unsafe-fixes"], UPPER, UPPER, 1),
+        (["--diff", "--fix"], TWICE, TWICE, 1),
+        (["--diff"], SERVICE, SERVICE, 0),
+    ],
+)
+def test_files_and_exit_codes(flags: list[str], before: bytes, after: bytes, code: int, tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_bytes(before)
+    for arguments in ([*flags, "pod.yaml"], [*flags, "."]):
+        (tmp_path / "pod.yaml").write_bytes(before)
+        done = podhosts("check", *arguments, cwd=tmp_path)
+        assert (done.returncode, (tmp_path / "pod.yaml").read_bytes()) == (code, after)
+    assert os.listdir(tmp_path) == ["pod.yaml"]
+
+
+def test_what_is_said(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_bytes(BOTH)
+    done = podhosts("check", "pod.yaml", cwd=tmp_path)
+    assert "fixable: 1 with --fix, 1 with --unsafe-fixes" in done.stderr.decode()
+    done = podhosts("check", "--diff", "pod.yaml", cwd=tmp_path)
+    assert "would be fixed: 1, in 1 file" in done.stderr.decode()
+    done = podhosts("check", "--fix", "pod.yaml", cwd=tmp_path)
+    assert "fixed: 1, in 1 file" in done.stderr.decode()
+    assert done.stdout.decode().startswith("pod.yaml:7:30: error: `Cache.internal`")
+
+
+def test_diff(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_bytes(TWICE)
+    done = podhosts("check", "--diff", "pod.yaml", "pod.yaml", "missing.yaml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stdout.decode() == (
+        "--- pod.yaml\n+++ pod.yaml\n@@ -4,5 +4,5 @@\n spec:\n   hostAliases:\n   - ip: 10.0.0.25\n"
+        "-    hostnames: [db.internal, db.internal]\n+    hostnames: [db.internal]\n"
+        "   containers: [{name: web, image: web}]\n"
+    )
+
+
+@pytest.mark.parametrize("program", [["patch", "-p0"], ["git", "apply", "-p0"]])
+@pytest.mark.parametrize("change", ["", "no final break", "CRLF"])
+def test_diff_is_a_patch(program: list[str], change: str, tmp_path: Path) -> None:
+    if shutil.which(program[0]) is None:
+        assert not os.environ.get("PODHOSTS_REQUIRE_TOOLS"), f"{program[0]} is missing"
+        pytest.skip(f"{program[0]} is not on this machine")
+    content = b"---\n".join(BOTH.replace(b"name: web", b"name: web%d" % number) for number in range(9))
+    content = content + b"# end" if change == "no final break" else content
+    content = content.replace(b"\n", b"\r\n") if change == "CRLF" else content
+    (tmp_path / "pod.yaml").write_bytes(content)
+    diff = podhosts("check", "--diff", "--unsafe-fixes", "pod.yaml", cwd=tmp_path).stdout
+    flags = ["--binary"] if program[0] == "patch" else []
+    subprocess.run([*program, *flags], cwd=tmp_path, input=diff, check=True, capture_output=True)
+    patched = (tmp_path / "pod.yaml").read_bytes()
+    (tmp_path / "pod.yaml").write_bytes(content)
+    podhosts("check", "--unsafe-fixes", "pod.yaml", cwd=tmp_path)
+    assert patched == (tmp_path / "pod.yaml").read_bytes() != content
+
+
+@pytest.mark.parametrize(("content", "after", "code"), [(BOTH, BOTH_SAFE, 1), (SERVICE, SERVICE, 0), (b"", b"", 0)])
+def test_stdin_goes_to_stdout_and_the_report_to_stderr(content: bytes, after: bytes, code: int) -> None:
+    done = podhosts("check", "--fix", "-", "--stdin-filename", "pod.yaml", stdin=content)
+    assert (done.returncode, done.stdout) == (code, after)
+    assert (b"pod.yaml:7:30: error: `Cache.internal`" in done.stderr) is (code == 1)
+    text = podhosts("check", "--fix", "-", "--format", "text", stdin=content)
+    assert text.stdout == after
+
+
+def test_stdin_with_diff() -> None:
+    done = podhosts("check", "--diff", "-", "--stdin-filename", "pod.yaml", stdin=TWICE)
+    assert done.returncode == 1
+    assert done.stdout.startswith(b"--- pod.yaml\n+++ pod.yaml\n")
+
+
+def test_excluded_stdin_is_given_back(tmp_path: Path) -> None:
+    (tmp_path / ".podhosts.yaml").write_text("exclude: [pod.yaml]\n")
+    done = podhosts("check", "--fix", "-", "--stdin-filename", "pod.yaml", stdin=TWICE, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, TWICE)
+
+
+def test_json_report_tells_what_is_left(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_bytes(BOTH)
+    report = json.loads(podhosts("check", "--fix", "--format", "json", "pod.yaml", cwd=tmp_path).stdout)
+    (finding,) = report["findings"]
+    assert (finding["rule"], finding["fix"]["safety"], report["summary"]["fixable"]) == (
+        "invalid-hostname",
+        "unsafe",
+        1,
+    )
+
+
+def test_mode_and_symbolic_link_stay(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    target, link = tmp_path / "real" / "pod.yaml", tmp_path / "link.yaml"
+    target.write_bytes(TWICE)
+    target.chmod(0o640)
+    link.symlink_to("real/pod.yaml")
+    podhosts("check", "--fix", "link.yaml", cwd=tmp_path)
+    assert link.is_symlink()
+    assert target.read_bytes() == GOOD_POD
+    assert stat.S_IMODE(target.stat().st_mode) == 0o640
+    assert os.listdir(tmp_path / "real") == ["pod.yaml"]
+
+
+def test_file_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "pod.yaml"
+    path.write_bytes(SERVICE)
+    with pytest.raises(RepairError, match="changed by somebody else"):
+        replace_file(str(path), Source("pod.yaml", TWICE), Source("pod.yaml", GOOD_POD))
+    assert path.read_bytes() == SERVICE
+    assert os.listdir(tmp_path) == ["pod.yaml"]
+
+
+def test_pipe_cannot_be_fixed(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_bytes(TWICE)
+    command = ["bash", "-c", f"{shlex.quote(sys.executable)} -m podhosts check --fix <(cat pod.yaml)"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, env=environment(), check=False)
+    assert done.returncode == 2
+    assert b"only regular files can be fixed; the file is left as it is" in done.stderr
+    assert b"duplicate-hostname" in done.stdout
+
+
+def test_broken_fix_is_an_internal_error_that_names_the_rule(tmp_path: Path) -> None:
+    """A rule made to break its promise, in the real program."""
+    (tmp_path / "pod.yaml").write_bytes(TWICE)
+    code = (
+        "import sys; sys.argv = ['podhosts', 'check', '--fix', 'pod.yaml']\n"
+        "from podhosts.rules import duplicate_hostname as rule\n"
+        "from podhosts.surgery import repair, replace_scalar\n"
+        "rule._fix = lambda document, names, index, node: "
+        "repair(document, 'x', replace_scalar(document, node, 'other.internal'))\n"
+        "from podhosts.__main__ import main; sys.exit(main())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=False)
+    assert done.returncode == 2
+    expected = (
+        "podhosts: pod.yaml: internal error, please report it: the fix of duplicate-hostname at line 7, column 30"
+    )
+    assert expected in done.stderr.decode()
+    assert (tmp_path / "pod.yaml").read_bytes() == TWICE

@@ -1,0 +1,224 @@
+"""The fix loop: which fixes are made, when it ends, and that no wrong fix gets through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from podhosts.diagnostics import Severity
+from podhosts.edits import Edit, Fix, Safety, splice, without_conflicts
+from podhosts.engine import Options, default_selection, linting
+from podhosts.engine.fixing import Fixed, FixError, fix
+from podhosts.rules import RULES, Rule
+from podhosts.source import Source, Span
+from podhosts.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.diagnostics import Diagnostic
+    from podhosts.kubernetes import Pod
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  hostAliases:
+  - ip: 10.0.0.25
+    hostnames: [db.internal, db.internal]
+  - ip: 10.0.0.26
+    hostnames: [Cache.internal]
+  containers: [{name: web, image: web}]
+"""
+OPTIONS = Options(selected=default_selection())
+
+
+def fixed(text: str, *, unsafe: bool = False, options: Options = OPTIONS) -> Fixed:
+    return fix(Source("pod.yaml", text.encode()), options, unsafe=unsafe)
+
+
+def test_safe_fixes_only() -> None:
+    done = fixed(POD)
+    assert done.source.text == POD.replace("[db.internal, db.internal]", "[db.internal]")
+    assert [finding.rule for finding in done.applied] == ["duplicate-hostname"]
+    assert [finding.rule for finding in done.result.findings] == ["invalid-hostname"]
+
+
+def test_unsafe_fixes_come_after_the_safe_ones() -> None:
+    done = fixed(POD, unsafe=True)
+    assert [finding.rule for finding in done.applied] == ["duplicate-hostname", "invalid-hostname"]
+    assert len(done.rounds) == 2
+    assert done.result.findings == []
+
+
+def test_nothing_to_fix_is_the_same_source() -> None:
+    source = Source("pod.yaml", POD.replace("[db.internal, db.internal]", "[db.internal]").encode())
+    assert fix(source, OPTIONS).source is source
+
+
+def test_what_one_fix_brings_to_light_is_fixed_next() -> None:
+    text = POD.replace("db.internal, db.internal", "on, on, 'on'")
+    assert fixed(text).source.text == POD.replace("db.internal, db.internal", '"on"')
+
+
+def test_suppressed_findings_are_not_fixed() -> None:
+    text = POD.replace("  - ip: 10.0.0.25\n", "  - ip: 10.0.0.25  # podhosts: ignore[duplicate-hostname] kept\n")
+    assert fixed(text).rounds == []
+
+
+def test_last_document_may_hold_a_suppression_alone() -> None:
+    text = POD.replace(", db.internal", "") + "---\n# podhosts: ignore-document[invalid-ip] nothing here\n"
+    assert fixed(text).source.text == text.rpartition("#")[0]
+
+
+@pytest.mark.parametrize("selected", [{"invalid-ip"}, default_selection() - {"duplicate-hostname"}])
+def test_only_selected_rules_fix(selected: set[str]) -> None:
+    assert fixed(POD, options=Options(selected=frozenset(selected))).rounds == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("line_break", ["\n", "\r\n"])
+def test_encoding_byte_order_mark_and_line_breaks_stay(encoding: str, line_break: str) -> None:
+    mark = "" if encoding == "utf-8-sig" else "\ufeff"
+    before = mark + POD.replace("\n", line_break) + "# 日本"
+    after = before.replace("[db.internal, db.internal]", "[db.internal]")
+    assert fix(Source("pod.yaml", before.encode(encoding)), OPTIONS).source.data == after.encode(encoding)
+
+
+def test_file_that_is_not_valid_utf_8_is_left_alone() -> None:
+    source = Source("pod.yaml", POD.encode() + b"# \xff\n")
+    done = fix(source, OPTIONS, unsafe=True)
+    assert done.source is source
+    (finding, *_) = done.result.findings
+    assert finding.fix is not None
+    assert finding.fix.safety is Safety.DISPLAY_ONLY
+
+
+def test_text_behind_an_anchor_is_left_alone() -> None:
+    again = "---\n" + POD.replace("[db.internal, db.internal]", "&names [db.internal, db.internal]").replace(
+        "[Cache.internal]", "*names"
+    )
+    done = fixed(again, unsafe=True)
+    assert done.rounds == []
+    assert {finding.fix.safety for finding in done.result.findings if finding.fix} == {Safety.DISPLAY_ONLY}
+
+
+def test_names_that_a_template_prints_are_left_alone() -> None:
+    text = POD.replace("[db.internal, db.internal]", "\n    - a\n    {{- if .x }}\n    - b\n    {{- end }}\n    - a")
+    assert fixed(text, unsafe=True).source.text == text.replace("Cache", "cache")
+
+
+def test_thousands_of_findings_take_one_round() -> None:
+    names = "".join(f"    - n{number % 2000}.internal\n" for number in range(4000))
+    done = fixed(POD.replace("[db.internal, db.internal]", f"\n{names}".rstrip("\n")))
+    assert (len(done.rounds), len(done.applied)) == (1, 2000)
+
+
+def test_workspace_sees_the_fixed_text() -> None:
+    service = "apiVersion: v1\nkind: Service\nmetadata: {name: cache}\nspec: {ports: [{port: 80}]}\n---\n"
+    source = Source("pod.yaml", (service + POD.replace("Cache.internal", "Cache")).encode())
+    workspace = Workspace([source])
+    done = fix(source, OPTIONS, workspace, unsafe=True)
+    (finding,) = done.result.findings
+    assert finding.rule == "shadowed-service"
+    assert [related.source for related in finding.related] == [done.source]
+
+
+# Fixes that break their promise: nothing of them gets through, and the rule is named.
+
+
+class Broken(Rule):
+    """A rule that puts `new` in the place of `old`."""
+
+    name = "broken"
+    severity = Severity.WARNING
+    old = new = ""
+    safety = Safety.SAFE
+
+    def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
+        at = pod.object.document.source.text.find(self.old)
+        if at >= 0:
+            edit = Edit(Span(at, at + len(self.old)), self.new)
+            yield self.report(pod, pod.spec, "broken", field="spec", fix=Fix("Break", (edit,), self.safety))
+
+
+def broken(old: str, new: str, safety: Safety, monkeypatch: pytest.MonkeyPatch) -> Fixed:
+    monkeypatch.setattr(linting, "RULES", (*RULES, Broken))
+    for name, value in {"old": old, "new": new, "safety": safety}.items():
+        monkeypatch.setattr(Broken, name, value)
+    return fixed(POD, unsafe=True, options=Options(selected=frozenset({"broken"})))
+
+
+WRONG_FOR_ALL = [
+    ("spec:", "spec: [", "the result cannot be read"),
+    ("kind: Pod", "kind: Job", "the objects change"),
+    ("spec:", "---\nspec:", "the number of documents changes"),
+    ("10.0.0.25", "10.0.0.25 ", None),
+]
+WRONG_IF_SAFE = [
+    ("image: web", "image: [web]", "data beside the aliases changes"),
+    ("image: web", "image: web, tty: true", "data beside the aliases changes"),
+    ("[{name", "[{image: x}, {name", "data beside the aliases changes"),
+    ("10.0.0.25", "10.0.0.27", "a pod's names and addresses change"),
+    ("db.internal, db.internal", "db", "a pod's names and addresses change"),
+    ("10.0.0.26", "010.0.0.26", "no longer finds the same addresses for `Cache.internal`"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "why"), WRONG_FOR_ALL)
+@pytest.mark.parametrize("safety", [Safety.SAFE, Safety.UNSAFE])
+def test_wrong_fix(old: str, new: str, why: str | None, safety: Safety, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(FixError) as caught:
+        broken(old, new, safety, monkeypatch)
+    assert (why or "do not come to an end") in str(caught.value)
+    assert "broken" in str(caught.value)
+
+
+@pytest.mark.parametrize(("old", "new", "why"), WRONG_IF_SAFE)
+def test_fix_that_is_not_safe(old: str, new: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if old not in new:
+        assert broken(old, new, Safety.UNSAFE, monkeypatch).source.text == POD.replace(old, new, 1)
+    with pytest.raises(FixError) as caught:
+        broken(old, new, Safety.SAFE, monkeypatch)
+    assert why in str(caught.value)
+    assert "the fix of broken at line 5, column 3 is wrong" in str(caught.value)
+
+
+def test_fix_with_a_new_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(FixError, match="an error that was not there before: invalid-pod-hostname"):
+        broken("  hostAliases:", "  subdomain: A\n  hostAliases: ", Safety.UNSAFE, monkeypatch)
+
+
+# Which fixes can be made together.
+
+
+def a_fix(*edits: tuple[int, int, str], scope: Span | None = None) -> Fix:
+    return Fix("fix", tuple(Edit(Span(start, end), text) for start, end, text in edits), scope=scope)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "together"),
+    [
+        (a_fix((0, 2, "")), a_fix((2, 4, "")), True),
+        (a_fix((0, 3, "")), a_fix((2, 4, "")), False),
+        (a_fix((2, 4, "")), a_fix((0, 6, "")), False),
+        (a_fix((0, 2, ""), (8, 9, "")), a_fix((4, 5, "")), True),
+        (a_fix((0, 2, ""), (8, 9, "")), a_fix((4, 5, ""), (8, 9, "x")), False),
+        (a_fix((3, 3, "a")), a_fix((3, 3, "b")), True),
+        (a_fix((3, 3, "a")), a_fix((3, 3, "a")), False),
+        (a_fix((3, 3, "a")), a_fix((3, 5, "")), False),
+        (a_fix((3, 5, "")), a_fix((5, 5, "a")), False),
+        (a_fix((3, 5, "")), a_fix((4, 4, "a")), False),
+        (a_fix((3, 5, "")), a_fix((6, 6, "a")), True),
+        (a_fix((3, 3, "a"), scope=Span(0, 9)), a_fix((6, 6, "b")), False),
+        (a_fix((3, 3, "a"), scope=Span(0, 9)), a_fix((12, 12, "b")), True),
+    ],
+)
+def test_fixes_that_meet(first: Fix, second: Fix, together: bool) -> None:
+    assert without_conflicts([first, second]) == ([first, second] if together else [first])
+
+
+def test_insertions_at_one_place_keep_their_order() -> None:
+    assert splice("xy", [Edit(Span(1, 1), "a"), Edit(Span(1, 2), ""), Edit(Span(1, 1), "b")]) == "xab"

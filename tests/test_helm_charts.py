@@ -1,0 +1,399 @@
+"""Values followed through the templates of a chart: which lists are hostAliases, and what else a chart tells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from podhosts.helm import Charts
+from tests.charts import Found, lint_folder, write
+from tests.running import podhosts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+HEAD = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n"
+PRINTED = HEAD + "      hostAliases: {{- toYaml .Values.extra | nindent 8 }}\n      containers: []\n"
+GUARDED = (
+    HEAD
+    + "      {{- with .Values.extra }}\n      hostAliases:\n        {{- toYaml . | nindent 8 }}\n      {{- end }}\n"
+)
+BAD = "extra:\n- {ip: 10.0.0.256, hostnames: [a]}\n"
+
+
+def found(folder: Path, files: Mapping[str, str]) -> list[tuple[str, int, str, str]]:
+    """Path, line, rule and marked text of each finding."""
+    return [(item.path, item.line, item.rule, item.marked) for item in lint_folder(write(folder, files))]
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "hostAliases: {{ toYaml .Values.extra | nindent 8 }}",
+        "hostAliases: {{ toYaml (.Values.extra) | nindent 8 }}",
+        "hostAliases: {{ toYaml $.Values.extra | nindent 8 }}",
+        'hostAliases: {{ toYaml (index .Values "extra") | nindent 8 }}',
+        'hostAliases: {{ toYaml (get .Values "extra") | nindent 8 }}',
+        'hostAliases: {{ dig "extra" (list) .Values | toYaml | nindent 8 }}',
+        "hostAliases: {{ .Values.extra | default (list) | toYaml | nindent 8 }}",
+        "hostAliases: {{ coalesce .Values.extra .Values.global.extra | toYaml | nindent 8 }}",
+        "hostAliases: {{ concat .Values.other .Values.extra | uniq | toYaml | nindent 8 }}",
+        "hostAliases: {{ tpl (toYaml .Values.extra) $ | nindent 8 }}",
+        "hostAliases: {{ ternary .Values.extra (list) .Values.on | toYaml | nindent 8 }}",
+        "hostAliases: {{ required `needed` .Values.extra | toYaml | nindent 8 }}",
+        "hostAliases: {{ toJson .Values.extra }}",
+        'hostAliases: {{ include "common.tplvalues.render" (dict "value" .Values.extra "context" $) | nindent 8 }}',
+        "hostAliases: {{ $a := .Values.extra }}{{ toYaml $a | nindent 8 }}",
+        "{{ with .Values }}hostAliases: {{ toYaml .extra | nindent 8 }}{{ end }}",
+        "{{ with $x := .Values.extra }}hostAliases: {{ toYaml $x | nindent 8 }}{{ end }}",
+        "hostAliases:\n{{ toYaml .Values.extra | indent 8 }}",
+        "hostAliases:\n      {{- range .Values.extra }}\n      - {{ toYaml . | nindent 8 | trim }}\n      {{- end }}",
+        "hostAliases:\n      {{- range $i, $e := .Values.extra }}\n      - ip: {{ $e.ip }}\n"
+        "        hostnames: {{ toYaml $e.hostnames | nindent 8 }}\n      {{- end }}",
+        'hostAliases: {{ include "web.list" . | nindent 8 }}',
+        'hostAliases: {{ include "web.any" (dict "x" .Values.extra) | nindent 8 }}',
+        '{{ include "web.key" . | nindent 6 }}',
+        '{{ template "web.key" . }}',
+    ],
+)
+def test_ways_to_print_a_list(tmp_path: Path, printed: str) -> None:
+    helpers = (
+        '{{ define "web.list" }}{{ toYaml .Values.extra }}{{ end }}'
+        '{{ define "web.any" -}}\n{{ toYaml .x }}\n{{- end }}'
+        '{{ define "web.key" }}{{ if .Values.extra }}hostAliases: {{ toYaml .Values.extra | nindent 2 }}{{ end }}'
+        "{{ end }}"
+    )
+    files = {"values.yaml": BAD, "templates/d.yaml": f"{HEAD}      {printed}\n", "templates/_helpers.tpl": helpers}
+    assert ("values.yaml", 2, "invalid-ip", "10.0.0.256") in found(tmp_path, files)
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "env: {{ toYaml .Values.extra | nindent 8 }}",
+        "hostAliases: []\n      env: {{ toYaml .Values.extra | nindent 8 }}",
+        "hostAliases: []\n      {{ toYaml .Values.extra | nindent 6 }}",
+        'hostAliases: {{ include "elsewhere" . | nindent 8 }}\n      env: {{ toYaml .Values.extra | nindent 8 }}',
+        "# hostAliases: {{ toYaml .Values.extra | nindent 8 }}",
+        "hostAliases: {{ toYaml .Values.extra.aliases | nindent 8 }}",
+        "hostAliases:\n      {{- range .Values.names }}\n      - ip: 10.0.0.1\n        hostnames: [a]\n"
+        "      {{- break }}\n      {{- end }}\n      env: {{ toYaml .Values.extra | nindent 8 }}",
+    ],
+)
+def test_other_lists_are_not_taken_for_it(tmp_path: Path, printed: str) -> None:
+    assert found(tmp_path, {"values.yaml": BAD, "templates/d.yaml": f"{HEAD}      {printed}\n"}) == []
+
+
+def test_all_values_files_of_the_chart(tmp_path: Path) -> None:
+    names = ["values.yaml", "values-prod.yml", "values.staging.yaml", "ci/small-values.yaml", "other.yaml"]
+    files = {"templates/d.yaml": PRINTED, **dict.fromkeys(names, BAD)}
+    assert {path for path, *_ in found(tmp_path, files)} == set(names) - {"other.yaml"}
+
+
+def test_a_chart_further_down(tmp_path: Path) -> None:
+    files = {f"deploy/web/{name}": text for name, text in {"values.yaml": BAD, "templates/d.yaml": PRINTED}.items()}
+    chart = {**files, "deploy/web/Chart.yaml": "name: web\n", "values.yaml": BAD}
+    assert [path for path, *_ in found(tmp_path, chart)] == ["deploy/web/values.yaml"]
+
+
+SUB_CHART = {
+    "charts/sub/Chart.yaml": "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
+    "charts/sub/values.yaml": BAD,
+    "charts/sub/templates/d.yaml": PRINTED,
+}
+
+
+def test_values_of_a_sub_chart(tmp_path: Path) -> None:
+    files = {**SUB_CHART, "values.yaml": "sub:\n  extra:\n  - {ip: 10.0.0.257, hostnames: [a]}\n" + BAD}
+    assert found(tmp_path, files) == [
+        ("charts/sub/values.yaml", 2, "invalid-ip", "10.0.0.256"),
+        ("values.yaml", 3, "invalid-ip", "10.0.0.257"),
+    ]
+
+
+def test_aliases_of_a_sub_chart(tmp_path: Path) -> None:
+    metadata = "name: web\ndependencies:\n- {name: sub, alias: one}\n- {name: sub, alias: two, condition: two.on}\n"
+    values = "".join(
+        f"{key}: {{extra: [{{ip: 10.0.0.{last}, hostnames: [a]}}]}}\n"
+        for key, last in (("one", 301), ("two", 302), ("sub", 303))
+    )
+    files = {**SUB_CHART, "Chart.yaml": metadata, "values.yaml": values}
+    assert [marked for path, _, _, marked in found(tmp_path, files) if path == "values.yaml"] == [
+        "10.0.0.301", "10.0.0.302",
+    ]  # fmt: skip
+
+
+def test_a_dependency_in_another_folder(tmp_path: Path) -> None:
+    files = {name.replace("charts/sub", "sub"): text for name, text in SUB_CHART.items()}
+    metadata = "name: web\ndependencies:\n- {name: sub, repository: 'file://../sub'}\n"
+    files |= {"web/Chart.yaml": metadata, "web/values.yaml": "sub: " + BAD.replace("\n", "\n  ").rstrip() + "\n"}
+    files["web/values.yaml"] = "sub:\n  extra:\n  - {ip: 10.0.0.258, hostnames: [a]}\n"
+    assert ("web/values.yaml", 3, "invalid-ip", "10.0.0.258") in found(tmp_path, files)
+
+
+def test_global_values(tmp_path: Path) -> None:
+    printed = PRINTED.replace(".Values.extra", ".Values.global.extra")
+    files = {**SUB_CHART, "charts/sub/templates/d.yaml": printed, "charts/sub/values.yaml": "{}\n"}
+    files["values.yaml"] = "global:\n  extra:\n  - {ip: 10.0.0.259, hostnames: [a]}\n"
+    assert found(tmp_path, files) == [("values.yaml", 3, "invalid-ip", "10.0.0.259")]
+
+
+def test_named_templates_of_a_library_chart(tmp_path: Path) -> None:
+    library = '{{ define "lib.aliases" }}hostAliases: {{ toYaml .Values.extra | nindent 2 }}{{ end }}'
+    files = {
+        "charts/lib/Chart.yaml": "name: lib\ntype: library\n",
+        "charts/lib/templates/_pod.tpl": library,
+        "templates/d.yaml": HEAD + '      {{- include "lib.aliases" . | nindent 6 }}\n',
+        "values.yaml": BAD,
+    }
+    assert found(tmp_path, files) == [("values.yaml", 2, "invalid-ip", "10.0.0.256")]
+
+
+@pytest.mark.parametrize(
+    ("template", "values", "expected"),
+    [
+        (PRINTED, "extra: {a: b}\n", [("wrong-type", "{a: b}")]),
+        (PRINTED, "extra: {}\n", [("wrong-type", "{}")]),
+        (PRINTED, "extra: text\n", [("wrong-type", "text")]),
+        (PRINTED, "extra: ''\n", [("wrong-type", "''")]),
+        (PRINTED, "extra: []\n", []),
+        (PRINTED, "extra:\n", []),
+        (PRINTED, "extra: '{{ .Values.other }}'\n", []),
+        (GUARDED, "extra: {a: b}\n", [("wrong-type", "{a: b}")]),
+        (GUARDED, "extra: {}\n", []),
+        (GUARDED, "extra: ''\n", []),
+        (GUARDED, "extra: [a]\n", [("wrong-type", "a")]),
+        (PRINTED.replace("toYaml", "tpl").replace(".extra", ".extra ."), "extra: '- {ip: 10.0.0.1}'\n", []),
+    ],
+)
+def test_a_path_that_is_no_list(tmp_path: Path, template: str, values: str, expected: list[tuple[str, str]]) -> None:
+    files = {"templates/d.yaml": template, "values.yaml": values}
+    assert [(rule, marked) for _, _, rule, marked in found(tmp_path, files)] == expected
+
+
+OWN = (
+    HEAD
+    + """\
+      hostAliases:
+      {{- range .Values.extra }}
+      - ip: {{ .address | quote }}
+        hostnames:
+        - {{ .name }}
+      {{- end }}
+"""
+)
+
+
+def test_keys_of_the_chart_are_its_own(tmp_path: Path) -> None:
+    values = (
+        "extra:\n- {address: 10.0.0.1, name: a, ip: x, comment: y}\n- {address: 10.0.0.400, name: B_c}\n- {name: d}\n"
+    )
+    assert found(tmp_path, {"templates/d.yaml": OWN, "values.yaml": values}) == [
+        ("values.yaml", 3, "invalid-ip", "10.0.0.400"),
+        ("values.yaml", 3, "invalid-hostname", "B_c"),
+    ]
+
+
+def test_fields_are_those_of_the_file(tmp_path: Path) -> None:
+    write(tmp_path, {"templates/d.yaml": OWN, "values.yaml": "extra:\n- {address: 10.0.0.400, name: B_c}\n"})
+    done = podhosts("check", "--format", "text", ".", cwd=tmp_path)
+    assert b"values.yaml:2:13  extra[0].address\n" in done.stdout
+    assert b"values.yaml:2:31  extra[0].name\n" in done.stdout
+    assert done.stdout.count(b"printed as `hostAliases` here") == 2
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        '{"properties": {"extra": {"items": {"properties": {"ip": {}, "note": {}}}}}}',
+        '{"$defs": {"entry": {"properties": {"note": {}}}}, '
+        '"properties": {"extra": {"items": {"allOf": [{"$ref": "#/$defs/entry"}]}}}}',
+    ],
+)
+def test_keys_that_the_schema_of_the_values_declares(tmp_path: Path, schema: str) -> None:
+    values = "extra:\n- {ip: 10.0.0.1, hostnames: [a], note: b}\n"
+    files = {"templates/d.yaml": PRINTED, "values.yaml": values}
+    assert [rule for _, _, rule, _ in found(tmp_path, files)] == ["unknown-field"]
+    assert found(tmp_path, {**files, "values.schema.json": schema}) == []
+
+
+def test_values_are_no_pod_spec(tmp_path: Path) -> None:
+    values = "extraHosts:\n- {ip: 10.0.0.1, hostnames: [a]}\naliases: []\nhostname: Bad_one\nip: 3\nkind: Deployment\n"
+    files = {"templates/d.yaml": PRINTED.replace(".extra", ".extraHosts"), "values.yaml": values}
+    assert found(tmp_path, files) == []
+
+
+def test_constants_in_a_named_template(tmp_path: Path) -> None:
+    helpers = (
+        '{{- define "web.list" }}\n- ip: 10.0.0.1\n  hostnames: [a]\n- ip: 10.0.0.1\n  hostnames: [B_c]\n{{ end }}\n'
+        '{{- define "other" }}\n- ip: 10.0.0.256\n{{ end }}'
+    )
+    printed = HEAD + '      hostAliases: {{ include "web.list" . | nindent 6 }}\n'
+    assert found(tmp_path, {"templates/d.yaml": printed, "templates/_helpers.tpl": helpers}) == [
+        ("templates/_helpers.tpl", 4, "duplicate-ip", "10.0.0.1"),
+        ("templates/_helpers.tpl", 5, "invalid-hostname", "B_c"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("loop", "is_found"),
+    [
+        ("range .Values.names", True),
+        ("range $i, $name := .Values.names", True),
+        ("range list 1 2", True),
+        ("range until 3", True),
+        ("range list 1", False),
+        ("range until 1", False),
+        ("if .Values.names", False),
+        ("with .Values.names", False),
+    ],
+)
+def test_a_loop_that_prints_one_address_again_and_again(tmp_path: Path, loop: str, is_found: bool) -> None:
+    entry = "      - ip: 10.0.0.1\n        hostnames: [a]\n"
+    printed = f"      hostAliases:\n      {{{{- {loop} }}}}\n{entry}      {{{{- end }}}}\n"
+    expected = [("templates/d.yaml", 9, "duplicate-ip", "10.0.0.1")] if is_found else []
+    assert found(tmp_path, {"templates/d.yaml": HEAD + printed}) == expected
+
+
+def test_a_condition_inside_a_loop_may_hold_once(tmp_path: Path) -> None:
+    printed = (
+        "      hostAliases:\n      {{- range .Values.names }}\n      {{- if eq . 1 }}\n      - ip: 10.0.0.1\n"
+        "        hostnames: [a]\n      {{- end }}\n      {{- end }}\n"
+    )
+    assert found(tmp_path, {"templates/d.yaml": HEAD + printed}) == []
+
+
+@pytest.mark.parametrize(
+    ("printed", "line", "marked"),
+    [
+        ("hostAliases:\n{{ toYaml .Values.a | indent 4 }}", 8, "4"),
+        ("hostAliases:\n        {{ toYaml .Values.a | indent 8 }}", 8, "8"),
+        ("hostAliases:\n        {{- toYaml .Values.a | indent 8 }}", 8, "8"),
+        ("hostAliases: {{ toYaml .Values.a | nindent 5 }}", 7, "5"),
+        ("hostAliases: {{ toYaml .Values.a }}", 7, "{{ toYaml .Values.a }}"),
+        ("hostAliases:\n      {{ toYaml .Values.a }}", 8, "{{ toYaml .Values.a }}"),
+        ('hostAliases:\n      {{- include "web.list" . | nindent 4 }}', 8, "4"),
+        ("hostAliases:\n      - {{ toYaml . | nindent 6 | trim }}", 8, "6"),
+        ("hostAliases:\n      - ip: {{ .a }}\n        hostnames: {{ toYaml .b | nindent 6 }}", 9, "6"),
+    ],
+)
+def test_indentation(tmp_path: Path, printed: str, line: int, marked: str) -> None:
+    files = {
+        "templates/d.yaml": f"{HEAD}      {printed}\n      containers: []\n",
+        "templates/_helpers.tpl": '{{ define "web.list" -}}\n{{ toYaml .Values.a }}\n{{- end }}',
+    }
+    assert found(tmp_path, files) == [("templates/d.yaml", line, "syntax-error", marked)]
+
+
+@pytest.mark.parametrize(
+    ("printed", "values", "is_found"),
+    [
+        ("hostnames: {{ .hostnames }}", "hostnames: [a, b]", True),
+        ("hostnames: {{ .hostnames | quote }}", "hostnames: [a, b]", True),
+        ("hostnames: {{ .names }}", "names: [a, b]", True),
+        ("hostnames: [{{ .names | quote }}]", "names: [a, b]", True),
+        ("hostnames: {{ .hostnames }}", "hostnames: '[a, b]'", False),
+        ("hostnames: [{{ .hostnames }}]", "hostnames: a", False),
+        ("hostnames: [{{ .hostnames }}]", "hostnames: 'a, b'", False),
+        ("hostnames: {{ toJson .hostnames }}", "hostnames: [a, b]", False),
+        ("hostnames: {{ .names }}", "other: 1", False),
+        ("hostnames: {{ .hostnames }}", "other: 1", True),
+    ],
+)
+def test_names_printed_as_a_slice_of_go(tmp_path: Path, printed: str, values: str, is_found: bool) -> None:
+    loop = "      {{- range .Values.x }}\n      - ip: {{ .ip }}\n"
+    template = f"{HEAD}      hostAliases:\n{loop}        {printed}\n      {{{{- end }}}}\n"
+    files = {"templates/d.yaml": template, "values.yaml": f"x:\n- ip: 10.0.0.1\n  {values}\n"}
+    assert [(path, line, rule) for path, line, rule, _ in found(tmp_path, files)] == (
+        [("templates/d.yaml", 10, "wrong-type")] if is_found else []
+    )
+
+
+#: Templates that Helm refuses, with the line and the text to mark.
+REFUSED = [
+    ("{{ if .Values.a }}\nkind: Pod\nspec: {hostAliases: []}\n", 1, "{{ if .Values.a }}"),
+    ("kind: Pod\nspec:\n  hostAliases: {{ .Values.a }\n  b: {{ .Values.b }}\n", 3, "{{"),
+    ("kind: Pod\nspec:\n  hostAliases: []\n  {{ end }}\n", 4, "{{ end }}"),
+    ('kind: Pod\nspec:\n  hostAliases: {{ include "a . }}\n', 3, '"'),
+    ("kind: Pod\nspec:\n  hostAliases: {{ toYaml (.Values.a }}\n", 3, "("),
+    ('kind: Pod\nspec:\n  hostAliases: {{ include "web.a" . }}\n', 3, '{{ include "web.a" . }}'),
+]
+#: Named templates that include themselves.
+ENDLESS = '{{ define "web.a" }}{{ include "web.b" . }}{{ end }}{{ define "web.b" }}{{ template "web.a" . }}{{ end }}'
+#: Named templates that include themselves under a condition, which holds only so long.
+RECURSIVE = [
+    '{{ define "web.a" }}{{ if .deeper }}{{ include "web.a" .deeper }}{{ end }}{{ end }}',
+    '{{ define "web.a" }}{{ range .deeper }}{{ include "web.a" . }}{{ end }}{{ end }}',
+    '{{ define "web.a" }}{{ and .deeper (include "web.a" .deeper) }}{{ end }}',
+]
+RECURSING = 'kind: Pod\nmetadata: {name: web}\nspec:\n  hostAliases: {{ include "web.a" . }}\n'
+
+
+@pytest.mark.parametrize(("text", "line", "marked"), REFUSED)
+def test_what_helm_refuses_is_said_once(tmp_path: Path, text: str, line: int, marked: str) -> None:
+    files = {"templates/d.yaml": text, "templates/_helpers.tpl": ENDLESS}
+    assert found(tmp_path, files) == [("templates/d.yaml", line, "syntax-error", marked)]
+
+
+@pytest.mark.parametrize("helpers", RECURSIVE)
+def test_a_recursion_that_ends_is_none(tmp_path: Path, helpers: str) -> None:
+    assert found(tmp_path, {"templates/d.yaml": RECURSING, "templates/_helpers.tpl": helpers}) == []
+
+
+def test_outside_of_a_chart_a_broken_template_is_unread(tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").write_text("kind: Pod\nspec:\n  hostAliases: {{ .Values.a }\n  b: {{ .Values.b }}\n")
+    done = podhosts("check", ".", cwd=tmp_path)
+    assert done.stdout == b""
+    assert b"not read: documents of a template that are not YAML by themselves: 1" in done.stderr
+
+
+def test_broken_files_of_the_chart_are_told_of(tmp_path: Path) -> None:
+    files = {"Chart.yaml": "name: [web\n", "values.schema.json": "{", "values.yaml": BAD, "templates/d.yaml": PRINTED}
+    done = podhosts("check", "-v", ".", cwd=write(tmp_path, files))
+    assert b"values.yaml:2:8: error: `10.0.0.256`" in done.stdout
+    assert b"a Chart.yaml that is no YAML: its sub-charts are not known" in done.stderr
+    assert b"a values.schema.json that is no JSON: what it declares is not known" in done.stderr
+    assert b"  values.schema.json:1:2\n" in done.stderr
+
+
+def test_charts_without_hosts_are_silent_about_broken_files(tmp_path: Path) -> None:
+    files = {"Chart.yaml": "name: [web\n", "values.yaml": "a: 1\n", "templates/d.yaml": "kind: {{ .Values.a }}\n"}
+    done = podhosts("check", "--strict", ".", cwd=write(tmp_path, files))
+    assert (done.returncode, done.stdout) == (0, b"")
+
+
+def test_named_files_are_linted_alone(tmp_path: Path) -> None:
+    write(tmp_path, {"values.yaml": BAD, "templates/d.yaml": PRINTED})
+    done = podhosts("check", "values.yaml", "templates/d.yaml", cwd=tmp_path)
+    assert done.stdout == b""
+
+
+def test_an_enormous_file_of_named_templates(tmp_path: Path) -> None:
+    many = "".join(
+        f'{{{{ define "web.x{number}" }}}}\n{{{{ .Values.a{number} }}}}\n{{{{ end }}}}\n' for number in range(20_000)
+    )
+    text = many + '{{ define "web.list" }}\n- ip: 10.0.0.256\n  hostnames: [a]\n{{ end }}\n'
+    printed = HEAD + '      hostAliases: {{ include "web.list" . | nindent 6 }}\n'
+    files = {"templates/d.yaml": printed, "templates/_helpers.tpl": text}
+    assert found(tmp_path, files) == [("templates/_helpers.tpl", 60_002, "invalid-ip", "10.0.0.256")]
+
+
+def test_includes_that_grow_without_end_are_given_up(tmp_path: Path) -> None:
+    helpers = "".join(
+        f'{{{{ define "x{number}" }}}}hostAliases:' + f'{{{{ include "x{number + 1}" . }}}}' * 2 + "{{ end }}"
+        for number in range(40)
+    )
+    files = {"templates/d.yaml": HEAD + '      {{ include "x0" . }}\n', "templates/_helpers.tpl": helpers}
+    done = podhosts("check", "-v", ".", cwd=write(tmp_path, files))
+    assert done.stdout == b""
+    assert (
+        b"templates that print too much to follow: values that they alone print are read by their shape" in done.stderr
+    )
+    assert b"  templates/d.yaml:1:1\n" in done.stderr
+
+
+def test_a_run_without_charts_looks_at_no_folder() -> None:
+    assert not Charts(["a/x.yaml", "b/values.txt"]).facts("a/x.yaml")
+    assert isinstance(Found("", 1, 1, "", ""), tuple)
