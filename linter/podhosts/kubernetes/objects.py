@@ -107,7 +107,9 @@ def list_items(document: Document) -> Iterator[KubernetesObject]:
 
 def every_object(document: Document) -> list[KubernetesObject]:
     """What kubectl sees in a document, and what other programs do."""
-    return [*objects(document), *list_items(document)]
+    # An item of a List that is a list itself is nothing to anybody.
+    others = list_items(document) if document.piece.item is None else ()
+    return [*objects(document), *others]
 
 
 def _known(node: Node | None) -> str | None:
