@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-
-import pytest
 
 from podhosts.discovery import discover
 from podhosts.engine import Options, default_selection, lint
@@ -45,7 +41,7 @@ def lint_folder(folder: Path) -> list[Found]:
     """The findings in all files of a folder, as `podhosts check FOLDER` sees them, with paths inside it."""
     paths = [item.path for item in discover([str(folder)]).inputs]
     charts = Charts(paths)
-    workspace = Workspace((Source(path, Path(path).read_bytes()) for path in paths), charts)
+    workspace = Workspace([Source(path, Path(path).read_bytes()) for path in paths], charts)
     found: list[Found] = []
     for path in [*paths, *charts.helpers]:
         source = Source(path, Path(path).read_bytes())
@@ -54,16 +50,6 @@ def lint_folder(folder: Path) -> list[Found]:
             name = Path(path).relative_to(folder).as_posix()
             found.append(Found(name, at.line, at.column, finding.rule, source.cut(finding.span)))
     return sorted(found)
-
-
-def helm() -> str:
-    """The path of the real Helm. Skips the test where it is missing, and fails it where programs are required."""
-    found = shutil.which("helm")
-    if found is None:
-        if os.environ.get("PODHOSTS_REQUIRE_TOOLS") == "1":
-            pytest.fail("helm is missing (go install helm.sh/helm/v3/cmd/helm@latest)")
-        pytest.skip("helm is not on this machine")
-    return found
 
 
 def render(program: str, folder: Path) -> str | None:

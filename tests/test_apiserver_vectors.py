@@ -17,6 +17,7 @@ from tests.paths import DATA
 
 if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic
+    from tests.figures import Figures
 
 CASES = [json.loads(line) for line in (DATA / "apiserver" / "cases.jsonl").read_text("utf-8").split("\n") if line]
 VERSIONS = {29: "1.29.6", 32: "1.32.13", 35: "1.35.4", 36: "1.36.3", 37: "1.37.2"}
@@ -71,7 +72,7 @@ def missing_fields(answer: dict[str, Any], findings: list[Diagnostic]) -> set[st
 
 
 @pytest.mark.parametrize("minor", VERSIONS)
-def test_verdicts(minor: int, capsys: pytest.CaptureFixture[str]) -> None:
+def test_verdicts(minor: int, shown_figures: Figures) -> None:
     options = Options(Settings(KubernetesVersion(minor)), default_selection())
     figures: Counter[bool] = Counter()
     failed: list[tuple[str, object]] = []
@@ -89,7 +90,7 @@ def test_verdicts(minor: int, capsys: pytest.CaptureFixture[str]) -> None:
         # Up to 1.29 the server wrote these fields without an index.
         if minor >= 30 and case["id"] not in EXCEPTIONS and (missing := missing_fields(answer, findings)):
             failed.append((case["id"], missing))
-    with capsys.disabled():
+    with shown_figures():
         print(
             f"\nAPI server {VERSIONS[minor]}: {figures[True]} of {figures.total()} verdicts agree, "
             f"{len(failed)} of the others have no named reason"

@@ -166,3 +166,64 @@ def test_effective_settings_have_their_places(folder: Path) -> None:
 
 def test_schema_lists_the_rules() -> None:
     assert schema("config")["$defs"]["rule"]["enum"] == [rule.name for rule in RULES]
+
+
+HOUSE = b"""apiVersion: example.com/v1
+kind: Widget
+metadata: {name: press}
+spec:
+  workers:
+  - podTemplate:
+      spec:
+        hostAliases: {10.0.0.1: [db]}
+  hosts:
+  - ip: 10.0.0.300
+    hostnames: [db]
+"""
+
+
+@pytest.mark.parametrize(
+    ("config", "found"),
+    [
+        ("", set()),
+        ("pod-specs: [{kind: Widget, path: 'spec.workers[].podTemplate'}]", {"wrong-type"}),
+        ("pod-specs: [{kind: Widget, path: 'spec.workers[].podTemplate.spec'}]", {"wrong-type"}),
+        ("pod-specs: [{kind: Widget, path: 'spec.workers[].*'}]", {"wrong-type"}),
+        ("pod-specs: [{kind: Widget, path: spec.hosts}]", {"invalid-ip"}),
+        ("pod-specs: [{kind: Widget, group: example.com, path: spec.hosts}]", {"invalid-ip"}),
+        ("pod-specs: [{kind: Widget, group: example.org, path: spec.hosts}]", set()),
+        ("pod-specs: [{kind: Press, path: spec.hosts}]", set()),
+    ],
+)
+def test_pod_specs(folder: Path, config: str, found: set[str]) -> None:
+    """A path leads to a pod template, a pod spec, or the list itself: what stands there decides."""
+    (folder / "house.yaml").write_bytes(HOUSE)
+    report = json.loads(check(folder, config, "house.yaml", "--format", "json")[1])
+    assert {finding["rule"] for finding in report["findings"]} == found
+    assert all(finding["refused_by"] == [] for finding in report["findings"])
+
+
+def test_pod_specs_serve_other_commands(folder: Path) -> None:
+    (folder / "house.yaml").write_bytes(HOUSE.replace(b"10.0.0.300", b"10.0.0.30"))
+    (folder / ".podhosts.yaml").write_text("pod-specs: [{kind: Widget, path: spec.hosts}]", "utf-8")
+    done = podhosts("convert", "house.yaml", cwd=folder)
+    assert done.stdout == b"10.0.0.30\tdb\n"
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        (
+            "pod-specs:\n- {kind: Widget, path: spec..x}\n",
+            ".podhosts.yaml:2:18: `spec..x` does not fit here. A path like",
+        ),
+        ("pod-specs:\n- {kind: Widget}\n", ".podhosts.yaml:2:3: 'path' is a required property"),
+        ("pod-specs:\n- {kind: Widget, path: spec, groop: x}\n", ":2:30: unknown key `groop`; did you mean `group`?"),
+        ("pod-specs: spec\n", ".podhosts.yaml:1:1: 'spec' is not of type 'array'"),
+        ("environments: overlays\n", ".podhosts.yaml:1:1: 'overlays' is not of type 'array'"),
+    ],
+)
+def test_mistakes_in_paths_and_environments(folder: Path, config: str, message: str) -> None:
+    (folder / ".podhosts.yaml").write_text(config, "utf-8")
+    done = podhosts("check", "bad.yaml", cwd=folder)
+    assert (done.returncode, message in done.stderr.decode()) == (2, True), done.stderr.decode()

@@ -11,12 +11,17 @@ import pytest
 
 from podhosts.document import Document, split
 from podhosts.engine import Options, Result, default_selection, lint
+from podhosts.kustomize.files import Files
+from podhosts.kustomize.overlays import Overlays
 from podhosts.source import Source
+from podhosts.workspace import Workspace
 from tests.paths import SHARED
 from tests.running import podhosts
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.figures import Figures
 
 CORPUS = SHARED / "corpus"
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the shared corpus is not on this machine")
@@ -46,11 +51,11 @@ def lint_corpus() -> Result:
     return total
 
 
-def test_corpus(capsys: pytest.CaptureFixture[str]) -> None:
+def test_corpus(shown_figures: Figures) -> None:
     result = lint_corpus()
     counts = Counter(finding.rule for finding in result.findings)
-    with capsys.disabled():
-        print(f"\ncorpus: {result.files} files, {result.documents} documents, {dict(sorted(counts.items()))}")
+    with shown_figures():
+        print(f"corpus: {result.files} files, {result.documents} documents, {dict(sorted(counts.items()))}")
     found = {
         (finding.source.path, finding.rule, finding.source.position(finding.span.start).line)
         for finding in result.findings
@@ -72,7 +77,31 @@ def test_files_that_only_hold_traps_are_silent() -> None:
     assert [(finding.source.path, finding.rule) for finding in findings] == []
 
 
-def test_all_fixes_leave_files_that_are_read_as_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_overlay_of_kustomize_issue_143() -> None:
+    """The patch of the issue, in a kustomization of ours: the name keeps its old address beside the new one."""
+    names = {
+        "base.yaml": "_issues/kubernetes-sigs+kustomize-143-base.yaml",
+        "patch.yaml": "_issues/kubernetes-sigs+kustomize-143-patch.yaml",
+    }
+    files = {path: (CORPUS / name).read_bytes() for path, name in names.items()}
+    files["kustomization.yaml"] = b"resources: [base.yaml]\npatches: [{path: patch.yaml}]\n"
+    workspace = Workspace([], overlays=Overlays(list(files), Files(files.get)))
+    options = Options(selected=default_selection())
+    findings = [item for path, data in files.items() for item in lint(Source(path, data), options, workspace).findings]
+    assert [(item.source.path, item.rule, item.source.cut(item.span)) for item in findings] == [
+        ("patch.yaml", "patch-drops-alias", '"memcached-sessions"')
+    ]
+
+
+def test_no_overlay_finding_in_the_corpus() -> None:
+    """Its kustomizations are not complete, so that nothing can be said of them; what is said would be a false alarm."""
+    paths = [path.relative_to(CORPUS).as_posix() for path in CORPUS.rglob("*") if path.is_file()]
+    overlays = Overlays(paths, Files(lambda path: (CORPUS / path).read_bytes() if (CORPUS / path).is_file() else None))
+    assert [path for path in paths if overlays.told(path) is not None] == []
+    assert [finding for finding in lint_corpus().findings if finding.rule == "patch-drops-alias"] == []
+
+
+def test_all_fixes_leave_files_that_are_read_as_well(tmp_path: Path, shown_figures: Figures) -> None:
     """On copies: nothing raises, nothing but what the diff says changes, and every document is read as before."""
     copy = tmp_path / "corpus"
     shutil.copytree(CORPUS, copy, copy_function=shutil.copyfile)
@@ -88,9 +117,9 @@ def test_all_fixes_leave_files_that_are_read_as_well(tmp_path: Path, capsys: pyt
             changed.append(f"corpus/{name}")
             assert problems(before) == problems(after)
     assert changed == [line.removeprefix("+++ ") for line in diff.split("\n") if line.startswith("+++ ")]
-    with capsys.disabled():
+    with shown_figures():
         lines = Counter(line[:1] for line in diff.split("\n") if not line.startswith(("---", "+++")))
-        print(f"\ncorpus, all fixes: {len(changed)} files change, {lines['-']} lines go, {lines['+']} come")
+        print(f"corpus, all fixes: {len(changed)} files change, {lines['-']} lines go, {lines['+']} come")
 
 
 def problems(data: bytes) -> list[bool]:

@@ -18,6 +18,8 @@ from tests.paths import DATA
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.figures import Figures
+
 STREAMS = [json.loads(line) for line in (DATA / "yaml" / "streams.jsonl").read_text("utf-8").split("\n") if line]
 SCALARS = json.loads((DATA / "yaml" / "scalars.json").read_text("utf-8"))
 
@@ -112,11 +114,11 @@ def with_deep_stack(function: Callable[[], None]) -> None:
         raise errors[0]
 
 
-def test_streams(capsys: pytest.CaptureFixture[str]) -> None:
+def test_streams(shown_figures: Figures) -> None:
     failed: list[str] = []
     with_deep_stack(lambda: failed.extend(case["id"] for case in STREAMS if not agrees(case)))
-    with capsys.disabled():
-        print(f"\nkubectl's reading of {len(STREAMS)} streams: {len(STREAMS) - len(failed)} agree")
+    with shown_figures():
+        print(f"kubectl's reading of {len(STREAMS)} streams: {len(STREAMS) - len(failed)} agree")
     assert failed == sorted(EXCEPTIONS)
 
 
@@ -124,7 +126,7 @@ def test_streams(capsys: pytest.CaptureFixture[str]) -> None:
     ("position", "template"),
     [("block_value", "v: {}\n"), ("block_item", "- {}\n"), ("flow_item", "[{}]\n"), ("block_key", "{}: 1\n")],
 )
-def test_scalars(position: str, template: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_scalars(position: str, template: str, shown_figures: Figures) -> None:
     failed = []
     for row in SCALARS:
         documents, error = read(template.format(row["plain"]).encode())
@@ -138,6 +140,6 @@ def test_scalars(position: str, template: str, capsys: pytest.CaptureFixture[str
             agree = same([] if value is None else [value], documents)
         if not agree:
             failed.append((row["plain"], expected, documents, error))
-    with capsys.disabled():
-        print(f"\n{len(SCALARS)} scalars as {position}: {len(SCALARS) - len(failed)} agree")
+    with shown_figures():
+        print(f"{len(SCALARS)} scalars as {position}: {len(SCALARS) - len(failed)} agree")
     assert failed == []

@@ -46,7 +46,13 @@ def test_relevant_file_needs_neither_typer_nor_rich_nor_jsonschema(tmp_path: Pat
     (tmp_path / "pod.yaml").write_bytes(BAD_POD)
     loaded = loaded_modules(tmp_path, "check", "pod.yaml")
     assert "_ruamel_yaml" in loaded
-    assert loaded.isdisjoint({"typer", "rich", "jsonschema"})
+    assert loaded.isdisjoint({"typer", "rich", "jsonschema", "pygls", "podhosts.lsp", "podhosts.engine.incremental"})
+
+
+def test_only_the_language_server_loads_its_libraries(tmp_path: Path) -> None:
+    loaded = loaded_modules(tmp_path, "rules")
+    assert "typer" in loaded
+    assert loaded.isdisjoint({"pygls", "lsprotocol", "asyncio"})
 
 
 def test_flags_are_those_of_typer() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,8 @@ from podhosts.diagnostics import Severity
 from podhosts.edits import Edit, Fix, Safety, splice, without_conflicts
 from podhosts.engine import Options, default_selection, linting
 from podhosts.engine.fixing import Fixed, FixError, fix
-from podhosts.rules import RULES, Rule
+from podhosts.kubernetes import HousePath
+from podhosts.rules import RULES, Rule, Settings
 from podhosts.source import Source, Span
 from podhosts.workspace import Workspace
 
@@ -37,6 +39,17 @@ OPTIONS = Options(selected=default_selection())
 
 def fixed(text: str, *, unsafe: bool = False, options: Options = OPTIONS) -> Fixed:
     return fix(Source("pod.yaml", text.encode()), options, unsafe=unsafe)
+
+
+def test_a_name_that_a_resolver_comes_to_see_is_no_loss() -> None:
+    """uClibc reads a few names of a line: without the second `on`, it finds the last one at this address, too."""
+    text = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  hostAliases:\n"
+        "  - {ip: 10.0.0.1, hostnames: [a, b, a, c, cache]}\n  - {ip: 10.0.0.2, hostnames: [cache]}\n"
+        "  containers: [{name: web, image: web}]\n"
+    )
+    done = fix(Source("pod.yaml", text.encode()), Options(selected=default_selection()))
+    assert "[a, b, c, cache]" in done.source.text
 
 
 def test_safe_fixes_only() -> None:
@@ -126,6 +139,56 @@ def test_workspace_sees_the_fixed_text() -> None:
     assert [related.source for related in finding.related] == [done.source]
 
 
+DEFINITION = """apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.example.com}
+spec:
+  group: example.com
+  names: {kind: Widget}
+  versions:
+  - name: v1
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec:
+            type: object
+            properties:
+              extraHosts:
+                type: array
+                items:
+                  type: object
+                  properties:
+                    ip: {type: string, pattern: "^(10[.]|2001:DB8::)"}
+                    hostnames: {type: array, items: {type: string, pattern: "internal$"}}
+"""
+WIDGET = """apiVersion: example.com/v1
+kind: Widget
+spec:
+  extraHosts:
+  - {ip: 10.0.0.25, hostnames: [db.internal, db.internal]}
+  # The CRD refuses the canonical spelling, and the name without the dot is no better.
+  - {ip: "2001:DB8::1", hostnames: [Cache]}
+"""
+
+
+@pytest.mark.parametrize("in_one_file", [True, False])
+def test_lists_that_only_a_definition_names_are_fixed_as_it_allows(in_one_file: bool) -> None:
+    """The proof of a fix knows the same kinds as the rules; what the CRD refuses is not proposed."""
+    above = f"{DEFINITION}---\n" if in_one_file else ""
+    source = Source("widget.yaml", (above + WIDGET).encode())
+    workspace = None if in_one_file else Workspace([source, Source("crd.yaml", DEFINITION.encode())])
+    done = fix(source, OPTIONS, workspace, unsafe=True)
+    assert done.source.text == above + WIDGET.replace("[db.internal, db.internal]", "[db.internal]")
+
+
+def test_lists_that_only_the_config_names_are_fixed() -> None:
+    text = WIDGET.replace("extraHosts", "names")
+    settings = Settings(house_paths=(HousePath("Widget", None, "spec.names"),))
+    done = fixed(text, options=replace(OPTIONS, settings=settings))
+    assert done.source.text == text.replace("[db.internal, db.internal]", "[db.internal]").replace("DB8", "db8", 1)
+
+
 # Fixes that break their promise: nothing of them gets through, and the rule is named.
 
 
@@ -163,7 +226,7 @@ WRONG_IF_SAFE = [
     ("[{name", "[{image: x}, {name", "data beside the aliases changes"),
     ("10.0.0.25", "10.0.0.27", "a pod's names and addresses change"),
     ("db.internal, db.internal", "db", "a pod's names and addresses change"),
-    ("10.0.0.26", "010.0.0.26", "no longer finds the same addresses for `Cache.internal`"),
+    ("10.0.0.26", "010.0.0.26", "no longer finds `Cache.internal`"),
 ]
 
 

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from podhosts.engine import Options, default_selection, lint
 from podhosts.helm import Charts
+from podhosts.source import Source
+from podhosts.workspace import Workspace
 from tests.charts import Found, lint_folder, write
 from tests.running import podhosts
 
@@ -21,6 +24,27 @@ GUARDED = (
     + "      {{- with .Values.extra }}\n      hostAliases:\n        {{- toYaml . | nindent 8 }}\n      {{- end }}\n"
 )
 BAD = "extra:\n- {ip: 10.0.0.256, hostnames: [a]}\n"
+
+CRD = """apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.example.com}
+spec:
+  group: example.com
+  names: {kind: Widget}
+  versions:
+  - name: v1
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          hostAliases:
+            type: array
+            items:
+              type: object
+              properties:
+                ip: {type: string, pattern: "^10[.]"}
+                hostnames: {type: array, items: {type: string}}
+"""
 
 
 def found(folder: Path, files: Mapping[str, str]) -> list[tuple[str, int, str, str]]:
@@ -397,3 +421,46 @@ def test_includes_that_grow_without_end_are_given_up(tmp_path: Path) -> None:
 def test_a_run_without_charts_looks_at_no_folder() -> None:
     assert not Charts(["a/x.yaml", "b/values.txt"]).facts("a/x.yaml")
     assert isinstance(Found("", 1, 1, "", ""), tuple)
+
+
+def test_what_a_definition_of_the_repository_asks_of_a_printed_list(tmp_path: Path) -> None:
+    files = {
+        "crds/widgets.yaml": CRD,
+        "templates/widget.yaml": (
+            "apiVersion: example.com/v1\nkind: Widget\nhostAliases: {{- toYaml .Values.extra | nindent 2 }}\n"
+        ),
+        "values.yaml": "extra:\n- {ip: 10.0.0.1}\n- {ip: 192.168.0.1}\n",
+    }
+    assert ("values.yaml", 3, "invalid-ip", "192.168.0.1") in found(tmp_path, files)
+
+
+MISPRINTED = PRINTED.replace("nindent 8", "nindent 4")
+
+
+def test_a_template_with_another_text(tmp_path: Path) -> None:
+    """Of editors and of fixes: only charts that have the template are read again."""
+    names = ("values.yaml", "templates/d.yaml")
+    for folder in ("one", "two"):
+        write(tmp_path / folder, dict(zip(names, (BAD, MISPRINTED), strict=True)))
+    paths = [str(tmp_path / folder / name) for folder in ("one", "two") for name in names]
+    charts = Charts(paths)
+    path = paths[1]
+    assert charts.with_source(Source(path, MISPRINTED.encode())) is charts
+    assert charts.with_source(Source(paths[0], b"{}\n")) is charts
+    again = charts.with_source(Source(path, b"# new\n" + MISPRINTED.encode()))
+    (before,), (after,) = (each.facts(path).misprints for each in (charts, again))
+    assert after.span.start - before.span.start == len("# new\n")
+    one, two = (str(tmp_path / folder) for folder in ("one", "two"))
+    assert again.at(one) is not charts.at(one)
+    assert again.at(two) is charts.at(two)
+    assert again.facts(paths[3]).misprints == charts.facts(paths[3]).misprints
+
+
+def test_a_template_after_a_fix(tmp_path: Path) -> None:
+    write(tmp_path, {"values.yaml": BAD, "templates/d.yaml": MISPRINTED})
+    path = str(tmp_path / "templates" / "d.yaml")
+    workspace = Workspace([], Charts([path]))
+    fixed = Source(path, b"# fixed\n" + MISPRINTED.encode())
+    workspace.replace(fixed)
+    (finding,) = lint(fixed, Options(selected=default_selection()), workspace).findings
+    assert fixed.cut(finding.span) == "4"

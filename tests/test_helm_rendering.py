@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from podhosts.engine import Options, default_selection, lint
 from podhosts.source import Source
-from tests.charts import helm, lint_folder, render, write
+from tests import programs
+from tests.charts import lint_folder, render, write
 from tests.test_helm_charts import ENDLESS, RECURSING, RECURSIVE, REFUSED, SUB_CHART
 
 HEAD = """\
@@ -110,7 +111,7 @@ def dump(values: Any) -> str:
 
 @pytest.fixture(scope="module")
 def program() -> str:
-    return helm()
+    return programs.program("helm")
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])

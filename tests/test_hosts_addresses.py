@@ -18,6 +18,8 @@ from podhosts.hosts import addresses
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.figures import Figures
+
 CASES = Path(__file__).parent / "data" / "hosts" / "apiserver.jsonl"
 STRICT_SINCE = (1, 36)
 CUT = " characters]"  # the end of a message that was too long to record
@@ -54,7 +56,7 @@ def answers(case: dict[str, Any]) -> Iterator[tuple[str, tuple[int, int], Any]]:
             yield name, (major, minor), answer
 
 
-def test_agrees_with_the_api_servers(capsys: pytest.CaptureFixture[str]) -> None:
+def test_agrees_with_the_api_servers(shown_figures: Figures) -> None:
     checked = 0
     for case in cases():
         for name, version, answer in answers(case):
@@ -70,8 +72,8 @@ def test_agrees_with_the_api_servers(capsys: pytest.CaptureFixture[str]) -> None
             for (_, text), (_, message) in zip(said, expected, strict=True):
                 assert text.endswith((message, CUT)), (case["id"], name, text)
             checked += 1
-    with capsys.disabled():
-        print(f"\nip against real API servers: {checked} of {checked} answers agree")
+    with shown_figures():
+        print(f"ip against real API servers: {checked} of {checked} answers agree")
 
 
 def test_canonical_is_what_the_warnings_propose() -> None:

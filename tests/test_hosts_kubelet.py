@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 
 from podhosts.hosts import kubelet
 from podhosts.hosts.kubelet import Alias, KubeletError, PodHosts
+
+if TYPE_CHECKING:
+    from tests.figures import Figures
 
 DATA = Path(__file__).parent / "data" / "hosts"
 TABLES = json.loads((DATA / "kubelet-hosts.json").read_text(encoding="utf-8"))
@@ -69,7 +72,7 @@ def check_names(pod: PodHosts, expected: dict[str, Any]) -> int:
     return 2
 
 
-def test_agrees_with_the_kubelet(capsys: pytest.CaptureFixture[str]) -> None:
+def test_agrees_with_the_kubelet(shown_figures: Figures) -> None:
     files = file_errors = names = mounts = 0
     # Not str.splitlines: the records hold line separators that are no line feeds.
     for line in (DATA / "kubelet.jsonl").read_bytes().splitlines():
@@ -91,7 +94,7 @@ def test_agrees_with_the_kubelet(capsys: pytest.CaptureFixture[str]) -> None:
             assert (expected["should_mount"] and not hidden) == mounted, record["id"]
             mounts += 1
     assert (files, file_errors, mounts) == (260, 6, 42)
-    with capsys.disabled():
+    with shown_figures():
         print(
             f"\nkubelet: {files} of {files} files byte-equal, {file_errors} of {file_errors} file errors,"
             f" {names} of {names} names and name errors, {mounts} of {mounts} mounts"

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from podhosts.hosts import names
+
+if TYPE_CHECKING:
+    from tests.figures import Figures
 
 CASES = Path(__file__).parent / "data" / "hosts" / "apiserver.jsonl"
 
@@ -25,7 +29,7 @@ some_names = st.one_of(
 )
 
 
-def test_agrees_with_the_api_servers(capsys: pytest.CaptureFixture[str]) -> None:
+def test_agrees_with_the_api_servers(shown_figures: Figures) -> None:
     checked = 0
     for line in CASES.read_text(encoding="utf-8").splitlines():
         case = json.loads(line)
@@ -46,8 +50,8 @@ def test_agrees_with_the_api_servers(capsys: pytest.CaptureFixture[str]) -> None
                 # Long values are recorded with their ends cut off.
                 assert text.endswith((message, " characters]")), (case["id"], version, text)
             checked += 1
-    with capsys.disabled():
-        print(f"\nhostnames against real API servers: {checked} of {checked} answers agree")
+    with shown_figures():
+        print(f"hostnames against real API servers: {checked} of {checked} answers agree")
 
 
 @given(some_names)

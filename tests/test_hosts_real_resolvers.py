@@ -28,6 +28,8 @@ from tests.programs import missing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.figures import Figures
+
 PROGRAMS = Path(__file__).parent / "data" / "hosts" / "programs"
 FROM_DNS = {"203.0.113.53", "2001:db8:53::53"}
 IPV4_POD = Network(("10.244.1.5",))
@@ -191,7 +193,7 @@ def normal(address: str) -> tuple[int, int, str]:
 Ask = Callable[[bytes, list[tuple[Family, str]]], list[list[str]]]
 
 
-def check(model: str, network: Network, ask: Ask, capsys: pytest.CaptureFixture[str]) -> None:
+def check(model: str, network: Network, ask: Ask, shown_figures: Figures) -> None:
     """Compare a model with a program on generated files, each name of the file and some others, in each family."""
     compared = 0
 
@@ -207,31 +209,31 @@ def check(model: str, network: Network, ask: Ask, capsys: pytest.CaptureFixture[
         compared += len(queries)
 
     agree()
-    with capsys.disabled():
-        print(f"\n{model} with {', '.join(network.pod_ips)}: {compared} of {compared} live answers agree")
+    with shown_figures():
+        print(f"{model} with {', '.join(network.pod_ips)}: {compared} of {compared} live answers agree")
 
 
 @pytest.mark.parametrize("network", [IPV4_POD, DUAL_STACK_POD], ids=["v4", "dual"])
 @pytest.mark.parametrize("model", ["glibc", "glibc_nomulti"])
-def test_glibc(open_namespace: Open, model: str, network: Network, capsys: pytest.CaptureFixture[str]) -> None:
+def test_glibc(open_namespace: Open, model: str, network: Network, shown_figures: Figures) -> None:
     namespace = open_namespace(network, model == "glibc")
-    check(model, network, lambda hosts, queries: namespace.ask("glibc", hosts, queries), capsys)
+    check(model, network, lambda hosts, queries: namespace.ask("glibc", hosts, queries), shown_figures)
 
 
 @pytest.mark.parametrize("network", [IPV4_POD, DUAL_STACK_POD], ids=["v4", "dual"])
-def test_musl(open_namespace: Open, musl_program: str, network: Network, capsys: pytest.CaptureFixture[str]) -> None:
+def test_musl(open_namespace: Open, musl_program: str, network: Network, shown_figures: Figures) -> None:
     namespace = open_namespace(network)
-    check("musl", network, lambda hosts, queries: namespace.ask("musl", hosts, queries, musl_program), capsys)
+    check("musl", network, lambda hosts, queries: namespace.ask("musl", hosts, queries, musl_program), shown_figures)
 
 
 @pytest.mark.parametrize("network", [IPV4_POD, DUAL_STACK_POD], ids=["v4", "dual"])
-def test_go(open_namespace: Open, go_program: str, network: Network, capsys: pytest.CaptureFixture[str]) -> None:
+def test_go(open_namespace: Open, go_program: str, network: Network, shown_figures: Figures) -> None:
     namespace = open_namespace(network)
-    check("go", network, lambda hosts, queries: namespace.ask("go", hosts, queries, go_program), capsys)
+    check("go", network, lambda hosts, queries: namespace.ask("go", hosts, queries, go_program), shown_figures)
 
 
-def test_node(open_namespace: Open, capsys: pytest.CaptureFixture[str]) -> None:
+def test_node(open_namespace: Open, shown_figures: Figures) -> None:
     if shutil.which("node") is None:
         missing("no node")
     namespace = open_namespace(DUAL_STACK_POD)
-    check("node", DUAL_STACK_POD, lambda hosts, queries: namespace.ask("node", hosts, queries), capsys)
+    check("node", DUAL_STACK_POD, lambda hosts, queries: namespace.ask("node", hosts, queries), shown_figures)

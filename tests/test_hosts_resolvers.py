@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -25,6 +25,9 @@ from podhosts.hosts.resolvers import (
     lookup,
     open_hosts,
 )
+
+if TYPE_CHECKING:
+    from tests.figures import Figures
 
 RECORDS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "data" / "hosts" / "resolvers.json").read_text(encoding="utf-8")
@@ -91,7 +94,7 @@ def agrees(answer: Answer, recorded: list[str], record: dict[str, Any]) -> bool:
     return list(answer.addresses) == recorded
 
 
-def test_agrees_with_real_resolvers(capsys: pytest.CaptureFixture[str]) -> None:
+def test_agrees_with_real_resolvers(shown_figures: Figures) -> None:
     compared: Counter[str] = Counter()
     excused: Counter[str] = Counter()
     for record in RECORDS:
@@ -108,9 +111,9 @@ def test_agrees_with_real_resolvers(capsys: pytest.CaptureFixture[str]) -> None:
     # Every modelled resolver is compared, and an excuse stays rare.
     assert set(compared) == set(RESOLVERS)
     assert max(excused.values()) <= 5
-    with capsys.disabled():
+    with shown_figures():
         figures = ", ".join(f"{model} {count}" for model, count in sorted(compared.items()))
-        print(f"\nresolvers: {compared.total()} of {compared.total()} recorded answers agree ({figures});")
+        print(f"resolvers: {compared.total()} of {compared.total()} recorded answers agree ({figures});")
         print(f"in {excused.total()} of them DNS was asked and its answer refused, see ANSWER_OF_DNS_REFUSED")
 
 

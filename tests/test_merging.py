@@ -15,7 +15,7 @@ from tests.paths import DATA
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import pytest
+    from tests.figures import Figures
 
 #: Scenario steps that differ, each with the reason.
 EXCEPTIONS = {
@@ -63,7 +63,7 @@ def applied(last: Any, live: Any, new: Any) -> tuple[object, Applied | None]:
     return {"patch": result.patch, "hostAliases": alias_list(result.live)}, result
 
 
-def test_strategic_merge(capsys: pytest.CaptureFixture[str]) -> None:
+def test_strategic_merge(shown_figures: Figures) -> None:
     cases = [case for case in read("strategic.jsonl") if case["op"] == "merge"]
     wrong = []
     for case in cases:
@@ -71,12 +71,12 @@ def test_strategic_merge(capsys: pytest.CaptureFixture[str]) -> None:
         wanted = {"error": expected["error"]} if "error" in expected else expected.get("hostAliases", "absent")
         if not same(patched(case), wanted):
             wrong.append(case["id"])
-    with capsys.disabled():
-        print(f"\nstrategic merge: {len(cases) - len(wrong)} of {len(cases)} cases equal, 0 exceptions")
+    with shown_figures():
+        print(f"strategic merge: {len(cases) - len(wrong)} of {len(cases)} cases equal, 0 exceptions")
     assert wrong == []
 
 
-def test_apply(capsys: pytest.CaptureFixture[str]) -> None:
+def test_apply(shown_figures: Figures) -> None:
     """Every step of repeated applies: the patch that kubectl sends, the list it leads to, the list that is stored."""
     cases = [case for case in read("strategic.jsonl") if case["op"] == "apply"]
     steps = 0
@@ -96,12 +96,12 @@ def test_apply(capsys: pytest.CaptureFixture[str]) -> None:
             last, live = new, stored(result.live) if result.changed else live
             if not same(alias_list(live), step.get("stored_hostAliases", kept) or "absent") and kept:
                 wrong.append((case["id"], number))
-    with capsys.disabled():
-        print(f"\nclient-side apply: {steps - len(wrong)} of {steps} steps ({len(cases)} cases) equal, 0 exceptions")
+    with shown_figures():
+        print(f"client-side apply: {steps - len(wrong)} of {steps} steps ({len(cases)} cases) equal, 0 exceptions")
     assert wrong == []
 
 
-def test_scenarios_on_real_servers(capsys: pytest.CaptureFixture[str]) -> None:
+def test_scenarios_on_real_servers(shown_figures: Figures) -> None:
     steps = excepted = 0
     wrong = []
     for scenario in read("scenarios.jsonl"):
@@ -133,8 +133,8 @@ def test_scenarios_on_real_servers(capsys: pytest.CaptureFixture[str]) -> None:
                 excepted += 1
             elif not good:
                 wrong.append((scenario["id"], scenario["version"], number, got, step["live"]))
-    with capsys.disabled():
-        print(f"\nreal servers: {steps - excepted - len(wrong)} of {steps} steps equal, {excepted} excepted")
+    with shown_figures():
+        print(f"real servers: {steps - excepted - len(wrong)} of {steps} steps equal, {excepted} excepted")
     assert wrong == []
     assert excepted == 3 * len(EXCEPTIONS)
 

@@ -19,7 +19,7 @@ from podhosts.merging import MergeError, kustomize_patch
 from tests.paths import DATA
 
 if TYPE_CHECKING:
-    import pytest
+    from tests.figures import Figures
 
 CASES = [json.loads(line) for line in (DATA / "merging" / "kustomize.jsonl").read_text("utf-8").split("\n") if line]
 
@@ -199,7 +199,7 @@ def expected(case: dict[str, Any]) -> tuple[bool, list[str]]:
     return case["rc"] == 0, sorted(json.dumps(entry, sort_keys=True) for entry in lists if entry[2])
 
 
-def test_kustomize(capsys: pytest.CaptureFixture[str]) -> None:
+def test_kustomize(shown_figures: Figures) -> None:
     excepted: Counter[str] = Counter()
     wrong = []
     for case in CASES:
@@ -209,7 +209,7 @@ def test_kustomize(capsys: pytest.CaptureFixture[str]) -> None:
         elif answer(case) != expected(case):
             wrong.append((case["id"], case["class"], answer(case), expected(case)))
     asked = len(CASES) - excepted.total()
-    with capsys.disabled():
+    with shown_figures():
         print(
             f"\nkustomize: {asked - len(wrong)} of {asked} cases equal, {excepted.total()} excepted: {dict(excepted)}"
         )

@@ -21,6 +21,8 @@ from tests.running import podhosts
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.figures import Figures
+
 CASES = [
     json.loads(line)
     for line in (DATA / "hosts" / "kubelet.jsonl").read_text("utf-8").split("\n")
@@ -91,7 +93,7 @@ def expected_file(case: dict[str, Any]) -> bytes | None:
     return str(expected["file"]).encode() if "file" in expected else None
 
 
-def test_kubelet_vectors(capsys: pytest.CaptureFixture[str]) -> None:
+def test_kubelet_vectors(shown_figures: Figures) -> None:
     failed = []
     for case in CASES:
         content, error = rendered(case)
@@ -99,8 +101,8 @@ def test_kubelet_vectors(capsys: pytest.CaptureFixture[str]) -> None:
         stops = "hostname_error" in expected or "file_error" in expected or "kernel_hostname_error" in expected
         if stops != (error is not None) or (not stops and content != expected_file(case)):
             failed.append((case.get("id") or case["input"], content, error))
-    with capsys.disabled():
-        print(f"\nrender from manifests: {len(CASES) - len(failed)} of {len(CASES)} cases as the kubelet")
+    with shown_figures():
+        print(f"render from manifests: {len(CASES) - len(failed)} of {len(CASES)} cases as the kubelet")
     assert failed == []
 
 

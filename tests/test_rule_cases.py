@@ -56,7 +56,8 @@ FAMILIES = {
     "pod host names": {"invalid-pod-hostname", "hostname-too-long", "pod-hostname-alias", "localhost-alias"},
     "mounts": {"host-path-hosts-file", "hosts-file-mount", "ignored-host-aliases", "etc-mount"},
     "writes": {"hosts-file-write"},
-    "cluster DNS": {"coredns-hosts-block", "shadowed-service"},
+    "overlays": {"patch-drops-alias"},
+    "cluster DNS": {"coredns-hosts-block", "shadowed-service", "inconsistent-alias"},
     "suppressions": {"unused-suppression", "expired-suppression"},
 }
 
@@ -240,6 +241,7 @@ def test_related_places_of_every_rule_that_gives_them() -> None:
         "hosts-file-mount",
         "hosts-file-write",
         "ignored-host-aliases",
+        "inconsistent-alias",
         "pod-hostname-alias",
         "shadowed-service",
     }

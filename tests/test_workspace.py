@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from podhosts.config import Config
 from podhosts.engine import Options, default_selection, lint
+from podhosts.rules import Settings
 from podhosts.source import Source
 from podhosts.workspace import Workspace
 
@@ -96,16 +99,16 @@ def test_named_gives_all_in_order() -> None:
 
 def test_mentioning_wants_all_words_in_one_document() -> None:
     sources = workspace(SERVICES, SCRIPTS, POD)
-    assert [place(manifest) for manifest in sources.mentioning("scripts", "configMap")] == [("2.yaml", 1, None)]
-    assert [place(manifest) for manifest in sources.mentioning("blue", "green")] == []
+    assert [place(manifest) for manifest in sources.mentioning("configMap", "scripts")] == [("2.yaml", 1, None)]
+    assert [place(manifest) for manifest in sources.mentioning("Service", "blue", "green")] == []
 
 
 def test_words_between_documents_are_none_of_them() -> None:
     sources = workspace("--- # Service db\n" + SERVICES.replace("---", "--- # Service db"))
     assert [place(manifest) for manifest in sources.named("Service", "db")] == [("0.yaml", n, None) for n in (1, 2)]
-    found = sources.mentioning("cache", "Service")
+    found = sources.mentioning("Service", "cache")
     assert [place(manifest) for manifest in found] == [("0.yaml", 3, 0), ("0.yaml", 3, 1)]
-    assert list(sources.mentioning("nowhere", "Service")) == []
+    assert list(sources.mentioning("Service", "nowhere")) == []
 
 
 def test_unreadable_documents_are_passed_over() -> None:
@@ -153,3 +156,60 @@ def test_alone_a_file_knows_no_others() -> None:
     assert findings(SCRIPTS) == []
     assert findings(ALIASES) == []
     assert findings(OWN_FILE) == [("hosts-file-mount", "warning", ["0.yaml"])]
+
+
+def in_folders(files: dict[str, str], rule: str, environments: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+    """What linting all files gives of one rule: the path of each finding, and of its first related place."""
+    config = Config(folder=Path.cwd(), environments=environments)
+    settings = Settings(environment_of=config.environment_of if environments else None)
+    sources = [Source(path, text.encode()) for path, text in files.items()]
+    together = Workspace(sources)
+    return [
+        (finding.source.path, (finding.related[0].source or finding.source).path)
+        for item in sources
+        for finding in lint(item, Options(settings, frozenset({rule})), together).findings
+    ]
+
+
+SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: db}\n"
+NAMESPACED = SERVICE.replace("db}", "db, namespace: shop}")
+ALIAS = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {hostAliases: [{ip: 10.0.0.1, hostnames: [db]}]}\n"
+IN_SHOP = ALIAS.replace("web}", "web, namespace: shop}")
+
+
+@pytest.mark.parametrize(
+    ("files", "is_found"),
+    [
+        ({"k8s/web.yaml": ALIAS, "k8s/db.yaml": SERVICE}, True),
+        ({"web.yaml": ALIAS, "db.yaml": SERVICE}, True),
+        ({"teams/a/web.yaml": ALIAS, "teams/b/db.yaml": SERVICE}, False),
+        ({"k8s/web.yaml": ALIAS, "k8s/db/db.yaml": SERVICE}, False),
+        ({"teams/a/web.yaml": IN_SHOP, "teams/b/db.yaml": NAMESPACED}, True),
+        ({"k8s/web.yaml": IN_SHOP, "k8s/db.yaml": SERVICE}, False),
+        ({"k8s/web.yaml": ALIAS, "k8s/db.yaml": NAMESPACED}, False),
+        ({"a/web.yaml": ALIAS.replace("[db]", "[db.shop.svc]"), "b/db.yaml": NAMESPACED}, True),
+        ({"a/web.yaml": ALIAS.replace("[db]", "[db.default.svc]"), "a/db.yaml": SERVICE}, False),
+        ({"clusters/a/web.yaml": IN_SHOP, "clusters/b/db.yaml": NAMESPACED}, False),
+    ],
+)
+def test_a_service_counts_only_where_the_namespace_is_certain(files: dict[str, str], is_found: bool) -> None:
+    assert bool(in_folders(files, "shadowed-service", ("clusters/*",))) is is_found
+
+
+def test_addresses_are_compared_within_an_environment() -> None:
+    files = {
+        "base/web.yaml": ALIAS,
+        "overlays/prod/web.yaml": ALIAS.replace("10.0.0.1", "10.9.0.1"),
+        "overlays/prod/worker.yaml": ALIAS.replace("10.0.0.1", "10.9.0.2"),
+        "overlays/stage/web.yaml": ALIAS.replace("10.0.0.1", "10.8.0.1"),
+    }
+    assert in_folders(files, "inconsistent-alias", ("overlays/*",)) == [
+        ("overlays/prod/worker.yaml", "overlays/prod/web.yaml")
+    ]
+    everywhere = in_folders(files, "inconsistent-alias")
+    assert everywhere == [(path, "base/web.yaml") for path in files if path != "base/web.yaml"]
+
+
+def test_the_commonest_address_is_the_usual_one() -> None:
+    files = {"a.yaml": ALIAS.replace("10.0.0.1", "10.0.0.9"), "b.yaml": ALIAS, "c.yaml": ALIAS}
+    assert in_folders(files, "inconsistent-alias") == [("a.yaml", "b.yaml")]

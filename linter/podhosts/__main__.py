@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import sys
 
-from podhosts.discovery import discover
+from podhosts.discovery import are_repositories, discover
+from podhosts.kustomize.names import is_kustomization
 from podhosts.summary import summary
 from podhosts.survey import Survey
 
@@ -94,13 +95,16 @@ def _survey(request: dict[str, object], paths: list[str]) -> Survey | None:
     return Survey(discover(paths))
 
 
-def _is_silent(survey: Survey) -> bool:
+def _is_silent(survey: Survey, paths: list[str]) -> bool:
     """Whether nothing can be said but that nothing was found."""
     discovery = survey.discovery
     if survey.relevant or discovery.failures or discovery.empty_folders:
         return False
-    # A chart may print what no file of this list names.
-    return all(item.named or not item.path.endswith("Chart.yaml") for item in discovery.inputs)
+    # A chart may print what no file of this list names, and a kustomization lead out of it.
+    in_folders = [item.path for item in discovery.inputs if not item.named]
+    if any(path.endswith("Chart.yaml") for path in in_folders):
+        return False
+    return are_repositories(paths) or not any(map(is_kustomization, in_folders))
 
 
 def main() -> int:
@@ -113,7 +117,7 @@ def main() -> int:
         paths = request["paths"]
         assert isinstance(paths, list)  # `parse` puts a list there
         survey = _survey(request, paths)
-        if survey is not None and _is_silent(survey):
+        if survey is not None and _is_silent(survey, paths):
             if not request.get("quiet"):
                 sys.stderr.write(f"{summary(len(survey.discovery.inputs), 0, 0, {})}\n")
             return 0

@@ -10,6 +10,8 @@ from podhosts import __version__
 from podhosts.commands import check as check_command
 from podhosts.commands import convert as convert_command
 from podhosts.commands import explain as explain_command
+from podhosts.commands import inventory as inventory_command
+from podhosts.commands import matcher as matcher_command
 from podhosts.commands import render as render_command
 from podhosts.commands import resolve as resolve_command
 from podhosts.commands import settings as settings_command
@@ -42,6 +44,10 @@ def _complete_format(incomplete: str) -> list[str]:
 
 def _complete_output(incomplete: str) -> list[str]:
     return [f"{name}=" for name in FORMATS if name.startswith(incomplete)]
+
+
+def _complete_matcher(incomplete: str) -> list[tuple[str, str]]:
+    return [(name, purpose) for name, (_, purpose) in matcher_command.MATCHERS.items() if name.startswith(incomplete)]
 
 
 def _complete_level(incomplete: str) -> list[str]:
@@ -303,6 +309,37 @@ def convert(
 
 
 @app.command()
+def inventory(
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="PATH", help="Files, folders (default: .), or - for stdin.")
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Only this name; * and ? stand for anything, case does not count."),
+    ] = None,
+    ip: Annotated[str | None, typer.Option(metavar="IP", help="Only this address, however it is spelt.")] = None,
+    shared: Annotated[
+        bool,
+        typer.Option("--shared", help="Print lists of several workloads as a Kustomize component and for CoreDNS."),
+    ] = False,
+    format: Annotated[str, typer.Option(metavar="NAME", help="text, json, csv or html (a page to search).")] = "text",
+    config: ConfigOption = None,
+    color: ColorOption = "auto",
+) -> None:
+    """List every name of every hostAliases list: its address, its workload, its place.
+
+    What a template or placeholder decides is listed as not decided. Exit codes: 0 printed, also where nothing fits;
+    2 wrong use or an input that cannot be opened.
+
+    Example: podhosts inventory --ip 10.1.2.3
+    """
+    request = inventory_command.InventoryRequest(
+        paths=paths or [], name=name, ip=ip, shared=shared, format=format, config=config, color=color
+    )
+    raise typer.Exit(inventory_command.run(request))
+
+
+@app.command()
 def explain(
     rule: Annotated[str, typer.Argument(autocompletion=_complete_rule, help="The rule's name.")],
 ) -> None:
@@ -329,3 +366,28 @@ def config(
 ) -> None:
     """Print the effective settings, and where each comes from."""
     raise typer.Exit(settings_command.run(config))
+
+
+@app.command()
+def matcher(
+    name: Annotated[
+        str | None, typer.Argument(autocompletion=_complete_matcher, help="Which one; without it they are listed.")
+    ] = None,
+) -> None:
+    """Print a problem matcher or snippet for GitHub Actions, VS Code, Vim, Neovim, Emacs or GitLab.
+
+    Example: podhosts matcher vscode > .vscode/tasks.json
+    """
+    raise typer.Exit(matcher_command.run(name))
+
+
+@app.command()
+def lsp() -> None:
+    """Serve an editor on stdin and stdout (Language Server Protocol); needs the extra `lsp`.
+
+    Install it with: pip install 'podhosts[lsp]'
+    """
+    # Only editors pay for it.
+    from podhosts.lsp import run
+
+    raise typer.Exit(run())

@@ -17,11 +17,14 @@ from typing import TYPE_CHECKING, Any
 from podhosts import __version__
 from podhosts.document import Document, Mapping, plain, split
 from podhosts.document.places import starts
+from podhosts.kubernetes import HousePath
 from podhosts.resources import schema
 from podhosts.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from pathspec import GitIgnoreSpec
 
 
 class ConfigError(Exception):
@@ -55,6 +58,8 @@ class Config:
     allow: dict[str, frozenset[str]] = field(default_factory=dict)
     require_reason: bool = False
     suppressions: bool = True
+    pod_specs: tuple[HousePath, ...] = ()
+    environments: tuple[str, ...] = ()
     baseline: str | None = None
 
     def excludes(self, path: str) -> bool:
@@ -65,20 +70,34 @@ class Config:
         """The settings that hold for a file beside the general ones, in order."""
         return [item for item in self.per_path if self._matches(item.paths, path)]
 
+    def environment_of(self, path: str) -> str | None:
+        """The environment that a file belongs to, as its folder; None where it lies in none."""
+        relative = self._relative(path) if self.environments else None
+        if relative is None:
+            return None
+        folders = [folder.as_posix() for folder in reversed(relative.parents)][1:]
+        return next((folder for folder in folders if self._spec(self.environments).match_file(f"{folder}/")), None)
+
     def _matches(self, patterns: tuple[str, ...], path: str) -> bool:
+        relative = self._relative(path)
+        return relative is not None and bool(self._spec(patterns).match_file(relative.as_posix()))
+
+    def _relative(self, path: str) -> Path | None:
+        try:
+            return Path(path).resolve().relative_to(self.folder)
+        except ValueError:
+            return None
+
+    def _spec(self, patterns: tuple[str, ...]) -> GitIgnoreSpec:
         spec = self._specs.get(patterns)
         if spec is None:
             from pathspec import GitIgnoreSpec
 
             spec = self._specs[patterns] = GitIgnoreSpec.from_lines(patterns)
-        try:
-            relative = Path(path).resolve().relative_to(self.folder)
-        except ValueError:
-            return False
-        return bool(spec.match_file(relative.as_posix()))
+        return spec
 
     @cached_property
-    def _specs(self) -> dict[tuple[str, ...], Any]:
+    def _specs(self) -> dict[tuple[str, ...], GitIgnoreSpec]:
         return {}
 
 
@@ -112,6 +131,10 @@ def load_config(path: Path) -> Config:
         allow={rule: frozenset(names) for rule, names in values.get("allow", {}).items()},
         require_reason=values.get("require-reason", False),
         suppressions=values.get("suppressions", True),
+        pod_specs=tuple(
+            HousePath(item["kind"], item.get("group"), item["path"]) for item in values.get("pod-specs", ())
+        ),
+        environments=tuple(values.get("environments", ())),
         baseline=values.get("baseline"),
     )
 
@@ -198,7 +221,10 @@ def _validate(shown: str, values: object, places: _Places) -> None:
         place = (*path, str(error.instance)) if (*path, error.instance) in places else path
         hint = _did_you_mean(str(error.instance), error.validator_value)
         raise ConfigError(f"{_nearest(shown, place, places)}: `{error.instance}` is not allowed here{hint}")
-    raise ConfigError(f"{_nearest(shown, path, places)}: {error.message}")
+    message = error.message
+    if error.validator == "pattern":
+        message = f"`{error.instance}` does not fit here. {error.schema['description']}"
+    raise ConfigError(f"{_nearest(shown, path, places)}: {message}")
 
 
 def _nearest(shown: str, path: tuple[str | int, ...], places: _Places) -> str:

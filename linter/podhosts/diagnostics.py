@@ -14,6 +14,7 @@ Request = Literal["create", "apply"]
 
 #: Both requests, in the order reports name them.
 CREATE_AND_APPLY: tuple[Request, ...] = ("create", "apply")
+CREATE_ONLY: tuple[Request, ...] = ("create",)
 APPLY_ONLY: tuple[Request, ...] = ("apply",)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import stat
 
+from podhosts.kustomize.names import is_kustomization
+
 # The fast lane comes here: `typing`, `pathlib` and the rest would cost more than the work.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ _SHELL_PIPES = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 
 CONFIG_NAME = ".podhosts.yaml"
 _PROJECT_FILE = "pyproject.toml"
+#: The files that may hold a config.
+CONFIG_NAMES = (CONFIG_NAME, _PROJECT_FILE)
 _PROJECT_TABLE = b"[tool.podhosts"
 
 
@@ -90,6 +94,22 @@ def find_config(folder: str) -> str | None:
         folder = parent
 
 
+def repository_root(folder: str) -> str | None:
+    """The nearest folder upwards that holds `.git`; None outside a repository."""
+    folder = os.path.abspath(folder)
+    while not os.path.exists(os.path.join(folder, ".git")):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return None
+        folder = parent
+    return folder
+
+
+def are_repositories(arguments: Iterable[str]) -> bool:
+    """Whether each argument is a whole repository, whose files refer to no others."""
+    return all(os.path.exists(os.path.join(argument, ".git")) for argument in arguments)
+
+
 def _has_table(path: str) -> bool:
     try:
         with open(path, "rb") as file:
@@ -108,7 +128,7 @@ def _folder(folder: str, endings: tuple[str, ...]) -> Iterator[str]:
     prefix = "" if folder in {".", "./"} else folder.rstrip("/") + "/"
     for name in names:
         path = prefix + name
-        if name.lower().endswith(endings) and _may_be_read(path):
+        if (name.lower().endswith(endings) or is_kustomization(name)) and _may_be_read(path):
             yield path
 
 

@@ -6,17 +6,20 @@ import re
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from podhosts.document import Document, Mapping, Scalar, Sequence, split
-from podhosts.kubernetes import is_patch
+from podhosts.kubernetes import field, is_patch
+from podhosts.kubernetes.fields import join
 from podhosts.source import Source, Span
 from podhosts.triggers import mentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from podhosts.diagnostics import ObjectIdentity
     from podhosts.document import Node
     from podhosts.kubernetes import KubernetesObject, Path
 
-
+#: How deep documents in strings of documents in strings are looked for; Terraform and GitOps nest three.
+MOST_LEVELS = 5
 #: Annotations hold, among others, the object as it was last applied.
 _KEPT = frozenset({"annotations", "managedFields"})
 #: Without one of these words a string holds neither a manifest nor a patch, at whatever depth.
@@ -50,6 +53,17 @@ class Embedded(NamedTuple):
     def outer_span(self, span: Span) -> Span:
         """Where a span of the inner text stands in the outer source."""
         return self.outer.locate(self.scalar, span.start, span.end)
+
+    def outer_field(self, identity: ObjectIdentity, path: str) -> tuple[ObjectIdentity, str]:
+        """The object that a path of the inner document is a field of, and the path from its root.
+
+        Values and patches, which are no objects of their own, belong to the object whose field the string is.
+        """
+        if identity.kind is not None:
+            return identity, path
+        if self.holder is None:
+            return identity, join(field(self.path), path)
+        return self.holder.identity, join(self.holder.field(*self.path), path)
 
 
 def embedded_documents(outer: Document, holders: Iterable[KubernetesObject]) -> Iterator[Embedded]:

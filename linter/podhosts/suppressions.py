@@ -14,7 +14,7 @@ from podhosts.document import Scalar, Sequence, nodes, string
 from podhosts.edits import Edit
 from podhosts.kubernetes import mapping
 from podhosts.source import Span
-from podhosts.surgery import remove_comment
+from podhosts.surgery import add_comment, commented_line, remove_comment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -209,6 +209,23 @@ def removal(document: Document, item: Suppression) -> tuple[Edit, ...] | None:
     if index > 0:
         return (Edit(Span(start - 1, end), ""),)
     return (Edit(Span(start, end + 1 + len(parts[1]) - len(parts[1].lstrip())), ""),)
+
+
+def addition(document: Document, offset: int, rule: str) -> tuple[Edit, ...] | None:
+    """Silence a rule where a finding begins: one more name in a comment that is there for it, else a new comment.
+
+    None where a comment cannot say it (`surgery.add_comment`).
+    """
+    line = commented_line(document, offset)
+    for comment in document.comments:
+        match = _COMMENT.match(comment.text)
+        # What has a date may be over.
+        if match is None or match["scope"] != "ignore" or not _names(match["rules"] or "") or match["until"]:
+            continue
+        if document.source.line_at(comment.span.start) == line - comment.own_line:
+            at = comment.span.start + match.end("rules")
+            return (Edit(Span(at, at), f", {rule}"),)
+    return add_comment(document, offset, f"# {MARK}: ignore[{rule}]")
 
 
 def _date(text: str | None) -> tuple[datetime.date | None, str | None]:

@@ -1,47 +1,92 @@
-"""Workspace: all sources of a run, and the look-up of objects by kind and name among them."""
+"""Workspace: all files of a run, and the look-up of objects by kind and name among them."""
 
 from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, TypeAlias
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.document import Document, Part, split, whole, whole_word
-from podhosts.helm import Charts
+from podhosts.document import Document, Part, whole, whole_word
+from podhosts.helm import Charts, FileFacts
+from podhosts.inventory import index
 from podhosts.kubernetes import objects
+from podhosts.kubernetes.definitions import KIND as CUSTOM_RESOURCE_DEFINITION
+from podhosts.kubernetes.definitions import Definition, definition
 from podhosts.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from podhosts.document import File, Piece
-    from podhosts.kubernetes import KubernetesObject
+    from podhosts.inventory import AddressIndex
+    from podhosts.kubernetes import KnownKinds, KubernetesObject
+    from podhosts.kustomize.overlays import Overlays, Told
 
 #: What a name can be made of, and a little more.
 _WORD = re.compile(r"[^\s\"'{}\[\],:\\]+")
+#: Characters up to which all words of a document are noted.
+_LONGEST_INDEXED = 1 << 16
 
-#: A document: its source, its number, and the index of the item it is, -1 if none.
-_Key: TypeAlias = tuple[Source, int, int]
+
+class Place(NamedTuple):
+    """A document, or an item of a large List, in its source."""
+
+    source: Source
+    piece: Piece
 
 
 class Workspace:
     """Sources and files that may refer to each other. Nothing is read or parsed until an object is asked for.
 
-    `given` is gone through once for each kind that is asked for; only what mentions the kind is kept of it. `charts`
-    are those that the files of the run belong to.
+    `given` is gone through once for each kind that is asked for, of which only what mentions the kind is kept, and
+    once for the addresses. `charts` are those that the files of the run belong to, `overlays` its kustomizations;
+    without them each file is looked at alone. `definitions` gives CustomResourceDefinitions where they are not to be
+    looked for in the files. `is_whole` says that these are all files of the run, and not one file alone.
     """
 
-    def __init__(self, given: Iterable[Source | File], charts: Charts | None = None) -> None:
+    def __init__(
+        self,
+        given: Iterable[Source | File],
+        charts: Charts | None = None,
+        overlays: Overlays | None = None,
+        *,
+        definitions: Callable[[str, str], list[Definition]] | None = None,
+        is_whole: bool = True,
+    ) -> None:
+        self.is_whole = is_whole
         self._given = given
         self.charts = charts or Charts()
+        self.overlays = overlays
         self._replaced: dict[str, Source] = {}
-        self._indexes: dict[str, dict[str, list[tuple[Source, Piece]]]] = {}
-        self._objects: dict[_Key, list[KubernetesObject]] = {}
-        self._by_name: dict[_Key, dict[tuple[str | None, str | None], list[KubernetesObject]]] = {}
+        self._indexes: dict[str, _WordIndex] = {}
+        self._objects: dict[Place, list[KubernetesObject]] = {}
+        self._by_name: dict[Place, dict[tuple[str | None, str | None], list[KubernetesObject]]] = {}
+        self._addresses: AddressIndex | None = None
+        self._definitions: dict[tuple[str, str], list[Definition]] = {}
+        self._definition_in: dict[KubernetesObject, Definition | None] = {}
+        self._look_up = definitions or self._read_definitions
 
     def replace(self, source: Source) -> None:
-        """Let a source stand for the one of the same path, whose text has changed."""
+        """Let a source stand for the file of the same path, whose text has changed.
+
+        What overlays know of the file has places in the old text, and is not told any more.
+        """
         self._replaced[source.path] = source
+        self.charts = self.charts.with_source(source)
+
+    def facts(self, path: str) -> FileFacts:
+        """What the charts of the run know of a file."""
+        return self.charts.facts(path)
+
+    def overlays_of(self, path: str) -> Overlays | None:
+        """The kustomizations that may say something about a file."""
+        return None if path in self._replaced else self.overlays
+
+    def told(self, path: str) -> Told | None:
+        """What the kustomizations of the run say about a file; None for nothing."""
+        overlays = self.overlays_of(path)
+        return overlays.told(path) if overlays is not None else None
 
     def find(self, kind: str, name: str, namespace: str | None) -> KubernetesObject | None:
         """The first object of that kind and name; a namespace counts only where both sides name one."""
@@ -52,65 +97,109 @@ class Workspace:
 
     def named(self, kind: str, name: str) -> Iterator[KubernetesObject]:
         """Every object of that kind and name, in order."""
-        for key in self._mentioning(name, kind):
-            yield from self._by_name[key].get((kind, name), ())
+        for place in self.places(kind, name):
+            if place not in self._by_name:
+                by_name = self._by_name[place] = {}
+                for manifest in self.objects_in(place):
+                    by_name.setdefault((manifest.kind, manifest.name), []).append(manifest)
+            yield from self._by_name[place].get((kind, name), ())
 
-    def mentioning(self, name: str, kind: str) -> Iterator[KubernetesObject]:
-        """Every object of the documents whose text holds a name and a kind (or another word), in order."""
-        for key in self._mentioning(name, kind):
-            yield from self._objects[key]
+    def definitions(self, group: str, kind: str) -> list[Definition]:
+        """The CustomResourceDefinitions of a group and kind, in order."""
+        if (group, kind) not in self._definitions:
+            self._definitions[group, kind] = self._look_up(group, kind)
+        return self._definitions[group, kind]
 
-    def _mentioning(self, name: str, kind: str) -> Iterator[_Key]:
-        """The documents whose text holds a name and a kind, each read."""
+    def _read_definitions(self, group: str, kind: str) -> list[Definition]:
+        read = map(self.definition_in, self.mentioning(CUSTOM_RESOURCE_DEFINITION, kind, group))
+        return [item for item in read if item is not None and (item.group, item.kind) == (group, kind)]
+
+    def definition_in(self, manifest: KubernetesObject) -> Definition | None:
+        """What a CustomResourceDefinition defines, read once; None for what is none or is broken."""
+        if manifest not in self._definition_in:
+            self._definition_in[manifest] = definition(manifest)
+        return self._definition_in[manifest]
+
+    def addresses(self, kinds: KnownKinds, environment_of: Callable[[str], str | None] | None = None) -> AddressIndex:
+        """The addresses of every name in all sources, read when first asked for."""
+        if self._addresses is None:
+            self._addresses = index(self._given, kinds, environment_of)
+        return self._addresses
+
+    def mentioning(self, kind: str, *words: str) -> Iterator[KubernetesObject]:
+        """Every object of the documents whose text holds a kind, or another word, and all these words, in order."""
+        for place in self.places(kind, *words):
+            yield from self.objects_in(place)
+
+    def places(self, kind: str, *words: str) -> Iterator[Place]:
+        """The documents whose text holds all these words, unparsed. Every look-up comes down to this search."""
         if kind not in self._indexes:
-            self._indexes[kind] = self._index(kind)
-        # A name that a template decides in part is looked up by its longest word.
-        word = max(_WORD.findall(name), key=len, default="")
-        known = self._indexes[kind].get(word, [])
-        current = [(source, piece) for source, piece in known if source.path not in self._replaced]
-        for source in self._replaced.values():
-            current += ((source, piece) for piece in split(source.text) if source.text.find(kind, *piece.span) >= 0)
-        for source, piece in current:
-            if source.text.find(name, *piece.span) >= 0:
-                yield self._read(source, piece)
+            self._indexes[kind] = _WordIndex(self._holding(kind), kind)
+        found = list(self._indexes[kind].holding(words))
+        if self._replaced:
+            found = [place for place in found if place.source.path not in self._replaced]
+            for source in self._replaced.values():
+                found += _WordIndex(_holding(whole(source), kind), kind).holding(words)
+            found.sort(key=attrgetter("source.path"))
+        return iter(found)
 
-    def _index(self, kind: str) -> dict[str, list[tuple[Source, Piece]]]:
-        """The pieces that hold `kind` as a word, by each of their words: every text is gone through once."""
-        index: dict[str, list[tuple[Source, Piece]]] = {}
-        for source, piece in self._holding(kind):
-            words = set(_WORD.findall(source.cut(piece.span)))
-            if kind in words:
-                for word in words:
-                    index.setdefault(word, []).append((source, piece))
-        return index
+    def objects_in(self, place: Place) -> list[KubernetesObject]:
+        """The objects of a document, parsed once."""
+        if place not in self._objects:
+            self._objects[place] = list(objects(Document(*place)))
+        return self._objects[place]
 
-    def _holding(self, word: str) -> Iterator[tuple[Source, Piece]]:
+    def _holding(self, word: str) -> Iterator[Place]:
+        """The documents of all files that hold a word."""
         pattern = whole_word(word)
         for given in self._given:
             if isinstance(given, Source):
                 if pattern.search(given.data):
-                    yield from _with_word(whole(given), word)
+                    yield from _holding(whole(given), word)
                 continue
             # One that cannot be opened is told of when its turn comes.
-            with suppress(OSError):
+            with suppress(OSError, ValueError):
                 for part in given if given.holds(word) else ():
                     if isinstance(part, Part):
-                        yield from _with_word(part, word)
+                        yield from _holding(part, word)
                     else:
-                        yield from part.items(lambda data: pattern.search(data) is not None)
-
-    def _read(self, source: Source, piece: Piece) -> _Key:
-        key = (source, piece.number, piece.item.index if piece.item else -1)
-        if key not in self._objects:
-            self._objects[key] = list(objects(Document(source, piece)))
-            by_name: dict[tuple[str | None, str | None], list[KubernetesObject]] = {}
-            for manifest in self._objects[key]:
-                by_name.setdefault((manifest.kind, manifest.name), []).append(manifest)
-            self._by_name[key] = by_name
-        return key
+                        items = part.items(lambda data: pattern.search(data) is not None)
+                        yield from (Place(source, piece) for source, piece in items)
 
 
-def _with_word(part: Part, word: str) -> Iterator[tuple[Source, Piece]]:
+def _holding(part: Part, word: str) -> Iterator[Place]:
     for piece in part.pieces:
         if part.source.text.find(word, *piece.span) >= 0:
-            yield part.own(piece)
+            yield Place(*part.own(piece))
+
+
+class _WordIndex:
+    """Documents that hold `kind` as a word, by each of their words, so that every text is gone through once.
+
+    Long ones, like definitions of custom resources, have many words and are asked for seldom: these are searched.
+    """
+
+    def __init__(self, places: Iterable[Place], kind: str) -> None:
+        self._places: list[Place] = []
+        self._by_word: dict[str, list[int]] = {}
+        self._long: list[int] = []
+        for place in places:
+            start, end = place.piece.span
+            words = set(_WORD.findall(place.source.text, start, end)) if end - start <= _LONGEST_INDEXED else None
+            if words is not None and kind not in words:
+                continue
+            for word in words or ():
+                self._by_word.setdefault(word, []).append(len(self._places))
+            if words is None:
+                self._long.append(len(self._places))
+            self._places.append(place)
+
+    def holding(self, words: tuple[str, ...]) -> Iterator[Place]:
+        """The documents whose text holds all these words, the first one not only as a part of another."""
+        # A name that a template decides in part is looked up by its longest word.
+        first = max(_WORD.findall(words[0]), key=len, default="")
+        for number in sorted([*self._by_word.get(first, ()), *self._long]):
+            place = self._places[number]
+            # A search is cheap, parsing is not.
+            if all(place.source.text.find(word, *place.piece.span) >= 0 for word in words):
+                yield place

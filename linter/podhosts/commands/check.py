@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, TypeVar
 
 from podhosts.code_blocks import PAGE_ENDINGS
 from podhosts.commands.baselines import BaselineFile
+from podhosts.commands.files import SourceFiles
 from podhosts.commands.reports import Outputs
+from podhosts.commands.repository import repository_overlays
 from podhosts.commands.run_settings import Request, RunSettings
-from podhosts.commands.running import check_files
+from podhosts.commands.running import check_files, is_known
 from podhosts.commands.terminal import print_bytes, print_lines, say
 from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError
 from podhosts.diagnostics import Severity
 from podhosts.discovery import ENDINGS, STDIN, Discovery, Input, discover
-from podhosts.document import File
 from podhosts.edits import Safety
 from podhosts.engine import Result, Unread, lint
 from podhosts.helm import Charts
+from podhosts.kustomize.names import is_kustomization
 from podhosts.reporters.report import Report
 from podhosts.source import Source
 from podhosts.summary import summary
@@ -61,10 +63,12 @@ def _run(request: Request, survey: Survey | None) -> int:
             return _list_files(discovery, run_settings)
         check = _Check(run_settings, discovery)
         if request.fix or request.diff:
-            for item in _progress([*discovery.inputs, *check.helpers], request):
-                check.add(item)
+            check.fix_all()
         else:
             check.add_all(survey or Survey(discovery, run_settings.jobs))
+        if check.fixed and request.fix and not request.diff and not request.fixes_stdin:
+            # Fixes of one file may change what is to be said of others.
+            check = check.again()
         check.result.sort()
         check.failed += not baseline.apply(check.result, check.checked, is_complete=not check.failed)
         report = Report(check.result, run_settings)
@@ -88,12 +92,14 @@ class _Check:
 
     def __init__(self, run_settings: RunSettings, discovery: Discovery) -> None:
         self._run_settings = run_settings
+        self._discovery = discovery
         self._request = run_settings.request
-        manifests = [item.path for item in discovery.inputs if not item.named and item.path.lower().endswith(ENDINGS)]
+        manifests = [item.path for item in discovery.inputs if not item.named and _is_manifest(item.path)]
         charts = Charts(manifests)
-        self._folder_workspace = Workspace([File(path, path) for path in manifests], charts)
+        overlays = repository_overlays(manifests, self._request.paths or ["."])
+        self._folder_workspace = Workspace(SourceFiles(manifests), charts, overlays)
         #: Files of named templates that hold parts of a list: they are linted too.
-        self.helpers = [Input(path, False) for path in charts.helpers]
+        self._helpers = [Input(path, False) for path in charts.helpers]
         self.result = Result()
         for path, reason in discovery.failures:
             self.result.unread.append(Unread(path, f"cannot be opened: {reason}", 1, None, None))
@@ -108,10 +114,10 @@ class _Check:
         self.checked: list[Input] = []
 
     def add_all(self, survey: Survey) -> None:
-        """Lint all inputs, and note them as `add` does."""
+        """Lint every input, and the helper files of charts."""
         settings, workspace = self._run_settings, self._folder_workspace
         progress: Progress = lambda numbers: _progress(numbers, self._request)  # noqa: E731 - it is given away
-        for item, outcome in check_files(survey, self.helpers, settings, workspace, progress):
+        for item, outcome in check_files(survey, self._helpers, settings, workspace, progress):
             if isinstance(outcome, str):
                 self.result.unread.append(Unread(item.path, f"cannot be opened: {outcome}", 1, None, None))
                 self.failed += 1
@@ -123,16 +129,24 @@ class _Check:
     def _note(self, item: Input) -> None:
         self.checked.append(item if item.path != STDIN else Input(self._request.stdin_filename, named=True))
 
-    def add(self, item: Input) -> None:
-        """Lint one input and fix it; note it unless it could not be opened or is excluded."""
-        files = self.result.files
-        self._add(item)
-        if self.result.files > files:
-            self._note(item)
+    def fix_all(self) -> None:
+        """Lint and fix every input, and the helper files of charts."""
+        for item in _progress([*self._discovery.inputs, *self._helpers], self._request):
+            files = self.result.files
+            self._add(item)
+            if self.result.files > files:
+                self._note(item)
+
+    def again(self) -> _Check:
+        """A run over the files as they are now; what was fixed and what failed is kept."""
+        after = _Check(self._run_settings, self._discovery)
+        after.add_all(Survey(self._discovery, self._run_settings.jobs))
+        after.fixed, after.failed = self.fixed, self.failed
+        return after
 
     def _add(self, item: Input) -> None:
         try:
-            source = _read(item, self._request, self._folder_workspace.charts)
+            source = self._read(item)
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             self.result.unread.append(Unread(item.path, f"cannot be opened: {reason}", 1, None, None))
@@ -143,6 +157,16 @@ class _Check:
             self.result.files += 1
         elif item.path == STDIN and self._request.fixes_stdin:
             print_bytes((fixed.source if fixed else source).data)
+
+    def _read(self, item: Input) -> Source | None:
+        """The source of one input; None for a file without a word of ours, of which nothing else is known."""
+        if item.path == STDIN:
+            return Source(self._request.stdin_filename, sys.stdin.buffer.read())
+        is_relevant = not os.path.isfile(item.path) or file_mentions(item.path)
+        if not is_relevant and not is_known(item, self._folder_workspace, self._run_settings):
+            return None
+        with open(item.path, "rb") as file:
+            return Source(item.path, file.read())
 
     def _check(self, source: Source, item: Input) -> Fixed | None:
         """Lint a source, fix and write it; None where nothing was fixed."""
@@ -170,15 +194,8 @@ class _Check:
         return fixed
 
 
-def _read(item: Input, request: Request, charts: Charts) -> Source | None:
-    """The source of one input; None for a file without a word that a rule reacts to, of which no chart knows."""
-    if item.path == STDIN:
-        return Source(request.stdin_filename, sys.stdin.buffer.read())
-    is_known = not item.named and bool(charts.facts(item.path))
-    if os.path.isfile(item.path) and not is_known and not file_mentions(item.path):
-        return None
-    with open(item.path, "rb") as file:
-        return Source(item.path, file.read())
+def _is_manifest(path: str) -> bool:
+    return path.lower().endswith(ENDINGS) or is_kustomization(path)
 
 
 def _list_files(discovery: Discovery, run_settings: RunSettings) -> int:

@@ -1,10 +1,32 @@
-"""Writing files: as a whole or not at all."""
+"""Files: read each time they are asked for, written as a whole or not at all."""
 
 from __future__ import annotations
 
 import os
 import stat
 from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from podhosts.document import File
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from podhosts.source import Source
+
+
+class SourceFiles:
+    """The files at some paths, opened each time they are gone through, so that none has to be kept.
+
+    `held` are texts that stand for what is stored.
+    """
+
+    def __init__(self, paths: list[str], held: Mapping[str, Source] | None = None) -> None:
+        self._paths = paths
+        self._held = held or {}
+
+    def __iter__(self) -> Iterator[Source | File]:
+        return (self._held.get(path) or File(path, path) for path in self._paths)
 
 
 class FileChangedError(Exception):

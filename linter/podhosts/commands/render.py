@@ -22,6 +22,7 @@ from podhosts.rules import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from podhosts.commands.selection import Selection
     from podhosts.hosts.kubelet import HostsLine
     from podhosts.kubernetes import Pod
     from podhosts.workspace import Workspace
@@ -82,9 +83,11 @@ def run(request: RenderRequest) -> int:
         say(f"podhosts: no --pod-ip given: {EXAMPLE_POD_IP} stands for the pod's address")
     rendered = [render(pod, surroundings, request.container, selection.workspace) for pod in selection.pods]
     for item in rendered:
-        _say_what_is_special(item, surroundings, selection.workspace)
+        _say_what_is_special(item, surroundings, selection)
     if request.format == "json":
-        print_lines(json.dumps({"version": 1, "pods": [_as_json(item) for item in rendered]}, indent=2).split("\n"))
+        print_lines(
+            json.dumps({"version": 1, "pods": [_as_json(item, selection) for item in rendered]}, indent=2).split("\n")
+        )
     else:
         for item in rendered:
             if len(rendered) > 1:
@@ -92,7 +95,7 @@ def run(request: RenderRequest) -> int:
             if request.trace:
                 from podhosts.commands.trace import trace
 
-                print_lines(trace(item, surroundings))
+                print_lines(trace(item, selection))
             else:
                 print_bytes(item.content)
     if selection.failures and not selection.is_folder:
@@ -148,7 +151,7 @@ def _header(item: Rendered) -> str:
     return f"# --- {where}, {item.pod.field()} ---"
 
 
-def _say_what_is_special(item: Rendered, surroundings: Surroundings, workspace: Workspace) -> None:
+def _say_what_is_special(item: Rendered, surroundings: Surroundings, selection: Selection) -> None:
     """On stderr: why there is no file, what the API server would refuse, and containers with a file of their own."""
     name = describe(item.pod)
     if item.error:
@@ -156,15 +159,15 @@ def _say_what_is_special(item: Rendered, surroundings: Surroundings, workspace: 
     options = Options(Settings(surroundings.version), default_selection(), use_suppressions=False)
     for finding in lint(item.pod.object.document.source, options).findings:
         if finding.refused_by and finding.object == item.pod.object.identity:
-            at = finding.source.position(finding.span.start)
-            say(f"refused by the API server: {finding.source.path}:{at.line}:{at.column}: {finding.message}")
+            source, at = selection.place(finding.source, finding.span)
+            say(f"refused by the API server: {source.path}:{at.line}:{at.column}: {finding.message}")
     if item.container is None:
         for container in item.pod.containers:
-            if (own := own_hosts_file(container, workspace)) is not None:
+            if (own := own_hosts_file(container, selection.workspace)) is not None:
                 say(f"podhosts: {name}: container `{container.name}` has its own file, from {own.origin}")
 
 
-def _as_json(item: Rendered) -> dict[str, Any]:
+def _as_json(item: Rendered, selection: Selection) -> dict[str, Any]:
     identity = item.pod.object.identity
     return {
         "path": item.pod.object.document.source.path,
@@ -177,21 +180,20 @@ def _as_json(item: Rendered) -> dict[str, Any]:
         "field": item.pod.field(),
         "container": item.container,
         "hosts": item.content.decode("utf-8", "replace"),
-        "entries": list(_entries(item)),
+        "entries": list(_entries(item, selection)),
     }
 
 
-def _entries(item: Rendered) -> Iterator[dict[str, Any]]:
+def _entries(item: Rendered, selection: Selection) -> Iterator[dict[str, Any]]:
     """The aliases in the order of the file, each with the line it begins on and the place it comes from."""
     aliases = item.pod.aliases
-    source = item.pod.object.document.source
     seen: set[int] = set()
     for number, line in enumerate(item.lines, 1):
         if line.alias is None or line.alias in seen:
             continue
         seen.add(line.alias)
         alias = aliases[line.alias]
-        at = source.position(alias.node.start)
+        source, at = selection.places(alias)[0]
         yield {
             "ip": alias.ip or "",
             "hostnames": [name.text for _, name in alias.names],

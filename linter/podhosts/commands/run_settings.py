@@ -69,11 +69,13 @@ class Request:
 class RunSettings:
     """The flags and the config together; the command line beats the file.
 
-    The config is read when the first file holds a word that a rule reacts to, and not at all where none does.
+    The config is read when the first file holds a word that a rule reacts to, and not at all where none does. It is
+    the nearest one from `folder` upwards, by default from the working directory.
     """
 
-    def __init__(self, request: Request, *, lists_objects: bool = False) -> None:
+    def __init__(self, request: Request, folder: str | None = None, *, lists_objects: bool = False) -> None:
         self.request = request
+        self._folder = folder
         self._lists_objects = lists_objects
         self._selected = None if request.select is None else frozenset(_rule_names("--select", request.select))
         self._ignored = frozenset(_rule_names("--ignore", request.ignore or ""))
@@ -85,15 +87,7 @@ class RunSettings:
     @cached_property
     def config(self) -> Config | None:
         """The config, None where there is none. Raises UsageError for one that cannot be used."""
-        found = self.request.config or find_config(os.getcwd())
-        if found is None:
-            return None
-        from podhosts.config import ConfigError, load_config
-
-        try:
-            return load_config(Path(found))
-        except ConfigError as error:
-            raise UsageError(str(error)) from None
+        return project_config(self.request.config, self._folder)
 
     @property
     def version(self) -> KubernetesVersion:
@@ -139,7 +133,7 @@ class RunSettings:
             )
         selected = self._selected if self._selected is not None else (config.select or default_selection())
         return Options(
-            self._settings(config.resolvers),
+            self._settings(config),
             selected - config.ignore - self._ignored,
             {rule: Severity(level) for rule, level in config.severity.items()},
             use_suppressions=config.suppressions and not self.request.no_suppressions,
@@ -149,9 +143,16 @@ class RunSettings:
             lists_objects=self._lists_objects,
         )
 
-    def _settings(self, resolvers: frozenset[str] | None) -> Settings:
+    def _settings(self, config: Config | None) -> Settings:
         settings = Settings(self.version, node_hosts=self._node_hosts)
-        return settings if resolvers is None else replace(settings, resolvers=resolvers)
+        if config is None:
+            return settings
+        return replace(
+            settings,
+            resolvers=settings.resolvers if config.resolvers is None else config.resolvers,
+            house_paths=config.pod_specs,
+            environment_of=config.environment_of if config.environments else None,
+        )
 
     @property
     def _node_hosts(self) -> str | None:
@@ -177,6 +178,22 @@ class RunSettings:
                 severities={**options.severities, **severities},
             )
         return options
+
+
+def project_config(path: str | None = None, folder: str | None = None) -> Config | None:
+    """The config at a path, or the one for a folder, by default the working directory; None where there is none.
+
+    Raises UsageError for one that cannot be used.
+    """
+    found = path or find_config(folder or os.getcwd())
+    if found is None:
+        return None
+    from podhosts.config import ConfigError, load_config
+
+    try:
+        return load_config(Path(found))
+    except ConfigError as error:
+        raise UsageError(str(error)) from None
 
 
 def requested_version(text: str | None) -> KubernetesVersion | None:

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from podhosts.code_blocks import is_page
 from podhosts.commands.stored import stored
 from podhosts.document import WINDOW, File
-from podhosts.engine import Found, Options, Result, check_parts, conclude, lint
+from podhosts.engine import Found, Options, Result, check_parts, concerns, conclude, lint
 from podhosts.processes import in_processes, most_processes
-from podhosts.source import Source
 from podhosts.triggers import file_mentions
 from podhosts.workspace import Workspace
 
@@ -34,12 +33,13 @@ class _Task(NamedTuple):
     options: Options
     workspace: Workspace | None
     size: int
+    #: Whether charts or overlays have something to say about it.
+    is_known: bool
 
     @property
     def is_divisible(self) -> bool:
-        """Whether the file is read in parts: a large one that is no page, and of which no chart knows."""
-        is_known = self.workspace is not None and bool(self.workspace.charts.facts(self.file.name))
-        return self.size > WINDOW and not is_known and not (self.options.markdown and is_page(self.file.name))
+        """Whether the file is read in parts: a large one that is no page, and of which no other file says anything."""
+        return self.size > WINDOW and not self.is_known and not (self.options.markdown and is_page(self.file.name))
 
 
 #: Goes through the numbers of tasks, and may show how far it is.
@@ -51,15 +51,15 @@ def check_files(
 ) -> Iterator[tuple[Input, Result | str]]:
     """The result for each input and then each of `helpers`, in order, or why it cannot be opened.
 
-    A file without a word that a rule reacts to, of which no chart knows, is counted and not read.
+    A file without a word that a rule reacts to, of which no other file says anything, is counted and not read.
     """
     outcomes: dict[int, Result | str] = {}
     inputs = [*survey.discovery.inputs, *helpers]
     with ExitStack() as stack:
         tasks: dict[int, _Task] = {}
         for number, item in enumerate(inputs):
-            is_known = not item.named and bool(folder_workspace.charts.facts(item.path))
-            if not is_known and item.path not in survey.relevant and item not in helpers:
+            knows = is_known(item, folder_workspace, run_settings)
+            if not knows and item.path not in survey.relevant and item not in helpers:
                 outcomes[number] = Result(files=1)
                 continue
             try:
@@ -67,7 +67,7 @@ def check_files(
                 size = os.path.getsize(file.path)
                 # What came through a pipe, and what a chart added, was not searched before.
                 is_searched = file.path == item.path and item not in helpers
-                is_relevant = is_known or is_searched or file_mentions(file.path)
+                is_relevant = knows or is_searched or file_mentions(file.path)
             except (OSError, ValueError) as error:
                 outcomes[number] = _reason(error)
                 continue
@@ -77,11 +77,22 @@ def check_files(
                 outcomes[number] = Result()
             else:
                 options = run_settings.options(file.name)
-                tasks[number] = _Task(file, options, None if item.named else folder_workspace, size)
+                tasks[number] = _Task(file, options, None if item.named else folder_workspace, size, knows)
         found = _check(list(tasks.values()), run_settings.jobs, progress)
         outcomes.update(zip(tasks, found, strict=True))
     for number, item in enumerate(inputs):
         yield item, outcomes[number]
+
+
+def is_known(item: Input, workspace: Workspace, run_settings: RunSettings) -> bool:
+    """Whether charts or overlays of the run have something to say about an input."""
+    if item.named:
+        return False
+    if workspace.facts(item.path):
+        return True
+    if workspace.overlays is None or not workspace.overlays.folders:
+        return False
+    return concerns(item.path, workspace, run_settings.options(item.path).settings)
 
 
 def _check(tasks: list[_Task], jobs: int | None, progress: Progress) -> Iterator[Result | str]:
@@ -107,16 +118,14 @@ def _share(
     """What one of `count` processes has to do: every `count`-th small file, every `count`-th part of a large one."""
     for index in progress(range(len(tasks))):
         task = tasks[index]
-        file, options, workspace, _ = task
+        file, options, workspace, *_ = task
         first = (number - index) % count
         try:
             if task.is_divisible:
                 parts = islice(file, first, None, count)
-                yield index, check_parts(parts, options, workspace or Workspace([file]))
+                yield index, check_parts(parts, options, workspace or Workspace([file], is_whole=False))
             elif first == 0:
-                with open(file.path, "rb") as stream:
-                    source = Source(file.name, stream.read())
-                yield index, lint(source, options, workspace)
+                yield index, lint(file.read(), options, workspace)
         except OSError as error:
             yield index, _reason(error)
 

@@ -6,33 +6,74 @@ import os
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
+from podhosts.commands.repository import has_kustomization, repository_files
+from podhosts.commands.run_settings import project_config
 from podhosts.commands.usage import UsageError
 from podhosts.discovery import STDIN, discover
 from podhosts.document import Document, split
-from podhosts.kubernetes import objects, pods
+from podhosts.kubernetes import KnownKinds, objects, pods
 from podhosts.source import Source
 from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podhosts.kubernetes import Pod
+    from podhosts.kubernetes import HostAlias, Pod
+    from podhosts.kustomize.printing import Printed
+    from podhosts.source import Position, Span
 
 
 class Selection(NamedTuple):
-    """The pods in order, the workspace they come from, and what could not be read (path or place, and why)."""
+    """The pods in order, the workspace they come from, and what could not be read (path or place, and why).
+
+    `printed` are the documents of a kustomization's result, whose parts are written elsewhere.
+    """
 
     pods: list[Pod]
     workspace: Workspace
     failures: list[tuple[str, str]]
     is_folder: bool
+    printed: tuple[Printed, ...] = ()
+
+    def place(self, source: Source, span: Span) -> tuple[Source, Position]:
+        """The file and position of a span of a document."""
+        origin = printed.origin(span) if (printed := self._printed(source)) is not None else None
+        if origin is not None:
+            source, span = origin.source, origin.span
+        return source, source.position(span.start)
+
+    def places(self, alias: HostAlias) -> list[tuple[Source, Position]]:
+        """Where an entry comes from: what changed it, if anything did, before the place where it stands itself."""
+        source = alias.pod.object.document.source
+        printed = self._printed(source)
+        origins = printed.origins(alias.node) if printed is not None else []
+        if not origins:
+            return [self.place(source, alias.node.span)]
+        return [(origin.source, origin.source.position(origin.span.start)) for origin in origins]
+
+    def _printed(self, source: Source) -> Printed | None:
+        return next((item for item in self.printed if item.document.source is source), None)
 
 
 def select_pods(where: str | Source, object_name: str | None) -> Selection:
     """All pods below a path (`-` is stdin) or in a source, or those of one object given as `kind/name` or `name`.
 
-    Raises UsageError where nothing fits `object_name`; the message lists what there is.
+    A folder with a kustomization stands for what Kustomize builds of it. Raises UsageError where nothing fits
+    `object_name` (the message lists what there is), or Kustomize refuses the kustomization.
     """
+    path = where.path if isinstance(where, Source) else where
+    selection = _built(path) if not isinstance(where, Source) and has_kustomization(path) else _written(where)
+    if object_name is None:
+        return selection
+    chosen = [pod for pod in selection.pods if object_name.lower() in _names(pod)]
+    if not chosen:
+        listed = ", ".join(sorted({describe(pod) for pod in selection.pods})) or "none"
+        raise UsageError(f"no object `{object_name}` with a pod in {path}; there is: {listed}")
+    return selection._replace(pods=chosen)
+
+
+def _written(where: str | Source) -> Selection:
+    """The pods as they are written."""
     if isinstance(where, Source):
         path, sources, failures = where.path, [where], list[tuple[str, str]]()
     else:
@@ -40,21 +81,48 @@ def select_pods(where: str | Source, object_name: str | None) -> Selection:
         discovery = discover([path])
         sources, failures = read_sources([item.path for item in discovery.inputs])
         failures += discovery.failures
+    workspace = Workspace(sources)
+    kinds = _kinds(workspace)
     found: list[Pod] = []
     for source in sources:
         for piece in split(source.text):
             document = Document(source, piece)
             if document.problem is not None:
-                at = source.position(document.problem.span.start)
-                failures.append((f"{source.path}:{at.line}:{at.column}", document.problem.message))
-            found += [pod for manifest in objects(document) for pod in pods(manifest)]
-    if object_name is not None:
-        chosen = [pod for pod in found if object_name.lower() in _names(pod)]
-        if not chosen:
-            listed = ", ".join(sorted({describe(pod) for pod in found})) or "none"
-            raise UsageError(f"no object `{object_name}` with a pod in {path}; there is: {listed}")
-        found = chosen
-    return Selection(found, Workspace(sources), failures, os.path.isdir(path))
+                failures.append((_shown(source, document.problem.span), document.problem.message))
+            found += [pod for manifest in objects(document) for pod in pods(manifest, kinds)]
+    return Selection(found, workspace, failures, os.path.isdir(path))
+
+
+def _built(folder: str) -> Selection:
+    """The pods of what Kustomize builds of a folder."""
+    from podhosts.kustomize.building import Builder
+    from podhosts.kustomize.printing import Printed
+    from podhosts.kustomize.resources import follow_names
+
+    files = repository_files(os.path.join(folder, ""))
+    builder = Builder(files)
+    build = builder.build(folder)
+    if build is None:
+        reasons = [f"{_shown(item.place.source, item.place.span)}: {item.message}" for item in builder.refusals]
+        raise UsageError("; ".join(reasons) or f"{folder} cannot be built: a file of it is no YAML")
+    follow_names(build.resources)
+    path = files.kustomizations(folder)[0].path
+    printed = tuple(Printed(resource.value, path) for resource in build.resources)
+    workspace = Workspace([item.document.source for item in printed])
+    kinds = _kinds(workspace)
+    found = [pod for item in printed for manifest in objects(item.document) for pod in pods(manifest, kinds)]
+    failures = [(_shown(item.place.source, item.place.span), item.reason) for item in builder.unfollowed.values()]
+    return Selection(found, workspace, failures, True, printed)
+
+
+def _kinds(workspace: Workspace) -> KnownKinds:
+    config = project_config()
+    return KnownKinds(config.pod_specs if config else (), workspace.definitions)
+
+
+def _shown(source: Source, span: Span) -> str:
+    at = source.position(span.start)
+    return f"{source.path}:{at.line}:{at.column}"
 
 
 def describe(pod: Pod) -> str:

@@ -47,6 +47,8 @@ def _values(config: Config) -> list[tuple[str, str]]:
         ("fail-on", config.fail_on or "warning"),
         ("resolvers", _listed(sorted(config.resolvers if config.resolvers is not None else Settings().resolvers))),
         ("allow", _listed(f"{rule}: {', '.join(sorted(names))}" for rule, names in sorted(config.allow.items()))),
+        ("pod-specs", _listed(f"{place.kind}: {place.path}" for place in config.pod_specs)),
+        ("environments", _listed(config.environments)),
         ("require-reason", str(config.require_reason).lower()),
         ("suppressions", str(config.suppressions).lower()),
         ("baseline", config.baseline or "none"),

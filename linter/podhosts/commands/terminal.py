@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+_WIDE = 100_000
+
 
 def print_lines(lines: Iterable[str]) -> None:
     """Lines to stdout as UTF-8."""
@@ -32,14 +34,18 @@ def print_bytes(data: bytes) -> None:
         _discard_stdout()
 
 
-def print_styled(parts: Iterable[RenderableType], color: str) -> None:
-    """What rich renders, to stdout, in colours as `--color` and the environment say."""
+def print_styled(parts: Iterable[RenderableType], color: str, *, is_wide: bool = False) -> None:
+    """What rich renders, to stdout, in colours as `--color` and the environment say.
+
+    What `is_wide` is never cut or folded to the width of the terminal.
+    """
     from rich.console import Console
 
     colored = _wants_color(color)
     console = Console(
         highlight=False,
         soft_wrap=True,
+        width=_WIDE if is_wide else None,
         markup=False,
         emoji=False,
         force_terminal=colored,

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.commands.render import Rendered
+    from podhosts.commands.selection import Selection
     from podhosts.hosts.kubelet import HostsLine
-    from podhosts.kubernetes.pod_hosts import Surroundings
 
 _ORIGINS = {"boilerplate": "the kubelet", "pod": "the pod's address", "node": "the node's file"}
 
 
-def trace(item: Rendered, surroundings: Surroundings) -> Iterator[str]:
+def trace(item: Rendered, selection: Selection) -> Iterator[str]:
     """The lines of the file in one column, in a second one where each comes from and what is odd about it."""
     if item.own_content is not None:
         yield from item.own_content.decode("utf-8", "replace").splitlines()
@@ -27,15 +27,14 @@ def trace(item: Rendered, surroundings: Surroundings) -> Iterator[str]:
     width = min(60, max(map(len, shown), default=0))
     first: dict[tuple[str, int], str] = {}
     for text, line in zip(shown, item.lines, strict=True):
-        notes = [_origin(item, line), *_oddities(line, first)]
+        notes = [_origin(item, line, selection), *_oddities(line, first)]
         yield f"{text:<{width}}  <- {'; '.join(notes)}".rstrip()
 
 
-def _origin(item: Rendered, line: HostsLine) -> str:
-    source = item.pod.object.document.source
+def _origin(item: Rendered, line: HostsLine, selection: Selection) -> str:
     if line.alias is not None:
-        at = source.position(item.pod.aliases[line.alias].node.start)
-        return f"{visible(source.path)}:{at.line}"
+        places = selection.places(item.pod.aliases[line.alias])
+        return ", over ".join(f"{visible(source.path)}:{at.line}" for source, at in places)
     return _ORIGINS[line.origin]
 
 

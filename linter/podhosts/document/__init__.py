@@ -138,8 +138,11 @@ class Document:
             return True
         if self.template is None:
             return False
-        after = self.source.text[node.end : node.end + _LOOK_AHEAD].lstrip()
-        return self._has_action(node.span) or after.startswith(("{{", "{%"))
+        return self._has_action(node.span) or self.is_continued(node)
+
+    def is_continued(self, node: Node) -> bool:
+        """Whether an action of a template follows right after a node."""
+        return self.source.text[node.end : node.end + _LOOK_AHEAD].lstrip().startswith(("{{", "{%"))
 
     def has_action_near(self, span: Span) -> bool:
         """Whether an action of a template stands on the lines of a span."""

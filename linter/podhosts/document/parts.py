@@ -51,6 +51,11 @@ class File:
         with open(self.path, "rb") as file:
             yield from _parts(file, self.name)
 
+    def read(self) -> Source:
+        """The whole file. Raises OSError or ValueError if it cannot be opened."""
+        with open(self.path, "rb") as file:
+            return Source(self.name, file.read())
+
     def holds(self, word: str) -> bool:
         """Whether a word of ASCII letters stands in the file as a whole word (UTF-16 is not searched)."""
         pattern, tail = whole_word(word), b""

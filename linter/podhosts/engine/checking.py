@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Diagnostic, Related
 from podhosts.document import Document, Scalar, Sequence, nodes
-from podhosts.embedded import embedded_documents
+from podhosts.embedded import MOST_LEVELS, embedded_documents
 from podhosts.engine.checked import checked_objects
 from podhosts.engine.results import CheckedObject, Options, Result, Suppressed
 from podhosts.engine.silencing import complaints, silence
 from podhosts.helm import NOTHING
 from podhosts.kubernetes import every_object, every_pod, is_placeholder, is_template
-from podhosts.kubernetes.fields import field as field_path
-from podhosts.kubernetes.fields import join
 from podhosts.kubernetes.structure import SCALAR_FIELDS
 from podhosts.suppressions import Suppression, suppressions
 
@@ -27,14 +25,12 @@ if TYPE_CHECKING:
     from podhosts.embedded import Embedded
     from podhosts.helm import FileFacts
     from podhosts.helm.following import FollowedPod
-    from podhosts.kubernetes import KubernetesObject, Pod
+    from podhosts.kubernetes import KnownKinds, KubernetesObject, Pod
     from podhosts.rules import Rule
     from podhosts.source import Span
 
 #: How many uses of an anchor a finding names.
 _MOST_USES = 100
-#: How deep documents in strings of documents in strings are looked for; Terraform and GitOps nest three.
-_MOST_LEVELS = 5
 #: The comment that `helm template` puts above each object it prints.
 _ORIGIN = re.compile(
     r"(?:(?:---|#(?! Source:)).*\r?\n|[ \t]*\r?\n)*# Source: (\S+/templates/\S+)[ \t]*\r?$", re.MULTILINE
@@ -61,7 +57,12 @@ class Checked:
 
 
 def check(
-    document: Document, rules: list[Rule], options: Options, facts: FileFacts = NOTHING, level: int = 0
+    document: Document,
+    rules: list[Rule],
+    kinds: KnownKinds,
+    options: Options,
+    facts: FileFacts = NOTHING,
+    level: int = 0,
 ) -> Checked:
     """Check a document and what is in its strings, down to a few levels of strings in strings.
 
@@ -73,8 +74,8 @@ def check(
         checked.templates.append(document.problem.span)
         return checked
     manifests = every_object(document)
-    followed = list(_followed(manifests, facts))
-    by_shape = _by_shape(document, manifests, facts)
+    followed = list(_followed(manifests, kinds, facts))
+    by_shape = _by_shape(document, manifests, kinds, facts)
     known = {found.pod.list_start for found in followed}
     found_pods = [pod for pod in by_shape if pod.list_start not in known]
     checked.pods = len(found_pods) + len(followed)
@@ -93,7 +94,7 @@ def check(
         ]
     checked.silencers, mistakes = suppressions(document, manifests, [*found_pods, *(found.pod for found in followed)])
     checked.findings += complaints(document, checked.silencers, mistakes, options)
-    _look_inside(document, manifests, checked, rules, options, level)
+    _look_inside(document, manifests, checked, rules, kinds, options, level)
     return checked
 
 
@@ -102,15 +103,16 @@ def _look_inside(
     manifests: list[KubernetesObject],
     checked: Checked,
     rules: list[Rule],
+    kinds: KnownKinds,
     options: Options,
     level: int,
 ) -> None:
     """Add to `checked` what the documents in a document's strings give, at their places in it."""
-    if level == _MOST_LEVELS:
+    if level == MOST_LEVELS:
         return
     for inner in embedded_documents(document, manifests):
         if inner.is_checked:
-            found = check(inner.document, rules, options, level=level + 1)
+            found = check(inner.document, rules, kinds, options, level=level + 1)
         else:
             found = Checked()
             _look_inside(
@@ -118,6 +120,7 @@ def _look_inside(
                 every_object(inner.document),
                 found,
                 rules,
+                kinds,
                 options,
                 level + 1,
             )
@@ -135,10 +138,7 @@ def _look_inside(
 
 
 def _outer_finding(finding: Diagnostic, inner: Embedded) -> Diagnostic:
-    """A finding about a document in a string, at its place in the outer one.
-
-    Values and patches, which are no objects of their own, belong to the object whose field the string is.
-    """
+    """A finding about a document in a string, at its place in the outer one."""
     holder = inner.holder
     moved = replace(
         finding,
@@ -150,10 +150,10 @@ def _outer_finding(finding: Diagnostic, inner: Embedded) -> Diagnostic:
         # Text of the inner document would need the indentation and escapes of the outer string.
         fix=None,
     )
-    if finding.object is None or finding.object.kind is not None or finding.field is None:
+    if finding.object is None or finding.field is None:
         return moved
-    above = holder.field(*inner.path) if holder else field_path(inner.path)
-    return replace(moved, object=holder.identity if holder else finding.object, field=join(above, finding.field))
+    identity, path = inner.outer_field(finding.object, finding.field)
+    return replace(moved, object=identity, field=path)
 
 
 def _outer_related(related: Related, inner: Embedded) -> Related:
@@ -183,7 +183,7 @@ def _pod_findings(pod: Pod, rule: Rule) -> Iterator[Diagnostic]:
         yield from rule.check_alias(alias)
 
 
-def _followed(manifests: list[KubernetesObject], facts: FileFacts) -> Iterator[FollowedPod]:
+def _followed(manifests: list[KubernetesObject], kinds: KnownKinds, facts: FileFacts) -> Iterator[FollowedPod]:
     """The lists of a values file that the templates of its chart print."""
     if not facts.lists:
         return
@@ -191,16 +191,16 @@ def _followed(manifests: list[KubernetesObject], facts: FileFacts) -> Iterator[F
     from podhosts.helm.following import followed_pods
 
     for manifest in manifests:
-        yield from followed_pods(manifest, facts.lists)
+        yield from followed_pods(manifest, facts.lists, kinds)
 
 
-def _by_shape(document: Document, manifests: list[KubernetesObject], facts: FileFacts) -> list[Pod]:
+def _by_shape(document: Document, manifests: list[KubernetesObject], kinds: KnownKinds, facts: FileFacts) -> list[Pod]:
     """The pods of a document, or of a part of a list in a file of named templates."""
     if document.span in facts.fragments:
         from podhosts.helm.following import fragment_pods
 
-        return list(fragment_pods(document, facts.fragments[document.span]))
-    return [pod for manifest in manifests for pod in every_pod(manifest)]
+        return list(fragment_pods(document, facts.fragments[document.span], kinds))
+    return [pod for manifest in manifests for pod in every_pod(manifest, kinds)]
 
 
 def _followed_findings(

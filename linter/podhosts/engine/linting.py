@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from podhosts.code_blocks import code_blocks, is_page
 from podhosts.document import Document, Part, Piece, whole
 from podhosts.engine.checking import Checked, check
-from podhosts.engine.results import Result, Unread
+from podhosts.engine.overlays import concerns, overlay_findings
+from podhosts.engine.results import Options, Result, Unread
 from podhosts.engine.silencing import silence, unused
 from podhosts.helm import NOTHING
+from podhosts.kubernetes import KnownKinds
 from podhosts.rules import RULES
 from podhosts.source import Span
 from podhosts.suppressions import MARK
@@ -18,15 +20,17 @@ from podhosts.triggers import mentions
 from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from podhosts.diagnostics import Diagnostic
     from podhosts.document.large_lists import LargeList
-    from podhosts.engine.results import Options
     from podhosts.helm import FileFacts
+    from podhosts.kustomize.overlays import Told
     from podhosts.rules import Rule
     from podhosts.source import Source
     from podhosts.suppressions import Suppression
+
+    DocumentCheck = Callable[[Document, list[Rule], KnownKinds, Options, FileFacts], Checked]
 
 _BLOCK_CHARACTERS = 1 << 16
 
@@ -36,22 +40,26 @@ def default_selection() -> frozenset[str]:
     return frozenset(rule.name for rule in RULES if rule.is_default)
 
 
-def lint(source: Source, options: Options, workspace: Workspace | None = None) -> Result:
+def lint(
+    source: Source, options: Options, workspace: Workspace | None = None, check_document: DocumentCheck = check
+) -> Result:
     """Check one source; findings are sorted, without duplicates, after suppression.
 
-    Rules that look up other objects look in `workspace`, or without one in the source alone.
+    Rules that look up other objects look in `workspace`, or without one in the source alone. `check_document` stands
+    in for `check` where what that gave is known (`incremental`).
     """
     if options.markdown and is_page(source.path) and mentions(source.data):
-        return _lint_page(source, options, workspace)
-    facts = workspace.charts.facts(source.path) if workspace else NOTHING
-    if not facts and not mentions(source.data):
+        return _lint_page(source, options, workspace, check_document)
+    facts = workspace.facts(source.path) if workspace else NOTHING
+    is_known = bool(facts) or (workspace is not None and concerns(source.path, workspace, options.settings))
+    if not is_known and not mentions(source.data):
         return Result(files=1)
-    return _lint(source, _relevant(whole(source), facts), options, workspace, facts)
+    return _lint(source, _relevant(whole(source), facts), options, workspace, facts, check_document)
 
 
-def _lint_page(page: Source, options: Options, workspace: Workspace | None) -> Result:
+def _lint_page(page: Source, options: Options, workspace: Workspace | None, check_document: DocumentCheck) -> Result:
     blocks = code_blocks(page)
-    result = _lint(blocks.source, blocks.documents, options, workspace, NOTHING)
+    result = _lint(blocks.source, blocks.documents, options, workspace, NOTHING, check_document)
     # People see the page as it is, not what AsciiDoc's marks were masked by; a page is not repaired.
     result.findings = [replace(finding, source=page, fix=None) for finding in result.findings]
     result.suppressed = [item._replace(finding=replace(item.finding, source=page)) for item in result.suppressed]
@@ -63,33 +71,43 @@ def _lint_page(page: Source, options: Options, workspace: Workspace | None) -> R
 
 
 def _lint(
-    source: Source, documents: Iterable[Document], options: Options, workspace: Workspace | None, facts: FileFacts
+    source: Source,
+    documents: Iterable[Document],
+    options: Options,
+    workspace: Workspace | None,
+    facts: FileFacts,
+    check_document: DocumentCheck,
 ) -> Result:
+    workspace = workspace or Workspace([source], is_whole=False)
+    rules, kinds = _rules(options, workspace)
     found = Found()
-    rules = _rules(options, workspace or Workspace([source]))
     for document in documents:
-        found.add(document, check(document, rules, options, facts))
-    return conclude(found, options, sees_others=workspace is not None)
+        found.add(document, check_document(document, rules, kinds, options, facts))
+    found.add_from_overlays(_from_overlays(source, workspace, options, rules))
+    result = conclude(found, options, sees_others=workspace.is_whole)
+    result.unread += _unfollowed(workspace.told(source.path), source)
+    return result
 
 
 def check_parts(parts: Iterable[Part | LargeList], options: Options, workspace: Workspace) -> Found:
     """What is found in some parts of a file, before anything is silenced: that may be done from anywhere in it."""
-    rules = _rules(options, workspace)
+    rules, kinds = _rules(options, workspace)
     found = Found()
     for part in parts:
         if isinstance(part, Part):
             for document in _relevant(part, NOTHING):
-                found.add(document, check(document, rules, options))
+                found.add(document, check(document, rules, kinds, options))
         else:
-            found.extend(_check_list(part, rules, options))
+            found.extend(_check_list(part, rules, kinds, options))
     return found
 
 
-def _rules(options: Options, workspace: Workspace) -> list[Rule]:
-    return [rule(options.settings, workspace) for rule in RULES if rule.name in options.selected]
+def _rules(options: Options, workspace: Workspace) -> tuple[list[Rule], KnownKinds]:
+    rules = [rule(options.settings, workspace) for rule in RULES if rule.name in options.selected]
+    return rules, KnownKinds(options.settings.house_paths, workspace.definitions)
 
 
-def _check_list(large: LargeList, rules: list[Rule], options: Options) -> Found:
+def _check_list(large: LargeList, rules: list[Rule], kinds: KnownKinds, options: Options) -> Found:
     """Check a List item by item; where one of its items cannot be read alone, as a whole."""
     found = Found()
     can_be_split = not _is_wanted(large.frame())
@@ -98,13 +116,13 @@ def _check_list(large: LargeList, rules: list[Rule], options: Options) -> Found:
         if document.problem is not None or document.template is not None:
             can_be_split = False
             break
-        found.add(document, check(document, rules, options))
+        found.add(document, check(document, rules, kinds, options))
     if can_be_split:
         found.documents = min(found.documents, 1)
         return found
     found = Found()
     document = Document(*large.whole())
-    found.add(document, check(document, rules, options))
+    found.add(document, check(document, rules, kinds, options))
     return found
 
 
@@ -114,11 +132,24 @@ class Found:
     def __init__(self) -> None:
         self.documents = 0
         self._checked: list[tuple[Document, Checked]] = []
+        #: What overlays say about documents that were not checked.
+        self.elsewhere: list[Diagnostic] = []
 
     def add(self, document: Document, checked: Checked) -> None:
         """Add a document, without what it was read as: a long stream has many."""
         self.documents += 1
-        self._checked.append((Document(document.source, document.piece), checked))
+        # What was checked may be remembered, and overlays add to it.
+        own = replace(checked, findings=[*checked.findings])
+        self._checked.append((Document(document.source, document.piece), own))
+
+    def add_from_overlays(self, findings: Iterable[Diagnostic]) -> None:
+        """Add what other files of the run say, unless the document that it is about says so itself."""
+        by_number = {document.number: checked for document, checked in self}
+        for finding in findings:
+            checked = by_number.get(finding.document or 0)
+            known = self.elsewhere if checked is None else checked.findings
+            if all((finding.rule, finding.span) != (other.rule, other.span) for other in known):
+                known.append(finding)
 
     def extend(self, other: Found) -> None:
         """Add what was found in other parts of the file, wherever they stand in it."""
@@ -146,6 +177,7 @@ def conclude(found: Found, options: Options, *, sees_others: bool) -> Result:
     result.unread += [tally.unread() for tally in (placeholders, templates) if tally.count]
     for _, checked in found:
         silence(checked.findings, [*checked.silencers, *file_wide], options, result)
+    silence(found.elsewhere, file_wide, options, result)
     if options.use_suppressions:
         for document, checked in found:
             silencers = [*checked.silencers, *checked.inner_silencers]
@@ -207,6 +239,24 @@ def _select(findings: list[Diagnostic], options: Options) -> list[Diagnostic]:
 def _is_allowed(finding: Diagnostic, options: Options) -> bool:
     names = options.allowed.get(finding.rule)
     return names is not None and finding.source.cut(finding.span).strip("\"'") in names
+
+
+def _from_overlays(source: Source, workspace: Workspace, options: Options, rules: list[Rule]) -> Iterator[Diagnostic]:
+    """What other files of the run say about this one."""
+    if workspace.told(source.path) is not None:
+        for rule in rules:
+            yield from rule.check_source(source)
+    for finding in overlay_findings(source, workspace, options.settings):
+        if finding.rule in options.selected:
+            yield finding
+
+
+def _unfollowed(told: Told | None, source: Source) -> Iterator[Unread]:
+    """The references of a kustomization that lead elsewhere, by reason."""
+    tallies: dict[str, _Tally] = {}
+    for item in told.unfollowed if told is not None else ():
+        tallies.setdefault(item.reason, _Tally(item.reason)).add(source, [item.place.span])
+    return (tally.unread() for tally in tallies.values())
 
 
 class _Tally:

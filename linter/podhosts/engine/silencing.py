@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from podhosts.source import Span
     from podhosts.suppressions import Mistake, Suppression
 
+_LOOKING_ELSEWHERE = frozenset(rule.name for rule in RULES if rule.looks_elsewhere)
+
 
 def complaints(
     document: Document, silencers: list[Suppression], mistakes: list[Mistake], options: Options
@@ -63,14 +65,13 @@ def unused(
     document: Document, silencers: list[Suppression], options: Options, *, sees_others: bool
 ) -> Iterator[Diagnostic]:
     """Expired suppressions, and unused ones of rules that have seen all they look at."""
-    looking_elsewhere = {rule.name for rule in RULES if rule.looks_elsewhere}
     for item in silencers:
         if item.rule not in options.selected:
             continue
         if item.is_expired(options.today):
             message = f"this suppression of `{item.rule}` ended on {item.until}; fix the finding, or set a new date"
             yield Diagnostic(ExpiredSuppression.name, ExpiredSuppression.severity, message, document.source, item.span)
-        elif not item.used and (sees_others or item.rule not in looking_elsewhere):
+        elif not item.used and (sees_others or item.rule not in _LOOKING_ELSEWHERE):
             message = f"`{item.rule}` finds nothing here; remove the suppression"
             fix = repair(document, "Remove the suppression", removal(document, item))
             yield Diagnostic(

@@ -21,7 +21,7 @@ from podhosts.helm.following import values_at
 from podhosts.helm.lists import printed_lists
 from podhosts.helm.rendering import KEY, ROOT, Place, Renderer, TooLongError
 from podhosts.helm.templates import actions, parse_template
-from podhosts.source import Source, Span
+from podhosts.source import Span
 from podhosts.triggers import mentions
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from podhosts.helm.lists import PrintedLists
     from podhosts.helm.templates import Definition, Template
     from podhosts.helm.values import ValuesPath
+    from podhosts.source import Source
 
 _TEMPLATES = "templates"
 _SUB_CHARTS = "charts"
@@ -57,9 +58,9 @@ class Dependency(NamedTuple):
 class TemplateFile:
     """One file below `templates/`."""
 
-    def __init__(self, path: str, data: bytes) -> None:
-        self.source = Source(path, data)
-        self.is_partial = _is_partial(path)
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.is_partial = _is_partial(source.path)
 
     @cached_property
     def template(self) -> Template:
@@ -94,24 +95,39 @@ class Chart:
 
     @cached_property
     def templates(self) -> list[TemplateFile]:
-        return [
-            TemplateFile(path, data) for path in _files_below(join(self.folder, _TEMPLATES)) if (data := _read(path))
-        ]
+        sources = map(self._charts.source, _files_below(join(self.folder, _TEMPLATES)))
+        return [TemplateFile(source) for source in sources if source and source.data]
+
+    def is_outdated_by(self, source: Source) -> bool:
+        """Whether a template that it knows has the path of a source, and another text."""
+        files = (file.source for chart in self.family() for file in chart.templates)
+        return any(file.path == source.path and file.data != source.data for file in files)
+
+    def _read_mapping(self, name: str, reason: str) -> tuple[Mapping | None, UnreadFile | None]:
+        """The mapping that one of its files holds, or why it cannot be read; neither where there is no file."""
+        source = self._charts.source(join(self.folder, name))
+        if source is None:
+            return None, None
+        root: Node | None = None
+        for piece in split(source.text):
+            document = Document(source, piece)
+            if document.problem is not None:
+                return None, UnreadFile(source, document.problem, reason)
+            root = root or document.root
+        return (root if isinstance(root, Mapping) else None), None
 
     @cached_property
     def _metadata(self) -> tuple[Mapping | None, UnreadFile | None]:
-        return _read_mapping(join(self.folder, METADATA), "a Chart.yaml that is no YAML: its sub-charts are not known")
+        return self._read_mapping(METADATA, "a Chart.yaml that is no YAML: its sub-charts are not known")
 
     @cached_property
     def _schema(self) -> tuple[Mapping | None, UnreadFile | None]:
-        return _read_mapping(
-            join(self.folder, _SCHEMA), "a values.schema.json that is no JSON: what it declares is not known"
-        )
+        return self._read_mapping(_SCHEMA, "a values.schema.json that is no JSON: what it declares is not known")
 
     @cached_property
     def _values(self) -> Mapping | None:
         """Its own values; a file that cannot be read is told of where the run lints it."""
-        return _read_mapping(join(self.folder, "values.yaml"), "")[0]
+        return self._read_mapping("values.yaml", "")[0]
 
     @property
     def unread(self) -> Iterator[UnreadFile]:
@@ -305,27 +321,3 @@ def _files_below(folder: str) -> Iterator[str]:
         folders.sort()
         for name in sorted(names):
             yield join(parent.replace(os.sep, "/"), name)
-
-
-def _read(path: str) -> bytes | None:
-    """A file's bytes; one that cannot be opened is told of where the run opens it."""
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError:
-        return None
-
-
-def _read_mapping(path: str, reason: str) -> tuple[Mapping | None, UnreadFile | None]:
-    """The mapping that a file holds, or why it cannot be read; neither where there is no file."""
-    data = _read(path)
-    if data is None:
-        return None, None
-    source = Source(path, data)
-    root: Node | None = None
-    for piece in split(source.text):
-        document = Document(source, piece)
-        if document.problem is not None:
-            return None, UnreadFile(source, document.problem, reason)
-        root = root or document.root
-    return (root if isinstance(root, Mapping) else None), None

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from podhosts.helm.facts import NOTHING, Facts, FileFacts, UnreadFile
+from podhosts.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,11 +22,37 @@ _VALUES_FILE = re.compile(r"(?:ci/)?[^/]*values[^/]*\.ya?ml", re.IGNORECASE)
 
 
 class Charts:
-    """The charts that the files of a run belong to; `paths` are those files, as the run names them."""
+    """The charts that the files of a run belong to; `paths` are those files, as the run names them.
 
-    def __init__(self, paths: Iterable[str] = ()) -> None:
+    `sources` stand for the files of their paths.
+    """
+
+    def __init__(self, paths: Iterable[str] = (), sources: Iterable[Source] = ()) -> None:
         self._paths = list(paths)
+        self._sources = {source.path: source for source in sources}
         self._charts: dict[str, Chart | None] = {}
+
+    def with_source(self, source: Source) -> Charts:
+        """The same charts; those that have a template of that path, with another text, are read again with this one."""
+        if _TEMPLATES not in source.path.split("/") or not self._all:
+            return self
+        known = list(self._charts.items())
+        kept = {folder: chart for folder, chart in known if chart is None or not chart.is_outdated_by(source)}
+        if len(kept) == len(known):
+            return self
+        charts = Charts(self._paths, [*self._sources.values(), source])
+        charts._charts = kept
+        return charts
+
+    def source(self, path: str) -> Source | None:
+        """A file; None for one that cannot be opened, of which is told where the run opens it."""
+        if path in self._sources:
+            return self._sources[path]
+        try:
+            with open(path, "rb") as file:
+                return Source(path, file.read())
+        except OSError:
+            return None
 
     def at(self, folder: str) -> Chart | None:
         """The chart in a folder, None where there is no Chart.yaml."""

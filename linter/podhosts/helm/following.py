@@ -8,7 +8,6 @@ from podhosts.document import Entry, Mapping, Scalar, Sequence
 from podhosts.helm.rendering import KEY
 from podhosts.helm.values import EACH
 from podhosts.kubernetes import EntryKeys, KubernetesObject, ListSchema, Pod, is_built_in_workload, walk
-from podhosts.kubernetes.kinds import pod_spec_paths
 from podhosts.kubernetes.schemas import BUILT_IN, UNKNOWN
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from podhosts.helm.facts import FollowedList
     from podhosts.helm.lists import Target, ValuesUse
     from podhosts.helm.values import ValuesPath
-    from podhosts.kubernetes import Path
+    from podhosts.kubernetes import KnownKinds, Path
 
 #: Stands for what the template itself writes.
 _PRINTED_ELSEWHERE = "{{ }}"
@@ -34,7 +33,9 @@ class FollowedPod(NamedTuple):
     use: ValuesUse
 
 
-def followed_pods(manifest: KubernetesObject, lists: Iterable[FollowedList]) -> Iterator[FollowedPod]:
+def followed_pods(
+    manifest: KubernetesObject, lists: Iterable[FollowedList], kinds: KnownKinds
+) -> Iterator[FollowedPod]:
     """The lists of a values file (`manifest` is its root) as pods; what is falsy is not printed, and not given."""
     by_path: dict[ValuesPath, list[FollowedList]] = {}
     for item in lists:
@@ -45,7 +46,7 @@ def followed_pods(manifest: KubernetesObject, lists: Iterable[FollowedList]) -> 
         declared = frozenset().union(*(item.declared for item in uses)) - _ENTRY_FIELDS
         takes_text = any(item.use.takes_text for item in uses)
         is_certain = any(item.use.is_certain for item in verbatim)
-        schema = _schema(item.use.target for item in verbatim or uses)
+        schema = _schema((item.use.target for item in verbatim or uses), kinds)
         for place, parent, name in _entries(manifest.node, path):
             entry = parent.fields[name]
             if _is_printed(entry.value, chosen.use.entries, takes_text=takes_text, is_certain=is_certain):
@@ -89,14 +90,14 @@ def _is_printed(value: Node, entries: EntryKeys | None, *, takes_text: bool, is_
     return bool(value.entries) or is_certain
 
 
-def _schema(targets: Iterable[Target]) -> ListSchema:
+def _schema(targets: Iterable[Target], kinds: KnownKinds) -> ListSchema:
     """What the server checks of the list: the strictest of the objects that it becomes a part of."""
     found: set[ListSchema] = set()
     for target in targets:
         for kind in target.kinds:
             if is_built_in_workload(target.api_version, kind):
                 return BUILT_IN
-            found |= {place.schema for place in pod_spec_paths(target.api_version, kind)}
+            found |= {place.schema for place in kinds.pod_spec_paths(target.api_version, kind)}
     return found.pop() if len(found) == 1 else UNKNOWN
 
 
@@ -148,10 +149,10 @@ def _printed_value(value: Node, entries: EntryKeys, name: str) -> Node | None:
     return None
 
 
-def fragment_pods(document: Document, targets: Iterable[Target]) -> Iterator[Pod]:
+def fragment_pods(document: Document, targets: Iterable[Target], kinds: KnownKinds) -> Iterator[Pod]:
     """The lists in the body of a named template: the body itself, or what stands there at `hostAliases`."""
     root = document.root
-    schema = _schema(targets)
+    schema = _schema(targets, kinds)
     if isinstance(root, Sequence):
         spec = Mapping(root.start, root.end, flow=False)
         spec.entries = [Entry(Scalar(root.start, root.start, KEY, ""), root, None)]

@@ -9,7 +9,8 @@ from podhosts.kubernetes.fields import (
     is_misspelt_host_aliases,
     normalized,
 )
-from podhosts.kubernetes.kinds import FREE_MAPS, is_built_in_workload, is_strict
+from podhosts.kubernetes.kinds import is_built_in_workload, is_strict
+from podhosts.kubernetes.known_kinds import KNOWN_KINDS, HousePath, KnownKinds
 from podhosts.kubernetes.objects import KubernetesObject, every_object, mapping, objects, sequence
 from podhosts.kubernetes.placed import every_pod, is_patch
 from podhosts.kubernetes.placeholders import is_placeholder, is_template
@@ -22,17 +23,19 @@ from podhosts.kubernetes.pods import (
     Volume,
     is_shaped_like_aliases,
     pods,
-    walk,
 )
 from podhosts.kubernetes.schemas import ListSchema, ListType
 from podhosts.kubernetes.versions import NEWEST_MINOR, KubernetesVersion, VersionError, parse_version
+from podhosts.kubernetes.walking import walk
 
 __all__ = [
-    "FREE_MAPS",
+    "KNOWN_KINDS",
     "NEWEST_MINOR",
     "Container",
     "EntryKeys",
     "HostAlias",
+    "HousePath",
+    "KnownKinds",
     "KubernetesObject",
     "KubernetesVersion",
     "ListSchema",

@@ -44,12 +44,14 @@ FREE_MAPS = frozenset({
 class PodSpecPath(NamedTuple):
     """A place in an object that holds hostAliases: `[]` in `path` is every list item, `*` every map value.
 
-    `field` is the name of the list there (`host_aliases` in some custom resources).
+    `field` is the name of the list there (`host_aliases` in some custom resources). `keeps` says how many steps lead to
+    a mapping that keeps keys which its CRD does not declare (`x-kubernetes-preserve-unknown-fields`).
     """
 
     path: tuple[str, ...]
     field: str
     schema: ListSchema
+    keeps: int | None = None
 
 
 def group_of(api_version: str | None) -> str:
@@ -85,14 +87,23 @@ def pod_spec_paths(api_version: str | None, kind: str | None) -> list[PodSpecPat
     return _custom_resources().get((group, kind, version), []) if version else []
 
 
+def path_steps(path: str) -> tuple[str, ...]:
+    """`spec.tasks[].*.template` as steps: names, `[]` for every item of a list, `*` for every value of a mapping."""
+    return tuple(path.replace("[]", ".[]").split("."))
+
+
 @cache
 def _custom_resources() -> dict[tuple[str, str, str], list[PodSpecPath]]:
-    """The kinds of `vectors/crds/kinds.json` in the default form of their CRDs."""
+    """The kinds of `vectors/crds/kinds.json` in the default form of their CRDs.
+
+    A row is group, kind, versions, path, profile, and the path of the mapping that keeps unknown keys where one does.
+    """
     table: dict[tuple[str, str, str], list[PodSpecPath]] = {}
     text = Path(__file__).with_name("custom_resources.json").read_text("utf-8")
-    for group, kind, versions, path, profile in json.loads(text):
-        *parts, name = path.replace("[]", ".[]").split(".")
-        place = PodSpecPath(tuple(parts), name, PROFILES.get(profile, UNKNOWN))
+    for group, kind, versions, path, profile, *keeping in json.loads(text):
+        *parts, name = path_steps(path)
+        keeps = len(path_steps(keeping[0])) if keeping else None
+        place = PodSpecPath(tuple(parts), name, PROFILES.get(profile, UNKNOWN), keeps)
         for version in versions.split(","):
             table.setdefault((group, kind, version), []).append(place)
     return table

@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING
 from podhosts.document import Entry, Mapping, Scalar, Sequence, string
 from podhosts.kubernetes.kinds import group_of, is_strict
 from podhosts.kubernetes.objects import mapping
-from podhosts.kubernetes.pods import Pod, is_shaped_like_aliases, never_inside, pods, walk
+from podhosts.kubernetes.pods import Pod, is_shaped_like_aliases, never_inside, pods
 from podhosts.kubernetes.schemas import UNKNOWN
+from podhosts.kubernetes.walking import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.document import Node
     from podhosts.kubernetes.fields import Path
+    from podhosts.kubernetes.known_kinds import KnownKinds
     from podhosts.kubernetes.objects import KubernetesObject
 
 _LIST = "hostAliases"
@@ -74,9 +76,9 @@ class PlacedPod(Pod):
         return frozenset(map(id, found))
 
 
-def every_pod(manifest: KubernetesObject) -> list[Pod]:
+def every_pod(manifest: KubernetesObject, kinds: KnownKinds) -> list[Pod]:
     """The pod specs and lists that are written in an object, and those of which it sets a value."""
-    return [*pods(manifest), *placed_pods(manifest)]
+    return [*pods(manifest, kinds), *placed_pods(manifest)]
 
 
 def placed_pods(manifest: KubernetesObject) -> Iterator[Pod]:

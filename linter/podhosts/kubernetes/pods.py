@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from podhosts.document import Mapping, Scalar, Sequence, string
-from podhosts.kubernetes.kinds import group_of, is_built_in_workload, is_strict, pod_spec_paths
+from podhosts.kubernetes.kinds import group_of, is_built_in_workload, is_strict
+from podhosts.kubernetes.known_kinds import KNOWN_KINDS, KnownKinds
 from podhosts.kubernetes.objects import mapping, sequence
-from podhosts.kubernetes.schemas import UNKNOWN, ListSchema
+from podhosts.kubernetes.schemas import SCHEMALESS, UNKNOWN, ListSchema
+from podhosts.kubernetes.walking import NEVER_INSIDE, follow, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.document import Entry, Node
     from podhosts.kubernetes.fields import Path
+    from podhosts.kubernetes.kinds import PodSpecPath
     from podhosts.kubernetes.objects import KubernetesObject
 
 CONTAINER_FIELDS = ("initContainers", "containers", "ephemeralContainers")
 
-#: Below these keys nothing is a manifest: what the server and kubectl keep for themselves.
-_NEVER_INSIDE = frozenset({"managedFields", "annotations", "last-applied-configuration"})
 #: The parts of a Kyverno rule that say what objects are or should be like.
 _PATTERNS = frozenset({"validate", "match", "exclude", "preconditions", "context"})
 #: A key of a Kyverno patch with an anchor: `+(key)` adds it where it is not there, `(key)` is a condition.
@@ -229,28 +230,42 @@ class Volume:
         return self.pod.field("volumes", self.index, *steps)
 
 
-def pods(manifest: KubernetesObject) -> list[Pod]:
+def pods(manifest: KubernetesObject, kinds: KnownKinds = KNOWN_KINDS) -> list[Pod]:
     """Every pod spec and hostAliases list of an object, in order of the text.
 
     Known kinds give their pod specs, with or without a list. Elsewhere a mapping counts if its `hostAliases` is shaped
-    like the real list; in an object whose every field is declared such a place is no pod but a mistake, and not given.
+    like the real list; where the kind declares every field such a place is no pod but a mistake, and not given.
     """
     if group_of(manifest.api_version) in _OTHER_MEANING:
         return []
     found: list[Pod] = []
     is_built_in = is_built_in_workload(manifest.api_version, manifest.kind)
-    for place in pod_spec_paths(manifest.api_version, manifest.kind):
-        for path, node in _follow(manifest.node, place.path):
-            if is_built_in or place.field in node.fields or "containers" in node.fields:
+    for place in kinds.pod_spec_paths(manifest.api_version, manifest.kind):
+        for path, node in follow(manifest.node, place.path):
+            if is_built_in or _may_be_pod(place, node):
                 found.append(Pod(manifest, node, path, place.field, place.schema, is_built_in))
     if not is_strict(manifest.api_version, manifest.kind):
         known = {id(pod.spec) for pod in found}
-        found += [
-            Pod(manifest, node, path, key, UNKNOWN, False)
+        others = [
+            (path, node, key)
             for path, node, key in _lists(manifest)
             if id(node) not in known and is_shaped_like_aliases(node.get(key))
         ]
+        declared = {id(place.node): place for place in kinds.places(manifest)} if others else {}
+        for path, node, key in others:
+            place_there = declared.get(id(node))
+            if place_there is None or not place_there.refuses(key):
+                # What a CRD keeps without declaring it, it does not check.
+                schema = UNKNOWN if place_there is None or place_there.refused_by else SCHEMALESS
+                found.append(Pod(manifest, node, path, key, schema, False))
     return sorted(found, key=lambda pod: pod.spec.start)
+
+
+def _may_be_pod(place: PodSpecPath, node: Mapping) -> bool:
+    """Whether a mapping at a known place of a custom resource is a pod spec, or holds a hosts list."""
+    if not place.schema.is_known and place.field != "hostAliases":
+        return isinstance(node.get(place.field), Sequence)
+    return place.field in node.fields or "containers" in node.fields
 
 
 def is_shaped_like_aliases(node: Node | None) -> bool:
@@ -262,7 +277,7 @@ def is_shaped_like_aliases(node: Node | None) -> bool:
 
 def never_inside(manifest: KubernetesObject) -> frozenset[str]:
     """The keys below which an object holds no values: what is kept by others, and the patterns of Kyverno's rules."""
-    return _NEVER_INSIDE | _PATTERNS if _is_kyverno(manifest) else _NEVER_INSIDE
+    return NEVER_INSIDE | _PATTERNS if _is_kyverno(manifest) else NEVER_INSIDE
 
 
 def _lists(manifest: KubernetesObject) -> Iterator[tuple[Path, Mapping, str]]:
@@ -276,49 +291,6 @@ def _lists(manifest: KubernetesObject) -> Iterator[tuple[Path, Mapping, str]]:
 
 def _is_kyverno(manifest: KubernetesObject) -> bool:
     return group_of(manifest.api_version).endswith("kyverno.io")
-
-
-@lru_cache(maxsize=2)  # several rules walk through the object that is being checked
-def walk(root: Mapping, skip: frozenset[str] = _NEVER_INSIDE) -> list[tuple[Path, Mapping]]:
-    """Every mapping below `root`, itself included, with its path, not looking below the keys in `skip`."""
-    found: list[tuple[Path, Mapping]] = []
-    stack: list[tuple[Path, Node]] = [((), root)]
-    seen: set[int] = set()
-    while stack:
-        path, node = stack.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        below: list[tuple[Path, Node]]
-        if isinstance(node, Mapping):
-            found.append((path, node))
-            below = [
-                ((*path, name), entry.value)
-                for name, entry in node.fields.items()
-                if type(entry.value) is not Scalar and name not in skip
-            ]
-        elif isinstance(node, Sequence):
-            below = [((*path, index), item) for index, item in enumerate(node.items) if type(item) is not Scalar]
-        else:
-            continue
-        stack += reversed(below)
-    return found
-
-
-def _follow(root: Mapping, steps: tuple[str, ...]) -> list[tuple[Path, Mapping]]:
-    """The mappings at a path in which `[]` is every list item and `*` every map value."""
-    places: list[tuple[Path, Node]] = [((), root)]
-    for step in steps:
-        following: list[tuple[Path, Node]] = []
-        for path, node in places:
-            if step == "[]" and isinstance(node, Sequence):
-                following += [((*path, index), item) for index, item in enumerate(node.items)]
-            elif step == "*" and isinstance(node, Mapping):
-                following += [((*path, name), entry.value) for name, entry in node.fields.items()]
-            elif isinstance(node, Mapping) and (value := node.get(step)) is not None:
-                following.append(((*path, step), value))
-        places = following
-    return [(path, node) for path, node in places if isinstance(node, Mapping)]
 
 
 def _mappings(node: Node | None) -> list[tuple[int, Mapping]]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from podhosts.kubernetes.constraints import FREE, Constraints
+
 
 class ListType(Enum):
     """How entries of equal `ip` meet."""
@@ -30,10 +32,27 @@ class ListSchema:
     hostnames_required: bool = False
     #: A missing `ip` is `""`.
     ip_has_default: bool = False
+    #: `ip`, `hostnames`, the list itself may be null, which the server then keeps (`nullable: true`).
+    nullable: frozenset[str] = frozenset()
+    #: The keys of an entry.
+    entry_fields: frozenset[str] = frozenset({"ip", "hostnames"})
     #: Server-side apply drops unknown keys without a word; create refuses them all the same.
     apply_drops_unknown: bool = False
     #: Entries are objects of which nothing more is declared.
     untyped_items: bool = False
+    #: Entries keep keys that are not declared.
+    keeps_unknown: bool = False
+    #: A name that stands twice in one entry is refused (`x-kubernetes-list-type: set`).
+    unique_hostnames: bool = False
+    ip: Constraints = FREE
+    hostnames: Constraints = FREE
+    hostname: Constraints = FREE
+    entries: Constraints = FREE
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is known of the place; a place that is known to check nothing counts."""
+        return self.list_type is not ListType.UNKNOWN
 
     @property
     def is_of_pod_spec(self) -> bool:

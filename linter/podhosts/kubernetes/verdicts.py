@@ -24,11 +24,37 @@ def invalid_value(pod: Pod, version: KubernetesVersion) -> tuple[Request, ...]:
     return CREATE_AND_APPLY
 
 
+def refused_value(pod: Pod, version: KubernetesVersion, broken: str | None) -> tuple[Request, ...]:
+    """A value that is wrong in itself, or `broken`: against what the list's CRD asks for."""
+    return CREATE_AND_APPLY if broken is not None else invalid_value(pod, version)
+
+
 def wrong_type(pod: Pod, *, in_entry: bool) -> tuple[Request, ...]:
     """A value of another type than the API wants; `in_entry` for one inside an entry of the list."""
     if not pod.schema.typed or (in_entry and pod.schema.untyped_items):
         return ()
     return CREATE_AND_APPLY
+
+
+def null_value(pod: Pod, name: str) -> tuple[Request, ...]:
+    """A null for the list itself, `ip` or `hostnames`: create drops it, server-side apply takes it for a wrong type.
+
+    Built-in kinds read it as if it were not there.
+    """
+    schema = pod.schema
+    if schema.built_in or not schema.typed or name in schema.nullable or (name == "ip" and schema.ip_has_default):
+        return ()
+    return () if schema.untyped_items and name != "hostAliases" else APPLY_ONLY
+
+
+def null_item(pod: Pod) -> tuple[Request, ...]:
+    """A null among the names: built-in kinds read an empty name, a typed custom resource refuses it."""
+    return CREATE_AND_APPLY if pod.schema.typed and not pod.schema.built_in and not pod.schema.untyped_items else ()
+
+
+def duplicate_hostname(pod: Pod) -> tuple[Request, ...]:
+    """A name twice in one entry."""
+    return CREATE_AND_APPLY if pod.schema.unique_hostnames else ()
 
 
 def unknown_field(pod: Pod) -> tuple[Request, ...]:
@@ -52,22 +78,27 @@ def missing_ip(pod: Pod, version: KubernetesVersion, *, written_as: str | None) 
         if written_as == "item" or (written_as is None and not version.ip_has_default):
             requests.add("apply")
         return tuple(request for request in CREATE_AND_APPLY if request in requests)
-    if not pod.schema.typed or pod.schema.untyped_items:
-        return CREATE_AND_APPLY if written_as == "item" and pod.schema.untyped_items else ()
+    schema = pod.schema
+    if not schema.typed or schema.untyped_items:
+        return CREATE_AND_APPLY if written_as == "item" and schema.untyped_items else ()
     if written_as == "item":
         return CREATE_AND_APPLY
-    if written_as == "empty":
-        return ()
-    if pod.schema.ip_required and not pod.schema.ip_has_default:
+    if written_as == "empty" or (written_as == "null" and "ip" in schema.nullable):
+        return refused_value(pod, version, schema.ip.refusal("") if written_as == "empty" else None)
+    if schema.ip_required and not schema.ip_has_default:
         return CREATE_AND_APPLY
-    # A null in a declared field is dropped on create; server-side apply takes it for a wrong type.
-    return APPLY_ONLY if written_as == "null" else ()
+    return null_value(pod, "ip") if written_as == "null" else ()
+
+
+def refused_list(broken: str | None) -> tuple[Request, ...]:
+    """A list that is `broken`: against what its CRD asks for."""
+    return CREATE_AND_APPLY if broken is not None else ()
 
 
 def missing_hostnames(pod: Pod, *, is_null: bool) -> tuple[Request, ...]:
     """No list of names, or null where one is required."""
+    if is_null and "hostnames" in pod.schema.nullable:
+        return ()
     if pod.schema.hostnames_required:
         return CREATE_AND_APPLY
-    if is_null and pod.schema.typed and not pod.schema.built_in and not pod.schema.untyped_items:
-        return APPLY_ONLY
-    return ()
+    return null_value(pod, "hostnames") if is_null else ()

@@ -2,7 +2,7 @@
 
 The functions take and give plain data (dicts, lists, strings, ...), leave their arguments alone, and read nothing. They
 work on any mapping above the list: the pod spec, or a whole object. Of all lists only `hostAliases` is merged as
-Kubernetes merges it; others are replaced.
+Kubernetes merges it (Kustomize's model knows containers and volumes too); others are replaced.
 """
 
 from podhosts.merging.apply import Applied, stored, three_way_apply

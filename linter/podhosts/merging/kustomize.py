@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from podhosts.merging.values import List, Map
 
 
+#: The lists that Kustomize merges by key in a pod spec, as far as they bear on the hosts file.
+_KEYS = {
+    **MERGE_KEYS,
+    **dict.fromkeys(("containers", "initContainers", "ephemeralContainers", "volumes"), "name"),
+    "volumeMounts": "mountPath",
+}
+
+
 class _Missing(Enum):
     """A field that is not there, in contrast to one that is null."""
 
@@ -35,11 +43,12 @@ def kustomize_patch(base: Mapping[str, object], patch: Mapping[str, object], *, 
 
     Both are pod specs, or the mappings above them. Whatever the patch holds, each `hostAliases` list of the base is
     walked as well: of several entries with one ip the place of the first and the content of the last remain. Entries
-    that the patch names come first, in its order. `keyed` is False for kinds of which Kustomize has no schema (custom
+    that the patch names come first, in its order. Containers, their mounts and volumes are merged as well, other lists
+    replaced. `keyed` is False for kinds of which Kustomize has no schema (custom
     resources, `extensions/v1beta1`): the patch then replaces the list. Scalars are compared as text, so give them
     as written where that matters (`10.10` and `10.1`). Raises `MergeError` where Kustomize does.
     """
-    result = _walk(deepcopy(dict(base)), deepcopy(dict(patch)), MERGE_KEYS if keyed else {}, "")
+    result = _walk(deepcopy(dict(base)), deepcopy(dict(patch)), _KEYS if keyed else {}, "")
     return result if isinstance(result, dict) else None
 
 

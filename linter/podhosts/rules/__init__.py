@@ -16,6 +16,7 @@ from podhosts.rules.hostname_too_long import HostnameTooLong
 from podhosts.rules.hosts_file_mount import HostsFileMount
 from podhosts.rules.hosts_file_write import HostsFileWrite
 from podhosts.rules.ignored_host_aliases import IgnoredHostAliases
+from podhosts.rules.inconsistent_alias import InconsistentAlias
 from podhosts.rules.invalid_hostname import InvalidHostname
 from podhosts.rules.invalid_ip import InvalidIp
 from podhosts.rules.invalid_pod_hostname import InvalidPodHostname
@@ -26,6 +27,7 @@ from podhosts.rules.misplaced_host_aliases import MisplacedHostAliases
 from podhosts.rules.missing_ip import MissingIp
 from podhosts.rules.non_canonical_ip import NonCanonicalIp
 from podhosts.rules.numeric_hostname import NumericHostname
+from podhosts.rules.patch_drops_alias import PatchDropsAlias
 from podhosts.rules.pod_hostname_alias import PodHostnameAlias
 from podhosts.rules.shadowed_service import ShadowedService
 from podhosts.rules.syntax_error import SyntaxErrorRule
@@ -51,6 +53,7 @@ RULES: tuple[type[Rule], ...] = (
     SyntaxErrorRule,
     DuplicateKey,
     DuplicateIp,
+    PatchDropsAlias,
     DuplicateHostname,
     ConflictingHostname,
     PodHostnameAlias,
@@ -70,6 +73,7 @@ RULES: tuple[type[Rule], ...] = (
     HostsFileWrite,
     CorednsHostsBlock,
     ShadowedService,
+    InconsistentAlias,
     UnusedSuppression,
     ExpiredSuppression,
 )

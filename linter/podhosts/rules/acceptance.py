@@ -8,30 +8,41 @@ from podhosts.document import Mapping, Scalar, Sequence, string
 from podhosts.hosts.addresses import refusal
 from podhosts.hosts.names import subdomain_refusals
 from podhosts.kubernetes import is_placeholder
+from podhosts.kubernetes.schemas import BUILT_IN
 
 if TYPE_CHECKING:
     from podhosts.document import Node
-    from podhosts.kubernetes import KubernetesVersion
+    from podhosts.kubernetes import KubernetesVersion, ListSchema
 
 
-def is_name(text: str) -> bool:
-    """Whether a text is a host name that is accepted, or one that a placeholder decides."""
-    return is_placeholder(text) or not subdomain_refusals(text)
+def is_name(text: str, schema: ListSchema = BUILT_IN) -> bool:
+    """Whether a text is a host name that is accepted in a list, or one that a placeholder decides."""
+    return is_placeholder(text) or (not subdomain_refusals(text) and schema.hostname.refusal(text) is None)
 
 
-def is_address(node: Node | None, version: KubernetesVersion) -> bool:
-    """Whether a node is an address that is accepted, or one that a placeholder decides."""
+def is_address(node: Node | None, version: KubernetesVersion, schema: ListSchema = BUILT_IN) -> bool:
+    """Whether a node is an address that is accepted in a list, or one that a placeholder decides."""
     text = string(node)
-    return text is not None and (is_placeholder(text) or refusal(text, version.strict_addresses) is None)
+    if text is None or is_placeholder(text):
+        return text is not None
+    return refusal(text, version.strict_addresses) is None and schema.ip.refusal(text) is None
 
 
-def is_list_of_names(node: Node | None) -> bool:
-    """Whether a node is a list of accepted names, at least one."""
+def is_list_of_names(node: Node | None, schema: ListSchema = BUILT_IN) -> bool:
+    """Whether a node is a list of accepted names, at least one, that an entry may have."""
     return (
         isinstance(node, Sequence)
         and bool(node.items)
-        and all(isinstance(item, Scalar) and item.is_string and is_name(item.text) for item in node.items)
+        and all(isinstance(item, Scalar) and item.is_string and is_name(item.text, schema) for item in node.items)
+        and schema.hostnames.refusal(node.items) is None
     )
+
+
+def is_single_name(node: Node, schema: ListSchema) -> bool:
+    """Whether a node is an accepted name that an entry may have alone."""
+    if not isinstance(node, Scalar) or not node.is_string:
+        return False
+    return is_name(node.text, schema) and schema.hostnames.refusal([node.text]) is None
 
 
 def is_list_of_aliases(node: Node | None, version: KubernetesVersion) -> bool:

@@ -22,12 +22,14 @@ class MeantAddresses:
         self._pod = pod
 
     def fix(self, alias: HostAlias, safety: Safety) -> Fix | None:
-        """Write the address that is meant; None where it is not known, or where another entry has it.
+        """Write the address that is meant; None where it is not known, where another entry has it, or a CRD refuses it.
 
         Two entries of one address would be refused, and lose names.
         """
         node, wanted = alias.ip_node, meant_address(alias.ip or "")
         if not isinstance(node, Scalar) or wanted is None or wanted == alias.ip or self._counts[wanted] > 1:
+            return None
+        if alias.pod.schema.ip.refusal(wanted) is not None:
             return None
         document = alias.pod.object.document
         return repair(document, f"Write `{wanted}`", replace_scalar(document, node, wanted), safety)

@@ -89,6 +89,19 @@ def line_answers(ip: str, name: str, settings: Settings, family: Family) -> list
     ]
 
 
+def file_answers(aliases: Iterable[Alias], name: str, settings: Settings) -> list[tuple[str, Answer]]:
+    """What the resolvers that matter answer in a pod with these aliases, by what people call them."""
+    from podhosts.hosts.resolvers import Network, lookup
+
+    hosts = b"".join(line.text for line in pod_network_lines((_POD_IP,), "pod", "", tuple(aliases)))
+    return [
+        (title, lookup(model, hosts, name, "unspec", Network((_POD_IP,))))
+        for resolver, models in MODELS.items()
+        if resolver in settings.resolvers
+        for model, title in models
+    ]
+
+
 def described(answers: Iterable[tuple[str, Answer]]) -> str:
     """Answers in words, equal ones together: "glibc and Go answer nothing; musl answers 8.0.0.1"."""
     groups: dict[str, list[str]] = {}

@@ -7,14 +7,24 @@ from enum import Enum
 from typing import TYPE_CHECKING, ClassVar
 
 from podhosts.diagnostics import Diagnostic, Related, Request, Severity
-from podhosts.kubernetes import Container, HostAlias, KubernetesObject, KubernetesVersion, Mount, Pod, Volume
+from podhosts.kubernetes import (
+    Container,
+    HostAlias,
+    HousePath,
+    KnownKinds,
+    KubernetesObject,
+    KubernetesVersion,
+    Mount,
+    Pod,
+    Volume,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from podhosts.document import Document, Node
     from podhosts.edits import Fix
-    from podhosts.source import Span
+    from podhosts.source import Source, Span
     from podhosts.workspace import Workspace
 
 
@@ -32,6 +42,10 @@ class Settings:
 
     version: KubernetesVersion = field(default_factory=KubernetesVersion)
     resolvers: frozenset[str] = frozenset({"glibc", "musl", "go"})
+    #: Places of pod specs that the config adds.
+    house_paths: tuple[HousePath, ...] = ()
+    #: The environment that a file belongs to; None where the config names no environments.
+    environment_of: Callable[[str], str | None] | None = None
     #: The text of a node's /etc/hosts, for fixes that move its entries.
     node_hosts: str | None = None
 
@@ -54,6 +68,11 @@ class Rule:
         self.settings = settings
         self.workspace = workspace
         self.version = settings.version
+        self.kinds = KnownKinds(settings.house_paths, workspace.definitions)
+
+    def check_source(self, source: Source) -> Iterable[Diagnostic]:
+        """Check a file of which other files of the run say something, whatever it mentions."""
+        return ()
 
     def check_document(self, document: Document) -> Iterable[Diagnostic]:
         """Check a document that mentions hosts, readable or not."""

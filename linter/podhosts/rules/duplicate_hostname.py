@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Related, Severity
 from podhosts.hosts.addresses import parse_sloppy
 from podhosts.kubernetes import is_placeholder, sequence
+from podhosts.kubernetes.verdicts import duplicate_hostname
 from podhosts.rules.base import Fixable, Rule
 from podhosts.surgery import remove_item, repair
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic
     from podhosts.document import Document, Scalar, Sequence
     from podhosts.edits import Fix
-    from podhosts.kubernetes import Pod
+    from podhosts.kubernetes import HostAlias, Pod
 
 
 class DuplicateHostname(Rule):
@@ -55,30 +56,33 @@ class DuplicateHostname(Rule):
     fixable = Fixable.SOMETIMES
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
-        seen: dict[tuple[str, str], Scalar] = {}
+        seen: dict[tuple[str, str], tuple[HostAlias, Scalar]] = {}
         # What is listed first may be in a branch that is not printed.
         is_partial = pod.list_entry is not None and pod.object.document.is_partial(pod.list_entry.value)
         for alias in pod.aliases:
             address = str(parse_sloppy(alias.ip or "") or alias.ip)
-            repeated: list[tuple[int, Scalar, Scalar]] = []
+            repeated: list[tuple[int, Scalar, tuple[HostAlias, Scalar]]] = []
             for index, node in alias.names:
                 if is_placeholder(node.text):
                     continue
                 first = seen.get((address, node.text))
                 if first is None:
-                    seen[address, node.text] = node
-                elif pod.object.document.may_meet(first, node):
+                    seen[address, node.text] = alias, node
+                elif pod.object.document.may_meet(first[1], node):
                     repeated.append((index, node, first))
             names = sequence(alias.hostnames_node)
             # Which of two entries should go, if nothing would be left of one, is not for a fix to say.
             can_fix = names is not None and len(repeated) < len(names.items) and not is_partial
-            for index, node, first in repeated:
+            for index, node, (first_alias, first_node) in repeated:
+                refused_by = duplicate_hostname(pod) if first_alias is alias else ()
+                consequence = "the API server refuses the object" if refused_by else "the second one has no effect"
                 yield self.report(
                     alias,
                     node,
-                    f"`{node.text}` is already listed for `{alias.ip}`: the second one has no effect; remove it",
+                    f"`{node.text}` is already listed for `{alias.ip}`: {consequence}; remove it",
                     field=alias.field("hostnames", index),
-                    related=[Related(first.span, "first listed here")],
+                    refused_by=refused_by,
+                    related=[Related(first_node.span, "first listed here")],
                     fix=_fix(pod.object.document, names, index, node) if names is not None and can_fix else None,
                 )
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Severity
 from podhosts.document import Scalar, Sequence
 from podhosts.edits import Safety
-from podhosts.kubernetes.verdicts import missing_hostnames
+from podhosts.kubernetes.verdicts import missing_hostnames, refused_list
 from podhosts.rules.base import Fixable, Rule
 from podhosts.rules.removal import EntryRemoval
 from podhosts.surgery import repair
@@ -58,7 +58,10 @@ class EmptyHostnames(Rule):
             is_null = isinstance(node, Scalar) and node.value is None
             is_empty = isinstance(node, Sequence)
             first = alias.node.entries[0].key if alias.node.entries else alias.node
-            refused_by = missing_hostnames(pod, is_null=is_null) if not is_empty else ()
+            if is_empty:
+                refused_by = refused_list(pod.schema.hostnames.refusal([]))
+            else:
+                refused_by = missing_hostnames(pod, is_null=is_null)
             consequence = (
                 "the API server refuses the object"
                 if refused_by
@@ -83,4 +86,4 @@ def _has_no_names(alias: HostAlias) -> bool:
     is_null = isinstance(node, Scalar) and node.value is None
     is_empty = isinstance(node, Sequence) and not node.items
     # An unknown key beside `ip` is where the names are; unknown-field says so.
-    return (node is None or is_null or is_empty) and alias.node.fields.keys() <= {"ip", "hostnames"}
+    return (node is None or is_null or is_empty) and alias.node.fields.keys() <= alias.pod.schema.entry_fields

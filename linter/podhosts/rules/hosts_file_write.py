@@ -94,11 +94,11 @@ class HostsFileWrite(Rule):
 
     def _mounts(self, config_map: KubernetesObject, script: Script) -> list[Mount]:
         """Where containers mount a script that would change the kubelet's file in them."""
-        mounting = self.workspace.mentioning(config_map.name, "configMap") if config_map.name else ()
+        mounting = self.workspace.mentioning("configMap", config_map.name) if config_map.name else ()
         return [
             mount
             for manifest in mounting
-            for pod in pods(manifest)
+            for pod in pods(manifest, self.kinds)
             for mount in mounts_of(config_map, script.key, pod)
             if not _hides_hosts_file(mount.container) and not _may_act_on_node(mount.container)
         ]

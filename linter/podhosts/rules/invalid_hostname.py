@@ -7,7 +7,8 @@ from podhosts.document import Scalar
 from podhosts.edits import Safety
 from podhosts.hosts.names import subdomain_refusals
 from podhosts.kubernetes import is_placeholder, sequence
-from podhosts.kubernetes.verdicts import invalid_value
+from podhosts.kubernetes.verdicts import refused_value
+from podhosts.rules.acceptance import is_name
 from podhosts.rules.base import Fixable, Rule
 from podhosts.surgery import repair, replace_scalar
 
@@ -65,12 +66,18 @@ class InvalidHostname(Rule):
             if not isinstance(node, Scalar) or not (node.is_string or node.value is None):
                 continue
             name = str(node.value or "")
-            if is_placeholder(name) or not subdomain_refusals(name):
+            if is_placeholder(name):
                 continue
-            refused_by = invalid_value(alias.pod, self.version)
+            broken = alias.pod.schema.hostname.refusal(name)
+            refused_by = refused_value(alias.pod, self.version, broken)
             consequence = "the API server refuses the object" if refused_by else "the pod made from it is refused"
             shown = f"`{name}`" if name else "an empty name"
-            message = f"{shown} is not a valid host name: {consequence}; {_advice(name)}"
+            if subdomain_refusals(name):
+                message = f"{shown} is not a valid host name: {consequence}; {_advice(name)}"
+            elif broken is not None:
+                message = f"{shown} {broken}: {consequence}, as its CRD asks for that"
+            else:
+                continue
             yield self.report(
                 alias,
                 node,
@@ -83,7 +90,7 @@ class InvalidHostname(Rule):
 
 def _fix(alias: HostAlias, node: Scalar, name: str) -> Fix | None:
     wanted = name.lower().removesuffix(".")
-    if _looks_like_placeholder(name) or subdomain_refusals(wanted):
+    if wanted == name or _looks_like_placeholder(name) or not is_name(wanted, alias.pod.schema):
         return None
     document = alias.pod.object.document
     return repair(document, f"Write `{wanted}`", replace_scalar(document, node, wanted), Safety.UNSAFE)

@@ -6,7 +6,7 @@ from podhosts.diagnostics import Severity
 from podhosts.edits import Safety
 from podhosts.hosts.addresses import has_leading_zeros, parse_sloppy, refusal
 from podhosts.kubernetes import is_placeholder
-from podhosts.kubernetes.verdicts import invalid_value
+from podhosts.kubernetes.verdicts import refused_value
 from podhosts.rules.addresses import MeantAddresses
 from podhosts.rules.base import Fixable, Rule
 
@@ -63,16 +63,16 @@ class InvalidIp(Rule):
         ip, node = alias.ip, alias.ip_node
         if not ip or node is None or is_placeholder(ip):
             return
+        broken = alias.pod.schema.ip.refusal(ip)
+        refused_by = refused_value(alias.pod, self.version, broken)
         if refusal(ip, self.version.strict_addresses):
-            refused_by = invalid_value(alias.pod, self.version)
-            yield self.report(
-                alias,
-                node,
-                self._explain(ip, bool(refused_by)),
-                field=alias.field("ip"),
-                refused_by=refused_by,
-                fix=meant.fix(alias, Safety.UNSAFE),
-            )
+            message = self._explain(ip, bool(refused_by))
+        elif broken is not None:
+            message = f"`{ip}` {broken}: the API server refuses the object, as its CRD asks for that"
+        else:
+            return
+        fix = meant.fix(alias, Safety.UNSAFE)
+        yield self.report(alias, node, message, field=alias.field("ip"), refused_by=refused_by, fix=fix)
 
     def _explain(self, ip: str, is_refused: bool) -> str:
         consequence = "the API server refuses the object" if is_refused else "the pod that is made from it is refused"

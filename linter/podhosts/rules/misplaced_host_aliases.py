@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podhosts.diagnostics import CREATE_AND_APPLY, Severity
+from podhosts.diagnostics import Severity
 from podhosts.document import Mapping
 from podhosts.edits import Safety
-from podhosts.kubernetes import FREE_MAPS, is_strict, walk
-from podhosts.kubernetes.kinds import BUILT_IN_WORKLOADS, pod_spec_paths
+from podhosts.kubernetes import is_built_in_workload
+from podhosts.kubernetes.kinds import BUILT_IN_WORKLOADS
 from podhosts.rules.acceptance import is_list_of_aliases
 from podhosts.rules.base import Fixable, Rule
 from podhosts.surgery import move_key, repair
@@ -17,15 +17,19 @@ if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic
     from podhosts.document import Entry, Node
     from podhosts.edits import Fix
-    from podhosts.kubernetes import KubernetesObject, Path, Pod
+    from podhosts.kubernetes import KubernetesObject, Pod
+
+#: How many places a message lists.
+_SHOWN = 3
 
 
 class MisplacedHostAliases(Rule):
     """`hostAliases` where no pod spec is.
 
     Why: next to `template`, in `metadata` or in a container it is an unknown field: the API server refuses the object,
-    lenient clients drop the list without a word. Source: `vectors/apiserver`, category structure; kubernetes #74901.
-    In the values of bjw-s' app-template a container takes no such list either.
+    lenient clients drop the list without a word. In custom resources the same holds on the way to their pod specs and
+    in the containers, as their CRD declares it. In the values of bjw-s' app-template a container takes no such list
+    either. Source: `vectors/apiserver`, category structure; `vectors/crds`; kubernetes #74901.
 
     Bad:
         apiVersion: apps/v1
@@ -64,30 +68,36 @@ class MisplacedHostAliases(Rule):
     fixable = Fixable.SOMETIMES
 
     def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
-        if not is_strict(manifest.api_version, manifest.kind):
-            return
-        misplaced: list[tuple[Path, Mapping, Entry]] = []
-        right = {place.path for place in pod_spec_paths(manifest.api_version, manifest.kind)}
-        for path, node in walk(manifest.node, FREE_MAPS):
-            entry = node.fields.get("hostAliases")
-            if entry is not None and path not in right:
-                misplaced.append((path, node, entry))
-        for path, node, entry in misplaced:
+        misplaced = [
+            (place, entry)
+            for place in self.kinds.places(manifest)
+            if (entry := place.node.fields.get("hostAliases")) is not None and place.refuses("hostAliases")
+        ]
+        for place, entry in misplaced:
             yield self.report(
                 manifest,
                 entry.key,
                 f"`hostAliases` is no field here: the API server refuses the object, lenient clients drop the list "
-                f"silently; {_advice(manifest.kind)}",
-                field=manifest.field(*path, "hostAliases"),
-                refused_by=CREATE_AND_APPLY,
-                fix=self._fix(manifest, node, entry) if len(misplaced) == 1 else None,
+                f"silently; {self._advice(manifest)}",
+                field=manifest.field(*place.path, "hostAliases"),
+                refused_by=place.refused_by,
+                fix=self._fix(manifest, place.node, entry) if len(misplaced) == 1 else None,
             )
 
+    def _advice(self, manifest: KubernetesObject) -> str:
+        places = self.kinds.pod_spec_paths(manifest.api_version, manifest.kind)
+        shown = [".".join((*place.path, place.field)).replace(".[]", "[]") for place in places]
+        if not shown:
+            return f"a {manifest.kind} has no pod spec"
+        more = f" and {len(shown) - _SHOWN} more places" if len(shown) > _SHOWN else ""
+        return f"in a {manifest.kind} it belongs to {' or '.join(f'`{path}`' for path in shown[:_SHOWN])}{more}"
+
     def _fix(self, manifest: KubernetesObject, holder: Mapping, entry: Entry) -> Fix | None:
-        """Move the list into the pod spec, if the kind has one and the object shows it."""
-        if manifest.kind not in BUILT_IN_WORKLOADS or entry not in holder.entries:
+        """Move the list into the pod spec, if the kind is a built-in one that has one, and the object shows it."""
+        kind = manifest.kind
+        if kind is None or not is_built_in_workload(manifest.api_version, kind) or entry not in holder.entries:
             return None
-        path = BUILT_IN_WORKLOADS[manifest.kind][1]
+        path = BUILT_IN_WORKLOADS[kind][1]
         spec: Node | None = manifest.node
         for step in path:
             spec = spec.get(step) if isinstance(spec, Mapping) else None
@@ -114,9 +124,3 @@ def _controller_of_container(pod: Pod) -> str | None:
         case ("controllers", str(name), "containers" | "initContainers", str()) if "image" in pod.spec.fields:
             return name
     return None
-
-
-def _advice(kind: str | None) -> str:
-    if kind in BUILT_IN_WORKLOADS:
-        return f"in a {kind} it belongs to `{'.'.join(BUILT_IN_WORKLOADS[kind][1])}`"
-    return f"a {kind} has no pod spec"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from os.path import dirname
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from podhosts.kubernetes import HostAlias, KubernetesObject, Pod
 
 _CLUSTER_DOMAIN = "cluster.local"
-_DEFAULT = "default"
 
 
 class ShadowedService(Rule):
@@ -24,7 +24,8 @@ class ShadowedService(Rule):
     Why: `/etc/hosts` comes before the cluster's DNS, so the pod reaches the alias's address and not the Service; and
     resolvers compare the name as it is typed, so an alias for `db` does not answer `db.shop.svc.cluster.local`: one
     program in the pod may reach the Service and another the alias. Silent for the Service's own address, and in pods
-    that do not ask the cluster's DNS (`dnsPolicy`, `hostNetwork`). Source: `reference/resolvers.md` 5.
+    that do not ask the cluster's DNS (`dnsPolicy`, `hostNetwork`). In other files only a Service of the same namespace
+    counts; where neither object names one, a Service of the same folder. Source: `reference/resolvers.md` 5.
 
     Bad:
         apiVersion: v1
@@ -79,18 +80,32 @@ class ShadowedService(Rule):
         """The Service that the name is a spelling of, as a pod of this namespace would ask for it."""
         short, dot, rest = name.partition(".")
         for service in self.workspace.named("Service", short):
-            namespace = _namespace(service)
-            is_meant = rest in _endings(namespace) if dot else namespace == _namespace(pod.object)
-            if is_meant and service.api_version == "v1":
+            is_meant = rest in _endings(service.namespace) if dot else self._share_a_namespace(pod.object, service)
+            if is_meant and service.api_version == "v1" and self._share_an_environment(pod.object, service):
                 return service
         return None
+
+    def _share_a_namespace(self, workload: KubernetesObject, service: KubernetesObject) -> bool:
+        """Whether two objects are in one namespace for certain.
+
+        Those that name none are put there together if they stand in one file or folder; of others it is not known.
+        """
+        if workload.namespace is None and service.namespace is None:
+            return dirname(workload.document.source.path) == dirname(service.document.source.path)
+        return workload.namespace == service.namespace and not is_placeholder(workload.namespace or "")
+
+    def _share_an_environment(self, workload: KubernetesObject, service: KubernetesObject) -> bool:
+        """Whether the config puts the files into one environment; without environments it does."""
+        environment_of = self.settings.environment_of
+        if environment_of is None:
+            return True
+        return environment_of(workload.document.source.path) == environment_of(service.document.source.path)
 
     def _report(
         self, alias: HostAlias, index: int, node: Scalar, service: KubernetesObject, written: set[str]
     ) -> Diagnostic:
-        namespace = _namespace(service)
-        spellings = [f"{service.name}.{ending}" for ending in _endings(namespace)]
-        if namespace == _namespace(alias.pod.object):
+        spellings = [f"{service.name}.{ending}" for ending in _endings(service.namespace)]
+        if self._share_a_namespace(alias.pod.object, service):
             spellings.insert(0, f"{service.name}")
         others = [f"`{spelling}`" for spelling in spellings if spelling not in written]
         reach = f"; {', '.join(others)} still {'reach' if len(others) > 1 else 'reaches'} it" if others else ""
@@ -126,10 +141,8 @@ def _addresses(service: KubernetesObject) -> set[str]:
     return {address for node in nodes if (address := string(node))}
 
 
-def _namespace(manifest: KubernetesObject) -> str:
-    """The object's namespace; without one both sides are taken to be applied to the same."""
-    return manifest.namespace or _DEFAULT
-
-
-def _endings(namespace: str) -> tuple[str, ...]:
+def _endings(namespace: str | None) -> tuple[str, ...]:
+    """What follows a Service's name in its longer spellings; nothing where its namespace is not written."""
+    if namespace is None or is_placeholder(namespace):
+        return ()
     return (namespace, f"{namespace}.svc", f"{namespace}.svc.{_CLUSTER_DOMAIN}")

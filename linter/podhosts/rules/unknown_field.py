@@ -4,30 +4,27 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from podhosts.diagnostics import CREATE_AND_APPLY, Severity
+from podhosts.diagnostics import Severity
 from podhosts.document import Scalar, string
 from podhosts.edits import Safety
 from podhosts.kubernetes import (
-    FREE_MAPS,
     edit_distance,
+    is_built_in_workload,
     is_directive,
     is_foreign_host_aliases,
     is_misspelt_host_aliases,
     is_placeholder,
-    is_strict,
     normalized,
-    walk,
 )
-from podhosts.kubernetes.kinds import pod_spec_paths
 from podhosts.kubernetes.verdicts import unknown_field
-from podhosts.rules.acceptance import is_address, is_list_of_aliases, is_list_of_names, is_name
+from podhosts.rules.acceptance import is_address, is_list_of_aliases, is_list_of_names, is_single_name
 from podhosts.rules.base import Fixable, Rule
 from podhosts.surgery import move_key, rename_key, repair, wrap_in_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podhosts.diagnostics import Diagnostic
+    from podhosts.diagnostics import Diagnostic, Request
     from podhosts.document import Document, Entry, Mapping, Node
     from podhosts.edits import Edit, Fix
     from podhosts.kubernetes import HostAlias, KubernetesObject, Pod
@@ -81,40 +78,45 @@ class UnknownField(Rule):
     fixable = Fixable.SOMETIMES
 
     def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
-        if not is_strict(manifest.api_version, manifest.kind):
-            return
-        right = {place.path for place in pod_spec_paths(manifest.api_version, manifest.kind)}
-        for path, node in walk(manifest.node, FREE_MAPS):
-            for name, entry in node.fields.items():
-                if is_misspelt_host_aliases(name) and not is_placeholder(name):
+        is_built_in = is_built_in_workload(manifest.api_version, manifest.kind)
+        for place in self.kinds.places(manifest):
+            is_right = is_built_in and "hostAliases" in place.lists
+            for name, entry in place.node.fields.items():
+                if is_misspelt_host_aliases(name) and place.refuses(name) and not is_placeholder(name):
                     yield self.report(
                         manifest,
                         entry.key,
                         f"`{name}` is no field of the API: {_REFUSED}; did you mean `hostAliases`?",
-                        field=manifest.field(*path, name),
-                        refused_by=CREATE_AND_APPLY,
-                        fix=self._rename_list(manifest.document, node, entry) if path in right else None,
+                        field=manifest.field(*place.path, name),
+                        refused_by=place.refused_by,
+                        fix=self._rename_list(manifest.document, place.node, entry) if is_right else None,
                     )
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
-        for name, entry in pod.spec.fields.items():
-            advice = self._advice_in_pod_spec(pod, name) if name != pod.list_field else None
-            if advice:
-                fix = _indent(pod, entry) if name == "hostnames" else None
-                yield self._report(pod, entry, pod.field(name), advice, fix)
+        schema = pod.schema
+        if schema.is_of_pod_spec:
+            yield from self._check_pod_spec(pod)
         # Where nothing is known of the place, a chart may well read keys of its own.
-        if pod.schema.typed and not pod.schema.untyped_items:
+        if schema.typed and not schema.untyped_items and not schema.keeps_unknown:
             addresses = _Addresses(pod)
             for alias in pod.aliases:
                 yield from self._check_entry(alias, addresses)
 
+    def _check_pod_spec(self, pod: Pod) -> Iterator[Diagnostic]:
+        place = None
+        for name, entry in pod.spec.fields.items():
+            if name == pod.list_field or (advice := self._advice_in_pod_spec(pod, name)) is None:
+                continue
+            fix = _indent(pod, entry) if name == "hostnames" else None
+            if pod.schema.built_in:
+                yield self._report(pod, entry, pod.field(name), advice, unknown_field(pod), fix)
+                continue
+            place = place or next((place for place in self.kinds.places(pod.object) if place.node is pod.spec), None)
+            if place is not None and place.refuses(name):
+                yield self._report(pod, entry, pod.field(name), advice, place.refused_by, fix)
+
     def _advice_in_pod_spec(self, pod: Pod, name: str) -> str | None:
-        if not pod.schema.typed:
-            return None
-        if not pod.schema.built_in:
-            misspelt = is_misspelt_host_aliases(name) and name != "host_aliases"
-            return "did you mean `hostAliases`?" if misspelt else None
-        if name == "hostnameOverride" and not self.version.knows_hostname_override:
+        if name == "hostnameOverride" and pod.schema.built_in and not self.version.knows_hostname_override:
             return f"the field exists since 1.34, not in {self.version}"
         if is_foreign_host_aliases(name):
             return "use `hostAliases`, a list of entries with `ip` and `hostnames`"
@@ -123,21 +125,30 @@ class UnknownField(Rule):
         return None
 
     def _check_entry(self, alias: HostAlias, addresses: _Addresses) -> Iterator[Diagnostic]:
+        known = alias.pod.schema.entry_fields
         unknown = {
             name: _meant(name)
             for name in alias.node.fields
-            if name not in _ENTRY_FIELDS and not is_directive(name) and not is_placeholder(name)
+            if name not in known and not is_directive(name) and not is_placeholder(name)
         }
         for name, meant in unknown.items():
             entry = alias.node.fields[name]
             is_only = list(unknown.values()).count(meant) == 1
-            fix = self._rename(alias, entry, meant, addresses) if meant and is_only else None
-            yield self._report(alias, entry, alias.field(name), _did_you_mean(meant, alias), fix)
+            fix = self._rename(alias, entry, meant, addresses) if meant in known and is_only else None
+            refused_by = unknown_field(alias.pod)
+            yield self._report(alias, entry, alias.field(name), _did_you_mean(meant, alias), refused_by, fix)
 
-    def _report(self, where: Pod | HostAlias, entry: Entry, path: str, advice: str, fix: Fix | None) -> Diagnostic:
-        pod = where if not hasattr(where, "pod") else where.pod
+    def _report(
+        self,
+        where: Pod | HostAlias,
+        entry: Entry,
+        path: str,
+        advice: str,
+        refused_by: tuple[Request, ...],
+        fix: Fix | None,
+    ) -> Diagnostic:
         message = f"`{entry.name}` is no field of the API: {_REFUSED}; {advice}"
-        return self.report(where, entry.key, message, field=path, refused_by=unknown_field(pod), fix=fix)
+        return self.report(where, entry.key, message, field=path, refused_by=refused_by, fix=fix)
 
     def _rename_list(self, document: Document, mapping: Mapping, entry: Entry) -> Fix | None:
         """Call a key `hostAliases` that nothing else in the mapping can stand for."""
@@ -148,13 +159,13 @@ class UnknownField(Rule):
 
     def _rename(self, alias: HostAlias, entry: Entry, meant: str, addresses: _Addresses) -> Fix | None:
         """Call a key of an entry by its right name; a single name becomes a list."""
-        document, node, value = alias.pod.object.document, alias.node, entry.value
+        document, node, value, schema = alias.pod.object.document, alias.node, entry.value, alias.pod.schema
         if meant == "ip":
-            is_free = is_address(value, self.version) and addresses.are_once(value)
+            is_free = is_address(value, self.version, schema) and addresses.are_once(value)
             return _renamed(document, node, entry, meant) if is_free else None
-        if is_list_of_names(value):
+        if is_list_of_names(value, schema):
             return _renamed(document, node, entry, meant)
-        if entry.alias is None and isinstance(value, Scalar) and value.is_string and is_name(value.text):
+        if entry.alias is None and isinstance(value, Scalar) and is_single_name(value, schema):
             return _renamed(document, node, entry, meant, wrap_in_list(document, value))
         return None
 
@@ -191,7 +202,7 @@ def _indent(pod: Pod, entry: Entry) -> Fix | None:
     """Move `hostnames` beside the list into the only entry that has none."""
     document = pod.object.document
     owners = [alias for alias in pod.aliases if alias.hostnames_node is None and alias.node.fields.keys() == {"ip"}]
-    if len(owners) != 1 or not is_list_of_names(entry.value) or entry not in pod.spec.entries:
+    if len(owners) != 1 or not is_list_of_names(entry.value, pod.schema) or entry not in pod.spec.entries:
         return None
     title = f"Indent `hostnames` into the entry of `{owners[0].ip}`"
     return repair(document, title, move_key(document, pod.spec, entry, owners[0].node), Safety.UNSAFE)

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podhosts.diagnostics import Severity
+from podhosts.diagnostics import CREATE_AND_APPLY, Severity
 from podhosts.document import Mapping, Scalar, Sequence
 from podhosts.hosts.names import label_refusals
+from podhosts.kubernetes.definitions import definition_problem
 from podhosts.kubernetes.structure import type_errors
-from podhosts.kubernetes.verdicts import wrong_type
-from podhosts.rules.acceptance import is_name
+from podhosts.kubernetes.verdicts import null_item, null_value, refused_list, wrong_type
+from podhosts.rules.acceptance import is_name, is_single_name
 from podhosts.rules.base import Fixable, Rule
 from podhosts.surgery import quote, repair, wrap_in_list
 
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
-    from podhosts.document import Document, Node
+    from podhosts.document import Node
     from podhosts.edits import Fix
-    from podhosts.kubernetes import HostAlias, Pod
+    from podhosts.kubernetes import HostAlias, KubernetesObject, ListSchema, Pod
+    from podhosts.kubernetes.constraints import Constraints
     from podhosts.kubernetes.structure import WrongType as WrongTypeFound
 
 
@@ -26,8 +28,9 @@ class WrongType(Rule):
 
     Why: the API server refuses the object before it looks at anything else (`cannot unmarshal number into Go struct
     field HostAlias.spec.hostAliases.ip of type string`), whatever the field validation. YAML makes booleans of `on`,
-    `y` and `no`, and numbers of `10.1` and `08`, so such names need quotes. Source: `vectors/apiserver`, category
-    structure; `vectors/yaml/scalars.json`.
+    `y` and `no`, and numbers of `10.1` and `08`, so such names need quotes. In a CustomResourceDefinition that mentions
+    hosts: a schema that the API server refuses. Source: `vectors/apiserver`, category structure;
+    `vectors/yaml/scalars.json`; the validation of k8s.io/apiextensions-apiserver 0.37.0.
 
     Bad:
         apiVersion: v1
@@ -57,8 +60,32 @@ class WrongType(Rule):
     severity = Severity.ERROR
     fixable = Fixable.SOMETIMES
 
+    def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
+        if (problem := definition_problem(manifest)) is not None:
+            yield self.report(
+                manifest,
+                problem.node,
+                f"this schema is broken: {problem.message}; the API server refuses the CustomResourceDefinition, and "
+                f"podhosts learns nothing from it",
+                field=manifest.field(*problem.path),
+                refused_by=CREATE_AND_APPLY,
+            )
+
     def check_alias(self, alias: HostAlias) -> Iterator[Diagnostic]:
         node = alias.hostnames_node
+        if isinstance(node, Sequence) and node.items:
+            yield from self._limited(alias, node, alias.pod.schema.hostnames, alias.field("hostnames"))
+        if refused_by := null_item(alias.pod):
+            for index, item in enumerate(node.items if isinstance(node, Sequence) else ()):
+                if isinstance(item, Scalar) and item.value is None:
+                    yield self.report(
+                        alias,
+                        item,
+                        "nothing stands where the CRD wants a string: the API server refuses the object; write a name "
+                        "or remove the item",
+                        field=alias.field("hostnames", index),
+                        refused_by=refused_by,
+                    )
         for place in node.items if isinstance(node, Sequence) else [node]:
             if isinstance(place, Scalar) and self._prints_list(alias, place, is_item=place is not node):
                 yield self.report(
@@ -82,31 +109,49 @@ class WrongType(Rule):
         return any(known) if known else not is_item and prints_names(node.text)
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
+        node = pod.spec.get(pod.list_field)
+        if isinstance(node, Scalar) and node.value is None and (refused_by := null_value(pod, "hostAliases")):
+            yield self.report(
+                pod,
+                node if node.end > node.start else pod.spec.fields[pod.list_field].key,
+                f"`{pod.list_field}` holds nothing: create drops the key, but server-side apply refuses the object, as "
+                f"its CRD wants a list; write `[]` or remove the key",
+                field=pod.field(pod.list_field),
+                refused_by=refused_by,
+            )
+        if isinstance(node, Sequence):
+            yield from self._limited(pod, node, pod.schema.entries, pod.field(pod.list_field))
         for wrong in type_errors(pod.spec, pod.list_field, list_only=not pod.schema.is_of_pod_spec):
             refused_by = wrong_type(pod, in_entry=len(wrong.path) > 2)
             consequence = "the API server refuses the object" if refused_by else "the pod made from it is refused"
             what = f"{_describe(wrong.node)} stands where the API wants {wrong.expected}"
             message = f"{what}: {consequence}{_advice(wrong.node, wrong.expected, wrong.path[-1])}"
-            fix = _fix(pod.object.document, wrong)
+            fix = _fix(pod, wrong)
             yield self.report(pod, wrong.node, message, field=pod.field(*wrong.path), refused_by=refused_by, fix=fix)
 
+    def _limited(self, where: Pod | HostAlias, node: Sequence, limits: Constraints, path: str) -> Iterator[Diagnostic]:
+        """A list that its CRD does not want as long or as short as it is."""
+        if refused_by := refused_list(broken := limits.refusal(node.items)):
+            message = f"this list {broken}: the API server refuses the object, as its CRD limits the list"
+            yield self.report(where, node, message, field=path, refused_by=refused_by)
 
-def _fix(document: Document, wrong: WrongTypeFound) -> Fix | None:
-    node, field = wrong.node, wrong.path[-1]
+
+def _fix(pod: Pod, wrong: WrongTypeFound) -> Fix | None:
+    document, node, field = pod.object.document, wrong.node, wrong.path[-1]
     if not isinstance(node, Scalar) or node.value is None:
         return None
-    if wrong.expected == "a list" and field == "hostnames" and node.is_string and is_name(node.text):
+    if wrong.expected == "a list" and field == "hostnames" and is_single_name(node, pod.schema):
         return repair(document, f"Write `[{node.text}]`", wrap_in_list(document, node))
-    if wrong.expected == "a string" and _is_wanted(node.text, field):
+    if wrong.expected == "a string" and _is_wanted(node.text, field, pod.schema):
         return repair(document, f"Put `{node.text}` in quotes", quote(document, node))
     return None
 
 
-def _is_wanted(text: str, field: str | int) -> bool:
+def _is_wanted(text: str, field: str | int, schema: ListSchema) -> bool:
     """Whether a text is accepted as the string that a field wants; a number in the path is a name's index."""
     if field in {"hostname", "subdomain"}:
         return not label_refusals(text)
-    return (isinstance(field, int) or field == "hostnameOverride") and is_name(text)
+    return is_name(text, schema) if isinstance(field, int) else field == "hostnameOverride" and is_name(text)
 
 
 def _describe(node: Node) -> str:

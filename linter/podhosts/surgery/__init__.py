@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.edits import Fix, Safety
-from podhosts.surgery.comments import remove_comment
+from podhosts.surgery.comments import add_comment, commented_line, remove_comment
 from podhosts.surgery.insertion import append_items, insert_key
 from podhosts.surgery.moving import move_key
 from podhosts.surgery.removal import remove_item, remove_items, remove_key
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 __all__ = [
     "Commented",
     "Value",
+    "add_comment",
     "append_items",
+    "commented_line",
     "insert_key",
     "move_key",
     "quote",

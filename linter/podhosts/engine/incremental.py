@@ -1,0 +1,251 @@
+"""Linting the same file again after a change: documents that did not change are not read again.
+
+For editors. What was found in a document holds as long as its text is the same and its look-ups of other documents
+find the same texts; its spans move with the text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
+
+from podhosts.engine.checking import Checked, check
+from podhosts.engine.linting import lint
+from podhosts.engine.results import Suppressed
+from podhosts.helm import NOTHING
+from podhosts.kubernetes.definitions import KIND as CUSTOM_RESOURCE_DEFINITION
+from podhosts.source import Span
+from podhosts.suppressions import FILE_SCOPE
+from podhosts.workspace import Place, Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from podhosts.diagnostics import Diagnostic, Related
+    from podhosts.document import Document
+    from podhosts.edits import Fix
+    from podhosts.engine.results import CheckedObject, CheckedPod, Options, Result
+    from podhosts.helm import FileFacts
+    from podhosts.inventory import AddressIndex
+    from podhosts.kubernetes import KnownKinds, KubernetesObject
+    from podhosts.kubernetes.definitions import Definition
+    from podhosts.rules import Rule
+    from podhosts.source import Source
+    from podhosts.suppressions import Suppression
+
+    Words = tuple[str, ...]
+
+
+class IncrementalLinter:
+    """`lint` for one file whose text changes. `around` holds the other files; without it the file is alone."""
+
+    def __init__(self, options: Options, around: Workspace | None = None) -> None:
+        self._options = options
+        self._around = around
+        self._found_around: dict[Words, list[Place]] = {}
+        self._remembered: dict[_Key, _Remembered] = {}
+
+    def lint(self, source: Source) -> Result:
+        """The same result as `engine.lint` with the file's text now and the other files as they were at first."""
+        workspace = self.workspace(source)
+        fresh: dict[_Key, _Remembered] = {}
+
+        def check_document(
+            document: Document, rules: list[Rule], kinds: KnownKinds, options: Options, facts: FileFacts
+        ) -> Checked:
+            if facts is not NOTHING:
+                # What charts say of a file may change with any text in it.
+                return check(document, rules, kinds, options, facts)
+            key = _key(document)
+            known = fresh.get(key) or self._remembered.get(key)
+            moves = known.moves(document, workspace) if known else None
+            if known is None or moves is None:
+                workspace.asked = {}
+                checked = check(document, rules, kinds, options)
+                known = _Remembered(document, checked, workspace.asked)
+                # What is asked from here on is for other documents.
+                workspace.asked = {}
+            else:
+                checked = moves.checked(known.checked)
+            # `ignore-file` covers what is around its document, and must stand above all others.
+            if FILE_SCOPE not in key.text and not workspace.asks_for_all:
+                fresh[key] = known
+            return checked
+
+        result = lint(source, self._options, workspace, check_document)
+        self._remembered = fresh
+        return result
+
+    def workspace(self, source: Source) -> AskedWorkspace:
+        """The files as rules see them that look at this one."""
+        return AskedWorkspace(source, self._around, self._found_around)
+
+
+class AskedWorkspace(Workspace):
+    """One file as it is now and the files around it; notes what was asked, and which documents answered."""
+
+    def __init__(self, source: Source, around: Workspace | None, found_around: dict[Words, list[Place]]) -> None:
+        charts = around.charts.with_source(source) if around else None
+        # What overlays know has places in the text that they have read.
+        overlays = around.overlays if around and around.overlays and around.overlays.have_read(source) else None
+        super().__init__([source], charts, overlays, is_whole=around is not None)
+        self._source = source
+        self._around = around
+        self._found_around = found_around
+        self._found: dict[Words, list[Place]] = {}
+        self.asked: dict[Words, list[Place]] = {}
+        #: Whether a rule wants to know of all lists of the file, so that nothing holds once any text is another.
+        self.asks_for_all = False
+
+    def places(self, kind: str, *words: str) -> Iterator[Place]:
+        asked = (kind, *words)
+        if asked not in self._found:
+            found = [*super().places(*asked), *self._places_around(asked)]
+            # As `check` on a folder sorts its files.
+            self._found[asked] = sorted(found, key=attrgetter("source.path"))
+        self.asked[asked] = self._found[asked]
+        return iter(self._found[asked])
+
+    def definitions(self, group: str, kind: str) -> list[Definition]:
+        # What is known since an earlier document asked has to be noted for this one, too.
+        self.places(CUSTOM_RESOURCE_DEFINITION, kind, group)
+        return super().definitions(group, kind)
+
+    def definition_in(self, manifest: KubernetesObject) -> Definition | None:
+        if self._around is None or manifest.document.source is self._source:
+            return super().definition_in(manifest)
+        return self._around.definition_in(manifest)
+
+    def addresses(self, kinds: KnownKinds, environment_of: Callable[[str], str | None] | None = None) -> AddressIndex:
+        """The addresses of every name in all files as they were at first; of a file alone, those in it now."""
+        if self._around is not None:
+            return self._around.addresses(kinds, environment_of)
+        self.asks_for_all = True
+        return super().addresses(kinds, environment_of)
+
+    def _places_around(self, words: Words) -> list[Place]:
+        if self._around is None:
+            return []
+        if words not in self._found_around:
+            found = self._around.places(*words)
+            self._found_around[words] = [place for place in found if place.source.path != self._source.path]
+        return self._found_around[words]
+
+    def objects_in(self, place: Place) -> list[KubernetesObject]:
+        if self._around is None or place.source is self._source:
+            return super().objects_in(place)
+        return self._around.objects_in(place)
+
+
+class _Remembered(NamedTuple):
+    """What a document gave, and the documents that answered its look-ups."""
+
+    document: Document
+    checked: Checked
+    asked: dict[Words, list[Place]]
+
+    def moves(self, document: Document, workspace: AskedWorkspace) -> _Moves | None:
+        """Where its places are now; None where a look-up finds other texts now."""
+        moves = _Moves(self.document.source, document, document.span.start - self.document.span.start)
+        for words, places in self.asked.items():
+            now = list(workspace.places(*words))
+            if len(now) != len(places):
+                return None
+            for old, new in zip(places, now, strict=True):
+                if old.source is not new.source and (old.source.path != new.source.path or _text(old) != _text(new)):
+                    return None
+                if old.source is self.document.source:
+                    moves.others.append((old.piece.span, new.piece.span.start - old.piece.span.start))
+        return moves
+
+
+class _Moves:
+    """From spans in the text as it was to spans in the text as it is."""
+
+    def __init__(self, before: Source, document: Document, distance: int) -> None:
+        self._before = before
+        self._now = document.source
+        self._number = document.number
+        self._distance = distance
+        #: Spans of other documents of the file, and how far each has moved.
+        self.others: list[tuple[Span, int]] = []
+
+    def checked(self, checked: Checked) -> Checked:
+        """The same with everything where it is now, and the document's own suppressions not applied yet."""
+        return Checked(
+            findings=[*map(self._finding, checked.findings)],
+            silencers=[replace(self._suppression(item), used=False) for item in checked.silencers],
+            suppressed=[Suppressed(self._finding(item), self._suppression(by)) for item, by in checked.suppressed],
+            inner_silencers=[*map(self._suppression, checked.inner_silencers)],
+            pods=checked.pods,
+            objects=[*map(self._object, checked.objects)],
+            placeholders=[*map(self._own, checked.placeholders)],
+            templates=[*map(self._own, checked.templates)],
+        )
+
+    def _finding(self, finding: Diagnostic) -> Diagnostic:
+        return replace(
+            finding,
+            source=self._now,
+            span=self._own(finding.span),
+            document=self._number,
+            related=tuple(map(self._related, finding.related)),
+            fix=self._fix(finding.fix) if finding.fix else None,
+        )
+
+    def _object(self, item: CheckedObject) -> CheckedObject:
+        return item._replace(source=self._now, document=self._number, pods=tuple(map(self._pod, item.pods)))
+
+    def _pod(self, pod: CheckedPod) -> CheckedPod:
+        return pod._replace(entries=tuple(entry._replace(span=self._own(entry.span)) for entry in pod.entries))
+
+    def _fix(self, fix: Fix) -> Fix:
+        edits = tuple(edit._replace(span=self._own(edit.span)) for edit in fix.edits)
+        return replace(fix, edits=edits, scope=self._own(fix.scope) if fix.scope else None)
+
+    def _related(self, related: Related) -> Related:
+        if related.source is None:
+            return replace(related, span=self._own(related.span))
+        if related.source is not self._before:
+            return related
+        for span, distance in self.others:
+            if span.start <= related.span.start <= related.span.end <= span.end:
+                return replace(related, span=_shifted(related.span, distance), source=self._now)
+        return replace(related, span=self._own(related.span), source=self._now)
+
+    def _suppression(self, item: Suppression) -> Suppression:
+        return replace(item, span=self._own(item.span), scopes=[*map(self._own, item.scopes)])
+
+    def _own(self, span: Span) -> Span:
+        return _shifted(span, self._distance)
+
+
+def _shifted(span: Span, distance: int) -> Span:
+    return Span(span.start + distance, span.end + distance)
+
+
+def _text(place: Place) -> str:
+    return place.source.cut(place.piece.span)
+
+
+class _Key(NamedTuple):
+    """All that a document's findings rest on, but for other documents; `inset` is where in `text` it begins.
+
+    New lines of a fix end as those of the file do, and a file that is not valid in its encoding is not fixed.
+    """
+
+    language: str
+    inset: int
+    text: str
+    line_break: str
+    is_valid: bool
+
+
+def _key(document: Document) -> _Key:
+    """The document with the separator line above it, and with the one below it if kubectl stops there."""
+    opening, problem, source = document.piece.opening, document.piece.problem, document.source
+    start = opening.start if opening else document.span.start
+    end = problem.span.end if problem else document.span.end
+    text = source.cut(Span(start, end))
+    return _Key(document.piece.language, document.span.start - start, text, source.line_break, source.is_valid)

@@ -1,0 +1,93 @@
+"""What rules find in the objects that overlays make, at the places where these are written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from podhosts.diagnostics import Diagnostic, Related
+from podhosts.kubernetes import KnownKinds, objects, pods
+from podhosts.rules import RULES
+from podhosts.rules.conflicting_hostname import ConflictingHostname
+from podhosts.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.kustomize.overlays import Overlays
+    from podhosts.kustomize.printing import Printed
+    from podhosts.rules import Settings
+    from podhosts.source import Source, Span
+
+
+def overlay_findings(source: Source, workspace: Workspace, settings: Settings) -> list[Diagnostic]:
+    """The findings in a file that only show in what Kustomize builds; those of its patches themselves stand elsewhere.
+
+    A finding that the file gives by itself may be among them.
+    """
+    overlays = workspace.overlays_of(source.path)
+    if overlays is None:
+        return []
+    found = _by_path(workspace, overlays, settings).get(overlays.key(source.path), [])
+    return [replace(finding, source=source) for finding in found]
+
+
+def concerns(path: str, workspace: Workspace, settings: Settings) -> bool:
+    """Whether overlays have something to say about a file, whatever it mentions itself."""
+    overlays = workspace.overlays_of(path)
+    if overlays is None:
+        return False
+    return overlays.told(path) is not None or overlays.key(path) in _by_path(workspace, overlays, settings)
+
+
+@lru_cache(maxsize=1)
+def _by_path(workspace: Workspace, overlays: Overlays, settings: Settings) -> dict[str, list[Diagnostic]]:
+    found: dict[str, dict[tuple[str, Span], Diagnostic]] = {}
+    told = {(effect.place.source, effect.place.span) for effect in overlays.effects}
+    for printed in overlays.printed:
+        for finding in _findings(printed, workspace, settings):
+            if finding.rule == ConflictingHostname.name and told & _places(finding):
+                # The patch that makes the conflict is reported already.
+                continue
+            # Many overlays may find the same.
+            found.setdefault(overlays.key(finding.source.path), {}).setdefault((finding.rule, finding.span), finding)
+    return {path: list(findings.values()) for path, findings in found.items()}
+
+
+def _findings(printed: Printed, workspace: Workspace, settings: Settings) -> Iterator[Diagnostic]:
+    """What the rules say about one object, led back to where it is written."""
+    document = printed.document
+    kinds = KnownKinds(settings.house_paths, workspace.definitions)
+    alone = Workspace([document.source], definitions=workspace.definitions)
+    manifests = list(objects(document))
+    found_pods = [pod for manifest in manifests for pod in pods(manifest, kinds)]
+    for rule in (kind(settings, alone) for kind in RULES if not kind.looks_elsewhere):
+        found = [finding for manifest in manifests for finding in rule.check_object(manifest)]
+        for pod in found_pods:
+            found += rule.check_pod(pod)
+            found += (finding for alias in pod.aliases for finding in rule.check_alias(alias))
+        for finding in found:
+            yield from _led_back(finding, printed)
+
+
+def _led_back(finding: Diagnostic, printed: Printed) -> Iterator[Diagnostic]:
+    """The finding at its place in the files, if it has one."""
+    place = printed.origin(finding.span)
+    if place is None:
+        return
+    related = [(origin, item.message) for item in finding.related if (origin := printed.origin(item.span)) is not None]
+    yield replace(
+        finding,
+        source=place.source,
+        span=place.span,
+        document=place.document,
+        item=None,
+        related=tuple(Related(origin.span, message, origin.source) for origin, message in related),
+        fix=None,
+    )
+
+
+def _places(finding: Diagnostic) -> set[tuple[Source, Span]]:
+    others = ((item.source or finding.source, item.span) for item in finding.related)
+    return {(finding.source, finding.span), *others}

@@ -1,0 +1,136 @@
+"""From a source to its hostAliases lists, those of manifests inside strings included."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from podhosts.document import Document, Scalar, Sequence, nodes, split
+from podhosts.embedded import MOST_LEVELS, embedded_documents
+from podhosts.hosts.addresses import canonical
+from podhosts.kubernetes import every_object, every_pod, is_placeholder, is_template
+from podhosts.triggers import mentions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.diagnostics import ObjectIdentity
+    from podhosts.document import Node
+    from podhosts.embedded import Embedded
+    from podhosts.kubernetes import HostAlias, KnownKinds, Pod
+    from podhosts.source import Source, Span
+
+_BY_TEMPLATE = "lists of which a template decides entries"
+_TEMPLATE = "documents of a template that are not YAML by themselves"
+
+
+class ListedName(NamedTuple):
+    """One name in one entry, both as written.
+
+    `address` is the canonical form of `ip`, None for what is no address. `is_decided` is false where a template or
+    placeholder decides the name or the address. `span` is the name's, in the file.
+    """
+
+    name: str
+    ip: str
+    address: str | None
+    is_decided: bool
+    entry: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class AliasList:
+    """A hostAliases list with at least one name: the object it belongs to, and the path of the list in it."""
+
+    object: ObjectIdentity
+    document: int
+    item: int | None
+    field: str
+    names: list[ListedName]
+
+    @property
+    def is_decided(self) -> bool:
+        return all(listed.is_decided and listed.address is not None for listed in self.names)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one source holds: its lists in order, and by reason the places at which something could not be read."""
+
+    lists: list[AliasList] = field(default_factory=list)
+    unread: dict[str, list[Span]] = field(default_factory=dict)
+
+
+def read(source: Source, kinds: KnownKinds) -> Reading:
+    """The lists of a source. Nothing is left out without a word: what cannot be read is in `unread`."""
+    reading = Reading()
+    for piece in split(source.text):
+        if not mentions(source.cut(piece.span).encode("utf-8", "surrogatepass")):
+            continue
+        _read(Document(source, piece), kinds, reading, level=0)
+    return reading
+
+
+def _read(document: Document, kinds: KnownKinds, reading: Reading, *, level: int, is_checked: bool = True) -> None:
+    """Add what a document holds, and what the documents in its strings do, down to a few levels."""
+    if document.root is None and document.problem is not None:
+        reason = _TEMPLATE if is_template(document.text) else document.problem.message
+        reading.unread.setdefault(reason, []).append(document.problem.span)
+    manifests = every_object(document)
+    for pod in (pod for manifest in manifests if is_checked for pod in every_pod(manifest, kinds)):
+        _read_pod(pod, reading)
+    for inner in embedded_documents(document, manifests) if level < MOST_LEVELS else ():
+        found = Reading()
+        _read(inner.document, kinds, found, level=level + 1, is_checked=inner.is_checked)
+        reading.lists += (_outer_list(item, inner) for item in found.lists)
+        for reason, spans in found.unread.items():
+            reading.unread.setdefault(reason, []).extend(map(inner.outer_span, spans))
+
+
+def _outer_list(found: AliasList, inner: Embedded) -> AliasList:
+    """A list of a document in a string, at its place in the outer one."""
+    identity, path = inner.outer_field(found.object, found.field)
+    names = [listed._replace(span=inner.outer_span(listed.span)) for listed in found.names]
+    return AliasList(identity, inner.outer.number, inner.holder.item if inner.holder else None, path, names)
+
+
+def _read_pod(pod: Pod, reading: Reading) -> None:
+    node = pod.list_node
+    if node is None:
+        return
+    if _is_open(pod, node):
+        reading.unread.setdefault(_BY_TEMPLATE, []).append(node.span)
+    if names := [listed for alias in pod.aliases for listed in _names(alias)]:
+        manifest = pod.object
+        place = manifest.document.number, manifest.item, pod.field(pod.list_field)
+        reading.lists.append(AliasList(manifest.identity, *place, names))
+
+
+def _is_open(pod: Pod, node: Node) -> bool:
+    """Whether a template may put further entries into a list, or decides it as a whole."""
+    document = pod.object.document
+    if isinstance(node, Scalar):
+        return is_placeholder(node.text)
+    if document.template is None:
+        return False
+    values = [value for value in nodes(node) if isinstance(value, Scalar)]
+    actions = [document.span.start + at for at in document.template.actions]
+    # What an action prints into a value adds no entry.
+    adding = (at for at in actions if node.start <= at < node.end and not any(v.start <= at < v.end for v in values))
+    return document.is_continued(node) or next(adding, None) is not None
+
+
+def _names(alias: HostAlias) -> Iterator[ListedName]:
+    ip = alias.ip_node.text if isinstance(alias.ip_node, Scalar) else ""
+    address = canonical(ip)
+    has_open_ip = is_placeholder(ip) or (alias.ip_node is None and alias.pod.is_partial(alias.node))
+    for node in _scalars(alias.hostnames_node):
+        is_decided = not is_placeholder(node.text) and not has_open_ip
+        yield ListedName(node.text, ip, address, is_decided, alias.index, node.span)
+
+
+def _scalars(node: Node | None) -> list[Scalar]:
+    """The names of an entry; a text in place of the list counts as one."""
+    items = node.items if isinstance(node, Sequence) else [node]
+    return [item for item in items if isinstance(item, Scalar) and item.text]

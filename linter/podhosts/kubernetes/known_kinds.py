@@ -1,0 +1,98 @@
+"""All that a run knows of kinds: Kubernetes' own, the measured custom resources, the repository's CRDs, the config."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from podhosts.kubernetes.kinds import PodSpecPath, group_of, is_built_in_workload, path_steps, pod_spec_paths
+from podhosts.kubernetes.places import built_in_places, custom_resource_places
+from podhosts.kubernetes.schemas import UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from podhosts.kubernetes.definitions import Definition
+    from podhosts.kubernetes.objects import KubernetesObject
+    from podhosts.kubernetes.places import Place
+
+
+class HousePath(NamedTuple):
+    """A place that the config names: `path` as in `spec.worker.podTemplate`; a `group` of None is any."""
+
+    kind: str
+    group: str | None
+    path: str
+
+
+class KnownKinds:
+    """Where objects hold pod specs, and what is declared where.
+
+    `definitions` gives the repository's CustomResourceDefinitions of a group and kind.
+    """
+
+    def __init__(
+        self, house_paths: tuple[HousePath, ...] = (), definitions: Callable[[str, str], list[Definition]] | None = None
+    ) -> None:
+        self._house_paths = house_paths
+        self._definitions = definitions
+
+    def pod_spec_paths(self, api_version: str | None, kind: str | None) -> list[PodSpecPath]:
+        """The places that are known to hold hostAliases in objects of a kind."""
+        taught = self._taught(api_version, kind)
+        if not taught:
+            paths = pod_spec_paths(api_version, kind)
+        elif len(taught) == 1:
+            paths = taught[0][0].pod_spec_paths(taught[0][1])
+        else:
+            # Which of them the cluster has is not known.
+            merged: dict[tuple[tuple[str, ...], str], PodSpecPath] = {}
+            for definition, version in taught:
+                for place in definition.pod_spec_paths(version):
+                    merged[place.path, place.field] = place._replace(schema=UNKNOWN)
+            paths = list(merged.values())
+        return paths + [
+            place
+            for house in self._house_paths
+            if house.kind == kind and house.group in {None, group_of(api_version)}
+            for place in _readings(house.path)
+        ]
+
+    def places(self, manifest: KubernetesObject) -> Iterator[Place]:
+        """The mappings of an object of which it is certain what is declared there."""
+        taught = self._taught(manifest.api_version, manifest.kind)
+        if len(taught) == 1:
+            definition, version = taught[0]
+            yield from definition.places(manifest, version)
+        elif not taught:
+            paths = pod_spec_paths(manifest.api_version, manifest.kind)
+            yield from built_in_places(manifest, paths)
+            if not is_built_in_workload(manifest.api_version, manifest.kind):
+                yield from custom_resource_places(manifest, paths)
+
+    def _taught(self, api_version: str | None, kind: str | None) -> list[tuple[Definition, str]]:
+        """The differing CRDs of the repository that define the kind's version."""
+        if self._definitions is None or kind is None:
+            return []
+        group, _, version = (api_version or "").partition("/")
+        if not version or is_built_in_workload(api_version, kind):
+            return []
+        found: list[Definition] = []
+        for definition in self._definitions(group, kind):
+            known = version in definition.schemas
+            if known and all(other.schemas[version] != definition.schemas[version] for other in found):
+                found.append(definition)
+        return [(definition, version) for definition in found]
+
+
+KNOWN_KINDS = KnownKinds()
+
+
+def _readings(path: str) -> list[PodSpecPath]:
+    """What may stand at a path of the config: a pod spec, a pod template, or the list itself."""
+    steps = path_steps(path)
+    *above, last = steps
+    return [
+        PodSpecPath(steps, "hostAliases", UNKNOWN),
+        PodSpecPath((*steps, "spec"), "hostAliases", UNKNOWN),
+        PodSpecPath(tuple(above), last, UNKNOWN),
+    ]

@@ -1,0 +1,82 @@
+"""Places: mappings of an object of which it is known what their kind declares there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from podhosts.diagnostics import CREATE_AND_APPLY, CREATE_ONLY, Request
+from podhosts.kubernetes.kinds import FREE_MAPS, is_strict
+from podhosts.kubernetes.walking import follow, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from podhosts.document import Mapping
+    from podhosts.kubernetes.fields import Path
+    from podhosts.kubernetes.kinds import PodSpecPath
+    from podhosts.kubernetes.objects import KubernetesObject
+
+_CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
+
+
+class Place(NamedTuple):
+    """A mapping of an object.
+
+    `lists` are the hosts lists declared there, `names` the other keys that are known to be. A key that is not declared
+    is refused by the requests in `refused_by`; where these are none, it is kept.
+    """
+
+    path: Path
+    node: Mapping
+    lists: frozenset[str]
+    names: frozenset[str]
+    refused_by: tuple[Request, ...]
+
+    def refuses(self, key: str) -> bool:
+        """Whether the API server refuses a key here."""
+        return bool(self.refused_by) and key not in self.lists and key not in self.names
+
+
+def built_in_places(manifest: KubernetesObject, places: Sequence[PodSpecPath]) -> Iterator[Place]:
+    """Every mapping of a built-in object whose fields are all declared; `places` are those of its kind's pod spec.
+
+    Source: `vectors/apiserver`, category structure.
+    """
+    if is_strict(manifest.api_version, manifest.kind):
+        right = {place.path for place in places}
+        for path, node in walk(manifest.node, FREE_MAPS):
+            lists = frozenset({"hostAliases"} if path in right else ())
+            yield Place(path, node, lists, frozenset(), CREATE_AND_APPLY)
+
+
+def custom_resource_places(manifest: KubernetesObject, places: Sequence[PodSpecPath]) -> Iterator[Place]:
+    """On the ways to a custom resource's pod specs, and in their containers: of the rest of it nothing is known.
+
+    Source: `vectors/crds` (`misspelt`, `wrong-level`, `in-container`), and where those CRDs preserve unknown fields.
+    """
+    patterns: dict[tuple[str, ...], tuple[set[str], tuple[Request, ...]]] = {}
+    known = [place for place in places if place.schema.is_known]
+    for place in known:
+        ways = [place.path[:length] for length in range(len(place.path) + 1)]
+        for way in (*ways, *((*place.path, containers, "[]") for containers in _CONTAINERS)):
+            if refused_by := _refusal(place, len(way)):
+                patterns.setdefault(way, (set(), refused_by))
+    for place in known:
+        if place.path in patterns:
+            patterns[place.path][0].add(place.field)
+    if known:
+        patterns[("metadata",)] = (set(), CREATE_AND_APPLY)
+    for pattern, (lists, refused_by) in patterns.items():
+        for path, node in follow(manifest.node, pattern):
+            yield Place(path, node, frozenset(lists), frozenset(), refused_by)
+
+
+def _refusal(place: PodSpecPath, length: int) -> tuple[Request, ...]:
+    """Who refuses an undeclared key after that many steps.
+
+    A CRD that keeps unknown keys somewhere keeps all below those, too; of what it declares below all the same, create
+    refuses other keys, and server-side apply drops them.
+    """
+    if place.keeps is None or length < place.keeps:
+        return CREATE_AND_APPLY
+    return CREATE_ONLY if length > place.keeps and place.schema.typed else ()

@@ -1,0 +1,198 @@
+"""What is wrong with the schemas of a CustomResourceDefinition, where the API server refuses it for certain.
+
+Only what concerns the shape of a schema: types, and what a list of hosts rests on (`x-kubernetes-list-type` and its
+keys). Measured with k8s.io/apiextensions-apiserver 0.37.0 (`tests/data/crds/broken.jsonl`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from podhosts.document import Mapping, Scalar, Sequence, string
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.document import Node
+    from podhosts.kubernetes.fields import Path
+
+_TYPES = ("object", "array", "string", "number", "integer", "boolean")
+_LIST_TYPES = ("atomic", "set", "map")
+_STRINGS = ("type", "format", "pattern", "x-kubernetes-list-type")
+_BOOLEANS = ("nullable", "x-kubernetes-preserve-unknown-fields", "x-kubernetes-int-or-string")
+_COUNTS = ("minLength", "maxLength", "minItems", "maxItems")
+_NAMES = ("required", "x-kubernetes-list-map-keys")
+_KEEPS = "x-kubernetes-preserve-unknown-fields"
+_NEEDS_TYPE = "a schema needs a `type`"
+
+
+class SchemaProblem(NamedTuple):
+    """What is wrong, at which node, and its path from the object's root."""
+
+    node: Node
+    path: Path
+    message: str
+
+
+def schema_problems(versions: Node | None) -> Iterator[SchemaProblem]:
+    """The problems in `spec.versions` of a CustomResourceDefinition of apiextensions.k8s.io/v1, in order."""
+    path: Path = ("spec", "versions")
+    if not isinstance(versions, Sequence):
+        if versions is not None and not _is_null(versions):
+            yield SchemaProblem(versions, path, "a list of versions belongs here")
+        return
+    for index, version in enumerate(versions.items):
+        here: Path = (*path, index)
+        if not isinstance(version, Mapping):
+            yield SchemaProblem(version, here, "a mapping belongs here")
+            continue
+        holder = version.get("schema")
+        if holder is None or _is_null(holder):
+            yield SchemaProblem(version, here, "this version has no `schema`")
+        elif not isinstance(holder, Mapping):
+            yield SchemaProblem(holder, (*here, "schema"), "a mapping belongs here")
+        elif (root := holder.get("openAPIV3Schema")) is None or _is_null(root):
+            yield SchemaProblem(holder, (*here, "schema"), "this version has no `openAPIV3Schema`")
+        else:
+            here = (*here, "schema", "openAPIV3Schema")
+            kind = root.get("type") if isinstance(root, Mapping) else None
+            if kind is not None and string(kind) not in {None, "object"}:
+                yield SchemaProblem(kind, (*here, "type"), "the root is of type `object`")
+            else:
+                yield from _below(root, here)
+
+
+def _below(root: Node, path: Path) -> Iterator[SchemaProblem]:
+    stack: list[tuple[Path, Node]] = [(path, root)]
+    while stack:
+        here, schema = stack.pop()
+        if _is_null(schema):
+            yield SchemaProblem(schema, here, _NEEDS_TYPE)
+            continue
+        if not isinstance(schema, Mapping):
+            yield SchemaProblem(schema, here, "a schema is a mapping")
+            continue
+        problems = [*_wrong_values(schema, here)]
+        yield from problems or [*_wrong_shape(schema, here)]
+        stack += reversed([*_parts(schema, here)])
+
+
+def _parts(schema: Mapping, path: Path) -> Iterator[tuple[Path, Node]]:
+    """The schemas right below one."""
+    properties = schema.get("properties")
+    for name, entry in properties.fields.items() if isinstance(properties, Mapping) else ():
+        yield (*path, "properties", name), entry.value
+    items = schema.get("items")
+    if items is not None and not _is_null(items):
+        yield (*path, "items"), items
+    others = schema.get("additionalProperties")
+    if isinstance(others, Mapping):
+        yield (*path, "additionalProperties"), others
+
+
+def _wrong_values(schema: Mapping, path: Path) -> Iterator[SchemaProblem]:
+    """Keywords whose values are of the wrong type."""
+    for name, entry in schema.fields.items():
+        value = entry.value
+        if _is_null(value):
+            continue
+        wanted: str | None = None
+        if name == "properties" and not isinstance(value, Mapping):
+            wanted = "a mapping of names to schemas"
+        elif name == "additionalProperties" and not isinstance(value, Mapping) and not _is_boolean(value):
+            wanted = "a schema or a boolean"
+        elif name == "enum" and not isinstance(value, Sequence):
+            wanted = "a list"
+        elif name in _STRINGS and string(value) is None:
+            wanted = "a string"
+        elif name in _BOOLEANS and not _is_boolean(value):
+            wanted = "`true` or `false`"
+        elif name in _COUNTS and not _is_whole(value):
+            wanted = "a whole number"
+        elif name in _NAMES and not _is_list_of_strings(value):
+            wanted = "a list of strings"
+        if wanted:
+            yield SchemaProblem(value, (*path, name), f"the value of `{name}` is {wanted}")
+
+
+def _wrong_shape(schema: Mapping, path: Path) -> Iterator[SchemaProblem]:
+    """What a structural schema needs."""
+    written = schema.get("type")
+    kind = string(written)
+    if not kind:
+        if not _says(schema, "x-kubernetes-int-or-string", True) and not _says(schema, _KEEPS, True):
+            yield SchemaProblem(schema, path, _NEEDS_TYPE)
+    elif kind not in _TYPES:
+        yield SchemaProblem(schema.fields["type"].value, (*path, "type"), f"`{kind}` is none of {', '.join(_TYPES)}")
+    items = schema.get("items")
+    if kind == "array" and (items is None or _is_null(items)):
+        yield SchemaProblem(schema, path, "a list needs `items`")
+    if _says(schema, _KEEPS, False):
+        yield SchemaProblem(schema.fields[_KEEPS].value, (*path, _KEEPS), f"`{_KEEPS}` is `true` or not there")
+    others = schema.fields.get("additionalProperties")
+    if others is not None and "properties" in schema.fields and not _is_null(others.value):
+        message = "`properties` and `additionalProperties` exclude each other"
+        yield SchemaProblem(others.key, (*path, "additionalProperties"), message)
+    yield from _wrong_list_type(schema, path, kind)
+
+
+def _wrong_list_type(schema: Mapping, path: Path, kind: str | None) -> Iterator[SchemaProblem]:
+    node, keys = schema.get("x-kubernetes-list-type"), schema.get("x-kubernetes-list-map-keys")
+    list_type = string(node)
+    here = (*path, "x-kubernetes-list-type")
+    if isinstance(keys, Sequence) and keys.items and list_type != "map":
+        yield SchemaProblem(keys, (*path, "x-kubernetes-list-map-keys"), "only a list of type `map` has keys")
+    elif node is None or list_type is None:
+        return
+    elif list_type not in _LIST_TYPES:
+        yield SchemaProblem(node, here, f"`{list_type}` is none of {', '.join(_LIST_TYPES)}")
+    elif kind != "array":
+        yield SchemaProblem(node, here, "only a list has a list type")
+    elif list_type == "map":
+        yield from _wrong_keys(schema, path, node)
+
+
+def _wrong_keys(schema: Mapping, path: Path, node: Node) -> Iterator[SchemaProblem]:
+    """The keys of a list of type `map` must be declared, and required or with a default."""
+    keys, items = schema.get("x-kubernetes-list-map-keys"), schema.get("items")
+    if not isinstance(keys, Sequence) or not keys.items:
+        yield SchemaProblem(
+            node, (*path, "x-kubernetes-list-type"), "a list of type `map` needs `x-kubernetes-list-map-keys`"
+        )
+        return
+    if not isinstance(items, Mapping):
+        return
+    if (item_type := items.get("type")) is not None and string(item_type) != "object":
+        yield SchemaProblem(item_type, (*path, "items", "type"), "the items of a list of type `map` are objects")
+        return
+    properties, required = items.get("properties"), items.get("required")
+    needed = {string(item) for item in required.items} if isinstance(required, Sequence) else set()
+    for index, key in enumerate(keys.items):
+        name = string(key) or ""
+        here = (*path, "x-kubernetes-list-map-keys", index)
+        declared = properties.get(name) if isinstance(properties, Mapping) else None
+        if declared is None:
+            yield SchemaProblem(key, here, f"`{name}` is no property of the items")
+        elif name not in needed and isinstance(declared, Mapping) and declared.get("default") is None:
+            yield SchemaProblem(key, here, f"the property `{name}` of the items must be required or have a default")
+
+
+def _is_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.value is None
+
+
+def _is_boolean(node: Node) -> bool:
+    return isinstance(node, Scalar) and isinstance(node.value, bool)
+
+
+def _is_whole(node: Node) -> bool:
+    return isinstance(node, Scalar) and isinstance(node.value, int) and not isinstance(node.value, bool)
+
+
+def _is_list_of_strings(node: Node) -> bool:
+    return isinstance(node, Sequence) and all(string(item) is not None or _is_null(item) for item in node.items)
+
+
+def _says(schema: Mapping, name: str, value: bool) -> bool:
+    node = schema.get(name)
+    return isinstance(node, Scalar) and node.value is value

@@ -1,0 +1,1 @@
+"""Kustomize: what a folder with a kustomization builds, followed inside the repository without running Kustomize."""

@@ -1,0 +1,422 @@
+"""What Kustomize builds from a folder, followed step by step without running it.
+
+Source: `api/internal/target/kusttarget.go` and `api/internal/builtins` of kustomize 5.8.2; `vectors/overlays`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from podhosts.document import Mapping, Sequence
+from podhosts.kubernetes import is_template
+from podhosts.kustomize.config_maps import generated
+from podhosts.kustomize.files import is_above, is_remote
+from podhosts.kustomize.loading import file_refusal, identified, resources_in, without_schema
+from podhosts.kustomize.located import (
+    List,
+    Map,
+    Place,
+    Text,
+    Writing,
+    locate_list,
+    locate_map,
+    lookup,
+    place_of,
+    written_in,
+)
+from podhosts.kustomize.model import COMPONENT, FIELDS, Kustomization, Patch, inner_writings, patch_of, selector
+from podhosts.kustomize.refusals import REFUSES, Refusal, RefusedError, refused
+from podhosts.kustomize.replacements import ReplacementError, replace_values
+from podhosts.kustomize.resources import Resource
+from podhosts.kustomize.selectors import Id, SelectorError
+from podhosts.kustomize.transforming import merged, patched, set_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from podhosts.kustomize.files import Files
+
+#: How many objects a message points at.
+_SHOWN = 3
+
+
+class Unfollowed(NamedTuple):
+    """A reference or part that is not followed, and why."""
+
+    place: Place
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Change:
+    """A patch applied to one object. `after` is None where it removes the object.
+
+    `patch` is the patch as written: a Map (strategic merge), or a List (JSON 6902). `is_keyed` says whether Kustomize
+    merges the object's `hostAliases` by `ip`. `is_certain` is False where something that is not followed may have
+    changed the object.
+    """
+
+    patch: Map | List
+    id: Id
+    before: Map
+    after: Map | None
+    is_keyed: bool
+    is_certain: bool
+
+
+@dataclass(slots=True, eq=False)
+class Choice:
+    """A patch and how many objects it is for; of one in a component, in all builds of the run.
+
+    `candidates` are the objects there were for one that has hit none yet; `is_certain` is False if there may be others.
+    """
+
+    patch: Map | List
+    target: Map | None
+    hits: int = 0
+    candidates: list[Resource] = field(default_factory=list)
+    is_certain: bool = True
+
+    def near_misses(self) -> tuple[str, tuple[tuple[Place, Id], ...]] | None:
+        """A field of the target without which it would fit some objects, and these."""
+        wanted = selector(self.target)
+        for name, asked in wanted._asdict().items():
+            near = [item for item in self.candidates if asked and item.is_selected_by(wanted._replace(**{name: ""}))]
+            places = ((place_of(lookup(item.value, "metadata", "name")), item.id) for item in near[:_SHOWN])
+            if near:
+                return FIELDS[name], tuple((place, known) for place, known in places if place is not None)
+        return None
+
+
+@dataclass(slots=True)
+class Build:
+    """The objects of a kustomization, in order; `is_complete` is False where something was not followed."""
+
+    resources: list[Resource] = field(default_factory=list)
+    is_complete: bool = True
+
+
+class Builder:
+    """Builds kustomizations and keeps what it saw: each is built once, a component once for each that uses it."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._builds: dict[str, Build | None] = {}
+        self._kustomizations: dict[str, Kustomization | None] = {}
+        self._choices: dict[tuple[Place | None, Place | None], Choice] = {}
+        self.changes: list[Change] = []
+        self.refusals: list[Refusal] = []
+        self.unfollowed: dict[Place, Unfollowed] = {}
+
+    @property
+    def choices(self) -> list[Choice]:
+        return list(self._choices.values())
+
+    def build(self, folder: str) -> Build | None:
+        """The objects of the kustomization in a folder; None where Kustomize refuses it (see `refusals`)."""
+        folder = posixpath.normpath(folder)
+        try:
+            return self._build_folder(folder, ())
+        except RefusedError as end:
+            self._tell(end)
+        except RecursionError:
+            kustomization = self._load(folder)
+            place = kustomization.place() if kustomization is not None else None
+            if place is not None:
+                self.unfollowed[place] = Unfollowed(place, "a file that is too deeply nested cannot be followed")
+        return None
+
+    def _tell(self, end: RefusedError) -> None:
+        if end.refusal is not None and end.refusal not in self.refusals:
+            self.refusals.append(end.refusal)
+
+    def _build_folder(self, folder: str, above: tuple[str, ...]) -> Build:
+        if folder not in self._builds:
+            self._builds[folder] = None
+            kustomization = self._load(folder)
+            if kustomization is None:
+                raise RefusedError(None)
+            try:
+                self._builds[folder] = self._accumulate(kustomization, Build(), (*above, folder))
+            except RefusedError as end:
+                self._tell(end)
+        build = self._builds[folder]
+        if build is None:
+            raise RefusedError(None)
+        return Build([resource.copy() for resource in build.resources], build.is_complete)
+
+    def _load(self, folder: str) -> Kustomization | None:
+        """The kustomization of a folder; None, with a refusal, where there is no single readable one."""
+        if folder in self._kustomizations:
+            return self._kustomizations[folder]
+        kustomization = None
+        found = self._files.kustomizations(folder)
+        if found and (kustomization := Kustomization.of(found[0])) is not None:
+            refusal = file_refusal(kustomization, [source.path for source in found[1:]])
+            if refusal is not None or kustomization.fields is None:
+                self._tell(RefusedError(refusal))
+                kustomization = None
+        self._kustomizations[folder] = kustomization
+        return kustomization
+
+    def _accumulate(self, kustomization: Kustomization, build: Build, above: tuple[str, ...]) -> Build:
+        for reference in kustomization.texts("resources", "bases"):
+            self._add_reference(kustomization, reference, build, above)
+        for name in ("helmCharts", "helmChartInflationGenerator", "generators"):
+            for item in kustomization.items(name):
+                self._leave_open(item, f"`{name}` is not run", build)
+        if (schema := kustomization.map("openapi")) is not None and "path" in schema:
+            self._leave_open(schema, "`openapi` changes how lists are merged", build)
+            _make_uncertain(build)
+        _append(build, generated(kustomization, self._files), None)
+        for reference in kustomization.texts("components"):
+            build = self._add_component(kustomization, reference, build, above)
+        self._transform(kustomization, build)
+        return build
+
+    def _add_reference(
+        self, kustomization: Kustomization, reference: Text, build: Build, above: tuple[str, ...]
+    ) -> None:
+        path = posixpath.normpath(posixpath.join(kustomization.folder, reference))
+        if not is_remote(reference) and (source := self._files.get(path)) is not None:
+            for writing in map(without_schema, written_in(source)):
+                self._add_document(writing, reference, build)
+        elif self._is_local(kustomization, reference, build, above):
+            part = self._build_folder(path, above)
+            kind = loaded.kind if (loaded := self._load(path)) else None
+            if kind == COMPONENT:
+                raise refused(reference, f"`{reference}` is a component: list it in `components`")
+            build.is_complete &= part.is_complete
+            _append(build, part.resources, place_of(reference))
+
+    def _is_local(self, kustomization: Kustomization, reference: Text, build: Build, above: tuple[str, ...]) -> bool:
+        """Whether a reference names a folder to follow. What leads elsewhere is left open, what is missing refused."""
+        path = posixpath.normpath(posixpath.join(kustomization.folder, reference))
+        if is_remote(reference):
+            self._leave_open(reference, "remote references are not followed", build)
+            return False
+        if is_template(reference):
+            self._leave_open(reference, "a template or placeholder decides the reference", build)
+            return False
+        if not self._files.is_inside(path):
+            self._leave_open(reference, "references out of the repository are not followed", build)
+            return False
+        if any(is_above(path, folder) for folder in above):
+            raise refused(reference, f"`{reference}` leads back to a folder that is being built: a cycle")
+        if not self._files.kustomizations(path):
+            raise refused(reference, f"`{reference}` is neither a file nor a folder with a kustomization")
+        return True
+
+    def _add_document(self, writing: Writing, reference: Text, build: Build) -> None:
+        document = writing.document
+        if document.problem is not None or document.actions:
+            if is_template(document.text):
+                self._leave_open(reference, "a resource is a template", build)
+                return
+            raise RefusedError(None)
+        _append(build, resources_in(writing), place_of(reference))
+
+    def _add_component(
+        self, kustomization: Kustomization, reference: Text, build: Build, above: tuple[str, ...]
+    ) -> Build:
+        if not self._is_local(kustomization, reference, build, above):
+            # A component may change whatever has been read so far.
+            _make_uncertain(build)
+            return build
+        path = posixpath.normpath(posixpath.join(kustomization.folder, reference))
+        component = self._load(path)
+        if component is None:
+            raise RefusedError(None)
+        if component.kind != COMPONENT:
+            raise refused(reference, f"`{reference}` is no component (`kind: Component`): list it in `resources`")
+        return self._accumulate(component, build, (*above, path))
+
+    def _leave_open(self, value: object, reason: str, build: Build) -> None:
+        build.is_complete = False
+        if (place := place_of(value)) is not None:
+            self.unfollowed.setdefault(place, Unfollowed(place, reason))
+
+    def _transform(self, kustomization: Kustomization, build: Build) -> None:
+        """The transformers in Kustomize's order."""
+        for patch in (*kustomization.strategic_patches(), *kustomization.patches()):
+            self._patch(kustomization, patch, build)
+        set_names(kustomization, build.resources)
+        for patch in kustomization.patches("patchesJson6902"):
+            self._patch(kustomization, patch, build)
+        self._replace(kustomization, build)
+        for item in kustomization.items("transformers"):
+            patches = self._patch_transformers(kustomization, item)
+            for patch in patches or ():
+                self._patch(kustomization, patch, build)
+            if patches is None:
+                self._leave_open(item, "`transformers` are not run", build)
+                _make_uncertain(build)
+        build.resources[:] = [resource for resource in build.resources if resource.value]
+
+    def _patch_transformers(self, kustomization: Kustomization, item: object) -> list[Patch] | None:
+        """The patches of an item of `transformers`, in a file or written there; None where it is anything else."""
+        if not isinstance(item, Text):
+            return None
+        source = self._files.get(posixpath.join(kustomization.folder, item))
+        writings = inner_writings(item) if source is None else written_in(source)
+        values = [located for writing in writings if (located := writing.value()) is not None]
+        patches = [
+            patch_of(value) for value in values if isinstance(value, Map) and value.get("kind") == "PatchTransformer"
+        ]
+        return patches if values and len(patches) == len(values) else None
+
+    def _patch(self, kustomization: Kustomization, patch: Patch, build: Build) -> None:
+        documents = self._patch_writings(kustomization, patch, build)
+        values: list[Map | List] = []
+        for writing in documents:
+            root = writing.document.root
+            if writing.document.problem is not None or writing.document.actions:
+                if is_template(writing.document.text):
+                    self._leave_open(patch.entry, "a patch is a template", build)
+                    _make_uncertain(build)
+                    return
+                raise RefusedError(_syntax(patch, writing))
+            if isinstance(root, Mapping) and root.fields:
+                values.append(identified(locate_map(root, writing), "the patch"))
+            elif isinstance(root, Sequence):
+                values.append(locate_list(root, writing))
+        if not values and documents:
+            raise refused(patch.entry, "the patch is empty")
+        if patch.target is not None and len(values) > 1:
+            raise refused(patch.target, "a patch with a `target` can hold one patch only, and this one holds several")
+        for value in values:
+            self._apply(patch, value, build)
+
+    def _patch_writings(self, kustomization: Kustomization, patch: Patch, build: Build) -> list[Writing]:
+        if patch.inline is not None and patch.file is not None:
+            raise refused(patch.file, "a patch has either `path` or `patch`, not both")
+        if patch.inline is not None:
+            return inner_writings(patch.inline)
+        if patch.file is None:
+            raise refused(patch.entry, "a patch needs `path` or `patch`")
+        path = posixpath.normpath(posixpath.join(kustomization.folder, patch.file))
+        source = None if is_remote(patch.file) else self._files.get(path)
+        if source is not None:
+            return written_in(source)
+        if is_remote(patch.file) or is_template(patch.file) or not self._files.is_inside(path):
+            self._leave_open(patch.file, "patches out of the repository are not followed", build)
+            _make_uncertain(build)
+            return []
+        raise refused(patch.file, f"there is no file `{patch.file}`")
+
+    def _apply(self, patch: Patch, value: Map | List, build: Build) -> None:
+        chosen = self._chosen(patch, value, build)
+        choice = self._choice(patch, value)
+        choice.is_certain &= build.is_complete
+        choice.hits += len(chosen)
+        choice.candidates = [] if choice.hits else [*choice.candidates, *(item.copy() for item in build.resources)]
+        for resource in chosen:
+            before, known, keyed = resource.value, resource.id, resource.is_keyed
+            after = merged(resource, patch, value) if isinstance(value, Map) else patched(resource, value)
+            self.changes.append(Change(value, known, before, after, keyed, resource.is_certain))
+            resource.value = Map(before.node, before.writing) if after is None else after
+            resource.is_changed = True
+        build.resources[:] = [resource for resource in build.resources if resource.value]
+        _refuse_equal_ids(build, value)
+
+    def _choice(self, patch: Patch, value: Map | List) -> Choice:
+        written, asked = place_of(value), place_of(patch.entry)
+        return self._choices.setdefault((written, asked), Choice(value, patch.target))
+
+    def _chosen(self, patch: Patch, value: Map | List, build: Build) -> list[Resource]:
+        if patch.target is None:
+            if isinstance(value, List):
+                raise refused(patch.entry, "a JSON 6902 patch needs a `target`")
+            return self._named(value, build)
+        try:
+            wanted = selector(patch.target)
+            return [resource for resource in build.resources if resource.is_selected_by(wanted)]
+        except SelectorError as error:
+            raise refused(patch.target, str(error)) from None
+
+    def _named(self, patch: Map, build: Build) -> list[Resource]:
+        """The one object that a patch without a target names."""
+        wanted = Resource(patch).id
+        found = [resource for resource in build.resources if any(wanted.key == known.key for known in resource.ids)]
+        at = lookup(patch, "metadata", "name")
+        if len(found) > 1:
+            raise refused(at, f"several objects are or were called {wanted}: the patch needs a `target`")
+        if not found:
+            if not build.is_complete:
+                return []
+            raise refused(
+                at,
+                f"there is no {wanted} ({wanted.api_version or 'without `apiVersion`'}) to patch",
+                _similar(wanted, build),
+            )
+        return found
+
+    def _replace(self, kustomization: Kustomization, build: Build) -> None:
+        for item in kustomization.items("replacements"):
+            if not isinstance(item, Map):
+                continue
+            for replacement in self._replacement_file(kustomization, item, build) if "path" in item else [item]:
+                try:
+                    replace_values(replacement, build.resources, is_complete=build.is_complete)
+                except ReplacementError as error:
+                    raise refused(error.at or item, str(error)) from None
+
+    def _replacement_file(self, kustomization: Kustomization, entry: Map, build: Build) -> list[Map]:
+        path = entry["path"]
+        source = self._files.get(posixpath.join(kustomization.folder, path)) if isinstance(path, Text) else None
+        if source is None:
+            self._leave_open(path, "a file of replacements is not followed", build)
+            _make_uncertain(build)
+            return []
+        found: list[Map] = []
+        for value in (writing.value() for writing in written_in(source)):
+            found += [item for item in (value if isinstance(value, List) else [value]) if isinstance(item, Map)]
+        return found
+
+
+def _syntax(patch: Patch, writing: Writing) -> Refusal | None:
+    """A patch that is no YAML: told here if it stands in a string, else by the rule about syntax."""
+    place, problem = place_of(patch.inline), writing.document.problem
+    if place is None or problem is None:
+        return None
+    return Refusal(writing.place(problem.span), f"the patch cannot be read: {problem.message}; {REFUSES}")
+
+
+def _append(build: Build, resources: Iterable[Resource], at: Place | None) -> None:
+    """Add objects, whose ids must be new."""
+    known = {resource.id.key: resource for resource in build.resources}
+    for resource in resources:
+        other = known.setdefault(resource.id.key, resource)
+        if other is not resource:
+            first = place_of(lookup(other.value, "metadata", "name"))
+            second = place_of(lookup(resource.value, "metadata", "name"))
+            # What is read twice is told where it is asked for the second time.
+            place = at if second is None or second == first else second
+            related = ((first, "first added here"),) if first is not None else ()
+            message = f"{resource.id} is added twice; {REFUSES}"
+            raise RefusedError(Refusal(place, message, related) if place is not None else None)
+        build.resources.append(resource)
+
+
+def _refuse_equal_ids(build: Build, patch: Map | List) -> None:
+    seen: set[tuple[str, ...]] = set()
+    for resource in build.resources:
+        if resource.id.key in seen:
+            raise refused(patch, f"the patch makes a second {resource.id}")
+        seen.add(resource.id.key)
+
+
+def _make_uncertain(build: Build) -> None:
+    for resource in build.resources:
+        resource.is_certain = False
+
+
+def _similar(wanted: Id, build: Build) -> tuple[tuple[Place, str], ...]:
+    """Objects that a patch may have meant: of its kind or its name."""
+    found = [item for item in build.resources if wanted.kind == item.id.kind] or [
+        item for item in build.resources if item.id.name == wanted.name
+    ]
+    places = ((place_of(lookup(item.value, "metadata", "name")), item.id) for item in found[:_SHOWN])
+    return tuple((place, f"there is {known}") for place, known in places if place is not None)

@@ -1,0 +1,75 @@
+"""The ConfigMaps and Secrets that a kustomization generates, as far as its own text says what they hold."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from podhosts.document import Document, Piece, Scalar
+from podhosts.kustomize.located import List, Map, Text, Writing, text
+from podhosts.kustomize.resources import Resource
+from podhosts.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.kustomize.files import Files
+    from podhosts.kustomize.model import Kustomization
+
+_KINDS = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
+
+
+def generated(kustomization: Kustomization, files: Files) -> Iterator[Resource]:
+    """The objects, with the data of `literals` and `envs`; where whole `files` are taken in they are not certain.
+
+    Those that replace or add to one of a base change no hosts file and are left out.
+    """
+    for field, kind in _KINDS.items():
+        for item in kustomization.items(field):
+            name = item.get("name") if isinstance(item, Map) else None
+            if not isinstance(item, Map) or not isinstance(name, Text) or item.get("behavior") in {"merge", "replace"}:
+                continue
+            value = Map(item.node, item.writing)
+            metadata: dict[str, object] = {"name": name}
+            if isinstance(namespace := item.get("namespace"), Text):
+                metadata["namespace"] = namespace
+            envs = [_variables(path, kustomization, files) for path in _texts(item, "envs", "env")]
+            data = {key: value for found in envs if found for key, value in found.items()} | _literals(item)
+            value.update({"apiVersion": "v1", "kind": kind, "metadata": metadata, "data": data})
+            yield Resource(value, is_certain="files" not in item and None not in envs)
+
+
+def _texts(item: Map, *names: str) -> list[Text]:
+    found: list[Text] = []
+    for name in names:
+        value = item.get(name)
+        found += [part for part in (value if isinstance(value, List) else [value]) if isinstance(part, Text)]
+    return found
+
+
+def _variables(path: Text, kustomization: Kustomization, files: Files) -> dict[str, object] | None:
+    """The `NAME=value` lines of a file; None if it cannot be read."""
+    source = files.get(posixpath.join(kustomization.folder, path))
+    if source is None:
+        return None
+    writing = Writing(Document(source, Piece(1, Span(0, len(source.text)), "yaml")))
+    found: dict[str, object] = {}
+    for number in range(1, len(source.line_starts) + 1):
+        span = source.line_span(number)
+        name, equals, value = source.cut(span).partition("=")
+        if equals and not name.lstrip().startswith("#"):
+            node = Scalar(span.start + len(name) + 1, span.end, value, '"')
+            found[name.strip()] = text(value, node, writing)
+    return found
+
+
+def _literals(item: Map) -> dict[str, object]:
+    listed = item.get("literals")
+    found: dict[str, object] = {}
+    for literal in listed if isinstance(listed, List) else ():
+        if isinstance(literal, Text):
+            key, _, value = literal.partition("=")
+            # Kustomize takes one pair of quotes off.
+            bare = value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
+            found[key] = text(bare, literal.node, literal.writing)
+    return found

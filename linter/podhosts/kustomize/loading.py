@@ -1,0 +1,88 @@
+"""Files of a kustomization to objects, and what Kustomize refuses of them.
+
+Source: `api/resource/factory.go` and `api/types/kustomization.go` of kustomize 5.8.2.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from podhosts.document import Document, Mapping, Scalar, nodes
+from podhosts.kustomize.located import List, Map, Writing, locate_map, lookup, place_of
+from podhosts.kustomize.model import COMPONENT, KUSTOMIZATION
+from podhosts.kustomize.refusals import REFUSES, Refusal, RefusedError
+from podhosts.kustomize.resources import Resource
+from podhosts.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.kustomize.model import Kustomization
+
+_DEFINITION = "CustomResourceDefinition"
+#: All up to its `spec`, where that is the last of the keys that tell what it is.
+_DEFINITION_HEAD = re.compile(
+    rf"(?:---[^\n]*\n)?(?:(?!spec:)[^\n]*\n)*?kind: {_DEFINITION}\s*\n(?:(?!spec:)[^\n]*\n)*?metadata:\s*\n"
+    r"(?:(?!spec:)[^\n]*\n)*(?=spec:)"
+)
+
+
+def file_refusal(kustomization: Kustomization, others: list[str]) -> Refusal | None:
+    """Why Kustomize refuses the kustomization file itself; None too where another rule says that it is no YAML."""
+    place = kustomization.place()
+    if place is None:
+        return None
+    if others:
+        return Refusal(place, f"the folder has another kustomization file, `{others[0]}`; {REFUSES}")
+    if kustomization.kind not in {KUSTOMIZATION, COMPONENT}:
+        at = place_of(kustomization.text("kind")) or place
+        return Refusal(at, f"`kind` should be Kustomization or Component; {REFUSES}")
+    return None
+
+
+def without_schema(writing: Writing) -> Writing:
+    """The head of a CustomResourceDefinition: its schema can be large, and no hosts file depends on it."""
+    document = writing.document
+    match = _DEFINITION_HEAD.match(document.source.text, *document.span)
+    if match is None:
+        return writing
+    head = document.piece._replace(span=Span(document.span.start, match.end()))
+    return Writing(Document(document.source, head))
+
+
+def resources_in(writing: Writing) -> Iterator[Resource]:
+    """The objects of a document of resources, those in a List one by one."""
+    root = writing.document.root
+    if root is None or (isinstance(root, Scalar) and root.value is None):
+        return
+    for node in nodes(root):
+        if isinstance(node, Mapping) and node.duplicates:
+            earlier, later = node.duplicates[0]
+            first = (writing.place(earlier.key), "first written here")
+            refusal = Refusal(
+                writing.place(later.key), f"the key `{later.key.text}` is written twice; {REFUSES}", (first,)
+            )
+            raise RefusedError(refusal)
+    if not isinstance(root, Mapping):
+        raise RefusedError(Refusal(writing.place(root), f"a resource is no mapping; {REFUSES}"))
+    waiting = [locate_map(root, writing)]
+    while waiting:
+        value = waiting.pop(0)
+        kind, items = value.get("kind"), value.get("items")
+        if isinstance(kind, str) and kind.endswith("List") and "items" in value:
+            waiting += [item for item in items if isinstance(item, Map)] if isinstance(items, List) else []
+            continue
+        if value:
+            yield Resource(identified(value, "a resource"), is_certain=value.get("kind") != _DEFINITION)
+
+
+def identified(value: Map, what: str) -> Map:
+    """The value, which Kustomize wants to have a kind and a name."""
+    kind, name = value.get("kind"), lookup(value, "metadata", "name")
+    missing = "kind" if not kind else "metadata.name" if not name and not str(kind).endswith("List") else None
+    if missing is not None:
+        entries = value.node.entries
+        place = value.writing.place(entries[0].key if entries else value.node)
+        raise RefusedError(Refusal(place, f"{what} has no `{missing}`; {REFUSES}"))
+    return value

@@ -1,0 +1,152 @@
+"""A kustomization file as data: what it refers to and what it changes, each with its place.
+
+Source: `api/types/kustomization.go` of kustomize 5.8.2.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from podhosts.document import Document, Mapping, Scalar, split
+from podhosts.kustomize.located import List, Map, Text, Writing, locate_map
+from podhosts.kustomize.selectors import Selector
+from podhosts.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.kustomize.located import Place
+
+COMPONENT = "Component"
+KUSTOMIZATION = "Kustomization"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Patch:
+    """One entry of `patches`, `patchesStrategicMerge` or `patchesJson6902`, not yet read.
+
+    `file` or `inline` holds it; without a `target` it is for the objects that it names.
+    """
+
+    entry: Map | Text
+    file: Text | None
+    inline: Text | None
+    target: Map | None
+    allows_name_change: bool = False
+    allows_kind_change: bool = False
+
+
+class Kustomization:
+    """A document that is a kustomization; `fields` is None where it is no mapping."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.source = document.source
+        self.writing = Writing(document)
+        root = document.root
+        self.fields = locate_map(root, self.writing) if isinstance(root, Mapping) else None
+
+    @classmethod
+    def of(cls, source: Source) -> Kustomization | None:
+        """The kustomization in a file: its first document that holds something."""
+        documents = (Document(source, piece) for piece in split(source.text))
+        return next((cls(document) for document in documents if document.root or document.problem), None)
+
+    @property
+    def folder(self) -> str:
+        """The folder that its references start from."""
+        return posixpath.dirname(self.source.path) or "."
+
+    @property
+    def kind(self) -> str:
+        return self.text("kind") or KUSTOMIZATION
+
+    def _field(self, name: str) -> object:
+        return self.fields.get(name) if self.fields is not None else None
+
+    def text(self, name: str) -> Text | None:
+        """A field that is a text."""
+        value = self._field(name)
+        return value if isinstance(value, Text) else None
+
+    def texts(self, *names: str) -> Iterator[Text]:
+        """The texts in fields that are lists of them."""
+        for name in names:
+            yield from (item for item in self.items(name) if isinstance(item, Text))
+
+    def items(self, name: str) -> List | tuple[()]:
+        """The items of a field that is a list."""
+        value = self._field(name)
+        return value if isinstance(value, List) else ()
+
+    def map(self, name: str) -> Map | None:
+        """A field that is a mapping."""
+        value = self._field(name)
+        return value if isinstance(value, Map) else None
+
+    def place(self) -> Place | None:
+        """Where the file begins to say something."""
+        entries = self.fields.node.entries if self.fields is not None else []
+        return self.writing.place(entries[0].key) if entries else None
+
+    def references(self) -> Iterator[Text]:
+        """Every file or folder that it names and that may say something of hosts."""
+        yield from self.texts("resources", "bases", "components", "patchesStrategicMerge", "transformers")
+        for name in ("patches", "patchesJson6902", "replacements"):
+            for item in self.items(name):
+                if (path := _text(item if isinstance(item, Map) else None, "path")) is not None:
+                    yield path
+
+    def strategic_patches(self) -> Iterator[Patch]:
+        """`patchesStrategicMerge`: file names, or patches themselves."""
+        for item in self.texts("patchesStrategicMerge"):
+            inline = "\n" in item or ": " in item
+            yield Patch(item, None if inline else item, item if inline else None, None)
+
+    def patches(self, name: str = "patches") -> Iterator[Patch]:
+        """The entries of `patches` or `patchesJson6902`."""
+        yield from (patch_of(item) for item in self.items(name) if isinstance(item, Map))
+
+
+def patch_of(entry: Map) -> Patch:
+    """An entry of `patches`, or a PatchTransformer, which has the same fields."""
+    options = entry.get("options")
+    return Patch(
+        entry,
+        _text(entry, "path"),
+        _text(entry, "patch"),
+        target if isinstance(target := entry.get("target"), Map) else None,
+        _is_true(options, "allowNameChange"),
+        _is_true(options, "allowKindChange"),
+    )
+
+
+#: The fields of a selector, and what they are called in a kustomization.
+FIELDS = {name: name for name in ("group", "version", "kind", "name", "namespace")} | {
+    "label_selector": "labelSelector",
+    "annotation_selector": "annotationSelector",
+}
+
+
+def selector(target: Map | None) -> Selector:
+    """A `target`, or `select` of a replacement."""
+    return Selector(*(str(_text(target, name) or "") for name in FIELDS.values()))
+
+
+def inner_writings(holder: Text) -> list[Writing]:
+    """The documents in a string of a kustomization."""
+    source = Source(holder.writing.document.source.path, str(holder).encode("utf-8", "surrogatepass"))
+    outer = (holder.writing.document, holder.node)
+    return [Writing(Document(source, piece), outer) for piece in split(source.text)]
+
+
+def _text(fields: Map | None, name: str) -> Text | None:
+    value = fields.get(name) if fields is not None else None
+    return value if isinstance(value, Text) else None
+
+
+def _is_true(fields: object, name: str) -> bool:
+    value = fields.get(name) if isinstance(fields, Map) else None
+    return isinstance(value, Text) and isinstance(value.node, Scalar) and value.node.value is True

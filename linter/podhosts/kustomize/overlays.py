@@ -1,0 +1,136 @@
+"""Overlays: all kustomizations of a run that have to do with hostAliases, built once when first asked for."""
+
+from __future__ import annotations
+
+import posixpath
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from podhosts.document import split
+from podhosts.kustomize.building import Builder
+from podhosts.kustomize.effects import effects, has_aliases, without_target
+from podhosts.kustomize.model import COMPONENT, Kustomization
+from podhosts.kustomize.names import is_kustomization
+from podhosts.kustomize.printing import Printed
+
+if TYPE_CHECKING:
+    from podhosts.kustomize.building import Unfollowed
+    from podhosts.kustomize.effects import Effect
+    from podhosts.kustomize.files import Files
+    from podhosts.kustomize.located import Place
+    from podhosts.kustomize.refusals import Refusal
+    from podhosts.source import Source
+
+#: A file without this word has nothing to lose.
+_WORD = b"hostAliases"
+_DEFINITION = b"CustomResourceDefinition"
+
+
+class Told(NamedTuple):
+    """What there is to say about one file: what patches in it do, what Kustomize refuses, what was not followed."""
+
+    effects: list[Effect]
+    refusals: list[Refusal]
+    unfollowed: list[Unfollowed]
+
+
+class Overlays:
+    """The kustomizations among the files of a run. Nothing is read before something is asked.
+
+    `is_closed` says that the files refer to no others: if none of them mentions hostAliases, no kustomization is read.
+    """
+
+    def __init__(self, paths: list[str], files: Files, *, is_closed: bool = False) -> None:
+        self._paths = paths
+        self._files = files
+        self._is_closed = is_closed
+        self._reached: dict[str, bool] = {}
+
+    def have_read(self, source: Source) -> bool:
+        """Whether a file's text is the one that they know."""
+        known = self._files.get(source.path)
+        return known is not None and known.data == source.data
+
+    @staticmethod
+    def key(path: str) -> str:
+        """A path as files are looked up by it."""
+        return posixpath.normpath(path)
+
+    def told(self, path: str) -> Told | None:
+        """What there is to say about a file; None for nothing."""
+        return self._told.get(self.key(path))
+
+    @cached_property
+    def _builder(self) -> Builder:
+        """All that has been seen on the way."""
+        builder = Builder(self._files)
+        for folder in self.folders:
+            builder.build(folder)
+        return builder
+
+    @cached_property
+    def folders(self) -> list[str]:
+        """The folders to build: those with a kustomization that has to do with hostAliases."""
+        if self._is_closed and not any(self._files.any(path, _mentions_aliases) for path in self._paths):
+            return []
+        folders = (self.key(posixpath.dirname(path)) for path in self._paths if is_kustomization(path))
+        return [folder for folder in folders if self._reaches_aliases(folder) and self._kind(folder) != COMPONENT]
+
+    @cached_property
+    def effects(self) -> list[Effect]:
+        """What the patches of all kustomizations do."""
+        return [*effects(self._builder.changes), *without_target(self._builder.choices)]
+
+    @cached_property
+    def printed(self) -> list[Printed]:
+        """The objects that a kustomization has changed and that have hostAliases."""
+        builds = (self._builder.build(folder) for folder in self.folders)
+        changed = (item for build in builds if build is not None for item in build.resources if item.is_changed)
+        return [
+            Printed(item.value, item.value.writing.document.source.path) for item in changed if has_aliases(item.value)
+        ]
+
+    @cached_property
+    def _told(self) -> dict[str, Told]:
+        found: dict[str, Told] = {}
+
+        def at(place: Place) -> Told:
+            return found.setdefault(self.key(place.source.path), Told([], [], []))
+
+        for effect in self.effects:
+            at(effect.place).effects.append(effect)
+        for refusal in self._builder.refusals:
+            at(refusal.place).refusals.append(refusal)
+        for unfollowed in self._builder.unfollowed.values():
+            at(unfollowed.place).unfollowed.append(unfollowed)
+        return found
+
+    def _kind(self, folder: str) -> str | None:
+        kustomization = self._load(folder)
+        return kustomization.kind if kustomization is not None else None
+
+    def _load(self, folder: str) -> Kustomization | None:
+        found = self._files.kustomizations(folder)
+        return Kustomization.of(found[0]) if found else None
+
+    def _reaches_aliases(self, folder: str) -> bool:
+        """Whether a kustomization, or a file that it leads to, mentions hostAliases."""
+        if folder in self._reached:
+            return self._reached[folder]
+        self._reached[folder] = False
+        kustomization = self._load(folder)
+        if kustomization is not None:
+            self._reached[folder] = _WORD in kustomization.source.data or any(
+                self._files.any(path, _mentions_aliases) or self._reaches_aliases(path)
+                for path in (posixpath.normpath(posixpath.join(folder, name)) for name in kustomization.references())
+            )
+        return self._reached[folder]
+
+
+def _mentions_aliases(data: bytes) -> bool:
+    """Whether a file says something of hostAliases, other than in the schema of a CustomResourceDefinition."""
+    if _WORD not in data or _DEFINITION not in data:
+        return _WORD in data
+    text = data.decode("utf-8", "replace")
+    pieces = (text[slice(*piece.span)] for piece in split(text))
+    return any(_WORD.decode() in piece and f"kind: {_DEFINITION.decode()}" not in piece for piece in pieces)

@@ -1,0 +1,35 @@
+"""What Kustomize refuses to build, and where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from podhosts.kustomize.located import place_of
+
+if TYPE_CHECKING:
+    from podhosts.kustomize.located import Place
+
+#: How every refusal ends.
+REFUSES = "Kustomize refuses to build this"
+
+
+class Refusal(NamedTuple):
+    """What Kustomize refuses, where, and what else belongs to it."""
+
+    place: Place
+    message: str
+    related: tuple[tuple[Place, str], ...] = ()
+
+
+class RefusedError(Exception):
+    """The build of a kustomization ends here; `refusal` is None where that has been told elsewhere."""
+
+    def __init__(self, refusal: Refusal | None) -> None:
+        super().__init__()
+        self.refusal = refusal
+
+
+def refused(at: object, message: str, related: tuple[tuple[Place, str], ...] = ()) -> RefusedError:
+    """The error for a value that is to blame, with further places and what they are."""
+    place = place_of(at)
+    return RefusedError(Refusal(place, f"{message}; {REFUSES}", related) if place is not None else None)

@@ -1,0 +1,159 @@
+"""An object on its way through a build: its data, its ids so far, and what is known of it."""
+
+from __future__ import annotations
+
+from copy import copy, deepcopy
+from typing import TYPE_CHECKING
+
+from podhosts.kustomize.located import Map, Text, lookup, text
+from podhosts.kustomize.selectors import Id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from podhosts.kustomize.selectors import Selector
+
+#: The API versions and kinds with pod specs of which Kustomize 5 has the schema, so that it merges lists by key there.
+_KEYED = frozenset({
+    *(("apps/v1", kind) for kind in ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")),
+    ("batch/v1", "Job"), ("batch/v1", "CronJob"), ("batch/v1beta1", "CronJob"),
+    *(("v1", kind) for kind in ("Pod", "PodTemplate", "ReplicationController")),
+})  # fmt: skip
+
+
+class Resource:
+    """An object in a build. Its value is never written to but replaced, so that builds can share it.
+
+    `previous` are its ids before it was renamed or moved, oldest first. It `is_certain` unless something that is not
+    followed may have changed it, and `is_changed` where it is no longer as it is written.
+    """
+
+    __slots__ = ("_id", "_value", "is_certain", "is_changed", "previous")
+
+    def __init__(self, value: Map, *, is_certain: bool = True) -> None:
+        self.value = value
+        self.is_certain = is_certain
+        self.is_changed = False
+        self.previous: list[Id] = []
+
+    def copy(self) -> Resource:
+        """The same object for another build."""
+        same = Resource(self.value, is_certain=self.is_certain)
+        same.is_changed, same.previous = self.is_changed, list(self.previous)
+        return same
+
+    @property
+    def value(self) -> Map:
+        return self._value
+
+    @value.setter
+    def value(self, value: Map) -> None:
+        self._value = value
+        self._id: Id | None = None
+
+    @property
+    def id(self) -> Id:
+        """Under which name it is known now."""
+        if self._id is None:
+            self._id = self._read_id()
+        return self._id
+
+    def _read_id(self) -> Id:
+        group, slash, version = self.api_version.partition("/")
+        if not slash:
+            group, version = "", group
+        metadata = lookup(self.value, "metadata")
+        return Id(group, version, self.kind, _string(metadata, "name"), _string(metadata, "namespace"))
+
+    @property
+    def ids(self) -> list[Id]:
+        """Every name that it has had, the original one first."""
+        return [*self.previous, self.id]
+
+    @property
+    def api_version(self) -> str:
+        return _string(self.value, "apiVersion")
+
+    @property
+    def kind(self) -> str:
+        return _string(self.value, "kind")
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether Kustomize merges its `hostAliases` by `ip`."""
+        return (self.api_version, self.kind) in _KEYED
+
+    def is_selected_by(self, wanted: Selector) -> bool:
+        """Whether a target means it. Names and namespaces count as they were first and as they are now.
+
+        Raises SelectorError for a target that Kustomize refuses.
+        """
+        first, now = self.ids[0], self.id
+        return (
+            any(wanted.matches_namespace(known.effective_namespace) for known in (first, now))
+            and any(wanted.matches_name(known.name) for known in (first, now))
+            and wanted.matches_kind(now)
+            and wanted.matches_marks(self.marks("labels"), self.marks("annotations"))
+        )
+
+    def marks(self, name: str) -> dict[str, str]:
+        """Its labels or annotations."""
+        found = lookup(self.value, "metadata", name)
+        return {key: str(value) for key, value in found.items()} if isinstance(found, dict) else {}
+
+    def rename(self, name: str | None = None, namespace: str | None = None) -> None:
+        """Give it another name or namespace; the old ones stay known."""
+        self.previous.append(self.id)
+        self.is_changed = True
+        metadata = self._own_metadata()
+        if name is not None:
+            metadata["name"] = _like(metadata.get("name"), name)
+        if namespace is not None:
+            metadata["namespace"] = _like(metadata.get("namespace"), namespace)
+
+    def mark(self, name: str, values: dict[str, object]) -> None:
+        """Add labels or annotations."""
+        if values:
+            metadata = self._own_metadata()
+            have = metadata.get(name)
+            metadata[name] = {**(have if isinstance(have, dict) else {}), **values}
+
+    def _own_metadata(self) -> dict[str, object]:
+        """The metadata, in a value that no other build shares."""
+        metadata = copy(self.value.get("metadata"))
+        self.value = copy(self.value)
+        self.value["metadata"] = metadata = metadata if isinstance(metadata, dict) else {}
+        return metadata
+
+
+def follow_names(resources: Iterable[Resource]) -> None:
+    """Give the volumes of pods the names that their ConfigMaps have in the end."""
+    resources = list(resources)
+    names = {
+        known.name: resource.id.name
+        for resource in resources
+        if resource.kind == "ConfigMap"
+        for known in resource.previous
+    }
+    for resource in resources if names else ():
+        resource.value = deepcopy(resource.value)
+        waiting: list[object] = [resource.value]
+        while waiting:
+            value = waiting.pop()
+            if isinstance(value, dict):
+                config = value.get("configMap")
+                if isinstance(config, dict) and (name := names.get(str(config.get("name")))) is not None:
+                    config["name"] = _like(config["name"], name)
+                waiting += value.values()
+            elif isinstance(value, list):
+                waiting += value
+
+
+def _string(value: object, name: str) -> str:
+    found = value.get(name) if isinstance(value, dict) else None
+    return str(found) if isinstance(found, str) else ""
+
+
+def _like(old: object, new: str) -> str:
+    """The new text at the place of the old one, where that is written."""
+    return text(new, old.node, old.writing) if isinstance(old, Text) else new

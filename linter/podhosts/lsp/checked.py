@@ -1,0 +1,56 @@
+"""An open file as it was last checked: its text, what was found, and its documents, read when asked for."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from podhosts.document import Document, split
+from podhosts.kubernetes import KNOWN_KINDS, KnownKinds, objects, pods
+
+if TYPE_CHECKING:
+    from podhosts.diagnostics import Diagnostic
+    from podhosts.engine import Result
+    from podhosts.kubernetes import Pod
+    from podhosts.lsp.buffers import Buffer
+    from podhosts.lsp.projects import Project
+    from podhosts.source import Span
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One file of a project; `failure` says why it could not be checked."""
+
+    buffer: Buffer
+    project: Project
+    result: Result
+    failure: str | None = None
+
+    @cached_property
+    def documents(self) -> list[Document]:
+        return [Document(self.buffer, piece) for piece in split(self.buffer.text)]
+
+    @cached_property
+    def kinds(self) -> KnownKinds:
+        """The kinds that are known in the file; where its config cannot be used, those known everywhere."""
+        return KNOWN_KINDS if self.failure else self.project.kinds(self.buffer)
+
+    def document_at(self, offset: int) -> Document | None:
+        """The document that holds an offset, or the last one before it."""
+        index = bisect_right(self.documents, offset, key=lambda document: document.span.start) - 1
+        return self.documents[index] if index >= 0 else None
+
+    def pods_at(self, offset: int) -> list[Pod]:
+        """The pods of the document that holds an offset."""
+        document = self.document_at(offset)
+        return [pod for manifest in objects(document) for pod in pods(manifest, self.kinds)] if document else []
+
+    def findings_in(self, span: Span) -> list[Diagnostic]:
+        """The findings that touch a span."""
+        return [
+            finding
+            for finding in self.result.findings
+            if finding.span.start <= span.end and finding.span.end >= span.start
+        ]

@@ -1,0 +1,83 @@
+"""The folders that are open in an editor: their settings, and their files for rules that look elsewhere."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from podhosts.commands.files import SourceFiles
+from podhosts.commands.repository import read_file, repository_overlays
+from podhosts.commands.run_settings import Request, RunSettings
+from podhosts.discovery import discover
+from podhosts.engine import Result
+from podhosts.engine.incremental import IncrementalLinter
+from podhosts.helm import Charts
+from podhosts.kubernetes import KnownKinds
+from podhosts.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from podhosts.engine import Options
+    from podhosts.lsp.buffers import Buffer
+
+
+class Project:
+    """Files that belong together: those of a workspace folder, or one file outside all of them.
+
+    A file is checked as `podhosts check` on the folder would, with the texts that the editor holds: its own as it is
+    now, those of other files as they were when the project was made. The server makes a new one when files are saved.
+    """
+
+    def __init__(self, root: str, open_files: Mapping[str, Buffer], *, is_folder: bool) -> None:
+        self._root = root
+        self._open_files = open_files
+        self._is_folder = is_folder
+        self._linters: dict[str, IncrementalLinter] = {}
+
+    @cached_property
+    def _settings(self) -> RunSettings:
+        return RunSettings(Request(), self._root)
+
+    @cached_property
+    def _files(self) -> Workspace | None:
+        if not self._is_folder:
+            return None
+        paths = list(self._paths())
+        charts = Charts(paths, self._open_files.values())
+        overlays = repository_overlays(paths, [self._root], self._read)
+        return Workspace(SourceFiles(paths, self._open_files), charts, overlays)
+
+    def _paths(self) -> Iterator[str]:
+        """The files of the folder, and open ones that were never saved."""
+        yield from (item.path for item in discover([self._root]).inputs)
+        for path in self._open_files:
+            if not os.path.exists(path) and Path(path).is_relative_to(self._root):
+                yield path
+
+    def _read(self, path: str) -> bytes | None:
+        """A file as the editor holds it, another one as it is stored."""
+        return self._open_files[path].data if path in self._open_files else read_file(path)
+
+    def options(self, path: str) -> Options:
+        """What holds for a file. Raises UsageError for a config that cannot be used."""
+        return self._settings.options(path)
+
+    def kinds(self, buffer: Buffer) -> KnownKinds:
+        """The kinds that are known in a file. Raises UsageError for a config that cannot be used."""
+        return KnownKinds(self.options(buffer.path).settings.house_paths, self.workspace(buffer).definitions)
+
+    def check(self, buffer: Buffer) -> Result:
+        """What is found in a file. Raises UsageError for a config that cannot be used."""
+        return Result() if self._settings.excludes(buffer.path) else self._linter(buffer.path).lint(buffer)
+
+    def workspace(self, buffer: Buffer) -> Workspace:
+        """The files as a rule sees them that looks at this one."""
+        return self._linter(buffer.path).workspace(buffer)
+
+    def _linter(self, path: str) -> IncrementalLinter:
+        if path not in self._linters:
+            self._linters[path] = IncrementalLinter(self.options(path), self._files)
+        return self._linters[path]

@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podhosts.diagnostics import Diagnostic, ObjectIdentity, Related, Severity
+from podhosts.hosts.kubelet import Alias
+from podhosts.kubernetes import field
+from podhosts.rules.answers import described, file_answers
+from podhosts.rules.base import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from podhosts.document import Document
+    from podhosts.kustomize.effects import (
+        DeletesNothing,
+        Effect,
+        Entry,
+        KeepsOld,
+        Leftover,
+        Lost,
+        MatchesNothing,
+        WithoutEffect,
+    )
+    from podhosts.kustomize.located import Place
+    from podhosts.kustomize.selectors import Id
+    from podhosts.source import Source
+
+#: How many names a message lists, and how many places it points at.
+_SHOWN = 3
+_MOST_PLACES = 20
+_GROUP = "kustomize.config.k8s.io/"
+
+
+class PatchDropsAlias(Rule):
+    """A Kustomize patch that loses entries, or adds where it meant to replace.
+
+    Why: Kustomize merges `hostAliases` by `ip`, in its own way. Any strategic merge patch of an object, even of an
+    annotation, keeps of several entries with one `ip` only the last; a patch with a new `ip` for a name adds an entry,
+    and the name keeps its old address; a target that matches nothing and a `$patch: delete` of an `ip` that is not
+    there are passed over without a word; `$patch: replace` inside an entry does nothing, and other directives of
+    `kubectl patch` end up in the object, where the API server refuses them. Where Kustomize has no schema (custom
+    resources), a patch replaces the whole list. What Kustomize refuses to build is said too. Files that a kustomization
+    leads to are followed if a folder is checked. Source: `reference/kubernetes.md` 2.4, `vectors/overlays`.
+
+    Bad:
+        apiVersion: kustomize.config.k8s.io/v1beta1
+        kind: Kustomization
+        resources: [../base]
+        patches:
+        - patch: |
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: web}
+            spec:
+              template:
+                spec:
+                  hostAliases:
+                  - ip: 10.0.0.25
+                    $deleteFromPrimitiveList/hostnames: [db.internal]  # expect: patch-drops-alias
+
+    Good:
+        apiVersion: kustomize.config.k8s.io/v1beta1
+        kind: Kustomization
+        resources: [../base]
+        patches:
+        - patch: |
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: web}
+            spec:
+              template:
+                spec:
+                  hostAliases:
+                  - ip: 10.0.0.25
+                    hostnames: [cache.internal]
+
+    Fix safety: none; what the overlay should say is a guess.
+    """
+
+    name = "patch-drops-alias"
+    severity = Severity.ERROR
+    looks_elsewhere = True
+
+    def check_source(self, source: Source) -> Iterator[Diagnostic]:
+        told = self.workspace.told(source.path)
+        if told is None:
+            return
+        for refusal in told.refusals:
+            yield self._finding(source, refusal.place, refusal.message, related=refusal.related)
+        yield from self._joined(self._of_effect(source, effect) for effect in told.effects)
+
+    def check_document(self, document: Document) -> Iterator[Diagnostic]:
+        """What the inline patches of a kustomization say by themselves."""
+        from podhosts.document import Mapping, string
+
+        root = document.root
+        if not isinstance(root, Mapping) or not (string(root.get("apiVersion")) or "").startswith(_GROUP):
+            return
+        from podhosts.kustomize.effects import inline_leftovers
+
+        for effect in inline_leftovers(document):
+            yield self._of_effect(document.source, effect)
+
+    def _of_effect(self, source: Source, effect: Effect) -> Diagnostic:
+        message, related = self._words(effect)
+        return self._finding(source, effect.place, message, effect.id, effect.path, related)
+
+    def _finding(
+        self,
+        source: Source,
+        place: Place,
+        message: str,
+        known: Id | None = None,
+        path: tuple[str | int, ...] = (),
+        related: Iterable[tuple[Place, str]] = (),
+    ) -> Diagnostic:
+        return Diagnostic(
+            self.name,
+            self.severity,
+            message,
+            source,
+            place.span,
+            place.document,
+            object=_identity(known) if known is not None else None,
+            field=field(path) if path else None,
+            related=tuple(
+                Related(at.span, text, None if at.source.path == place.source.path else at.source)
+                for at, text in list(related)[:_MOST_PLACES]
+            ),
+        )
+
+    def _joined(self, findings: Iterable[Diagnostic]) -> list[Diagnostic]:
+        """One finding for one place and message, however many objects the patch hits."""
+        return list({(finding.span, finding.message): finding for finding in findings}.values())
+
+    def _words(self, effect: Effect) -> tuple[str, list[tuple[Place, str]]]:
+        from podhosts.kustomize import effects
+
+        match effect.what:
+            case effects.Lost() as what:
+                word = "kept" if what.by == "collapse" else "the entry without `ip`"
+                return _lost(what, effect.id), _places(what.lost, "lost") + _place(what.because, word)
+            case effects.WithoutEffect() as what:
+                return _without_effect(what), _places(what.lost, "lost") + _place(what.kept, "kept")
+            case effects.KeepsOld() as what:
+                return self._keeps_old(what), [(what.old.place, "the old address")]
+            case effects.DeletesNothing() as what:
+                return _deletes_nothing(what), _places(what.entries, "an entry that is there")
+            case effects.ClearsNothing(entries):
+                message = (
+                    f"`hostAliases: []` in a patch changes nothing: {_shown(entry.ip for entry in entries)} "
+                    f"stay{'s' * (len(entries) == 1)}; write `hostAliases: null` to remove the list"
+                )
+                return message, _places(entries, "stays")
+            case effects.Leftover() as what:
+                return _leftover(what), []
+            case effects.MatchesNothing() as what:
+                return _matches_nothing(what), [(place, f"there is {known}") for place, known in what.near]
+
+    def _keeps_old(self, what: KeepsOld) -> str:
+        answers = file_answers([Alias(entry.ip, entry.names) for entry in what.entries], what.name, self.settings)
+        return (
+            f"`{what.name}` keeps its old address `{what.old.ip}`: the patch adds `{what.ip}` beside it, because "
+            f"hostAliases are merged by `ip` ({described(answers)}); delete the old entry (`$patch: delete`), or "
+            "replace the list"
+        )
+
+
+def _identity(known: Id) -> ObjectIdentity:
+    return ObjectIdentity(known.api_version or None, known.kind or None, known.namespace or None, known.name or None)
+
+
+def _lost(what: Lost, known: Id | None) -> str:
+    names = _shown(name for entry in what.lost for name in entry.names)
+    lost = f"{names} {_is(entry.names for entry in what.lost)} lost"
+    ip = what.lost[0].ip
+    if what.by == "collapse":
+        return (
+            f"the base has several entries for `{ip}`: any strategic merge patch keeps only the last of them, so that "
+            f"{lost}; put all names in one entry there"
+        )
+    if what.by == "missing ip in the base":
+        return (
+            "the base has an entry without `ip`: any strategic merge patch takes entries that have one out of the "
+            f"list, so that {lost}; write the `ip` there"
+        )
+    if what.by == "missing ip":
+        return f"a patch entry without `ip` takes the entries of the base with it: {lost}; write the `ip`"
+    if what.by == "no schema":
+        return (
+            f"Kustomize has no schema for {_kind(known)}, so this list replaces that of the "
+            f"base: {lost}; list them here too, or use a JSON 6902 patch if that is meant"
+        )
+    return (
+        f"`op: add` on a list that is already there replaces it: {lost}; add entries at `hostAliases/-`, or use "
+        "`op: replace` if that is meant"
+    )
+
+
+def _kind(known: Id | None) -> str:
+    return f"{known.api_version} {known.kind}" if known is not None else "this kind"
+
+
+def _without_effect(what: WithoutEffect) -> str:
+    kept = f"`{what.ip}` keeps {_shown(what.kept.names)}"
+    if what.by == "directive":
+        return (
+            f"`$patch` inside an entry does not replace it: {kept}; leave it out to replace the names, or write "
+            "`- $patch: replace` as an item of its own to replace the list"
+        )
+    if what.by == "duplicates in the patch":
+        return f"the patch has several entries for `{what.ip}`, and one is left: {kept}; put all names in one entry"
+    names = [name for entry in what.lost for name in entry.names]
+    lost = f", and {_shown(names)} {_is([names])} lost" if names else ""
+    return (
+        f"this entry has no effect: the base has several entries for `{what.ip}`, of which Kustomize keeps the last "
+        f"({kept}{lost}); put all names in one entry there"
+    )
+
+
+def _deletes_nothing(what: DeletesNothing) -> str:
+    there = _shown(entry.ip for entry in what.entries)
+    return f"the base has no entry for `{what.ip}` to delete, only {there}: Kustomize leaves this out without a word"
+
+
+def _leftover(what: Leftover) -> str:
+    if what.id is not None:
+        return (
+            f"Kustomize has no schema for {_kind(what.id)}, so this directive stays in the object as an entry; a patch "
+            "replaces the list there by itself"
+        )
+    return (
+        f"Kustomize does not know `{what.key}`: it does nothing and stays in the object, where the API server refuses "
+        "it; write the list as it should be"
+    )
+
+
+def _matches_nothing(what: MatchesNothing) -> str:
+    blame = f" (only `{what.field}` does not fit)" if what.field else ""
+    return f"no object fits this target{blame}: Kustomize leaves the patch out without a word"
+
+
+def _places(entries: tuple[Entry, ...], text: str) -> list[tuple[Place, str]]:
+    return [(entry.place, text) for entry in entries]
+
+
+def _place(entry: Entry | None, text: str) -> list[tuple[Place, str]]:
+    return [(entry.place, text)] if entry is not None else []
+
+
+def _is(groups: Iterable[Iterable[str]]) -> str:
+    return "is" if sum(1 for names in groups for _ in names) == 1 else "are"
+
+
+def _shown(texts: Iterable[str]) -> str:
+    listed = [f"`{text}`" for text in dict.fromkeys(texts)]
+    if len(listed) > _SHOWN:
+        return f"{', '.join(listed[:_SHOWN])} and {len(listed) - _SHOWN} more"
+    return " and ".join([", ".join(listed[:-1]), listed[-1]] if listed[1:] else listed) or "no name"
