@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from podhosts.engine import Options, default_selection, lint
 from podhosts.helm import Charts
+from podhosts.rules import RULES
 from podhosts.source import Source
 from podhosts.workspace import Workspace
 from tests.charts import Found, lint_folder, write
@@ -464,3 +467,39 @@ def test_a_template_after_a_fix(tmp_path: Path) -> None:
     workspace.replace(fixed)
     (finding,) = lint(fixed, Options(selected=default_selection()), workspace).findings
     assert fixed.cut(finding.span) == "4"
+
+
+ACTIONS = st.sampled_from(
+    """
+    {{ . }} | {{ $ }} | {{ x }} | {{ $x }} | {{ .a }} | {{ .Values }} | {{ .Values.extra }} | {{ $.Values.b.c }}
+    {{ toYaml . }} | {{ toYaml .Values.extra }} | {{ toJson . }} | {{ tpl . $ }} | {{ quote . }} | {{ nindent 2 . }}
+    {{ index . 0 }} | {{ include "x" . }} | {{ printf "%s" . }} | {{ first . }} | {{ dict }} | {{ join . }}
+    {{- range .Values.extra }} | {{- range . }} | {{- with .Values.extra }} | {{- with . }} | {{- if . }} | {{- else }}
+    {{- end }} | {{ end }} | {{ define "x" }} | {{ $x := . }} | {{ fromYaml . }} | {{ .Values | toYaml }}
+    """.strip()
+    .replace("\n", " | ")
+    .split(" | ")
+)
+PLACES = ("ip: ", "hostnames: ", "  - ", "- ", "- ip: ", "hostAliases: ", "")
+
+
+@given(st.lists(st.tuples(st.integers(0, 12), st.sampled_from(PLACES), ACTIONS), min_size=1, max_size=5))
+def test_whatever_a_template_prints_into_a_list_is_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, prints: list[tuple[int, str, str]]
+) -> None:
+    listed = [
+        "  hostAliases:",
+        "  - ip: 10.0.0.256",
+        "    hostnames:",
+        "    - a",
+        "  - ip: 10.0.0.1",
+        "    hostnames: [b]",
+    ]
+    for at, place, action in prints:
+        listed.insert(min(at, len(listed)), f"  {place}{action}")
+    template = "\n".join(["apiVersion: v1", "kind: Pod", "metadata: {name: p}", "spec:", *listed, ""])
+    alone = lint(Source("pod.yaml", template.encode()), Options(selected=default_selection()))
+    assert alone.documents == 1
+    folder = write(tmp_path_factory.mktemp("chart"), {"values.yaml": BAD, "templates/pod.yaml": template})
+    rules = {item.rule for item in lint_folder(folder)} | {item.rule for item in alone.findings}
+    assert rules <= {rule.name for rule in RULES}

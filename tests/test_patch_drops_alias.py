@@ -122,6 +122,20 @@ def test_broken_projects_never_raise(project: Path, seed: int) -> None:
             assert 0 <= finding.span.start <= finding.span.end <= len(finding.source.text)
 
 
+@pytest.mark.parametrize("value", ["[a]", "{a: b}", "null", "1", "[{ip: 10.0.0.1}]"])
+def test_values_that_are_no_strings_are_refused_or_passed_over(value: str) -> None:
+    """Where only a few words mean something, a list or mapping means nothing."""
+    entry = "- {ip: 10.0.0.1, hostnames: [a]}"
+    pod = f"apiVersion: example.com/v1\nkind: Widget\nmetadata: {{name: web}}\nspec:\n  hostAliases:\n  {entry}\n"
+    kustomization = (
+        "resources: [web.yaml]\npatches: [{path: patch.yaml}]\n"
+        f"configMapGenerator: [{{name: hosts, behavior: {value}, literals: [a=b]}}]\n"
+    )
+    patch = pod.replace(entry, f"- $patch: {value}")
+    results = lint_files({"o/kustomization.yaml": kustomization, "o/web.yaml": pod, "o/patch.yaml": patch})
+    assert not results["o/web.yaml"].findings
+
+
 def test_what_an_overlay_makes_is_checked_as_the_definitions_of_the_run_say() -> None:
     definition = {
         "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": "w"},

@@ -56,9 +56,10 @@ def followed_pods(
 
 def values_at(root: Mapping, path: ValuesPath) -> list[Node]:
     """What stands at a path of the values, for each item on the way."""
+    if not path:
+        return [root]
     if path[-1] == EACH:
-        lists = values_at(root, path[:-1]) if len(path) > 1 else []
-        return [item for value in lists if isinstance(value, Sequence) for item in value.items]
+        return [item for value in values_at(root, path[:-1]) if isinstance(value, Sequence) for item in value.items]
     return [parent.fields[name].value for _, parent, name in _entries(root, path)]
 
 

@@ -309,4 +309,4 @@ def _key_of_item(mark: Mark) -> ValuesPath | None:
 def _is_list(mark: Mark) -> bool:
     """Whether a mark prints a list, or an item of one."""
     path = mark.value.path if isinstance(mark.value, Reference) else ()
-    return mark.form in {Form.YAML, Form.JSON} or path[-1] == EACH
+    return mark.form in {Form.YAML, Form.JSON} or path[-1:] == (EACH,)

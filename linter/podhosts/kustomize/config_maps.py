@@ -27,7 +27,9 @@ def generated(kustomization: Kustomization, files: Files) -> Iterator[Resource]:
     for field, kind in _KINDS.items():
         for item in kustomization.items(field):
             name = item.get("name") if isinstance(item, Map) else None
-            if not isinstance(item, Map) or not isinstance(name, Text) or item.get("behavior") in {"merge", "replace"}:
+            if not isinstance(item, Map) or not isinstance(name, Text):
+                continue
+            if str(item.get("behavior")) in {"merge", "replace"}:
                 continue
             value = Map(item.node, item.writing)
             metadata: dict[str, object] = {"name": name}

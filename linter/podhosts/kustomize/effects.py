@@ -405,7 +405,7 @@ def _is_about_whole_list(patch: object) -> bool:
     if not isinstance(patch, List):
         return patch is not _ABSENT
     first = next((item for item in _items(patch) if DIRECTIVE in item), None)
-    return first is not None and len(first) == 1 and first[DIRECTIVE] in {"replace", "delete"}
+    return first is not None and len(first) == 1 and str(first[DIRECTIVE]) in {"replace", "delete"}
 
 
 def _directive_place(item: Map) -> Place | None:
