@@ -41,7 +41,7 @@ def lint_folder(folder: Path) -> list[Found]:
     """The findings in all files of a folder, as `podhosts check FOLDER` sees them, with paths inside it."""
     paths = [item.path for item in discover([str(folder)]).inputs]
     charts = Charts(paths)
-    workspace = Workspace((Source(path, Path(path).read_bytes()) for path in paths), charts)
+    workspace = Workspace([Source(path, Path(path).read_bytes()) for path in paths], charts)
     found: list[Found] = []
     for path in [*paths, *charts.helpers]:
         source = Source(path, Path(path).read_bytes())

@@ -68,7 +68,7 @@ def test_flags_are_those_of_typer() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["rules"], ["check"], ["check", "-"], ["check", "."], ["check", "missing.yaml"], ["check", "a.yaml", "--help"],
+    [[], ["rules"], ["check", "-"], ["check", "missing.yaml"], ["check", "a.yaml", "--help"],
      ["check", "a.yaml", "--stdin-filename", "x"], ["check", "a.yaml", "--select"], ["check", "a.yaml", "--quiet=yes"],
      ["check", "--", "a.yaml"], ["check", "a.yaml", "-vq"]],
 )  # fmt: skip

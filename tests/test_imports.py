@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 PACKAGE = ROOT / "linter" / "podhosts"
 ORDER = [
-    "summary", "triggers", "source", "edits", "diagnostics", "document", "surgery", "hosts", "merging", "resources",
-    "kubernetes", "shell", "corefile", "helm", "kustomize", "embedded", "inventory", "workspace", "moves",
-    "code_blocks", "suppressions", "config", "rules", "engine", "baseline", "reporters", "discovery", "commands", "lsp",
-    "cli",
+    "summary", "triggers", "processes", "source", "edits", "diagnostics", "document", "surgery", "hosts", "merging",
+    "resources", "kubernetes", "shell", "corefile", "helm", "kustomize", "embedded", "inventory", "workspace", "moves",
+    "code_blocks", "suppressions", "config", "rules", "engine", "baseline", "reporters", "discovery", "survey",
+    "commands", "lsp", "cli",
 ]  # fmt: skip
 #: Libraries that only one room knows.
 SEAMS = {
@@ -58,7 +58,7 @@ def test_direction() -> None:
 def test_entry_point_imports_the_fast_lane_first() -> None:
     names = {name for name in imported(PACKAGE / "__main__.py") if name.startswith("podhosts")}
     late = {"podhosts.commands", "podhosts.commands.run_settings", "podhosts.cli"}
-    assert names == {"podhosts.summary", "podhosts.triggers", *late}
+    assert names == {"podhosts.summary", "podhosts.survey", "podhosts.discovery", "podhosts.kustomize.names", *late}
 
 
 def test_seams() -> None:

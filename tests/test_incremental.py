@@ -283,9 +283,9 @@ def test_questions_do_not_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, ...]] = []
 
     class Counted(incremental.AskedWorkspace):
-        def places(self, *words: str) -> Iterator[Place]:
-            asked.append(words)
-            return super().places(*words)
+        def places(self, kind: str, *words: str) -> Iterator[Place]:
+            asked.append((kind, *words))
+            return super().places(kind, *words)
 
     monkeypatch.setattr(incremental, "AskedWorkspace", Counted)
     linter = IncrementalLinter(OPTIONS)

@@ -99,16 +99,16 @@ def test_named_gives_all_in_order() -> None:
 
 def test_mentioning_wants_all_words_in_one_document() -> None:
     sources = workspace(SERVICES, SCRIPTS, POD)
-    assert [place(manifest) for manifest in sources.mentioning("scripts", "configMap")] == [("2.yaml", 1, None)]
-    assert [place(manifest) for manifest in sources.mentioning("blue", "green")] == []
+    assert [place(manifest) for manifest in sources.mentioning("configMap", "scripts")] == [("2.yaml", 1, None)]
+    assert [place(manifest) for manifest in sources.mentioning("Service", "blue", "green")] == []
 
 
 def test_words_between_documents_are_none_of_them() -> None:
     sources = workspace("--- # Service db\n" + SERVICES.replace("---", "--- # Service db"))
     assert [place(manifest) for manifest in sources.named("Service", "db")] == [("0.yaml", n, None) for n in (1, 2)]
-    found = sources.mentioning("cache", "Service")
+    found = sources.mentioning("Service", "cache")
     assert [place(manifest) for manifest in found] == [("0.yaml", 3, 0), ("0.yaml", 3, 1)]
-    assert list(sources.mentioning("nowhere", "Service")) == []
+    assert list(sources.mentioning("Service", "nowhere")) == []
 
 
 def test_unreadable_documents_are_passed_over() -> None:

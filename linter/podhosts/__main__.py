@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 import sys
 
+from podhosts.discovery import are_repositories, discover
+from podhosts.kustomize.names import is_kustomization
 from podhosts.summary import summary
-from podhosts.triggers import file_mentions
+from podhosts.survey import Survey
 
 #: Flags of `check` that the fast lane understands: the attribute of a request, and whether a value follows.
 #: A test compares this table with typer's own parameters.
@@ -21,6 +23,7 @@ FLAGS = {
     "--format": ("format", True),
     "--color": ("color", True),
     "--config": ("config", True),
+    "--jobs": ("jobs", True),
     "--baseline": ("baseline", True),
     "--fix": ("fix", False),
     "--unsafe-fixes": ("unsafe_fixes", False),
@@ -42,7 +45,7 @@ _NEUTRAL = frozenset(
         "verbose",
     )
 )  # fmt: skip
-_REGULAR_FILE = 0o100000
+_FILES_AND_FOLDERS = frozenset({0o100000, 0o040000})
 _FILE_TYPE = 0o170000
 
 
@@ -72,27 +75,36 @@ def parse(arguments: list[str]) -> dict[str, object] | None:
                 return None
             value = following
         request[name] = value
-    if not paths or not all(map(_is_regular, paths)):
-        return None
-    request["paths"] = paths
-    return request
+    request["paths"] = paths or ["."]
+    return request if all(map(_is_file_or_folder, paths)) else None
 
 
-def _is_regular(path: str) -> bool:
+def _is_file_or_folder(path: str) -> bool:
     try:
-        return os.stat(path).st_mode & _FILE_TYPE == _REGULAR_FILE
+        return os.stat(path).st_mode & _FILE_TYPE in _FILES_AND_FOLDERS
     except (OSError, ValueError):
         return False
 
 
-def _is_silent(request: dict[str, object], paths: list[str]) -> bool:
-    """Whether nothing can be said about these files but that nothing was found."""
+def _survey(request: dict[str, object], paths: list[str]) -> Survey | None:
+    """Which files hold a word; None where something may be wrong with the flags, which must be said first."""
     if not request.keys() <= _NEUTRAL | {"paths"} or os.environ.get("GITHUB_ACTIONS") == "true":
+        return None
+    if "markdown" in request and any(map(os.path.isdir, paths)):
+        return None
+    return Survey(discover(paths))
+
+
+def _is_silent(survey: Survey, paths: list[str]) -> bool:
+    """Whether nothing can be said but that nothing was found."""
+    discovery = survey.discovery
+    if survey.relevant or discovery.failures or discovery.empty_folders:
         return False
-    try:
-        return not any(map(file_mentions, paths))
-    except OSError:
+    # A chart may print what no file of this list names, and a kustomization lead out of it.
+    in_folders = [item.path for item in discovery.inputs if not item.named]
+    if any(path.endswith("Chart.yaml") for path in in_folders):
         return False
+    return are_repositories(paths) or not any(map(is_kustomization, in_folders))
 
 
 def main() -> int:
@@ -104,14 +116,15 @@ def main() -> int:
             return _full()
         paths = request["paths"]
         assert isinstance(paths, list)  # `parse` puts a list there
-        if _is_silent(request, paths):
+        survey = _survey(request, paths)
+        if survey is not None and _is_silent(survey, paths):
             if not request.get("quiet"):
-                sys.stderr.write(f"{summary(len(dict.fromkeys(paths)), 0, 0, {})}\n")
+                sys.stderr.write(f"{summary(len(survey.discovery.inputs), 0, 0, {})}\n")
             return 0
         from podhosts.commands import check
         from podhosts.commands.run_settings import Request
 
-        return check.run(Request(**request))  # type: ignore[arg-type]  # the table gives each its type
+        return check.run(Request(**request), survey)  # type: ignore[arg-type]  # the table gives each its type
     except KeyboardInterrupt:
         return 130
 

@@ -159,6 +159,9 @@ def check(
     require_reason: Annotated[
         bool, typer.Option("--require-reason", help="Report suppressions that give no reason.")
     ] = False,
+    jobs: Annotated[
+        str | None, typer.Option(metavar="N", help="Processes at a time (default: as many as it pays to start).")
+    ] = None,
     color: ColorOption = "auto",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No summary.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="List what was not read.")] = False,
@@ -193,6 +196,7 @@ def check(
         markdown=markdown,
         no_exclude=no_exclude,
         require_reason=require_reason,
+        jobs=jobs,
         color=color,
         quiet=quiet,
         verbose=verbose,

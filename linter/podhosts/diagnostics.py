@@ -68,6 +68,7 @@ class Diagnostic:
     fix: Fix | None = None
 
     @property
-    def sort_key(self) -> tuple[str, int, int, str, str, str]:
+    def sort_key(self) -> tuple[str, int, int, int, str, str, str]:
         """Path, position, rule: the order of every report, on every machine."""
-        return (self.source.path, self.span.start, self.span.end, self.rule, self.field or "", self.message)
+        place = (self.source.path, self.source.start.offset, self.span.start, self.span.end)
+        return (*place, self.rule, self.field or "", self.message)

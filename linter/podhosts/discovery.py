@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-import subprocess
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.kustomize.names import is_kustomization
 
+# The fast lane comes here: `typing`, `pathlib` and the rest would cost more than the work.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -26,19 +25,25 @@ CONFIG_NAMES = (CONFIG_NAME, _PROJECT_FILE)
 _PROJECT_TABLE = b"[tool.podhosts"
 
 
-class Input(NamedTuple):
+class Input:
     """A file to check. `named` says that the command line names the file itself, not a folder it lies in."""
 
-    path: str
-    named: bool
+    __slots__ = ("named", "path")
+
+    def __init__(self, path: str, named: bool) -> None:
+        self.path = path
+        self.named = named
 
 
-class Discovery(NamedTuple):
+class Discovery:
     """The files in order, the arguments that could not be opened, and the folders in which no manifest was found."""
 
-    inputs: list[Input]
-    failures: list[tuple[str, str]]
-    empty_folders: list[str]
+    __slots__ = ("empty_folders", "failures", "inputs")
+
+    def __init__(self, inputs: list[Input], failures: list[tuple[str, str]], empty_folders: list[str]) -> None:
+        self.inputs = inputs
+        self.failures = failures
+        self.empty_folders = empty_folders
 
 
 def discover(arguments: Iterable[str], endings: tuple[str, ...] = ENDINGS) -> Discovery:
@@ -100,6 +105,11 @@ def repository_root(folder: str) -> str | None:
     return folder
 
 
+def are_repositories(arguments: Iterable[str]) -> bool:
+    """Whether each argument is a whole repository, whose files refer to no others."""
+    return all(os.path.exists(os.path.join(argument, ".git")) for argument in arguments)
+
+
 def _has_table(path: str) -> bool:
     try:
         with open(path, "rb") as file:
@@ -133,6 +143,8 @@ def _may_be_read(path: str) -> bool:
 
 def _git_files(folder: str) -> list[str] | None:
     """The files below a folder that git tracks or would track; None outside a work tree or without git."""
+    import subprocess
+
     command = ["git", "-C", folder, "-c", "core.fsmonitor=false", "ls-files", "-co", "--exclude-standard", "-z"]
     try:
         done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)
@@ -144,12 +156,11 @@ def _git_files(folder: str) -> list[str] | None:
 
 
 def _walk(folder: str) -> Iterator[str]:
-    root = Path(folder)
-
     def fail(error: OSError) -> None:
         raise error
 
-    for parent, folders, files in os.walk(root, onerror=fail):
+    for parent, folders, files in os.walk(folder, onerror=fail):
         folders[:] = [name for name in folders if name != ".git"]
+        below = parent[len(folder) :].lstrip(os.sep)
         for name in files:
-            yield str((Path(parent) / name).relative_to(root))
+            yield os.path.join(below, name)

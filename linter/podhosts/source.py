@@ -34,19 +34,35 @@ _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _LONE_SURROGATES = dict.fromkeys(range(56448, 56576), 65533)
 
 
-class Source:
-    """One file: `path` as shown to people, `data` as stored.
+#: Where a file begins.
+FILE_START = Position(1, 1, 0)
+#: The first line that is neither blank nor a comment, a separator or a directive.
+_CONTENT = re.compile(r"^(?![ \t\r\f\v]*(?:$|#|---|%))", re.MULTILINE)
 
-    Decoding never fails. UTF-16 is read when its byte order mark says so; everything else is UTF-8.
+
+class Source:
+    """One file, or a part of a large one: `path` as shown to people, `data` as stored.
+
+    Decoding never fails. UTF-16 is read when its byte order mark says so; everything else is UTF-8. A part has
+    offsets of its own, but its positions are those of the file: `start` is where it begins there.
+    `follows_text` says that something else than comments and separators stands before it.
     """
 
-    def __init__(self, path: str, data: bytes) -> None:
+    def __init__(self, path: str, data: bytes, start: Position = FILE_START, *, follows_text: bool = False) -> None:
         self.path = path
         self.data = data
+        self.start = start
+        self.follows_text = follows_text
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Between processes only what cannot be computed again."""
+        return _source, (self.path, self.data, self.start, self.follows_text)
 
     @cached_property
     def encoding(self) -> str:
         """`utf-8`, `utf-16-le` or `utf-16-be`."""
+        if self.start.offset:
+            return "utf-8"
         if self.data.startswith(codecs.BOM_UTF16_LE):
             return "utf-16-le"
         if self.data.startswith(codecs.BOM_UTF16_BE):
@@ -58,7 +74,7 @@ class Source:
         """Bytes of the byte order mark at the start of the file, 0 without one."""
         if self.encoding != "utf-8":
             return 2
-        return 3 if self.data.startswith(codecs.BOM_UTF8) else 0
+        return 3 if not self.start.offset and self.data.startswith(codecs.BOM_UTF8) else 0
 
     @cached_property
     def _decoded(self) -> str:
@@ -129,24 +145,45 @@ class Source:
         return len(self._decoded[start:end].encode(self.encoding, "replace"))
 
     def position(self, offset: int) -> Position:
-        """The line, column and byte offset of a text offset (0 to `len(text)`)."""
-        line = self.line_at(offset) - 1
-        start = self.line_starts[line]
-        at = self._byte_starts[line] + self._byte_length(start, offset)
+        """The line, column and byte offset in the file of a text offset (0 to `len(text)`)."""
+        line = bisect_right(self.line_starts, offset) - 1
+        begin = self.line_starts[line]
+        at = self._byte_starts[line] + self._byte_length(begin, offset)
+        column = offset - begin + (self.start.column if line == 0 else 1)
         # An odd byte at the end of UTF-16 is a character of one byte.
-        return Position(line + 1, offset - start + 1, min(at, len(self.data)))
+        return Position(self.start.line + line, column, self.start.offset + min(at, len(self.data)))
 
     def line_at(self, offset: int) -> int:
-        """The 1-based line of a text offset."""
+        """The line of a text offset, counted from 1 in this text; `position` has the file's."""
         return bisect_right(self.line_starts, offset)
 
     def line_span(self, line: int) -> Span:
-        """The span of a 1-based line, without its line break."""
+        """The span of a line of this text (from 1), without its line break."""
         start = self.line_starts[line - 1]
         end = self.line_starts[line] if line < len(self.line_starts) else len(self.text)
         while end > start and self.text[end - 1] in "\r\n":
             end -= 1
         return Span(start, end)
+
+    def line_position(self, offset: int) -> Position:
+        """The position of a text offset at which a line begins; it needs no table of lines, and is only for UTF-8."""
+        if offset == 0:
+            return self.start
+        before = self.text[:offset]
+        lines = before.count("\n") + before.count("\r") - before.count("\r\n")
+        at = self.start.offset + self.bom_length + self._byte_length(0, offset)
+        return Position(self.start.line + lines, 1, at)
+
+    def part(self, span: Span) -> Source:
+        """A stretch that begins at a line as a source of its own; only of UTF-8."""
+        first = self.position(span.start) if span.start else self.start
+        last = self.position(min(span.end, len(self.text)))
+        data = self.data[first.offset - self.start.offset : last.offset - self.start.offset]
+        return Source(self.path, data, first, follows_text=self.has_text_before(span.start))
+
+    def has_text_before(self, offset: int) -> bool:
+        """Whether anything but comments, blanks, separators and directives stands before a place in the file."""
+        return self.follows_text or _CONTENT.search(self.text, 0, offset) is not None
 
     def cut(self, span: Span) -> str:
         """The text of a span."""
@@ -161,3 +198,7 @@ class Source:
     def with_text(self, text: str) -> Source:
         """The same file with another text: encoding and byte order mark stay. Only for a file that `is_valid`."""
         return Source(self.path, self.data[: self.bom_length] + text.encode(self.encoding))
+
+
+def _source(path: str, data: bytes, start: Position, follows_text: bool) -> Source:
+    return Source(path, data, start, follows_text=follows_text)

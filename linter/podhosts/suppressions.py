@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import sys
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -35,6 +36,8 @@ _COMMENT = re.compile(
 _COMMENT_TAIL = re.compile(r"(?:^|(?<=[ \t]))#.*")
 _COREFILE_COMMENT = re.compile(r"(?:^|(?<=\s))#[ \t]*podhosts:.*")
 _LINE = re.compile(r"[^\r\n]+")
+#: A scope that reaches over all parts of a file.
+_WHOLE_FILE = Span(0, sys.maxsize)
 
 
 @dataclass(slots=True, eq=False)
@@ -141,7 +144,7 @@ def _in_comments(document: Document, pods: Iterable[Pod]) -> Iterator[_Mark]:
         match = _COMMENT.match(comment.text)
         if match is None or index is None:
             continue
-        is_late = match["scope"] == FILE_SCOPE and _has_text_before(document)
+        is_late = match["scope"] == FILE_SCOPE and document.source.has_text_before(document.span.start)
         misplaced = "`ignore-file` must stand before the first document" if is_late else None
         yield _Mark(match, comment.span, _scopes(match["scope"], comment, document, index), misplaced)
 
@@ -172,15 +175,9 @@ def _misplaced_in_corefile(match: re.Match[str]) -> str | None:
     return None if match["scope"] == "ignore" else "a comment in a Corefile covers a line; write `ignore[...]`"
 
 
-def _has_text_before(document: Document) -> bool:
-    """Whether anything but comments, blanks and separators stands above a document in its file."""
-    lines = document.source.text[: document.span.start].splitlines()
-    return any(line.strip() and not line.lstrip().startswith(("#", "---", "%")) for line in lines)
-
-
 def _scopes(scope: str, comment: Comment, document: Document, index: _LineIndex) -> list[Span]:
     if scope == FILE_SCOPE:
-        return [Span(0, len(document.source.text))]
+        return [_WHOLE_FILE]
     if scope == "ignore-document":
         return [document.span]
     return index.scopes(comment)
@@ -280,7 +277,7 @@ class _LineIndex:
                         self._add(self._line(self._dash(item)), item.span)
 
     def _line(self, offset: int) -> int:
-        return self._source.position(offset).line
+        return self._source.line_at(offset)
 
     def _add(self, line: int, span: Span) -> None:
         self._wider.setdefault(line, []).append(span)
@@ -288,16 +285,19 @@ class _LineIndex:
     def _dash(self, item: Node) -> int:
         """Where an item's dash is: before it, with only blanks, breaks, comments, anchors and tags between."""
         line = self._line(item.start)
-        before = self._source.text[self._source.line_starts[line - 1] : item.start]
-        while line > 0:
+        begin = self._source.line_span(line).start
+        before = self._source.text[begin : item.start]
+        while True:
             words = _COMMENT_TAIL.sub("", before).split()
             while words and words[-1][0] in "&!":
                 words.pop()
             if words:
-                return self._source.line_starts[line - 1] if words[-1] == "-" else item.start
+                return begin if words[-1] == "-" else item.start
             line -= 1
-            before = self._source.cut(self._source.line_span(line)) if line else ""
-        return item.start
+            if line == 0:
+                return item.start
+            begin, end = self._source.line_span(line)
+            before = self._source.text[begin:end]
 
     def scopes(self, comment: Comment) -> list[Span]:
         """What a comment covers: its line, or the next line with a node, and what begins there."""

@@ -33,6 +33,8 @@ _ESCAPED_BLANKS = (
     b"\\ ", b"\\t", b"\\\t", b"\\x20", b"\\x09", b"\\u0020", b"\\u0009", b"\\u00000020", b"\\u00000009",
 )  # fmt: skip
 _BLANKS = b" \t\r\n"
+#: What stands before the brace of a key in `managedFields`, like `k:{"ip":"10.244.0.7"}`: every pod's status has one.
+_MANAGED_KEYS = (b'"k:', b"'k:", b" k:")
 _DASHES = b"- \t"
 _DASH = 0x2D
 _QUOTES = b"\"'\\"
@@ -53,7 +55,7 @@ def mentions(data: bytes) -> bool:
         or _has_hosts_plugin(low)
         or _has_alias_key(low.translate(None, _KEY_SEPARATORS))
         or _has_outdented_ip(low)
-        or (b"\\" in low and (_has_escaped_word(low) or _has_alias_key(_without_escaped_blanks(low))))
+        or (_has_escapes(low) and (_has_escaped_word(low) or _has_alias_key(_without_escaped_blanks(low))))
     )
 
 
@@ -66,6 +68,11 @@ def file_mentions(path: str) -> bool:
                 return True
             tail = chunk[-OVERLAP:]
     return False
+
+
+def _has_escapes(low: bytes) -> bool:
+    """Whether anything but a quote is escaped: JSON in a string is full of those."""
+    return b"\\" in low and b"\\" in low.replace(b'\\"', b"")
 
 
 def _has_hostname(low: bytes) -> bool:
@@ -116,7 +123,7 @@ def _has_alias_key(joined: bytes) -> bool:
             start = max(0, at - 10)
             before = joined[start:at]
             may_be = _PARTS[0] in before or _PARTS[1] in before or joined.startswith(_REST, at)
-            if may_be and _is_near_target(joined[start : at + 12]):
+            if may_be and _may_be_near_target(joined[start : at + 12]):
                 return True
             at = joined.find(third, at + 1)
     return False
@@ -126,6 +133,20 @@ def _without_escaped_blanks(low: bytes) -> bytes:
     for blank in _ESCAPED_BLANKS:
         low = low.replace(blank, b"")
     return low.translate(None, _KEY_SEPARATORS)
+
+
+#: What has been looked at closely: `containerStatuses` stands in every pod of a List.
+_judged: dict[bytes, bool] = {}
+_MOST_JUDGED = 10_000
+
+
+def _may_be_near_target(window: bytes) -> bool:
+    known = _judged.get(window)
+    if known is None:
+        if len(_judged) >= _MOST_JUDGED:
+            _judged.clear()
+        known = _judged[window] = _is_near_target(window)
+    return known
 
 
 def _is_near_target(window: bytes) -> bool:
@@ -165,6 +186,8 @@ def _is_outdented(low: bytes, at: int) -> bool:
         return False
     before = _last_filled(low, before)
     if before >= 0 and low[before] == b"{"[0]:
+        if low[before - 3 : before] in _MANAGED_KEYS:
+            return False
         before = _last_filled(low, before - 1)
         if before >= 0 and low[before] in b"[,":
             return False

@@ -1,86 +1,78 @@
-"""Workspace: all sources of a run, and the look-up of objects by kind and name among them."""
+"""Workspace: all files of a run, and the look-up of objects by kind and name among them."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from functools import cached_property
+import re
+from contextlib import suppress
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.document import Document, split
+from podhosts.document import Document, Part, whole, whole_word
 from podhosts.helm import Charts, FileFacts
 from podhosts.inventory import index
 from podhosts.kubernetes import objects
 from podhosts.kubernetes.definitions import KIND as CUSTOM_RESOURCE_DEFINITION
 from podhosts.kubernetes.definitions import Definition, definition
+from podhosts.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from podhosts.document import Piece
+    from podhosts.document import File, Piece
     from podhosts.inventory import AddressIndex
     from podhosts.kubernetes import KnownKinds, KubernetesObject
     from podhosts.kustomize.overlays import Overlays, Told
-    from podhosts.source import Source
 
-
-#: The kinds that rules ask for, and the field that mounts one, as they stand in a file (UTF-16 files are not searched).
-DEFINITION_WORDS = (b"CustomResourceDefinition",)
-_LOOKED_UP = (b"ConfigMap", b"Service", b"configMap", *DEFINITION_WORDS)
+#: What a name can be made of, and a little more.
+_WORD = re.compile(r"[^\s\"'{}\[\],:\\]+")
+#: Characters up to which all words of a document are noted.
+_LONGEST_INDEXED = 1 << 16
 
 
 class Place(NamedTuple):
-    """A document of a source."""
+    """A document, or an item of a large List, in its source."""
 
     source: Source
     piece: Piece
 
 
 class Workspace:
-    """Sources that may refer to each other. Nothing is read or parsed until an object is asked for.
+    """Sources and files that may refer to each other. Nothing is read or parsed until an object is asked for.
 
-    They are gone through once for the objects and once for the addresses, if a rule asks for these.
-    Of the sources only those are kept that hold one of `words`: the kinds that are looked up. `charts` are those that
-    the files of the run belong to, `overlays` its kustomizations; without them each file is looked at alone.
-    `definitions` gives CustomResourceDefinitions where they are not to be looked for in the sources. `is_whole` says
-    that these are all files of the run, and not one file alone.
+    `given` is gone through once for each kind that is asked for, of which only what mentions the kind is kept, and
+    once for the addresses. `charts` are those that the files of the run belong to, `overlays` its kustomizations;
+    without them each file is looked at alone. `definitions` gives CustomResourceDefinitions where they are not to be
+    looked for in the files. `is_whole` says that these are all files of the run, and not one file alone.
     """
 
     def __init__(
         self,
-        sources: Iterable[Source],
+        given: Iterable[Source | File],
         charts: Charts | None = None,
         overlays: Overlays | None = None,
         *,
-        words: tuple[bytes, ...] = _LOOKED_UP,
         definitions: Callable[[str, str], list[Definition]] | None = None,
         is_whole: bool = True,
     ) -> None:
         self.is_whole = is_whole
-        self._given = sources
-        self._words = words
+        self._given = given
         self.charts = charts or Charts()
         self.overlays = overlays
-        self._replaced: set[str] = set()
-        self._objects: dict[tuple[Source, int], list[KubernetesObject]] = {}
+        self._replaced: dict[str, Source] = {}
+        self._indexes: dict[str, _WordIndex] = {}
+        self._objects: dict[Place, list[KubernetesObject]] = {}
+        self._by_name: dict[Place, dict[tuple[str | None, str | None], list[KubernetesObject]]] = {}
         self._addresses: AddressIndex | None = None
         self._definitions: dict[tuple[str, str], list[Definition]] = {}
         self._definition_in: dict[KubernetesObject, Definition | None] = {}
         self._look_up = definitions or self._read_definitions
 
-    @cached_property
-    def _sources(self) -> list[tuple[Source, list[Piece]]]:
-        kept = (source for source in self._given if any(word in source.data for word in self._words))
-        return [(source, split(source.text)) for source in kept]
-
     def replace(self, source: Source) -> None:
-        """Let a source stand for the one of the same path, whose text has changed.
+        """Let a source stand for the file of the same path, whose text has changed.
 
         What overlays know of the file has places in the old text, and is not told any more.
         """
-        self._replaced.add(source.path)
-        for number, (old, _) in enumerate(self._sources):
-            if old.path == source.path:
-                self._sources[number] = (source, split(source.text))
+        self._replaced[source.path] = source
         self.charts = self.charts.with_source(source)
 
     def facts(self, path: str) -> FileFacts:
@@ -105,9 +97,12 @@ class Workspace:
 
     def named(self, kind: str, name: str) -> Iterator[KubernetesObject]:
         """Every object of that kind and name, in order."""
-        for manifest in self.mentioning(name, kind):
-            if manifest.kind == kind and manifest.name == name:
-                yield manifest
+        for place in self.places(kind, name):
+            if place not in self._by_name:
+                by_name = self._by_name[place] = {}
+                for manifest in self.objects_in(place):
+                    by_name.setdefault((manifest.kind, manifest.name), []).append(manifest)
+            yield from self._by_name[place].get((kind, name), ())
 
     def definitions(self, group: str, kind: str) -> list[Definition]:
         """The CustomResourceDefinitions of a group and kind, in order."""
@@ -131,36 +126,80 @@ class Workspace:
             self._addresses = index(self._given, kinds, environment_of)
         return self._addresses
 
-    def mentioning(self, *words: str) -> Iterator[KubernetesObject]:
-        """Every object of the documents whose text holds all these words, in order. The rarest should stand first."""
-        for source, piece in self.places(*words):
-            yield from self.objects_in(source, piece)
+    def mentioning(self, kind: str, *words: str) -> Iterator[KubernetesObject]:
+        """Every object of the documents whose text holds a kind, or another word, and all these words, in order."""
+        for place in self.places(kind, *words):
+            yield from self.objects_in(place)
 
-    def places(self, *words: str) -> Iterator[Place]:
+    def places(self, kind: str, *words: str) -> Iterator[Place]:
         """The documents whose text holds all these words, unparsed. Every look-up comes down to this search."""
-        first, *others = words
-        for source, pieces in self._sources:
-            for piece in _with_word(source, pieces, first):
-                # A search is cheap, parsing is not.
-                if all(source.text.find(word, *piece.span) >= 0 for word in others):
-                    yield Place(source, piece)
+        if kind not in self._indexes:
+            self._indexes[kind] = _WordIndex(self._holding(kind), kind)
+        found = list(self._indexes[kind].holding(words))
+        if self._replaced:
+            found = [place for place in found if place.source.path not in self._replaced]
+            for source in self._replaced.values():
+                found += _WordIndex(_holding(whole(source), kind), kind).holding(words)
+            found.sort(key=attrgetter("source.path"))
+        return iter(found)
 
-    def objects_in(self, source: Source, piece: Piece) -> list[KubernetesObject]:
+    def objects_in(self, place: Place) -> list[KubernetesObject]:
         """The objects of a document, parsed once."""
-        key = (source, piece.number)
-        if key not in self._objects:
-            self._objects[key] = list(objects(Document(source, piece)))
-        return self._objects[key]
+        if place not in self._objects:
+            self._objects[place] = list(objects(Document(*place)))
+        return self._objects[place]
+
+    def _holding(self, word: str) -> Iterator[Place]:
+        """The documents of all files that hold a word."""
+        pattern = whole_word(word)
+        for given in self._given:
+            if isinstance(given, Source):
+                if pattern.search(given.data):
+                    yield from _holding(whole(given), word)
+                continue
+            # One that cannot be opened is told of when its turn comes.
+            with suppress(OSError, ValueError):
+                for part in given if given.holds(word) else ():
+                    if isinstance(part, Part):
+                        yield from _holding(part, word)
+                    else:
+                        items = part.items(lambda data: pattern.search(data) is not None)
+                        yield from (Place(source, piece) for source, piece in items)
 
 
-def _with_word(source: Source, pieces: list[Piece], word: str) -> Iterator[Piece]:
-    """The pieces that hold a word, found with one search of the text."""
-    at = source.text.find(word)
-    while at >= 0:
-        number = bisect_right(pieces, at, key=lambda piece: piece.span.start) - 1
-        searched = at + 1
-        # Between the pieces there are the lines that separate them.
-        if number >= 0 and at + len(word) <= pieces[number].span.end:
-            yield pieces[number]
-            searched = pieces[number].span.end
-        at = source.text.find(word, searched)
+def _holding(part: Part, word: str) -> Iterator[Place]:
+    for piece in part.pieces:
+        if part.source.text.find(word, *piece.span) >= 0:
+            yield Place(*part.own(piece))
+
+
+class _WordIndex:
+    """Documents that hold `kind` as a word, by each of their words, so that every text is gone through once.
+
+    Long ones, like definitions of custom resources, have many words and are asked for seldom: these are searched.
+    """
+
+    def __init__(self, places: Iterable[Place], kind: str) -> None:
+        self._places: list[Place] = []
+        self._by_word: dict[str, list[int]] = {}
+        self._long: list[int] = []
+        for place in places:
+            start, end = place.piece.span
+            words = set(_WORD.findall(place.source.text, start, end)) if end - start <= _LONGEST_INDEXED else None
+            if words is not None and kind not in words:
+                continue
+            for word in words or ():
+                self._by_word.setdefault(word, []).append(len(self._places))
+            if words is None:
+                self._long.append(len(self._places))
+            self._places.append(place)
+
+    def holding(self, words: tuple[str, ...]) -> Iterator[Place]:
+        """The documents whose text holds all these words, the first one not only as a part of another."""
+        # A name that a template decides in part is looked up by its longest word.
+        first = max(_WORD.findall(words[0]), key=len, default="")
+        for number in sorted([*self._by_word.get(first, ()), *self._long]):
+            place = self._places[number]
+            # A search is cheap, parsing is not.
+            if all(place.source.text.find(word, *place.piece.span) >= 0 for word in words):
+                yield place

@@ -6,7 +6,7 @@ import os
 import sys
 from collections import Counter
 from contextlib import nullcontext, redirect_stdout
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from podhosts.code_blocks import PAGE_ENDINGS
 from podhosts.commands.baselines import BaselineFile
@@ -14,47 +14,58 @@ from podhosts.commands.files import SourceFiles
 from podhosts.commands.reports import Outputs
 from podhosts.commands.repository import repository_overlays
 from podhosts.commands.run_settings import Request, RunSettings
+from podhosts.commands.running import check_files, is_known
 from podhosts.commands.terminal import print_bytes, print_lines, say
 from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError
 from podhosts.diagnostics import Severity
 from podhosts.discovery import ENDINGS, STDIN, Discovery, Input, discover
 from podhosts.edits import Safety
-from podhosts.engine import Result, Unread, concerns, lint
+from podhosts.engine import Result, Unread, lint
 from podhosts.helm import Charts
 from podhosts.kustomize.names import is_kustomization
 from podhosts.reporters.report import Report
 from podhosts.source import Source
 from podhosts.summary import summary
+from podhosts.survey import Survey
 from podhosts.triggers import file_mentions, mentions
 from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Sequence
 
+    from podhosts.commands.running import Progress
     from podhosts.diagnostics import Diagnostic
     from podhosts.engine.fixing import Fixed
 
+_T = TypeVar("_T")
 
-def run(request: Request) -> int:
-    """Check what is asked for; returns the exit code (`contracts.md`, "Exit codes")."""
+
+def run(request: Request, survey: Survey | None = None) -> int:
+    """Check what is asked for; returns the exit code (`contracts.md`, "Exit codes").
+
+    `survey`: what is known of the files already.
+    """
     try:
-        return _run(request)
+        return _run(request, survey)
     except KeyboardInterrupt:
         say("podhosts: interrupted")
         return INTERRUPTED
 
 
-def _run(request: Request) -> int:
+def _run(request: Request, survey: Survey | None) -> int:
     try:
         outputs = Outputs(request)
         run_settings = RunSettings(request, lists_objects=outputs.show_objects)
         baseline = BaselineFile(request, run_settings)
         endings = (*ENDINGS, *PAGE_ENDINGS) if request.markdown else ENDINGS
-        discovery = outputs.without(discover(request.paths or ["."], endings))
+        discovery = survey.discovery if survey else outputs.without(discover(request.paths or ["."], endings))
         if request.list_files:
             return _list_files(discovery, run_settings)
         check = _Check(run_settings, discovery)
-        check.add_all(request)
+        if request.fix or request.diff:
+            check.fix_all()
+        else:
+            check.add_all(survey or Survey(discovery, run_settings.jobs))
         if check.fixed and request.fix and not request.diff and not request.fixes_stdin:
             # Fixes of one file may change what is to be said of others.
             check = check.again()
@@ -83,13 +94,12 @@ class _Check:
         self._run_settings = run_settings
         self._discovery = discovery
         self._request = run_settings.request
-        self._can_fix = self._request.fix or self._request.diff
         manifests = [item.path for item in discovery.inputs if not item.named and _is_manifest(item.path)]
         charts = Charts(manifests)
         overlays = repository_overlays(manifests, self._request.paths or ["."])
         self._folder_workspace = Workspace(SourceFiles(manifests), charts, overlays)
         #: Files of named templates that hold parts of a list: they are linted too.
-        self.helpers = [Input(path, False) for path in charts.helpers]
+        self._helpers = [Input(path, False) for path in charts.helpers]
         self.result = Result()
         for path, reason in discovery.failures:
             self.result.unread.append(Unread(path, f"cannot be opened: {reason}", 1, None, None))
@@ -103,29 +113,40 @@ class _Check:
         #: Inputs that were looked at; stdin under the name that reports use.
         self.checked: list[Input] = []
 
-    def add_all(self, request: Request) -> None:
-        """Look at every input, and at the helper files of charts."""
-        for item in _progress([*self._discovery.inputs, *self.helpers], request):
-            self.add(item)
+    def add_all(self, survey: Survey) -> None:
+        """Lint every input, and the helper files of charts."""
+        settings, workspace = self._run_settings, self._folder_workspace
+        progress: Progress = lambda numbers: _progress(numbers, self._request)  # noqa: E731 - it is given away
+        for item, outcome in check_files(survey, self._helpers, settings, workspace, progress):
+            if isinstance(outcome, str):
+                self.result.unread.append(Unread(item.path, f"cannot be opened: {outcome}", 1, None, None))
+                self.failed += 1
+                continue
+            self.result.extend(outcome)
+            if outcome.files:
+                self._note(item)
+
+    def _note(self, item: Input) -> None:
+        self.checked.append(item if item.path != STDIN else Input(self._request.stdin_filename, named=True))
+
+    def fix_all(self) -> None:
+        """Lint and fix every input, and the helper files of charts."""
+        for item in _progress([*self._discovery.inputs, *self._helpers], self._request):
+            files = self.result.files
+            self._add(item)
+            if self.result.files > files:
+                self._note(item)
 
     def again(self) -> _Check:
-        """A run over the files as they are now, which fixes no more; what was fixed and what failed is kept."""
+        """A run over the files as they are now; what was fixed and what failed is kept."""
         after = _Check(self._run_settings, self._discovery)
-        after._can_fix = False
-        after.add_all(self._request)
+        after.add_all(Survey(self._discovery, self._run_settings.jobs))
         after.fixed, after.failed = self.fixed, self.failed
         return after
 
-    def add(self, item: Input) -> None:
-        """Lint one input, fix it where that is asked for, and note it unless it could not be opened or is excluded."""
-        files = self.result.files
-        self._add(item)
-        if self.result.files > files:
-            self.checked.append(item if item.path != STDIN else Input(self._request.stdin_filename, named=True))
-
     def _add(self, item: Input) -> None:
         try:
-            source = _read(item, self._request, self._is_passed_over)
+            source = self._read(item)
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             self.result.unread.append(Unread(item.path, f"cannot be opened: {reason}", 1, None, None))
@@ -137,14 +158,15 @@ class _Check:
         elif item.path == STDIN and self._request.fixes_stdin:
             print_bytes((fixed.source if fixed else source).data)
 
-    def _is_passed_over(self, path: str) -> bool:
-        """Whether neither charts nor overlays have something to say about a file that holds none of our words."""
-        workspace = self._folder_workspace
-        if workspace.charts.facts(path):
-            return False
-        if workspace.overlays is None or not workspace.overlays.folders:
-            return True
-        return not concerns(path, workspace, self._run_settings.options(path).settings)
+    def _read(self, item: Input) -> Source | None:
+        """The source of one input; None for a file without a word of ours, of which nothing else is known."""
+        if item.path == STDIN:
+            return Source(self._request.stdin_filename, sys.stdin.buffer.read())
+        is_relevant = not os.path.isfile(item.path) or file_mentions(item.path)
+        if not is_relevant and not is_known(item, self._folder_workspace, self._run_settings):
+            return None
+        with open(item.path, "rb") as file:
+            return Source(item.path, file.read())
 
     def _check(self, source: Source, item: Input) -> Fixed | None:
         """Lint a source, fix and write it; None where nothing was fixed."""
@@ -155,9 +177,6 @@ class _Check:
             return None
         options = self._run_settings.options(source.path)
         workspace = None if item.named else self._folder_workspace
-        if not self._can_fix:
-            self.result.extend(lint(source, options, workspace))
-            return None
         # Imported here: a plain check needs nothing of it.
         from podhosts.commands.repairing import RepairError, repair
 
@@ -179,16 +198,6 @@ def _is_manifest(path: str) -> bool:
     return path.lower().endswith(ENDINGS) or is_kustomization(path)
 
 
-def _read(item: Input, request: Request, is_passed_over: Callable[[str], bool]) -> Source | None:
-    """The source of one input; None for a file without a word that a rule reacts to, of which nothing else is known."""
-    if item.path == STDIN:
-        return Source(request.stdin_filename, sys.stdin.buffer.read())
-    if os.path.isfile(item.path) and not file_mentions(item.path) and (item.named or is_passed_over(item.path)):
-        return None
-    with open(item.path, "rb") as file:
-        return Source(item.path, file.read())
-
-
 def _list_files(discovery: Discovery, run_settings: RunSettings) -> int:
     print_lines(item.path for item in discovery.inputs if not run_settings.excludes(item.path))
     for path, reason in discovery.failures:
@@ -196,8 +205,8 @@ def _list_files(discovery: Discovery, run_settings: RunSettings) -> int:
     return WRONG_USE if discovery.failures else OK
 
 
-def _progress(inputs: list[Input], request: Request) -> Iterator[Input]:
-    """The inputs; on a terminal, with a bar on stderr once the work has taken a second."""
+def _progress(inputs: Sequence[_T], request: Request) -> Iterator[_T]:
+    """The inputs, or their numbers; on a terminal, with a bar on stderr once the work has taken a second."""
     if request.quiet or len(inputs) < 2 or not sys.stderr.isatty():
         yield from inputs
         return
@@ -211,7 +220,7 @@ def _progress(inputs: list[Input], request: Request) -> Iterator[Input]:
         yield item
 
 
-def _with_bar(inputs: list[Input], done: int) -> Iterator[Input]:
+def _with_bar(inputs: Sequence[_T], done: int) -> Iterator[_T]:
     from rich.console import Console
     from rich.progress import Progress
 

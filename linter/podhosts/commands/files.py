@@ -7,29 +7,26 @@ import stat
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from podhosts.source import Source
+from podhosts.document import File
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from podhosts.source import Source
+
 
 class SourceFiles:
-    """The files at some paths as sources, opened each time they are gone through, so that none has to be kept.
+    """The files at some paths, opened each time they are gone through, so that none has to be kept.
 
-    `held` are texts that stand for what is stored. A file that cannot be opened is told of when its turn comes.
+    `held` are texts that stand for what is stored.
     """
 
     def __init__(self, paths: list[str], held: Mapping[str, Source] | None = None) -> None:
         self._paths = paths
         self._held = held or {}
 
-    def __iter__(self) -> Iterator[Source]:
-        for path in self._paths:
-            if path in self._held:
-                yield self._held[path]
-                continue
-            with suppress(OSError, ValueError), open(path, "rb") as file:
-                yield Source(path, file.read())
+    def __iter__(self) -> Iterator[Source | File]:
+        return (self._held.get(path) or File(path, path) for path in self._paths)
 
 
 class FileChangedError(Exception):

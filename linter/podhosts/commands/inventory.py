@@ -19,7 +19,7 @@ from podhosts.kubernetes import KnownKinds
 from podhosts.reporters.inventory import csv_text, json_text, page, shared_text, table
 from podhosts.source import Source
 from podhosts.triggers import mentions
-from podhosts.workspace import DEFINITION_WORDS, Workspace
+from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +94,7 @@ def _read(discovery: Discovery, config: Config | None, store: Store) -> tuple[in
         item.path for item in discovery.inputs if item.path == STDIN or config is None or not config.excludes(item.path)
     ]
     # Read only when a custom resource asks for its definition.
-    definitions = Workspace(SourceFiles([path for path in paths if path != STDIN]), words=DEFINITION_WORDS)
+    definitions = Workspace(SourceFiles([path for path in paths if path != STDIN]))
     kinds = KnownKinds(config.pod_specs if config else (), definitions.definitions)
     failures: list[tuple[str, str]] = []
     for path in paths:

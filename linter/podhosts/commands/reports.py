@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.commands.terminal import encoded, print_lines, print_styled, say
 from podhosts.commands.usage import UsageError, choose
-from podhosts.discovery import STDIN
+from podhosts.discovery import STDIN, Discovery
 from podhosts.reporters import FORMATS, lines
 
 if TYPE_CHECKING:
     from podhosts.commands.run_settings import Request
-    from podhosts.discovery import Discovery
     from podhosts.reporters.report import Report
 
 COLORS = ("auto", "always", "never")
@@ -57,7 +56,7 @@ class Outputs:
                 raise UsageError(f"{item.path} is to be checked, and this run would overwrite it")
             if real is None or (real not in self._written and real != self._baseline):
                 kept.append(item)
-        return discovery._replace(inputs=kept)
+        return Discovery(kept, discovery.failures, discovery.empty_folders)
 
     def print(self, report: Report) -> None:
         """The report of `--format`, to stdout."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from podhosts.discovery import repository_root
+from podhosts.discovery import are_repositories, repository_root
 from podhosts.kustomize.names import KUSTOMIZATION_NAMES, is_kustomization
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ def repository_overlays(
     from podhosts.kustomize.overlays import Overlays
 
     files = repository_files(paths[0], read)
-    is_whole_repository = any(os.path.abspath(argument) == files.root for argument in arguments)
-    return Overlays(paths, files, is_closed=is_whole_repository)
+    return Overlays(paths, files, is_closed=are_repositories(arguments))
 
 
 def repository_files(path: str, read: Callable[[str], bytes | None] = read_file) -> Files:

@@ -51,6 +51,7 @@ class Request:
     markdown: bool = False
     no_exclude: bool = False
     require_reason: bool = False
+    jobs: str | None = None
     color: str = "auto"
     quiet: bool = False
     verbose: bool = False
@@ -81,6 +82,7 @@ class RunSettings:
         self._version = requested_version(request.kubernetes_version)
         if request.fail_on is not None:
             choose("level", request.fail_on, FAIL_ON, " for --fail-on")
+        self.jobs = None if request.jobs is None else _jobs(request.jobs)
 
     @cached_property
     def config(self) -> Config | None:
@@ -205,6 +207,12 @@ def requested_version(text: str | None) -> KubernetesVersion | None:
     if is_newer:
         say(f"podhosts: {text} is newer than 1.{NEWEST_MINOR}, whose rules are used")
     return version
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise UsageError(f"`{text}` is no number of processes for --jobs; write 1 or more")
+    return int(text)
 
 
 def _rule_names(flag: str, text: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from podhosts.document.comments import Comment, comments
 from podhosts.document.json_text import read_json
 from podhosts.document.locate import locate
 from podhosts.document.nodes import Entry, Mapping, Node, Scalar, Sequence, nodes, plain, string
+from podhosts.document.parts import WINDOW, File, Part, whole, whole_word
 from podhosts.document.reading import TOO_DEEP, UnreadableError, read
 from podhosts.document.scalars import is_plain_string
 from podhosts.document.sharing import Sharing
@@ -25,12 +26,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "TOO_DEEP",
+    "WINDOW",
     "Branch",
     "Comment",
     "Document",
     "Entry",
+    "File",
     "Mapping",
     "Node",
+    "Part",
     "Piece",
     "Problem",
     "Scalar",
@@ -42,6 +46,8 @@ __all__ = [
     "plain",
     "split",
     "string",
+    "whole",
+    "whole_word",
 ]
 
 
@@ -156,7 +162,10 @@ class Document:
 
     @property
     def root(self) -> Node | None:
-        return self._outcome[0]
+        root = self._outcome[0]
+        # An item of a List in YAML is read with its dash.
+        is_dashed = self.piece.item is not None and self.piece.language == "yaml"
+        return root.items[0] if is_dashed and isinstance(root, Sequence) and root.items else root
 
     @property
     def problem(self) -> Problem | None:

@@ -43,7 +43,12 @@ class Scalar(_Base):
     def __init__(
         self, start: int, end: int, text: str, style: str, anchor: str | None = None, tag: str | None = None
     ) -> None:
-        super().__init__(start, end, anchor, tag)
+        # Not through the base: nearly all that is read are scalars.
+        self.start = start
+        self.end = end
+        self.anchor = anchor
+        self.tag = tag
+        self.shared = ()
         self.text = text
         self.style = style
 
@@ -91,7 +96,7 @@ class Entry:
         self.key = key
         self.value = value
         self.alias = alias
-        self.is_merge = scalars.is_merge_key(key.text, key.style, key.tag)
+        self.is_merge = key.text == "<<" and scalars.is_merge_key(key.text, key.style, key.tag)
         self.name = key.text if self.is_merge else scalars.key_name(key.text, key.style, key.tag)
 
     def __repr__(self) -> str:

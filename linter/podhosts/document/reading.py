@@ -34,6 +34,8 @@ TOO_DEEP = "too deeply nested to check"
 _BOM = "\ufeff"
 _BREAKS = "\r\n\x85\u2028\u2029"
 _WHITE = " \t" + _BREAKS
+#: Plain scalars that begin otherwise are never refused.
+_ODD_STARTS = frozenset(".+-")
 _PROPERTY = re.compile(rf"[&!][^{_WHITE}]*(?:[{_WHITE}]+|#[^{_BREAKS}]*)*")
 
 
@@ -137,59 +139,69 @@ class _Reader:
         self._anchors: dict[str, Node] = {}
         self._open: set[int] = set()
 
-    def _next(self) -> Any:
-        try:
-            return self._parser.get_event()
-        except self._error as error:
-            mark = getattr(error, "problem_mark", None)
-            at = mark.index if mark is not None else getattr(error, "position", 0) or 0
-            message = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
-            raise _RefusedByLibyamlError(message, self._span(at, at)) from None
+    def _refusal(self, error: Any) -> _RefusedByLibyamlError:
+        mark = getattr(error, "problem_mark", None)
+        at = mark.index if mark is not None else getattr(error, "position", 0) or 0
+        message = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
+        return _RefusedByLibyamlError(message, self._span(at, at))
 
     def _span(self, start: int, end: int) -> Span:
         return Span(min(start + self._offset, self._limit), min(end + self._offset, self._limit))
 
     def document(self) -> Node | None:
-        events = self._events
-        self._next()
-        if not isinstance(self._next(), events.DocumentStartEvent):
-            return None
-        root = self._node(self._next())
-        self._next()  # text after `...` is ignored, but what libyaml must see to end the document may be an error
+        get_event = self._parser.get_event
+        try:
+            get_event()
+            if not isinstance(get_event(), self._events.DocumentStartEvent):
+                return None
+            root = self._node()
+            get_event()  # text after `...` is ignored, but what libyaml must see to end the document may be an error
+        except self._error as error:
+            raise self._refusal(error) from None
         if self._anchors and is_excessive(root):
             raise UnreadableError("document contains excessive aliasing", root.span)
         return root
 
-    def _node(self, first: Any) -> Node:
-        """Read one node and all below it. A stack, not recursion: 10,000 levels are legal."""
-        events = self._events
-        stack: list[_Open] = []
-        event = first
+    def _node(self) -> Node:
+        """Read one node and all below it. A stack, not recursion: 10,000 levels are legal.
+
+        Most of a document are scalars without properties, so those take the shortest way.
+        """
+        events, get_event = self._events, self._parser.get_event
+        scalar_event, alias_event = events.ScalarEvent, events.AliasEvent
+        starts = {events.MappingStartEvent: True, events.SequenceStartEvent: False}
+        offset, limit = self._offset, self._limit
+        has_masks = bool(self._masks or self._bom_mask)
+        special_styles = {"|", ">", '"'} if "\\/" in self._chunk else {"|", ">"}
+        stack: list[_OpenMapping | _OpenSequence] = []
         while True:
+            event = get_event()
+            kind = type(event)
             node: Node
             alias: Span | None = None
-            kind = type(event)
-            if kind is events.ScalarEvent:
-                node = self._scalar(event)
-            elif kind is events.AliasEvent:
-                alias = self._span(event.start_mark.index, event.end_mark.index)
-                node = self._aliased(event.anchor, alias)
-            elif kind is events.MappingStartEvent or kind is events.SequenceStartEvent:
+            if kind is scalar_event:
+                style = event.style or ""
+                if has_masks or style in special_styles or event.anchor is not None or event.tag is not None:
+                    node = self._scalar(event)
+                else:
+                    start, end = event.start_mark.index + offset, event.end_mark.index + offset
+                    node = Scalar(min(start, limit), min(end, limit), event.value, style)
+            elif kind in starts:
                 if len(stack) >= MAX_DEPTH:
                     raise UnreadableError(
                         f"exceeded max depth of {MAX_DEPTH}", self._span(event.start_mark.index, event.start_mark.index)
                     )
-                stack.append(self._begin(event, is_mapping=kind is events.MappingStartEvent))
-                event = self._next()
+                stack.append(self._begin(event, is_mapping=starts[kind]))
                 continue
+            elif kind is alias_event:
+                alias = self._span(event.start_mark.index, event.end_mark.index)
+                node = self._aliased(event.anchor, alias)
             else:
-                opened = stack.pop()
-                node = self._finish(opened, event)
+                node = self._finish(stack.pop(), event)
             if not stack:
                 _check_value(node)
                 return node
             stack[-1].add(node, alias)
-            event = self._next()
 
     def _scalar(self, event: Any) -> Scalar:
         start, end = event.start_mark.index, event.end_mark.index
@@ -260,20 +272,24 @@ class _Reader:
         node.shared = (*node.shared, span) if len(node.shared) < 1000 else node.shared
         return node
 
-    def _begin(self, event: Any, *, is_mapping: bool) -> _Open:
+    def _begin(self, event: Any, *, is_mapping: bool) -> _OpenMapping | _OpenSequence:
         start = event.start_mark.index
         flow = bool(event.flow_style)
         if event.anchor is not None or event.tag is not None:
             start = self._skip_properties(event, len(self._masked))
-        kind = Mapping if is_mapping else Sequence
-        node = kind(min(start + self._offset, self._limit), 0, flow=flow, anchor=event.anchor, tag=event.tag)
+        start = min(start + self._offset, self._limit)
+        opened: _OpenMapping | _OpenSequence
+        if is_mapping:
+            opened = _OpenMapping(Mapping(start, 0, flow=flow, anchor=event.anchor, tag=event.tag))
+        else:
+            opened = _OpenSequence(Sequence(start, 0, flow=flow, anchor=event.anchor, tag=event.tag))
         if event.anchor is not None:
             # As in go-yaml the anchor that began last counts, also when an outer one of the same name ends later.
-            self._anchors[event.anchor] = node
-            self._open.add(id(node))
-        return _Open(node)
+            self._anchors[event.anchor] = opened.node
+            self._open.add(id(opened.node))
+        return opened
 
-    def _finish(self, opened: _Open, event: Any) -> Mapping | Sequence:
+    def _finish(self, opened: _OpenMapping | _OpenSequence, event: Any) -> Mapping | Sequence:
         node = opened.node
         if node.flow:
             node.end = min(event.end_mark.index + self._offset, self._limit)
@@ -284,38 +300,46 @@ class _Reader:
         return node
 
 
-class _Open:
-    """A collection that is being read."""
+class _OpenSequence:
+    """A list that is being read."""
 
-    __slots__ = ("key", "key_alias", "last_end", "node")
+    __slots__ = ("last_end", "node")
 
-    def __init__(self, node: Mapping | Sequence) -> None:
+    def __init__(self, node: Sequence) -> None:
         self.node = node
-        self.key: Node | None = None
-        self.key_alias: Span | None = None
         self.last_end = 0
 
     def add(self, node: Node, alias: Span | None) -> None:
+        _check_value(node)
+        if alias:
+            self.node.aliases[len(self.node.items)] = alias
+        self.node.items.append(node)
+        self.last_end = max(self.last_end, alias.end if alias else node.end)
+
+
+class _OpenMapping:
+    """A mapping that is being read."""
+
+    __slots__ = ("key", "key_alias", "last_end", "node")
+
+    def __init__(self, node: Mapping) -> None:
+        self.node = node
+        self.last_end = 0
+        self.key: Scalar | None = None
+        self.key_alias: Span | None = None
+
+    def add(self, node: Node, alias: Span | None) -> None:
         end = alias.end if alias else node.end
-        self.last_end = max(self.last_end, end)
-        if isinstance(self.node, Sequence):
-            _check_value(node)
-            if alias:
-                self.node.aliases[len(self.node.items)] = alias
-            self.node.items.append(node)
-        elif self.key is None:
+        if end > self.last_end:
+            self.last_end = end
+        key = self.key
+        if key is None:
             if not isinstance(node, Scalar):
                 raise UnreadableError("a key that is a list or a mapping", alias or node.span)
             self.key = node
             self.key_alias = alias
-        else:
-            key = self.key
-            assert isinstance(key, Scalar)  # kept so above
-            self.key = None
-            self._add_entry(key, node, alias)
-
-    def _add_entry(self, key: Scalar, node: Node, alias: Span | None) -> None:
-        assert isinstance(self.node, Mapping)
+            return
+        self.key = None
         try:
             entry = Entry(key, node, alias)
         except scalars.ScalarError as error:
@@ -330,8 +354,9 @@ class _Open:
 
 def _check_value(node: Node) -> None:
     """A value that go-yaml or the conversion to JSON refuses stops the document."""
-    if isinstance(node, Scalar) and (node.tag is not None or (not node.style and node.text[:1] in ".+-" and node.text)):
-        try:
-            _ = node.value
-        except scalars.ScalarError as error:
-            raise UnreadableError(str(error), node.span) from None
+    if type(node) is not Scalar or (node.tag is None and (node.style or node.text[:1] not in _ODD_STARTS)):
+        return
+    try:
+        _ = node.value
+    except scalars.ScalarError as error:
+        raise UnreadableError(str(error), node.span) from None

@@ -7,6 +7,7 @@ Source: apimachinery `pkg/util/yaml/decoder.go` as described in `reference/kuber
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from podhosts.source import Span
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 #: What Go's `unicode.IsSpace` takes for white space; Python's `str.strip` would also take U+001C to U+001F.
 _SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
-_JSON_SPACE = " \t\r\n"
+JSON_SPACE = " \t\r\n"
 _GUESS_BYTES = 4096
 _LOOK_AHEAD = 4
 _REPLACEMENT = "\ufffd"
@@ -28,6 +29,15 @@ class Problem(NamedTuple):
 
     message: str
     span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Which item of which List a piece is: its index, and what the List says of itself (as written)."""
+
+    index: int
+    api_version: str | None
+    kind: str
 
 
 class Piece(NamedTuple):
@@ -42,12 +52,36 @@ class Piece(NamedTuple):
     problem: Problem | None = None
     #: The separator line before it, where it is no part of the piece; it may carry a comment.
     opening: Span | None = None
+    #: For an item of a large List that is read by itself.
+    item: Item | None = None
+
+    @property
+    def outline(self) -> Span:
+        """The piece with the separator line before it, and the one after it that is its problem."""
+        start = self.opening.start if self.opening else self.span.start
+        if self.problem is None:
+            return Span(start, self.span.end)
+        # With the line feed behind it: half of CRLF would be a line break of its own.
+        return Span(start, max(self.span.end, self.problem.span.end + 1))
+
+    def moved(self, distance: int) -> Piece:
+        """The same piece in a text that begins `distance` code points earlier (negative: later)."""
+        opening, problem = self.opening, self.problem
+        return self._replace(
+            span=_moved(self.span, distance),
+            opening=opening and _moved(opening, distance),
+            problem=problem and problem._replace(span=_moved(problem.span, distance)),
+        )
+
+
+def _moved(span: Span, distance: int) -> Span:
+    return Span(span.start + distance, span.end + distance)
 
 
 def split(text: str) -> list[Piece]:
     """Cut a file's text (no byte order mark) into pieces, in order; empty pieces are kept."""
-    if not _looks_like_json(text):
-        return _split_yaml(text, 0, 0)
+    if not looks_like_json(text):
+        return split_yaml(text)
     pieces, end = _split_json(text)
     if end == len(text):
         return pieces
@@ -58,7 +92,8 @@ def split(text: str) -> list[Piece]:
     return [*pieces, Piece(len(pieces) + 1, Span(end, len(text)), "json")]
 
 
-def _looks_like_json(text: str) -> bool:
+def looks_like_json(text: str) -> bool:
+    """Whether kubectl would read a file that begins with `text` as JSON first."""
     at = _skip(text, 0, _SPACE)
     return text.startswith("{", at) and _byte_length(text[:at]) < _GUESS_BYTES
 
@@ -85,20 +120,21 @@ def _refuse_constant(name: str) -> object:
     raise ValueError(f"{name} is no JSON")
 
 
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=str, parse_int=str)
+#: A decoder that takes what Go's takes, and makes little of it.
+DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=str, parse_int=str)
 
 
 def _split_json(text: str) -> tuple[list[Piece], int]:
     """The JSON documents at the start of `text`, and where the first thing that is none begins."""
     pieces: list[Piece] = []
-    at = _skip(text, 0, _JSON_SPACE)
+    at = _skip(text, 0, JSON_SPACE)
     while at < len(text):
         try:
-            _, end = _DECODER.raw_decode(text, at)
+            _, end = DECODER.raw_decode(text, at)
         except (ValueError, RecursionError):
             break
         pieces.append(Piece(len(pieces) + 1, Span(at, end), "json"))
-        at = _skip(text, end, _JSON_SPACE)
+        at = _skip(text, end, JSON_SPACE)
     return pieces, at
 
 
@@ -108,10 +144,17 @@ def _skip(text: str, at: int, characters: str) -> int:
     return at
 
 
-def _split_yaml(text: str, start: int, number: int) -> list[Piece]:
+def split_yaml(text: str, number: int = 0) -> list[Piece]:
+    """Cut a text that kubectl reads as YAML; after `number` earlier pieces it begins with the separator line."""
+    if number == 0:
+        return _split_yaml(text, 0, 0)
+    end = text.find("\n") % (len(text) + 1)
+    return _split_yaml(text, min(end + 1, len(text)), number, Span(0, end))
+
+
+def _split_yaml(text: str, start: int, number: int, opening: Span | None = None) -> list[Piece]:
     """Cut at the lines that start with `---`; one that opens a piece stays in it, as in kubectl."""
     pieces: list[Piece] = []
-    opening: Span | None = None
     for line_start, line_end in _separator_lines(text, start):
         rest = text[line_start + len(_SEPARATOR) : line_end].strip(_SPACE)
         problem = None
@@ -129,7 +172,7 @@ def _split_yaml(text: str, start: int, number: int) -> list[Piece]:
 
 def _separator_lines(text: str, start: int) -> Iterator[tuple[int, int]]:
     at = start if text.startswith(_SEPARATOR, start) else text.find("\n" + _SEPARATOR, start) + 1
-    while at > start or text.startswith(_SEPARATOR, at):
+    while at > start or (at == start and text.startswith(_SEPARATOR, at)):
         end = text.find("\n", at)
         if end < 0:
             yield at, len(text)

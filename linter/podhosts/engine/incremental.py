@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from podhosts.diagnostics import Diagnostic, Related
-    from podhosts.document import Document, Piece
+    from podhosts.document import Document
     from podhosts.edits import Fix
     from podhosts.engine.results import CheckedObject, CheckedPod, Options, Result
     from podhosts.helm import FileFacts
@@ -98,13 +98,14 @@ class AskedWorkspace(Workspace):
         #: Whether a rule wants to know of all lists of the file, so that nothing holds once any text is another.
         self.asks_for_all = False
 
-    def places(self, *words: str) -> Iterator[Place]:
-        if words not in self._found:
-            found = [*super().places(*words), *self._places_around(words)]
+    def places(self, kind: str, *words: str) -> Iterator[Place]:
+        asked = (kind, *words)
+        if asked not in self._found:
+            found = [*super().places(*asked), *self._places_around(asked)]
             # As `check` on a folder sorts its files.
-            self._found[words] = sorted(found, key=attrgetter("source.path"))
-        self.asked[words] = self._found[words]
-        return iter(self._found[words])
+            self._found[asked] = sorted(found, key=attrgetter("source.path"))
+        self.asked[asked] = self._found[asked]
+        return iter(self._found[asked])
 
     def definitions(self, group: str, kind: str) -> list[Definition]:
         # What is known since an earlier document asked has to be noted for this one, too.
@@ -131,10 +132,10 @@ class AskedWorkspace(Workspace):
             self._found_around[words] = [place for place in found if place.source.path != self._source.path]
         return self._found_around[words]
 
-    def objects_in(self, source: Source, piece: Piece) -> list[KubernetesObject]:
-        if self._around is None or source is self._source:
-            return super().objects_in(source, piece)
-        return self._around.objects_in(source, piece)
+    def objects_in(self, place: Place) -> list[KubernetesObject]:
+        if self._around is None or place.source is self._source:
+            return super().objects_in(place)
+        return self._around.objects_in(place)
 
 
 class _Remembered(NamedTuple):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podhosts.code_blocks import code_blocks, is_page
-from podhosts.document import Document, Piece, split
+from podhosts.document import Document, Part, Piece, whole
 from podhosts.engine.checking import Checked, check
 from podhosts.engine.overlays import concerns, overlay_findings
 from podhosts.engine.results import Options, Result, Unread
@@ -15,7 +15,7 @@ from podhosts.helm import NOTHING
 from podhosts.kubernetes import KnownKinds
 from podhosts.rules import RULES
 from podhosts.source import Span
-from podhosts.suppressions import MARK, Suppression
+from podhosts.suppressions import MARK
 from podhosts.triggers import mentions
 from podhosts.workspace import Workspace
 
@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from podhosts.diagnostics import Diagnostic
+    from podhosts.document.large_lists import LargeList
     from podhosts.helm import FileFacts
     from podhosts.kustomize.overlays import Told
     from podhosts.rules import Rule
     from podhosts.source import Source
+    from podhosts.suppressions import Suppression
 
     DocumentCheck = Callable[[Document, list[Rule], KnownKinds, Options, FileFacts], Checked]
 
@@ -52,7 +54,7 @@ def lint(
     is_known = bool(facts) or (workspace is not None and concerns(source.path, workspace, options.settings))
     if not is_known and not mentions(source.data):
         return Result(files=1)
-    return _lint(source, _relevant(source, facts), options, workspace, facts, check_document)
+    return _lint(source, _relevant(whole(source), facts), options, workspace, facts, check_document)
 
 
 def _lint_page(page: Source, options: Options, workspace: Workspace | None, check_document: DocumentCheck) -> Result:
@@ -62,9 +64,9 @@ def _lint_page(page: Source, options: Options, workspace: Workspace | None, chec
     result.findings = [replace(finding, source=page, fix=None) for finding in result.findings]
     result.suppressed = [item._replace(finding=replace(item.finding, source=page)) for item in result.suppressed]
     fragments = _Tally("code blocks that are not YAML by themselves")
-    fragments.add(blocks.unreadable)
+    fragments.add(page, blocks.unreadable)
     if fragments.count:
-        result.unread.append(fragments.unread(page))
+        result.unread.append(fragments.unread())
     return result
 
 
@@ -76,54 +78,127 @@ def _lint(
     facts: FileFacts,
     check_document: DocumentCheck,
 ) -> Result:
-    result = Result(files=1)
     workspace = workspace or Workspace([source], is_whole=False)
+    rules, kinds = _rules(options, workspace)
+    found = Found()
+    for document in documents:
+        found.add(document, check_document(document, rules, kinds, options, facts))
+    found.add_from_overlays(_from_overlays(source, workspace, options, rules))
+    result = conclude(found, options, sees_others=workspace.is_whole)
+    result.unread += _unfollowed(workspace.told(source.path), source)
+    return result
+
+
+def check_parts(parts: Iterable[Part | LargeList], options: Options, workspace: Workspace) -> Found:
+    """What is found in some parts of a file, before anything is silenced: that may be done from anywhere in it."""
+    rules, kinds = _rules(options, workspace)
+    found = Found()
+    for part in parts:
+        if isinstance(part, Part):
+            for document in _relevant(part, NOTHING):
+                found.add(document, check(document, rules, kinds, options))
+        else:
+            found.extend(_check_list(part, rules, kinds, options))
+    return found
+
+
+def _rules(options: Options, workspace: Workspace) -> tuple[list[Rule], KnownKinds]:
     rules = [rule(options.settings, workspace) for rule in RULES if rule.name in options.selected]
-    kinds = KnownKinds(options.settings.house_paths, workspace.definitions)
+    return rules, KnownKinds(options.settings.house_paths, workspace.definitions)
+
+
+def _check_list(large: LargeList, rules: list[Rule], kinds: KnownKinds, options: Options) -> Found:
+    """Check a List item by item; where one of its items cannot be read alone, as a whole."""
+    found = Found()
+    can_be_split = not _is_wanted(large.frame())
+    for source, piece in large.items(_is_wanted) if can_be_split else ():
+        document = Document(source, piece)
+        if document.problem is not None or document.template is not None:
+            can_be_split = False
+            break
+        found.add(document, check(document, rules, kinds, options))
+    if can_be_split:
+        found.documents = min(found.documents, 1)
+        return found
+    found = Found()
+    document = Document(*large.whole())
+    found.add(document, check(document, rules, kinds, options))
+    return found
+
+
+class Found:
+    """What was found in a file, or in parts of it, before anything is silenced."""
+
+    def __init__(self) -> None:
+        self.documents = 0
+        self._checked: list[tuple[Document, Checked]] = []
+        #: What overlays say about documents that were not checked.
+        self.elsewhere: list[Diagnostic] = []
+
+    def add(self, document: Document, checked: Checked) -> None:
+        """Add a document, without what it was read as: a long stream has many."""
+        self.documents += 1
+        # What was checked may be remembered, and overlays add to it.
+        own = replace(checked, findings=[*checked.findings])
+        self._checked.append((Document(document.source, document.piece), own))
+
+    def add_from_overlays(self, findings: Iterable[Diagnostic]) -> None:
+        """Add what other files of the run say, unless the document that it is about says so itself."""
+        by_number = {document.number: checked for document, checked in self}
+        for finding in findings:
+            checked = by_number.get(finding.document or 0)
+            known = self.elsewhere if checked is None else checked.findings
+            if all((finding.rule, finding.span) != (other.rule, other.span) for other in known):
+                known.append(finding)
+
+    def extend(self, other: Found) -> None:
+        """Add what was found in other parts of the file, wherever they stand in it."""
+        self.documents += other.documents
+        both = [*self._checked, *other._checked]
+        self._checked = sorted(both, key=lambda checked: checked[0].source.start.offset)
+
+    def __iter__(self) -> Iterator[tuple[Document, Checked]]:
+        return iter(self._checked)
+
+
+def conclude(found: Found, options: Options, *, sees_others: bool) -> Result:
+    """What is left of a file's findings after suppression and selection, sorted."""
+    result = Result(files=1, documents=found.documents)
     file_wide: list[Suppression] = []
-    per_document: dict[int, tuple[Document | None, Checked]] = {}
     placeholders = _Tally("values that a template or placeholder decides")
     templates = _Tally("documents of a template that are not YAML by themselves")
-    for document in documents:
-        result.documents += 1
-        checked = check_document(document, rules, kinds, options, facts)
+    for document, checked in found:
         result.pods += checked.pods
         result.objects += checked.objects
         result.suppressed += checked.suppressed
-        placeholders.add(checked.placeholders)
-        templates.add(checked.templates)
+        placeholders.add(document.source, checked.placeholders)
+        templates.add(document.source, checked.templates)
         file_wide += [item for item in checked.silencers if item.is_file_wide]
-        # A copy, as overlays add to it: what was checked may be remembered.
-        per_document[document.number] = (document, replace(checked, findings=[*checked.findings]))
-    for finding in _from_overlays(source, workspace, options, rules):
-        _, checked = per_document.setdefault(finding.document or 0, (None, Checked()))
-        if all((finding.rule, finding.span) != (other.rule, other.span) for other in checked.findings):
-            checked.findings.append(finding)
-    result.unread += [tally.unread(source) for tally in (placeholders, templates) if tally.count]
-    result.unread += _unfollowed(workspace.told(source.path), source)
-    for _, checked in per_document.values():
+    result.unread += [tally.unread() for tally in (placeholders, templates) if tally.count]
+    for _, checked in found:
         silence(checked.findings, [*checked.silencers, *file_wide], options, result)
+    silence(found.elsewhere, file_wide, options, result)
     if options.use_suppressions:
-        for read, checked in per_document.values():
+        for document, checked in found:
             silencers = [*checked.silencers, *checked.inner_silencers]
-            result.findings += unused(read, silencers, options, sees_others=workspace.is_whole) if read else ()
+            result.findings += unused(document, silencers, options, sees_others=sees_others)
     result.findings = _select(result.findings, options)
     result.sort()
     return result
 
 
-def _relevant(source: Source, facts: FileFacts) -> Iterator[Document]:
+def _relevant(part: Part, facts: FileFacts) -> Iterator[Document]:
     """The documents to read: those that mention hosts, and those at which kubectl would stop and lose the others.
 
     Where charts know more of the file: all documents of a values file, and of a file of named templates those.
 
     Neighbours are searched together first: in a long stream hardly one of them matters.
     """
+    source, pieces = part.source, part.pieces
     if facts.fragments and not facts.problems:
         for number, span in enumerate(sorted(facts.fragments), 1):
             yield Document(source, Piece(number, span, "yaml"))
         return
-    pieces = split(source.text)
     has_suppressions = MARK in source.text
     begin = 0
     while begin < len(pieces):
@@ -140,12 +215,17 @@ def _relevant(source: Source, facts: FileFacts) -> Iterator[Document]:
             )
             stops = stops or (has_suppressions and source.text.find(MARK, *piece.span) >= 0)
             if stops or (may_mention and _is_mentioned(source, piece.span)):
-                yield Document(source, piece)
+                yield Document(*part.own(piece))
         begin = end
 
 
 def _is_mentioned(source: Source, span: Span) -> bool:
     return mentions(source.cut(span).encode("utf-8", "surrogatepass"))
+
+
+def _is_wanted(data: bytes) -> bool:
+    """Whether a part of a List mentions hosts or silences findings."""
+    return mentions(data) or MARK.encode() in data
 
 
 def _select(findings: list[Diagnostic], options: Options) -> list[Diagnostic]:
@@ -175,22 +255,26 @@ def _unfollowed(told: Told | None, source: Source) -> Iterator[Unread]:
     """The references of a kustomization that lead elsewhere, by reason."""
     tallies: dict[str, _Tally] = {}
     for item in told.unfollowed if told is not None else ():
-        tallies.setdefault(item.reason, _Tally(item.reason)).add([item.place.span])
-    return (tally.unread(source) for tally in tallies.values())
+        tallies.setdefault(item.reason, _Tally(item.reason)).add(source, [item.place.span])
+    return (tally.unread() for tally in tallies.values())
 
 
 class _Tally:
-    """Counts places of one kind and keeps the first."""
+    """Counts places of one kind in a file, whose documents are given in order, and keeps the first."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
         self.count = 0
-        self.first: Span | None = None
+        self._first: tuple[Source, Span] | None = None
 
-    def add(self, spans: list[Span]) -> None:
+    def add(self, source: Source, spans: list[Span]) -> None:
         self.count += len(spans)
-        if spans:
-            self.first = min([*spans, self.first] if self.first else spans)
+        if spans and (self._first is None or source is self._first[0]):
+            first = min([*spans, self._first[1]] if self._first else spans)
+            self._first = (source, first)
 
-    def unread(self, source: Source) -> Unread:
-        return Unread(source.path, self.reason, self.count, source, self.first)
+    def unread(self) -> Unread:
+        """What was counted, as a part of a result; at least one place."""
+        assert self._first is not None
+        source, span = self._first
+        return Unread(source.path, self.reason, self.count, source, span)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from podhosts.document import File
 from podhosts.inventory.reading import read
 
 if TYPE_CHECKING:
@@ -54,11 +56,13 @@ class AddressIndex:
 
 
 def index(
-    sources: Iterable[Source], kinds: KnownKinds, environment_of: Callable[[str], str | None] | None
+    given: Iterable[Source | File], kinds: KnownKinds, environment_of: Callable[[str], str | None] | None
 ) -> AddressIndex:
-    """Read the lists of all sources."""
+    """Read the lists of all sources and files; a file that cannot be opened is passed over."""
     found = AddressIndex(environment_of)
-    for source in sources:
-        for alias_list in read(source, kinds).lists:
-            found.add(source, alias_list)
+    for each in given:
+        with suppress(OSError, ValueError):
+            source = each.read() if isinstance(each, File) else each
+            for alias_list in read(source, kinds).lists:
+                found.add(source, alias_list)
     return found

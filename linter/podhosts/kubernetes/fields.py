@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$-]*")
 _IGNORED = str.maketrans("", "", "_- \t")
@@ -38,6 +39,7 @@ def normalized(key: str) -> str:
     return key.lower().translate(_IGNORED)
 
 
+@lru_cache(maxsize=4096)  # every key of an object is asked about, and they repeat
 def is_misspelt_host_aliases(key: str) -> bool:
     """Whether a key is not `hostAliases` but within two edits of it (`contracts.md`, "Hosts-related")."""
     return key != "hostAliases" and len(key) < 40 and edit_distance(normalized(key), _TARGET, 2) <= 2

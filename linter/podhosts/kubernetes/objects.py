@@ -65,6 +65,9 @@ def objects(document: Document) -> Iterator[KubernetesObject]:
     root = document.root
     if not isinstance(root, Mapping):
         return
+    if (own := document.piece.item) is not None:
+        yield _listed(document, root, own.index, own.kind, _known_text(own.api_version))
+        return
     api_version, kind = _known(root.get("apiVersion")), _known(root.get("kind"))
     if api_version is None and not root.fields.keys() & _OBJECT_FIELDS:
         kind = None
@@ -72,16 +75,23 @@ def objects(document: Document) -> Iterator[KubernetesObject]:
     if kind is None or not kind.endswith("List") or not isinstance(items, Sequence):
         yield KubernetesObject(document, root, None, api_version, kind)
         return
-    default_kind = None if kind == "List" else kind.removesuffix("List")
     for index, item in enumerate(items.items):
         if isinstance(item, Mapping):
-            yield KubernetesObject(
-                document,
-                item,
-                index,
-                _known(item.get("apiVersion")) or (api_version if default_kind else None),
-                _known(item.get("kind")) or default_kind,
-            )
+            yield _listed(document, item, index, kind, api_version)
+
+
+def _listed(
+    document: Document, node: Mapping, index: int, list_kind: str, list_version: str | None
+) -> KubernetesObject:
+    """An item, which may leave its version and kind to the List."""
+    default_kind = None if list_kind == "List" else list_kind.removesuffix("List")
+    return KubernetesObject(
+        document,
+        node,
+        index,
+        _known(node.get("apiVersion")) or (list_version if default_kind else None),
+        _known(node.get("kind")) or default_kind,
+    )
 
 
 def list_items(document: Document) -> Iterator[KubernetesObject]:
@@ -97,12 +107,17 @@ def list_items(document: Document) -> Iterator[KubernetesObject]:
 
 def every_object(document: Document) -> list[KubernetesObject]:
     """What kubectl sees in a document, and what other programs do."""
-    return [*objects(document), *list_items(document)]
+    # An item of a List that is a list itself is nothing to anybody.
+    others = list_items(document) if document.piece.item is None else ()
+    return [*objects(document), *others]
 
 
 def _known(node: Node | None) -> str | None:
+    return _known_text(string(node))
+
+
+def _known_text(text: str | None) -> str | None:
     """A string that no template or placeholder decides."""
-    text = string(node)
     return None if text is None or is_placeholder(text) else text
 
 

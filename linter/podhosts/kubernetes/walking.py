@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from podhosts.document import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from podhosts.document import Node
     from podhosts.kubernetes.fields import Path
 
@@ -16,8 +15,10 @@ if TYPE_CHECKING:
 NEVER_INSIDE = frozenset({"managedFields", "annotations", "last-applied-configuration"})
 
 
-def walk(root: Mapping, skip: frozenset[str] = NEVER_INSIDE) -> Iterator[tuple[Path, Mapping]]:
-    """Every mapping below `root`, itself included, not looking below the keys in `skip`."""
+@lru_cache(maxsize=2)  # several rules walk through the object that is being checked
+def walk(root: Mapping, skip: frozenset[str] = NEVER_INSIDE) -> list[tuple[Path, Mapping]]:
+    """Every mapping below `root`, itself included, with its path, not looking below the keys in `skip`."""
+    found: list[tuple[Path, Mapping]] = []
     stack: list[tuple[Path, Node]] = [((), root)]
     seen: set[int] = set()
     while stack:
@@ -25,19 +26,20 @@ def walk(root: Mapping, skip: frozenset[str] = NEVER_INSIDE) -> Iterator[tuple[P
         if id(node) in seen:
             continue
         seen.add(id(node))
+        below: list[tuple[Path, Node]]
         if isinstance(node, Mapping):
-            yield path, node
-            stack.extend(
+            found.append((path, node))
+            below = [
                 ((*path, name), entry.value)
-                for name, entry in reversed(node.fields.items())
-                if name not in skip and not isinstance(entry.value, Scalar)
-            )
+                for name, entry in node.fields.items()
+                if type(entry.value) is not Scalar and name not in skip
+            ]
         elif isinstance(node, Sequence):
-            stack.extend(
-                ((*path, index), node.items[index])
-                for index in range(len(node.items) - 1, -1, -1)
-                if not isinstance(node.items[index], Scalar)
-            )
+            below = [((*path, index), item) for index, item in enumerate(node.items) if type(item) is not Scalar]
+        else:
+            continue
+        stack += reversed(below)
+    return found
 
 
 def follow(root: Mapping, steps: tuple[str, ...]) -> list[tuple[Path, Mapping]]:

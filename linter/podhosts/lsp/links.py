@@ -64,7 +64,7 @@ def references(checked: Checked, offset: int) -> Iterator[Target]:
         name = _name_node(manifest)
         if manifest.kind != _KIND or name is None or not _holds(name.span, offset):
             continue
-        for user in checked.project.workspace(checked.buffer).mentioning(name.text, "configMap"):
+        for user in checked.project.workspace(checked.buffer).mentioning("configMap", name.text):
             for pod in pods(user, checked.kinds):
                 for mention in _mentions_of(pod):
                     if mention.name == name.text and mention.namespace in {

@@ -18,7 +18,8 @@ def grouped(findings: Iterable[Diagnostic]) -> Iterator[tuple[Diagnostic, str]]:
     hidden characters."""
     groups: dict[object, list[Diagnostic]] = {}
     for finding in findings:
-        key = (finding.source.path, finding.rule, finding.span, finding.severity, finding.message)
+        place = (finding.source.path, finding.source.start, finding.span)
+        key = (*place, finding.rule, finding.severity, finding.message)
         groups.setdefault(key, []).append(finding)
     for group in groups.values():
         first = group[0]

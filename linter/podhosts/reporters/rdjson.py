@@ -66,7 +66,7 @@ def _range(source: Source, span: Span) -> dict[str, Any]:
 
 def _position(source: Source, offset: int) -> dict[str, int]:
     at = source.position(offset)
-    start = source.line_span(at.line).start
+    start = source.line_span(source.line_at(offset)).start
     if source.encoding == "utf-8":
         # Of the file's bytes, also where they are no UTF-8.
         before = at.offset - source.position(start).offset

@@ -26,7 +26,7 @@ class Snippet(NamedTuple):
 def snippet(source: Source, span: Span) -> Snippet:
     """The line on which a span begins; of a span over several lines, the part on the first is marked."""
     number = source.position(span.start).line
-    line = source.line_span(number)
+    line = source.line_span(source.line_at(span.start))
     start = span.start
     end = max(start, min(span.end, line.end))
     begin, stop = line

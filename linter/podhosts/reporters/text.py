@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from podhosts.edits import Fix
     from podhosts.reporters.report import Report
-    from podhosts.source import Span
+    from podhosts.source import Position, Span
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
 _RELATED_STYLE = "blue"
@@ -50,13 +50,14 @@ class _Mark(NamedTuple):
 
 def render(report: Report) -> Iterator[Text]:
     """The report in lines of styled text, an empty one after each finding."""
-    shown: set[Fix] = set()
+    shown: set[tuple[str, Position, Fix]] = set()
     for finding, message in grouped(report.result.findings):
         yield from _render_finding(finding, message)
         if finding.fix is not None:
             # One fix may serve many findings; its lines are shown once.
-            yield from _render_fix(finding, finding.fix, with_lines=finding.fix not in shown)
-            shown.add(finding.fix)
+            place = (finding.source.path, finding.source.start, finding.fix)
+            yield from _render_fix(finding, finding.fix, with_lines=place not in shown)
+            shown.add(place)
         yield Text()
 
 
@@ -109,7 +110,9 @@ def _changed_lines(source: Source, fix: Fix) -> Iterator[tuple[int | None, str, 
         for is_equal, removed, added in compared(old, new):
             if not is_equal:
                 begin = _begin([old[index] for index in removed] + [new[index] for index in added])
-                yield from ((change.first + index + 1, "-", _shortened(old[index], begin)) for index in removed)
+                yield from (
+                    (source.start.line + change.first + index, "-", _shortened(old[index], begin)) for index in removed
+                )
                 yield from ((None, "+", _shortened(new[index], begin)) for index in added)
 
 

@@ -94,7 +94,7 @@ class HostsFileWrite(Rule):
 
     def _mounts(self, config_map: KubernetesObject, script: Script) -> list[Mount]:
         """Where containers mount a script that would change the kubelet's file in them."""
-        mounting = self.workspace.mentioning(config_map.name, "configMap") if config_map.name else ()
+        mounting = self.workspace.mentioning("configMap", config_map.name) if config_map.name else ()
         return [
             mount
             for manifest in mounting

@@ -146,7 +146,7 @@ def _snippet(source: Source, span: Span) -> str:
 
 def _fix(source: Source, fix: Fix) -> Iterator[str]:
     """What a fix does: its title, and the lines that it changes as they would be."""
-    first, last = source.position(fix.span.start).line, source.position(fix.span.end).line
+    first, last = source.line_at(fix.span.start), source.line_at(fix.span.end)
     lines = Span(source.line_span(first).start, source.line_span(last).end)
     edits = [Edit(Span(span.start - lines.start, span.end - lines.start), text) for span, text in fix.edits]
     yield f'<p class="dim">Fix ({fix.safety}): {_prose(fix.title)}</p>'
@@ -167,6 +167,11 @@ def _pods(report: Report) -> Iterator[str]:
             yield from _table(checked, pod, by_path.get(checked.source.path, []))
 
 
+def _place(finding: Diagnostic) -> tuple[int, int]:
+    """Where a finding is in its file, which may have been read in parts."""
+    return finding.source.start.offset, finding.span.start
+
+
 def _table(checked: CheckedObject, pod: CheckedPod, findings: list[Diagnostic]) -> Iterator[str]:
     """One pod's entries; `findings` are those of its file, in order."""
     name = object_name(checked.identity) or place_in_file(checked.document, checked.item)
@@ -179,7 +184,8 @@ def _table(checked: CheckedObject, pod: CheckedPod, findings: list[Diagnostic]) 
     yield "<thead><tr><th>address</th><th>names</th><th>line</th><th>findings</th></tr></thead>"
     yield "<tbody>"
     for entry in pod.entries:
-        first, last = (bisect_left(findings, at, key=lambda finding: finding.span.start) for at in entry.span)
+        ends = [(checked.source.start.offset, at) for at in entry.span]
+        first, last = (bisect_left(findings, end, key=_place) for end in ends)
         named = ", ".join(dict.fromkeys(finding.rule for finding in findings[first:last]))
         yield (
             f"<tr><td>{_shown(entry.address)}</td>"

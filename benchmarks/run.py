@@ -1,0 +1,185 @@
+"""podhosts beside its peers on the same inputs: one command, one Markdown table.
+
+    python benchmarks/run.py [--runs N] [--only WORK,...]
+
+Needs hyperfine. podhosts, yamllint and check-jsonschema are installed into an environment of their own; the other peers
+are taken from the PATH, and one that is missing has no row. Public trees are found by PODHOSTS_TREES, a folder with
+`kyverno-policies`, `hypershift` and `bitnami-charts`. Each peer is also run on the input with a seeded mistake: one
+whose output stays the same has not done the work, and its time says nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import venv
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import inputs
+
+ROOT = Path(__file__).resolve().parent.parent
+#: Schemas that find the seeded mistake: no network is asked for the real ones, so kubeconform has less to do here.
+_CONTAINERS = {"properties": {"containers": {"type": "array"}}}
+_SCHEMAS = {
+    "pod": {"properties": {"spec": _CONTAINERS}},
+    "deployment": {"properties": {"spec": {"properties": {"template": {"properties": {"spec": _CONTAINERS}}}}}},
+}
+_WORDS = "hostaliases|/etc/hosts|hostname|subdomain|fallthrough"
+
+
+class Work(NamedTuple):
+    """An input, and the same one with a seeded mistake (None where it is somebody else's tree)."""
+
+    name: str
+    path: Path
+    seeded: Path | None
+
+
+def main() -> None:
+    """Measure and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--only", default="")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="podhosts-benchmark-") as folder:
+        work = Path(folder)
+        tools = _tools(work)
+        print(f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {sys.version.split()[0]}; ", end="")
+        print(", ".join(f"{name} {_version(command)}" for name, command in tools.items() if name != "python -c pass"))
+        print("\n| work | tool | median | noise | times podhosts | MiB | seeded mistake |")
+        print("|---|---|---|---|---|---|---|", flush=True)
+        for item in _works(work, set(filter(None, arguments.only.split(",")))):
+            _measure(item, tools, arguments.runs, work)
+
+
+def _tools(work: Path) -> dict[str, list[str]]:
+    """The commands, by name; each is given the input as its last argument."""
+    environment = work / "venv"
+    venv.create(environment, with_pip=True)
+    programs = environment / "bin"
+    subprocess.run([programs / "pip", "install", "-q", "--upgrade", "pip"], check=True)
+    subprocess.run([programs / "pip", "install", "-q", str(ROOT), "yamllint", "check-jsonschema"], check=True)
+    schemas = work / "schemas"
+    schemas.mkdir()
+    for kind, schema in _SCHEMAS.items():
+        (schemas / f"{kind}.json").write_text(json.dumps(schema))
+    location = f"{schemas}/{{{{.ResourceKind}}}}.json"
+    tools = {
+        "podhosts": [f"{programs}/podhosts", "check", "-q"],
+        "podhosts --jobs 1": [f"{programs}/podhosts", "check", "-q", "--jobs", "1"],
+        "python -c pass": [f"{programs}/python", "-c", "pass"],
+        "yamllint": [f"{programs}/yamllint", "-d", "relaxed"],
+        "check-jsonschema": [f"{programs}/check-jsonschema", "--schemafile", f"{schemas}/deployment.json"],
+        "kubeconform": ["kubeconform", "-ignore-missing-schemas", "-schema-location", location],
+        "kube-score": ["kube-score", "score", "--output-format", "ci"],
+        "kube-linter": ["kube-linter", "lint"],
+        "kubectl-validate": ["kubectl-validate"],
+        "ripgrep": ["rg", "-i", "-c", _WORDS],
+    }
+    return {name: command for name, command in tools.items() if shutil.which(command[0])}
+
+
+def _version(command: list[str]) -> str:
+    for flag in ("--version", "-v", "version"):
+        done = subprocess.run([command[0], flag], capture_output=True, text=True, check=False)
+        if found := re.search(r"v?\d+\.\d+(\.\d+)?", done.stdout + done.stderr):
+            return found.group()
+    return "(version unknown)"
+
+
+def _works(folder: Path, only: set[str]) -> list[Work]:
+    """The inputs that are wanted, generated or found."""
+    works = []
+    for name, text in {"unrelated": inputs.TINY, "relevant": inputs.TINY + inputs.ALIASES}.items():
+        works.append(_with_seeded(name, folder, ".yaml", text, inputs.SEEDED))
+    for name, generate in inputs.STREAMS.items():
+        if name == "gigabyte" or (only and name not in only):
+            continue
+        ending = ".json" if name.endswith("json") else ".yaml"
+        mistake = {"list-json": inputs.BROKEN_POD_JSON, "list-yaml": inputs.BROKEN_POD_YAML}.get(
+            name, text_of(inputs.SEEDED)
+        )
+        works.append(_with_seeded(name, folder, ending, "".join(generate()), mistake))
+    if not only or "tree" in only:
+        inputs.write_tree(folder / "tree", 50_000)
+        works.append(Work("tree", folder / "tree", None))
+    trees = os.environ.get("PODHOSTS_TREES")
+    if trees:
+        found = (Path(trees) / name for name in ("kyverno-policies", "hypershift", "bitnami-charts"))
+        works.extend(Work(path.name, path, None) for path in found if path.is_dir())
+    return [work for work in works if not only or work.name in only]
+
+
+def text_of(document: str) -> str:
+    """A further document of a stream."""
+    return "---\n" + document
+
+
+def _with_seeded(name: str, folder: Path, ending: str, text: str, mistake: str) -> Work:
+    path, seeded = folder / f"{name}{ending}", folder / f"{name}-seeded{ending}"
+    path.write_text(text, "utf-8")
+    if name.startswith("list"):
+        # The mistake is a last item.
+        mark = "\n    ]," if ending == ".json" else "kind: List\n"
+        before, _, after = text.rpartition(mark)
+        text = before + mistake + mark + after
+    elif name in {"unrelated", "relevant"}:
+        text = mistake
+    else:
+        text += mistake
+    seeded.write_text(text, "utf-8")
+    return Work(name, path, seeded)
+
+
+def _measure(work: Work, tools: dict[str, list[str]], runs: int, folder: Path) -> None:
+    """Time all tools on one input in turn, and print a row for each."""
+    files = sorted(map(str, work.path.rglob("*.yaml"))) if work.path.is_dir() else []
+    commands = {}
+    for name, command in tools.items():
+        takes_folders = name not in {"kube-score", "check-jsonschema"}
+        if name == "python -c pass":
+            commands[name] = command
+        elif takes_folders or not files:
+            commands[name] = [*command, str(work.path)]
+        elif len(files) < 10_000:
+            commands[name] = [*command, *files]
+    export = folder / "times.json"
+    arguments = ["hyperfine", "-N", "-i", "-w", "1", "-r", str(runs), "--export-json", str(export), "--style", "none"]
+    for name, command in commands.items():
+        arguments += ["-n", name, " ".join(command)]
+    subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    results = {result["command"]: result for result in json.loads(export.read_text())["results"]}
+    own = results["podhosts"]["median"]
+    for name, result in results.items():
+        noise = (result["stddev"] or 0) / result["mean"]
+        output, peak = _run(commands[name])
+        seen = "" if work.seeded is None or name in {"python -c pass", "ripgrep"} else "not seen"
+        if seen and _run([*commands[name][:-1], str(work.seeded)])[0].count("\n") > output.count("\n"):
+            seen = "seen"
+        print(
+            f"| {work.name} | {name} | {result['median'] * 1000:,.0f} ms | {noise:.0%} "
+            f"| {result['median'] / own:.2f} | {peak} | {seen} |",
+            flush=True,
+        )
+
+
+def _run(command: list[str]) -> tuple[str, int]:
+    """All that a command prints, and its maximum resident size in MiB."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
+        _, _, usage = os.wait4(process.pid, 0)
+        process.returncode = 0
+        output.seek(0)
+        return output.read(), usage.ru_maxrss // 1024
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""Files in parts: a small file is one part, a large one is read in windows, so that memory does not grow with it.
+
+A window ends where a document does. A large List that can be read item by item is a part of its own.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from podhosts.document.splitting import looks_like_json, split, split_yaml
+from podhosts.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+    from podhosts.document.large_lists import LargeList
+    from podhosts.document.splitting import Piece
+
+#: Bytes read at a time, and the size up to which a file or document is read whole.
+WINDOW = 1 << 18
+_SEARCHED = 1 << 20
+
+
+class Part(NamedTuple):
+    """Some documents of a file, in order. `is_file` says that they are all of it."""
+
+    source: Source
+    pieces: list[Piece]
+    is_file: bool
+
+    def own(self, piece: Piece) -> tuple[Source, Piece]:
+        """A piece with the source that its document should keep: the file, or of a large one the document alone."""
+        if self.is_file:
+            return self.source, piece
+        outline = piece.outline
+        return self.source.part(outline), piece.moved(-outline.start)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file at `path` that can be read more than once, shown to people as `name`. Going through it gives its parts."""
+
+    name: str
+    path: str
+
+    def __iter__(self) -> Iterator[Part | LargeList]:
+        with open(self.path, "rb") as file:
+            yield from _parts(file, self.name)
+
+    def read(self) -> Source:
+        """The whole file. Raises OSError or ValueError if it cannot be opened."""
+        with open(self.path, "rb") as file:
+            return Source(self.name, file.read())
+
+    def holds(self, word: str) -> bool:
+        """Whether a word of ASCII letters stands in the file as a whole word (UTF-16 is not searched)."""
+        pattern, tail = whole_word(word), b""
+        with open(self.path, "rb") as file:
+            while data := file.read(_SEARCHED):
+                if pattern.search(tail + data):
+                    return True
+                tail = data[-2 * len(word) :]
+        return False
+
+
+def whole_word(word: str) -> re.Pattern[bytes]:
+    """A pattern for a word of ASCII letters, not as a part of a longer one."""
+    return re.compile(rb"%b(?<!\w%b)(?!\w)" % (word.encode(), word.encode()))
+
+
+def whole(source: Source) -> Part:
+    """All documents of a source as one part."""
+    return Part(source, split(source.text), is_file=True)
+
+
+def _parts(file: BinaryIO, path: str) -> Iterator[Part | LargeList]:
+    """The parts of a file that can be read more than once. The file must stay open while they are used."""
+    file.seek(0)
+    head = file.read(WINDOW + 1)
+    if len(head) <= WINDOW or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        yield whole(Source(path, head + file.read()))
+    elif looks_like_json(Source(path, head).text):
+        from podhosts.document.large_lists_json import json_list
+
+        # What follows a List, or is none, has rules of its own (`splitting`) and is seldom large.
+        large = json_list(file, path)
+        file.seek(0)
+        yield large or whole(Source(path, file.read()))
+    else:
+        yield from _Windows(file, path)
+
+
+class _Windows:
+    """The parts of a YAML file. `start` is where the window begins, `number` how many documents stand before it."""
+
+    def __init__(self, file: BinaryIO, path: str) -> None:
+        self._file = file
+        self._path = path
+        self._begin_at(Source(path, b""), 0)
+        self._number = 0
+
+    def _begin_at(self, source: Source, offset: int) -> None:
+        """Let the next window begin at a line of the last one."""
+        self._start = source.line_position(offset)
+        self._follows_text = source.has_text_before(offset)
+        self._data = source.data[self._start.offset - source.start.offset :]
+        self._is_tried = False
+
+    def __iter__(self) -> Iterator[Part | LargeList]:
+        self._file.seek(0)
+        while True:
+            # A document that does not end is read in ever larger steps: each byte is looked at twice, not often.
+            more = self._file.read(max(WINDOW, len(self._data)))
+            self._data += more
+            complete = len(self._data) if not more else self._data.rfind(b"\n") + 1
+            source = Source(self._path, self._data[:complete], self._start, follows_text=self._follows_text)
+            pieces = split_yaml(source.text, self._number)
+            if not more:
+                if pieces:
+                    yield Part(source, pieces, is_file=False)
+                return
+            # The last piece may go on.
+            unread = self._data[complete:]
+            if len(pieces) > 1:
+                yield Part(source, pieces[:-1], is_file=False)
+                self._number += len(pieces) - 1
+                self._begin_at(source, pieces[-1].outline.start)
+                self._data += unread
+            elif pieces and not self._is_tried:
+                from podhosts.document.large_lists_yaml import yaml_list
+
+                self._is_tried = True
+                large = yaml_list(self._file, source, pieces[0])
+                if large is not None:
+                    yield large
+                    self._number += 1
+                    self._start, self._data, self._follows_text, self._is_tried = large.end, b"", True, False
+                self._file.seek(self._start.offset + len(self._data))

@@ -1,0 +1,179 @@
+"""Nothing lost: a file read in windows, item by item or by several processes gives what it gives read whole."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from podhosts.document import File, large_lists, large_lists_json, large_lists_yaml, parts
+from podhosts.document.large_lists import LargeList
+from podhosts.engine import Options, Result, check_parts, conclude, lint
+from podhosts.reporters import json_report, text
+from podhosts.reporters.report import Report
+from podhosts.rules import RULES
+from podhosts.source import Source
+from podhosts.triggers import file_mentions
+from podhosts.workspace import Workspace
+from tests.fuzz import seeds
+from tests.manifests import BAD_POD, SERVICE
+from tests.report_samples import SampleSettings
+from tests.running import podhosts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+ALL = Options(selected=frozenset(rule.name for rule in RULES))
+
+
+@pytest.fixture(autouse=True)
+def small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows so small that every file is a large one."""
+    monkeypatch.setattr(parts, "WINDOW", 64)
+    monkeypatch.setattr(large_lists, "_GROUP", 256)
+    for module in (large_lists_json, large_lists_yaml):
+        monkeypatch.setattr(module, "_WINDOW", 64)
+
+
+def in_parts(path: Path) -> Result:
+    file = File("a.yaml", str(path))
+    if not file_mentions(str(path)):
+        return Result(files=1)
+    return conclude(check_parts(file, ALL, Workspace([file])), ALL, sees_others=False)
+
+
+def reported(result: Result) -> tuple[Any, str]:
+    shown = Report(result, SampleSettings())
+    report = json.loads("\n".join(json_report.render(shown)))
+    seen = "\n".join(line.plain for line in text.render(shown))
+    return (report["findings"], report["suppressed"], report["unread"]), seen
+
+
+def assert_same(data: bytes, path: Path) -> None:
+    path.write_bytes(data)
+    assert reported(in_parts(path)) == reported(lint(Source("a.yaml", data), ALL))
+
+
+def encoded() -> Iterator[bytes]:
+    """Examples, cases, vectors and, where it is there, the corpus; some with other line ends and byte order marks."""
+    for number, seed in enumerate(seeds()[::5]):
+        yield seed
+        if number % 4 == 0:
+            yield seed.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+            yield b"\xef\xbb\xbf" + seed
+        if number % 16 == 0:
+            yield "\ufeff".encode("utf-16-le") + seed.decode("utf-8", "replace").encode("utf-16-le", "replace")
+            yield seed.replace(b"\r\n", b"\n").replace(b"\n", b"\r")
+
+
+def test_real_and_measured_files(tmp_path: Path) -> None:
+    different = []
+    for data in encoded():
+        try:
+            assert_same(data, tmp_path / "a.yaml")
+        except AssertionError:
+            different.append(data)
+    assert different == []
+
+
+ITEMS = [
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostAliases:\n  - ip: 10.0.0.256\n    hostnames: [db]",
+    "apiVersion: v1\nkind: Service\nmetadata: {name: db}\nspec: {ports: [{port: 80}]}",
+    "kind: Pod\nmetadata:\n  annotations: {podhosts/ignore: invalid-ip}\nspec:\n  hostAliases: [{ip: 1.2.3}]",
+    "kind: Pod\nspec:\n  hostAliases: [{ip: 1.2.3, hostnames: [a]}]  # podhosts: ignore[invalid-ip] why",
+    "kind: ConfigMap\ndata:\n  a: |\n    - ip: 10.0.0.256\n\n    # no comment\n  b: 'it''s'",
+    "kind: ConfigMap\ndata:\n  a: \"x\n- ip: 10.0.0.256\n\"",
+    "kind: ConfigMap\ndata: {a: x\n- hostAliases, b: c}",
+    "kind: ConfigMap\ndata: {a: [b, # ]\n c]}",
+    "&anchor {kind: Pod, spec: {hostAliases: [{ip: 1.2.3, hostnames: [a]}]}}",
+    "*anchor",
+    "kind: List\nitems:\n- kind: Pod\n  spec:\n    hostAliases: [{ip: 1.2.3, hostnames: [é]}]",
+    "plain é ☃ 😀",
+    "kind: Pod\nspec:\n  hostAliases:\n  - ip: \"{{ x }}\"\n    hostnames: [a, a]\n# comment\n",
+]  # fmt: skip
+
+
+@st.composite
+def yaml_lists(draw: st.DrawFn) -> str:
+    """A List in block YAML, with what can go wrong in one."""
+    indent = draw(st.sampled_from(["", "", "  ", " "]))
+    lines = draw(st.permutations(["apiVersion: v1", "kind: List", "ITEMS"]))
+    body = "items:\n"
+    for item in draw(st.lists(st.sampled_from(ITEMS), min_size=1, max_size=7)):
+        pad = "\n  " + indent
+        body += (
+            draw(st.sampled_from(["", "", "", "# comment\n", "\n"])) + indent + "- " + item.replace("\n", pad) + "\n"
+        )
+    text = "".join(body if line == "ITEMS" else line + "\n" for line in lines)
+    if draw(st.integers(0, 9)) == 0:
+        text += "items:\n- kind: Pod\n"
+    before = draw(st.sampled_from(["", "", "a: b\n---\n", "--- # x\n", "# podhosts: ignore-file[invalid-ip] x\n"]))
+    return before + text + draw(st.sampled_from(["", "", "---\n" + BAD_POD.decode(), "...\n"]))
+
+
+@given(yaml_lists())
+def test_yaml_lists(tmp_path_factory: pytest.TempPathFactory, content: str) -> None:
+    assert_same(content.encode(), tmp_path_factory.getbasetemp() / "list.yaml")
+
+
+@given(st.data())
+def test_json_lists(tmp_path_factory: pytest.TempPathFactory, chosen: st.DataObject) -> None:
+    pod = {"kind": "Pod", "spec": {"hostAliases": [{"ip": "10.0.0.256", "hostnames": ["é", "é", "\U0001f600"]}]}}
+    silent = {**pod, "metadata": {"annotations": {"podhosts/ignore": "invalid-ip"}}}
+    nested = {"kind": "List", "items": [pod]}
+    item = st.sampled_from([pod, silent, nested, {"kind": "Service", "x": "ü" * 40}, 1, "a", None, [pod], {}])
+    items = chosen.draw(st.lists(item, max_size=8))
+    fields = chosen.draw(st.permutations([("apiVersion", "v1"), ("kind", "PodList"), ("items", items)]))
+    content = json.dumps(
+        dict(fields), indent=chosen.draw(st.sampled_from([None, 1, 4])), ensure_ascii=chosen.draw(st.booleans())
+    )
+    content = content.replace("\n", chosen.draw(st.sampled_from(["\n", "\r\n", "\r"])))
+    content += chosen.draw(st.sampled_from(["", "\n", " x", "\n{}", ',"items":[]}']))
+    content = chosen.draw(st.sampled_from(["", "\ufeff", " \n"])) + content
+    assert_same(content.encode(), tmp_path_factory.getbasetemp() / "list.json")
+
+
+def test_items_that_nobody_wants_are_not_parsed(tmp_path: Path) -> None:
+    pods = "".join(f"- {BAD_POD.decode()}".replace("\n", "\n  ").rstrip(" ") for _ in range(3))
+    others = "- kind: Service\n  spec: {ports: [{port: 80}]}\n" * 20
+    (tmp_path / "list.yaml").write_text(f"apiVersion: v1\nitems:\n{others}{pods}{others}kind: List\n")
+    [large] = File("a", str(tmp_path / "list.yaml"))
+    assert isinstance(large, LargeList)
+    assert len(large.begins) == 43
+    result = in_parts(tmp_path / "list.yaml")
+    assert (result.documents, result.pods) == (1, 3)
+    assert [finding.item for finding in result.findings] == [20, 21, 22]
+
+
+@pytest.mark.parametrize("output", ["text", "concise", "json", "github"])
+def test_processes_change_nothing(output: str, tmp_path: Path) -> None:
+    stream = b"---\n".join([BAD_POD, SERVICE * 1, b"# podhosts: ignore-document[invalid-ip] x\n" + BAD_POD] * 2500)
+    (tmp_path / "large.yaml").write_bytes(b"# podhosts: ignore-file[empty-hostnames] x\n" + stream)
+    for number in range(12):
+        (tmp_path / f"{number}.yaml").write_bytes(BAD_POD + b"---\n" + SERVICE.replace(b"web", b"db") + b"# \xff\n")
+    (tmp_path / "gone.yaml").symlink_to("nowhere")
+    arguments = ("check", "--format", output, ".")
+    serial, parallel = (podhosts(*arguments, "--jobs", jobs, cwd=tmp_path) for jobs in ("1", "3"))
+    assert serial.returncode == 2
+    assert b"invalid-ip" in serial.stdout
+    assert (serial.stdout, serial.stderr) == (parallel.stdout, parallel.stderr)
+
+
+def test_what_comes_through_a_pipe_is_what_is_in_the_file(tmp_path: Path) -> None:
+    data = (SERVICE + b"---\n") * 6000 + BAD_POD
+    (tmp_path / "a.yaml").write_bytes(data)
+    file = podhosts("check", "a.yaml", cwd=tmp_path)
+    pipe = podhosts("check", "-", "--stdin-filename", "a.yaml", stdin=data)
+    assert (file.returncode, file.stdout, file.stderr) == (pipe.returncode, pipe.stdout, pipe.stderr)
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "two", ""])
+def test_wrong_number_of_processes(jobs: str, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_bytes(BAD_POD)
+    done = podhosts("check", f"--jobs={jobs}", "a.yaml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert b"--jobs" in done.stderr
