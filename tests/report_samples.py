@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import NamedTuple
 
 from podhosts.diagnostics import Severity
 from podhosts.edits import Edit, Fix, Safety
 from podhosts.engine import Options, Result, Unread, default_selection, lint
 from podhosts.kubernetes import KubernetesVersion
+from podhosts.records import replace
 from podhosts.reporters.report import Report
 from podhosts.source import Source, Span
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from podhosts.document import Document, locate, split
+from podhosts.document import Document, split
 from podhosts.document.flow import scan
+from podhosts.document.locate import locate
 from podhosts.source import Source, Span
 from tests.yaml_writer import Shape, Written, documents, scalars, shape
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +11,7 @@ from podhosts.edits import Edit, Fix, Safety, splice, without_conflicts
 from podhosts.engine import Options, default_selection, linting
 from podhosts.engine.fixing import Fixed, FixError, fix
 from podhosts.kubernetes import HousePath
+from podhosts.records import replace
 from podhosts.rules import RULES, Rule, Settings
 from podhosts.source import Source, Span
 from podhosts.workspace import Workspace

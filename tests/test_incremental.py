@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -183,7 +182,7 @@ def changed(stream: list[tuple[str, str]], change: tuple[str, int, str, str, str
 def as_seen(result: Result) -> object:
     return (
         result.findings,
-        [(item.finding, astuple(item.suppression)) for item in result.suppressed],
+        [(item.finding, repr(item.suppression)) for item in result.suppressed],
         result.unread,
         result.objects,
         result.files,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from podhosts import __version__
 from podhosts.document import Document, Mapping, plain, split
 from podhosts.document.places import starts
 from podhosts.kubernetes import HousePath
+from podhosts.records import field, record
 from podhosts.resources import schema
 from podhosts.source import Source
 
@@ -31,7 +31,7 @@ class ConfigError(Exception):
     """A config that cannot be used; the text begins with its path, line and column."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PathSettings:
     """Settings for the files that match `paths` (patterns as in .gitignore)."""
 
@@ -40,7 +40,7 @@ class PathSettings:
     severity: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Config:
     """The settings as written; None where a key is not there. `places` has `path:line:column` for each key."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
+
+from podhosts.records import record
 
 if TYPE_CHECKING:
     from podhosts.edits import Fix
@@ -31,7 +32,7 @@ class Severity(StrEnum):
         return order.index(self) <= order.index(other)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Related:
     """Another place that belongs to a finding, in the same source unless `source` says otherwise."""
 
@@ -40,7 +41,7 @@ class Related:
     source: Source | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ObjectIdentity:
     """Which Kubernetes object a finding is about; None where the manifest does not say."""
 
@@ -50,7 +51,7 @@ class ObjectIdentity:
     name: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Diagnostic:
     """One finding. `span` is in `source.text`; `document` counts from 1; `item` is the index in a List."""
 

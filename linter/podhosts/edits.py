@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from podhosts.records import record
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Edit(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Fix:
     """Edits that belong together, all in the source of the finding they repair; `title` says what they do.
 

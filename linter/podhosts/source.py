@@ -11,8 +11,11 @@ import codecs
 import re
 from bisect import bisect_right
 from functools import cached_property
-from itertools import pairwise
-from typing import NamedTuple
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Span(NamedTuple):
@@ -104,13 +107,9 @@ class Source:
     def line_starts(self) -> list[int]:
         """Text offsets at which lines begin; the first is 0."""
         text = self.text
-        starts = [0]
         if "\r" not in text:
-            at = text.find("\n")
-            while at >= 0:
-                starts.append(at + 1)
-                at = text.find("\n", at + 1)
-            return starts
+            return _starts(map(len, text.split("\n")))
+        starts = [0]
         at = 0
         for line in text.replace("\r\n", "\n\n").replace("\r", "\n").split("\n"):
             # The pair CRLF became two breaks: only the second one begins a line.
@@ -125,6 +124,8 @@ class Source:
         """Byte offset in the file of each line's start."""
         if self._is_single_byte:
             return [start + self.bom_length for start in self.line_starts]
+        if self.encoding == "utf-8" and "\r" not in self.text:
+            return _starts(map(len, self.data[self.bom_length :].split(b"\n")), self.bom_length)
         offsets = []
         at = self.bom_length
         starts = [*self.line_starts, len(self.text)]
@@ -198,6 +199,13 @@ class Source:
     def with_text(self, text: str) -> Source:
         """The same file with another text: encoding and byte order mark stay. Only for a file that `is_valid`."""
         return Source(self.path, self.data[: self.bom_length] + text.encode(self.encoding))
+
+
+def _starts(lengths: Iterable[int], first: int = 0) -> list[int]:
+    """Where lines of these lengths begin, each a break of one behind the last."""
+    starts = list(accumulate((length + 1 for length in lengths), initial=first))
+    starts.pop()
+    return starts
 
 
 def _source(path: str, data: bytes, start: Position, follows_text: bool) -> Source:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 import sys
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from podhosts.document import Scalar, Sequence, nodes, string
 from podhosts.edits import Edit
 from podhosts.kubernetes import mapping
+from podhosts.records import record
 from podhosts.source import Span
 from podhosts.surgery import add_comment, commented_line, remove_comment
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Iterable, Iterator
 
     from podhosts.diagnostics import Diagnostic
@@ -40,7 +40,7 @@ _LINE = re.compile(r"[^\r\n]+")
 _WHOLE_FILE = Span(0, sys.maxsize)
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class Suppression:
     """One rule name in one comment or annotation, and where it holds."""
 
@@ -53,11 +53,15 @@ class Suppression:
     scopes: list[Span]
     item: int | None = None
     is_file_wide: bool = False
-    used: bool = field(default=False)
+    used: bool = False
 
-    def is_expired(self, today: datetime.date) -> bool:
-        """Whether the last day, which is included, has passed."""
-        return self.until is not None and today > self.until
+    def is_expired(self, today: datetime.date | None) -> bool:
+        """Whether the last day, which is included, has passed; without `today`, now (UTC)."""
+        if self.until is None:
+            return False
+        import datetime
+
+        return (today or datetime.datetime.now(datetime.UTC).date()) > self.until
 
 
 class SuppressionIndex:
@@ -91,7 +95,7 @@ class SuppressionIndex:
         return list(dict.fromkeys(found))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Mistake:
     """A suppression that cannot be read: what is wrong, and where."""
 
@@ -231,6 +235,8 @@ def addition(document: Document, offset: int, rule: str) -> tuple[Edit, ...] | N
 def _date(text: str | None) -> tuple[datetime.date | None, str | None]:
     if text is None:
         return None, None
+    import datetime
+
     try:
         return datetime.date.fromisoformat(text), None
     except ValueError:

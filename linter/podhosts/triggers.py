@@ -12,8 +12,8 @@ OVERLAP = 4096
 
 #: Searched in lower case.
 _WORDS = (b"subdomain", b"etc/hosts", b"corefile", b"coredns-custom", b"fallthrough")
-#: Searched in lower case and without `_`, `-` and blanks, as keys are compared.
-_JOINED_WORDS = (b"hosta", b"aliases", b"extrahosts", b"addhosts")
+#: What keys hold, searched in lower case and without `_`, `-` and blanks, as keys are compared.
+_PARTS_OF_KEYS = (b"hosta", b"aliases", b"extrahosts", b"addhosts")
 #: Every key within two edits of hostaliases keeps one of its thirds; `hosta` is above, these are looked at closely.
 _OTHER_THIRDS = (b"lia", b"ses")
 #: If `hosta` is spoilt by one edit it keeps one of these parts, if by both the rest is as it should be.
@@ -21,6 +21,10 @@ _PARTS = (b"ho", b"sta")
 _REST = b"liases"
 _TARGET = b"hostaliases"
 _EDITS = 2
+#: How many bytes a key may go on behind a part of it, and how far its colon may be.
+_LONGEST_END = 8
+_COLON_REACH = 40
+_BEFORE_COLONS = b"\"'\\\r\n"
 
 #: How far from `hosts` its block may begin; and what may follow it, `\` beginning an escaped break.
 _HOSTS_ARGUMENTS = 300
@@ -33,6 +37,7 @@ _ESCAPED_BLANKS = (
     b"\\ ", b"\\t", b"\\\t", b"\\x20", b"\\x09", b"\\u0020", b"\\u0009", b"\\u00000020", b"\\u00000009",
 )  # fmt: skip
 _BLANKS = b" \t\r\n"
+_DEFINITION = b"kind: customresourcedefinition"
 #: What stands before the brace of a key in `managedFields`, like `k:{"ip":"10.244.0.7"}`: every pod's status has one.
 _MANAGED_KEYS = (b'"k:', b"'k:", b" k:")
 _DASHES = b"- \t"
@@ -46,16 +51,10 @@ def mentions(data: bytes) -> bool:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return True
     low = data.lower()
-    for word in _WORDS:
-        if word in low:
-            return True
     return (
-        _has_hostname(low)
-        or _has_etc(low)
-        or _has_hosts_plugin(low)
-        or _has_alias_key(low.translate(None, _KEY_SEPARATORS))
-        or _has_outdented_ip(low)
+        _has_alias_key(low.translate(None, _KEY_SEPARATORS))
         or (_has_escapes(low) and (_has_escaped_word(low) or _has_alias_key(_without_escaped_blanks(low))))
+        or (_has_word(low) and not _holds_definitions(low))
     )
 
 
@@ -68,6 +67,25 @@ def file_mentions(path: str) -> bool:
                 return True
             tail = chunk[-OVERLAP:]
     return False
+
+
+def _holds_definitions(low: bytes) -> bool:
+    """Whether every document is a CustomResourceDefinition: what is declared there is no pod's, whatever its name."""
+    definitions = low.count(b"\n" + _DEFINITION) + low.startswith(_DEFINITION)
+    if not definitions:
+        return False
+    separators = low.count(b"\n---") + low.startswith(b"---")
+    before = low[: low.find(b"---")].split(b"\n") if separators else []
+    if all(not line or line.startswith(b"#") for line in before[:-1]):
+        separators -= 1
+    return definitions > separators
+
+
+def _has_word(low: bytes) -> bool:
+    for word in _WORDS:
+        if word in low:
+            return True
+    return _has_hostname(low) or _has_etc(low) or _has_hosts_plugin(low) or _has_outdented_ip(low)
 
 
 def _has_escapes(low: bytes) -> bool:
@@ -114,19 +132,41 @@ def _has_hosts_plugin(low: bytes) -> bool:
 
 
 def _has_alias_key(joined: bytes) -> bool:
-    for word in _JOINED_WORDS:
-        if word in joined:
-            return True
+    """`hostAliases` anywhere, or a key that is nearly that, or another tool's word for it."""
+    if _TARGET in joined:
+        return True
+    for part in _PARTS_OF_KEYS:
+        at = joined.find(part)
+        while at >= 0:
+            if _ends_as_key(joined, at + len(part)):
+                return True
+            at = joined.find(part, at + 1)
     for third in _OTHER_THIRDS:
         at = joined.find(third)
         while at >= 0:
             start = max(0, at - 10)
             before = joined[start:at]
             may_be = _PARTS[0] in before or _PARTS[1] in before or joined.startswith(_REST, at)
-            if may_be and _may_be_near_target(joined[start : at + 12]):
+            if may_be and _ends_as_key(joined, at + 3) and _may_be_near_target(joined[start : at + 12]):
                 return True
             at = joined.find(third, at + 1)
     return False
+
+
+def _ends_as_key(joined: bytes, at: int) -> bool:
+    """Whether a word goes on for a few letters only, and then a colon follows, perhaps behind a comment.
+
+    In `{...}` a key may stand without one; behind `?` its colon may be anywhere, and behind `&name` in another place.
+    """
+    colon = joined.find(b":", at, at + _COLON_REACH)
+    end = joined[at : colon if colon >= 0 else at + _COLON_REACH].rstrip(_BEFORE_COLONS)
+    if colon >= 0 and len(end) <= _LONGEST_END:
+        return True
+    tail = end[: _LONGEST_END + 3]
+    before = joined[max(0, at - _COLON_REACH) : at]
+    if b"#" in tail or b"?" in before or b"&" in before:
+        return True
+    return (b"," in tail or b"}" in tail) and joined.rfind(b"{", 0, at) >= 0
 
 
 def _without_escaped_blanks(low: bytes) -> bytes:

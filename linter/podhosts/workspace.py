@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document import Document, Part, whole, whole_word
 from podhosts.helm import Charts, FileFacts
-from podhosts.inventory import index
 from podhosts.kubernetes import objects
-from podhosts.kubernetes.definitions import KIND as CUSTOM_RESOURCE_DEFINITION
-from podhosts.kubernetes.definitions import Definition, definition
+from podhosts.kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION
 from podhosts.source import Source
 
 if TYPE_CHECKING:
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from podhosts.document import File, Piece
     from podhosts.inventory import AddressIndex
     from podhosts.kubernetes import KnownKinds, KubernetesObject
+    from podhosts.kubernetes.definitions import Definition
     from podhosts.kustomize.overlays import Overlays, Told
 
 #: What a name can be made of, and a little more.
@@ -111,18 +110,27 @@ class Workspace:
         return self._definitions[group, kind]
 
     def _read_definitions(self, group: str, kind: str) -> list[Definition]:
-        read = map(self.definition_in, self.mentioning(CUSTOM_RESOURCE_DEFINITION, kind, group))
+        # They are large, and many name other kinds; properties and tags of YAML may hide the value.
+        named = re.compile(rf"kind[\"']?\s*:\s*(?:[\"']?{re.escape(kind)}\b|[&*!|>])")
+        places = self.places(CUSTOM_RESOURCE_DEFINITION, kind, group)
+        naming = (place for place in places if named.search(place.source.text, *place.piece.span))
+        read = (self.definition_in(manifest) for place in naming for manifest in self.objects_in(place))
         return [item for item in read if item is not None and (item.group, item.kind) == (group, kind)]
 
     def definition_in(self, manifest: KubernetesObject) -> Definition | None:
         """What a CustomResourceDefinition defines, read once; None for what is none or is broken."""
         if manifest not in self._definition_in:
+            # Imported here and below: few runs ask.
+            from podhosts.kubernetes.definitions import definition
+
             self._definition_in[manifest] = definition(manifest)
         return self._definition_in[manifest]
 
     def addresses(self, kinds: KnownKinds, environment_of: Callable[[str], str | None] | None = None) -> AddressIndex:
         """The addresses of every name in all sources, read when first asked for."""
         if self._addresses is None:
+            from podhosts.inventory import index
+
             self._addresses = index(self._given, kinds, environment_of)
         return self._addresses
 

@@ -62,11 +62,11 @@ def _run(request: Request, survey: Survey | None) -> int:
         if request.list_files:
             return _list_files(discovery, run_settings)
         check = _Check(run_settings, discovery)
-        if request.fix or request.diff:
+        if request.fixes or request.diff:
             check.fix_all()
         else:
             check.add_all(survey or Survey(discovery, run_settings.jobs))
-        if check.fixed and request.fix and not request.diff and not request.fixes_stdin:
+        if check.fixed and request.fixes and not request.diff and not request.fixes_stdin:
             # Fixes of one file may change what is to be said of others.
             check = check.again()
         check.result.sort()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podhosts.commands.selection import describe, read_sources, select_pods
@@ -11,6 +10,7 @@ from podhosts.commands.usage import FOUND, OK, WRONG_USE, UsageError, choose
 from podhosts.discovery import ENDINGS, STDIN
 from podhosts.hosts.convert import HostsEntry, parse_hosts, to_coredns, to_hosts_text
 from podhosts.kubernetes.alias_text import host_aliases_block
+from podhosts.records import record
 from podhosts.triggers import mentions
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _COREDNS_ADVICE = (
 )
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class ConvertRequest:
     """The flags of `podhosts convert`, as typed."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from podhosts.hosts.addresses import canonical
 from podhosts.inventory import read
 from podhosts.inventory.store import Filter, Store
 from podhosts.kubernetes import KnownKinds
+from podhosts.records import field, record
 from podhosts.reporters.inventory import csv_text, json_text, page, shared_text, table
 from podhosts.source import Source
 from podhosts.triggers import mentions
@@ -33,7 +33,7 @@ _LINES = 1000
 _NOTED = 5
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class InventoryRequest:
     """The flags of `podhosts inventory`, as typed."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from podhosts.hosts.kubelet import KubeletError, hosts_lines, kernel_host_name
 from podhosts.kubernetes.own_hosts_file import own_hosts_file
 from podhosts.kubernetes.pod_hosts import Surroundings, pod_hosts
 from podhosts.kubernetes.versions import KubernetesVersion
+from podhosts.records import field, record
 from podhosts.rules import Settings
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ EXAMPLE_POD_IP = "10.244.1.5"
 RENDER_FORMATS = ("text", "json")
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class RenderRequest:
     """The flags of `podhosts render`, as typed."""
 
@@ -47,7 +47,7 @@ class RenderRequest:
     format: str = "text"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Rendered:
     """One pod's file: its lines with their origins, or why there is none. `container` is the one asked for."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,6 +12,7 @@ from podhosts.commands.selection import describe, select_pods
 from podhosts.commands.terminal import print_lines, print_styled, say
 from podhosts.commands.usage import FOUND, OK, WRONG_USE, UsageError, choose
 from podhosts.hosts.resolvers import RESOLVERS, Answer, Family, Network, families, open_hosts
+from podhosts.records import field, record
 from podhosts.reporters.visible import visible
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _FAMILIES: tuple[Family, ...] = ("unspec", "inet", "inet6")
 _HEADINGS = {"unspec": "any family", "inet": "IPv4", "inet6": "IPv6"}
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class ResolveRequest:
     """The flags of `podhosts resolve`, as typed."""
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podhosts.commands.terminal import say
@@ -14,6 +12,7 @@ from podhosts.diagnostics import Severity
 from podhosts.discovery import STDIN, find_config
 from podhosts.engine import Options, default_selection
 from podhosts.kubernetes.versions import NEWEST_MINOR, KubernetesVersion, VersionError, parse_version
+from podhosts.records import field, record, replace
 from podhosts.rules import RULES, Settings
 from podhosts.source import Source
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 FAIL_ON = ("error", "warning", "info", "never")
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Request:
     """The flags of `podhosts check`, as typed."""
 
@@ -56,14 +55,15 @@ class Request:
     quiet: bool = False
     verbose: bool = False
 
-    def __post_init__(self) -> None:
-        # Whoever asks for more fixes asks for fixes.
-        self.fix = self.fix or self.unsafe_fixes
+    @property
+    def fixes(self) -> bool:
+        """Whether fixes are asked for: whoever asks for more fixes asks for fixes."""
+        return self.fix or self.unsafe_fixes
 
     @property
     def fixes_stdin(self) -> bool:
         """Whether stdout is to have the fixed stdin; the report then goes to stderr."""
-        return self.fix and not self.diff and STDIN in self.paths
+        return self.fixes and not self.diff and STDIN in self.paths
 
 
 class RunSettings:
@@ -188,6 +188,8 @@ def project_config(path: str | None = None, folder: str | None = None) -> Config
     found = path or find_config(folder or os.getcwd())
     if found is None:
         return None
+    from pathlib import Path
+
     from podhosts.config import ConfigError, load_config
 
     try:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podhosts.corefile.tokens import CorefileError, Token, is_new_line, is_same_line
 from podhosts.corefile.zones import Zone, zones_of
+from podhosts.records import record
 from podhosts.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Plugin:
     """A plugin in a server block: its name and all tokens that follow it, to the end of its line or block."""
 
@@ -55,7 +55,7 @@ class Plugin:
         return Span(self.name.span.start, max([self.name.span.end, *ends]))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ServerBlock:
     """Zones and the plugins that answer for them.
 

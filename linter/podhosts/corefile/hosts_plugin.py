@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.corefile.tokens import GAP, Token, is_same_line
 from podhosts.corefile.zones import INTEGER, is_within, qualified, zones_of
 from podhosts.hosts.addresses import inet_pton4, inet_pton6
+from podhosts.records import record
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class HostsLine(NamedTuple):
         return Span(min(word.span.start for word in words), max(word.span.end for word in words))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class HostsBlock:
     """A `hosts` plugin as CoreDNS sets it up.
 

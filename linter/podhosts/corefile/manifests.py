@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from podhosts.corefile.recognition import looks_like_corefile
 from podhosts.document import Mapping, Scalar, string
 from podhosts.kubernetes import Path, mapping, sequence, walk
+from podhosts.records import field, record
 from podhosts.surgery import replace_in_scalar
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _JSON = re.compile(r"\s*[\[{](?![$%{])")
 _HOSTS = re.compile(r"(?:^|\s)hosts(?:\s|$)")
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class ManifestCorefile:
     """A Corefile, or with `inside` what stands in a server block of these zones, and the scalars it is made of.
 

@@ -9,25 +9,21 @@ from typing import TYPE_CHECKING
 
 from podhosts.document import comment_values
 from podhosts.document.comments import Comment, comments
-from podhosts.document.json_text import read_json
-from podhosts.document.locate import locate
 from podhosts.document.nodes import Entry, Mapping, Node, Scalar, Sequence, nodes, plain, string
 from podhosts.document.parts import WINDOW, File, Part, whole, whole_word
 from podhosts.document.reading import TOO_DEEP, UnreadableError, read
 from podhosts.document.scalars import is_plain_string
 from podhosts.document.sharing import Sharing
 from podhosts.document.splitting import Piece, Problem, split
-from podhosts.document.templates import Branch, exclude_each_other, go_actions, has_actions, mask
 from podhosts.source import Span
 
 if TYPE_CHECKING:
-    from podhosts.document.templates import Template
+    from podhosts.document.templates import Branch, Template
     from podhosts.source import Source
 
 __all__ = [
     "TOO_DEEP",
     "WINDOW",
-    "Branch",
     "Comment",
     "Document",
     "Entry",
@@ -39,9 +35,7 @@ __all__ = [
     "Problem",
     "Scalar",
     "Sequence",
-    "go_actions",
     "is_plain_string",
-    "locate",
     "nodes",
     "plain",
     "split",
@@ -86,6 +80,9 @@ class Document:
         start, end = self.piece.span
         try:
             if self.piece.language == "json":
+                # Imported here and below: most documents are YAML, and no templates.
+                from podhosts.document.json_text import read_json
+
                 return read_json(self.source.text, start, end), self.piece.problem, False
             root = read(self.source.text, start, end)
             comment_values.fill(self.source.text, root)
@@ -101,9 +98,12 @@ class Document:
     @cached_property
     def template(self) -> Template | None:
         """The document's text with the actions of a template masked; None where it has none."""
-        if self.piece.language == "json" or not has_actions(self.text):
+        text = self.text
+        if self.piece.language == "json" or ("{{" not in text and "{%" not in text):
             return None
-        return mask(self.text)
+        from podhosts.document.templates import mask
+
+        return mask(text)
 
     @property
     def actions(self) -> list[Span]:
@@ -119,6 +119,8 @@ class Document:
             return False
         if self.template is None:
             return True
+        from podhosts.document.templates import exclude_each_other
+
         start = self.span.start
         return not exclude_each_other(self.template.branches, first.start - start, second.start - start)
 
@@ -193,4 +195,6 @@ class Document:
 
     def locate(self, scalar: Scalar, start: int, end: int) -> Span:
         """The source span of `scalar.text[start:end]`."""
+        from podhosts.document.locate import locate
+
         return locate(self.source.text, scalar, start, end)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from podhosts.document.splitting import Item, Piece, split, split_yaml
+from podhosts.records import field, record
 from podhosts.source import Position, Source, Span
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _GROUP = 1 << 18
 _MARGIN = 1024
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class LargeList:
     """A document that is a List whose items can be read by themselves: no anchors, no comments for podhosts.
 

@@ -6,7 +6,7 @@ import codecs
 from typing import TYPE_CHECKING
 
 from podhosts.document.large_lists import LargeList
-from podhosts.document.splitting import DECODER, JSON_SPACE
+from podhosts.document.splitting import JSON_SPACE, json_decoder
 from podhosts.source import Position
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class _Reader:
         self._next()
         while True:
             try:
-                value, end = DECODER.raw_decode(self._text, self._at)
+                value, end = json_decoder().raw_decode(self._text, self._at)
             except RecursionError:
                 raise _NotSoError from None
             except ValueError:

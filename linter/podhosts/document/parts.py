@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document.splitting import looks_like_json, split, split_yaml
+from podhosts.records import record
 from podhosts.source import Source
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Part(NamedTuple):
         return self.source.part(outline), piece.moved(-outline.start)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class File:
     """A file at `path` that can be read more than once, shown to people as `name`. Going through it gives its parts."""
 

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from podhosts.document import scalars
 from podhosts.document.aliasing import is_excessive
-from podhosts.document.flow import scan
-from podhosts.document.locate import decode
 from podhosts.document.nodes import Entry, Mapping, Node, Scalar, Sequence
 from podhosts.document.splitting import Problem
 from podhosts.source import Span
@@ -87,6 +85,9 @@ def _check_depth(chunk: str, begin: int) -> None:
     tokens = 2 * openings + chunk.count(",") + chunk.count(":")
     if openings * tokens <= MAX_DEPTH_TIMES_TOKENS:
         return
+    # Imported here and below: hardly any text is refused or needs a closer look.
+    from podhosts.document.flow import scan
+
     depth = scan(chunk).depth
     if depth > MAX_DEPTH:
         raise UnreadableError(f"exceeded max depth of {MAX_DEPTH}", Span(begin, begin))
@@ -95,6 +96,8 @@ def _check_depth(chunk: str, begin: int) -> None:
 
 
 def _masks_for(refusal: str, chunk: str) -> set[int]:
+    from podhosts.document.flow import scan
+
     if "found unexpected ':'" in refusal:
         return set(scan(chunk).colons)
     if "found unknown escape character" in refusal:
@@ -241,6 +244,8 @@ class _Reader:
         at = bisect_left(self._masks, scalar.start)
         if at == len(self._masks) or self._masks[at] >= scalar.end:
             return
+        from podhosts.document.locate import decode
+
         trace = decode(self._masked, scalar)
         scalar.text = "".join(self._own_character(character, begin) for character, begin, _ in trace)
         # The source as it stands would not be read like this again, so its places are kept.
@@ -256,9 +261,13 @@ class _Reader:
         lines = scalar.text.rstrip(_BREAKS)
         if lines[-1:] not in {" ", "\t"}:
             return scalar.end
+        from podhosts.document.locate import decode
+
         return decode(self._masked, scalar)[len(lines) - 1][2]
 
     def _refuse_escaped_slash(self, scalar: Scalar) -> None:
+        from podhosts.document.locate import decode
+
         for character, begin, _ in decode(self._masked, scalar):
             if character == "/" and self._chunk[begin] == "\\":
                 raise UnreadableError("found unknown escape character", self._span(begin, begin + 2))

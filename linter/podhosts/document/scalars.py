@@ -5,11 +5,8 @@ Source: `reference/kubernetes.md` 5.2; every row of `vectors/yaml/scalars.json` 
 
 from __future__ import annotations
 
-import base64
-import binascii
 import math
 import re
-import struct
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -73,6 +70,9 @@ def _resolve(text: str, style: str, tag: str | None) -> Value:
 
 
 def _binary(text: str) -> str:
+    import base64
+    import binascii
+
     try:
         return base64.b64decode("".join(text.split()), validate=True).decode("utf-8", "replace")
     except (binascii.Error, ValueError):
@@ -131,6 +131,8 @@ def key_name(text: str, style: str, tag: str | None) -> str:
 
 def _float_name(value: float) -> str:
     """A float key goes through 32 bits and is written as Go's `%g` with the shortest digits that give it back."""
+    import struct
+
     if math.isnan(value):
         return ".nan"
     try:

@@ -6,14 +6,15 @@ Source: apimachinery `pkg/util/yaml/decoder.go` as described in `reference/kuber
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from podhosts.records import record
 from podhosts.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from json import JSONDecoder
 
 #: What Go's `unicode.IsSpace` takes for white space; Python's `str.strip` would also take U+001C to U+001F.
 _SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
@@ -31,7 +32,7 @@ class Problem(NamedTuple):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Item:
     """Which item of which List a piece is: its index, and what the List says of itself (as written)."""
 
@@ -120,8 +121,12 @@ def _refuse_constant(name: str) -> object:
     raise ValueError(f"{name} is no JSON")
 
 
-#: A decoder that takes what Go's takes, and makes little of it.
-DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=str, parse_int=str)
+@cache
+def json_decoder() -> JSONDecoder:
+    """A decoder that takes what Go's takes, and makes little of it."""
+    from json import JSONDecoder
+
+    return JSONDecoder(parse_constant=_refuse_constant, parse_float=str, parse_int=str)
 
 
 def _split_json(text: str) -> tuple[list[Piece], int]:
@@ -130,7 +135,7 @@ def _split_json(text: str) -> tuple[list[Piece], int]:
     at = _skip(text, 0, JSON_SPACE)
     while at < len(text):
         try:
-            _, end = DECODER.raw_decode(text, at)
+            _, end = json_decoder().raw_decode(text, at)
         except (ValueError, RecursionError):
             break
         pieces.append(Piece(len(pieces) + 1, Span(at, end), "json"))

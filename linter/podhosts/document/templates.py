@@ -67,11 +67,6 @@ class Template(NamedTuple):
     actions: tuple[int, ...]
 
 
-def has_actions(text: str) -> bool:
-    """Whether a text holds something that looks like an action of a template."""
-    return "{{" in text or "{%" in text
-
-
 def mask(text: str) -> Template:
     """Mask the actions of a template; text without any is given back as it is."""
     characters = list(text)

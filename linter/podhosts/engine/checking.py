@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from podhosts.engine.silencing import complaints, silence
 from podhosts.helm import NOTHING
 from podhosts.kubernetes import every_object, every_pod, is_placeholder, is_template
 from podhosts.kubernetes.structure import SCALAR_FIELDS
+from podhosts.records import field, record, replace
 from podhosts.suppressions import Suppression, suppressions
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _ORIGIN = re.compile(
 )
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Checked:
     """What one document gave. Its own suppressions (`silencers`) have not been applied to the findings yet.
 
@@ -221,6 +221,8 @@ def _followed_findings(
 
 def _with_alias_uses(document: Document, findings: Iterable[Diagnostic]) -> list[Diagnostic]:
     """The findings; those behind an anchor with each `*alias` that brings the text to a further place."""
+    if "&" not in document.text:
+        return list(findings)
     anchored = sorted((node for node in nodes(document.root) if node.shared), key=lambda node: (node.start, -node.end))
     if not anchored:
         return list(findings)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from podhosts.edits import Edit, Safety, splice, without_conflicts
 from podhosts.engine.linting import lint
 from podhosts.engine.verifying import VerificationError, Verifier
+from podhosts.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,7 @@ class FixError(Exception):
     """A fix broke its promise: a mistake in podhosts, so the file is left as it is. The text names the rule."""
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Fixed:
     """What fixing gave: the source after it, what is left to find there, and what was done.
 

@@ -6,7 +6,6 @@ find the same texts; its spans move with the text.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,7 +13,8 @@ from podhosts.engine.checking import Checked, check
 from podhosts.engine.linting import lint
 from podhosts.engine.results import Suppressed
 from podhosts.helm import NOTHING
-from podhosts.kubernetes.definitions import KIND as CUSTOM_RESOURCE_DEFINITION
+from podhosts.kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION
+from podhosts.records import replace
 from podhosts.source import Span
 from podhosts.suppressions import FILE_SCOPE
 from podhosts.workspace import Place, Workspace

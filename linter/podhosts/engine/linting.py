@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podhosts.code_blocks import code_blocks, is_page
@@ -13,6 +12,7 @@ from podhosts.engine.results import Options, Result, Unread
 from podhosts.engine.silencing import silence, unused
 from podhosts.helm import NOTHING
 from podhosts.kubernetes import KnownKinds
+from podhosts.records import replace
 from podhosts.rules import RULES
 from podhosts.source import Span
 from podhosts.suppressions import MARK

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Diagnostic, Related
 from podhosts.kubernetes import KnownKinds, objects, pods
+from podhosts.records import replace
 from podhosts.rules import RULES
 from podhosts.rules.conflicting_hostname import ConflictingHostname
 from podhosts.workspace import Workspace

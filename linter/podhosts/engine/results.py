@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import datetime
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from podhosts.records import field, record
 from podhosts.rules import Settings
 
 if TYPE_CHECKING:
+    import datetime
+
     from podhosts.diagnostics import Diagnostic, ObjectIdentity, Severity
     from podhosts.source import Source, Span
     from podhosts.suppressions import Suppression
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Options:
-    """What a run is asked for. `selected` are rule names; `today` decides what has expired (UTC)."""
+    """What a run is asked for. `selected` are rule names; `today` decides what has expired, by default
+    the date now (UTC)."""
 
     settings: Settings = field(default_factory=Settings)
     selected: frozenset[str] = frozenset()
@@ -29,7 +31,7 @@ class Options:
     allowed: dict[str, frozenset[str]] = field(default_factory=dict)
     #: Whether the result lists the objects that were checked, also those without a finding.
     lists_objects: bool = False
-    today: datetime.date = field(default_factory=lambda: datetime.datetime.now(datetime.UTC).date())
+    today: datetime.date | None = None
 
 
 class Suppressed(NamedTuple):
@@ -39,7 +41,7 @@ class Suppressed(NamedTuple):
     suppression: Suppression
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Unread:
     """What was not read: how often, why, and where first (None where the file itself could not be opened)."""
 
@@ -75,7 +77,7 @@ class CheckedObject(NamedTuple):
     pods: tuple[CheckedPod, ...]
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Result:
     """What linting gave; results of several sources add up with `extend`."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
@@ -14,6 +13,7 @@ from podhosts.hosts.kubelet import Alias, pod_network_lines
 from podhosts.kubernetes import KnownKinds, every_object, every_pod
 from podhosts.kubernetes.pod_hosts import Surroundings, pod_hosts
 from podhosts.kubernetes.structure import SCALAR_FIELDS, type_errors
+from podhosts.records import replace
 from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:

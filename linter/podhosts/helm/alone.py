@@ -14,7 +14,8 @@ from podhosts.helm.values import UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from podhosts.document import Branch, Document
+    from podhosts.document import Document
+    from podhosts.document.templates import Branch
     from podhosts.helm.lists import Misprint
     from podhosts.helm.templates import Definition, Node
     from podhosts.helm.values import Value

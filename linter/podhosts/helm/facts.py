@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
+
+from podhosts.records import field, record
 
 if TYPE_CHECKING:
     from podhosts.document import Problem
@@ -28,7 +29,7 @@ class UnreadFile(NamedTuple):
     reason: str
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class FileFacts:
     """What the charts of a run say of one file.
 

@@ -5,7 +5,6 @@ Source: the function lists of Go's `text/template`, of Sprig and of Helm's engin
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podhosts.helm.values import (
@@ -22,6 +21,7 @@ from podhosts.helm.values import (
     member,
     text_of,
 )
+from podhosts.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

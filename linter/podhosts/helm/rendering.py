@@ -7,7 +7,6 @@ those of the rendered file.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.helm.functions import call
@@ -27,6 +26,7 @@ from podhosts.helm.values import (
     element,
     member,
 )
+from podhosts.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -108,7 +108,7 @@ class TooLongError(Exception):
     """The template takes more steps than are looked at."""
 
 
-@dataclass
+@record()
 class _Scope:
     """The dot and the variables where an action stands."""
 
@@ -137,7 +137,7 @@ class _Scope:
         return _Scope(dot, {}, self)
 
 
-@dataclass
+@record()
 class _Budget:
     """What is left of the characters that one template may take."""
 
@@ -149,7 +149,7 @@ class _Budget:
             raise TooLongError
 
 
-@dataclass
+@record()
 class _Page:
     """Text under construction. Where `is_wanted`, named templates are written out whatever they hold."""
 

@@ -7,12 +7,13 @@ that a file of five megabytes of named templates costs no more than finding its 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from podhosts.document import Problem, go_actions
+from podhosts.document import Problem
+from podhosts.document.templates import go_actions
 from podhosts.helm.pipelines import Pipeline, PipelineError, UnclosedError, parse_pipeline
+from podhosts.records import field, record
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Text(NamedTuple):
     span: Span
 
 
-@dataclass(eq=False)
+@record(eq=False)
 class Action:
     """The pipeline of an action: `span` is that of the whole action, `inside` that of the pipeline."""
 
@@ -61,7 +62,7 @@ class Action:
         return None
 
 
-@dataclass(eq=False)
+@record(eq=False)
 class Block:
     """`if`, `with` or `range` with its two branches."""
 
@@ -72,7 +73,7 @@ class Block:
     end: int = 0
 
 
-@dataclass(eq=False)
+@record(eq=False)
 class Inclusion:
     """`{{ template "name" pipeline }}`; `block` includes what it defines."""
 
@@ -83,7 +84,7 @@ class Inclusion:
 Node: TypeAlias = Text | Action | Block | Inclusion
 
 
-@dataclass(eq=False)
+@record(eq=False)
 class Definition:
     """A named template: `span` is that of its body."""
 
@@ -92,7 +93,7 @@ class Definition:
     body: list[Node] = field(default_factory=list)
 
 
-@dataclass(eq=False)
+@record(eq=False)
 class Template:
     """A file's tree; `problem` is the first thing for which Helm refuses the whole chart, with the span to show."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
+
+from podhosts.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,47 +25,47 @@ class Form(Enum):
     JSON = "json"  # on one line, or with brackets
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Unknown:
     """Anything."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Reference:
     """What stands in the chart's values at a path."""
 
     path: ValuesPath
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Literal:
     """A constant of the template."""
 
     value: str | float | bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Record:
     """A map with known keys: `dict "a" x`, or the root that Helm gives to a template."""
 
     fields: Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Items:
     """A list with known items: `list x y`."""
 
     items: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Choice:
     """One of several, or all of them together: `default x y`, `concat x y`."""
 
     options: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Layout:
     """What `indent` and `nindent` make of a text: where its first line begins, and the others."""
 
@@ -85,7 +86,7 @@ class Layout:
         return Layout("", self.column)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Printed:
     """Text made of a value."""
 
@@ -94,7 +95,7 @@ class Printed:
     layout: Layout = Layout()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Included:
     """The text that a named template gives for a dot; it is worked out only where it matters."""
 

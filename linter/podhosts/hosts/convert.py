@@ -5,12 +5,12 @@ Pure functions of text. Reading follows hosts(5): an address, then names, `#` be
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.hosts.addresses import canonical, parse_sloppy, refusal
 from podhosts.hosts.kubelet import BUILT_IN_NAMES, COMMENTS
 from podhosts.hosts.names import subdomain_refusals
+from podhosts.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 KUBELETS_OWN = "the kubelet writes this one itself"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class HostsEntry:
     """An address with its names, in order, and the comment that stood beside or above it."""
 

@@ -6,11 +6,11 @@ Facts: `reference/kubernetes.md` 3 and 4.2; `vectors/kubelet` (the kubelet's own
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from podhosts.hosts.encoding import to_bytes
 from podhosts.hosts.names import MAX_LABEL_BYTES, MAX_OVERRIDE_BYTES, label_refusals, subdomain_refusals
+from podhosts.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -56,7 +56,7 @@ class KubeletError(Exception):
     """The kubelet gives up before it writes a file: the container is never created. The text is the kubelet's own."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Alias:
     """An entry of `spec.hostAliases`, as decoded: nothing checked, nothing trimmed. Missing `hostnames` are `()`."""
 
@@ -64,7 +64,7 @@ class Alias:
     hostnames: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PodHosts:
     """All that the kubelet looks at when it writes a pod's hosts file.
 
@@ -87,7 +87,7 @@ class PodHosts:
     node_file: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class HostsLine:
     """One line of the file, its LF included, and what brought it there.
 

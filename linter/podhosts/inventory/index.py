@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from podhosts.document import File
 from podhosts.inventory.reading import read
+from podhosts.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from podhosts.source import Source, Span
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Use:
     """An address of a name: in how many lists it stands, and where first."""
 
@@ -27,7 +27,7 @@ class Use:
     lists: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class AddressIndex:
     """The addresses of every name, by environment, name and family, each family's in the order of the files."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document import Document, Scalar, Sequence, nodes, split
 from podhosts.embedded import MOST_LEVELS, embedded_documents
 from podhosts.hosts.addresses import canonical
 from podhosts.kubernetes import every_object, every_pod, is_placeholder, is_template
+from podhosts.records import field, record
 from podhosts.triggers import mentions
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class ListedName(NamedTuple):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class AliasList:
     """A hostAliases list with at least one name: the object it belongs to, and the path of the list in it."""
 
@@ -54,7 +54,7 @@ class AliasList:
         return all(listed.is_decided and listed.address is not None for listed in self.names)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Reading:
     """What one source holds: its lists in order, and by reason the places at which something could not be read."""
 

@@ -26,7 +26,7 @@ from podhosts.kubernetes.pods import (
 )
 from podhosts.kubernetes.schemas import ListSchema, ListType
 from podhosts.kubernetes.versions import NEWEST_MINOR, KubernetesVersion, VersionError, parse_version
-from podhosts.kubernetes.walking import walk
+from podhosts.kubernetes.walking import keys, walk
 
 __all__ = [
     "KNOWN_KINDS",
@@ -58,6 +58,7 @@ __all__ = [
     "is_shaped_like_aliases",
     "is_strict",
     "is_template",
+    "keys",
     "mapping",
     "normalized",
     "objects",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from podhosts.hosts.addresses import parse_sloppy
+from podhosts.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,11 +22,11 @@ _WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Constraints:
     """The keywords of a schema that limit a string or list; without any, everything passes."""
 
-    keywords: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    keywords: Mapping[str, Any] = field(default_factory=dict)
 
     def refusal(self, value: str | list[Any]) -> str | None:
         """Why the API server refuses a value of the right type, as "does not match `x`"; None where it does not, or

@@ -6,18 +6,18 @@ list types of k8s.io/apiextensions-apiserver 0.37). Rules in CEL are not evaluat
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from podhosts.diagnostics import CREATE_AND_APPLY, CREATE_ONLY
 from podhosts.document import Mapping, Sequence, plain, string
 from podhosts.kubernetes.constraints import constraints
 from podhosts.kubernetes.fields import normalized
-from podhosts.kubernetes.kinds import PodSpecPath
+from podhosts.kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION, PodSpecPath
 from podhosts.kubernetes.objects import mapping, sequence
 from podhosts.kubernetes.places import Place
 from podhosts.kubernetes.schema_problems import SchemaProblem, schema_problems
 from podhosts.kubernetes.schemas import ListSchema, ListType
+from podhosts.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from podhosts.kubernetes.fields import Path
     from podhosts.kubernetes.objects import KubernetesObject
 
-KIND = "CustomResourceDefinition"
 _API_VERSION = "apiextensions.k8s.io/v1"
 _KEEPS = "x-kubernetes-preserve-unknown-fields"
 _LIST_NAME = "hostaliases"
@@ -40,7 +39,7 @@ _KEPT: Schema = {_KEEPS: True}
 _NOTHING: Schema = {}
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Definition:
     """The schemas of one CustomResourceDefinition, by version; a version without one is not in it."""
 
@@ -171,7 +170,8 @@ def definition(manifest: KubernetesObject) -> Definition | None:
 
 def _is_definition(manifest: KubernetesObject) -> bool:
     """Whether an object is a CustomResourceDefinition that no template has a part in."""
-    return manifest.kind == KIND and manifest.api_version == _API_VERSION and manifest.document.template is None
+    is_one = manifest.kind == CUSTOM_RESOURCE_DEFINITION and manifest.api_version == _API_VERSION
+    return is_one and manifest.document.template is None
 
 
 def _schema(value: object) -> Schema:

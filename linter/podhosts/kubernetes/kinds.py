@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 from podhosts.kubernetes.schemas import BUILT_IN, PROFILES, UNKNOWN, ListSchema
 
+CUSTOM_RESOURCE_DEFINITION = "CustomResourceDefinition"
 _TEMPLATE = ("spec", "template", "spec")
 _APPS = frozenset({"apps", "extensions"})
 
@@ -32,7 +31,7 @@ _STRICT_CORE_KINDS = frozenset({
     "ConfigMap", "Endpoints", "Event", "LimitRange", "List", "Namespace", "Node", "PersistentVolume",
     "PersistentVolumeClaim", "ResourceQuota", "Secret", "Service", "ServiceAccount",
 })  # fmt: skip
-_RAW_KINDS = frozenset({"CustomResourceDefinition", "ControllerRevision"})
+_RAW_KINDS = frozenset({CUSTOM_RESOURCE_DEFINITION, "ControllerRevision"})
 
 #: Fields that hold free maps: keys below them are the user's own.
 FREE_MAPS = frozenset({
@@ -99,6 +98,10 @@ def _custom_resources() -> dict[tuple[str, str, str], list[PodSpecPath]]:
     A row is group, kind, versions, path, profile, and the path of the mapping that keeps unknown keys where one does.
     """
     table: dict[tuple[str, str, str], list[PodSpecPath]] = {}
+    # Imported here: most runs meet no custom resource.
+    import json
+    from pathlib import Path
+
     text = Path(__file__).with_name("custom_resources.json").read_text("utf-8")
     for group, kind, versions, path, profile, *keeping in json.loads(text):
         *parts, name = path_steps(path)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.kubernetes.kinds import PodSpecPath, group_of, is_built_in_workload, path_steps, pod_spec_paths
+from podhosts.kubernetes.kinds import (
+    CUSTOM_RESOURCE_DEFINITION,
+    PodSpecPath,
+    group_of,
+    is_built_in_workload,
+    path_steps,
+    pod_spec_paths,
+)
 from podhosts.kubernetes.places import built_in_places, custom_resource_places
 from podhosts.kubernetes.schemas import UNKNOWN
 
@@ -71,7 +78,7 @@ class KnownKinds:
 
     def _taught(self, api_version: str | None, kind: str | None) -> list[tuple[Definition, str]]:
         """The differing CRDs of the repository that define the kind's version."""
-        if self._definitions is None or kind is None:
+        if self._definitions is None or kind in {None, CUSTOM_RESOURCE_DEFINITION}:
             return []
         group, _, version = (api_version or "").partition("/")
         if not version or is_built_in_workload(api_version, kind):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import ObjectIdentity
 from podhosts.document import Mapping, Sequence, string
 from podhosts.kubernetes.fields import field
 from podhosts.kubernetes.placeholders import is_placeholder
+from podhosts.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _OBJECT_FIELDS = frozenset({"apiVersion", "items", "metadata", "spec"})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class KubernetesObject:
     """A mapping at a document's root or in a List. `item` is the index in the List, None outside one.
 

@@ -6,7 +6,6 @@ Only the value is written where it is read; where it will stand is said by a pat
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from podhosts.kubernetes.objects import mapping
 from podhosts.kubernetes.pods import Pod, is_shaped_like_aliases, never_inside, pods
 from podhosts.kubernetes.schemas import UNKNOWN
 from podhosts.kubernetes.walking import walk
+from podhosts.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,15 +40,15 @@ _GATEKEEPER = "mutations.gatekeeper.sh"
 _LOCATION = re.compile(r"(?P<item>\[[^\]]*\])|\"(?P<quoted>(?:[^\"\\]|\\.)*)\"|(?P<word>[^.\[\]\"]+)")
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@record(frozen=True, eq=False)
 class PlacedPod(Pod):
     """A pod spec of which one value is known, the one that stands at `steps` in it.
 
     The mappings and lists around it are made up; `value_path` leads to the value from the object's root.
     """
 
-    steps: Path
-    value_path: Path
+    steps: Path = ()
+    value_path: Path = ()
 
     def field(self, *steps: str | int) -> str:
         """The path of the value, or of something in it, as it is written."""

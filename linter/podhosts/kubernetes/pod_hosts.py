@@ -6,13 +6,13 @@ Names of pods that controllers make are known only in part: `<id>`, `<hash>` and
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from podhosts.document import Scalar, Sequence, string
 from podhosts.hosts.kubelet import Alias, PodHosts
 from podhosts.kubernetes.host_names import first_ordinal
 from podhosts.kubernetes.versions import KubernetesVersion
+from podhosts.records import field, record
 
 if TYPE_CHECKING:
     from podhosts.document import Node
@@ -28,7 +28,7 @@ _GENERATED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Surroundings:
     """What the manifest does not say: the pod's addresses, the cluster's domain, the node's hosts file (None where the
     node has none), the kubelet's version, and which pod of a StatefulSet or Indexed Job (None for the first)."""

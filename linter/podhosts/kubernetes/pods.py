@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from podhosts.kubernetes.known_kinds import KNOWN_KINDS, KnownKinds
 from podhosts.kubernetes.objects import mapping, sequence
 from podhosts.kubernetes.schemas import SCHEMALESS, UNKNOWN, ListSchema
 from podhosts.kubernetes.walking import NEVER_INSIDE, follow, walk
+from podhosts.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ _ANCHORED = re.compile(r"[+^=X<]?\(.*\)")
 _OTHER_MEANING = frozenset({"k3d.io", "apiextensions.k8s.io"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class EntryKeys:
     """What the fields of an entry are called where a template writes the entries from keys of its own.
 
@@ -53,7 +53,7 @@ class EntryKeys:
         )
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Pod:
     """A pod spec, or any other mapping that holds a list shaped like hostAliases.
 
@@ -125,7 +125,7 @@ class Pod:
         return has_anchors or self.object.document.is_partial(node)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class HostAlias:
     """One entry of the list."""
 
@@ -158,7 +158,7 @@ class HostAlias:
         return self.pod.field(self.pod.list_field, self.index, *steps)
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Container:
     """A container; `group` is the field of the pod spec that lists it."""
 
@@ -179,7 +179,7 @@ class Container:
         return self.pod.field(self.group, self.index, *steps)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Mount:
     """One of a container's volumeMounts."""
 
@@ -209,7 +209,7 @@ class Mount:
         return self.container.field("volumeMounts", self.index, *steps)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Volume:
     """One of a pod's volumes."""
 

@@ -5,10 +5,10 @@ Source: `vectors/apiserver` for built-in kinds, the profiles P1 to P10 of `vecto
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from podhosts.kubernetes.constraints import FREE, Constraints
+from podhosts.records import record
 
 
 class ListType(Enum):
@@ -19,7 +19,7 @@ class ListType(Enum):
     UNKNOWN = "unknown"  # no schema is known
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ListSchema:
     """The checks on one list. The defaults are those of a place of which nothing is known."""
 

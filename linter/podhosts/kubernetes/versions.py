@@ -6,7 +6,8 @@ Source: `reference/kubernetes.md` 1.1, 2.1, 4.1; measured on 1.29, 1.32, 1.35, 1
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from podhosts.records import record
 
 OLDEST_MINOR = 29
 NEWEST_MINOR = 37
@@ -18,7 +19,7 @@ class VersionError(ValueError):
     """A Kubernetes version that cannot be read or is not covered."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class KubernetesVersion:
     """The rules of one minor version of Kubernetes 1."""
 

@@ -6,7 +6,6 @@ Source: `api/internal/target/kusttarget.go` and `api/internal/builtins` of kusto
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document import Mapping, Sequence
@@ -32,6 +31,7 @@ from podhosts.kustomize.replacements import ReplacementError, replace_values
 from podhosts.kustomize.resources import Resource
 from podhosts.kustomize.selectors import Id, SelectorError
 from podhosts.kustomize.transforming import merged, patched, set_names
+from podhosts.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,7 +49,7 @@ class Unfollowed(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Change:
     """A patch applied to one object. `after` is None where it removes the object.
 
@@ -66,7 +66,7 @@ class Change:
     is_certain: bool
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class Choice:
     """A patch and how many objects it is for; of one in a component, in all builds of the run.
 
@@ -90,7 +90,7 @@ class Choice:
         return None
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Build:
     """The objects of a kustomization, in order; `is_complete` is False where something was not followed."""
 

@@ -6,12 +6,12 @@ Source: `api/types/kustomization.go` of kustomize 5.8.2.
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podhosts.document import Document, Mapping, Scalar, split
 from podhosts.kustomize.located import List, Map, Text, Writing, locate_map
 from podhosts.kustomize.selectors import Selector
+from podhosts.records import record
 from podhosts.source import Source
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ COMPONENT = "Component"
 KUSTOMIZATION = "Kustomization"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Patch:
     """One entry of `patches`, `patchesStrategicMerge` or `patchesJson6902`, not yet read.
 

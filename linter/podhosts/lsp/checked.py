@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from podhosts.document import Document, split
 from podhosts.kubernetes import KNOWN_KINDS, KnownKinds, objects, pods
+from podhosts.records import record
 
 if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from podhosts.source import Span
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Checked:
     """One file of a project; `failure` says why it could not be checked."""
 

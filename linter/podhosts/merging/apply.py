@@ -6,7 +6,6 @@ Source: `CreateThreeWayMergePatch` and `diffMaps` in `k8s.io/apimachinery/pkg/ut
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podhosts.merging.ordering import order_like, sort_by_key
@@ -22,6 +21,7 @@ from podhosts.merging.values import (
     key_value,
     kind,
 )
+from podhosts.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from podhosts.merging.values import List, Map
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Applied:
     """One run of `kubectl apply`: what it sends, and the live mapping after it.
 
@@ -93,7 +93,7 @@ def _stored_alias(entry: object) -> Map:
     return {"ip": ip or "", **({"hostnames": names} if names else {})}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Wanted:
     """Which half of a difference to take."""
 

@@ -7,8 +7,9 @@ equal ips in a result is an accident of the algorithm, and only the same algorit
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
+
+from podhosts.records import record
 
 Item = TypeVar("Item")
 Less: TypeAlias = Callable[[Item, Item], bool]
@@ -37,7 +38,7 @@ def go_sort_stable(items: list[Item], less: Less[Item]) -> list[Item]:
     return run.items
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Run(Generic[Item]):
     """One sort in progress; all ranges are half open."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from podhosts.records import replace
 from podhosts.reporters.visible import visible
 
 if TYPE_CHECKING:

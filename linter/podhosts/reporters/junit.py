@@ -6,10 +6,10 @@ What fails the run is a failure; findings below that level are the case's output
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import SubElement
 
+from podhosts.records import field, record
 from podhosts.reporters.concise import line
 from podhosts.reporters.naming import object_name, place_in_file
 from podhosts.reporters.visible import visible
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _Place = tuple[int | None, int | None]
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Suite:
     """What is known of one file."""
 

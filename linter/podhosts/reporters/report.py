@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Protocol
 
 from podhosts.diagnostics import Severity
+from podhosts.records import field, record
 
 if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic
@@ -27,7 +26,7 @@ class Settings(Protocol):
         """The severity from which on a finding makes the run fail, or `never`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Report:
     """A run's result, sorted, its settings, and the folder that paths are relative to."""
 
@@ -42,6 +41,8 @@ class Report:
 
     def relative(self, path: str) -> str:
         """A path as code hosts want it: with `/`, and relative where it lies below the folder."""
+        from pathlib import PurePath
+
         shown = PurePath(path)
         if shown.is_absolute() and shown.is_relative_to(self.folder):
             shown = shown.relative_to(self.folder)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar
 
@@ -18,6 +17,7 @@ from podhosts.kubernetes import (
     Pod,
     Volume,
 )
+from podhosts.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -36,7 +36,7 @@ class Fixable(Enum):
     ALWAYS = "always"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Settings:
     """What rules may ask of the run: the API server's version, the resolvers that matter, a node's hosts file."""
 

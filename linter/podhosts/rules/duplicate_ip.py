@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from podhosts.edits import Safety
 from podhosts.hosts.addresses import parse_sloppy
 from podhosts.kubernetes import ListType, is_placeholder, sequence
 from podhosts.kubernetes.verdicts import duplicate_ip, missing_ip
+from podhosts.records import record
 from podhosts.rules.base import Fixable, Rule
 from podhosts.surgery import append_items, remove_item, repair
 
@@ -143,7 +143,7 @@ class DuplicateIp(Rule):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Fate:
     """What becomes of all entries with one ip; worked out once for them, so that thousands take no longer than that."""
 

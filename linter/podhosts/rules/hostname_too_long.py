@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
@@ -9,6 +8,7 @@ from podhosts.hosts.kubelet import KubeletError, kernel_host_name
 from podhosts.kubernetes import is_placeholder
 from podhosts.kubernetes.host_names import host_name_node, last_index, subdomain_node
 from podhosts.kubernetes.pod_hosts import Surroundings, pod_hosts
+from podhosts.records import replace
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Severity
 from podhosts.document import Mapping
 from podhosts.edits import Safety
-from podhosts.kubernetes import is_built_in_workload
+from podhosts.kubernetes import is_built_in_workload, keys
 from podhosts.kubernetes.kinds import BUILT_IN_WORKLOADS
 from podhosts.rules.acceptance import is_list_of_aliases
 from podhosts.rules.base import Fixable, Rule
@@ -68,6 +68,8 @@ class MisplacedHostAliases(Rule):
     fixable = Fixable.SOMETIMES
 
     def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
+        if "hostAliases" not in keys(manifest.node).names:
+            return
         misplaced = [
             (place, entry)
             for place in self.kinds.places(manifest)

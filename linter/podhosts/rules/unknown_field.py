@@ -14,6 +14,7 @@ from podhosts.kubernetes import (
     is_foreign_host_aliases,
     is_misspelt_host_aliases,
     is_placeholder,
+    keys,
     normalized,
 )
 from podhosts.kubernetes.verdicts import unknown_field
@@ -78,6 +79,8 @@ class UnknownField(Rule):
     fixable = Fixable.SOMETIMES
 
     def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
+        if not any(map(is_misspelt_host_aliases, keys(manifest.node).names)):
+            return
         is_built_in = is_built_in_workload(manifest.api_version, manifest.kind)
         for place in self.kinds.places(manifest):
             is_right = is_built_in and "hostAliases" in place.lists

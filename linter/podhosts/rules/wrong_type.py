@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import CREATE_AND_APPLY, Severity
 from podhosts.document import Mapping, Scalar, Sequence
 from podhosts.hosts.names import label_refusals
-from podhosts.kubernetes.definitions import definition_problem
+from podhosts.kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION
 from podhosts.kubernetes.structure import type_errors
 from podhosts.kubernetes.verdicts import null_item, null_value, refused_list, wrong_type
 from podhosts.rules.acceptance import is_name, is_single_name
@@ -61,6 +61,10 @@ class WrongType(Rule):
     fixable = Fixable.SOMETIMES
 
     def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
+        if manifest.kind != CUSTOM_RESOURCE_DEFINITION:
+            return
+        from podhosts.kubernetes.definitions import definition_problem
+
         if (problem := definition_problem(manifest)) is not None:
             yield self.report(
                 manifest,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from podhosts.records import record
 from podhosts.shell.entries import HostsEntry, hosts_entries
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Separator(NamedTuple):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Statement:
     """The element of a command list that does a write: one pipeline, often of one command.
 
@@ -58,7 +58,7 @@ class Statement:
     only_writes: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class HostsWrite:
     """A place where a script changes the hosts file.
 
@@ -84,7 +84,7 @@ class HostsWrite:
         return hosts_entries(self.text)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ArgvWrite:
     """A write by a command given as a list; the spans of `write` count in `argv[index]`."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from contextlib import suppress
-from dataclasses import replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from podhosts.records import replace
 from podhosts.shell.expansion import Field
 from podhosts.shell.located import LocatedText, Run
 from podhosts.shell.model import ArgvWrite, HostsWrite, Separator, Statement

@@ -5,8 +5,9 @@ Positions are offsets in the text that was parsed. Only `Heredoc` is mutable: it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
+
+from podhosts.records import record
 
 if TYPE_CHECKING:
     from podhosts.shell.located import Run
@@ -57,7 +58,7 @@ class Word(NamedTuple):
     parts: tuple[Part, ...]
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Heredoc:
     """A here-document; `body` and `end` (after its delimiter's line) are set when its newline has been reached."""
 

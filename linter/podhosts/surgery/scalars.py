@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
 from podhosts.edits import Edit
 from podhosts.source import Span
 from podhosts.surgery.places import column
-from podhosts.surgery.writing import scalar_text
+from podhosts.surgery.writing import double_quoted, scalar_text
 
 if TYPE_CHECKING:
     from podhosts.document import Document, Entry, Mapping, Scalar
@@ -41,7 +40,7 @@ def quote(document: Document, scalar: Scalar) -> tuple[Edit, ...] | None:
     """Put a plain scalar's own text in double quotes, so that it is a string."""
     if scalar.style or not _is_simple(document, scalar):
         return None
-    return (Edit(scalar.span, json.dumps(scalar.text, ensure_ascii=False)),)
+    return (Edit(scalar.span, double_quoted(scalar.text)),)
 
 
 def wrap_in_list(document: Document, scalar: Scalar) -> tuple[Edit, ...] | None:
@@ -74,7 +73,7 @@ def replace_in_scalar(document: Document, scalar: Scalar, start: int, end: int, 
     if "\n" in removed and scalar.style != '"':
         return None
     if scalar.style == '"':
-        written = json.dumps(text, ensure_ascii=not text.isprintable())[1:-1]
+        written = double_quoted(text)[1:-1]
     elif "\n" in text or not text.isprintable():
         return None
     elif scalar.style == "'":

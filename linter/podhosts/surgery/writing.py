@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -58,7 +57,14 @@ def scalar_text(text: str, quotes: str = "", *, in_flow: bool = False) -> str:
         return text
     if quotes == "'" and text.isprintable():
         return "'" + text.replace("'", "''") + "'"
-    return json.dumps(text, ensure_ascii=not text.isprintable())
+    return double_quoted(text)
+
+
+def double_quoted(text: str) -> str:
+    """A string in double quotes, with the escapes that YAML and JSON share."""
+    from json import dumps
+
+    return dumps(text, ensure_ascii=not text.isprintable())
 
 
 def flow_text(value: Value, style: Style) -> str | None:

@@ -5,7 +5,6 @@ Facts: `reference/resolvers.md` 3; read in src/net/hosts.go, parse.go, addrselec
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from podhosts.hosts.encoding import to_bytes
 from podhosts.hosts.names import MAX_SUBDOMAIN_BYTES
 from podhosts.hosts.resolvers.answer import ASK_DNS, Answer, failed, found
 from podhosts.hosts.resolvers.rfc6724 import Rank, common_prefix, policy, row, scope, sort
+from podhosts.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ _POLICY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Host:
     canonical_name: bytes
     addresses: list[Address] = field(default_factory=list)

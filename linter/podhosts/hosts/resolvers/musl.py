@@ -6,7 +6,6 @@ of 511 bytes, and each chunk is treated as a line of its own: names of long line
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from podhosts.hosts.resolvers.answer import ASK_DNS, Answer, failed, found, text
 from podhosts.hosts.resolvers.network import Network
 from podhosts.hosts.resolvers.rfc6724 import as_128_bits, policy, row, scope
 from podhosts.hosts.resolvers.zones import read_zone
+from podhosts.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +43,7 @@ _POLICY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Chunk:
     """What musl takes for a line: the text where an address should stand, and the names that count."""
 
@@ -51,7 +51,7 @@ class Chunk:
     names: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BogusAddress:
     """An address that nobody wrote: digits at the end of a torn name. `names` resolve to it."""
 
@@ -59,7 +59,7 @@ class BogusAddress:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LineLoss:
     """What musl makes of one line of a hosts file.
 

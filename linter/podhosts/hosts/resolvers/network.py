@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 
 from podhosts.hosts.addresses import is_mapped, parse_sloppy
+from podhosts.records import record
 
 Address = IPv4Address | IPv6Address
 
@@ -22,7 +22,7 @@ _MAPPED = 0xFFFF << 32
 _ZONED_MULTICAST_SCOPES = (1, 2)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Network:
     """A pod's network as its programs see it: default routes by the families of its addresses, `::1` on `lo`.
 

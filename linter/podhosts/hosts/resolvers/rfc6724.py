@@ -5,9 +5,10 @@ The resolvers differ in tables and in which rules they apply, so each has its ow
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import IPv6Address
 from typing import TYPE_CHECKING
+
+from podhosts.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,7 @@ SITE_LOCAL_SCOPE = 5
 GLOBAL_SCOPE = 14
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Rank:
     """How good a destination is: `rules` 1 to 8, smaller is better, then the bits shared with the source address."""
 
