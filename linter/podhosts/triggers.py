@@ -90,7 +90,7 @@ def _has_word(low: bytes) -> bool:
 
 def _has_escapes(low: bytes) -> bool:
     """Whether anything but a quote is escaped: JSON in a string is full of those."""
-    return b"\\" in low and b"\\" in low.replace(b'\\"', b"")
+    return low.count(b"\\") > low.count(b'\\"')
 
 
 def _has_hostname(low: bytes) -> bool:
