@@ -14,6 +14,8 @@ from podhosts.kustomize.names import is_kustomization
 from podhosts.kustomize.printing import Printed
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from podhosts.kustomize.building import Unfollowed
     from podhosts.kustomize.effects import Effect
     from podhosts.kustomize.files import Files
@@ -37,13 +39,14 @@ class Told(NamedTuple):
 class Overlays:
     """The kustomizations among the files of a run. Nothing is read before something is asked.
 
-    `is_closed` says that the files refer to no others: if none of them mentions hostAliases, no kustomization is read.
+    `only` are those of the files that may mention hostAliases, where the files refer to no others: if none does, no
+    kustomization is read.
     """
 
-    def __init__(self, paths: list[str], files: Files, *, is_closed: bool = False) -> None:
+    def __init__(self, paths: list[str], files: Files, only: Collection[str] | None = None) -> None:
         self._paths = paths
         self._files = files
-        self._is_closed = is_closed
+        self._only = only
         self._reached: dict[str, bool] = {}
 
     def have_read(self, source: Source) -> bool:
@@ -71,7 +74,7 @@ class Overlays:
     @cached_property
     def folders(self) -> list[str]:
         """The folders to build: those with a kustomization that has to do with hostAliases."""
-        if self._is_closed and not any(self._files.any(path, _mentions_aliases) for path in self._paths):
+        if self._only is not None and not any(self._files.any(path, _mentions_aliases) for path in self._only):
             return []
         folders = (self.key(posixpath.dirname(path)) for path in self._paths if is_kustomization(path))
         return [folder for folder in folders if self._reaches_aliases(folder) and self._kind(folder) != COMPONENT]
