@@ -513,3 +513,11 @@ def test_lists_under_any_name_count_for_the_usual_address(tmp_path: Path) -> Non
     done = podhosts("check", "--select", "inconsistent-alias", "--format", "concise", ".", cwd=tmp_path)
     assert done.stdout.decode().startswith("pod.yaml:4:49: info: `db` is `10.0.0.2` here, but `10.0.0.1` in 2 other")
     assert done.stdout.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("columns", ["99999999999", "9" * 30, "-5"])
+def test_columns_that_nobody_can_print_are_not_followed(tmp_path: Path, columns: str) -> None:
+    template = HEAD + f"      hostAliases: {{{{- toYaml .Values.extra | nindent {columns} }}}}\n"
+    assert found(tmp_path, {"templates/web.yaml": template, "values.yaml": BAD}) == [
+        ("values.yaml", 2, "invalid-ip", "10.0.0.256")
+    ]
