@@ -209,6 +209,14 @@ def test_custom_resources_of_the_repository(tmp_path: Path) -> None:
     assert names(listed(tmp_path)) == [("db", "a.yaml")]
 
 
+def test_custom_resources_that_the_config_names(tmp_path: Path) -> None:
+    (tmp_path / ".podhosts.yaml").write_text("pod-specs: [{kind: Widget, path: spec.hosts}]", "utf-8")
+    (tmp_path / "a.yaml").write_text(
+        "apiVersion: example.com/v1\nkind: Widget\nspec: {hosts: [{ip: 10.0.0.1, hostnames: [db]}]}\n", "utf-8"
+    )
+    assert names(listed(tmp_path)) == [("db", "a.yaml")]
+
+
 def test_values_and_patches_in_strings_and_lists(tmp_path: Path) -> None:
     """What is put into a pod spec from elsewhere belongs to the object that holds it; what it lacks is not decided."""
     (tmp_path / "kustomization.yaml").write_text(
