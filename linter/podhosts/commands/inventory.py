@@ -14,7 +14,7 @@ from podhosts.commands.usage import INTERRUPTED, OK, WRONG_USE, UsageError, choo
 from podhosts.discovery import STDIN, discover
 from podhosts.helm import Charts
 from podhosts.hosts.addresses import canonical
-from podhosts.inventory import read, read_overlays
+from podhosts.inventory import Reading, read, read_overlays
 from podhosts.inventory.store import Filter, Store
 from podhosts.kubernetes import KnownKinds
 from podhosts.records import field, record
@@ -118,6 +118,8 @@ def _read(
         facts = charts.facts(path)
         if facts or mentions(source.data):
             store.add(source, read(source, kinds, facts))
+    for unread in charts.unread:
+        store.add(unread.source, Reading(unread={unread.reason: [unread.problem.span]}))
     if (overlays := repository_overlays(stored, arguments)) is not None:
         for source, reading in read_overlays(overlays, kinds):
             store.add(source, reading)
