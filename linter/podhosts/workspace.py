@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from podhosts.inventory import AddressIndex
     from podhosts.kubernetes import KnownKinds, KubernetesObject
     from podhosts.kubernetes.definitions import Definition
+    from podhosts.kubernetes.known_kinds import DefinitionLookUp
     from podhosts.kustomize.overlays import Overlays, Told
 
 #: What a name can be made of, and a little more.
@@ -50,7 +51,7 @@ class Workspace:
         charts: Charts | None = None,
         overlays: Overlays | None = None,
         *,
-        definitions: Callable[[str, str], list[Definition]] | None = None,
+        definitions: DefinitionLookUp | None = None,
         is_whole: bool = True,
     ) -> None:
         self.is_whole = is_whole
@@ -62,7 +63,7 @@ class Workspace:
         self._objects: dict[Place, list[KubernetesObject]] = {}
         self._by_name: dict[Place, dict[tuple[str | None, str | None], list[KubernetesObject]]] = {}
         self._addresses: AddressIndex | None = None
-        self._definitions: dict[tuple[str, str], list[Definition]] = {}
+        self._definitions: dict[tuple[str, str, str], list[Definition]] = {}
         self._definition_in: dict[KubernetesObject, Definition | None] = {}
         self._look_up = definitions or self._read_definitions
 
@@ -103,17 +104,20 @@ class Workspace:
                     by_name.setdefault((manifest.kind, manifest.name), []).append(manifest)
             yield from self._by_name[place].get((kind, name), ())
 
-    def definitions(self, group: str, kind: str) -> list[Definition]:
-        """The CustomResourceDefinitions of a group and kind, in order."""
-        if (group, kind) not in self._definitions:
-            self._definitions[group, kind] = self._look_up(group, kind)
-        return self._definitions[group, kind]
+    def definitions(self, group: str, kind: str, holding: str = "") -> list[Definition]:
+        """The CustomResourceDefinitions of a group and kind, in order; none at all if no one's text holds a word."""
+        key = (group, kind, holding)
+        if key not in self._definitions:
+            self._definitions[key] = self._look_up(group, kind, holding)
+        return self._definitions[key]
 
-    def _read_definitions(self, group: str, kind: str) -> list[Definition]:
+    def _read_definitions(self, group: str, kind: str, holding: str) -> list[Definition]:
         # They are large, and many name other kinds; properties and tags of YAML may hide the value.
         named = re.compile(rf"kind[\"']?\s*:\s*(?:[\"']?{re.escape(kind)}\b|[&*!|>])")
         places = self.places(CUSTOM_RESOURCE_DEFINITION, kind, group)
-        naming = (place for place in places if named.search(place.source.text, *place.piece.span))
+        naming = [place for place in places if named.search(place.source.text, *place.piece.span)]
+        if not any(place.source.text.find(holding, *place.piece.span) >= 0 for place in naming):
+            return []
         read = (self.definition_in(manifest) for place in naming for manifest in self.objects_in(place))
         return [item for item in read if item is not None and (item.group, item.kind) == (group, kind)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from podhosts.kubernetes.fields import normalized
 from podhosts.kubernetes.kinds import (
     CUSTOM_RESOURCE_DEFINITION,
     PodSpecPath,
@@ -23,9 +24,12 @@ if TYPE_CHECKING:
     from podhosts.kubernetes.objects import KubernetesObject
     from podhosts.kubernetes.places import Place
 
+    #: From group, kind and a word to CustomResourceDefinitions.
+    DefinitionLookUp = Callable[[str, str, str], list[Definition]]
 
-#: Without one of these no mapping is taken for a pod spec or hosts list, whatever a definition says of its place.
-_ASKING_KEYS = frozenset({"hostAliases", "containers", "ip", "hostnames"})
+_LIST_NAME = "hostaliases"
+#: What a definition declares for the entries of a hosts list that it calls by another name.
+_ENTRY_KEY = "hostnames"
 
 
 class HousePath(NamedTuple):
@@ -39,18 +43,17 @@ class HousePath(NamedTuple):
 class KnownKinds:
     """Where objects hold pod specs, and what is declared where.
 
-    `definitions` gives the repository's CustomResourceDefinitions of a group and kind.
+    `definitions` gives the repository's CustomResourceDefinitions of a group and kind, none if no one's text holds a
+    word.
     """
 
-    def __init__(
-        self, house_paths: tuple[HousePath, ...] = (), definitions: Callable[[str, str], list[Definition]] | None = None
-    ) -> None:
+    def __init__(self, house_paths: tuple[HousePath, ...] = (), definitions: DefinitionLookUp | None = None) -> None:
         self._house_paths = house_paths
         self._definitions = definitions
 
-    def pod_spec_paths(self, api_version: str | None, kind: str | None) -> list[PodSpecPath]:
-        """The places that are known to hold hostAliases in objects of a kind."""
-        taught = self._taught(api_version, kind)
+    def pod_spec_paths(self, api_version: str | None, kind: str | None, holding: str = "") -> list[PodSpecPath]:
+        """The places that are known to hold hostAliases in objects of a kind; `holding` as for definitions."""
+        taught = self._taught(api_version, kind, holding)
         if not taught:
             paths = pod_spec_paths(api_version, kind)
         elif len(taught) == 1:
@@ -70,10 +73,11 @@ class KnownKinds:
         ]
 
     def pod_spec_paths_of(self, manifest: KubernetesObject) -> list[PodSpecPath]:
-        """The same for an object. Definitions are large, and only read for one with a key of a pod or of an entry."""
-        is_asking = not keys(manifest.node).names.isdisjoint(_ASKING_KEYS)
-        kinds = self if is_asking else KnownKinds(self._house_paths)
-        return kinds.pod_spec_paths(manifest.api_version, manifest.kind)
+        """The same for an object. Definitions are large: one without a hosts list is only read for what may be a pod."""
+        names = keys(manifest.node).names
+        may_be_pod = "containers" in names or any(normalized(name) == _LIST_NAME for name in names)
+        may_be_pod = may_be_pod or bool(pod_spec_paths(manifest.api_version, manifest.kind))
+        return self.pod_spec_paths(manifest.api_version, manifest.kind, "" if may_be_pod else _ENTRY_KEY)
 
     def places(self, manifest: KubernetesObject) -> Iterator[Place]:
         """The mappings of an object of which it is certain what is declared there."""
@@ -87,7 +91,7 @@ class KnownKinds:
             if not is_built_in_workload(manifest.api_version, manifest.kind):
                 yield from custom_resource_places(manifest, paths)
 
-    def _taught(self, api_version: str | None, kind: str | None) -> list[tuple[Definition, str]]:
+    def _taught(self, api_version: str | None, kind: str | None, holding: str = "") -> list[tuple[Definition, str]]:
         """The differing CRDs of the repository that define the kind's version."""
         if self._definitions is None or kind in {None, CUSTOM_RESOURCE_DEFINITION}:
             return []
@@ -95,7 +99,7 @@ class KnownKinds:
         if not version or is_built_in_workload(api_version, kind):
             return []
         found: list[Definition] = []
-        for definition in self._definitions(group, kind):
+        for definition in self._definitions(group, kind, holding):
             known = version in definition.schemas
             if known and all(other.schemas[version] != definition.schemas[version] for other in found):
                 found.append(definition)
