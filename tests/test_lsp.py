@@ -110,6 +110,21 @@ async def test_charts(client: Editor, tmp_path: Path) -> None:
         assert [item.range.start for item in told if item.code == "syntax-error"] == [place(text, "1 }}")]
 
 
+async def test_what_a_chart_cannot_read(client: Editor, tmp_path: Path) -> None:
+    metadata = "apiVersion: v2\nname: web\ndependencies: [\n"
+    template = "apiVersion: v1\nkind: Pod\nspec:\n  hostAliases: {{- toYaml .Values.extra | nindent 4 }}\n"
+    write(tmp_path, {"Chart.yaml": metadata, "templates/web.yaml": template})
+    path = tmp_path / "Chart.yaml"
+    (told,) = await client.open(path, metadata)
+    assert (told.code, told.severity) == ("not-checked", types.DiagnosticSeverity.Hint)
+    assert told.message == "not checked: a Chart.yaml that is no YAML: its sub-charts are not known"
+    assert told.range.start.line == 3
+    right = metadata.replace("[\n", "[]\n")
+    assert await client.change(path, right) == []
+    client.save(path)
+    await client.until_codes(path)
+
+
 async def test_overlays(client: Editor, tmp_path: Path) -> None:
     base = TWICE.replace("10.0.0.26", "10.0.0.25").replace("[db.internal]", "[cache.internal]")
     patch = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  hostAliases: [{ip: 10.0.0.1, hostnames: [a]}]\n"
