@@ -196,12 +196,22 @@ async def test_fix_all(client: Editor, tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     await client.open(path, TWICE)
     (action,) = await client.actions(path, only=["source.fixAll"])
-    assert action.kind == FIX_ALL
-    after = edited(TWICE, action, address(path))
+    # All fixes take long: they are made when they are chosen.
+    assert (action.kind, action.edit) == (FIX_ALL, None)
+    after = edited(TWICE, await client.client.code_action_resolve_async(action), address(path))
     assert after == TWICE.replace("[db.internal, db.internal]", "[db.internal]")
     assert codes_of(await client.change(path, after)) == ["conflicting-hostname"]
     assert await client.actions(path, only=[FIX_ALL]) == []
     assert await client.actions(path, only=["refactor"]) == []
+
+
+async def test_fix_all_for_editors_that_resolve_no_edits(tmp_path: Path) -> None:
+    async with editor(tmp_path, resolves_edits=False) as client:
+        path = tmp_path / "a.yaml"
+        await client.open(path, TWICE)
+        assert {action.kind for action in await client.actions(path)} == {"quickfix"}
+        (action,) = await client.actions(path, only=["source.fixAll"])
+        assert edited(TWICE, action, address(path)) == TWICE.replace("[db.internal, db.internal]", "[db.internal]")
 
 
 async def test_silencing(client: Editor, tmp_path: Path) -> None:

@@ -26,8 +26,9 @@ from podhosts.lsp.hover import hover
 from podhosts.lsp.projects import Project
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from podhosts.edits import Edit
     from podhosts.source import Source
 
 Answer = TypeVar("Answer")
@@ -187,22 +188,43 @@ async def _code_actions(ls: PodhostsServer, params: types.CodeActionParams) -> l
     wanted = [str(getattr(kind, "value", kind)) for kind in params.context.only] if params.context.only else None
     span = positions.span(params.range)
     found = await ls.work(lambda: list(actions.actions(checked, span, wanted)))
-    return [
+    offered = [
         types.CodeAction(
             title=action.title,
             kind=action.kind,
             diagnostics=list(from_findings(checked.buffer, [action.finding], ls.positions)) if action.finding else None,
             is_preferred=action.is_preferred or None,
-            edit=_workspace_edit(ls, checked, action),
+            edit=None if action.edits is None else _workspace_edit(ls, checked, action.edits),
+            data=checked.buffer.uri if action.edits is None else None,
         )
         for action in found
     ]
+    if _resolves_edits(ls):
+        return offered
+    # What takes long is for such an editor only where it asks for it.
+    return [item if item.edit else await _resolved_action(ls, item) for item in offered if item.edit or wanted]
 
 
-def _workspace_edit(ls: PodhostsServer, checked: Checked, action: actions.Action) -> types.WorkspaceEdit:
+def _resolves_edits(ls: PodhostsServer) -> bool:
+    """Whether the client asks for the edit of an action when it is chosen."""
+    document = ls.client_capabilities.text_document
+    action = document.code_action if document else None
+    support = action.resolve_support if action and action.data_support else None
+    return support is not None and "edit" in support.properties
+
+
+async def _resolved_action(ls: PodhostsServer, action: types.CodeAction) -> types.CodeAction:
+    """An action with its edit, for the text as it is now."""
+    checked = await ls.checked(str(action.data))
+    if checked is not None:
+        action.edit = _workspace_edit(ls, checked, await ls.work(lambda: actions.all_fixes(checked)))
+    return action
+
+
+def _workspace_edit(ls: PodhostsServer, checked: Checked, found: Iterable[Edit]) -> types.WorkspaceEdit:
     """The edits for the text that was checked; editors that know versions refuse them for another."""
     buffer, positions = checked.buffer, ls.positions(checked.buffer)
-    edits = [types.TextEdit(positions.range(edit.span), edit.text) for edit in action.edits]
+    edits = [types.TextEdit(positions.range(edit.span), edit.text) for edit in found]
     workspace = ls.client_capabilities.workspace
     if workspace and workspace.workspace_edit and workspace.workspace_edit.document_changes:
         identifier = types.OptionalVersionedTextDocumentIdentifier(uri=buffer.uri, version=buffer.version)
@@ -290,8 +312,9 @@ _FEATURES: dict[str, tuple[Callable[..., object], object]] = {
     types.WORKSPACE_DID_CHANGE_CONFIGURATION: (_others_changed, None),
     types.TEXT_DOCUMENT_CODE_ACTION: (
         _code_actions,
-        types.CodeActionOptions(code_action_kinds=[actions.QUICK_FIX, actions.FIX_ALL]),
+        types.CodeActionOptions(code_action_kinds=[actions.QUICK_FIX, actions.FIX_ALL], resolve_provider=True),
     ),
+    types.CODE_ACTION_RESOLVE: (_resolved_action, None),
     types.TEXT_DOCUMENT_HOVER: (_hover, None),
     types.TEXT_DOCUMENT_COMPLETION: (_completion, types.CompletionOptions(trigger_characters=["[", ","])),
     types.TEXT_DOCUMENT_DEFINITION: (_definition, None),
