@@ -46,8 +46,8 @@ def actions(checked: Checked, span: Span, wanted: Iterable[str] | None) -> Itera
         for finding in findings.values():
             yield from _fixes(finding)
             yield from _suppressions(checked, finding)
-    findings = checked.result.findings
-    if _is_wanted(FIX_ALL, wanted) and any(item.fix and item.fix.safety is Safety.SAFE for item in findings):
+    fixes = (item.fix for item in checked.result.findings if item.fix)
+    if _is_wanted(FIX_ALL, wanted) and any(found.safety is Safety.SAFE for found in fixes):
         yield Action(FIX_ALL, "Apply all safe fixes of podhosts", None)
 
 
