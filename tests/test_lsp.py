@@ -154,6 +154,16 @@ async def test_open_change_save_close(client: Editor, tmp_path: Path) -> None:
     assert await client.open(path, SERVICE.decode()) == []
 
 
+@pytest.mark.parametrize("name", ["a b.yaml", "ü日.yaml", "100%.yaml", "a,b:c.yaml", "new\nline.yaml", "a#b?.yaml"])
+async def test_addresses_with_escapes(name: str, client: Editor, tmp_path: Path) -> None:
+    path = tmp_path / name
+    assert codes_of(await client.open(path, BAD_POD.decode())) == ["invalid-ip"]
+    client.save(path)
+    await client.until_codes(path, "invalid-ip")
+    assert await client.hover(path, place(BAD_POD.decode(), "10.0.0.256")) is not None
+    assert await client.change(path, GOOD_POD.decode()) == []
+
+
 async def test_what_a_diagnostic_says(client: Editor, tmp_path: Path) -> None:
     text = TWICE.replace("  - ip: 10.0.0.26\n", "  - ip: 2001:DB8::1  # podhosts: ignore[invalid-ip] x\n")
     path = tmp_path / "a.yaml"

@@ -46,6 +46,8 @@ class PodhostsServer(LanguageServer):
         # Whole texts: for parts pygls counts lines with `str.splitlines`, which also breaks at form feeds and others.
         super().__init__("podhosts", __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full)
         self._worker = ThreadPoolExecutor(max_workers=1)
+        #: The addresses of open files in order, as the client writes them; those of pygls have no escapes.
+        self._open: dict[str, None] = {}
         self._projects: dict[str, Project] = {}
         self._checked: dict[str, Checked] = {}
         self._outdated: set[str] = set()
@@ -56,8 +58,10 @@ class PodhostsServer(LanguageServer):
         encoding = self.server_capabilities.position_encoding or types.PositionEncodingKind.Utf16
         return Positions(source, encoding)
 
-    def open_files(self) -> list[str]:
-        return list(self.workspace.text_documents)
+    def opened(self, uri: str) -> None:
+        """A file was opened."""
+        self._open[uri] = None
+        self.check(uri)
 
     def check(self, *addresses: str) -> None:
         """Check files as soon as possible."""
@@ -69,10 +73,11 @@ class PodhostsServer(LanguageServer):
     def check_all(self) -> None:
         """Check all open files with settings and other files read anew."""
         self._projects.clear()
-        self.check(*self.open_files())
+        self.check(*self._open)
 
     def forget(self, uri: str) -> None:
         """A file was closed: what it says is what is stored."""
+        self._open.pop(uri, None)
         self._outdated.discard(uri)
         self._checked.pop(uri, None)
         self._publish(uri, None, [])
@@ -96,7 +101,7 @@ class PodhostsServer(LanguageServer):
                 buffer = self._buffer(uri)
                 project = self._project(buffer)
                 checked = await self.work(lambda: _check(project, buffer))  # noqa: B023 - awaited at once
-                if uri not in self._outdated and uri in self.workspace.text_documents:
+                if uri not in self._outdated and uri in self._open:
                     self._checked[uri] = checked
                     self._publish(uri, buffer.version, diagnostics(checked, self.positions))
         except Exception:
@@ -116,7 +121,7 @@ class PodhostsServer(LanguageServer):
         folders = [folder for folder in self._folders() if Path(buffer.path).is_relative_to(folder)]
         root = max(folders, key=len, default=os.path.dirname(buffer.path))
         if root not in self._projects:
-            open_files = {other.path: other for other in map(self._buffer, self.open_files())}
+            open_files = {other.path: other for other in map(self._buffer, self._open)}
             self._projects[root] = Project(root, open_files, is_folder=bool(folders))
         return self._projects[root]
 
@@ -160,9 +165,11 @@ def _initialized(ls: PodhostsServer, params: types.InitializedParams) -> None:
     ls.client_register_capability(types.RegistrationParams([registration]))
 
 
-def _opened_or_changed(
-    ls: PodhostsServer, params: types.DidOpenTextDocumentParams | types.DidChangeTextDocumentParams
-) -> None:
+def _opened(ls: PodhostsServer, params: types.DidOpenTextDocumentParams) -> None:
+    ls.opened(params.text_document.uri)
+
+
+def _changed(ls: PodhostsServer, params: types.DidChangeTextDocumentParams) -> None:
     ls.check(params.text_document.uri)
 
 
@@ -303,8 +310,8 @@ def _location(ls: PodhostsServer, checked: Checked, target: links.Target) -> typ
 
 _FEATURES: dict[str, tuple[Callable[..., object], object]] = {
     types.INITIALIZED: (_initialized, None),
-    types.TEXT_DOCUMENT_DID_OPEN: (_opened_or_changed, None),
-    types.TEXT_DOCUMENT_DID_CHANGE: (_opened_or_changed, None),
+    types.TEXT_DOCUMENT_DID_OPEN: (_opened, None),
+    types.TEXT_DOCUMENT_DID_CHANGE: (_changed, None),
     types.TEXT_DOCUMENT_DID_CLOSE: (_closed, None),
     types.TEXT_DOCUMENT_DID_SAVE: (_others_changed, None),
     types.WORKSPACE_DID_CHANGE_WATCHED_FILES: (_others_changed, None),
