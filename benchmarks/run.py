@@ -14,14 +14,16 @@ import argparse
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import venv
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, Any, NamedTuple
 
 import inputs
 
@@ -56,8 +58,13 @@ def main() -> None:
         print(", ".join(f"{name} {_version(command)}" for name, command in tools.items() if name != "python -c pass"))
         print("\n| work | tool | median | noise | times podhosts | MiB | seeded mistake |")
         print("|---|---|---|---|---|---|---|", flush=True)
-        for item in _works(work, set(filter(None, arguments.only.split(",")))):
+        only = set(filter(None, arguments.only.split(",")))
+        for item in _works(work, only):
             _measure(item, tools, arguments.runs, work)
+        if not only or "pages" in only:
+            _measure_pages(tools, arguments.runs, work)
+        if not only or "pipe" in only:
+            _measure_pipe(tools["podhosts"])
 
 
 def _tools(work: Path) -> dict[str, list[str]]:
@@ -88,9 +95,13 @@ def _tools(work: Path) -> dict[str, list[str]]:
 
 
 def _version(command: list[str]) -> str:
-    for flag in ("--version", "-v", "version"):
-        done = subprocess.run([command[0], flag], capture_output=True, text=True, check=False)
-        if found := re.search(r"v?\d+\.\d+(\.\d+)?", done.stdout + done.stderr):
+    program = shutil.which(command[0]) or command[0]
+    # What `go install` builds may know its version only as Go does.
+    for asking in ([program, "--version"], [program, "-v"], [program, "version"], ["go", "version", "-m", program]):
+        if shutil.which(asking[0]) is None:
+            continue
+        done = subprocess.run(asking, capture_output=True, text=True, check=False)
+        if found := re.search(r"(?<!go)\bv?\d+\.\d+(\.\d+)?", done.stdout + done.stderr):
             return found.group()
     return "(version unknown)"
 
@@ -139,6 +150,31 @@ def _with_seeded(name: str, folder: Path, ending: str, text: str, mistake: str) 
     return Work(name, path, seeded)
 
 
+def _measure_pages(tools: dict[str, list[str]], runs: int, folder: Path) -> None:
+    """Time what only prints, beside the import of the library that prints it."""
+    own, python = tools["podhosts"][0], tools["python -c pass"][0]
+    commands = {f"podhosts {flag}": [own, flag] for flag in ("--help", "--version", "--show-completion")}
+    times = _times({"import typer": [python, "-c", "import typer"], **commands}, runs, folder)
+    print("\n| page | median | times `import typer` |\n|---|---|---|")
+    for name, result in times.items():
+        median, typer = result["median"], times["import typer"]["median"]
+        print(f"| {name} | {median * 1000:,.0f} ms | {median / typer:.2f} |", flush=True)
+
+
+def _measure_pipe(command: list[str]) -> None:
+    """Print how much memory streams of several sizes from a pipe take."""
+    print("\n| stream from a pipe | time | MiB |\n|---|---|---|")
+    for size in (100_000_000, 1_000_000_000):
+        writing = [sys.executable, str(Path(inputs.__file__)), "gigabyte"]
+        begun = time.monotonic()
+        with subprocess.Popen(writing, stdout=subprocess.PIPE) as writer:
+            assert writer.stdout is not None
+            with subprocess.Popen(["head", "-c", str(size)], stdin=writer.stdout, stdout=subprocess.PIPE) as head:
+                _, peak = _run([*command, "-"], head.stdout)
+                writer.terminate()
+        print(f"| {size // 1_000_000:,} MB | {time.monotonic() - begun:.0f} s | {peak} |", flush=True)
+
+
 def _measure(work: Work, tools: dict[str, list[str]], runs: int, folder: Path) -> None:
     """Time all tools on one input in turn, and print a row for each."""
     files = sorted(map(str, work.path.rglob("*.yaml"))) if work.path.is_dir() else []
@@ -151,12 +187,7 @@ def _measure(work: Work, tools: dict[str, list[str]], runs: int, folder: Path) -
             commands[name] = [*command, str(work.path)]
         elif len(files) < 10_000:
             commands[name] = [*command, *files]
-    export = folder / "times.json"
-    arguments = ["hyperfine", "-N", "-i", "-w", "1", "-r", str(runs), "--export-json", str(export), "--style", "none"]
-    for name, command in commands.items():
-        arguments += ["-n", name, " ".join(command)]
-    subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    results = {result["command"]: result for result in json.loads(export.read_text())["results"]}
+    results = _times(commands, runs, folder)
     own = results["podhosts"]["median"]
     for name, result in results.items():
         noise = (result["stddev"] or 0) / result["mean"]
@@ -171,14 +202,32 @@ def _measure(work: Work, tools: dict[str, list[str]], runs: int, folder: Path) -
         )
 
 
-def _run(command: list[str]) -> tuple[str, int]:
+def _times(commands: dict[str, list[str]], runs: int, folder: Path) -> dict[str, dict[str, Any]]:
+    """What hyperfine measures, by name; the commands run in turn."""
+    export = folder / "times.json"
+    arguments = ["hyperfine", "-N", "-i", "-w", "1", "-r", str(runs), "--export-json", str(export), "--style", "none"]
+    for name, command in commands.items():
+        arguments += ["-n", name, shlex.join(command)]
+    subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return {result["command"]: result for result in json.loads(export.read_text())["results"]}
+
+
+#: A small process that starts a command and then prints the command's maximum resident size in KiB: what is started
+#: from this one would count its size, too.
+_PEAK = """import resource, subprocess, sys
+subprocess.call(sys.argv[1:])
+print("\\n", resource.getrusage(-1).ru_maxrss)
+"""
+
+
+def _run(command: list[str], stdin: IO[bytes] | None = None) -> tuple[str, int]:
     """All that a command prints, and its maximum resident size in MiB."""
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
-        _, _, usage = os.wait4(process.pid, 0)
-        process.returncode = 0
+        small = [sys.executable, "-I", "-S", "-c", _PEAK, *command]
+        subprocess.run(small, stdin=stdin, stdout=output, stderr=subprocess.STDOUT, check=True)
         output.seek(0)
-        return output.read(), usage.ru_maxrss // 1024
+        printed, _, peak = output.read().rstrip().rpartition("\n")
+        return printed, int(peak) // 1024
 
 
 if __name__ == "__main__":

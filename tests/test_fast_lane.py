@@ -47,6 +47,14 @@ def test_relevant_file_needs_neither_typer_nor_rich_nor_jsonschema(tmp_path: Pat
     loaded = loaded_modules(tmp_path, "check", "pod.yaml")
     assert "_ruamel_yaml" in loaded
     assert loaded.isdisjoint({"typer", "rich", "jsonschema", "pygls", "podhosts.lsp", "podhosts.engine.incremental"})
+    # The reason for `podhosts.records`.
+    assert loaded.isdisjoint({"dataclasses", "inspect"})
+
+
+def test_help_loads_only_typer(tmp_path: Path) -> None:
+    loaded = loaded_modules(tmp_path, "check", "--help")
+    assert "typer" in loaded
+    assert loaded.isdisjoint({"rich", "pydantic", "ruamel.yaml", "podhosts.engine", "podhosts.rules"})
 
 
 def test_only_the_language_server_loads_its_libraries(tmp_path: Path) -> None:

@@ -503,3 +503,21 @@ def test_whatever_a_template_prints_into_a_list_is_read_or_refused(
     folder = write(tmp_path_factory.mktemp("chart"), {"values.yaml": BAD, "templates/pod.yaml": template})
     rules = {item.rule for item in lint_folder(folder)} | {item.rule for item in alone.findings}
     assert rules <= {rule.name for rule in RULES}
+
+
+def test_lists_under_any_name_count_for_the_usual_address(tmp_path: Path) -> None:
+    """A pod that gives a name another address than the values of a chart is told, whatever the chart calls its list."""
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostAliases: [{ip: 10.0.0.2, hostnames: [db]}]}\n"
+    values = "extra: [{ip: 10.0.0.1, hostnames: [db]}]\n"
+    write(tmp_path, {"templates/web.yaml": PRINTED, "values.yaml": values, "values-prod.yaml": values, "pod.yaml": pod})
+    done = podhosts("check", "--select", "inconsistent-alias", "--format", "concise", ".", cwd=tmp_path)
+    assert done.stdout.decode().startswith("pod.yaml:4:49: info: `db` is `10.0.0.2` here, but `10.0.0.1` in 2 other")
+    assert done.stdout.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("columns", ["99999999999", "9" * 30, "-5"])
+def test_columns_that_nobody_can_print_are_not_followed(tmp_path: Path, columns: str) -> None:
+    template = HEAD + f"      hostAliases: {{{{- toYaml .Values.extra | nindent {columns} }}}}\n"
+    assert found(tmp_path, {"templates/web.yaml": template, "values.yaml": BAD}) == [
+        ("values.yaml", 2, "invalid-ip", "10.0.0.256")
+    ]

@@ -209,6 +209,14 @@ def test_custom_resources_of_the_repository(tmp_path: Path) -> None:
     assert names(listed(tmp_path)) == [("db", "a.yaml")]
 
 
+def test_custom_resources_that_the_config_names(tmp_path: Path) -> None:
+    (tmp_path / ".podhosts.yaml").write_text("pod-specs: [{kind: Widget, path: spec.hosts}]", "utf-8")
+    (tmp_path / "a.yaml").write_text(
+        "apiVersion: example.com/v1\nkind: Widget\nspec: {hosts: [{ip: 10.0.0.1, hostnames: [db]}]}\n", "utf-8"
+    )
+    assert names(listed(tmp_path)) == [("db", "a.yaml")]
+
+
 def test_values_and_patches_in_strings_and_lists(tmp_path: Path) -> None:
     """What is put into a pod spec from elsewhere belongs to the object that holds it; what it lacks is not decided."""
     (tmp_path / "kustomization.yaml").write_text(
@@ -339,3 +347,130 @@ def test_several_shared_lists_are_a_stream(tmp_path: Path) -> None:
     documents = [Document(source, piece) for piece in split(source.text)]
     assert [document.problem for document in documents] == [None, None]
     assert all(document.root is not None for document in documents)
+
+
+DEPLOYMENT = (
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      hostAliases:\n"
+)
+OVERLAYS = {
+    "base/web.yaml": f"{DEPLOYMENT}      - ip: 10.0.0.1\n        hostnames: [db.internal]\n"
+    "      - ip: 10.0.0.5\n        hostnames: [mail.internal]\n",
+    "base/kustomization.yaml": "resources: [web.yaml]\ncommonLabels: {team: shop}\n",
+    "prod/kustomization.yaml": "resources: [../base]\nnamePrefix: prod-\nnamespace: shop\npatches:\n"
+    "- target: {kind: Deployment}\n  patch: |\n"
+    "    - {op: replace, path: /spec/template/spec/hostAliases/0/ip, value: 10.1.2.3}\n",
+    "staging/kustomization.yaml": "resources: [../base, hosts.yaml]\npatches: [{path: patch.yaml}]\nreplacements:\n"
+    "- source: {kind: ConfigMap, name: hosts, fieldPath: data.mail}\n  targets:\n  - select: {kind: Deployment}\n"
+    "    fieldPaths: ['spec.template.spec.hostAliases.[ip=10.0.0.5].ip']\n",
+    "staging/hosts.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: hosts}\ndata: {mail: 10.1.2.3}\n",
+    "staging/patch.yaml": f"{DEPLOYMENT}      - ip: 10.0.0.1\n        hostnames: [new.internal]\n",
+}
+
+
+def put(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+    return folder
+
+
+def places(found: dict[str, Any]) -> set[tuple[str, str, str | None, str, int, str | None]]:
+    """Name, address, object, file, line, overlay."""
+    return {
+        (item["name"], item["address"], item["object"]["name"], item["path"], item["start"]["line"], item["overlay"])
+        for item in found["entries"]
+    }
+
+
+def test_what_overlays_build(tmp_path: Path) -> None:
+    """A name is listed with the address that an overlay gives it, where the name is written; lists that stay, once."""
+    found = listed(put(tmp_path, OVERLAYS))
+    assert places(found) == {
+        ("db.internal", "10.0.0.1", "web", "base/web.yaml", 9, None),
+        ("mail.internal", "10.0.0.5", "web", "base/web.yaml", 11, None),
+        ("", "10.1.2.3", None, "prod/kustomization.yaml", 7, None),
+        ("db.internal", "10.1.2.3", "prod-web", "base/web.yaml", 9, "prod"),
+        ("mail.internal", "10.0.0.5", "prod-web", "base/web.yaml", 11, "prod"),
+        ("new.internal", "10.0.0.1", "web", "staging/patch.yaml", 9, None),
+        ("new.internal", "10.0.0.1", "web", "staging/patch.yaml", 9, "staging"),
+        ("mail.internal", "10.1.2.3", "web", "base/web.yaml", 11, "staging"),
+    }
+    assert {item["object"]["namespace"] for item in found["entries"] if item["overlay"] == "prod"} == {"shop"}
+    assert (found["summary"]["lists"], found["summary"]["names"], found["shared"]) == (3, 3, [])
+
+
+def test_who_deploys_an_address(tmp_path: Path) -> None:
+    done = podhosts("inventory", "--ip", "10.1.2.3", cwd=put(tmp_path, OVERLAYS))
+    assert [line.split(maxsplit=3) for line in done.stdout.decode().splitlines()[2:]] == [
+        ["db.internal", "10.1.2.3", "Deployment/prod-web", "(shop)  base/web.yaml:9:21 (built by prod)"],
+        ["mail.internal", "10.1.2.3", "Deployment/web", "base/web.yaml:11:21 (built by staging)"],
+    ]
+    rows = csv.DictReader(io.StringIO(podhosts("inventory", "--format", "csv", cwd=tmp_path).stdout.decode()))
+    assert [row["overlay"] for row in rows if row["address"] == "10.1.2.3"] == ["", "prod", "staging"]
+    assert b"base/web.yaml:9:21 (built by prod)" in podhosts("inventory", "--format", "html", cwd=tmp_path).stdout
+
+
+def test_an_overlay_alone_has_what_it_takes_from_elsewhere(tmp_path: Path) -> None:
+    put(tmp_path, {**OVERLAYS, "same/kustomization.yaml": "resources: [../base]\n"})
+    assert places(listed(tmp_path, "same")) == {
+        ("db.internal", "10.0.0.1", "web", "base/web.yaml", 9, "same"),
+        ("mail.internal", "10.0.0.5", "web", "base/web.yaml", 11, "same"),
+    }
+
+
+def test_what_overlays_leave_open_is_said(tmp_path: Path) -> None:
+    """A component that is not followed may change everything; what Kustomize refuses builds nothing."""
+    put(tmp_path, OVERLAYS)
+    prod = OVERLAYS["prod/kustomization.yaml"]
+    (tmp_path / "prod/kustomization.yaml").write_text(f"{prod}components: ['https://example.com/more.git']\n", "utf-8")
+    (tmp_path / "staging/hosts.yaml").unlink()
+    found = listed(tmp_path)
+    assert {item["decided"] for item in found["entries"] if item["overlay"]} == {False}
+    assert [(item["path"], item["start"], item["reason"].partition(";")[0]) for item in found["unread"]] == [
+        (
+            "prod/kustomization.yaml", {"line": 8, "column": 14, "offset": len(prod) + 13},
+            "remote references are not followed",
+        ),
+        (
+            "staging/kustomization.yaml", {"line": 1, "column": 22, "offset": 21},
+            "`hosts.yaml` is neither a file nor a folder with a kustomization",
+        ),
+    ]  # fmt: skip
+
+
+def test_values_that_a_chart_prints_under_any_name(tmp_path: Path) -> None:
+    chart = {
+        "Chart.yaml": "apiVersion: v2\nname: web\nversion: 0.1.0\n",
+        "values.yaml": "extra:\n- {ip: 10.1.2.3, hostnames: [chart.internal]}\n",
+        "templates/web.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  hostAliases:\n"
+        '  {{- toYaml .Values.extra | nindent 2 }}\n  {{- include "more" . | nindent 2 }}\n',
+        "templates/_more.tpl": '{{ define "more" }}\n- ip: 10.1.2.3\n  hostnames: [helper.internal]\n{{ end }}\n',
+    }
+    found = listed(put(tmp_path, chart), "--ip", "10.1.2.3")
+    assert [(item["name"], item["path"], item["start"]["line"], item["field"]) for item in found["entries"]] == [
+        ("chart.internal", "values.yaml", 2, "extra[0]"),
+        ("helper.internal", "templates/_more.tpl", 3, "hostAliases[0]"),
+    ]
+
+
+def test_what_is_not_known_of_a_chart_is_said(tmp_path: Path) -> None:
+    chart = {
+        "Chart.yaml": "apiVersion: v2\nname: [\n",
+        "templates/web.yaml": "apiVersion: v1\nkind: Pod\nspec:\n  hostAliases: {{- toYaml .Values.a | nindent 2 }}\n",
+    }
+    unread = [(item["path"], item["reason"]) for item in listed(put(tmp_path, chart))["unread"]]
+    assert ("Chart.yaml", "a Chart.yaml that is no YAML: its sub-charts are not known") in unread
+
+
+def test_an_address_whose_names_stand_elsewhere(tmp_path: Path) -> None:
+    """Operations and parameters that set an address alone point at it, too."""
+    application = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web}\nspec:\n  source:\n    helm:\n"
+        "      parameters:\n      - {name: 'hostAliases[0].ip', value: 010.1.2.3}\n"
+    )
+    operation = '[{"op": "replace", "path": "/spec/template/spec/hostAliases/0/ip", "value": "::ffff:10.1.2.3"}]'
+    found = listed(put(tmp_path, {"application.yaml": application, "patch.json": operation}), "--ip", "10.1.2.3")
+    assert [(item["name"], item["path"], item["decided"], item["field"]) for item in found["entries"]] == [
+        ("", "application.yaml", False, "spec.source.helm.parameters[0].value[0]"),
+        ("", "patch.json", False, "[0].value[0]"),
+    ]

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,9 +17,12 @@ import pytest
 
 from podhosts.document import Document, plain, split
 from podhosts.engine import Options, default_selection, lint
+from podhosts.inventory import read, read_overlays
+from podhosts.kubernetes import KNOWN_KINDS
 from podhosts.kustomize.building import Builder
 from podhosts.kustomize.files import Files
 from podhosts.kustomize.located import typed
+from podhosts.kustomize.overlays import Overlays
 from podhosts.source import Source
 from tests.kustomize_projects import KINDS, Project
 from tests.paths import DATA
@@ -84,6 +88,26 @@ def test_builds_are_equal(built: list[Built], shown_figures: Figures) -> None:
         print(f"kustomize itself: {len(built) - len(wrong)} of {len(built)} builds equal, {refused} of them refused")
     assert wrong == []
     assert refused < len(built) / 2
+
+
+def test_the_inventory_has_what_is_built(built: list[Built]) -> None:
+    for project, printed in built:
+        assert printed is None or names_built(project) == names_of(printed)
+
+
+def names_built(project: Project) -> Counter[tuple[str | None, str, str]]:
+    """Object, address and name of what an inventory of the overlay's folder alone lists."""
+    files = {path: text.encode() for path, text in project.files.items()}
+    own = [path for path in files if path.startswith(f"{project.build}/")]
+    read = [reading for _, reading in read_overlays(Overlays(own, Files(files.get)), KNOWN_KINDS)]
+    lists = [item for reading in read for item in reading.lists]
+    assert {item.overlay for item in lists} <= {project.build}
+    return Counter((item.object.name, listed.ip, listed.name) for item in lists for listed in item.names)
+
+
+def names_of(printed: str) -> Counter[tuple[str | None, str, str]]:
+    lists = read(Source("built.yaml", printed.encode()), KNOWN_KINDS).lists
+    return Counter((item.object.name, listed.ip, listed.name) for item in lists for listed in item.names)
 
 
 def objects_of(text: str) -> list[Any]:

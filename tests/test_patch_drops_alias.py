@@ -136,6 +136,25 @@ def test_values_that_are_no_strings_are_refused_or_passed_over(value: str) -> No
     assert not results["o/web.yaml"].findings
 
 
+@pytest.mark.parametrize(
+    ("replacement", "message"),
+    [
+        ("{select: {kind: 'a{99999999999}'}, fieldPaths: [spec.hostAliases.0.ip]}", "`a{99999999999}` is no"),
+        (
+            "{select: {kind: Pod}, fieldPaths: ['spec.hostAliases.[ip=a{99999999999}].ip']}",
+            "`a{99999999999}` is no",
+        ),
+        (f"{{select: {{kind: Pod}}, fieldPaths: [spec.hostAliases.{'9' * 5000}.ip]}}", f"`{'9' * 5000}` is no index"),
+    ],
+)
+def test_numbers_that_are_too_large_are_refused(replacement: str, message: str) -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {hostAliases: [{ip: 10.0.0.1, hostnames: [a]}]}\n"
+    kustomization = f"resources: [web.yaml]\nreplacements: [{{sourceValue: 10.0.0.2, targets: [{replacement}]}}]\n"
+    results = lint_files({"o/kustomization.yaml": kustomization, "o/web.yaml": pod})
+    (finding,) = results["o/kustomization.yaml"].findings
+    assert finding.message.startswith(message)
+
+
 def test_what_an_overlay_makes_is_checked_as_the_definitions_of_the_run_say() -> None:
     definition = {
         "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": "w"},

@@ -142,3 +142,23 @@ def test_an_odd_byte_at_the_end_of_utf_16() -> None:
     source = Source("x", data)
     assert source.text == "a\ufffd\ufffd"
     assert [source.position(at).offset for at in range(4)] == [2, 4, 6, 7]
+
+
+@given(files(), st.lists(st.integers(0, 50), max_size=8), st.integers(0, 3))
+def test_positions_and_parts_that_need_no_table_of_lines(data: bytes, asked: list[int], breaks: int) -> None:
+    whole = Source("a", data)
+    if whole.encoding != "utf-8":
+        return
+    counting = Source("a", data, Position(5, 1, 100)) if breaks == 0 and not whole.bom_length else Source("a", data)
+    lines, byte = (4, 100) if counting.start.offset else (0, 0)
+    for number in asked:
+        start = whole.line_starts[number % len(whole.line_starts)]
+        here = whole.position(start)
+        position = counting.line_position(start)
+        expected = Position(here.line + lines, 1, here.offset + byte)
+        assert position == (expected if start else counting.start)
+        for end in (start, min(start + number, len(whole.text)), len(whole.text)):
+            part = counting.part(Span(start, end))
+            assert part.text == whole.text[start:end]
+            assert part.start == position
+            assert part.data == data[here.offset if start else 0 : whole.position(end).offset]

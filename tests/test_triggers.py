@@ -19,6 +19,7 @@ from podhosts.kubernetes.mounts import normalize
 from podhosts.rules import RULES
 from podhosts.source import Source
 from podhosts.triggers import file_mentions, mentions
+from tests.fuzz import seeds
 from tests.test_rule_examples import examples
 
 if TYPE_CHECKING:
@@ -208,6 +209,23 @@ def test_a_large_unrelated_file(tmp_path: Path) -> None:
     assert not file_mentions(str(path))
 
 
+def found_without_a_search(data: bytes) -> set[str]:
+    """The rules that find something in a file when all texts are taken to hold a word."""
+    options = Options(selected=frozenset(rule.name for rule in RULES))
+    with (
+        mock.patch.object(linting, "mentions", return_value=True),
+        mock.patch.object(embedded, "mentions", return_value=True),
+    ):
+        findings = lint(Source("x.yaml", data), options).findings
+    return {finding.rule for finding in findings} - SECONDARY
+
+
+def test_what_is_found_in_measured_files_holds_a_word() -> None:
+    found = [data for data in seeds() if found_without_a_search(data)]
+    assert len(found) > 500
+    assert [data for data in found if not mentions(data)] == []
+
+
 @given(st.sampled_from(BAD_EXAMPLES), st.data())
 def test_what_a_rule_finds_holds_a_word(text: str, chosen: st.DataObject) -> None:
     """Linted as if all texts held a word, any changed example in which a rule finds something does hold one."""
@@ -217,13 +235,7 @@ def test_what_a_rule_finds_holds_a_word(text: str, chosen: st.DataObject) -> Non
             st.sampled_from(["", " ", "_", "x", text[at].swapcase(), text[at] * 2, "\n", '"', "{", "- ", "#"])
         )
         text = text[:at] + new + text[at + 1 :]
-    options = Options(selected=frozenset(rule.name for rule in RULES))
-    with (
-        mock.patch.object(linting, "mentions", return_value=True),
-        mock.patch.object(embedded, "mentions", return_value=True),
-    ):
-        findings = lint(Source("x.yaml", text.encode()), options).findings
-    if {finding.rule for finding in findings} - SECONDARY:
+    if found_without_a_search(text.encode()):
         assert mentions(text.encode())
 
 
@@ -245,3 +257,31 @@ def test_words_of_other_rules(text: str) -> None:
 )
 def test_hosts_that_are_no_plugin(text: str) -> None:
     assert not mentions(text.encode())
+
+
+DEFINITION = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec:\n  hostname: {type: string}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (DEFINITION, False),
+        (f"# one\n---\n{DEFINITION}---\n{DEFINITION}", False),
+        (DEFINITION + "  hostAliases: {type: array}\n", True),
+        (DEFINITION + "---\nspec: {hostname: a}\n", True),
+        ("spec: {hostname: a}\n---\n" + DEFINITION, True),
+        ("spec:\n  hostname: a\n", True),
+        ('{"spec": {"subdomain" : "a"}}', True),
+        ("- {op: add, path: /spec/template/spec/hostname, value: A_B}\n", True),
+        ("fieldPath: spec.subdomain\n", True),
+        ("setHostnameAsFQDN: true\n", True),
+        ('x: "spec:\\nhostname: a"\n', True),
+        ("description: the host a request goes to, and its hostname as people say\n", False),
+        ("internalRegistryHostname: a\n", False),
+        ("value: https://$(HOSTNAME).example.com\n", False),
+        ("x: aliases of the host a, b\n", False),
+        ("extraHosts: [a]\n", True),
+    ],
+)
+def test_words_count_where_a_rule_looks_at_them(text: str, expected: bool) -> None:
+    assert mentions(text.encode()) is expected

@@ -1,39 +1,37 @@
-"""The command line: flags to commands to exit codes. The only module besides `commands` that knows typer."""
+"""The command line: flags to commands to exit codes. The only module besides `commands` that knows typer.
 
-from __future__ import annotations
+Each command is imported when it runs, so that help and completion wait for none of them. Annotations are no strings
+here, as typer would evaluate each of them several times.
+"""
 
 from typing import Annotated
 
 import typer
 
 from podhosts import __version__
-from podhosts.commands import check as check_command
-from podhosts.commands import convert as convert_command
-from podhosts.commands import explain as explain_command
-from podhosts.commands import inventory as inventory_command
-from podhosts.commands import matcher as matcher_command
-from podhosts.commands import render as render_command
-from podhosts.commands import resolve as resolve_command
-from podhosts.commands import settings as settings_command
-from podhosts.commands.run_settings import FAIL_ON, Request
 from podhosts.reporters import FORMATS
-from podhosts.rules import RULES
 
 app = typer.Typer(
     name="podhosts",
     help="Lint, explain and render what a Kubernetes pod's /etc/hosts will really say.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    # rich would take four times as long as all else of a page of help.
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
 def _complete_rule(incomplete: str) -> list[tuple[str, str]]:
+    from podhosts.rules import RULES
+
     return [(rule.name, str(rule.severity)) for rule in RULES if rule.name.startswith(incomplete)]
 
 
 def _complete_rules(incomplete: str) -> list[str]:
     """Rule names for a list with commas: what stands before the last comma stays."""
+    from podhosts.rules import RULES
+
     before, comma, last = incomplete.rpartition(",")
     return [f"{before}{comma}{rule.name}" for rule in RULES if rule.name.startswith(last)]
 
@@ -47,10 +45,14 @@ def _complete_output(incomplete: str) -> list[str]:
 
 
 def _complete_matcher(incomplete: str) -> list[tuple[str, str]]:
-    return [(name, purpose) for name, (_, purpose) in matcher_command.MATCHERS.items() if name.startswith(incomplete)]
+    from podhosts.commands.matcher import MATCHERS
+
+    return [(name, purpose) for name, (_, purpose) in MATCHERS.items() if name.startswith(incomplete)]
 
 
 def _complete_level(incomplete: str) -> list[str]:
+    from podhosts.commands.run_settings import FAIL_ON
+
     return [name for name in FAIL_ON if name.startswith(incomplete)]
 
 
@@ -173,6 +175,9 @@ def check(
 
     Example: podhosts check --kubernetes-version 1.32 k8s/
     """
+    from podhosts.commands.check import run
+    from podhosts.commands.run_settings import Request
+
     request = Request(
         paths=paths or [],
         stdin_filename=stdin_filename,
@@ -201,7 +206,7 @@ def check(
         quiet=quiet,
         verbose=verbose,
     )
-    raise typer.Exit(check_command.run(request))
+    raise typer.Exit(run(request))
 
 
 @app.command()
@@ -228,7 +233,9 @@ def render(
 
     Example: podhosts render --pod-ip 10.244.1.5 --object Deployment/web k8s/
     """
-    request = render_command.RenderRequest(
+    from podhosts.commands.render import RenderRequest, run
+
+    request = RenderRequest(
         path=path,
         object=object_,
         container=container,
@@ -240,7 +247,7 @@ def render(
         trace=trace,
         format=format,
     )
-    raise typer.Exit(render_command.run(request))
+    raise typer.Exit(run(request))
 
 
 @app.command()
@@ -266,7 +273,9 @@ def resolve(
 
     Example: podhosts resolve db.internal --object Deployment/web k8s/
     """
-    request = resolve_command.ResolveRequest(
+    from podhosts.commands.resolve import ResolveRequest, run
+
+    request = ResolveRequest(
         name=name,
         path=path,
         hosts=hosts,
@@ -280,7 +289,7 @@ def resolve(
         format=format,
         color=color,
     )
-    raise typer.Exit(resolve_command.run(request))
+    raise typer.Exit(run(request))
 
 
 @app.command()
@@ -304,8 +313,10 @@ def convert(
 
     Example: podhosts convert /etc/hosts --into deploy.yaml --object deployment/web
     """
-    request = convert_command.ConvertRequest(path=path, source=source, to=to, object=object_, indent=indent, into=into)
-    raise typer.Exit(convert_command.run(request))
+    from podhosts.commands.convert import ConvertRequest, run
+
+    request = ConvertRequest(path=path, source=source, to=to, object=object_, indent=indent, into=into)
+    raise typer.Exit(run(request))
 
 
 @app.command()
@@ -333,10 +344,12 @@ def inventory(
 
     Example: podhosts inventory --ip 10.1.2.3
     """
-    request = inventory_command.InventoryRequest(
+    from podhosts.commands.inventory import InventoryRequest, run
+
+    request = InventoryRequest(
         paths=paths or [], name=name, ip=ip, shared=shared, format=format, config=config, color=color
     )
-    raise typer.Exit(inventory_command.run(request))
+    raise typer.Exit(run(request))
 
 
 @app.command()
@@ -349,7 +362,9 @@ def explain(
 
     Example: podhosts explain duplicate-ip
     """
-    raise typer.Exit(explain_command.explain(rule))
+    from podhosts.commands import explain as command
+
+    raise typer.Exit(command.explain(rule))
 
 
 @app.command()
@@ -357,7 +372,9 @@ def rules(
     format: Annotated[str, typer.Option(metavar="NAME", help="text, json or markdown.")] = "text",
 ) -> None:
     """List the rules."""
-    raise typer.Exit(explain_command.rules(format))
+    from podhosts.commands import explain as command
+
+    raise typer.Exit(command.rules(format))
 
 
 @app.command()
@@ -365,7 +382,9 @@ def config(
     config: ConfigOption = None,
 ) -> None:
     """Print the effective settings, and where each comes from."""
-    raise typer.Exit(settings_command.run(config))
+    from podhosts.commands.settings import run
+
+    raise typer.Exit(run(config))
 
 
 @app.command()
@@ -378,7 +397,9 @@ def matcher(
 
     Example: podhosts matcher vscode > .vscode/tasks.json
     """
-    raise typer.Exit(matcher_command.run(name))
+    from podhosts.commands.matcher import run
+
+    raise typer.Exit(run(name))
 
 
 @app.command()

@@ -123,7 +123,8 @@ class Source:
     def _byte_starts(self) -> list[int]:
         """Byte offset in the file of each line's start."""
         if self._is_single_byte:
-            return [start + self.bom_length for start in self.line_starts]
+            bom_length = self.bom_length
+            return [start + bom_length for start in self.line_starts] if bom_length else self.line_starts
         if self.encoding == "utf-8" and "\r" not in self.text:
             return _starts(map(len, self.data[self.bom_length :].split(b"\n")), self.bom_length)
         offsets = []
@@ -167,20 +168,36 @@ class Source:
         return Span(start, end)
 
     def line_position(self, offset: int) -> Position:
-        """The position of a text offset at which a line begins; it needs no table of lines, and is only for UTF-8."""
+        """The position of a text offset at which a line begins; only for UTF-8.
+
+        It needs no table of lines: asked about places in their order, it counts every stretch of the text once.
+        """
         if offset == 0:
             return self.start
-        before = self.text[:offset]
-        lines = before.count("\n") + before.count("\r") - before.count("\r\n")
-        at = self.start.offset + self.bom_length + self._byte_length(0, offset)
-        return Position(self.start.line + lines, 1, at)
+        begin, line, at = self._counted if self._counted[0] <= offset else self._uncounted
+        text = self.text
+        line += text.count("\n", begin, offset)
+        if "\r" in text:
+            line += text.count("\r", begin, offset) - text.count("\r\n", begin, offset)
+        self._counted = (offset, line, at + self._byte_length(begin, offset))
+        return Position(line, 1, self._counted[2])
+
+    @property
+    def _uncounted(self) -> tuple[int, int, int]:
+        return 0, self.start.line, self.start.offset + self.bom_length
+
+    @cached_property
+    def _counted(self) -> tuple[int, int, int]:
+        """How far lines and bytes have been counted: an offset, its line, its byte in the file."""
+        return self._uncounted
 
     def part(self, span: Span) -> Source:
         """A stretch that begins at a line as a source of its own; only of UTF-8."""
-        first = self.position(span.start) if span.start else self.start
-        last = self.position(min(span.end, len(self.text)))
-        data = self.data[first.offset - self.start.offset : last.offset - self.start.offset]
-        return Source(self.path, data, first, follows_text=self.has_text_before(span.start))
+        first = self.line_position(span.start)
+        begin = first.offset - self.start.offset
+        length = self._byte_length(span.start, min(span.end, len(self.text)))
+        end = begin + length + (0 if span.start else self.bom_length)
+        return Source(self.path, self.data[begin:end], first, follows_text=self.has_text_before(span.start))
 
     def has_text_before(self, offset: int) -> bool:
         """Whether anything but comments, blanks, separators and directives stands before a place in the file."""

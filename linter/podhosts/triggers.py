@@ -11,7 +11,9 @@ WINDOW = 1 << 20
 OVERLAP = 4096
 
 #: Searched in lower case.
-_WORDS = (b"subdomain", b"etc/hosts", b"corefile", b"coredns-custom", b"fallthrough")
+_WORDS = (b"etc/hosts", b"corefile", b"coredns-custom", b"fallthrough")
+#: What keys of a pod spec or of an entry begin with.
+_BEGINNINGS = (b"hostname", b"subdomain")
 #: What keys hold, searched in lower case and without `_`, `-` and blanks, as keys are compared.
 _PARTS_OF_KEYS = (b"hosta", b"aliases", b"extrahosts", b"addhosts")
 #: Every key within two edits of hostaliases keeps one of its thirds; `hosta` is above, these are looked at closely.
@@ -24,7 +26,13 @@ _EDITS = 2
 #: How many bytes a key may go on behind a part of it, and how far its colon may be.
 _LONGEST_END = 8
 _COLON_REACH = 40
-_BEFORE_COLONS = b"\"'\\\r\n"
+_BEFORE_COLONS = b"\"'\\ \t\r\n"
+#: How far before a word `spec` may stand in a path; what joins the two; and letters that may stand before a key: those
+#: of escapes, and `set` in `setHostnameAsFQDN`.
+_REACH_BACK = 20
+_PATH_BYTES = (b"/", b".", b"[")
+_LETTERS = tuple(bytes((code,)) for code in b"abcdefghijklmnopqrstuvwxyz0123456789")
+_LETTERS_BEFORE = (b"set", b"\\n", b"\\t", b"\\r")
 
 #: How far from `hosts` its block may begin; and what may follow it, `\` beginning an escaped break.
 _HOSTS_ARGUMENTS = 300
@@ -90,16 +98,21 @@ def _has_word(low: bytes) -> bool:
 
 def _has_escapes(low: bytes) -> bool:
     """Whether anything but a quote is escaped: JSON in a string is full of those."""
-    return b"\\" in low and b"\\" in low.replace(b'\\"', b"")
+    return low.count(b"\\") > low.count(b'\\"')
 
 
 def _has_hostname(low: bytes) -> bool:
-    """The key `hostname` and longer ones; not the label `kubernetes.io/hostname`."""
-    at = low.find(b"hostname")
-    while at >= 0:
-        if low[at - 1 : at] != b"/":
-            return True
-        at = low.find(b"hostname", at + 8)
+    """The keys `hostname`, `subdomain` and longer ones, or a path that leads to one in a `spec`."""
+    for word in _BEGINNINGS:
+        at = low.find(word)
+        while at >= 0:
+            before, end = low[max(0, at - _REACH_BACK) : at], at + len(word)
+            if before[-1:] in _PATH_BYTES:
+                if b"spec" in before:
+                    return True
+            elif (before[-1:] not in _LETTERS or before.endswith(_LETTERS_BEFORE)) and _ends_as_key(low, end):
+                return True
+            at = low.find(word, end)
     return False
 
 

@@ -131,7 +131,7 @@ class Workspace:
         if self._addresses is None:
             from podhosts.inventory import index
 
-            self._addresses = index(self._given, kinds, environment_of)
+            self._addresses = index(self._given, kinds, environment_of, self.facts)
         return self._addresses
 
     def mentioning(self, kind: str, *words: str) -> Iterator[KubernetesObject]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter
 from contextlib import nullcontext, redirect_stdout
@@ -61,11 +60,11 @@ def _run(request: Request, survey: Survey | None) -> int:
         discovery = survey.discovery if survey else outputs.without(discover(request.paths or ["."], endings))
         if request.list_files:
             return _list_files(discovery, run_settings)
-        check = _Check(run_settings, discovery)
+        check = _Check(run_settings, survey or Survey(discovery, run_settings.jobs))
         if request.fixes or request.diff:
             check.fix_all()
         else:
-            check.add_all(survey or Survey(discovery, run_settings.jobs))
+            check.add_all()
         if check.fixed and STDIN not in request.paths:
             # Fixes of one file may change what is to be said of others; a diff changes none.
             check = check.again()
@@ -90,13 +89,14 @@ def _run(request: Request, survey: Survey | None) -> int:
 class _Check:
     """A run over inputs: what was found and fixed so far."""
 
-    def __init__(self, run_settings: RunSettings, discovery: Discovery) -> None:
+    def __init__(self, run_settings: RunSettings, survey: Survey) -> None:
+        discovery = survey.discovery
         self._run_settings = run_settings
-        self._discovery = discovery
+        self._survey = survey
         self._request = run_settings.request
         manifests = [item.path for item in discovery.inputs if not item.named and _is_manifest(item.path)]
         charts = Charts(manifests)
-        overlays = repository_overlays(manifests, self._request.paths or ["."])
+        overlays = repository_overlays(manifests, self._request.paths or ["."], relevant=survey.relevant)
         self._folder_workspace = Workspace(SourceFiles(manifests), charts, overlays)
         #: Files of named templates that hold parts of a list: they are linted too.
         self._helpers = [Input(path, False) for path in charts.helpers]
@@ -113,11 +113,11 @@ class _Check:
         #: Inputs that were looked at; stdin under the name that reports use.
         self.checked: list[Input] = []
 
-    def add_all(self, survey: Survey) -> None:
+    def add_all(self) -> None:
         """Lint every input, and the helper files of charts."""
         settings, workspace = self._run_settings, self._folder_workspace
         progress: Progress = lambda numbers: _progress(numbers, self._request)  # noqa: E731 - it is given away
-        for item, outcome in check_files(survey, self._helpers, settings, workspace, progress):
+        for item, outcome in check_files(self._survey, self._helpers, settings, workspace, progress):
             if isinstance(outcome, str):
                 self.result.unread.append(Unread(item.path, f"cannot be opened: {outcome}", 1, None, None))
                 self.failed += 1
@@ -131,7 +131,7 @@ class _Check:
 
     def fix_all(self) -> None:
         """Lint and fix every input, and the helper files of charts."""
-        for item in _progress([*self._discovery.inputs, *self._helpers], self._request):
+        for item in _progress([*self._survey.discovery.inputs, *self._helpers], self._request):
             files = self.result.files
             self._add(item)
             if self.result.files > files:
@@ -139,8 +139,8 @@ class _Check:
 
     def again(self) -> _Check:
         """A run over the files as they are now; what was fixed, shown as a diff or failed is kept."""
-        after = _Check(self._run_settings, self._discovery)
-        after.add_all(Survey(self._discovery, self._run_settings.jobs))
+        after = _Check(self._run_settings, Survey(self._survey.discovery, self._run_settings.jobs))
+        after.add_all()
         after.fixed, after.diff, after.failed = self.fixed, self.diff, self.failed
         return after
 
@@ -162,7 +162,8 @@ class _Check:
         """The source of one input; None for a file without a word of ours, of which nothing else is known."""
         if item.path == STDIN:
             return Source(self._request.stdin_filename, sys.stdin.buffer.read())
-        is_relevant = not os.path.isfile(item.path) or file_mentions(item.path)
+        # What a chart added was not searched before.
+        is_relevant = file_mentions(item.path) if item in self._helpers else item.path in self._survey.relevant
         if not is_relevant and not is_known(item, self._folder_workspace, self._run_settings):
             return None
         with open(item.path, "rb") as file:

@@ -7,12 +7,14 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from podhosts.commands.files import SourceFiles
+from podhosts.commands.repository import repository_overlays
 from podhosts.commands.run_settings import project_config
 from podhosts.commands.terminal import print_lines, print_styled, say
 from podhosts.commands.usage import INTERRUPTED, OK, WRONG_USE, UsageError, choose
 from podhosts.discovery import STDIN, discover
+from podhosts.helm import Charts
 from podhosts.hosts.addresses import canonical
-from podhosts.inventory import read
+from podhosts.inventory import Reading, read, read_overlays
 from podhosts.inventory.store import Filter, Store
 from podhosts.kubernetes import KnownKinds
 from podhosts.records import field, record
@@ -67,7 +69,7 @@ def _run(request: InventoryRequest) -> int:
     config = project_config(request.config)
     discovery = discover(request.paths or ["."])
     store = Store()
-    files, failures = _read(discovery, config, store)
+    files, failures = _read(discovery, config, store, request.paths or ["."])
     if request.shared:
         _print(shared_text.lines(store))
     else:
@@ -88,14 +90,24 @@ def _address(text: str | None) -> str | None:
     return address
 
 
-def _read(discovery: Discovery, config: Config | None, store: Store) -> tuple[int, list[tuple[str, str]]]:
-    """Read every file into the store, one at a time; returns how many were, and those that could not be opened."""
-    paths = [
-        item.path for item in discovery.inputs if item.path == STDIN or config is None or not config.excludes(item.path)
-    ]
+def _read(
+    discovery: Discovery, config: Config | None, store: Store, arguments: list[str]
+) -> tuple[int, list[tuple[str, str]]]:
+    """Read every file into the store, one at a time, and what overlays make of them.
+
+    Returns how many files were read, and those that could not be opened.
+    """
+
+    def is_wanted(path: str) -> bool:
+        return path == STDIN or config is None or not config.excludes(path)
+
+    paths = [item.path for item in discovery.inputs if is_wanted(item.path)]
+    stored = [path for path in paths if path != STDIN]
+    charts = Charts(stored)
+    paths += filter(is_wanted, charts.helpers)
     # Read only when a custom resource asks for its definition.
-    definitions = Workspace(SourceFiles([path for path in paths if path != STDIN]))
-    kinds = KnownKinds(config.pod_specs if config else (), definitions.definitions)
+    workspace = Workspace(SourceFiles(stored))
+    kinds = KnownKinds(config.pod_specs if config else (), workspace.definitions)
     failures: list[tuple[str, str]] = []
     for path in paths:
         try:
@@ -103,8 +115,14 @@ def _read(discovery: Discovery, config: Config | None, store: Store) -> tuple[in
         except (OSError, ValueError) as error:
             failures.append((path, (error.strerror if isinstance(error, OSError) else None) or str(error)))
             continue
-        if mentions(source.data):
-            store.add(source, read(source, kinds))
+        facts = charts.facts(path)
+        if facts or mentions(source.data):
+            store.add(source, read(source, kinds, facts))
+    for unread in charts.unread:
+        store.add(unread.source, Reading(unread={unread.reason: [unread.problem.span]}))
+    if (overlays := repository_overlays(stored, arguments)) is not None:
+        for source, reading in read_overlays(overlays, kinds):
+            store.add(source, reading)
     return len(paths) - len(failures), failures
 
 
@@ -141,7 +159,10 @@ def _close(store: Store, wanted: Filter, files: int, discovery: Discovery, reque
         f"{_count(totals.lists, 'list')}"
     )
     if totals.undecided:
-        say(f"not decided: {_count(totals.undecided, 'entry', 'entries')} with a placeholder for the name or address")
+        say(
+            f"not decided: {_count(totals.undecided, 'entry', 'entries')} whose name or address a template, a "
+            "placeholder or something that is not followed decides"
+        )
     if wanted.address is not None and (open_addresses := store.undecided_addresses()):
         say(f"not known: {_count(open_addresses, 'entry', 'entries')} whose address a template or placeholder decides")
     unread = list(store.unread())

@@ -9,7 +9,7 @@ from podhosts.discovery import are_repositories, repository_root
 from podhosts.kustomize.names import KUSTOMIZATION_NAMES, is_kustomization
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from podhosts.kustomize.files import Files
     from podhosts.kustomize.overlays import Overlays
@@ -32,18 +32,24 @@ def has_kustomization(folder: str) -> bool:
 
 
 def repository_overlays(
-    paths: list[str], arguments: list[str], read: Callable[[str], bytes | None] = read_file
+    paths: list[str],
+    arguments: list[str],
+    read: Callable[[str], bytes | None] = read_file,
+    relevant: Collection[str] | None = None,
 ) -> Overlays | None:
     """The kustomizations among the files of the folders that were asked for; None where there is none.
 
-    `read` gives the bytes of a file, None where there is none.
+    `read` gives the bytes of a file, None where there is none. `relevant` are the files that hold a word of ours, where
+    that is known.
     """
     if not any(map(is_kustomization, paths)):
         return None
     from podhosts.kustomize.overlays import Overlays
 
     files = repository_files(paths[0], read)
-    return Overlays(paths, files, is_closed=are_repositories(arguments))
+    if not are_repositories(arguments):
+        return Overlays(paths, files)
+    return Overlays(paths, files, paths if relevant is None else [path for path in paths if path in relevant])
 
 
 def repository_files(path: str, read: Callable[[str], bytes | None] = read_file) -> Files:

@@ -13,7 +13,8 @@ from podhosts.engine.checked import checked_objects
 from podhosts.engine.results import CheckedObject, Options, Result, Suppressed
 from podhosts.engine.silencing import complaints, silence
 from podhosts.helm import NOTHING
-from podhosts.kubernetes import every_object, every_pod, is_placeholder, is_template
+from podhosts.helm.known_pods import known_pods
+from podhosts.kubernetes import every_object, is_placeholder, is_template
 from podhosts.kubernetes.structure import SCALAR_FIELDS
 from podhosts.records import field, record, replace
 from podhosts.suppressions import Suppression, suppressions
@@ -74,10 +75,8 @@ def check(
         checked.templates.append(document.problem.span)
         return checked
     manifests = every_object(document)
-    followed = list(_followed(manifests, kinds, facts))
-    by_shape = _by_shape(document, manifests, kinds, facts)
-    known = {found.pod.list_start for found in followed}
-    found_pods = [pod for pod in by_shape if pod.list_start not in known]
+    known = known_pods(document, manifests, kinds, facts)
+    followed, found_pods = known.followed, known.others
     checked.pods = len(found_pods) + len(followed)
     if options.lists_objects and level == 0:
         checked.objects += checked_objects(manifests, found_pods)
@@ -86,7 +85,7 @@ def check(
     if document.span in facts.fragments:
         # What a fix makes of a part of a list cannot be checked.
         direct = (replace(finding, fix=None) for finding in direct)
-    repairable = {pod.list_start for pod in by_shape}
+    repairable = {pod.list_start for pod in known.by_shape}
     checked.findings += _with_alias_uses(document, chain(direct, _followed_findings(followed, rules, repairable)))
     if origin := _ORIGIN.match(document.text):
         checked.findings = [
@@ -181,26 +180,6 @@ def _pod_findings(pod: Pod, rule: Rule) -> Iterator[Diagnostic]:
     yield from rule.check_pod(pod)
     for alias in pod.aliases:
         yield from rule.check_alias(alias)
-
-
-def _followed(manifests: list[KubernetesObject], kinds: KnownKinds, facts: FileFacts) -> Iterator[FollowedPod]:
-    """The lists of a values file that the templates of its chart print."""
-    if not facts.lists:
-        return
-    # Imported for the first values file of a chart: most runs have none.
-    from podhosts.helm.following import followed_pods
-
-    for manifest in manifests:
-        yield from followed_pods(manifest, facts.lists, kinds)
-
-
-def _by_shape(document: Document, manifests: list[KubernetesObject], kinds: KnownKinds, facts: FileFacts) -> list[Pod]:
-    """The pods of a document, or of a part of a list in a file of named templates."""
-    if document.span in facts.fragments:
-        from podhosts.helm.following import fragment_pods
-
-        return list(fragment_pods(document, facts.fragments[document.span], kinds))
-    return [pod for manifest in manifests for pod in every_pod(manifest, kinds)]
 
 
 def _followed_findings(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.code_blocks import code_blocks, is_page
-from podhosts.document import Document, Part, Piece, whole
+from podhosts.document import Document, Part, whole
 from podhosts.engine.checking import Checked, check
 from podhosts.engine.overlays import concerns, overlay_findings
 from podhosts.engine.results import Options, Result, Unread
 from podhosts.engine.silencing import silence, unused
 from podhosts.helm import NOTHING
+from podhosts.helm.known_pods import fragments
 from podhosts.kubernetes import KnownKinds
 from podhosts.records import replace
 from podhosts.rules import RULES
@@ -196,8 +197,7 @@ def _relevant(part: Part, facts: FileFacts) -> Iterator[Document]:
     """
     source, pieces = part.source, part.pieces
     if facts.fragments and not facts.problems:
-        for number, span in enumerate(sorted(facts.fragments), 1):
-            yield Document(source, Piece(number, span, "yaml"))
+        yield from fragments(source, facts)
         return
     has_suppressions = MARK in source.text
     begin = 0

@@ -48,6 +48,8 @@ _READERS = frozenset({"fromJson", "fromJsonArray", "fromYaml", "fromYamlArray", 
 _ELEMENTS = frozenset({"first", "last", "mustFirst", "mustLast"})
 _REST = frozenset({"initial", "mustInitial", "mustRest", "mustSlice", "rest", "slice"})
 _MERGERS = {"merge": 1, "mustMerge": 1, "mergeOverwrite": -1, "mustMergeOverwrite": -1}
+#: Columns beyond which nobody indents; each costs a character for each line.
+_MOST_COLUMNS = 1000
 
 
 def call(name: str, arguments: Sequence[Value]) -> Value:
@@ -85,6 +87,8 @@ def _indented(arguments: Sequence[Value], *, on_new_line: bool) -> Value:
         return UNKNOWN
     columns, text = arguments
     count = columns.value if isinstance(columns, Literal) and isinstance(columns.value, int) else None
+    if count is not None and not 0 <= count <= _MOST_COLUMNS:
+        count = None
 
     def of(value: Value) -> Value:
         if isinstance(value, Literal) and isinstance(value.value, str) and count is not None:

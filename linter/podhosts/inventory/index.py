@@ -12,6 +12,7 @@ from podhosts.records import field, record
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from podhosts.helm import FileFacts
     from podhosts.inventory.reading import AliasList
     from podhosts.kubernetes import KnownKinds
     from podhosts.source import Source, Span
@@ -56,13 +57,19 @@ class AddressIndex:
 
 
 def index(
-    given: Iterable[Source | File], kinds: KnownKinds, environment_of: Callable[[str], str | None] | None
+    given: Iterable[Source | File],
+    kinds: KnownKinds,
+    environment_of: Callable[[str], str | None] | None,
+    facts_of: Callable[[str], FileFacts],
 ) -> AddressIndex:
-    """Read the lists of all sources and files; a file that cannot be opened is passed over."""
+    """Read the lists of all sources and files; a file that cannot be opened is passed over.
+
+    `facts_of` gives what the charts of the run know of the file at a path.
+    """
     found = AddressIndex(environment_of)
     for each in given:
         with suppress(OSError, ValueError):
             source = each.read() if isinstance(each, File) else each
-            for alias_list in read(source, kinds).lists:
+            for alias_list in read(source, kinds, facts_of(source.path)).lists:
                 found.add(source, alias_list)
     return found

@@ -1,4 +1,4 @@
-"""From a source to its hostAliases lists, those of manifests inside strings included."""
+"""From a source to its hostAliases lists, those of manifests inside strings included; and from what overlays build."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document import Document, Scalar, Sequence, nodes, split
 from podhosts.embedded import MOST_LEVELS, embedded_documents
+from podhosts.helm import NOTHING
+from podhosts.helm.known_pods import fragments, known_pods
 from podhosts.hosts.addresses import canonical
-from podhosts.kubernetes import every_object, every_pod, is_placeholder, is_template
+from podhosts.kubernetes import every_object, is_placeholder, is_template
 from podhosts.records import field, record
 from podhosts.triggers import mentions
 
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
     from podhosts.diagnostics import ObjectIdentity
     from podhosts.document import Node
     from podhosts.embedded import Embedded
+    from podhosts.helm import FileFacts
     from podhosts.kubernetes import HostAlias, KnownKinds, Pod
+    from podhosts.kustomize.overlays import Built, Overlays
     from podhosts.source import Source, Span
 
 _BY_TEMPLATE = "lists of which a template decides entries"
@@ -25,10 +29,10 @@ _TEMPLATE = "documents of a template that are not YAML by themselves"
 
 
 class ListedName(NamedTuple):
-    """One name in one entry, both as written.
+    """One name in one entry, both as written; no name (empty) where only the address is written, as in a JSON patch.
 
-    `address` is the canonical form of `ip`, None for what is no address. `is_decided` is false where a template or
-    placeholder decides the name or the address. `span` is the name's, in the file.
+    `address` is the canonical form of `ip`, None for what is no address. `is_decided` is false where something that is
+    not known here decides the name or the address. `span` is the name's, or the address's, in the file.
     """
 
     name: str
@@ -41,13 +45,18 @@ class ListedName(NamedTuple):
 
 @record(frozen=True, slots=True)
 class AliasList:
-    """A hostAliases list with at least one name: the object it belongs to, and the path of the list in it."""
+    """A hostAliases list that says something: the object it belongs to, and the path of the list in it.
+
+    `overlay` is the folder of the kustomization that builds the object so; None for a list as it is written. Of a built
+    list, `names` are those that stand in one document.
+    """
 
     object: ObjectIdentity
     document: int
     item: int | None
     field: str
     names: list[ListedName]
+    overlay: str | None = None
 
     @property
     def is_decided(self) -> bool:
@@ -62,30 +71,74 @@ class Reading:
     unread: dict[str, list[Span]] = field(default_factory=dict)
 
 
-def read(source: Source, kinds: KnownKinds) -> Reading:
-    """The lists of a source. Nothing is left out without a word: what cannot be read is in `unread`."""
+def read(source: Source, kinds: KnownKinds, facts: FileFacts = NOTHING) -> Reading:
+    """The lists of a source, of which `facts` is what the charts of the run know.
+
+    Nothing is left out without a word: what cannot be read is in `unread`.
+    """
     reading = Reading()
-    for piece in split(source.text):
-        if not mentions(source.cut(piece.span).encode("utf-8", "surrogatepass")):
-            continue
-        _read(Document(source, piece), kinds, reading, level=0)
+    documents = fragments(source, facts) if facts.fragments else _relevant(source, facts)
+    for document in documents:
+        _read(document, kinds, reading, facts)
     return reading
 
 
-def _read(document: Document, kinds: KnownKinds, reading: Reading, *, level: int, is_checked: bool = True) -> None:
+def _relevant(source: Source, facts: FileFacts) -> Iterator[Document]:
+    """The documents that mention hosts; of a values file, whose lists can have any name, all."""
+    for piece in split(source.text):
+        if facts.lists or mentions(source.cut(piece.span).encode("utf-8", "surrogatepass")):
+            yield Document(source, piece)
+
+
+def _read(
+    document: Document,
+    kinds: KnownKinds,
+    reading: Reading,
+    facts: FileFacts = NOTHING,
+    level: int = 0,
+    *,
+    is_checked: bool = True,
+) -> None:
     """Add what a document holds, and what the documents in its strings do, down to a few levels."""
     if document.root is None and document.problem is not None:
         reason = _TEMPLATE if is_template(document.text) else document.problem.message
         reading.unread.setdefault(reason, []).append(document.problem.span)
     manifests = every_object(document)
-    for pod in (pod for manifest in manifests if is_checked for pod in every_pod(manifest, kinds)):
-        _read_pod(pod, reading)
+    if is_checked:
+        known = known_pods(document, manifests, kinds, facts)
+        for pod in (*(found.pod for found in known.followed), *known.others):
+            _read_pod(pod, reading)
     for inner in embedded_documents(document, manifests) if level < MOST_LEVELS else ():
         found = Reading()
         _read(inner.document, kinds, found, level=level + 1, is_checked=inner.is_checked)
         reading.lists += (_outer_list(item, inner) for item in found.lists)
         for reason, spans in found.unread.items():
             reading.unread.setdefault(reason, []).extend(map(inner.outer_span, spans))
+
+
+def read_overlays(overlays: Overlays, kinds: KnownKinds) -> Iterator[tuple[Source, Reading]]:
+    """The lists that kustomizations build and that no file of the run has as such, each name at its place in the files.
+
+    And the places at which it is not known what is built.
+    """
+    for built in overlays.built():
+        yield from _read_built(built, kinds)
+    for place, reason in overlays.open_places():
+        yield place.source, Reading(unread={reason: [place.span]})
+
+
+def _read_built(built: Built, kinds: KnownKinds) -> Iterator[tuple[Source, Reading]]:
+    """The lists of one built object, by the documents in which their names are written."""
+    found = Reading()
+    _read(built.printed.document, kinds, found, level=MOST_LEVELS)
+    for item in found.lists:
+        written: dict[tuple[Source, int], list[ListedName]] = {}
+        for listed in item.names:
+            place = built.printed.origin(listed.span) or built.written
+            moved = listed._replace(span=place.span, is_decided=listed.is_decided and built.is_certain)
+            written.setdefault((place.source, place.document), []).append(moved)
+        for (source, document), names in written.items():
+            yield source, Reading([AliasList(item.object, document, None, item.field, names, built.folder)])
 
 
 def _outer_list(found: AliasList, inner: Embedded) -> AliasList:
@@ -125,6 +178,8 @@ def _names(alias: HostAlias) -> Iterator[ListedName]:
     ip = alias.ip_node.text if isinstance(alias.ip_node, Scalar) else ""
     address = canonical(ip)
     has_open_ip = is_placeholder(ip) or (alias.ip_node is None and alias.pod.is_partial(alias.node))
+    if alias.hostnames_node is None and isinstance(alias.ip_node, Scalar) and alias.pod.is_partial(alias.node):
+        yield ListedName("", ip, address, False, alias.index, alias.ip_node.span)
     for node in _scalars(alias.hostnames_node):
         is_decided = not is_placeholder(node.text) and not has_open_ip
         yield ListedName(node.text, ip, address, is_decided, alias.index, node.span)

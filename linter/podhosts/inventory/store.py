@@ -22,7 +22,7 @@ SHARED_BY = 3
 _TABLES = """
 CREATE TABLE lists(
     id INTEGER PRIMARY KEY, path TEXT, document INTEGER, item INTEGER, api_version TEXT, kind TEXT, namespace TEXT,
-    object TEXT, field TEXT, line INTEGER, content TEXT
+    object TEXT, field TEXT, overlay TEXT, line INTEGER, content TEXT
 );
 CREATE TABLE names(
     list INTEGER, name TEXT, folded TEXT, ip TEXT, address TEXT, decided INTEGER, entry INTEGER, line INTEGER,
@@ -32,10 +32,15 @@ CREATE TABLE unread(path TEXT, reason TEXT, times INTEGER, line INTEGER, column_
 """
 _ROWS = """
 SELECT name, ip, address, decided, path, document, item, api_version, kind, namespace, object,
-       field, names.entry, names.line, column_, offset_
+       field, names.entry, names.line, column_, offset_, overlay
 FROM names JOIN lists ON lists.id = names.list
 """
-_ORDER = " ORDER BY folded, address IS NULL, address, path, offset_, field"
+_COUNTS = """
+SELECT COUNT(DISTINCT NULLIF(folded, '')), COUNT(DISTINCT address),
+       COUNT(DISTINCT CASE WHEN overlay IS NULL THEN list END), COUNT(*) - SUM(decided)
+FROM names JOIN lists ON lists.id = names.list
+"""
+_ORDER = " ORDER BY folded, address IS NULL, address, path, offset_, field, overlay"
 
 
 class Filter(NamedTuple):
@@ -64,6 +69,13 @@ class Row(NamedTuple):
     line: int
     column: int
     offset: int
+    overlay: str | None
+
+    @property
+    def place(self) -> str:
+        """The file with line and column, and the overlay that builds the workload so."""
+        built = f" (built by {self.overlay})" if self.overlay is not None else ""
+        return f"{self.path}:{self.line}:{self.column}{built}"
 
     @property
     def workload(self) -> str:
@@ -107,7 +119,7 @@ class SharedList(NamedTuple):
 
 
 class Totals(NamedTuple):
-    """Counts: different names and addresses, lists, and rows that are not decided."""
+    """Counts: different names and addresses, lists as they are written, and rows that are not decided."""
 
     names: int
     addresses: int
@@ -141,7 +153,8 @@ class Store:
             _storable(source.path),
             found.document,
             found.item,
-            *map(_storable, (identity.api_version, identity.kind, identity.namespace, identity.name, found.field)),
+            *map(_storable, (identity.api_version, identity.kind, identity.namespace, identity.name)),
+            *map(_storable, (found.field, found.overlay)),
             places[0].line,
             _content(found),
         )
@@ -171,8 +184,7 @@ class Store:
     def totals(self, wanted: Filter) -> Totals:
         """What the rows that fit come to."""
         where, values = _where(wanted)
-        counts = "SELECT COUNT(DISTINCT folded), COUNT(DISTINCT address), COUNT(DISTINCT list), COUNT(*) - SUM(decided)"
-        row = self._database.execute(f"{counts} FROM names{where}", values).fetchone()
+        row = self._database.execute(_COUNTS + where, values).fetchone()
         return Totals(*(count or 0 for count in row))
 
     def unread(self) -> Iterator[Unread]:
@@ -180,7 +192,7 @@ class Store:
         yield from map(Unread._make, self._database.execute("SELECT * FROM unread ORDER BY path, line, reason"))
 
     def undecided_addresses(self) -> int:
-        """How many rows have an address that a template or placeholder decides."""
+        """How many rows have an address that is not known."""
         count: int = self._database.execute(
             "SELECT COUNT(*) FROM names WHERE NOT decided AND address IS NULL"
         ).fetchone()[0]
@@ -218,9 +230,9 @@ def _where(wanted: Filter) -> tuple[str, list[str]]:
 def _content(found: AliasList) -> str | None:
     """What equal lists have in common: canonical addresses, with the names in order.
 
-    None for a list that is not decided, or that is no workload's (in a file of values, say).
+    None for a list that is not decided, that is no workload's (in a file of values, say), or that nobody wrote so.
     """
-    if not found.is_decided or found.object.kind is None:
+    if not found.is_decided or found.object.kind is None or found.overlay is not None:
         return None
     entries: dict[int, tuple[str, list[str]]] = {}
     for listed in found.names:

@@ -28,6 +28,10 @@ class Constraints:
 
     keywords: Mapping[str, Any] = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        # Their values may be lists.
+        return hash(frozenset(self.keywords))
+
     def refusal(self, value: str | list[Any]) -> str | None:
         """Why the API server refuses a value of the right type, as "does not match `x`"; None where it does not, or
         where that is not certain.

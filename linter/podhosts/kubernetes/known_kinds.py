@@ -14,6 +14,7 @@ from podhosts.kubernetes.kinds import (
 )
 from podhosts.kubernetes.places import built_in_places, custom_resource_places
 from podhosts.kubernetes.schemas import UNKNOWN
+from podhosts.kubernetes.walking import keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from podhosts.kubernetes.definitions import Definition
     from podhosts.kubernetes.objects import KubernetesObject
     from podhosts.kubernetes.places import Place
+
+
+#: Without one of these no mapping is taken for a pod spec or hosts list, whatever a definition says of its place.
+_ASKING_KEYS = frozenset({"hostAliases", "containers", "ip", "hostnames"})
 
 
 class HousePath(NamedTuple):
@@ -63,6 +68,12 @@ class KnownKinds:
             if house.kind == kind and house.group in {None, group_of(api_version)}
             for place in _readings(house.path)
         ]
+
+    def pod_spec_paths_of(self, manifest: KubernetesObject) -> list[PodSpecPath]:
+        """The same for an object. Definitions are large, and only read for one with a key of a pod or of an entry."""
+        is_asking = not keys(manifest.node).names.isdisjoint(_ASKING_KEYS)
+        kinds = self if is_asking else KnownKinds(self._house_paths)
+        return kinds.pod_spec_paths(manifest.api_version, manifest.kind)
 
     def places(self, manifest: KubernetesObject) -> Iterator[Place]:
         """The mappings of an object of which it is certain what is declared there."""

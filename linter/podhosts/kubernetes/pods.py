@@ -240,7 +240,7 @@ def pods(manifest: KubernetesObject, kinds: KnownKinds = KNOWN_KINDS) -> list[Po
         return []
     found: list[Pod] = []
     is_built_in = is_built_in_workload(manifest.api_version, manifest.kind)
-    for place in kinds.pod_spec_paths(manifest.api_version, manifest.kind):
+    for place in kinds.pod_spec_paths_of(manifest):
         for path, node in follow(manifest.node, place.path):
             if is_built_in or _may_be_pod(place, node):
                 found.append(Pod(manifest, node, path, place.field, place.schema, is_built_in))

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from podhosts.kustomize.files import Files
+    from podhosts.source import Source
 
 #: How many objects a message points at.
 _SHOWN = 3
@@ -247,7 +248,7 @@ class Builder:
             self._patch(kustomization, patch, build)
         self._replace(kustomization, build)
         for item in kustomization.items("transformers"):
-            patches = self._patch_transformers(kustomization, item)
+            patches = self._patch_transformers(kustomization, item, build)
             for patch in patches or ():
                 self._patch(kustomization, patch, build)
             if patches is None:
@@ -255,13 +256,15 @@ class Builder:
                 _make_uncertain(build)
         build.resources[:] = [resource for resource in build.resources if resource.value]
 
-    def _patch_transformers(self, kustomization: Kustomization, item: object) -> list[Patch] | None:
+    def _patch_transformers(self, kustomization: Kustomization, item: object, build: Build) -> list[Patch] | None:
         """The patches of an item of `transformers`, in a file or written there; None where it is anything else."""
         if not isinstance(item, Text):
             return None
         source = self._files.get(posixpath.join(kustomization.folder, item))
         writings = inner_writings(item) if source is None else written_in(source)
         values = [located for writing in writings if (located := writing.value()) is not None]
+        if source is None and not any(isinstance(value, Map) for value in values):
+            self._is_local(kustomization, item, build, ())
         patches = [
             patch_of(value) for value in values if isinstance(value, Map) and value.get("kind") == "PatchTransformer"
         ]
@@ -296,15 +299,19 @@ class Builder:
             return inner_writings(patch.inline)
         if patch.file is None:
             raise refused(patch.entry, "a patch needs `path` or `patch`")
-        path = posixpath.normpath(posixpath.join(kustomization.folder, patch.file))
-        source = None if is_remote(patch.file) else self._files.get(path)
-        if source is not None:
-            return written_in(source)
-        if is_remote(patch.file) or is_template(patch.file) or not self._files.is_inside(path):
-            self._leave_open(patch.file, "patches out of the repository are not followed", build)
+        source = self._file(kustomization, patch.file, "patches", build)
+        return written_in(source) if source is not None else []
+
+    def _file(self, kustomization: Kustomization, reference: Text, what: str, build: Build) -> Source | None:
+        """A file that changes objects; None for one that is not followed. A missing one is refused."""
+        path = posixpath.normpath(posixpath.join(kustomization.folder, reference))
+        source = None if is_remote(reference) else self._files.get(path)
+        if source is None:
+            if not (is_remote(reference) or is_template(reference)) and self._files.is_inside(path):
+                raise refused(reference, f"there is no file `{reference}`")
+            self._leave_open(reference, f"{what} out of the repository are not followed", build)
             _make_uncertain(build)
-            return []
-        raise refused(patch.file, f"there is no file `{patch.file}`")
+        return source
 
     def _apply(self, patch: Patch, value: Map | List, build: Build) -> None:
         chosen = self._chosen(patch, value, build)
@@ -365,10 +372,10 @@ class Builder:
 
     def _replacement_file(self, kustomization: Kustomization, entry: Map, build: Build) -> list[Map]:
         path = entry["path"]
-        source = self._files.get(posixpath.join(kustomization.folder, path)) if isinstance(path, Text) else None
+        if not isinstance(path, Text):
+            raise refused(entry, "the `path` of a replacement should be a path")
+        source = self._file(kustomization, path, "replacements", build)
         if source is None:
-            self._leave_open(path, "a file of replacements is not followed", build)
-            _make_uncertain(build)
             return []
         found: list[Map] = []
         for value in (writing.value() for writing in written_in(source)):

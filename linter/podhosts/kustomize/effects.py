@@ -13,6 +13,7 @@ from podhosts.kubernetes import is_placeholder
 from podhosts.kustomize.json_patch import steps
 from podhosts.kustomize.located import List, Map, Place, Text, locate_map, lookup, place_of
 from podhosts.kustomize.model import Kustomization, inner_writings
+from podhosts.kustomize.resources import Resource
 from podhosts.merging.values import DIRECTIVE
 
 if TYPE_CHECKING:
@@ -143,6 +144,12 @@ def effects(changes: Iterable[Change]) -> Iterator[Effect]:
 def has_aliases(value: Map) -> bool:
     """Whether an object has a hostAliases list that says something."""
     return any(found[_LIST] for _, found in _maps(value) if _LIST in found)
+
+
+def is_as_written(value: Map) -> bool:
+    """Whether an object has the name and the lists that stand in its file."""
+    written = locate_map(value.node, value.writing)
+    return Resource(written).id == Resource(value).id and _at(written) == _at(value)
 
 
 def leftovers(patch: Map, known: Id | None = None) -> Iterator[Effect]:

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from podhosts.document import Document, Mapping, Scalar, nodes
-from podhosts.kustomize.located import List, Map, Writing, locate_map, lookup, place_of
+from podhosts.kustomize.located import List, Map, Writing, locate_map, lookup, place_of, typed
 from podhosts.kustomize.model import COMPONENT, KUSTOMIZATION
 from podhosts.kustomize.refusals import REFUSES, Refusal, RefusedError
 from podhosts.kustomize.resources import Resource
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from podhosts.kustomize.model import Kustomization
 
+#: The lists of a kustomization that are followed, by what they hold.
+_PATHS = ("resources", "bases", "components", "patchesStrategicMerge")
+_ENTRIES = ("patches", "patchesJson6902", "replacements", "configMapGenerator", "secretGenerator")
 _DEFINITION = "CustomResourceDefinition"
 #: All up to its `spec`, where that is the last of the keys that tell what it is.
 _DEFINITION_HEAD = re.compile(
@@ -38,7 +41,26 @@ def file_refusal(kustomization: Kustomization, others: list[str]) -> Refusal | N
     if kustomization.kind not in {KUSTOMIZATION, COMPONENT}:
         at = place_of(kustomization.text("kind")) or place
         return Refusal(at, f"`kind` should be Kustomization or Component; {REFUSES}")
-    return None
+    if kustomization.document.template is not None:
+        return None
+    if kustomization.fields is None:
+        return Refusal(place, f"a kustomization should be a mapping; {REFUSES}")
+    return next((refusal for name in (*_PATHS, *_ENTRIES) for refusal in _wrong_list(kustomization, name)), None)
+
+
+def _wrong_list(kustomization: Kustomization, name: str) -> Iterator[Refusal]:
+    """What is wrong with a field that should be a list of paths, or of mappings."""
+    value = kustomization.field(name)
+    at = place_of(value)
+    if value is None or at is None:
+        return
+    if not isinstance(value, List):
+        yield Refusal(at, f"`{name}` should be a list; {REFUSES}")
+        return
+    kind, what = (str, "a path") if name in _PATHS else (Map, "a mapping")
+    for item, node in zip(value, value.node.items, strict=True):
+        if not isinstance(item if kind is Map else typed(item), kind):
+            yield Refusal(value.writing.place(node), f"an item of `{name}` should be {what}; {REFUSES}")
 
 
 def without_schema(writing: Writing) -> Writing:

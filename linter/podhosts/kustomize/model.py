@@ -63,33 +63,37 @@ class Kustomization:
     def kind(self) -> str:
         return self.text("kind") or KUSTOMIZATION
 
-    def _field(self, name: str) -> object:
+    def field(self, name: str) -> object:
+        """Whatever a field holds; None where it is not there."""
         return self.fields.get(name) if self.fields is not None else None
 
     def text(self, name: str) -> Text | None:
         """A field that is a text."""
-        value = self._field(name)
+        value = self.field(name)
         return value if isinstance(value, Text) else None
 
     def texts(self, *names: str) -> Iterator[Text]:
-        """The texts in fields that are lists of them."""
+        """The texts in fields that are lists of them; a text in place of the list, which Kustomize refuses, counts."""
         for name in names:
-            yield from (item for item in self.items(name) if isinstance(item, Text))
+            value = self.field(name)
+            yield from (item for item in (value if isinstance(value, List) else [value]) if isinstance(item, Text))
 
     def items(self, name: str) -> List | tuple[()]:
         """The items of a field that is a list."""
-        value = self._field(name)
+        value = self.field(name)
         return value if isinstance(value, List) else ()
 
     def map(self, name: str) -> Map | None:
         """A field that is a mapping."""
-        value = self._field(name)
+        value = self.field(name)
         return value if isinstance(value, Map) else None
 
     def place(self) -> Place | None:
         """Where the file begins to say something."""
-        entries = self.fields.node.entries if self.fields is not None else []
-        return self.writing.place(entries[0].key) if entries else None
+        if self.fields is not None:
+            entries = self.fields.node.entries
+            return self.writing.place(entries[0].key) if entries else None
+        return self.writing.place(root) if (root := self.document.root) is not None else None
 
     def references(self) -> Iterator[Text]:
         """Every file or folder that it names and that may say something of hosts."""

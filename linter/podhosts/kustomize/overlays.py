@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document import split
 from podhosts.kustomize.building import Builder
-from podhosts.kustomize.effects import effects, has_aliases, without_target
+from podhosts.kustomize.effects import effects, has_aliases, is_as_written, without_target
 from podhosts.kustomize.model import COMPONENT, Kustomization
 from podhosts.kustomize.names import is_kustomization
 from podhosts.kustomize.printing import Printed
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
     from podhosts.kustomize.building import Unfollowed
     from podhosts.kustomize.effects import Effect
     from podhosts.kustomize.files import Files
     from podhosts.kustomize.located import Place
     from podhosts.kustomize.refusals import Refusal
+    from podhosts.kustomize.resources import Resource
     from podhosts.source import Source
 
 #: A file without this word has nothing to lose.
@@ -34,16 +37,30 @@ class Told(NamedTuple):
     unfollowed: list[Unfollowed]
 
 
+class Built(NamedTuple):
+    """An object that the kustomization in a folder builds, as a document.
+
+    `written` is where the object stands; `is_certain` is False where something that is not followed may change it
+    further.
+    """
+
+    folder: str
+    printed: Printed
+    written: Place
+    is_certain: bool
+
+
 class Overlays:
     """The kustomizations among the files of a run. Nothing is read before something is asked.
 
-    `is_closed` says that the files refer to no others: if none of them mentions hostAliases, no kustomization is read.
+    `only` are those of the files that may mention hostAliases, where the files refer to no others: if none does, no
+    kustomization is read.
     """
 
-    def __init__(self, paths: list[str], files: Files, *, is_closed: bool = False) -> None:
+    def __init__(self, paths: list[str], files: Files, only: Collection[str] | None = None) -> None:
         self._paths = paths
         self._files = files
-        self._is_closed = is_closed
+        self._only = only
         self._reached: dict[str, bool] = {}
 
     def have_read(self, source: Source) -> bool:
@@ -71,7 +88,7 @@ class Overlays:
     @cached_property
     def folders(self) -> list[str]:
         """The folders to build: those with a kustomization that has to do with hostAliases."""
-        if self._is_closed and not any(self._files.any(path, _mentions_aliases) for path in self._paths):
+        if self._only is not None and not any(self._files.any(path, _mentions_aliases) for path in self._only):
             return []
         folders = (self.key(posixpath.dirname(path)) for path in self._paths if is_kustomization(path))
         return [folder for folder in folders if self._reaches_aliases(folder) and self._kind(folder) != COMPONENT]
@@ -84,11 +101,32 @@ class Overlays:
     @cached_property
     def printed(self) -> list[Printed]:
         """The objects that a kustomization has changed and that have hostAliases."""
-        builds = (self._builder.build(folder) for folder in self.folders)
-        changed = (item for build in builds if build is not None for item in build.resources if item.is_changed)
-        return [
-            Printed(item.value, item.value.writing.document.source.path) for item in changed if has_aliases(item.value)
-        ]
+        return [_printed(resource) for _, resource in self._with_aliases() if resource.is_changed]
+
+    def built(self) -> Iterator[Built]:
+        """The objects with hostAliases that a kustomization builds, but for those that a file of the run has as such.
+
+        These have the same name and the same lists there.
+        """
+        files = set(map(self.key, self._paths))
+        for folder, resource in self._with_aliases():
+            place = resource.value.writing.place(resource.value.node)
+            if place.source.path not in files or not is_as_written(resource.value):
+                yield Built(folder, _printed(resource), place, resource.is_certain)
+
+    def _with_aliases(self) -> Iterator[tuple[str, Resource]]:
+        """The objects with hostAliases, each with the folder of the kustomization that builds it."""
+        for folder in self.folders:
+            build = self._builder.build(folder)
+            for resource in build.resources if build is not None else ():
+                if has_aliases(resource.value):
+                    yield folder, resource
+
+    def open_places(self) -> Iterator[tuple[Place, str]]:
+        """Where it is not known what is built, and why: what is not followed, and what Kustomize refuses."""
+        for told in self._told.values():
+            yield from told.unfollowed
+            yield from ((refusal.place, refusal.message) for refusal in told.refusals)
 
     @cached_property
     def _told(self) -> dict[str, Told]:
@@ -125,6 +163,10 @@ class Overlays:
                 for path in (posixpath.normpath(posixpath.join(folder, name)) for name in kustomization.references())
             )
         return self._reached[folder]
+
+
+def _printed(resource: Resource) -> Printed:
+    return Printed(resource.value, resource.value.writing.document.source.path)
 
 
 def _mentions_aliases(data: bytes) -> bool:

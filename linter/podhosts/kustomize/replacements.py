@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from podhosts.document import Scalar
 from podhosts.kustomize.located import List, Map, Text, lookup, text
 from podhosts.kustomize.model import selector
-from podhosts.kustomize.selectors import Id, SelectorError
+from podhosts.kustomize.selectors import Id, SelectorError, compiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from podhosts.kustomize.selectors import Selector
 
 _DEFAULT_PATH = "metadata.name"
+#: Python reads no number of thousands of digits.
+_LONGEST_INDEX = 20
 #: The step of a field path that chooses items of a list.
 _CONDITION = re.compile(r"\[([^=\]]*)=([^\]]*)\]")
 
@@ -232,7 +234,7 @@ def _keys(value: object, step: str, rest: list[str], *, create: bool, exact: boo
             value.append({match[1]: match[2]} if match[1] else match[2])
             found = [len(value) - 1]
         return found
-    if not step.isdecimal():
+    if not step.isdecimal() or len(step) > _LONGEST_INDEX:
         raise _MissingError(f"`{step}` is no index of a list")
     index = int(step)
     if index == len(value) and create:
@@ -250,9 +252,9 @@ def _meets(item: object, name: str, pattern: str, *, exact: bool) -> bool:
     if exact:
         return found == pattern
     try:
-        return re.search(pattern, found) is not None
-    except re.error as error:
-        raise _MissingError(f"`{pattern}` is no regular expression: {error}") from None
+        return compiled(pattern).search(found) is not None
+    except SelectorError as error:
+        raise _MissingError(str(error)) from None
 
 
 def _empty(rest: list[str]) -> object:

@@ -113,14 +113,15 @@ class Selector(NamedTuple):
 
 
 def _is_match(pattern: str, value: str) -> bool:
-    return not pattern or _compiled(pattern).fullmatch(value) is not None
+    return not pattern or compiled(pattern).fullmatch(value) is not None
 
 
 @lru_cache(maxsize=256)
-def _compiled(pattern: str) -> re.Pattern[str]:
+def compiled(pattern: str) -> re.Pattern[str]:
+    """A regular expression of a selector. Raises SelectorError for what is none."""
     try:
         return re.compile(f"(?:{pattern})")
-    except re.error as error:
+    except (re.error, OverflowError) as error:
         raise SelectorError(f"`{pattern}` is no regular expression: {error}") from None
 
 

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
     from podhosts.inventory.store import Filter, Store
 
-_HEADER = ("name", "ip", "address", "decided", "kind", "object", "namespace", "path", "line", "column", "field")
+_HEADER = (
+    "name", "ip", "address", "decided", "kind", "object", "namespace", "path", "line", "column", "field", "overlay",
+)  # fmt: skip
 
 
 def lines(store: Store, wanted: Filter) -> Iterator[str]:
@@ -40,5 +42,6 @@ def lines(store: Store, wanted: Filter) -> Iterator[str]:
                 row.line,
                 row.column,
                 f"{row.field}[{row.entry}]",
+                row.overlay,
             )
         )

@@ -61,6 +61,7 @@ def _entry(row: Row) -> dict[str, object]:
         "start": {"line": row.line, "column": row.column, "offset": row.offset},
         "object": _object(row.api_version, row.kind, row.namespace, row.object),
         "field": f"{row.field}[{row.entry}]",
+        "overlay": row.overlay,
     }
 
 

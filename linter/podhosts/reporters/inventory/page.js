@@ -12,7 +12,7 @@ let limit = PAGE;
 
 function cells([name, ip, address, workload, namespace, place, decided]) {
   const spelling = address !== "" && address !== ip ? `${ip} = ${address}` : ip;
-  return [name, decided ? spelling : `${spelling} (not decided)`, namespace ? `${workload} (${namespace})` : workload, place];
+  return [name || "-", decided ? spelling : `${spelling} (not decided)`, namespace ? `${workload} (${namespace})` : workload, place];
 }
 
 function line(row) {

@@ -42,8 +42,7 @@ def lines(store: Store, wanted: Filter, files: int) -> Iterator[str]:
     yield '<script type="application/json" id="rows">['
     before = ""
     for row in store.rows(wanted):
-        place = f"{row.path}:{row.line}:{row.column}"
-        values = [row.name, row.ip, row.address or "", row.workload, row.namespace or "", place, row.decided]
+        values = [row.name, row.ip, row.address or "", row.workload, row.namespace or "", row.place, row.decided]
         yield before + json.dumps(values, ensure_ascii=False).translate(_HARMLESS)
         before = ","
     yield "]</script>"

@@ -53,8 +53,8 @@ def _cells(row: Row) -> tuple[str, str, str, str]:
     is_other_spelling = row.address is not None and row.address != row.ip
     address = f"{row.ip} = {row.address}" if is_other_spelling else row.ip or "-"
     return (
-        visible(row.name),
+        visible(row.name or "-"),
         visible(address if row.decided else f"{address} (not decided)"),
         visible(f"{row.workload}{namespace}"),
-        visible(f"{row.path}:{row.line}:{row.column}"),
+        visible(row.place),
     )
