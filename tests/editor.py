@@ -142,6 +142,7 @@ async def editor(
     encodings: Sequence[types.PositionEncodingKind] | None = None,
     command: Sequence[str] = SERVER,
     configuration: dict[str, object] | None = None,
+    resolves_edits: bool = True,
 ) -> AsyncIterator[Editor]:
     """An editor with these workspace folders and Visual Studio Code's capabilities, until the server has ended."""
     client = LanguageClient(converter_factory=default_converter, configuration={"": configuration or {}})
@@ -160,6 +161,8 @@ async def editor(
     capabilities = client_capabilities("visual-studio-code")
     if encodings is not None:
         capabilities.general = types.GeneralClientCapabilities(position_encodings=list(encodings))
+    if not resolves_edits and capabilities.text_document and capabilities.text_document.code_action:
+        capabilities.text_document.code_action.resolve_support = None
     parameters = types.InitializeParams(
         capabilities=capabilities,
         workspace_folders=[types.WorkspaceFolder(address(folder), folder.name) for folder in folders],

@@ -290,6 +290,9 @@ def test_the_config_names_a_baseline(folder: Path) -> None:
         (["--tighten-baseline"], "--tighten-baseline needs a baseline; name it with --baseline or in the config"),
         (["--baseline", "a", "--write-baseline", "a"], "so it does not go with --baseline"),
         (["--tighten-baseline", "--write-baseline", "a"], "so it does not go with --tighten-baseline"),
+        (["--write-baseline", "-"], "--write-baseline writes a file, and `-` is none"),
+        (["--write-baseline", ""], "--write-baseline writes a file, and `` is none"),
+        (["--baseline", ""], "--baseline reads a file, and `` is none"),
         (["--write-baseline", "missing/a"], "missing/a: cannot be written: No such file or directory"),
         (["--write-baseline", "a", "--output=json=./a"], "a is written twice"),
         (["--write-baseline", "k8s/bad.yaml"], "k8s/bad.yaml is to be checked, and this run would overwrite it"),
@@ -303,6 +306,21 @@ def test_wrong_use(folder: Path, arguments: list[str], words: str) -> None:
     assert words in err
     assert not (folder / "a").exists()
     assert (folder / "k8s" / "bad.yaml").read_bytes() == BAD_POD
+
+
+def test_a_diff_fixes_nothing(folder: Path) -> None:
+    """What a diff only shows is still there: it is recorded, and never taken out of a baseline."""
+    twice = GOOD_POD.replace(b"[db.internal]", b"[db.internal, db.internal]")
+    (folder / "k8s" / "bad.yaml").write_bytes(twice)
+    assert "2 findings recorded" in check(folder, "--diff", "--write-baseline", "known.json", "k8s")[2]
+    first = (folder / "known.json").read_bytes()
+    code, out, err = check(folder, "--diff", "--baseline", "known.json", "--tighten-baseline", "k8s")
+    assert (code, out[:4]) == (1, "--- ")
+    assert "removed" not in err
+    assert (folder / "known.json").read_bytes() == first
+    err = check(folder, "--fix", "--baseline", "known.json", "--tighten-baseline", "k8s")[2]
+    assert "1 recorded finding removed" in err
+    assert check(folder, "--baseline", "known.json", "k8s")[0] == 0
 
 
 def test_an_incomplete_run_writes_no_baseline(folder: Path) -> None:

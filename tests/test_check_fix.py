@@ -132,6 +132,19 @@ def test_json_report_tells_what_is_left(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("source", ["pod.yaml", ".", "-"])
+def test_reports_beside_a_diff_are_about_the_files_as_they_are(source: str, tmp_path: Path) -> None:
+    # The fix takes a line away, and what stands below cannot be fixed.
+    text = GOOD_POD.replace(b" [db.internal]", b"\n    - a\n    - a\n  - ip: 10.0.0.256\n    hostnames: [b]")
+    (tmp_path / "pod.yaml").write_bytes(text)
+    plain = podhosts("check", "--format", "concise", "pod.yaml", cwd=tmp_path).stdout
+    arguments = ["--stdin-filename=pod.yaml", "--output=concise=report.txt", source]
+    done = podhosts("check", "--diff", "--unsafe-fixes", *arguments, cwd=tmp_path, stdin=text)
+    assert (done.returncode, done.stdout[:12]) == (1, b"--- pod.yaml")
+    assert (tmp_path / "report.txt").read_bytes() == plain
+    assert (tmp_path / "pod.yaml").read_bytes() == text
+
+
 def test_mode_and_symbolic_link_stay(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     target, link = tmp_path / "real" / "pod.yaml", tmp_path / "link.yaml"

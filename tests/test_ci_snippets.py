@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 from tests.manifests import BAD_POD, GOOD_POD, WARNING_POD
 from tests.paths import ROOT
 from tests.programs import program
-from tests.running import environment
+from tests.running import environment, podhosts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     RunShell = Callable[..., tuple[int, str]]
 
 PAGE = (ROOT / "docs" / "ci.md").read_text("utf-8")
+GITLAB_JOB = podhosts("matcher", "gitlab").stdout.decode()
 PACKAGE = "'podhosts @ git+https://git.example.com/podhosts@v0.1.0'"
 #: The headings of the page, and the schema that check-jsonschema has for the snippets below them.
 SCHEMAS = {
@@ -108,14 +109,26 @@ def repository(tmp_path: Path) -> Path:
     return folder
 
 
-def test_gitlab(repository: Path, run_shell: RunShell) -> None:
-    [text] = snippets("GitLab CI")
+def test_job_of_the_matcher_keeps_to_the_schema_of_gitlab(tmp_path: Path) -> None:
+    (tmp_path / "gitlab.yml").write_text(GITLAB_JOB)
+    validate("vendor.gitlab-ci", tmp_path / "gitlab.yml")
+
+
+@pytest.mark.parametrize("text", [*snippets("GitLab CI"), GITLAB_JOB], ids=["page", "matcher"])
+def test_gitlab(text: str, repository: Path, run_shell: RunShell) -> None:
     job = loaded(text)["podhosts"]
     for content, code in ((BAD_POD, 1), (GOOD_POD, 0)):
         (repository / "k8s" / "pod.yaml").write_bytes(content)
         ended, out = run_shell("\n".join(job["script"]), repository, program("bash"), "-eo", "pipefail", "-c")
         assert ended == code, out
-        for report in job["artifacts"]["reports"].values():
+        reports = job["artifacts"]["reports"]
+        issues = json.loads((repository / reports["codequality"]).read_bytes())
+        # What GitLab needs of each: docs.gitlab.com/ci/testing/code_quality, "Code Quality report format".
+        assert [(issue["check_name"], issue["severity"], issue["location"]) for issue in issues] == [
+            ("invalid-ip", "critical", {"path": "k8s/pod.yaml", "lines": {"begin": 6, "end": 6}})
+        ] * code
+        assert all(issue["description"] and issue["fingerprint"] for issue in issues)
+        for report in reports.values():
             assert (repository / report).stat().st_size
             (repository / report).unlink()
 

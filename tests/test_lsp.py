@@ -17,7 +17,7 @@ from podhosts.lsp.actions import FIX_ALL
 from podhosts.lsp.buffers import Positions
 from podhosts.source import Source
 from tests.charts import write
-from tests.editor import Editor, address, codes_of, editor
+from tests.editor import SERVER, Editor, address, codes_of, editor
 from tests.manifests import BAD_POD, GOOD_POD, SERVICE
 from tests.running import environment
 
@@ -110,6 +110,21 @@ async def test_charts(client: Editor, tmp_path: Path) -> None:
         assert [item.range.start for item in told if item.code == "syntax-error"] == [place(text, "1 }}")]
 
 
+async def test_what_a_chart_cannot_read(client: Editor, tmp_path: Path) -> None:
+    metadata = "apiVersion: v2\nname: web\ndependencies: [\n"
+    template = "apiVersion: v1\nkind: Pod\nspec:\n  hostAliases: {{- toYaml .Values.extra | nindent 4 }}\n"
+    write(tmp_path, {"Chart.yaml": metadata, "templates/web.yaml": template})
+    path = tmp_path / "Chart.yaml"
+    (told,) = await client.open(path, metadata)
+    assert (told.code, told.severity) == ("not-checked", types.DiagnosticSeverity.Hint)
+    assert told.message == "not checked: a Chart.yaml that is no YAML: its sub-charts are not known"
+    assert told.range.start.line == 3
+    right = metadata.replace("[\n", "[]\n")
+    assert await client.change(path, right) == []
+    client.save(path)
+    await client.until_codes(path)
+
+
 async def test_overlays(client: Editor, tmp_path: Path) -> None:
     base = TWICE.replace("10.0.0.26", "10.0.0.25").replace("[db.internal]", "[cache.internal]")
     patch = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  hostAliases: [{ip: 10.0.0.1, hostnames: [a]}]\n"
@@ -137,6 +152,16 @@ async def test_open_change_save_close(client: Editor, tmp_path: Path) -> None:
     client.close(path)
     await client.until_codes(path)
     assert await client.open(path, SERVICE.decode()) == []
+
+
+@pytest.mark.parametrize("name", ["a b.yaml", "ü日.yaml", "100%.yaml", "a,b:c.yaml", "new\nline.yaml", "a#b?.yaml"])
+async def test_addresses_with_escapes(name: str, client: Editor, tmp_path: Path) -> None:
+    path = tmp_path / name
+    assert codes_of(await client.open(path, BAD_POD.decode())) == ["invalid-ip"]
+    client.save(path)
+    await client.until_codes(path, "invalid-ip")
+    assert await client.hover(path, place(BAD_POD.decode(), "10.0.0.256")) is not None
+    assert await client.change(path, GOOD_POD.decode()) == []
 
 
 async def test_what_a_diagnostic_says(client: Editor, tmp_path: Path) -> None:
@@ -181,12 +206,22 @@ async def test_fix_all(client: Editor, tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     await client.open(path, TWICE)
     (action,) = await client.actions(path, only=["source.fixAll"])
-    assert action.kind == FIX_ALL
-    after = edited(TWICE, action, address(path))
+    # All fixes take long: they are made when they are chosen.
+    assert (action.kind, action.edit) == (FIX_ALL, None)
+    after = edited(TWICE, await client.client.code_action_resolve_async(action), address(path))
     assert after == TWICE.replace("[db.internal, db.internal]", "[db.internal]")
     assert codes_of(await client.change(path, after)) == ["conflicting-hostname"]
     assert await client.actions(path, only=[FIX_ALL]) == []
     assert await client.actions(path, only=["refactor"]) == []
+
+
+async def test_fix_all_for_editors_that_resolve_no_edits(tmp_path: Path) -> None:
+    async with editor(tmp_path, resolves_edits=False) as client:
+        path = tmp_path / "a.yaml"
+        await client.open(path, TWICE)
+        assert {action.kind for action in await client.actions(path)} == {"quickfix"}
+        (action,) = await client.actions(path, only=["source.fixAll"])
+        assert edited(TWICE, action, address(path)) == TWICE.replace("[db.internal, db.internal]", "[db.internal]")
 
 
 async def test_silencing(client: Editor, tmp_path: Path) -> None:
@@ -457,23 +492,83 @@ async def test_no_text_stops_the_server(client: Editor, tmp_path: Path) -> None:
     assert codes_of(await client.open(tmp_path / "good.yaml", BAD_POD.decode())) == ["invalid-ip"]
 
 
-async def test_a_rule_that_fails_is_told_and_the_server_lives(tmp_path: Path) -> None:
+def with_rule_that(does: str) -> tuple[str, ...]:
+    """A server with a rule that does something else for the address `boom`."""
     program = (
         "import podhosts.rules.invalid_ip as module\n"
         "from podhosts.__main__ import main\n"
         "check = module.InvalidIp.check_alias\n"
-        "def fail(self, alias):\n"
-        "    if alias.ip == 'boom': raise ZeroDivisionError('in a rule')\n"
+        "def other(self, alias):\n"
+        f"    if alias.ip == 'boom': {does}\n"
         "    return check(self, alias)\n"
-        "module.InvalidIp.check_alias = fail\n"
+        "module.InvalidIp.check_alias = other\n"
         "main()\n"
     )
+    return sys.executable, "-c", program, "lsp"
+
+
+async def test_a_rule_that_fails_is_told_and_the_server_lives(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
-    async with editor(tmp_path, command=(sys.executable, "-c", program, "lsp")) as client:
+    async with editor(tmp_path, command=with_rule_that("raise ZeroDivisionError('in a rule')")) as client:
         (found,) = await client.open(path, BAD_POD.decode().replace("10.0.0.256", "boom"))
         assert found.code == "not-checked"
         assert "please report it: ZeroDivisionError: in a rule" in found.message
         assert codes_of(await client.change(path, BAD_POD.decode())) == ["invalid-ip"]
+
+
+async def test_a_check_that_takes_long_does_not_keep_the_server_alive(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    does = f"open({str(begun)!r}, 'x'); __import__('threading').Event().wait()"
+    async with editor(tmp_path, command=with_rule_that(does)) as client:
+        client.start_open(tmp_path / "a.yaml", BAD_POD.decode().replace("10.0.0.256", "boom"))
+        while not begun.exists():
+            await asyncio.sleep(0.05)
+
+
+INITIALIZE = '{"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"processId": null, "capabilities": {}}}'
+SHUTDOWN, EXIT = ('{"jsonrpc": "2.0", "id": 2, "method": "shutdown"}', '{"jsonrpc": "2.0", "method": "exit"}')
+
+
+def messages(*bodies: str) -> bytes:
+    return b"".join(b"Content-Length: %d\r\n\r\n%s" % (len(body.encode()), body.encode()) for body in bodies)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (b"no header\n\xff\0\r\n", ""),
+        (messages("{abc}"), "podhosts lsp: Unable to handle message: Expecting property name"),
+        (b"Content-Length: 1\r\n\r\n\xff", "podhosts lsp: Unable to handle message: 'utf-8' codec can't decode"),
+        (messages("[" * 100_000), "podhosts lsp: Unable to handle message: maximum recursion depth exceeded"),
+        (
+            messages('{"jsonrpc": "2.0", "id": 3, "method": "textDocument/hover", "params": {}}'),
+            "podhosts lsp: Unable to handle message: Invalid Params",
+        ),
+    ],
+    ids=["no message", "no JSON", "no UTF-8", "too deep", "wrong parameters"],
+)
+async def test_a_wrong_message_is_logged_without_a_traceback(wrong: bytes, words: str) -> None:
+    stdin = wrong + messages(INITIALIZE, SHUTDOWN, EXIT)
+    done = subprocess.run([*SERVER], input=stdin, capture_output=True, env=environment(), timeout=60, check=False)
+    assert done.returncode == 0
+    assert b'"id": 2, "jsonrpc": "2.0", "result": null' in done.stdout
+    lines = done.stderr.decode().splitlines()
+    assert all(line.startswith("podhosts lsp: ") for line in lines)
+    assert (lines or [""])[-1].startswith(words)
+    assert bool(lines) == bool(words)
+
+
+async def test_a_client_that_is_gone_ends_the_server_quietly() -> None:
+    pipe = subprocess.PIPE
+    with subprocess.Popen([*SERVER], stdin=pipe, stdout=pipe, stderr=pipe, env=environment()) as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        process.stdin.write(messages(INITIALIZE, SHUTDOWN))
+        process.stdin.close()
+        assert process.stderr.read() == b""
+        assert process.wait(timeout=60) == 0
 
 
 async def test_a_mark_that_the_editor_sends_is_a_character(client: Editor, tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
-"""`podhosts matcher`: each text in the real program that it is for, on the real `concise` output."""
+"""`podhosts matcher`: each text in the real program that it is for, on the real `concise` output.
+
+GitLab's job is run by `test_ci_snippets.py`.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from ruamel.yaml import YAML
 
 from podhosts.commands.matcher import MATCHERS
 from tests.manifests import BAD_POD, GOOD_POD, INFO_POD, WARNING_POD
@@ -201,10 +203,3 @@ def test_emacs(folder: Path) -> None:
     levels = {"error": 2, "warning": 1, "info": 0}
     found = json.loads((folder / "found.json").read_text("utf-8"))
     assert found == [[item.path, item.line, item.column, levels[item.severity]] for item in expected(folder)]
-
-
-def test_gitlab() -> None:
-    job = YAML(typ="safe").load(podhosts("matcher", "gitlab").stdout)["podhosts"]
-    report = job["artifacts"]["reports"]["codequality"]
-    assert job["script"][-1] == f"podhosts check --output gitlab={report} ."
-    assert job["artifacts"]["when"] == "always"

@@ -50,6 +50,7 @@ def test_a_report_is_written_without_findings_too(folder: Path) -> None:
     [
         (["sarf=a"], "unknown format `sarf` in `--output sarf=a`; did you mean `sarif`?"),
         (["xml=a"], "unknown format `xml` in `--output xml=a`; choose from text, concise, json, "),
+        (["JSON=a"], "unknown format `JSON` in `--output JSON=a`; did you mean `json`?"),
         (["json"], "`--output json` names no file; write FORMAT=FILE, like json=report.json"),
         (["json="], "`--output json=` names no file"),
         (["json=-"], "`--output json=-`: stdout has the report of --format; write `--format json`"),
@@ -65,6 +66,28 @@ def test_wrong_use(folder: Path, outputs: list[str], words: str) -> None:
     assert words in done.stderr.decode()
     assert (folder / "bad.yaml").read_bytes() == BAD_POD
     assert sorted(os.listdir(folder)) == ["bad.yaml", "good.yaml", "link"]
+
+
+def test_an_empty_format_is_unknown(folder: Path) -> None:
+    """As a variable that is not set gives it."""
+    done = podhosts("check", "--format=", "bad.yaml", cwd=folder)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"unknown format ``; choose from text, " in done.stderr
+
+
+def test_reports_beside_fixes_tell_what_is_left(folder: Path) -> None:
+    """Each report is about the files as they are after the run."""
+    twice = BAD_POD.replace(b" [db.internal]", b"\n    - a\n    - a\n  - ip: 10.0.0.999\n    hostnames: [b]")
+    (folder / "bad.yaml").write_bytes(twice)
+    for arguments in (["bad.yaml"], ["."]):
+        (folder / "bad.yaml").write_bytes(twice)
+        outputs = ["--output=concise=report.txt", "--output=json=report.json"]
+        done = podhosts("check", "--fix", *outputs, *arguments, cwd=folder)
+        assert done.returncode == 1
+        assert [line.split(": ")[0] for line in done.stdout.decode().splitlines()] == ["bad.yaml:6:9", "bad.yaml:9:9"]
+        assert (folder / "report.txt").read_bytes() == done.stdout
+        places = [item["start"]["line"] for item in json.loads((folder / "report.json").read_bytes())["findings"]]
+        assert places == [6, 9]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.commands.terminal import say
 from podhosts.commands.usage import UsageError
+from podhosts.discovery import STDIN
 from podhosts.summary import plural
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from podhosts.discovery import Input
     from podhosts.engine import Result
 
+#: What is easily written where a file is meant.
+_NO_FILES = {"", STDIN}
+
 
 class BaselineFile:
     """The baseline that the flags or the config name. Raises UsageError for flags that contradict each other."""
@@ -26,6 +30,10 @@ class BaselineFile:
         if request.write_baseline is not None and (request.baseline is not None or request.tighten_baseline):
             other = "--tighten-baseline" if request.baseline is None else "--baseline"
             raise UsageError(f"--write-baseline records all findings, so it does not go with {other}")
+        if request.write_baseline in _NO_FILES:
+            raise UsageError(f"--write-baseline writes a file, and `{request.write_baseline}` is none")
+        if request.baseline in _NO_FILES:
+            raise UsageError(f"--baseline reads a file, and `{request.baseline}` is none")
         self._request = request
         self._run_settings = run_settings
 

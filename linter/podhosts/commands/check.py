@@ -65,8 +65,8 @@ def _run(request: Request, survey: Survey | None) -> int:
             check.fix_all()
         else:
             check.add_all()
-        if check.fixed and request.fixes and not request.diff and not request.fixes_stdin:
-            # Fixes of one file may change what is to be said of others.
+        if check.fixed and STDIN not in request.paths:
+            # Fixes of one file may change what is to be said of others; a diff changes none.
             check = check.again()
         check.result.sort()
         check.failed += not baseline.apply(check.result, check.checked, is_complete=not check.failed)
@@ -138,10 +138,10 @@ class _Check:
                 self._note(item)
 
     def again(self) -> _Check:
-        """A run over the files as they are now; what was fixed and what failed is kept."""
+        """A run over the files as they are now; what was fixed, shown as a diff or failed is kept."""
         after = _Check(self._run_settings, Survey(self._survey.discovery, self._run_settings.jobs))
         after.add_all()
-        after.fixed, after.failed = self.fixed, self.failed
+        after.fixed, after.diff, after.failed = self.fixed, self.diff, self.failed
         return after
 
     def _add(self, item: Input) -> None:
@@ -188,7 +188,9 @@ class _Check:
             self.failed += 1
             self.result.extend(lint(source, options, workspace))
             return None
-        self.result.extend(fixed.result)
+        # What a diff shows is not done: what is found stands in the text as it is.
+        is_shown = fixed.applied and self._request.diff
+        self.result.extend(lint(source, options, workspace) if is_shown else fixed.result)
         self.diff += diff
         if fixed.applied:
             self.fixed[source.path] += len(fixed.applied)

@@ -27,7 +27,8 @@ class Outputs:
     """The reports that the flags ask for. Raises UsageError for flags that cannot be followed."""
 
     def __init__(self, request: Request) -> None:
-        self._format = choose("format", request.format or _default_format(request), FORMATS)
+        wanted = _default_format(request) if request.format is None else request.format
+        self._format = choose("format", wanted, FORMATS)
         self._color = choose("value", request.color, COLORS, " for --color")
         self._files = [_file(text) for text in request.output]
         written = [file.path for file in self._files]

@@ -21,6 +21,6 @@ def choose(what: str, value: str, known: Iterable[str], where: str = "") -> str:
         return value
     import difflib
 
-    near = difflib.get_close_matches(value, names, n=1)
+    near = difflib.get_close_matches(value.lower(), names, n=1)
     hint = f"did you mean `{near[0]}`?" if near else f"choose from {', '.join(names)}"
     raise UsageError(f"unknown {what} `{value}`{where}; {hint}")

@@ -85,7 +85,7 @@ class Document:
 
                 return read_json(self.source.text, start, end), self.piece.problem, False
             root = read(self.source.text, start, end)
-            comment_values.fill(self.source.text, root)
+            comment_values.fill(self.source.text, root, start, end)
             return root, self.piece.problem, False
         except UnreadableError as error:
             if self.template is None:

@@ -21,9 +21,12 @@ _YTT = "#@"
 _TOKEN = "#{"
 
 
-def fill(text: str, root: Node | None) -> None:
-    """Give each value that nothing but such a mark stands for the mark as its text, so that it is a placeholder."""
-    if _YTT not in text and _TOKEN not in text:
+def fill(text: str, root: Node | None, start: int, end: int) -> None:
+    """Give each value that nothing but such a mark stands for the mark as its text, so that it is a placeholder.
+
+    `root` is what was read of `text` from `start` to `end`.
+    """
+    if text.find(_YTT, start, end) < 0 and text.find(_TOKEN, start, end) < 0:
         return
     for scalar in _values(root):
         mark = _VALUE.match(text, scalar.end) if scalar.start == scalar.end and not scalar.style else None

@@ -26,11 +26,14 @@ _ABOUT_SUPPRESSIONS = {UnusedSuppression.name, ExpiredSuppression.name}
 
 
 class Action(NamedTuple):
-    """What a user may choose: its kind, what it does to the file, and the finding it is about."""
+    """What a user may choose: its kind, what it does to the file, and the finding it is about.
+
+    No edits: they are those of `all_fixes`, which takes too long to be asked at every move of the cursor.
+    """
 
     kind: str
     title: str
-    edits: Sequence[Edit]
+    edits: Sequence[Edit] | None
     finding: Diagnostic | None = None
     is_preferred: bool = False
 
@@ -43,8 +46,9 @@ def actions(checked: Checked, span: Span, wanted: Iterable[str] | None) -> Itera
         for finding in findings.values():
             yield from _fixes(finding)
             yield from _suppressions(checked, finding)
-    if _is_wanted(FIX_ALL, wanted):
-        yield from _all_fixes(checked)
+    fixes = (item.fix for item in checked.result.findings if item.fix)
+    if _is_wanted(FIX_ALL, wanted) and any(found.safety is Safety.SAFE for found in fixes):
+        yield Action(FIX_ALL, "Apply all safe fixes of podhosts", None)
 
 
 def _is_wanted(kind: str, wanted: Iterable[str] | None) -> bool:
@@ -68,14 +72,11 @@ def _suppressions(checked: Checked, finding: Diagnostic) -> Iterator[Action]:
         yield Action(QUICK_FIX, f"Silence {finding.rule} here with a comment", edits, finding)
 
 
-def _all_fixes(checked: Checked) -> Iterator[Action]:
+def all_fixes(checked: Checked) -> list[Edit]:
     """All safe fixes to their end, as `check --fix` makes them. Raises FixError."""
-    findings = checked.result.findings
-    if not any(finding.fix and finding.fix.safety is Safety.SAFE for finding in findings):
-        return
     buffer = checked.buffer
     fixed = fix(buffer, checked.project.options(buffer.path), checked.project.workspace(buffer))
-    yield Action(FIX_ALL, "Apply all safe fixes of podhosts", line_edits(buffer.text, fixed.source.text))
+    return line_edits(buffer.text, fixed.source.text)
 
 
 def line_edits(before: str, after: str) -> list[Edit]:

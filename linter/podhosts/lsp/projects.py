@@ -11,7 +11,7 @@ from podhosts.commands.files import SourceFiles
 from podhosts.commands.repository import read_file, repository_overlays
 from podhosts.commands.run_settings import Request, RunSettings
 from podhosts.discovery import discover
-from podhosts.engine import Result
+from podhosts.engine import Result, Unread
 from podhosts.engine.incremental import IncrementalLinter
 from podhosts.helm import Charts
 from podhosts.kubernetes import KnownKinds
@@ -71,7 +71,17 @@ class Project:
 
     def check(self, buffer: Buffer) -> Result:
         """What is found in a file. Raises UsageError for a config that cannot be used."""
-        return Result() if self._settings.excludes(buffer.path) else self._linter(buffer.path).lint(buffer)
+        if self._settings.excludes(buffer.path):
+            return Result()
+        result = self._linter(buffer.path).lint(buffer)
+        result.unread += self._unread_by_charts(buffer)
+        return result
+
+    def _unread_by_charts(self, buffer: Buffer) -> Iterator[Unread]:
+        """Why a chart could not read a file; its places are in the text that the chart has read."""
+        for file in self.workspace(buffer).charts.unread:
+            if file.source.path == buffer.path and file.source.data == buffer.data:
+                yield Unread(buffer.path, file.reason, 1, buffer, file.problem.span)
 
     def workspace(self, buffer: Buffer) -> Workspace:
         """The files as a rule sees them that looks at this one."""

@@ -26,8 +26,9 @@ from podhosts.lsp.hover import hover
 from podhosts.lsp.projects import Project
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from podhosts.edits import Edit
     from podhosts.source import Source
 
 Answer = TypeVar("Answer")
@@ -45,6 +46,8 @@ class PodhostsServer(LanguageServer):
         # Whole texts: for parts pygls counts lines with `str.splitlines`, which also breaks at form feeds and others.
         super().__init__("podhosts", __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full)
         self._worker = ThreadPoolExecutor(max_workers=1)
+        #: The addresses of open files in order, as the client writes them; those of pygls have no escapes.
+        self._open: dict[str, None] = {}
         self._projects: dict[str, Project] = {}
         self._checked: dict[str, Checked] = {}
         self._outdated: set[str] = set()
@@ -55,8 +58,10 @@ class PodhostsServer(LanguageServer):
         encoding = self.server_capabilities.position_encoding or types.PositionEncodingKind.Utf16
         return Positions(source, encoding)
 
-    def open_files(self) -> list[str]:
-        return list(self.workspace.text_documents)
+    def opened(self, uri: str) -> None:
+        """A file was opened."""
+        self._open[uri] = None
+        self.check(uri)
 
     def check(self, *addresses: str) -> None:
         """Check files as soon as possible."""
@@ -68,10 +73,11 @@ class PodhostsServer(LanguageServer):
     def check_all(self) -> None:
         """Check all open files with settings and other files read anew."""
         self._projects.clear()
-        self.check(*self.open_files())
+        self.check(*self._open)
 
     def forget(self, uri: str) -> None:
         """A file was closed: what it says is what is stored."""
+        self._open.pop(uri, None)
         self._outdated.discard(uri)
         self._checked.pop(uri, None)
         self._publish(uri, None, [])
@@ -95,7 +101,7 @@ class PodhostsServer(LanguageServer):
                 buffer = self._buffer(uri)
                 project = self._project(buffer)
                 checked = await self.work(lambda: _check(project, buffer))  # noqa: B023 - awaited at once
-                if uri not in self._outdated and uri in self.workspace.text_documents:
+                if uri not in self._outdated and uri in self._open:
                     self._checked[uri] = checked
                     self._publish(uri, buffer.version, diagnostics(checked, self.positions))
         except Exception:
@@ -115,7 +121,7 @@ class PodhostsServer(LanguageServer):
         folders = [folder for folder in self._folders() if Path(buffer.path).is_relative_to(folder)]
         root = max(folders, key=len, default=os.path.dirname(buffer.path))
         if root not in self._projects:
-            open_files = {other.path: other for other in map(self._buffer, self.open_files())}
+            open_files = {other.path: other for other in map(self._buffer, self._open)}
             self._projects[root] = Project(root, open_files, is_folder=bool(folders))
         return self._projects[root]
 
@@ -159,9 +165,11 @@ def _initialized(ls: PodhostsServer, params: types.InitializedParams) -> None:
     ls.client_register_capability(types.RegistrationParams([registration]))
 
 
-def _opened_or_changed(
-    ls: PodhostsServer, params: types.DidOpenTextDocumentParams | types.DidChangeTextDocumentParams
-) -> None:
+def _opened(ls: PodhostsServer, params: types.DidOpenTextDocumentParams) -> None:
+    ls.opened(params.text_document.uri)
+
+
+def _changed(ls: PodhostsServer, params: types.DidChangeTextDocumentParams) -> None:
     ls.check(params.text_document.uri)
 
 
@@ -187,22 +195,43 @@ async def _code_actions(ls: PodhostsServer, params: types.CodeActionParams) -> l
     wanted = [str(getattr(kind, "value", kind)) for kind in params.context.only] if params.context.only else None
     span = positions.span(params.range)
     found = await ls.work(lambda: list(actions.actions(checked, span, wanted)))
-    return [
+    offered = [
         types.CodeAction(
             title=action.title,
             kind=action.kind,
             diagnostics=list(from_findings(checked.buffer, [action.finding], ls.positions)) if action.finding else None,
             is_preferred=action.is_preferred or None,
-            edit=_workspace_edit(ls, checked, action),
+            edit=None if action.edits is None else _workspace_edit(ls, checked, action.edits),
+            data=checked.buffer.uri if action.edits is None else None,
         )
         for action in found
     ]
+    if _resolves_edits(ls):
+        return offered
+    # What takes long is for such an editor only where it asks for it.
+    return [item if item.edit else await _resolved_action(ls, item) for item in offered if item.edit or wanted]
 
 
-def _workspace_edit(ls: PodhostsServer, checked: Checked, action: actions.Action) -> types.WorkspaceEdit:
+def _resolves_edits(ls: PodhostsServer) -> bool:
+    """Whether the client asks for the edit of an action when it is chosen."""
+    document = ls.client_capabilities.text_document
+    action = document.code_action if document else None
+    support = action.resolve_support if action and action.data_support else None
+    return support is not None and "edit" in support.properties
+
+
+async def _resolved_action(ls: PodhostsServer, action: types.CodeAction) -> types.CodeAction:
+    """An action with its edit, for the text as it is now."""
+    checked = await ls.checked(str(action.data))
+    if checked is not None:
+        action.edit = _workspace_edit(ls, checked, await ls.work(lambda: actions.all_fixes(checked)))
+    return action
+
+
+def _workspace_edit(ls: PodhostsServer, checked: Checked, found: Iterable[Edit]) -> types.WorkspaceEdit:
     """The edits for the text that was checked; editors that know versions refuse them for another."""
     buffer, positions = checked.buffer, ls.positions(checked.buffer)
-    edits = [types.TextEdit(positions.range(edit.span), edit.text) for edit in action.edits]
+    edits = [types.TextEdit(positions.range(edit.span), edit.text) for edit in found]
     workspace = ls.client_capabilities.workspace
     if workspace and workspace.workspace_edit and workspace.workspace_edit.document_changes:
         identifier = types.OptionalVersionedTextDocumentIdentifier(uri=buffer.uri, version=buffer.version)
@@ -281,8 +310,8 @@ def _location(ls: PodhostsServer, checked: Checked, target: links.Target) -> typ
 
 _FEATURES: dict[str, tuple[Callable[..., object], object]] = {
     types.INITIALIZED: (_initialized, None),
-    types.TEXT_DOCUMENT_DID_OPEN: (_opened_or_changed, None),
-    types.TEXT_DOCUMENT_DID_CHANGE: (_opened_or_changed, None),
+    types.TEXT_DOCUMENT_DID_OPEN: (_opened, None),
+    types.TEXT_DOCUMENT_DID_CHANGE: (_changed, None),
     types.TEXT_DOCUMENT_DID_CLOSE: (_closed, None),
     types.TEXT_DOCUMENT_DID_SAVE: (_others_changed, None),
     types.WORKSPACE_DID_CHANGE_WATCHED_FILES: (_others_changed, None),
@@ -290,8 +319,9 @@ _FEATURES: dict[str, tuple[Callable[..., object], object]] = {
     types.WORKSPACE_DID_CHANGE_CONFIGURATION: (_others_changed, None),
     types.TEXT_DOCUMENT_CODE_ACTION: (
         _code_actions,
-        types.CodeActionOptions(code_action_kinds=[actions.QUICK_FIX, actions.FIX_ALL]),
+        types.CodeActionOptions(code_action_kinds=[actions.QUICK_FIX, actions.FIX_ALL], resolve_provider=True),
     ),
+    types.CODE_ACTION_RESOLVE: (_resolved_action, None),
     types.TEXT_DOCUMENT_HOVER: (_hover, None),
     types.TEXT_DOCUMENT_COMPLETION: (_completion, types.CompletionOptions(trigger_characters=["[", ","])),
     types.TEXT_DOCUMENT_DEFINITION: (_definition, None),

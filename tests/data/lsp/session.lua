@@ -48,6 +48,7 @@ local function everything(only)
 end
 
 for _, action in ipairs(request("textDocument/codeAction", everything({ "source.fixAll" }))) do
+  action = action.edit and action or request("codeAction/resolve", action)
   vim.lsp.util.apply_workspace_edit(action.edit, "utf-16")
   answers.applied = action.kind
 end
