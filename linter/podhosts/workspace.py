@@ -104,19 +104,21 @@ class Workspace:
                     by_name.setdefault((manifest.kind, manifest.name), []).append(manifest)
             yield from self._by_name[place].get((kind, name), ())
 
-    def definitions(self, group: str, kind: str, holding: str = "") -> list[Definition]:
-        """The CustomResourceDefinitions of a group and kind, in order; none at all if no one's text holds a word."""
-        key = (group, kind, holding)
+    def definitions(self, group: str, kind: str, declaring: str = "") -> list[Definition]:
+        """The CustomResourceDefinitions of a group and kind, in order; none at all if no one's text has
+        a key `declaring`."""
+        key = (group, kind, declaring)
         if key not in self._definitions:
-            self._definitions[key] = self._look_up(group, kind, holding)
+            self._definitions[key] = self._look_up(group, kind, declaring)
         return self._definitions[key]
 
-    def _read_definitions(self, group: str, kind: str, holding: str) -> list[Definition]:
+    def _read_definitions(self, group: str, kind: str, declaring: str) -> list[Definition]:
         # They are large, and many name other kinds; properties and tags of YAML may hide the value.
         named = re.compile(rf"kind[\"']?\s*:\s*(?:[\"']?{re.escape(kind)}\b|[&*!|>])")
         places = self.places(CUSTOM_RESOURCE_DEFINITION, kind, group)
         naming = [place for place in places if named.search(place.source.text, *place.piece.span)]
-        if not any(place.source.text.find(holding, *place.piece.span) >= 0 for place in naming):
+        declared = re.compile(rf"{re.escape(declaring)}[\"']?\s*:" if declaring else "")
+        if not any(declared.search(place.source.text, *place.piece.span) for place in naming):
             return []
         read = (self.definition_in(manifest) for place in naming for manifest in self.objects_in(place))
         return [item for item in read if item is not None and (item.group, item.kind) == (group, kind)]

@@ -107,10 +107,10 @@ class AskedWorkspace(Workspace):
         self.asked[asked] = self._found[asked]
         return iter(self._found[asked])
 
-    def definitions(self, group: str, kind: str, holding: str = "") -> list[Definition]:
+    def definitions(self, group: str, kind: str, declaring: str = "") -> list[Definition]:
         # What is known since an earlier document asked has to be noted for this one, too.
         self.places(CUSTOM_RESOURCE_DEFINITION, kind, group)
-        return super().definitions(group, kind, holding)
+        return super().definitions(group, kind, declaring)
 
     def definition_in(self, manifest: KubernetesObject) -> Definition | None:
         if self._around is None or manifest.document.source is self._source:

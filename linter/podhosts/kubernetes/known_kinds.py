@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from podhosts.kubernetes.objects import KubernetesObject
     from podhosts.kubernetes.places import Place
 
-    #: From group, kind and a word to CustomResourceDefinitions.
+    #: From group, kind and a key to CustomResourceDefinitions.
     DefinitionLookUp = Callable[[str, str, str], list[Definition]]
 
 _LIST_NAME = "hostaliases"
@@ -43,17 +43,17 @@ class HousePath(NamedTuple):
 class KnownKinds:
     """Where objects hold pod specs, and what is declared where.
 
-    `definitions` gives the repository's CustomResourceDefinitions of a group and kind, none if no one's text holds a
-    word.
+    `definitions` gives the repository's CustomResourceDefinitions of a group and kind, none if no one's text has a key
+    of a third name.
     """
 
     def __init__(self, house_paths: tuple[HousePath, ...] = (), definitions: DefinitionLookUp | None = None) -> None:
         self._house_paths = house_paths
         self._definitions = definitions
 
-    def pod_spec_paths(self, api_version: str | None, kind: str | None, holding: str = "") -> list[PodSpecPath]:
-        """The places that are known to hold hostAliases in objects of a kind; `holding` as for definitions."""
-        taught = self._taught(api_version, kind, holding)
+    def pod_spec_paths(self, api_version: str | None, kind: str | None, declaring: str = "") -> list[PodSpecPath]:
+        """The places that are known to hold hostAliases in objects of a kind; `declaring` as for definitions."""
+        taught = self._taught(api_version, kind, declaring)
         if not taught:
             paths = pod_spec_paths(api_version, kind)
         elif len(taught) == 1:
@@ -73,7 +73,7 @@ class KnownKinds:
         ]
 
     def pod_spec_paths_of(self, manifest: KubernetesObject) -> list[PodSpecPath]:
-        """The same for an object. Definitions are large: one without a hosts list is only read for what may be a pod."""
+        """The same for an object. Definitions are large, so those without a hosts list are read for pods only."""
         names = keys(manifest.node).names
         may_be_pod = "containers" in names or any(normalized(name) == _LIST_NAME for name in names)
         may_be_pod = may_be_pod or bool(pod_spec_paths(manifest.api_version, manifest.kind))
@@ -91,7 +91,7 @@ class KnownKinds:
             if not is_built_in_workload(manifest.api_version, manifest.kind):
                 yield from custom_resource_places(manifest, paths)
 
-    def _taught(self, api_version: str | None, kind: str | None, holding: str = "") -> list[tuple[Definition, str]]:
+    def _taught(self, api_version: str | None, kind: str | None, declaring: str = "") -> list[tuple[Definition, str]]:
         """The differing CRDs of the repository that define the kind's version."""
         if self._definitions is None or kind in {None, CUSTOM_RESOURCE_DEFINITION}:
             return []
@@ -99,7 +99,7 @@ class KnownKinds:
         if not version or is_built_in_workload(api_version, kind):
             return []
         found: list[Definition] = []
-        for definition in self._definitions(group, kind, holding):
+        for definition in self._definitions(group, kind, declaring):
             known = version in definition.schemas
             if known and all(other.schemas[version] != definition.schemas[version] for other in found):
                 found.append(definition)
