@@ -55,7 +55,8 @@ def main() -> None:
         work = Path(folder)
         tools = _tools(work)
         print(f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {sys.version.split()[0]}; ", end="")
-        print(", ".join(f"{name} {_version(command)}" for name, command in tools.items() if name != "python -c pass"))
+        names = {command[0]: name for name, command in reversed(tools.items()) if name != "python -c pass"}
+        print(", ".join(f"{name} {_version([program])}" for program, name in reversed(names.items())))
         print("\n| work | tool | median | noise | times podhosts | MiB | seeded mistake |")
         print("|---|---|---|---|---|---|---|", flush=True)
         only = set(filter(None, arguments.only.split(",")))
@@ -97,13 +98,13 @@ def _tools(work: Path) -> dict[str, list[str]]:
 def _version(command: list[str]) -> str:
     program = shutil.which(command[0]) or command[0]
     # What `go install` builds may know its version only as Go does.
-    for asking in ([program, "--version"], [program, "-v"], [program, "version"], ["go", "version", "-m", program]):
-        if shutil.which(asking[0]) is None:
-            continue
-        done = subprocess.run(asking, capture_output=True, text=True, check=False)
-        if found := re.search(r"(?<!go)\bv?\d+\.\d+(\.\d+)?", done.stdout + done.stderr):
-            return found.group()
-    return "(version unknown)"
+    if shutil.which("go"):
+        done = subprocess.run(["go", "version", "-m", program], capture_output=True, text=True, check=False)
+        if found := re.search(r"\tmod\t\S+\t(v\S+)", done.stdout):
+            return found[1]
+    done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    found = re.search(r"\d+\.\d+(\.\d+)?", done.stdout + done.stderr)
+    return found.group() if found else "(version unknown)"
 
 
 def _works(folder: Path, only: set[str]) -> list[Work]:
@@ -170,9 +171,11 @@ def _measure_pipe(command: list[str]) -> None:
         with subprocess.Popen(writing, stdout=subprocess.PIPE) as writer:
             assert writer.stdout is not None
             with subprocess.Popen(["head", "-c", str(size)], stdin=writer.stdout, stdout=subprocess.PIPE) as head:
-                _, peak = _run([*command, "-"], head.stdout)
+                measured = _run([*command, "-"], head.stdout, patience=600)
                 writer.terminate()
-        print(f"| {size // 1_000_000:,} MB | {time.monotonic() - begun:.0f} s | {peak} |", flush=True)
+        print(
+            f"| {size // 1_000_000:,} MB | {time.monotonic() - begun:.0f} s | {measured and measured[1]} |", flush=True
+        )
 
 
 def _measure(work: Work, tools: dict[str, list[str]], runs: int, folder: Path) -> None:
@@ -187,13 +190,20 @@ def _measure(work: Work, tools: dict[str, list[str]], runs: int, folder: Path) -
             commands[name] = [*command, str(work.path)]
         elif len(files) < 10_000:
             commands[name] = [*command, *files]
-    results = _times(commands, runs, folder)
+    # A first run of each warms the caches up, and shows what is too slow to be run again and again.
+    first = {name: _run(command) for name, command in commands.items()}
+    results = _times({name: command for name, command in commands.items() if first[name]}, runs, folder)
     own = results["podhosts"]["median"]
-    for name, result in results.items():
+    for name, command in commands.items():
+        if (seen_first := first[name]) is None:
+            print(f"| {work.name} | {name} | over {_PATIENCE} s | | {_PATIENCE / own:.1f} and more | | |", flush=True)
+            continue
+        output, peak = seen_first
+        result = results[name]
         noise = (result["stddev"] or 0) / result["mean"]
-        output, peak = _run(commands[name])
         seen = "" if work.seeded is None or name in {"python -c pass", "ripgrep"} else "not seen"
-        if seen and _run([*commands[name][:-1], str(work.seeded)])[0].count("\n") > output.count("\n"):
+        with_mistake = _run([*command[:-1], str(work.seeded)]) if seen else None
+        if with_mistake and with_mistake[0].count("\n") > output.count("\n"):
             seen = "seen"
         print(
             f"| {work.name} | {name} | {result['median'] * 1000:,.0f} ms | {noise:.0%} "
@@ -205,7 +215,7 @@ def _measure(work: Work, tools: dict[str, list[str]], runs: int, folder: Path) -
 def _times(commands: dict[str, list[str]], runs: int, folder: Path) -> dict[str, dict[str, Any]]:
     """What hyperfine measures, by name; the commands run in turn."""
     export = folder / "times.json"
-    arguments = ["hyperfine", "-N", "-i", "-w", "1", "-r", str(runs), "--export-json", str(export), "--style", "none"]
+    arguments = ["hyperfine", "-N", "-i", "-r", str(runs), "--export-json", str(export), "--style", "none"]
     for name, command in commands.items():
         arguments += ["-n", name, shlex.join(command)]
     subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -215,16 +225,23 @@ def _times(commands: dict[str, list[str]], runs: int, folder: Path) -> dict[str,
 #: A small process that starts a command and then prints the command's maximum resident size in KiB: what is started
 #: from this one would count its size, too.
 _PEAK = """import resource, subprocess, sys
-subprocess.call(sys.argv[1:])
+try:
+    subprocess.call(sys.argv[2:], timeout=int(sys.argv[1]))
+except subprocess.TimeoutExpired:
+    sys.exit(3)
 print("\\n", resource.getrusage(-1).ru_maxrss)
 """
+#: Seconds after which a tool is given up.
+_PATIENCE = 60
 
 
-def _run(command: list[str], stdin: IO[bytes] | None = None) -> tuple[str, int]:
-    """All that a command prints, and its maximum resident size in MiB."""
+def _run(command: list[str], stdin: IO[bytes] | None = None, patience: int = _PATIENCE) -> tuple[str, int] | None:
+    """All that a command prints, and its maximum resident size in MiB; None for one that is too slow."""
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
-        small = [sys.executable, "-I", "-S", "-c", _PEAK, *command]
-        subprocess.run(small, stdin=stdin, stdout=output, stderr=subprocess.STDOUT, check=True)
+        small = [sys.executable, "-I", "-S", "-c", _PEAK, str(patience), *command]
+        done = subprocess.run(small, stdin=stdin, stdout=output, stderr=subprocess.STDOUT, check=False)
+        if done.returncode:
+            return None
         output.seek(0)
         printed, _, peak = output.read().rstrip().rpartition("\n")
         return printed, int(peak) // 1024
