@@ -173,9 +173,8 @@ def _measure_pipe(command: list[str]) -> None:
             with subprocess.Popen(["head", "-c", str(size)], stdin=writer.stdout, stdout=subprocess.PIPE) as head:
                 measured = _run([*command, "-"], head.stdout, patience=600)
                 writer.terminate()
-        print(
-            f"| {size // 1_000_000:,} MB | {time.monotonic() - begun:.0f} s | {measured and measured[1]} |", flush=True
-        )
+        peak = measured[1] if measured else "?"
+        print(f"| {size // 1_000_000:,} MB | {time.monotonic() - begun:.0f} s | {peak} |", flush=True)
 
 
 def _measure(work: Work, tools: dict[str, list[str]], runs: int, folder: Path) -> None:
@@ -232,7 +231,7 @@ except subprocess.TimeoutExpired:
 print("\\n", resource.getrusage(-1).ru_maxrss)
 """
 #: Seconds after which a tool is given up.
-_PATIENCE = 60
+_PATIENCE = 20
 
 
 def _run(command: list[str], stdin: IO[bytes] | None = None, patience: int = _PATIENCE) -> tuple[str, int] | None:
