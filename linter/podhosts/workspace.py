@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from heapq import merge
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -149,13 +150,14 @@ class Workspace:
         """The documents whose text holds all these words, unparsed. Every look-up comes down to this search."""
         if kind not in self._indexes:
             self._indexes[kind] = _WordIndex(self._holding(kind), kind)
-        found = list(self._indexes[kind].holding(words))
-        if self._replaced:
-            found = [place for place in found if place.source.path not in self._replaced]
-            for source in self._replaced.values():
-                found += _WordIndex(_holding(whole(source), kind), kind).holding(words)
-            found.sort(key=attrgetter("source.path"))
-        return iter(found)
+        # One after another: of many objects of one name the first is often enough.
+        holding = self._indexes[kind].holding(words)
+        if not self._replaced:
+            return holding
+        found = [place for place in holding if place.source.path not in self._replaced]
+        for source in self._replaced.values():
+            found += _WordIndex(_holding(whole(source), kind), kind).holding(words)
+        return iter(sorted(found, key=attrgetter("source.path")))
 
     def objects_in(self, place: Place) -> list[KubernetesObject]:
         """The objects of a document, parsed once."""
@@ -212,7 +214,7 @@ class _WordIndex:
         """The documents whose text holds all these words, the first one not only as a part of another."""
         # A name that a template decides in part is looked up by its longest word.
         first = max(_WORD.findall(words[0]), key=len, default="")
-        for number in sorted([*self._by_word.get(first, ()), *self._long]):
+        for number in merge(self._by_word.get(first, ()), self._long):
             place = self._places[number]
             # A search is cheap, parsing is not.
             if all(place.source.text.find(word, *place.piece.span) >= 0 for word in words):
