@@ -29,8 +29,6 @@ from tests.paths import DATA
 from tests.test_patch_drops_alias import lint_files
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from podhosts.diagnostics import Diagnostic
     from tests.figures import Figures
 
@@ -53,9 +51,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> list[Built]:
             pytest.fail("kustomize is missing")
         pytest.skip("kustomize is not on this machine")
 
+    # pytest makes its base folder at the first question for one, and not safely among threads.
+    base = tmp_path_factory.mktemp("projects")
+
     def run(seed: int) -> Built:
         project = Project(seed)
-        folder: Path = tmp_path_factory.mktemp(f"project{seed}")
+        folder = base / str(seed)
+        folder.mkdir()
         for path, text in project.files.items():
             (folder / path).parent.mkdir(exist_ok=True)
             (folder / path).write_text(text, "utf-8")
