@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from podhosts.document import Document, Mapping, Scalar, Sequence, split
+from podhosts.document import Document, Mapping, Scalar, Sequence, contents, split
 from podhosts.kubernetes import field, is_patch
 from podhosts.kubernetes.fields import join
 from podhosts.source import Source, Span
@@ -120,7 +120,9 @@ _Trail: TypeAlias = "tuple[_Trail, str | int] | None"
 
 def _texts(root: Node | None) -> Iterator[tuple[Path, Scalar]]:
     """The strings that may be documents, but for what kubectl and the server keep for themselves."""
-    stack: list[tuple[_Trail, Mapping | Sequence]] = [(None, root)] if isinstance(root, Mapping | Sequence) else []
+    if isinstance(root, Scalar | None) or not contents(root).has_texts:
+        return
+    stack: list[tuple[_Trail, Mapping | Sequence]] = [(None, root)]
     seen: set[int] = set()
     while stack:
         trail, node = stack.pop()

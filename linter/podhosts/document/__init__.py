@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.document import comment_values
 from podhosts.document.comments import Comment, comments
-from podhosts.document.nodes import Entry, Mapping, Node, Scalar, Sequence, nodes, plain, string
+from podhosts.document.nodes import Entry, Mapping, Node, Scalar, Sequence, contents, nodes, plain, string
 from podhosts.document.parts import WINDOW, File, Part, whole, whole_word
 from podhosts.document.reading import TOO_DEEP, UnreadableError, read
 from podhosts.document.scalars import is_plain_string
@@ -35,6 +35,7 @@ __all__ = [
     "Problem",
     "Scalar",
     "Sequence",
+    "contents",
     "is_plain_string",
     "nodes",
     "plain",

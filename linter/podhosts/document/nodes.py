@@ -6,15 +6,29 @@ no more memory than its text; `Entry.alias` and `Sequence.aliases` keep where th
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from podhosts.document import scalars
 from podhosts.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from collections.abc import Sequence as Items
+
+
+_JSON_OPENINGS = frozenset("[{")
+
+
+class Contents(NamedTuple):
+    """What is in a node: how many mappings have a key of each name, whether one has a name twice, and whether there may
+    be a string of several lines or one that begins like JSON.
+    """
+
+    keys: Counter[str]
+    has_duplicates: bool
+    has_texts: bool
 
 
 class _Base:
@@ -75,11 +89,13 @@ class Scalar(_Base):
 class Sequence(_Base):
     """A list; `aliases` has the span of the alias for each item that is one, by index."""
 
-    __slots__ = ("aliases", "flow", "items")
+    __slots__ = ("aliases", "contents", "flow", "items")
 
     def __init__(self, start: int, end: int, *, flow: bool, anchor: str | None = None, tag: str | None = None) -> None:
         super().__init__(start, end, anchor, tag)
         self.flow = flow
+        #: Set where it is known without a look at all nodes.
+        self.contents: Contents | None = None
         self.items: list[Node] = []
         self.aliases: dict[int, Span] = {}
 
@@ -106,11 +122,13 @@ class Entry:
 class Mapping(_Base):
     """A mapping; `entries` as written, duplicates and merge keys included."""
 
-    __slots__ = ("__dict__", "entries", "flow")
+    __slots__ = ("__dict__", "contents", "entries", "flow")
 
     def __init__(self, start: int, end: int, *, flow: bool, anchor: str | None = None, tag: str | None = None) -> None:
         super().__init__(start, end, anchor, tag)
         self.flow = flow
+        #: Set where it is known without a look at all nodes.
+        self.contents: Contents | None = None
         self.entries: list[Entry] = []
 
     @cached_property
@@ -197,6 +215,44 @@ def nodes(root: Node | None) -> Iterator[Node]:
                 stack += [entry.value, entry.key]
         elif isinstance(node, Sequence):
             stack += reversed(node.items)
+
+
+def contents(root: Node) -> Contents:
+    """What is in a node: a look that is cheaper than a walk. Most documents hold nothing that needs a closer one."""
+    if isinstance(root, Scalar):
+        return Contents(Counter(), False, _may_be_text(root))
+    if root.contents is None:
+        root.contents = _look_through(root)
+    return root.contents
+
+
+def _look_through(root: Mapping | Sequence) -> Contents:
+    keys: Counter[str] = Counter()
+    has_duplicates = has_texts = False
+    stack = [root]
+    seen: set[int] = set()
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        below: Iterable[Node]
+        if isinstance(node, Mapping):
+            keys.update(node.fields.keys())
+            has_duplicates = has_duplicates or bool(node.duplicates)
+            below = [entry.value for entry in node.entries]
+        else:
+            below = node.items
+        for child in below:
+            if not isinstance(child, Scalar):
+                stack.append(child)
+            elif not has_texts:
+                has_texts = _may_be_text(child)
+    return Contents(keys, has_duplicates, has_texts)
+
+
+def _may_be_text(scalar: Scalar) -> bool:
+    return "\n" in scalar.text or scalar.text[:1] in _JSON_OPENINGS
 
 
 def string(node: Node | None) -> str | None:

@@ -1,4 +1,4 @@
-"""YAML text to nodes, through libyaml's events. The only importer of ruamel.yaml.
+"""YAML text to nodes: the plain part line by line, all else through libyaml's events. The only importer of ruamel.yaml.
 
 libyaml (0.1.7, in `ruamel.yaml.clib`) and kubectl's go-yaml agree on nearly every text; what they disagree on
 (`vectors/yaml/parser-disagreements.json`) is settled here, on the source text.
@@ -7,12 +7,12 @@ libyaml (0.1.7, in `ruamel.yaml.clib`) and kubectl's go-yaml agree on nearly eve
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from typing import TYPE_CHECKING, Any
 
 from podhosts.document import scalars
 from podhosts.document.aliasing import is_excessive
 from podhosts.document.nodes import Entry, Mapping, Node, Scalar, Sequence
+from podhosts.document.plain_blocks import read_plain
 from podhosts.document.splitting import Problem
 from podhosts.source import Span
 
@@ -53,12 +53,18 @@ def read(text: str, begin: int, end: int, template: Template | None = None) -> N
     Raises UnreadableError where kubectl would refuse the text, or reading it would take too long.
     """
     chunk = text[begin:end]
-    # kubectl hands every chunk to go-yaml with a final line break; one more byte order mark is swallowed there.
+    if template is None and (plain := read_plain(_completed(chunk), begin)) is not None:
+        return plain
+    return read_with_libyaml(chunk, begin, len(text), template)
+
+
+def read_with_libyaml(chunk: str, offset: int, limit: int, template: Template | None = None) -> Node | None:
+    """The same for a chunk that stands at `offset` in a text of `limit` characters."""
+    begin = offset
+    # kubectl swallows one more byte order mark here.
     bom = 1 if chunk.startswith(_BOM) else 0
-    chunk = chunk[bom:]
-    offset = begin + bom
-    if not chunk.endswith("\n"):
-        chunk += "\n"
+    chunk = _completed(chunk[bom:])
+    offset += bom
     readable = chunk if template is None else template.text[bom:] + chunk[len(template.text) - bom :]
     _check_depth(readable, begin)
     # To kubectl a byte order mark inside the text is a letter; libyaml drops it.
@@ -67,7 +73,7 @@ def read(text: str, begin: int, end: int, template: Template | None = None) -> N
     masks: set[int] = {at - bom for at in template.inline} if template else set()
     for _ in range(3):
         try:
-            reader = _Reader(masked, chunk, offset, masks, bom_mask, len(text))
+            reader = _Reader(masked, chunk, offset, masks, bom_mask, limit)
             return reader.document()
         except _RefusedByLibyamlError as refusal:
             wanted = _masks_for(str(refusal), masked)
@@ -76,6 +82,11 @@ def read(text: str, begin: int, end: int, template: Template | None = None) -> N
             masks |= wanted
             masked = _mask(masked, wanted)
     raise AssertionError("two kinds of masks and a final attempt are all there are")
+
+
+def _completed(chunk: str) -> str:
+    """A chunk as kubectl hands it to go-yaml: with a final line break."""
+    return chunk if chunk.endswith("\n") else chunk + "\n"
 
 
 def _check_depth(chunk: str, begin: int) -> None:
@@ -136,8 +147,7 @@ class _Reader:
         self._chunk = chunk
         self._offset = offset
         self._limit = limit
-        self._masks = sorted(masks)
-        self._masked_offsets = frozenset(masks)
+        self._masks = frozenset(masks)
         self._bom_mask = bom_mask
         self._anchors: dict[str, Node] = {}
         self._open: set[int] = set()
@@ -174,7 +184,7 @@ class _Reader:
         scalar_event, alias_event = events.ScalarEvent, events.AliasEvent
         starts = {events.MappingStartEvent: True, events.SequenceStartEvent: False}
         offset, limit = self._offset, self._limit
-        has_masks = bool(self._masks or self._bom_mask)
+        is_masked = self._masked != self._chunk
         special_styles = {"|", ">", '"'} if "\\/" in self._chunk else {"|", ">"}
         stack: list[_OpenMapping | _OpenSequence] = []
         while True:
@@ -184,7 +194,7 @@ class _Reader:
             alias: Span | None = None
             if kind is scalar_event:
                 style = event.style or ""
-                if has_masks or style in special_styles or event.anchor is not None or event.tag is not None:
+                if is_masked or style in special_styles or event.anchor is not None or event.tag is not None:
                     node = self._scalar(event)
                 else:
                     start, end = event.start_mark.index + offset, event.end_mark.index + offset
@@ -216,8 +226,7 @@ class _Reader:
         if style in {"|", ">"}:
             end = start + len(self._chunk[start:end].rstrip(_WHITE))
         scalar = Scalar(start, end, text, style, event.anchor, tag)
-        if self._masks:
-            self._take_back(scalar)
+        self._take_back(scalar)
         if self._bom_mask:
             scalar.text = scalar.text.replace(self._bom_mask, _BOM)
         if style == '"' and "\\/" in self._chunk[start:end]:
@@ -241,8 +250,7 @@ class _Reader:
 
     def _take_back(self, scalar: Scalar) -> None:
         """Give a scalar that holds masked characters its own text."""
-        at = bisect_left(self._masks, scalar.start)
-        if at == len(self._masks) or self._masks[at] >= scalar.end:
+        if self._masked[scalar.start : scalar.end] == self._chunk[scalar.start : scalar.end]:
             return
         from podhosts.document.locate import decode
 
@@ -252,9 +260,9 @@ class _Reader:
         scalar.remember([(begin + self._offset, end + self._offset) for _, begin, end in trace])
 
     def _own_character(self, character: str, begin: int) -> str:
-        if begin in self._masked_offsets:
+        if begin in self._masks:
             return self._chunk[begin]
-        return "'" if self._chunk.startswith("\\'", begin) and begin + 1 in self._masked_offsets else character
+        return "'" if self._chunk.startswith("\\'", begin) and begin + 1 in self._masks else character
 
     def _block_end(self, scalar: Scalar) -> int:
         """The end of a block scalar's last line, with the blanks that belong to its value."""

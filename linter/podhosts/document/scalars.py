@@ -12,7 +12,8 @@ from typing import TypeAlias
 
 Value: TypeAlias = str | int | float | bool | None
 
-_WORDS: dict[str, Value] = {
+#: Plain texts that are no strings.
+WORDS: dict[str, Value] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True),
     **dict.fromkeys(("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"), False),
@@ -80,8 +81,8 @@ def _binary(text: str) -> str:
 
 
 def _resolve_plain(text: str) -> Value:
-    if text in _WORDS:
-        return _WORDS[text]
+    if text in WORDS:
+        return WORDS[text]
     if text[0] not in "+-.0123456789":
         return text
     if text[0] == "." and not _POINT_FIRST.fullmatch(text):

@@ -26,7 +26,7 @@ from podhosts.kubernetes.pods import (
 )
 from podhosts.kubernetes.schemas import ListSchema, ListType
 from podhosts.kubernetes.versions import NEWEST_MINOR, KubernetesVersion, VersionError, parse_version
-from podhosts.kubernetes.walking import keys, walk
+from podhosts.kubernetes.walking import follow, walk
 
 __all__ = [
     "KNOWN_KINDS",
@@ -49,6 +49,7 @@ __all__ = [
     "every_object",
     "every_pod",
     "field",
+    "follow",
     "is_built_in_workload",
     "is_directive",
     "is_foreign_host_aliases",
@@ -58,7 +59,6 @@ __all__ = [
     "is_shaped_like_aliases",
     "is_strict",
     "is_template",
-    "keys",
     "mapping",
     "normalized",
     "objects",

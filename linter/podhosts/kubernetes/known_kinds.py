@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from podhosts.document import contents
 from podhosts.kubernetes.fields import normalized
 from podhosts.kubernetes.kinds import (
     CUSTOM_RESOURCE_DEFINITION,
@@ -15,7 +16,6 @@ from podhosts.kubernetes.kinds import (
 )
 from podhosts.kubernetes.places import built_in_places, custom_resource_places
 from podhosts.kubernetes.schemas import UNKNOWN
-from podhosts.kubernetes.walking import keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -74,7 +74,7 @@ class KnownKinds:
 
     def pod_spec_paths_of(self, manifest: KubernetesObject) -> list[PodSpecPath]:
         """The same for an object. Definitions are large, so those without a hosts list are read for pods only."""
-        names = keys(manifest.node).names
+        names = contents(manifest.node).keys
         may_be_pod = "containers" in names or any(normalized(name) == _LIST_NAME for name in names)
         may_be_pod = may_be_pod or bool(pod_spec_paths(manifest.api_version, manifest.kind))
         return self.pod_spec_paths(manifest.api_version, manifest.kind, "" if may_be_pod else _ENTRY_KEY)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document import Mapping, Scalar, Sequence
 
@@ -40,35 +40,6 @@ def walk(root: Mapping, skip: frozenset[str] = NEVER_INSIDE) -> list[tuple[Path,
             continue
         stack += reversed(below)
     return found
-
-
-class Keys(NamedTuple):
-    """All keys below a node, and whether a mapping there has one twice."""
-
-    names: frozenset[str]
-    has_duplicates: bool
-
-
-@lru_cache(maxsize=1)
-def keys(root: Mapping) -> Keys:
-    """A look at all keys, cheaper than a walk: most objects hold none that a rule wants to see closely."""
-    names: set[str] = set()
-    has_duplicates = False
-    stack: list[Node] = [root]
-    seen: set[int] = set()
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Mapping):
-            if id(node) in seen:
-                continue
-            seen.add(id(node))
-            names.update(node.fields)
-            has_duplicates = has_duplicates or bool(node.duplicates)
-            stack += [entry.value for entry in node.entries if type(entry.value) is not Scalar]
-        elif isinstance(node, Sequence) and id(node) not in seen:
-            seen.add(id(node))
-            stack += [item for item in node.items if type(item) is not Scalar]
-    return Keys(frozenset(names), has_duplicates)
 
 
 def follow(root: Mapping, steps: tuple[str, ...]) -> list[tuple[Path, Mapping]]:

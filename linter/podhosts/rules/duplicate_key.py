@@ -3,7 +3,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
-from podhosts.kubernetes import is_misspelt_host_aliases, is_shaped_like_aliases, keys, walk
+from podhosts.document import contents
+from podhosts.kubernetes import is_misspelt_host_aliases, is_shaped_like_aliases, walk
 from podhosts.kubernetes.structure import SCALAR_FIELDS
 from podhosts.rules.base import Rule, object_of
 
@@ -53,7 +54,7 @@ class DuplicateKey(Rule):
     severity = Severity.ERROR
 
     def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
-        for path, node in walk(manifest.node) if keys(manifest.node).has_duplicates else ():
+        for path, node in walk(manifest.node) if contents(manifest.node).has_duplicates else ():
             for earlier, later in node.duplicates:
                 if not manifest.document.may_meet(earlier.key, later.key):
                     continue

@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
-from podhosts.document import Mapping
+from podhosts.document import Mapping, contents
 from podhosts.edits import Safety
-from podhosts.kubernetes import is_built_in_workload, keys
+from podhosts.kubernetes import follow, is_built_in_workload
 from podhosts.kubernetes.kinds import BUILT_IN_WORKLOADS
 from podhosts.rules.acceptance import is_list_of_aliases
 from podhosts.rules.base import Fixable, Rule
@@ -68,7 +68,7 @@ class MisplacedHostAliases(Rule):
     fixable = Fixable.SOMETIMES
 
     def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
-        if "hostAliases" not in keys(manifest.node).names:
+        if contents(manifest.node).keys["hostAliases"] == self._count_right(manifest):
             return
         misplaced = [
             (place, entry)
@@ -85,6 +85,12 @@ class MisplacedHostAliases(Rule):
                 refused_by=place.refused_by,
                 fix=self._fix(manifest, place.node, entry) if len(misplaced) == 1 else None,
             )
+
+    def _count_right(self, manifest: KubernetesObject) -> int:
+        """How many mappings have the key where it is known to belong."""
+        places = self.kinds.pod_spec_paths(manifest.api_version, manifest.kind)
+        ways = [place.path for place in places if place.field == "hostAliases"]
+        return len({id(node) for way in ways for _, node in follow(manifest.node, way) if "hostAliases" in node.fields})
 
     def _advice(self, manifest: KubernetesObject) -> str:
         places = self.kinds.pod_spec_paths(manifest.api_version, manifest.kind)

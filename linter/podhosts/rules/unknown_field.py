@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
-from podhosts.document import Scalar, string
+from podhosts.document import Scalar, contents, string
 from podhosts.edits import Safety
 from podhosts.kubernetes import (
     edit_distance,
@@ -14,7 +14,6 @@ from podhosts.kubernetes import (
     is_foreign_host_aliases,
     is_misspelt_host_aliases,
     is_placeholder,
-    keys,
     normalized,
 )
 from podhosts.kubernetes.verdicts import unknown_field
@@ -79,7 +78,7 @@ class UnknownField(Rule):
     fixable = Fixable.SOMETIMES
 
     def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
-        if not any(map(is_misspelt_host_aliases, keys(manifest.node).names)):
+        if not any(map(is_misspelt_host_aliases, contents(manifest.node).keys)):
             return
         is_built_in = is_built_in_workload(manifest.api_version, manifest.kind)
         for place in self.kinds.places(manifest):
