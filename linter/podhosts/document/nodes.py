@@ -108,10 +108,15 @@ class Entry:
 
     __slots__ = ("alias", "is_merge", "key", "name", "value")
 
-    def __init__(self, key: Scalar, value: Node, alias: Span | None) -> None:
+    def __init__(self, key: Scalar, value: Node, alias: Span | None, name: str | None = None) -> None:
+        """`name` where it is known, and the key does not merge."""
         self.key = key
         self.value = value
         self.alias = alias
+        if name is not None:
+            self.is_merge = False
+            self.name = name
+            return
         self.is_merge = key.text == "<<" and scalars.is_merge_key(key.text, key.style, key.tag)
         self.name = key.text if self.is_merge else scalars.key_name(key.text, key.style, key.tag)
 

@@ -8,21 +8,28 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from itertools import accumulate, pairwise
-from typing import Any, TypeAlias
+from functools import cached_property
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from podhosts.document.nodes import Contents, Entry, Mapping, Node, Scalar, Sequence
 from podhosts.document.scalars import WORDS
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 #: What libyaml refuses or breaks lines at, but for CRLF.
 _ODD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]|\r(?!\n)")
-#: Without `: ` and ` #`, an indicator at the start, or what may be an infinite number. Tabs are taken in some places.
+#: Without `: ` and `#`, an indicator at the start, or what may be an infinite number; blanks at the end are too much.
+#: Possessive, and with alternatives for what may be missing: this pattern takes most of the time.
 _PLAIN = (
     r"(?:[^?:,\[\]{}\#&*!|>'\"%@`.+\ \t\r\n-]|(?:-\.?|\+\.?|\.)(?=[^\ .nNiI\t\r\n]))"
-    r"[^:\#\t\r\n]*(?:(?::(?=[^\ \t\r\n])|(?<!\ )\#)[^:\#\t\r\n]*)*(?<!\ )"
+    r"[^:\#\t\r\n]*+(?::++[^:\#\ \t\r\n][^:\#\t\r\n]*+)*+"
 )
 _QUOTED = r"\"[^\"\\\t\r\n]*+\"|'[^'\t\r\n]*+'"
-_KEY = "[A-Za-z_/.$][A-Za-z0-9_/.$-]{0,199}+"
+_KEY = "[A-Za-z_/.$][A-Za-z0-9_/.$-]*+"
+#: libyaml takes keys of up to 1024 characters.
+_LONGEST_KEY = 1000
 #: In braces and brackets.
 _INNER = rf"(?:-{{0,2}}[A-Za-z0-9_/$][A-Za-z0-9_/.$=-]*+|{_QUOTED})"
 _INNER_ENTRY = rf"{_KEY}:\ ++{_INNER}"
@@ -30,16 +37,16 @@ _FLOW = (
     rf"\[\ *+(?:{_INNER}\ *+(?:,\ *+{_INNER}\ *+)*+)?\]|{{\ *+(?:{_INNER_ENTRY}\ *+(?:,\ *+{_INNER_ENTRY}\ *+)*+)?}}"
 )
 #: A comment begins a line or follows a blank.
-_LINE_END = r"\ *+(?:(?<![^\ \n])\#[^\r\n]*+)?\r?\n"
+_LINE_END = r"(?:\n|\ *+(?:(?<![^\ \n])\#[^\r\n]*+)?\r?\n)"
 #: A line, with the text below it if it ends with the header of a literal.
 _LINES = re.compile(
     rf"""
     (\ *+)
     (?:
-        (-(?:\ +|(?=\r?\n)))?                    # the dash of an item
-        (?:({_KEY})(:(?=[\ \r\n])\ *))?
+        (-(?:\ +|(?=\r?\n))|)                    # the dash of an item
+        (?:({_KEY})(:(?=[\ \r\n])\ *)|)
         (?:
-            (?:({_PLAIN}|{_QUOTED})|({_FLOW}))?{_LINE_END}
+            (?:({_PLAIN}|{_QUOTED})|({_FLOW})|){_LINE_END}
           | ([|>][-+]?{_LINE_END}(?:\1\ [^\r\n]*+\r?\n|\ *+\r?\n)*+)
         )
       | ([^\n]*\n)                               # anything else
@@ -83,7 +90,7 @@ class PlainMapping(Mapping):
 
     def __init__(self, text: _Text, first: int, last: int, level: int) -> None:
         # Not through the base, which would make what `__getattr__` makes.
-        self.start = text.content_start(first)
+        self.start = text.starts[first] + level // 2
         self.anchor = self.tag = None
         self.shared = ()
         self.contents = None
@@ -91,21 +98,17 @@ class PlainMapping(Mapping):
         self._text, self._first, self._last, self._level = text, first, last, level
 
     def __getattr__(self, name: str) -> Any:
-        text = self._text
         if name == "entries":
-            self.entries = [
-                Entry(
-                    text.key(first),
-                    text.value(first, last, text.content_start(first) + len(text.lines[first][2]) + 1),
-                    None,
-                )
-                for first, last in pairwise(text.siblings(self._first, self._last, self._level))
-            ]
+            self.entries = self._text.entries(self._first, self._last, self._level)
         elif name == "end":
-            self.end = text.end(self._first, self._last)
+            self.end = self._text.end(self._first, self._last)
         else:
             raise AttributeError(name)
         return getattr(self, name)
+
+    @cached_property
+    def fields(self) -> dict[str, Entry]:
+        return {entry.name: entry for entry in self.entries}
 
 
 class PlainSequence(Sequence):
@@ -123,13 +126,10 @@ class PlainSequence(Sequence):
         self._text, self._first, self._last, self._level = text, first, last, level
 
     def __getattr__(self, name: str) -> Any:
-        text = self._text
         if name == "items":
-            self.items = [
-                text.item(first, last) for first, last in pairwise(text.siblings(self._first, self._last, self._level))
-            ]
+            self.items = self._text.items(self._first, self._last, self._level)
         elif name == "end":
-            self.end = text.end(self._first, self._last)
+            self.end = self._text.end(self._first, self._last)
         else:
             raise AttributeError(name)
         return getattr(self, name)
@@ -163,107 +163,117 @@ class _Text:
 
     def _check(self, chunk: str) -> Contents:
         """What the lines hold. Raises _NotPlainError unless libyaml would read all of them."""
+        levels = self.levels
         level = -1
         number = count = 0
         is_waiting = True
         has_texts = bool(_JSON.search(chunk))
         # What is around the innermost open collection: levels, and a number for each.
-        levels: list[int] = []
-        numbers: list[int] = []
+        outer: list[int] = []
+        outer_numbers: list[int] = []
         owners: list[int] = []
         keys: list[str] = []
         for indentation, dash, key, _, scalar, flow, literal, other in self.lines:
             if dash:
-                wanted = 2 * len(indentation) + 1
+                first = 2 * len(indentation) + 1
+                steps = (first, first - 1 + 2 * len(dash)) if key else (first,)
             elif key:
-                wanted = 2 * len(indentation)
+                first = 2 * len(indentation)
+                steps = (first,)
             elif scalar or flow or literal or other:
                 raise _NotPlainError
             else:
-                self.levels.append(-1)
+                levels.append(-1)
                 continue
-            self.levels.append(wanted)
-            while True:
-                if wanted > level:
-                    if not is_waiting or len(levels) > _MAX_DEPTH:
+            levels.append(first)
+            for step in steps:
+                if step > level:
+                    if not is_waiting or len(outer) > _MAX_DEPTH:
                         raise _NotPlainError
-                    levels.append(level)
-                    numbers.append(number)
+                    outer.append(level)
+                    outer_numbers.append(number)
                     count += 1
-                    level, number = wanted, count
-                elif wanted < level:
-                    while level > wanted:
-                        level, number = levels.pop(), numbers.pop()
-                    if level != wanted:
+                    level, number = step, count
+                elif step < level:
+                    while level > step:
+                        level, number = outer.pop(), outer_numbers.pop()
+                    if level != step:
                         raise _NotPlainError
-                if not (dash and key) or wanted % 2 == 0:
-                    break
-                # The item is a mapping that begins on its line.
+                # What is in an item may begin on its line.
                 is_waiting = True
-                wanted = 2 * (len(indentation) + len(dash))
             if key:
                 keys.append(key)
                 owners.append(number)
-            is_waiting = False
-            if flow:
+            if scalar:
+                is_waiting = False
+            elif flow:
+                is_waiting = False
                 names = [name for name, _ in _ENTRIES.findall(flow)] if flow[0] == "{" else []
                 keys += names
                 count += 1
                 owners += [count] * len(names)
             elif literal:
+                is_waiting = False
                 if dash and key:
                     raise _NotPlainError
                 _literal(literal)
                 has_texts = True
-            elif not scalar:
-                is_waiting = True
         counts = Counter(keys)
-        if not WORDS.keys().isdisjoint(counts):
+        if not WORDS.keys().isdisjoint(counts) or max(map(len, counts), default=0) > _LONGEST_KEY:
             raise _NotPlainError
         return Contents(counts, len(set(zip(owners, keys, strict=True))) < len(keys), has_texts)
 
     def _first_content(self, first: int, last: int) -> int | None:
         """The first of some lines that holds something."""
-        return next((number for number in range(first, last) if self.levels[number] >= 0), None)
+        for number in range(first, last):
+            if self.levels[number] >= 0:
+                return number
+        return None
 
     def _collection(self, first: int, last: int) -> PlainMapping | PlainSequence:
         level = self.levels[first]
         return (PlainSequence if level % 2 else PlainMapping)(self, first, last, level)
 
-    def siblings(self, first: int, last: int, level: int) -> list[int]:
-        """The lines where the members of a collection begin, and the one behind its last line."""
-        found = [first]
-        try:
-            while True:
-                found.append(self.levels.index(level, found[-1] + 1, last))
-        except ValueError:
-            return [*found, last]
+    def entries(self, first: int, last: int, level: int) -> list[Entry]:
+        """The entries of a mapping that takes some lines."""
+        found = []
+        for number, following in self._members(first, last, level):
+            indentation, dash, name, colon, *_ = self.lines[number]
+            start = self.starts[number] + len(indentation) + len(dash)
+            end = start + len(name)
+            value = self._value(number, following, end + len(colon), end + 1)
+            found.append(Entry(Scalar(start, end, name, ""), value, None, name))
+        return found
 
-    def content_start(self, number: int) -> int:
-        """Where a line's key or value begins, behind the dash."""
-        line = self.lines[number]
-        return self.starts[number] + len(line[0]) + len(line[1])
+    def items(self, first: int, last: int, level: int) -> list[Node]:
+        """The items of a list that takes some lines."""
+        found: list[Node] = []
+        for number, following in self._members(first, last, level):
+            indentation, dash, key, *_ = self.lines[number]
+            start = self.starts[number] + len(indentation)
+            if key:
+                found.append(PlainMapping(self, number, following, 2 * (len(indentation) + len(dash))))
+            else:
+                found.append(self._value(number, following, start + len(dash), start + 1))
+        return found
 
-    def key(self, number: int) -> Scalar:
-        start, text = self.content_start(number), self.lines[number][2]
-        return Scalar(start, start + len(text), text, "")
+    def _members(self, first: int, last: int, level: int) -> Iterator[tuple[int, int]]:
+        """The lines where the members of a collection begin, each with the line behind it."""
+        levels = self.levels
+        for number in range(first + 1, last):
+            if levels[number] == level:
+                yield first, number
+                first = number
+        yield first, last
 
-    def item(self, first: int, last: int) -> Node:
-        """What the dash on line `first` stands for; the next item begins on line `last`."""
-        indentation, dash, key, *_ = self.lines[first]
-        if key:
-            return PlainMapping(self, first, last, 2 * (len(indentation) + len(dash)))
-        return self.value(first, last, self.starts[first] + len(indentation) + 1)
-
-    def value(self, first: int, last: int, null_at: int) -> Node:
-        """What the key or dash on line `first` stands for."""
-        _, _, key, colon, scalar, flow, literal, _ = self.lines[first]
-        if not (scalar or flow or literal):
-            below = self._first_content(first + 1, last)
-            return Scalar(null_at, null_at, "", "") if below is None else self._collection(below, last)
-        start = self.content_start(first) + len(key) + len(colon)
+    def _value(self, first: int, last: int, start: int, null_at: int) -> Node:
+        """What the key or dash on line `first` stands for; on that line it begins at `start`."""
+        _, _, _, _, scalar, flow, literal, _ = self.lines[first]
         if scalar:
             return _scalar(scalar, start)
+        if not (flow or literal):
+            below = self._first_content(first + 1, last)
+            return Scalar(null_at, null_at, "", "") if below is None else self._collection(below, last)
         if literal:
             text, length = _literal(literal)
             return Scalar(start, start + length, text if literal[0] == "|" else _folded(literal), literal[0])
@@ -271,26 +281,30 @@ class _Text:
         if flow[0] == "{":
             node = Mapping(start, start + len(flow), flow=True)
             for found in _ENTRIES.finditer(flow):
-                name, inner = (_scalar(found[group], start + found.start(group)) for group in (1, 2))
-                node.entries.append(Entry(name, inner, None))
+                name, value = (_scalar(found[group], start + found.start(group)) for group in (1, 2))
+                node.entries.append(Entry(name, value, None, name.text))
         else:
             node = Sequence(start, start + len(flow), flow=True)
             node.items += (_scalar(found[0], start + found.start()) for found in _ITEMS.finditer(flow))
         return node
 
     def end(self, first: int, last: int) -> int:
-        """Where what stands on some lines ends."""
-        number = next(number for number in range(last - 1, first - 1, -1) if self.levels[number] >= 0)
-        _, _, key, colon, scalar, flow, literal, _ = self.lines[number]
-        start = self.content_start(number)
-        if not (scalar or flow or literal):
-            return start + len(key) + 1 if key else self.starts[number] + len(self.lines[number][0]) + 1
-        return start + len(key) + len(colon) + (_literal(literal)[1] if literal else len(scalar or flow))
+        """Where what takes some lines ends."""
+        number = last - 1
+        while self.levels[number] < 0:
+            number -= 1
+        indentation, dash, key, colon, scalar, flow, literal, _ = self.lines[number]
+        start = self.starts[number] + len(indentation)
+        if scalar or flow or literal:
+            length = _literal(literal)[1] if literal else len(scalar.rstrip(" ") or flow)
+            return start + len(dash) + len(key) + len(colon) + length
+        return start + len(dash) + len(key) + 1 if key else start + 1
 
 
 def _scalar(text: str, start: int) -> Scalar:
     if text[0] in "\"'":
         return Scalar(start, start + len(text), text[1:-1], text[0])
+    text = text.rstrip(" ")
     return Scalar(start, start + len(text), text, "")
 
 

@@ -14,7 +14,7 @@ from podhosts.engine.results import CheckedObject, Options, Result, Suppressed
 from podhosts.engine.silencing import complaints, silence
 from podhosts.helm import NOTHING
 from podhosts.helm.known_pods import known_pods
-from podhosts.kubernetes import every_object, is_placeholder, is_template
+from podhosts.kubernetes import every_object, is_placeholder, is_template, may_hold_placeholders
 from podhosts.kubernetes.structure import SCALAR_FIELDS
 from podhosts.records import field, record, replace
 from podhosts.suppressions import Suppression, suppressions
@@ -80,12 +80,12 @@ def check(
     checked.pods = len(found_pods) + len(followed)
     if options.lists_objects and level == 0:
         checked.objects += checked_objects(manifests, found_pods)
-    checked.placeholders += document.actions or [node.span for pod in found_pods for node in _placeholders(pod)]
+    checked.placeholders += document.actions or _placeholders(document, found_pods)
     direct = _findings(document, manifests, found_pods, rules)
     if document.span in facts.fragments:
         # What a fix makes of a part of a list cannot be checked.
         direct = (replace(finding, fix=None) for finding in direct)
-    repairable = {pod.list_start for pod in known.by_shape}
+    repairable = {pod.list_start for pod in known.by_shape} if followed else set()
     checked.findings += _with_alias_uses(document, chain(direct, _followed_findings(followed, rules, repairable)))
     if origin := _ORIGIN.match(document.text):
         checked.findings = [
@@ -169,17 +169,21 @@ def _findings(
     document: Document, manifests: list[KubernetesObject], found_pods: list[Pod], rules: list[Rule]
 ) -> Iterator[Diagnostic]:
     for rule in rules:
-        yield from rule.check_document(document)
-        for manifest in manifests:
-            yield from rule.check_object(manifest)
+        if "check_document" in rule.checks:
+            yield from rule.check_document(document)
+        if "check_object" in rule.checks:
+            for manifest in manifests:
+                yield from rule.check_object(manifest)
         for pod in found_pods:
             yield from _pod_findings(pod, rule)
 
 
 def _pod_findings(pod: Pod, rule: Rule) -> Iterator[Diagnostic]:
-    yield from rule.check_pod(pod)
-    for alias in pod.aliases:
-        yield from rule.check_alias(alias)
+    if "check_pod" in rule.checks:
+        yield from rule.check_pod(pod)
+    if "check_alias" in rule.checks:
+        for alias in pod.aliases:
+            yield from rule.check_alias(alias)
 
 
 def _followed_findings(
@@ -220,8 +224,20 @@ def _with_alias_uses(document: Document, findings: Iterable[Diagnostic]) -> list
     return result
 
 
-def _placeholders(pod: Pod) -> Iterator[Node]:
-    """The values of a pod spec that rules would look at and that are decided elsewhere."""
+def _placeholders(document: Document, found_pods: list[Pod]) -> list[Span]:
+    """The values of pod specs that rules would look at and that are decided elsewhere."""
+    if not may_hold_placeholders(document.text):
+        return []
+    return [
+        node.span
+        for pod in found_pods
+        for node in _values(pod)
+        if isinstance(node, Scalar) and is_placeholder(node.text)
+    ]
+
+
+def _values(pod: Pod) -> list[Node | None]:
+    """The values of a pod spec that rules look at."""
     values: list[Node | None] = [pod.spec.get(name) for name in (pod.list_field, *SCALAR_FIELDS)]
     items = pod.spec.get(pod.list_field)
     values += items.items if isinstance(items, Sequence) else []
@@ -232,6 +248,4 @@ def _placeholders(pod: Pod) -> Iterator[Node]:
     for container in pod.containers:
         values += [mount.mount_path_node for mount in container.mounts]
     values += [volume.host_path_node for volume in pod.volumes]
-    for node in values:
-        if isinstance(node, Scalar) and is_placeholder(node.text):
-            yield node
+    return values

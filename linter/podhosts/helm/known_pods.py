@@ -31,6 +31,8 @@ class KnownPods(NamedTuple):
     @property
     def others(self) -> list[Pod]:
         """Those of `by_shape` that no template prints."""
+        if not self.followed:
+            return self.by_shape
         known = {found.pod.list_start for found in self.followed}
         return [pod for pod in self.by_shape if pod.list_start not in known]
 

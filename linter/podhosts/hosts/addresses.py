@@ -6,6 +6,7 @@ Everything here is linear in the length of the text.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _DECIMAL_DIGITS = frozenset("0123456789")
 _MAPPED_PREFIX = 0xFFFF
 
 
+@lru_cache(maxsize=4096)  # several rules ask about each address
 def parse_sloppy(text: str) -> IPv4Address | IPv6Address | None:
     """Read an address as every API server up to 1.35 does (`ParseIPSloppy`).
 

@@ -13,7 +13,7 @@ from podhosts.kubernetes.kinds import is_built_in_workload, is_strict
 from podhosts.kubernetes.known_kinds import KNOWN_KINDS, HousePath, KnownKinds
 from podhosts.kubernetes.objects import KubernetesObject, every_object, mapping, objects, sequence
 from podhosts.kubernetes.placed import every_pod, is_patch
-from podhosts.kubernetes.placeholders import is_placeholder, is_template
+from podhosts.kubernetes.placeholders import is_placeholder, is_template, may_hold_placeholders
 from podhosts.kubernetes.pods import (
     Container,
     EntryKeys,
@@ -60,6 +60,7 @@ __all__ = [
     "is_strict",
     "is_template",
     "mapping",
+    "may_hold_placeholders",
     "normalized",
     "objects",
     "parse_version",

@@ -6,6 +6,7 @@ Source: `reference/kubernetes.md` 3.1 and 6, `vectors/kubelet` (kind mounts).
 from __future__ import annotations
 
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from podhosts.document import Mapping, Scalar, string
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.document import Entry, Node
-    from podhosts.kubernetes.pods import Mount, Volume
+    from podhosts.kubernetes.pods import Mount, Pod, Volume
 
 HOSTS_FILE = "/etc/hosts"
 #: The fields of the API that say what a volume is.
@@ -46,6 +47,8 @@ def effect(mount: Mount) -> MountEffect | None:
     if path is None or is_placeholder(path) or "$patch" in mount.node.fields:
         return None
     place = normalize(path)
+    if place not in {HOSTS_FILE, "/etc"}:
+        return None
     kind = source(mount.volume)
     if place == HOSTS_FILE:
         if node_file(mount) == HOSTS_FILE:
@@ -55,9 +58,24 @@ def effect(mount: Mount) -> MountEffect | None:
             return MountEffect.OTHER_CONTENT
         # Only the exact text switches the kubelet's own mount off.
         return MountEffect.ALIASES_IGNORED if path == HOSTS_FILE and mount.container.pod.aliases else None
-    if place != "/etc" or kind is None:
+    if kind is None:
         return None
     return MountEffect.ETC if kind in READ_ONLY_SOURCES or mount.container.pod.aliases else None
+
+
+def affecting(pod: Pod, wanted: MountEffect) -> list[Mount]:
+    """The mounts of a pod's containers that have an effect, in order."""
+    return [mount for mount, found in _effects(pod) if found is wanted]
+
+
+@lru_cache(maxsize=1)  # several rules ask about the pod that is being checked
+def _effects(pod: Pod) -> list[tuple[Mount, MountEffect]]:
+    # A search is cheap, and most pods mount nothing there; escapes may hide the word.
+    text = pod.object.document.text
+    if "etc" not in text and "\\" not in text:
+        return []
+    mounts = (mount for container in pod.containers for mount in container.mounts)
+    return [(mount, found) for mount in mounts if (found := effect(mount)) is not None]
 
 
 def normalize(path: str) -> str:

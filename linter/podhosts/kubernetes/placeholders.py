@@ -10,6 +10,15 @@ _PLACEHOLDER = re.compile(
 _TEMPLATE = re.compile(r"\{\{|\{%|<%|\$\{[A-Za-z_]|#\{[A-Za-z_]|@@[A-Za-z0-9_.-]+@@")
 
 
+#: One of these is in whatever the pattern matches.
+_MARKS = ("$", "<", "{{", "}}", "{%", "%}", "%>", "@@", "#@", "#{", "(@")
+
+
+def may_hold_placeholders(text: str) -> bool:
+    """Whether a document's text may have a placeholder as a value, at the cost of a search; escapes may hide one."""
+    return "\\" in text or any(mark in text for mark in _MARKS)
+
+
 def is_placeholder(text: str) -> bool:
     """Whether a value holds `{{ }}`, `${VAR}`, `$VAR`, `$(VAR)`, `<NAME>`, `@@NAME@@`, `{% %}` or `#{NAME}#`.
 

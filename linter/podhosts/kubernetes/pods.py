@@ -125,7 +125,7 @@ class Pod:
         return has_anchors or self.object.document.is_partial(node)
 
 
-@record(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class HostAlias:
     """One entry of the list."""
 
@@ -146,7 +146,7 @@ class HostAlias:
     def hostnames_node(self) -> Node | None:
         return self.node.get("hostnames")
 
-    @property
+    @cached_property
     def names(self) -> list[tuple[int, Scalar]]:
         """The names that are strings, with their indices."""
         node = sequence(self.hostnames_node)

@@ -64,6 +64,13 @@ class Rule:
     #: Whether what it finds in a file depends on other files.
     looks_elsewhere: ClassVar[bool] = False
 
+    #: The names of the checks that the rule overrides; the others find nothing.
+    checks: ClassVar[frozenset[str]]
+
+    def __init_subclass__(cls) -> None:
+        names = ("check_source", "check_document", "check_object", "check_pod", "check_alias")
+        cls.checks = frozenset(name for name in names if getattr(cls, name) is not getattr(Rule, name))
+
     def __init__(self, settings: Settings, workspace: Workspace) -> None:
         self.settings = settings
         self.workspace = workspace

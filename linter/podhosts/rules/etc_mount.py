@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
-from podhosts.kubernetes.mounts import READ_ONLY_SOURCES, MountEffect, effect, source, source_span
+from podhosts.kubernetes.mounts import READ_ONLY_SOURCES, MountEffect, affecting, source, source_span
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
@@ -58,11 +58,9 @@ class EtcMount(Rule):
     severity = Severity.WARNING
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
-        for container in pod.containers:
-            for mount in container.mounts:
-                node, volume = mount.mount_path_node, mount.volume
-                if effect(mount) is not MountEffect.ETC or node is None or volume is None:
-                    continue
+        for mount in affecting(pod, MountEffect.ETC):
+            node, volume = mount.mount_path_node, mount.volume
+            if node is not None and volume is not None:
                 kind = source(volume)
                 related = [Related(source_span(volume), f"volume `{volume.name}`")]
                 if pod.list_entry is not None:
@@ -75,8 +73,8 @@ class EtcMount(Rule):
                 yield self.report(
                     mount,
                     node,
-                    f"container `{container.name}` mounts volume `{volume.name}` ({kind}) on /etc: {consequence}; "
-                    f"mount it on a folder below, or single files with `subPath`",
+                    f"container `{mount.container.name}` mounts volume `{volume.name}` ({kind}) on /etc: "
+                    f"{consequence}; mount it on a folder below, or single files with `subPath`",
                     field=mount.field("mountPath"),
                     related=related,
                 )

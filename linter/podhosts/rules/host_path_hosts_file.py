@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
-from podhosts.kubernetes.mounts import MountEffect, effect
+from podhosts.kubernetes.mounts import MountEffect, affecting
 from podhosts.rules.base import Fixable, Rule
 
 if TYPE_CHECKING:
@@ -63,11 +63,10 @@ class HostPathHostsFile(Rule):
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         mounts: dict[int, list[Mount]] = {}
-        for container in pod.containers:
-            for mount in container.mounts:
-                if effect(mount) is MountEffect.NODE_HOSTS_FILE and mount.volume is not None:
-                    mounts.setdefault(mount.volume.index, []).append(mount)
-        for volume in pod.volumes:
+        for mount in affecting(pod, MountEffect.NODE_HOSTS_FILE):
+            if mount.volume is not None:
+                mounts.setdefault(mount.volume.index, []).append(mount)
+        for volume in pod.volumes if mounts else ():
             node = volume.host_path_node
             if volume.index not in mounts or node is None:
                 continue

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
-from podhosts.kubernetes.mounts import HOSTS_FILE, READ_ONLY_SOURCES, MountEffect, effect, source, source_span
+from podhosts.kubernetes.mounts import HOSTS_FILE, READ_ONLY_SOURCES, MountEffect, affecting, source, source_span
 from podhosts.kubernetes.own_hosts_file import own_hosts_file
 from podhosts.rules.base import Fixable, Rule
 
@@ -62,12 +62,7 @@ class HostsFileMount(Rule):
     fixable = Fixable.SOMETIMES
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
-        mounts = [
-            mount
-            for container in pod.containers
-            for mount in container.mounts
-            if effect(mount) is MountEffect.OTHER_CONTENT
-        ]
+        mounts = affecting(pod, MountEffect.OTHER_CONTENT)
         fix = self._move(pod) if mounts and pod.schema.is_of_pod_spec else None
         for mount in mounts:
             yield self._report(pod, mount, fix)

@@ -72,9 +72,9 @@ class HostsFileWrite(Rule):
         found = [
             (command, write)
             for container in pod.containers
-            if not _hides_hosts_file(container)
             for command in commands(container)
             for write in _writes(command)
+            if not _hides_hosts_file(container)
         ]
         fix, fixed = _move(pod, found) if found else (None, frozenset())
         for command, write in found:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
-from podhosts.kubernetes.mounts import MountEffect, effect, source_span
+from podhosts.kubernetes.mounts import MountEffect, affecting, source_span
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
@@ -57,19 +57,17 @@ class IgnoredHostAliases(Rule):
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         aliases = pod.list_entry
-        for container in pod.containers:
-            for mount in container.mounts:
-                node = mount.mount_path_node
-                if effect(mount) is not MountEffect.ALIASES_IGNORED or node is None or aliases is None:
-                    continue
+        for mount in affecting(pod, MountEffect.ALIASES_IGNORED):
+            node = mount.mount_path_node
+            if node is not None and aliases is not None:
                 related = [Related(aliases.key.span, "these aliases do not reach the container")]
                 if mount.volume is not None:
                     related.insert(0, Related(source_span(mount.volume), "the volume"))
                 yield self.report(
                     mount,
                     node,
-                    f"container `{container.name}` mounts its own /etc/hosts: the kubelet then writes none for it, and "
-                    f"the pod's hostAliases do not reach it; remove the mount or the aliases",
+                    f"container `{mount.container.name}` mounts its own /etc/hosts: the kubelet then writes none for "
+                    f"it, and the pod's hostAliases do not reach it; remove the mount or the aliases",
                     field=mount.field("mountPath"),
                     related=related,
                 )
