@@ -78,9 +78,12 @@ def read_plain(chunk: str, offset: int) -> Node | None:
     if not chunk.replace("\n", "").isprintable() and _ODD.search(chunk):
         return None
     try:
-        return _Text(chunk, offset).root
+        text = _Text(chunk, offset)
     except _NotPlainError:
         return None
+    root = text.collection(text.first, len(text.lines))
+    root.contents = text.contents
+    return root
 
 
 class PlainMapping(Mapping):
@@ -147,7 +150,7 @@ class _Text:
         begin = opening.end() if opening else 0
         self.lines: list[_Line] = _LINES.findall(chunk, begin)
         self.levels: list[int] = []
-        contents = self._check(chunk)
+        self.contents = self._check(chunk)
         lengths = list(map(len, chunk[begin:].splitlines(keepends=True)))
         for number, line in enumerate(self.lines if "|" in chunk or ">" in chunk else ()):
             if line[6]:
@@ -158,8 +161,7 @@ class _Text:
         first = self._first_content(0, len(self.lines))
         if first is None:
             raise _NotPlainError
-        self.root = self._collection(first, len(self.lines))
-        self.root.contents = contents
+        self.first = first
 
     def _check(self, chunk: str) -> Contents:
         """What the lines hold. Raises _NotPlainError unless libyaml would read all of them."""
@@ -230,7 +232,7 @@ class _Text:
                 return number
         return None
 
-    def _collection(self, first: int, last: int) -> PlainMapping | PlainSequence:
+    def collection(self, first: int, last: int) -> PlainMapping | PlainSequence:
         level = self.levels[first]
         return (PlainSequence if level % 2 else PlainMapping)(self, first, last, level)
 
@@ -273,7 +275,7 @@ class _Text:
             return _scalar(scalar, start)
         if not (flow or literal):
             below = self._first_content(first + 1, last)
-            return Scalar(null_at, null_at, "", "") if below is None else self._collection(below, last)
+            return Scalar(null_at, null_at, "", "") if below is None else self.collection(below, last)
         if literal:
             text, length = _literal(literal)
             return Scalar(start, start + length, text if literal[0] == "|" else _folded(literal), literal[0])

@@ -5,6 +5,7 @@ Source: `reference/kubernetes.md` 3.1 and 6, `vectors/kubelet` (kind mounts).
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from podhosts.kubernetes.pods import Mount, Pod, Volume
 
 HOSTS_FILE = "/etc/hosts"
+#: What a path to the file or its folder holds in any spelling.
+_PATH = re.compile(r"etc[/.]*(?:hosts|[^\w/.-]|$)")
 #: The fields of the API that say what a volume is.
 _SOURCES = """
 awsElasticBlockStore azureDisk azureFile cephfs cinder configMap csi downwardAPI emptyDir ephemeral fc flexVolume
@@ -70,9 +73,9 @@ def affecting(pod: Pod, wanted: MountEffect) -> list[Mount]:
 
 @lru_cache(maxsize=1)  # several rules ask about the pod that is being checked
 def _effects(pod: Pod) -> list[tuple[Mount, MountEffect]]:
-    # A search is cheap, and most pods mount nothing there; escapes may hide the word.
+    # A search is cheap, and most pods mount nothing there; escapes may hide it.
     text = pod.object.document.text
-    if "etc" not in text and "\\" not in text:
+    if _PATH.search(text) is None and "\\" not in text:
         return []
     mounts = (mount for container in pod.containers for mount in container.mounts)
     return [(mount, found) for mount in mounts if (found := effect(mount)) is not None]

@@ -95,7 +95,8 @@ def _shows(config: Mapping, config_map: KubernetesObject, key: str, sub_path: st
 def _arguments(node: Mapping, path: tuple[str, ...]) -> list[tuple[Path, Scalar]]:
     found: Node | None = node
     for step in path:
-        found = found.get(step) if isinstance(found, Mapping) else None
+        if not isinstance(found, Mapping) or (found := found.get(step)) is None:
+            return []
     items = sequence(found)
     return (
         [((*path, index), item) for index, item in enumerate(items.items) if isinstance(item, Scalar)] if items else []
