@@ -31,7 +31,7 @@ import works
 from goals import GOALS, Result
 
 #: Seconds after which a peer is given up; podhosts itself is waited for.
-_PATIENCE, _PATIENCE_WITH_OWN = 60, 900
+_PATIENCE, _PATIENCE_WITH_OWN = 40, 900
 #: Seconds from which a peer is run once only.
 _SLOW = 10
 #: How many times more rounds there are of what takes milliseconds, as noise weighs more there.

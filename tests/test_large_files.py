@@ -20,6 +20,7 @@ from podhosts.triggers import file_mentions
 from podhosts.workspace import Workspace
 from tests.manifests import BAD_POD, SERVICE
 from tests.measured import custom_resources, manifests
+from tests.paths import CASES, EXAMPLES
 from tests.report_samples import SampleSettings
 from tests.running import podhosts
 from tests.test_triggers import SECONDARY, UNRELATED, lint_without_a_search, written_keys
@@ -214,6 +215,13 @@ def test_processes_change_nothing(output: str, tmp_path: Path) -> None:
     serial, parallel = (podhosts(*arguments, "--jobs", jobs, cwd=tmp_path) for jobs in ("1", "3"))
     assert serial.returncode == 2
     assert b"invalid-ip" in serial.stdout
+    assert (serial.stdout, serial.stderr) == (parallel.stdout, parallel.stderr)
+
+
+def test_processes_change_nothing_about_examples_and_cases() -> None:
+    arguments = ("check", "--format", "json", "--select", ",".join(ALL.selected), str(EXAMPLES), str(CASES))
+    serial, parallel = (podhosts(*arguments, "--jobs", jobs) for jobs in ("1", "3"))
+    assert serial.returncode == 1
     assert (serial.stdout, serial.stderr) == (parallel.stdout, parallel.stderr)
 
 
