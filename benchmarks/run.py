@@ -62,7 +62,7 @@ def main() -> None:
     for goal in GOALS:
         if goal.work in wanted:
             print(f"- {goals.judged(goal, measured.get(goal.work, {}))}")
-    if piped:
+    if len(piped) == len(_PIPED):
         print(
             f"- pipe: {' MiB, '.join(map(str, piped))} MiB, goal: no growth: {goals.met(piped[-1] <= piped[0] * 1.1)}"
         )
@@ -72,9 +72,7 @@ def _print_head(tools: dict[str, list[str]]) -> None:
     versions = {command[0]: name for name, command in reversed(tools.items()) if name != "python -c pass"}
     shown = [f"{name} {peers.version(program)}" for program, name in reversed(versions.items())]
     schemas = "real" if peers.real_schemas() else "of a few lines"
-    print(
-        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {sys.version.split()[0]}; {', '.join(shown)}; "
-    )
+    print(f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {sys.version.split()[0]}; {', '.join(shown)};")
     print(f"schemas: {schemas}; trees: {', '.join(works.commits()) or 'none'}")
     print("\n| work | tool | median ± noise | times podhosts | MiB | seeded mistake |")
     print("|---|---|---|---|---|---|", flush=True)
