@@ -120,7 +120,7 @@ def deployments(count: int, *, relevant: int) -> Iterator[str]:
 
 def _managed_fields(address: str, *, has_aliases: bool) -> list[dict[str, Any]]:
     """Who set which field, as the API server keeps it: most of the text of `kubectl get pods -o json`."""
-    container = {
+    container: dict[str, Any] = {
         ".": {},
         **{f"f:{name}": {} for name in ("image", "imagePullPolicy", "name", "resources", "terminationMessagePath")},
         "f:env": {".": {}, **{f'k:{{"name":"SETTING_{i}"}}': {".": {}, "f:name": {}, "f:value": {}} for i in range(6)}},
@@ -132,7 +132,13 @@ def _managed_fields(address: str, *, has_aliases: bool) -> list[dict[str, Any]]:
     }
     if has_aliases:
         spec["f:hostAliases"] = {".": {}, 'k:{"ip":"10.20.0.15"}': {".": {}, "f:hostnames": {}, "f:ip": {}}}
-    condition = {".": {}, "f:lastProbeTime": {}, "f:lastTransitionTime": {}, "f:status": {}, "f:type": {}}
+    condition: dict[str, Any] = {
+        ".": {},
+        "f:lastProbeTime": {},
+        "f:lastTransitionTime": {},
+        "f:status": {},
+        "f:type": {},
+    }
     status = {
         "f:conditions": {f'k:{{"type":"{name}"}}': condition for name in ("ContainersReady", "Initialized", "Ready")},
         "f:containerStatuses": {},
@@ -152,7 +158,7 @@ def _managed_fields(address: str, *, has_aliases: bool) -> list[dict[str, Any]]:
 def pod(number: int, *, has_aliases: bool) -> dict[str, Any]:
     """A running Pod as the API server gives it, about 16 kB of indented JSON."""
     name, address = f"service-{number:05d}-{number * 7919:08x}-x", f"10.244.{number // 250 % 250}.{number % 250}"
-    container = {
+    container: dict[str, Any] = {
         "env": list(_environment(number, 8)),
         "image": f"registry.example.com/shop/service:1.{number % 30}.0",
         "imagePullPolicy": "IfNotPresent",
@@ -277,11 +283,13 @@ def write_tree(folder: Path, count: int) -> None:
 
 
 def _large_stream() -> Iterator[str]:
+    """A gigabyte in which one document of a thousand has hostAliases; the others come again: writing is quick."""
+    others = "".join("---\n" + deployment(number, has_aliases=False) for number in range(999))
     written = number = 0
     while written < 1_000_000_000:
-        text = "---\n" + deployment(number, has_aliases=number % 1000 == 999)
+        number += 1000
+        text = others + "---\n" + deployment(number, has_aliases=True)
         written += len(text)
-        number += 1
         yield text
 
 

@@ -1,7 +1,7 @@
 """`python -m tests.fuzz --minutes N`: generated and mutated streams through every command and output format.
 
-Inputs come from examples, cases, the vectors, and the shared corpus where it is there. An input that makes a command
-raise is kept in `tests/data/fuzz/`, where `tests/test_fuzz.py` runs it from then on.
+Inputs come from `measured`. An input that makes a command raise is kept in `tests/data/fuzz/`, where
+`tests/test_fuzz.py` runs it from then on.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ from podhosts.reporters.differences import unified_diff
 from podhosts.reporters.report import Report
 from podhosts.rules import RULES, Settings
 from podhosts.source import Source
-from tests.paths import CASES, DATA, EXAMPLES, SHARED
+from tests.measured import manifests
+from tests.paths import DATA
 from tests.report_samples import SampleSettings
 
 if TYPE_CHECKING:
@@ -53,15 +54,7 @@ _TOKENS = [
 
 def seeds() -> list[bytes]:
     """What mutation starts from."""
-    found = [path.read_bytes() for folder in (EXAMPLES, CASES) for path in folder.rglob("*") if path.is_file()]
-    for name in ("yaml/streams.jsonl", "apiserver/cases.jsonl"):
-        for line in (DATA / name).read_text("utf-8").split("\n")[:1500]:
-            case = json.loads(line) if line else {}
-            texts = (str(case[key]) for key in ("input", "manifest") if key in case)
-            found.extend(text.encode("utf-8", "surrogatepass") for text in texts)
-    if SHARED.is_dir():
-        found += [path.read_bytes() for path in (SHARED / "corpus").rglob("*.y*ml") if path.is_file()]
-    return [seed for seed in found if len(seed) < 60_000]
+    return [data for data in manifests() if len(data) < 60_000]
 
 
 def mutated(data: bytes, other: bytes, rng: random.Random) -> bytes:

@@ -86,6 +86,29 @@ def test_doubt_goes_to_typer(arguments: list[str], tmp_path: Path, monkeypatch: 
     assert parse(arguments) is None
 
 
+ENCODED = {
+    "escaped": BAD_POD.replace(b"hostAliases", b'"host\\x41liases"'),
+    "CR": BAD_POD.replace(b"\n", b"\r"),
+    "CRLF": BAD_POD.replace(b"\n", b"\r\n"),
+    "byte order mark": b"\xef\xbb\xbf" + BAD_POD,
+    "UTF-16": "\ufeff".encode("utf-16-be") + BAD_POD.decode().encode("utf-16-be"),
+}
+
+
+def assert_both_lanes_say_the_same(folder: Path, *flags: str) -> int:
+    """The exit code. `--stdin-filename` changes nothing about a file but sends the run through typer."""
+    fast = podhosts("check", *flags, "a.yaml", cwd=folder)
+    slow = podhosts("check", *flags, "a.yaml", "--stdin-filename", "x", cwd=folder)
+    assert (fast.returncode, fast.stdout, fast.stderr) == (slow.returncode, slow.stdout, slow.stderr)
+    return fast.returncode
+
+
+@pytest.mark.parametrize("content", ENCODED.values(), ids=ENCODED)
+def test_both_lanes_say_the_same_however_it_is_written(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_bytes(content)
+    assert assert_both_lanes_say_the_same(tmp_path) == 1
+
+
 @pytest.mark.parametrize("content", [SERVICE, BAD_POD])
 @pytest.mark.parametrize(
     "flags",
@@ -101,8 +124,5 @@ def test_doubt_goes_to_typer(arguments: list[str], tmp_path: Path, monkeypatch: 
     ],
 )
 def test_both_lanes_say_the_same(content: bytes, flags: list[str], tmp_path: Path) -> None:
-    """`--stdin-filename` changes nothing about a file but sends the run through typer."""
     (tmp_path / "a.yaml").write_bytes(content)
-    fast = podhosts("check", *flags, "a.yaml", cwd=tmp_path)
-    slow = podhosts("check", *flags, "a.yaml", "--stdin-filename", "x", cwd=tmp_path)
-    assert (fast.returncode, fast.stdout, fast.stderr) == (slow.returncode, slow.stdout, slow.stderr)
+    assert_both_lanes_say_the_same(tmp_path, *flags)

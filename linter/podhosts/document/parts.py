@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document.splitting import looks_like_json, split, split_yaml
 from podhosts.records import record
-from podhosts.source import Source
+from podhosts.source import Source, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,8 +36,10 @@ class Part(NamedTuple):
         """A piece with the source that its document should keep: the file, or of a large one the document alone."""
         if self.is_file:
             return self.source, piece
-        outline = piece.outline
-        return self.source.part(outline), piece.moved(-outline.start)
+        start, end = piece.outline
+        # With the line behind it, at which a reader may say that the document ends too early.
+        line_end = self.source.text.find("\n", end) + 1
+        return self.source.part(Span(start, max(end, line_end))), piece.moved(-start)
 
 
 @record(frozen=True, slots=True)
