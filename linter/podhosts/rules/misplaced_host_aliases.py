@@ -68,7 +68,8 @@ class MisplacedHostAliases(Rule):
     fixable = Fixable.SOMETIMES
 
     def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
-        if contents(manifest.node).keys["hostAliases"] == self._count_right(manifest):
+        count = contents(manifest.node).keys["hostAliases"]
+        if not count or count == self._count_right(manifest):
             return
         misplaced = [
             (place, entry)
