@@ -13,7 +13,7 @@ from podhosts.commands.files import SourceFiles
 from podhosts.commands.reports import Outputs
 from podhosts.commands.repository import repository_overlays
 from podhosts.commands.run_settings import Request, RunSettings
-from podhosts.commands.running import check_files, is_known
+from podhosts.commands.running import check_files, is_known, unread_by_charts
 from podhosts.commands.terminal import print_bytes, print_lines, say
 from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError
 from podhosts.diagnostics import Severity
@@ -26,7 +26,7 @@ from podhosts.reporters.report import Report
 from podhosts.source import Source
 from podhosts.summary import summary
 from podhosts.survey import Survey
-from podhosts.triggers import file_mentions, mentions
+from podhosts.triggers import mentions
 from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -98,14 +98,9 @@ class _Check:
         charts = Charts(manifests)
         overlays = repository_overlays(manifests, self._request.paths or ["."], relevant=survey.relevant)
         self._folder_workspace = Workspace(SourceFiles(manifests), charts, overlays)
-        #: Files of named templates that hold parts of a list: they are linted too.
-        self._helpers = [Input(path, False) for path in charts.helpers]
         self.result = Result()
         for path, reason in discovery.failures:
             self.result.unread.append(Unread(path, f"cannot be opened: {reason}", 1, None, None))
-        self.result.unread += [
-            Unread(item.source.path, item.reason, 1, item.source, item.problem.span) for item in charts.unread
-        ]
         #: Inputs that could not be opened, fixed or written.
         self.failed = len(discovery.failures)
         self.fixed: Counter[str] = Counter()
@@ -117,7 +112,9 @@ class _Check:
         """Lint every input, and the helper files of charts."""
         settings, workspace = self._run_settings, self._folder_workspace
         progress: Progress = lambda numbers: _progress(numbers, self._request)  # noqa: E731 - it is given away
-        for item, outcome in check_files(self._survey, self._helpers, settings, workspace, progress):
+        outcomes, unread = check_files(self._survey, settings, workspace, progress)
+        self.result.unread += unread
+        for item, outcome in outcomes:
             if isinstance(outcome, str):
                 self.result.unread.append(Unread(item.path, f"cannot be opened: {outcome}", 1, None, None))
                 self.failed += 1
@@ -131,7 +128,12 @@ class _Check:
 
     def fix_all(self) -> None:
         """Lint and fix every input, and the helper files of charts."""
-        for item in _progress([*self._survey.discovery.inputs, *self._helpers], self._request):
+        charts = self._folder_workspace.charts
+        for home in charts.homes:
+            self.result.unread += unread_by_charts(charts, home)
+        # Files of named templates that hold parts of a list are linted too.
+        helpers = [Input(path, False) for path in charts.helpers]
+        for item in _progress([*self._survey.discovery.inputs, *helpers], self._request):
             files = self.result.files
             self._add(item)
             if self.result.files > files:
@@ -162,9 +164,8 @@ class _Check:
         """The source of one input; None for a file without a word of ours, of which nothing else is known."""
         if item.path == STDIN:
             return Source(self._request.stdin_filename, sys.stdin.buffer.read())
-        # What a chart added was not searched before.
-        is_relevant = file_mentions(item.path) if item in self._helpers else item.path in self._survey.relevant
-        if not is_relevant and not is_known(item, self._folder_workspace, self._run_settings):
+        # What a chart added was not searched before: it is known.
+        if item.path not in self._survey.relevant and not is_known(item, self._folder_workspace, self._run_settings):
             return None
         with open(item.path, "rb") as file:
             return Source(item.path, file.read())
