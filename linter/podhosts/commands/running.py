@@ -93,8 +93,9 @@ def check_files(
         outcomes[number] = runner.concluded(parts, task.file.name, sees_others=not task.item.named)
     checked = [(item, outcomes[number]) for number, item in enumerate(inputs)]
     helpers = {path: outcome for part in done for path, outcome in part.helpers.items()}
-    for path in sorted(helpers):
-        checked.append((Input(path, False), runner.concluded([helpers[path]], path, sees_others=True)))
+    checked += (
+        (Input(path, False), runner.concluded([helpers[path]], path, sees_others=True)) for path in sorted(helpers)
+    )
     unread = {home: items for part in done for home, items in part.unread.items()}
     return checked, [item for home in folder_workspace.charts.homes for item in unread[home]]
 
@@ -171,7 +172,11 @@ class _Runner:
                     share.tasks[number] = task, (first - number) % count, count
             else:
                 groups.setdefault(number if task.home is None else task.home, []).append(number)
-        sizes = {key: sum(tasks[number].size for number in numbers) for key, numbers in groups.items()}
+        # Of what is not relevant hardly anything is read.
+        sizes = {
+            key: sum(tasks[number].size for number in numbers if tasks[number].is_relevant)
+            for key, numbers in groups.items()
+        }
         loads = [0] * count
         for key in sorted(groups, key=sizes.__getitem__, reverse=True):
             least = loads.index(min(loads))

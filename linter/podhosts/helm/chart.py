@@ -42,7 +42,8 @@ _GLOBAL = "global"
 _NOTES = "NOTES.txt"
 _TOO_MUCH = "templates that print too much to follow: values that they alone print are read by their shape"
 _DEFINITION = re.compile(rb'\{\{-?\s*(?:define|block)\s+(?:"([^"\n]*)"|`([^`]*)`)')
-_INCLUSION = re.compile(r'\b(?:include|template)\s+(?:"([^"\n]*)"|`([^`]*)`)')
+#: Looking back from the end of a word is faster than looking for its beginning.
+_INCLUSION = re.compile(r'(?:include(?<!\winclude)|template(?<!\wtemplate))\s+(?:"([^"\n]*)"|`([^`]*)`)')
 #: Charts inside charts further down are not looked at; Helm has no limit, people do.
 _MOST_NESTED = 8
 
@@ -70,6 +71,11 @@ class TemplateFile:
         """The names that it defines, found without parsing it."""
         data = self.source.data
         return [(one or other).decode("utf-8", "replace") for one, other in _DEFINITION.findall(data)]
+
+    @cached_property
+    def included(self) -> frozenset[str]:
+        """The names that it includes by constants."""
+        return frozenset(_included(self.source.text))
 
     @cached_property
     def problem(self) -> Problem | None:
@@ -246,7 +252,7 @@ class Chart:
         return results, given_up
 
     def _prints_key(self, file: TemplateFile) -> bool:
-        return file.mentions_key() or any(name in self._relevant_names for name in _included(file.source.text))
+        return file.mentions_key() or not self._relevant_names.isdisjoint(file.included)
 
     @cached_property
     def is_relevant(self) -> bool:

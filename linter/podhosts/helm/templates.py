@@ -196,7 +196,7 @@ class _Parser:
             if not _COMMENT.fullmatch(text, begin, stop):
                 self._refuse("this comment is not closed", Span(span.start, span.start + 2))
             return
-        if _BRACE.search(_STRING.sub("", text[begin:stop])):
+        if _BRACE.search(text, begin, stop) and _BRACE.search(_STRING.sub("", text[begin:stop])):
             self._refuse("this action is not closed", Span(span.start, span.start + 2))
         keyword = _KEYWORD.match(text, begin, stop)
         if keyword is None:
