@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from contextlib import nullcontext, redirect_stdout
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from podhosts.code_blocks import PAGE_ENDINGS
 from podhosts.commands.baselines import BaselineFile
@@ -30,13 +30,11 @@ from podhosts.triggers import mentions
 from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from podhosts.commands.running import Progress
     from podhosts.diagnostics import Diagnostic
     from podhosts.engine.fixing import Fixed
-
-_T = TypeVar("_T")
 
 
 def run(request: Request, survey: Survey | None = None) -> int:
@@ -111,7 +109,7 @@ class _Check:
     def add_all(self) -> None:
         """Lint every input, and the helper files of charts."""
         settings, workspace = self._run_settings, self._folder_workspace
-        progress: Progress = lambda numbers: _progress(numbers, self._request)  # noqa: E731 - it is given away
+        progress: Progress = lambda numbers, count: _progress(numbers, count, self._request)  # noqa: E731 - it is given away
         outcomes, unread = check_files(self._survey, settings, workspace, progress)
         self.result.unread += unread
         for item, outcome in outcomes:
@@ -132,12 +130,12 @@ class _Check:
         for home in charts.homes:
             self.result.unread += unread_by_charts(charts, home)
         # Files of named templates that hold parts of a list are linted too.
-        helpers = [Input(path, False) for path in charts.helpers]
-        for item in _progress([*self._survey.discovery.inputs, *helpers], self._request):
+        inputs = [*self._survey.discovery.inputs, *(Input(path, False) for path in charts.helpers)]
+        for number in _progress(range(len(inputs)), len(inputs), self._request):
             files = self.result.files
-            self._add(item)
+            self._add(inputs[number])
             if self.result.files > files:
-                self._note(item)
+                self._note(inputs[number])
 
     def again(self) -> _Check:
         """A run over the files as they are now; what was fixed, shown as a diff or failed is kept."""
@@ -209,30 +207,30 @@ def _list_files(discovery: Discovery, run_settings: RunSettings) -> int:
     return WRONG_USE if discovery.failures else OK
 
 
-def _progress(inputs: Sequence[_T], request: Request) -> Iterator[_T]:
-    """The inputs, or their numbers; on a terminal, with a bar on stderr once the work has taken a second."""
-    if request.quiet or len(inputs) < 2 or not sys.stderr.isatty():
-        yield from inputs
+def _progress(numbers: Iterable[int], count: int, request: Request) -> Iterator[int]:
+    """The numbers, which rise up to `count`; on a terminal, with a bar on stderr once the work has taken a second."""
+    numbers = iter(numbers)
+    if request.quiet or count < 2 or not sys.stderr.isatty():
+        yield from numbers
         return
     import time
 
     begun = time.monotonic()
-    for number, item in enumerate(inputs):
+    for number in numbers:
+        yield number
         if time.monotonic() - begun > 1:
-            yield from _with_bar(inputs, number)
-            return
-        yield item
+            yield from _with_bar(numbers, number + 1, count)
 
 
-def _with_bar(inputs: Sequence[_T], done: int) -> Iterator[_T]:
+def _with_bar(numbers: Iterator[int], done: int, count: int) -> Iterator[int]:
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("Checking", total=len(inputs), completed=done)
-        for item in inputs[done:]:
-            yield item
-            progress.advance(task)
+        task = progress.add_task("Checking", total=count, completed=done)
+        for number in numbers:
+            yield number
+            progress.update(task, completed=number + 1)
 
 
 def _close(check: _Check, discovery: Discovery, request: Request) -> None:

@@ -12,7 +12,7 @@ from podhosts.commands.stored import stored
 from podhosts.discovery import Input
 from podhosts.document import WINDOW, File
 from podhosts.engine import Found, Result, Unread, check_parts, concerns, conclude, lint
-from podhosts.processes import in_processes, most_processes
+from podhosts.processes import MOST_DEALT, Deal, in_processes, most_processes
 from podhosts.triggers import file_mentions
 from podhosts.workspace import Workspace
 
@@ -26,8 +26,11 @@ if TYPE_CHECKING:
 #: Bytes that keep a process busy long enough to be worth starting.
 _SHARE = 1 << 18
 
-#: Goes through the numbers of tasks, and may show how far it is.
-Progress: TypeAlias = "Callable[[range], Iterable[int]]"
+#: A file with less than this part of what each process has to do is not divided among them.
+_WORTH_DIVIDING = 4
+
+#: Goes through numbers below the second argument, in order but with gaps, and may show how far it is.
+Progress: TypeAlias = "Callable[[Iterable[int], int], Iterable[int]]"
 _Outcome: TypeAlias = "Found | Result | str"
 
 
@@ -46,22 +49,24 @@ class _Task(NamedTuple):
     is_divisible: bool
 
 
-class _Share(NamedTuple):
-    """What one process has to do: tasks, by number, and the files that the charts of some homes add.
+class _Work(NamedTuple):
+    """What one process does in one go: tasks, by number, and the files that the charts of a home add.
 
-    Of a divisible file of no chart it reads every `count`-th part, the first one at `first`.
+    Of a divided file it reads every `step`-th part, the first one at `first`.
     """
 
-    tasks: dict[int, tuple[_Task, int, int]]
-    homes: list[str]
+    tasks: list[int]
+    home: str | None = None
+    first: int = 0
+    step: int = 1
 
 
 class _Done(NamedTuple):
-    """What one process has found: in its tasks, in the files that charts add, by path; and by home what is unread."""
+    """What was found in tasks, by number, and in the files that charts add, by path; and what charts left unread."""
 
     tasks: dict[int, _Outcome]
     helpers: dict[str, _Outcome]
-    unread: dict[str, list[Unread]]
+    unread: list[Unread]
 
 
 def check_files(
@@ -88,16 +93,17 @@ def check_files(
             else:
                 tasks[number] = task
         done = runner.run(tasks, progress)
-    for number, task in tasks.items():
-        parts = [part.tasks[number] for part in done if number in part.tasks]
+    found: dict[int, list[_Outcome]] = {}
+    for each in done:
+        for number, outcome in each.tasks.items():
+            found.setdefault(number, []).append(outcome)
+    for number, parts in found.items():
+        task = tasks[number]
         outcomes[number] = runner.concluded(parts, task.file.name, sees_others=not task.item.named)
     checked = [(item, outcomes[number]) for number, item in enumerate(inputs)]
-    helpers = {path: outcome for part in done for path, outcome in part.helpers.items()}
-    checked += (
-        (Input(path, False), runner.concluded([helpers[path]], path, sees_others=True)) for path in sorted(helpers)
-    )
-    unread = {home: items for part in done for home, items in part.unread.items()}
-    return checked, [item for home in folder_workspace.charts.homes for item in unread[home]]
+    helpers = sorted((path, outcome) for each in done for path, outcome in each.helpers.items())
+    checked += ((Input(path, False), runner.concluded([outcome], path, sees_others=True)) for path, outcome in helpers)
+    return checked, [item for each in done for item in each.unread]
 
 
 def unread_by_charts(charts: Charts, home: str) -> list[Unread]:
@@ -143,63 +149,63 @@ class _Runner:
         return _Task(item, file, size, home, is_relevant, size > WINDOW and not is_overlaid and not is_shown)
 
     def run(self, tasks: dict[int, _Task], progress: Progress) -> list[_Done]:
-        """Do all tasks, in as many processes as pay."""
+        """Do all tasks, in as many processes as pay. What is done comes in an order that is always the same."""
         relevant = [task for task in tasks.values() if task.is_relevant]
-        if not relevant:
-            return [self._do(self._shares(tasks, 1)[0], progress)]
-        # Read before there are several processes: it may be wrong, or say something.
-        self._run_settings.options(relevant[0].file.name)
-        size = sum(task.size for task in relevant)
-        count = self._run_settings.jobs or max(1, min(most_processes(), size // _SHARE))
-        shares = self._shares(tasks, count)
+        count = 1
+        if relevant:
+            # Read before there are several processes: it may be wrong, or say something.
+            self._run_settings.options(relevant[0].file.name)
+            size = sum(task.size for task in relevant)
+            count = self._run_settings.jobs or max(1, min(most_processes(), size // _SHARE))
+        works = self._works(tasks, count)
         if count == 1:
-            return [self._do(shares[0], progress)]
+            return [self._do(works[number], tasks) for number in progress(range(len(works)), len(works))]
         import pickle
 
-        def work(number: int) -> bytes:
-            done = self._do(shares[number], iter if number else progress)
-            return pickle.dumps(done, pickle.HIGHEST_PROTOCOL)
+        # The largest first, and many small ones at once.
+        batches = [range(number, len(works), MOST_DEALT) for number in range(min(len(works), MOST_DEALT))]
+        with Deal(len(batches)) as deal:
 
-        return [pickle.loads(data) for data in in_processes(work, count)]
+            def process(number: int) -> bytes:
+                dealt = deal if number else progress(deal, len(batches))
+                done = {index: self._do(works[index], tasks) for batch in dealt for index in batches[batch]}
+                return pickle.dumps(done, pickle.HIGHEST_PROTOCOL)
 
-    def _shares(self, tasks: dict[int, _Task], count: int) -> list[_Share]:
-        """The tasks shared among processes: those of one home together, the largest first to whoever has least."""
-        shares = [_Share({}, []) for _ in range(count)]
-        groups: dict[str | int, list[int]] = {home: [] for home in self._charts.homes}
-        for number, task in tasks.items():
-            if task.home is None and task.is_divisible:
-                for first, share in enumerate(shares):
-                    share.tasks[number] = task, (first - number) % count, count
-            else:
-                groups.setdefault(number if task.home is None else task.home, []).append(number)
+            found = [pickle.loads(data) for data in in_processes(process, count)]
+        done: dict[int, _Done] = {number: each for part in found for number, each in part.items()}
+        # What another process has failed to do is done again in this one, so that the error is raised here.
+        return [done[number] if number in done else self._do(work, tasks) for number, work in enumerate(works)]
+
+    def _works(self, tasks: dict[int, _Task], count: int) -> list[_Work]:
+        """The work for `count` processes, the largest first: the tasks of a home together, large files divided."""
         # Of what is not relevant hardly anything is read.
-        sizes = {
-            key: sum(tasks[number].size for number in numbers if tasks[number].is_relevant)
-            for key, numbers in groups.items()
-        }
-        loads = [0] * count
-        for key in sorted(groups, key=sizes.__getitem__, reverse=True):
-            least = loads.index(min(loads))
-            loads[least] += sizes[key]
-            shares[least].tasks.update((number, (tasks[number], 0, 1)) for number in groups[key])
-            if key in self._charts.homes:
-                shares[least].homes.append(str(key))
-        return shares
+        sizes = {number: task.size if task.is_relevant else 0 for number, task in tasks.items()}
+        share = sum(sizes.values()) // count
+        works: list[_Work] = []
+        homes: dict[str, list[int]] = {home: [] for home in self._charts.homes}
+        for number, task in tasks.items():
+            if task.home is not None:
+                homes.setdefault(task.home, []).append(number)
+            elif count > 1 and task.is_divisible and sizes[number] * _WORTH_DIVIDING > share:
+                works += (_Work([number], None, first, count) for first in range(count))
+            else:
+                works.append(_Work([number]))
+        works += (_Work(numbers, home) for home, numbers in homes.items())
+        return sorted(works, key=lambda work: sum(sizes[number] for number in work.tasks) // work.step, reverse=True)
 
-    def _do(self, share: _Share, progress: Progress) -> _Done:
-        done = _Done({}, {}, {})
-        numbers = sorted(share.tasks)
-        for at in progress(range(len(numbers))):
-            done.tasks[numbers[at]] = self._outcome(*share.tasks[numbers[at]])
-        for home in share.homes:
-            for path in self._charts.helpers_of(home):
-                task = _Task(Input(path, False), File(path, path), 0, home, is_relevant=True, is_divisible=False)
+    def _do(self, work: _Work, tasks: dict[int, _Task]) -> _Done:
+        done = _Done({}, {}, [])
+        for number in work.tasks:
+            done.tasks[number] = self._outcome(tasks[number], work.first, work.step)
+        if work.home in self._charts.homes:
+            for path in self._charts.helpers_of(work.home):
+                task = _Task(Input(path, False), File(path, path), 0, work.home, is_relevant=True, is_divisible=False)
                 done.helpers[path] = self._outcome(task, 0, 1)
-            done.unread[home] = unread_by_charts(self._charts, home)
+            done.unread.extend(unread_by_charts(self._charts, work.home))
         return done
 
-    def _outcome(self, task: _Task, first: int, count: int) -> _Outcome:
-        """What is found in an input, or why it cannot be opened: in every `count`-th part of it from `first` on."""
+    def _outcome(self, task: _Task, first: int, step: int) -> _Outcome:
+        """What is found in an input, or why it cannot be opened: in every `step`-th part of it from `first` on."""
         item, file = task.item, task.file
         has_facts = task.home is not None and bool(self._workspace.facts(item.path))
         if not task.is_relevant and not has_facts:
@@ -210,7 +216,7 @@ class _Runner:
         workspace = None if item.named else self._workspace
         try:
             if task.is_divisible and not has_facts:
-                parts = islice(file, first, None, count)
+                parts = islice(file, first, None, step)
                 return check_parts(parts, options, workspace or Workspace([file], is_whole=False))
             return lint(file.read(), options, workspace)
         except OSError as error:
