@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from podhosts.document import Document, plain, split
-from podhosts.document.templates import exclude_each_other, mask
+from podhosts.document.templates import Template, exclude_each_other
 from podhosts.engine import Options, Result, default_selection, lint
 from podhosts.source import Source
 
@@ -112,7 +112,7 @@ def test_reading(text: str, value: object) -> None:
 
 def test_branches_of_one_block_exclude_each_other() -> None:
     text = "{{ if a }}1{{ else if b }}2{{ else }}3{{ if c }}4{{ end }}{{ end }}5{{ if d }}6{{ end }}"
-    branches = mask(text).branches
+    branches = Template(text).branches
     places = {character: text.index(character) for character in "123456"}
     excluded = {
         (first, second)
@@ -132,7 +132,7 @@ PIECES = st.sampled_from(
 
 @given(st.lists(PIECES, max_size=40).map("".join))
 def test_any_template_is_read_or_refused(text: str) -> None:
-    masked = mask(text)
+    masked = Template(text)
     assert len(masked.text) == len(text)
     assert masked.text.count("\n") == text.count("\n")
     assert all(text[at] != "\n" and masked.text[at] == "x" for at in masked.inline)

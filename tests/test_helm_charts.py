@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,12 +14,11 @@ from podhosts.helm import Charts
 from podhosts.rules import RULES
 from podhosts.source import Source
 from podhosts.workspace import Workspace
-from tests.charts import Found, lint_folder, write
+from tests.charts import METADATA, Found, lint_folder, write
 from tests.running import podhosts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 HEAD = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n"
 PRINTED = HEAD + "      hostAliases: {{- toYaml .Values.extra | nindent 8 }}\n      containers: []\n"
@@ -424,6 +424,67 @@ def test_includes_that_grow_without_end_are_given_up(tmp_path: Path) -> None:
 def test_a_run_without_charts_looks_at_no_folder() -> None:
     assert not Charts(["a/x.yaml", "b/values.txt"]).facts("a/x.yaml")
     assert isinstance(Found("", 1, 1, "", ""), tuple)
+
+
+def test_only_what_a_file_belongs_to_is_read(tmp_path: Path) -> None:
+    class Reading(Charts):
+        def source(self, path: str) -> Source | None:
+            read.append(Path(path).relative_to(tmp_path).as_posix())
+            return super().source(path)
+
+    read: list[str] = []
+    for name in ("a", "b"):
+        write(tmp_path / name, {"values.yaml": BAD, "templates/d.yaml": PRINTED})
+    charts = Reading(str(path) for path in sorted(tmp_path.rglob("*.yaml")))
+    assert charts.facts(str(tmp_path / "a/values.yaml")).lists
+    assert "a/templates/d.yaml" in read
+    assert "b/templates/d.yaml" not in read
+
+
+USES_LIBRARY = f'{HEAD}      hostAliases: {{{{ include "library.list" . | nindent 8 }}}}\n'
+LIBRARY_LIST = '{{ define "library.list" }}\n- ip: 10.0.0.256\n  hostnames: [a]\n{{ toYaml .Values.extra }}{{ end }}\n'
+ON_LIBRARY = "dependencies: [{name: library, repository: 'file://../library'}]\n"
+
+
+@pytest.mark.parametrize("arguments", [(), ("--diff",), ("--format", "json")])
+def test_processes_change_nothing(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    large = "".join(f"# {number}\n" for number in range(50_000))
+    charts: dict[str, dict[str, str]] = {
+        "plain": {"values.yaml": BAD, "ci/test-values.yaml": BAD, "templates/d.yaml": PRINTED},
+        "large": {"values.yaml": f"{BAD}other:\n- 1\n{large}", "templates/d.yaml": PRINTED + large},
+        "outer": {
+            "values.yaml": "inner:\n  extra: [{ip: 10.0.0.257}]\n",
+            "charts/inner/Chart.yaml": "name: inner\n",
+            "charts/inner/values.yaml": BAD,
+            "charts/inner/templates/d.yaml": GUARDED,
+        },
+        "first": {"Chart.yaml": METADATA + ON_LIBRARY, "values.yaml": BAD, "templates/d.yaml": USES_LIBRARY},
+        "second": {"Chart.yaml": METADATA + ON_LIBRARY, "values.yaml": BAD, "templates/d.yaml": USES_LIBRARY},
+        "library": {"templates/_list.tpl": LIBRARY_LIST, "values.yaml": BAD},
+        "refused": {"templates/d.yaml": PRINTED + '{{ if "a }}', "values.yaml": BAD},
+        "unread": {"Chart.yaml": "name: [\n", "templates/d.yaml": PRINTED, "values.yaml": BAD},
+        "other": {"templates/service.yaml": "kind: Service\n", "values.yaml": "extra: []\n"},
+    }
+    for name, files in charts.items():
+        write(tmp_path / name, files)
+    (tmp_path / "stream.yaml").write_text(f"hostAliases: [{{ip: 1.2.3}}]\n---\n{large}---\n{large}---\n{BAD}")
+    (tmp_path / "lost.yaml").symlink_to("nowhere")
+    serial, *others = (podhosts("check", *arguments, "--jobs", jobs, ".", cwd=tmp_path) for jobs in ("1", "2", "5"))
+    assert serial.returncode == 2
+    if "--diff" not in arguments:
+        assert b"library/templates/_list.tpl" in serial.stdout
+        assert b"outer/values.yaml" in serial.stdout
+    for parallel in others:
+        assert (parallel.returncode, parallel.stdout, parallel.stderr) == (2, serial.stdout, serial.stderr)
+
+
+def test_a_config_that_is_wrong_is_told_of_once(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        write(tmp_path / name, {"values.yaml": BAD, "templates/d.yaml": PRINTED})
+    (tmp_path / ".podhosts.yaml").write_text("kubernetes-version: '1.99'\n")
+    serial, parallel = (podhosts("check", "--jobs", jobs, ".", cwd=tmp_path) for jobs in ("1", "3"))
+    assert b"1.99 is newer" in serial.stderr
+    assert (parallel.stdout, parallel.stderr) == (serial.stdout, serial.stderr)
 
 
 def test_what_a_definition_of_the_repository_asks_of_a_printed_list(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from podhosts.rules import RULES
 from podhosts.source import Source
 from podhosts.triggers import file_mentions
 from podhosts.workspace import Workspace
-from tests.manifests import BAD_POD, SERVICE
+from tests.manifests import BAD_POD, GOOD_POD, SERVICE
 from tests.measured import custom_resources, manifests
 from tests.paths import CASES, EXAMPLES
 from tests.report_samples import SampleSettings
@@ -202,6 +202,21 @@ def test_items_that_nobody_wants_are_not_parsed(tmp_path: Path) -> None:
     result = in_parts(tmp_path / "list.yaml")
     assert (result.documents, result.pods) == (1, 3)
     assert [finding.item for finding in result.findings] == [20, 21, 22]
+
+
+def test_of_documents_with_nothing_to_tell_only_numbers_are_kept(tmp_path: Path) -> None:
+    unknown = GOOD_POD.replace(b"10.0.0.25", b"$(DB)")
+    (tmp_path / "stream.yaml").write_bytes(b"---\n".join([unknown, *[GOOD_POD] * 20, BAD_POD, unknown]))
+    file = File("a.yaml", str(tmp_path / "stream.yaml"))
+    found = check_parts(file, ALL, Workspace([file]))
+    assert [document.number for document, _ in found] == [22]
+    result = conclude(found, ALL, sees_others=False)
+    assert (result.documents, result.pods) == (23, 23)
+    [unread] = result.unread
+    assert unread.count == 2
+    assert unread.source is not None
+    assert unread.span is not None
+    assert unread.source.position(unread.span.start).line == 6
 
 
 @pytest.mark.parametrize("output", ["text", "json"])

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.kubernetes import KubernetesObject
+    from podhosts.workspace import Place
 
 SERVICES = """\
 apiVersion: v1
@@ -95,6 +96,42 @@ def test_find(kind: str, name: str, namespace: str | None, expected: tuple[str, 
 def test_named_gives_all_in_order() -> None:
     found = workspace(SERVICES, SCRIPTS, SERVICES).named("Service", "db")
     assert [place(manifest) for manifest in found] == [(path, n, None) for path in ("0.yaml", "2.yaml") for n in (1, 2)]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "kind: Service",
+        '"kind" : "Service"',
+        "kind:\n  'Service'",
+        "kind: # which\n  Service",
+        "kind: !!str Service",
+        "kind: &kind Service",
+        "? kind\n: Service",
+        "x: &base {kind: Service}\n<<: *base",
+    ],
+)
+def test_spellings_of_a_kind(kind: str) -> None:
+    text = f"apiVersion: v1\n{kind}\nmetadata: {{name: db}}\n"
+    assert place(workspace(text).find("Service", "db", None)) == ("0.yaml", 1, None)
+
+
+def test_kinds_of_items_that_leave_theirs_to_the_list() -> None:
+    text = "# Service\napiVersion: v1\nkind: ServiceList\nitems: [{metadata: {name: db}}]\n"
+    assert place(workspace(text).find("Service", "db", None)) == ("0.yaml", 1, 0)
+
+
+def test_documents_that_say_another_kind_are_not_read() -> None:
+    class Reading(Workspace):
+        def objects_in(self, place: Place) -> list[KubernetesObject]:
+            read.append(place.piece.number)
+            return super().objects_in(place)
+
+    read: list[int] = []
+    about = "kind: CustomResourceDefinition\nspec:\n  description: a Service called db\n---\n"
+    sources = Reading([source(about + SERVICES + about)])
+    assert len(list(sources.named("Service", "db"))) == 2
+    assert read == [2, 3, 4]
 
 
 def test_mentioning_wants_all_words_in_one_document() -> None:

@@ -7,7 +7,11 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+#: More pieces of work than this are not dealt out: their numbers fit into any pipe.
+MOST_DEALT = 1000
+_BYTES_OF_NUMBER = 4
 
 #: Forking is safe here, as podhosts has no threads; on macOS the system's own libraries may have some.
 _CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"
@@ -18,6 +22,28 @@ def most_processes() -> int:
     if not _CAN_FORK:
         return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Deal:
+    """The numbers below `count` (at most `MOST_DEALT`), in order: each goes to the one process that asks for it first.
+
+    Processes that are forked while it is open take from the same numbers.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._reading, writing = os.pipe()
+        os.write(writing, b"".join(number.to_bytes(_BYTES_OF_NUMBER, "little") for number in range(count)))
+        os.close(writing)
+
+    def __iter__(self) -> Iterator[int]:
+        while number := os.read(self._reading, _BYTES_OF_NUMBER):
+            yield int.from_bytes(number, "little")
+
+    def __enter__(self) -> Deal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._reading)
 
 
 def in_processes(work: Callable[[int], bytes], count: int) -> list[bytes]:

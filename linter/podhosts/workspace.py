@@ -62,7 +62,7 @@ class Workspace:
         self._replaced: dict[str, Source] = {}
         self._indexes: dict[str, _WordIndex] = {}
         self._objects: dict[Place, list[KubernetesObject]] = {}
-        self._by_name: dict[Place, dict[tuple[str | None, str | None], list[KubernetesObject]]] = {}
+        self._by_name: dict[tuple[Place, str], dict[str | None, list[KubernetesObject]]] = {}
         self._addresses: AddressIndex | None = None
         self._definitions: dict[tuple[str, str, str], list[Definition]] = {}
         self._definition_in: dict[KubernetesObject, Definition | None] = {}
@@ -98,12 +98,16 @@ class Workspace:
 
     def named(self, kind: str, name: str) -> Iterator[KubernetesObject]:
         """Every object of that kind and name, in order."""
+        says_kind = _saying_kind(kind)
         for place in self.places(kind, name):
-            if place not in self._by_name:
-                by_name = self._by_name[place] = {}
-                for manifest in self.objects_in(place):
-                    by_name.setdefault((manifest.kind, manifest.name), []).append(manifest)
-            yield from self._by_name[place].get((kind, name), ())
+            if (place, kind) not in self._by_name:
+                by_name = self._by_name[place, kind] = {}
+                # Many documents hold both words, and definitions of custom resources are large.
+                may_have = place.piece.item is not None or says_kind.search(place.source.text, *place.piece.span)
+                for manifest in self.objects_in(place) if may_have else ():
+                    if manifest.kind == kind:
+                        by_name.setdefault(manifest.name, []).append(manifest)
+            yield from self._by_name[place, kind].get(name, ())
 
     def definitions(self, group: str, kind: str, declaring: str = "") -> list[Definition]:
         """The CustomResourceDefinitions of a group and kind, in order; none at all if no one's text has
@@ -114,8 +118,8 @@ class Workspace:
         return self._definitions[key]
 
     def _read_definitions(self, group: str, kind: str, declaring: str) -> list[Definition]:
-        # They are large, and many name other kinds; properties and tags of YAML may hide the value.
-        named = re.compile(rf"kind[\"']?\s*:\s*(?:[\"']?{re.escape(kind)}\b|[&*!|>])")
+        # They are large, and many name other kinds.
+        named = _saying_kind(kind)
         places = self.places(CUSTOM_RESOURCE_DEFINITION, kind, group)
         naming = [place for place in places if named.search(place.source.text, *place.piece.span)]
         declared = re.compile(rf"{re.escape(declaring)}[\"']?\s*:" if declaring else "")
@@ -181,6 +185,14 @@ class Workspace:
                     else:
                         items = part.items(lambda data: pattern.search(data) is not None)
                         yield from (Place(source, piece) for source, piece in items)
+
+
+def _saying_kind(kind: str) -> re.Pattern[str]:
+    """A pattern for what a text holds that says `kind: KIND`, or that it is a list of those.
+
+    Properties and tags of YAML, comments and line breaks may stand before the value.
+    """
+    return re.compile(rf"kind[\"']?\s*:\s*(?:[\"']?{re.escape(kind)}(?:List)?\b|[&*!|>#])")
 
 
 def _holding(part: Part, word: str) -> Iterator[Place]:

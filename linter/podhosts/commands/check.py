@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from contextlib import nullcontext, redirect_stdout
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from podhosts.code_blocks import PAGE_ENDINGS
 from podhosts.commands.baselines import BaselineFile
@@ -13,7 +13,7 @@ from podhosts.commands.files import SourceFiles
 from podhosts.commands.reports import Outputs
 from podhosts.commands.repository import repository_overlays
 from podhosts.commands.run_settings import Request, RunSettings
-from podhosts.commands.running import check_files, is_known
+from podhosts.commands.running import check_files, is_known, unread_by_charts
 from podhosts.commands.terminal import print_bytes, print_lines, say
 from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError
 from podhosts.diagnostics import Severity
@@ -26,17 +26,15 @@ from podhosts.reporters.report import Report
 from podhosts.source import Source
 from podhosts.summary import summary
 from podhosts.survey import Survey
-from podhosts.triggers import file_mentions, mentions
+from podhosts.triggers import mentions
 from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from podhosts.commands.running import Progress
     from podhosts.diagnostics import Diagnostic
     from podhosts.engine.fixing import Fixed
-
-_T = TypeVar("_T")
 
 
 def run(request: Request, survey: Survey | None = None) -> int:
@@ -98,14 +96,9 @@ class _Check:
         charts = Charts(manifests)
         overlays = repository_overlays(manifests, self._request.paths or ["."], relevant=survey.relevant)
         self._folder_workspace = Workspace(SourceFiles(manifests), charts, overlays)
-        #: Files of named templates that hold parts of a list: they are linted too.
-        self._helpers = [Input(path, False) for path in charts.helpers]
         self.result = Result()
         for path, reason in discovery.failures:
             self.result.unread.append(Unread(path, f"cannot be opened: {reason}", 1, None, None))
-        self.result.unread += [
-            Unread(item.source.path, item.reason, 1, item.source, item.problem.span) for item in charts.unread
-        ]
         #: Inputs that could not be opened, fixed or written.
         self.failed = len(discovery.failures)
         self.fixed: Counter[str] = Counter()
@@ -116,8 +109,10 @@ class _Check:
     def add_all(self) -> None:
         """Lint every input, and the helper files of charts."""
         settings, workspace = self._run_settings, self._folder_workspace
-        progress: Progress = lambda numbers: _progress(numbers, self._request)  # noqa: E731 - it is given away
-        for item, outcome in check_files(self._survey, self._helpers, settings, workspace, progress):
+        progress: Progress = lambda numbers, count: _progress(numbers, count, self._request)  # noqa: E731 - it is given away
+        outcomes, unread = check_files(self._survey, settings, workspace, progress)
+        self.result.unread += unread
+        for item, outcome in outcomes:
             if isinstance(outcome, str):
                 self.result.unread.append(Unread(item.path, f"cannot be opened: {outcome}", 1, None, None))
                 self.failed += 1
@@ -131,11 +126,16 @@ class _Check:
 
     def fix_all(self) -> None:
         """Lint and fix every input, and the helper files of charts."""
-        for item in _progress([*self._survey.discovery.inputs, *self._helpers], self._request):
+        charts = self._folder_workspace.charts
+        for home in charts.homes:
+            self.result.unread += unread_by_charts(charts, home)
+        # Files of named templates that hold parts of a list are linted too.
+        inputs = [*self._survey.discovery.inputs, *(Input(path, False) for path in charts.helpers)]
+        for number in _progress(range(len(inputs)), len(inputs), self._request):
             files = self.result.files
-            self._add(item)
+            self._add(inputs[number])
             if self.result.files > files:
-                self._note(item)
+                self._note(inputs[number])
 
     def again(self) -> _Check:
         """A run over the files as they are now; what was fixed, shown as a diff or failed is kept."""
@@ -162,9 +162,8 @@ class _Check:
         """The source of one input; None for a file without a word of ours, of which nothing else is known."""
         if item.path == STDIN:
             return Source(self._request.stdin_filename, sys.stdin.buffer.read())
-        # What a chart added was not searched before.
-        is_relevant = file_mentions(item.path) if item in self._helpers else item.path in self._survey.relevant
-        if not is_relevant and not is_known(item, self._folder_workspace, self._run_settings):
+        # What a chart added was not searched before: it is known.
+        if item.path not in self._survey.relevant and not is_known(item, self._folder_workspace, self._run_settings):
             return None
         with open(item.path, "rb") as file:
             return Source(item.path, file.read())
@@ -208,30 +207,30 @@ def _list_files(discovery: Discovery, run_settings: RunSettings) -> int:
     return WRONG_USE if discovery.failures else OK
 
 
-def _progress(inputs: Sequence[_T], request: Request) -> Iterator[_T]:
-    """The inputs, or their numbers; on a terminal, with a bar on stderr once the work has taken a second."""
-    if request.quiet or len(inputs) < 2 or not sys.stderr.isatty():
-        yield from inputs
+def _progress(numbers: Iterable[int], count: int, request: Request) -> Iterator[int]:
+    """The numbers, which rise up to `count`; on a terminal, with a bar on stderr once the work has taken a second."""
+    numbers = iter(numbers)
+    if request.quiet or count < 2 or not sys.stderr.isatty():
+        yield from numbers
         return
     import time
 
     begun = time.monotonic()
-    for number, item in enumerate(inputs):
+    for number in numbers:
+        yield number
         if time.monotonic() - begun > 1:
-            yield from _with_bar(inputs, number)
-            return
-        yield item
+            yield from _with_bar(numbers, number + 1, count)
 
 
-def _with_bar(inputs: Sequence[_T], done: int) -> Iterator[_T]:
+def _with_bar(numbers: Iterator[int], done: int, count: int) -> Iterator[int]:
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("Checking", total=len(inputs), completed=done)
-        for item in inputs[done:]:
-            yield item
-            progress.advance(task)
+        task = progress.add_task("Checking", total=count, completed=done)
+        for number in numbers:
+            yield number
+            progress.update(task, completed=number + 1)
 
 
 def _close(check: _Check, discovery: Discovery, request: Request) -> None:

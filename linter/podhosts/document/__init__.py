@@ -98,13 +98,13 @@ class Document:
 
     @cached_property
     def template(self) -> Template | None:
-        """The document's text with the actions of a template masked; None where it has none."""
+        """The document's text as that of a template; None where it has no actions."""
         text = self.text
         if self.piece.language == "json" or ("{{" not in text and "{%" not in text):
             return None
-        from podhosts.document.templates import mask
+        from podhosts.document.templates import Template
 
-        return mask(text)
+        return Template(text)
 
     @property
     def actions(self) -> list[Span]:

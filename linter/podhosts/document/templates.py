@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import cached_property
 from typing import NamedTuple
 
 from podhosts.source import Span
@@ -30,9 +31,9 @@ _DASHES = re.compile(r" *(?:- +)+")
 #: The next line that holds more than actions.
 _NEXT_LINE = re.compile(r"[ \t]*\r?\n(?:[ \t]*(?:\{\{[^{}\n]*\}\}[ \t]*)?\r?\n)*(?P<indent> *)[^\s{#-]")
 #: An action of Go in which `}}` stands in a string.
-_QUOTING_ACTION = re.compile(r"""\{\{(?:[^"'`}]|"(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\.|[^'\\\n])*'|\}(?!\}))*+\}\}""")
+_QUOTING_ACTION = re.compile(r"""\{\{(?:[^"'`}]++|"(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\.|[^'\\\n])*'|\}(?!\}))*+\}\}""")
 _WORD = re.compile(r"\{[{%]-?\s*([a-z]+)\b")
-_LINE_BREAKS = "\r\n"
+_LINE = re.compile(r"[^\r\n]+")
 #: A line that ends in the header of a block scalar; the scalar's parent is the key, or the last dash.
 _BLOCK_HEADER = re.compile(
     r"(?P<indent> *)(?P<dashes>(?:-[ ]+)*)(?P<key>[^\s#-][^#]*?:[ \t]+)?(?:[&!]\S+[ \t]+){0,2}"
@@ -57,36 +58,55 @@ class Branch(NamedTuple):
     head: Span
 
 
-class Template(NamedTuple):
-    """A masked text. `inline`: offsets that were masked by letters; `branches`: nested stretches, outermost first."""
+class Template:
+    """A text with actions, which are found and masked when that is asked for."""
 
-    text: str
-    inline: frozenset[int]
-    branches: tuple[Branch, ...]
-    #: Where the actions begin.
-    actions: tuple[int, ...]
+    def __init__(self, text: str) -> None:
+        self._text = text
 
+    @cached_property
+    def _actions(self) -> list[re.Match[str]]:
+        return _find_actions(self._text, 0, len(self._text))
 
-def mask(text: str) -> Template:
-    """Mask the actions of a template; text without any is given back as it is."""
-    characters = list(text)
-    inline: set[int] = set()
-    actions = _find_actions(text, 0, len(text))
-    alone = _lines_of_actions(text, actions)
-    printing_below = {number for number, action in enumerate(actions) if _prints_below(text, action)}
-    inside = _block_scalars(text, [actions[number].span() for number in sorted(alone)])
-    for number, action in enumerate(actions):
-        for at in range(*action.span()):
-            if text[at] in _LINE_BREAKS:
-                continue
-            is_blank = number in printing_below or (number in alone and not inside.covers(at))
-            characters[at] = " " if is_blank else "x"
-            if not is_blank:
-                inline.add(at)
-        if _begins_mapping(text, action):
-            characters[action.end() - 1] = ":"
-    branches = _branches(actions)
-    return Template("".join(characters), frozenset(inline), branches, tuple(action.start() for action in actions))
+    @property
+    def actions(self) -> list[int]:
+        """Where the actions begin."""
+        return [action.start() for action in self._actions]
+
+    @cached_property
+    def branches(self) -> tuple[Branch, ...]:
+        """Stretches that are printed or not; nested ones, outermost first."""
+        return _branches(self._actions)
+
+    @property
+    def text(self) -> str:
+        """The text with its actions masked."""
+        return self._masked[0]
+
+    @property
+    def inline(self) -> frozenset[int]:
+        """The offsets that were masked by letters."""
+        return self._masked[1]
+
+    @cached_property
+    def _masked(self) -> tuple[str, frozenset[int]]:
+        text, actions = self._text, self._actions
+        alone = _lines_of_actions(text, actions)
+        inside = _block_scalars(text, [actions[number].span() for number in sorted(alone)])
+        pieces: list[str] = []
+        inline: set[int] = set()
+        at = 0
+        for number, action in enumerate(actions):
+            prints_below = _prints_below(text, action)
+            for line in _LINE.finditer(text, *action.span()):
+                start, end = line.span()
+                letters = end if prints_below else inside.first_in(start, end) if number in alone else start
+                pieces += (text[at:start], " " * (letters - start), "x" * (end - letters))
+                inline.update(range(letters, end))
+                at = end
+            if _begins_mapping(text, action):
+                pieces[-1] = pieces[-1][:-1] + ":"
+        return "".join([*pieces, text[at:]]), frozenset(inline)
 
 
 def go_actions(text: str, start: int, end: int) -> list[Span]:
@@ -156,9 +176,11 @@ class _BlockScalars:
         self._ends.append(end)
         self._columns.append(column)
 
-    def covers(self, at: int) -> bool:
-        found = bisect_right(self._starts, at) - 1
-        return found >= 0 and at < self._ends[found] and at - self._starts[found] >= self._columns[found]
+    def first_in(self, start: int, end: int) -> int:
+        """Where the content of a block scalar begins on a stretch of one line; its end where it holds none."""
+        found = bisect_right(self._starts, start) - 1
+        is_inside = found >= 0 and start < self._ends[found]
+        return min(max(start, self._starts[found] + self._columns[found]), end) if is_inside else end
 
 
 def _block_scalars(text: str, blanked: list[tuple[int, int]]) -> _BlockScalars:
@@ -185,7 +207,7 @@ def _block_scalars(text: str, blanked: list[tuple[int, int]]) -> _BlockScalars:
             pending = []
         else:
             inside, pending = False, []
-            if header := _BLOCK_HEADER.match(line):
+            if ("|" in line or ">" in line) and (header := _BLOCK_HEADER.match(line)):
                 inside, column = True, -1
                 parent = len(header["indent"]) + len(header["dashes"]) - (0 if header["key"] else 2)
         start = end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 from podhosts.code_blocks import code_blocks, is_page
@@ -100,6 +101,8 @@ def check_parts(parts: Iterable[Part | LargeList], options: Options, workspace: 
                 found.add(document, check(document, rules, kinds, options))
         else:
             found.extend(_check_list(part, rules, kinds, options))
+        # A pod and the views of what is in it refer to each other; a long stream would pile up megabytes of them.
+        gc.collect(0)
     return found
 
 
@@ -128,54 +131,66 @@ def _check_list(large: LargeList, rules: list[Rule], kinds: KnownKinds, options:
 
 
 class Found:
-    """What was found in a file, or in parts of it, before anything is silenced."""
+    """What was found in a file, or in parts of it, before anything is silenced.
+
+    Of a document with nothing to tell only the numbers are kept: a long stream has many.
+    """
 
     def __init__(self) -> None:
         self.documents = 0
+        self.pods = 0
+        self._placeholders = _Tally("values that a template or placeholder decides")
+        self._templates = _Tally("documents of a template that are not YAML by themselves")
         self._checked: list[tuple[Document, Checked]] = []
-        #: What overlays say about documents that were not checked.
+        #: What overlays say about documents that say nothing themselves.
         self.elsewhere: list[Diagnostic] = []
 
     def add(self, document: Document, checked: Checked) -> None:
-        """Add a document, without what it was read as: a long stream has many."""
+        """Add a document, without what it was read as."""
         self.documents += 1
-        # What was checked may be remembered, and overlays add to it.
-        own = replace(checked, findings=[*checked.findings])
-        self._checked.append((Document(document.source, document.piece), own))
+        self.pods += checked.pods
+        self._placeholders.add(document.source, checked.placeholders)
+        self._templates.add(document.source, checked.templates)
+        if checked.findings or checked.silencers or checked.suppressed or checked.inner_silencers or checked.objects:
+            # What was checked may be remembered, and overlays add to it.
+            own = replace(checked, findings=[*checked.findings])
+            self._checked.append((Document(document.source, document.piece), own))
 
     def add_from_overlays(self, findings: Iterable[Diagnostic]) -> None:
         """Add what other files of the run say, unless the document that it is about says so itself."""
-        by_number = {document.number: checked for document, checked in self}
+        by_number = {document.number: checked.findings for document, checked in self}
+        told = {(finding.rule, finding.span) for known in by_number.values() for finding in known}
         for finding in findings:
-            checked = by_number.get(finding.document or 0)
-            known = self.elsewhere if checked is None else checked.findings
-            if all((finding.rule, finding.span) != (other.rule, other.span) for other in known):
-                known.append(finding)
+            if (finding.rule, finding.span) not in told:
+                told.add((finding.rule, finding.span))
+                by_number.get(finding.document or 0, self.elsewhere).append(finding)
 
     def extend(self, other: Found) -> None:
         """Add what was found in other parts of the file, wherever they stand in it."""
         self.documents += other.documents
+        self.pods += other.pods
+        self._placeholders.extend(other._placeholders)
+        self._templates.extend(other._templates)
         both = [*self._checked, *other._checked]
         self._checked = sorted(both, key=lambda checked: checked[0].source.start.offset)
 
+    def unread(self) -> list[Unread]:
+        """What of the documents could not be read."""
+        return [tally.unread() for tally in (self._placeholders, self._templates) if tally.count]
+
     def __iter__(self) -> Iterator[tuple[Document, Checked]]:
+        """The documents that have something to tell, in order."""
         return iter(self._checked)
 
 
 def conclude(found: Found, options: Options, *, sees_others: bool) -> Result:
     """What is left of a file's findings after suppression and selection, sorted."""
-    result = Result(files=1, documents=found.documents)
+    result = Result(files=1, documents=found.documents, pods=found.pods, unread=found.unread())
     file_wide: list[Suppression] = []
-    placeholders = _Tally("values that a template or placeholder decides")
-    templates = _Tally("documents of a template that are not YAML by themselves")
-    for document, checked in found:
-        result.pods += checked.pods
+    for _, checked in found:
         result.objects += checked.objects
         result.suppressed += checked.suppressed
-        placeholders.add(document.source, checked.placeholders)
-        templates.add(document.source, checked.templates)
         file_wide += [item for item in checked.silencers if item.is_file_wide]
-    result.unread += [tally.unread() for tally in (placeholders, templates) if tally.count]
     for _, checked in found:
         silence(checked.findings, [*checked.silencers, *file_wide], options, result)
     silence(found.elsewhere, file_wide, options, result)
@@ -260,7 +275,7 @@ def _unfollowed(told: Told | None, source: Source) -> Iterator[Unread]:
 
 
 class _Tally:
-    """Counts places of one kind in a file, whose documents are given in order, and keeps the first."""
+    """Counts places of one kind in a file, and keeps the first."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
@@ -268,10 +283,20 @@ class _Tally:
         self._first: tuple[Source, Span] | None = None
 
     def add(self, source: Source, spans: list[Span]) -> None:
-        self.count += len(spans)
-        if spans and (self._first is None or source is self._first[0]):
-            first = min([*spans, self._first[1]] if self._first else spans)
-            self._first = (source, first)
+        """Count places in a source: the file or a part of it."""
+        if spans:
+            self.count += len(spans)
+            self._note(source, min(spans))
+
+    def extend(self, other: _Tally) -> None:
+        """Count what was counted in other parts of the file, wherever they stand in it."""
+        self.count += other.count
+        if other._first is not None:
+            self._note(*other._first)
+
+    def _note(self, source: Source, span: Span) -> None:
+        if self._first is None or (source.start, span) < (self._first[0].start, self._first[1]):
+            self._first = (source, span)
 
     def unread(self) -> Unread:
         """What was counted, as a part of a result; at least one place."""

@@ -16,7 +16,7 @@ from podhosts.document import Document, Mapping, Problem, Sequence, split, strin
 from podhosts.helm.charts import METADATA, join
 from podhosts.helm.cycles import find_cycle, included
 from podhosts.helm.declared_keys import declared_keys
-from podhosts.helm.facts import FollowedList, UnreadFile
+from podhosts.helm.facts import Facts, FollowedList, UnreadFile
 from podhosts.helm.following import values_at
 from podhosts.helm.lists import printed_lists
 from podhosts.helm.rendering import KEY, ROOT, Place, Renderer, TooLongError
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from podhosts.document import Node
     from podhosts.helm.charts import Charts
-    from podhosts.helm.facts import Facts
     from podhosts.helm.lists import PrintedLists
     from podhosts.helm.templates import Definition, Template
     from podhosts.helm.values import ValuesPath
@@ -43,7 +42,8 @@ _GLOBAL = "global"
 _NOTES = "NOTES.txt"
 _TOO_MUCH = "templates that print too much to follow: values that they alone print are read by their shape"
 _DEFINITION = re.compile(rb'\{\{-?\s*(?:define|block)\s+(?:"([^"\n]*)"|`([^`]*)`)')
-_INCLUSION = re.compile(r'\b(?:include|template)\s+(?:"([^"\n]*)"|`([^`]*)`)')
+#: Looking back from the end of a word is faster than looking for its beginning.
+_INCLUSION = re.compile(r'(?:include(?<!\winclude)|template(?<!\wtemplate))\s+(?:"([^"\n]*)"|`([^`]*)`)')
 #: Charts inside charts further down are not looked at; Helm has no limit, people do.
 _MOST_NESTED = 8
 
@@ -71,6 +71,11 @@ class TemplateFile:
         """The names that it defines, found without parsing it."""
         data = self.source.data
         return [(one or other).decode("utf-8", "replace") for one, other in _DEFINITION.findall(data)]
+
+    @cached_property
+    def included(self) -> frozenset[str]:
+        """The names that it includes by constants."""
+        return frozenset(_included(self.source.text))
 
     @cached_property
     def problem(self) -> Problem | None:
@@ -247,15 +252,17 @@ class Chart:
         return results, given_up
 
     def _prints_key(self, file: TemplateFile) -> bool:
-        return file.mentions_key() or any(name in self._relevant_names for name in _included(file.source.text))
+        return file.mentions_key() or not self._relevant_names.isdisjoint(file.included)
 
     @cached_property
     def is_relevant(self) -> bool:
         """Whether one of its templates, or of those that they can include, holds the key."""
         return any(file.mentions_key() for chart in self.family() for file in chart.templates)
 
-    def add_to(self, facts: Facts) -> None:
-        """What is known of its template files."""
+    @cached_property
+    def facts(self) -> Facts:
+        """What is known of its template files, and of those of charts inside it by what it prints with them."""
+        facts = Facts()
         for file in self.templates:
             if problem := file.problem or self._endless(file):
                 facts.of(file.source.path).problems.append(problem)
@@ -272,10 +279,11 @@ class Chart:
                 # A file that is rendered by itself is read as a whole.
                 if place.definition is not None and _is_partial(place.source.path):
                     facts.of(place.source.path).fragments.setdefault(place.definition.span, []).append(target)
+        return facts
 
     def _endless(self, file: TemplateFile) -> Problem | None:
         """The first action of a template whose rendering never ends."""
-        if file.is_partial or not self.is_relevant or not self._prints_key(file) or not self._may_be_endless:
+        if file.is_partial or not self.is_relevant or not self._may_be_endless or not self._prints_key(file):
             return None
 
         def find(name: str) -> Definition | None:

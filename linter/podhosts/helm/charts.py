@@ -8,7 +8,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from podhosts.helm.facts import NOTHING, Facts, FileFacts, UnreadFile
+from podhosts.helm.facts import NOTHING, FileFacts, UnreadFile
 from podhosts.source import Source
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 METADATA = "Chart.yaml"
 _TEMPLATES = "templates"
-_VALUES_FILE = re.compile(r"(?:ci/)?[^/]*values[^/]*\.ya?ml", re.IGNORECASE)
+_SUB_CHARTS = "/charts/"
+_VALUES_FILE = re.compile(r"[^/]*values[^/]*\.ya?ml", re.IGNORECASE)
 
 
 class Charts:
@@ -28,9 +29,11 @@ class Charts:
     """
 
     def __init__(self, paths: Iterable[str] = (), sources: Iterable[Source] = ()) -> None:
-        self._paths = list(paths)
+        #: A set in order.
+        self._paths = dict.fromkeys(paths)
         self._sources = {source.path: source for source in sources}
         self._charts: dict[str, Chart | None] = {}
+        self._facts: dict[str, FileFacts] = {}
 
     def with_source(self, source: Source) -> Charts:
         """The same charts; those that have a template of that path, with another text, are read again with this one."""
@@ -81,35 +84,82 @@ class Charts:
         return [chart for folder in folders if (chart := self.at(folder))]
 
     @cached_property
-    def _facts(self) -> Facts:
-        facts = Facts()
+    def _users(self) -> dict[str, list[Chart]]:
+        """The charts that have the templates of each chart's folder: itself, and those that it is inside of."""
+        users: dict[str, list[Chart]] = {}
         for chart in self._all:
-            chart.add_to(facts)
-            for path in self._paths:
-                if _is_values_file(path, chart.folder):
-                    facts.of(path).lists.extend(chart.lists())
-        return facts
+            for member in chart.family():
+                users.setdefault(member.folder, []).append(chart)
+        return users
 
     def facts(self, path: str) -> FileFacts:
-        """What the charts say of a file."""
-        return self._facts.get(path, NOTHING) if self._all else NOTHING
+        """What the charts say of a file. Only the charts that may say something are read."""
+        if path not in self._facts:
+            self._facts[path] = self._read_facts(path) if self._all else NOTHING
+        return self._facts[path]
+
+    def _read_facts(self, path: str) -> FileFacts:
+        facts = FileFacts()
+        for chart in self._users_of(path):
+            if path in chart.facts:
+                facts.extend(chart.facts[path])
+        for folder in _folders_of_values(path) if path in self._paths else ():
+            if (own := self.at(folder)) is not None:
+                facts.lists.extend(own.lists())
+        return facts
+
+    def _users_of(self, template: str) -> Iterable[Chart]:
+        return dict.fromkeys(
+            chart for folder in _folders_of_template(template) for chart in self._users.get(folder, ())
+        )
+
+    def home(self, path: str) -> str | None:
+        """The folder of the outermost chart that a file belongs to; None for a file of which no chart says anything.
+
+        What is said of the files of one home is found most cheaply together.
+        """
+        folders = [folder for folder in _chart_folders(path) if self.at(folder)]
+        return self._outermost(min(folders, key=len)) if folders else None
+
+    def _outermost(self, folder: str) -> str:
+        while True:
+            outer, is_inside, _ = f"/{folder}".rpartition(_SUB_CHARTS)
+            if not is_inside or self.at(outer[1:]) is None:
+                return folder
+            folder = outer[1:]
 
     @cached_property
+    def homes(self) -> dict[str, list[Chart]]:
+        """The charts of the run's files by their homes."""
+        homes: dict[str, list[Chart]] = {}
+        for chart in self._all:
+            homes.setdefault(self._outermost(chart.folder), []).append(chart)
+        return homes
+
+    @property
     def helpers(self) -> list[str]:
         """The files with parts of hostAliases lists that are no manifests by their names, such as `_helpers.tpl`."""
-        named = set(self._paths)
-        return sorted(path for path in (self._facts if self._all else ()) if path not in named and self._facts[path])
+        return sorted(path for home in self.homes for path in self.helpers_of(home))
 
-    @cached_property
+    def helpers_of(self, home: str) -> list[str]:
+        """Those of one home; what charts of several homes use belongs to the first of them."""
+        found = {
+            file.source.path
+            for chart in self.homes[home]
+            for member in chart.family()
+            if self._users[member.folder][0] is chart
+            for file in member.templates
+        }
+        return sorted(path for path in found - self._paths.keys() if self.facts(path))
+
+    @property
     def unread(self) -> list[UnreadFile]:
         """What could not be read of the charts that print hostAliases."""
-        return [item for chart in self._all if chart.is_relevant for item in chart.unread]
+        return [item for home in self.homes for item in self.unread_of(home)]
 
-
-def _is_values_file(path: str, folder: str) -> bool:
-    """Whether a path is one of `values.yaml`, `values-prod.yaml`, `ci/test-values.yaml` of the chart in a folder."""
-    prefix = f"{folder}/" if folder else ""
-    return path.startswith(prefix) and _VALUES_FILE.fullmatch(path, len(prefix)) is not None
+    def unread_of(self, home: str) -> list[UnreadFile]:
+        """What could not be read of those of one home."""
+        return [item for chart in self.homes[home] if chart.is_relevant for item in chart.unread]
 
 
 def _chart_folders(path: str) -> Iterator[str]:
@@ -117,10 +167,21 @@ def _chart_folders(path: str) -> Iterator[str]:
     folder, name = posixpath.split(path)
     if name == METADATA:
         yield folder
-    if _VALUES_FILE.fullmatch(name):
-        yield folder.removesuffix("/ci") if folder != "ci" else ""
-        yield folder
-    parts = folder.split("/")
+    yield from _folders_of_values(path)
+    yield from _folders_of_template(path)
+
+
+def _folders_of_values(path: str) -> Iterable[str]:
+    """The folders whose chart has a file as `values.yaml`, `values-prod.yaml`, `ci/test-values.yaml`."""
+    folder, name = posixpath.split(path)
+    if not _VALUES_FILE.fullmatch(name):
+        return ()
+    return dict.fromkeys(("" if folder == "ci" else folder.removesuffix("/ci"), folder))
+
+
+def _folders_of_template(path: str) -> Iterator[str]:
+    """The folders whose chart has a file below `templates/`."""
+    parts = posixpath.dirname(path).split("/")
     for number, part in enumerate(parts):
         if part == _TEMPLATES:
             yield "/".join(parts[:number])

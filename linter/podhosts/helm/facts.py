@@ -46,6 +46,16 @@ class FileFacts:
     plain_prints: dict[Span, bool] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
+    def extend(self, other: FileFacts) -> None:
+        """Add what another chart says."""
+        self.is_rendered = self.is_rendered or other.is_rendered
+        self.lists += other.lists
+        for span, targets in other.fragments.items():
+            self.fragments.setdefault(span, []).extend(targets)
+        self.misprints += other.misprints
+        self.plain_prints |= other.plain_prints
+        self.problems += other.problems
+
     def __bool__(self) -> bool:
         return self.is_rendered or bool(self.lists or self.fragments or self.misprints or self.problems)
 

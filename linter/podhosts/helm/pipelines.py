@@ -7,6 +7,7 @@ it exists.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 #: Parentheses deeper than this are not followed.
@@ -82,6 +83,7 @@ class _Token(NamedTuple):
     offset: int
 
 
+@lru_cache(maxsize=4096)  # templates repeat themselves, and those of other charts
 def parse_pipeline(text: str) -> Pipeline:
     """The pipeline that a text holds. Raises PipelineError where it is none, or nested too deeply to follow."""
     tokens = _tokens(text)

@@ -43,8 +43,9 @@ _FIRST_MARK = 0xF0000
 _MOST_MARKS = 0xFFFD
 MARK = f"[\U000f0000-{chr(_FIRST_MARK + _MOST_MARKS)}]"
 _MARKS = re.compile(MARK)
-#: What an action holds that can print the key or change a variable; others matter only inside a list.
-_CHANGES = re.compile(r"\binclude\b|\bset\b|^\$\w*\s*(?:,|:?=)")
+#: What an action holds that can change a variable, or print the key; others matter only inside a list.
+_CHANGES = re.compile(r"\bset\b|^\$\w*\s*(?:,|:?=)")
+_INCLUDES = re.compile(r'\binclude\b(?:\s+"([^"\\\n]*)")?')
 #: Stands for what is printed outside of lists.
 _ELSEWHERE = "?"
 #: How many characters are looked at for one template, a node counting as some, and how deep nodes may lie: more than
@@ -227,7 +228,7 @@ class Renderer:
                 self._write_action(page, node, scope, depth, is_certain=is_certain)
 
     def _write_action(self, page: _Page, action: Action, scope: _Scope, depth: int, *, is_certain: bool) -> None:
-        if not page.wants_more() and not _CHANGES.search(action.text):
+        if not page.wants_more() and not self._matters_anywhere(action.text):
             page.add(_ELSEWHERE)
             return
         pipeline = action.pipeline
@@ -239,6 +240,11 @@ class Renderer:
         else:
             scope.variables[pipeline.variables[0]] = value
         self._note_set(pipeline, scope)
+
+    def _matters_anywhere(self, action: str) -> bool:
+        """Whether an action can print the key, or change a variable."""
+        names = _INCLUDES.findall(action)
+        return any(not name or self._is_relevant(name) for name in names) or _CHANGES.search(action) is not None
 
     def _note_set(self, pipeline: Pipeline | None, scope: _Scope) -> None:
         """`set $map "key" value` changes the map in place."""

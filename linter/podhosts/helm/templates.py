@@ -23,6 +23,7 @@ _SPACE = " \t\r\n"
 _KEYWORD = re.compile(r"(if|with|range|define|block|template|else|end|break|continue)\b\s*")
 _NAME = re.compile(r'"((?:\\.|[^"\\\n])*)"\s*|`([^`]*)`\s*')
 _STRING = re.compile(r""""(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\.|[^'\\\n])*'""")
+_QUOTES = "\"'`"
 _BRACE = re.compile(r"[{}]")
 _COMMENT = re.compile(r"/\*.*\*/\s*", re.DOTALL)
 
@@ -52,6 +53,10 @@ class Action:
     @property
     def problem(self) -> Problem | None:
         """A string or parenthesis in it that is not closed."""
+        without_strings = _STRING.sub("", self.text)
+        has_quote = any(quote in without_strings for quote in _QUOTES)
+        if not has_quote and without_strings.count("(") <= without_strings.count(")"):
+            return None
         try:
             parse_pipeline(self.text)
         except UnclosedError as error:
@@ -191,7 +196,7 @@ class _Parser:
             if not _COMMENT.fullmatch(text, begin, stop):
                 self._refuse("this comment is not closed", Span(span.start, span.start + 2))
             return
-        if _BRACE.search(_STRING.sub("", text[begin:stop])):
+        if _BRACE.search(text, begin, stop) and _BRACE.search(_STRING.sub("", text[begin:stop])):
             self._refuse("this action is not closed", Span(span.start, span.start + 2))
         keyword = _KEYWORD.match(text, begin, stop)
         if keyword is None:
