@@ -497,11 +497,11 @@ def with_rule_that(does: str) -> tuple[str, ...]:
     program = (
         "import podhosts.rules.invalid_ip as module\n"
         "from podhosts.__main__ import main\n"
-        "check = module.InvalidIp.check_alias\n"
-        "def other(self, alias):\n"
-        f"    if alias.ip == 'boom': {does}\n"
-        "    return check(self, alias)\n"
-        "module.InvalidIp.check_alias = other\n"
+        "check = module.InvalidIp.check_pod\n"
+        "def other(self, pod):\n"
+        f"    if any(alias.ip == 'boom' for alias in pod.aliases): {does}\n"
+        "    return check(self, pod)\n"
+        "module.InvalidIp.check_pod = other\n"
         "main()\n"
     )
     return sys.executable, "-c", program, "lsp"

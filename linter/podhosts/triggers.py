@@ -61,7 +61,7 @@ def mentions(data: bytes) -> bool:
     low = data.lower()
     return (
         _has_alias_key(low.translate(None, _KEY_SEPARATORS))
-        or (_has_escapes(low) and (_has_escaped_word(low) or _has_alias_key(_without_escaped_blanks(low))))
+        or (_has_escapes(low) and (_has_escaped_word(low) or _has_key_with_escaped_blanks(low)))
         or (_has_word(low) and not _holds_definitions(low))
     )
 
@@ -182,10 +182,12 @@ def _ends_as_key(joined: bytes, at: int) -> bool:
     return (b"," in tail or b"}" in tail) and joined.rfind(b"{", 0, at) >= 0
 
 
-def _without_escaped_blanks(low: bytes) -> bytes:
+def _has_key_with_escaped_blanks(low: bytes) -> bool:
+    if not any(blank in low for blank in _ESCAPED_BLANKS):
+        return False
     for blank in _ESCAPED_BLANKS:
         low = low.replace(blank, b"")
-    return low.translate(None, _KEY_SEPARATORS)
+    return _has_alias_key(low.translate(None, _KEY_SEPARATORS))
 
 
 #: What has been looked at closely: `containerStatuses` stands in every pod of a List.
