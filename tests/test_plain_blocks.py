@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 INDENTATIONS = st.sampled_from(["", "", "  ", "  ", "    ", "      ", " ", "   "])
 DASHES = st.sampled_from(["", "", "", "", "- ", "- ", "-", "-   ", "- - "])
 KEYS = st.sampled_from([
-    "", "a:", "b:", "c:", "a.b/c-d:", "_x:", ".d:", "$patch:", "on:", "null:", "7:", '"q":', "a :", "<<:", "? a", "a",
+    "", "a:", "b:", "c:", "a.b/c-d:", "_x:", ".d:", ".1_1:", "./x:", "$patch:", "on:", "null:", "7:", '"q":', "a :",
+    "<<:", "? a",
+    "a",
 ])  # fmt: skip
 SCALARS = st.sampled_from([
     "", "", "", "x", "x y", "10.0.0.1", "8080", "fd00::1", "::1", "a:b", "a: b", "a:", "x #y", "x# y", "-x", "--x=1",

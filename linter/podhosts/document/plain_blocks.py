@@ -27,7 +27,8 @@ _PLAIN = (
     r"[^:\#\t\r\n]*+(?::++[^:\#\ \t\r\n][^:\#\t\r\n]*+)*+"
 )
 _QUOTED = r"\"[^\"\\\t\r\n]*+\"|'[^'\t\r\n]*+'"
-_KEY = "[A-Za-z_/.$][A-Za-z0-9_/.$-]*+"
+#: No number can begin like that.
+_KEY = r"(?:[A-Za-z_/$]|\.(?=[A-Za-z_]))[A-Za-z0-9_/.$-]*+"
 #: libyaml takes keys of up to 1024 characters.
 _LONGEST_KEY = 1000
 #: In braces and brackets.
