@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from podhosts.merging import Applied, MergeError, stored, strategic_merge, three_way_apply
+from podhosts.merging import MergeError
+from tests.apply_models import Applied, stored, strategic_merge, three_way_apply
 from tests.paths import DATA
 
 if TYPE_CHECKING:

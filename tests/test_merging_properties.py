@@ -18,16 +18,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from podhosts.merging import (
-    MergeError,
-    kustomize_collapse,
-    kustomize_patch,
-    stored,
-    strategic_merge,
-    three_way_apply,
-)
+from podhosts.merging import MergeError, kustomize_collapse, kustomize_patch
 from podhosts.merging import kustomize as kustomize_module
-from podhosts.merging.go_sort import go_sort, go_sort_stable
+from tests.apply_models import stored, strategic_merge, three_way_apply
+from tests.apply_models.go_sort import go_sort, go_sort_stable
 from tests.paths import DATA
 
 ODD = [json.loads(line) for line in (DATA / "merging" / "kyaml.jsonl").read_text("utf-8").split("\n") if line]

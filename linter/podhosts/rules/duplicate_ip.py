@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -224,28 +223,15 @@ def _after_kustomize(group: list[HostAlias], left: list[str] | None) -> str:
 
 
 def _after_apply(alias: HostAlias, fate: _Fate) -> str:
-    """What kubectl does to the first entry when this later one is edited."""
+    """What client-side `kubectl apply` does to the first entry when this later one is edited.
+
+    It always overwrites the first, whatever else the list holds (proof: `tests/test_merging_properties.py`).
+    """
     mine = set(_names(alias))
     lost = len(fate.first_names) - sum(name in fate.first_names for name in mine)
-    if not lost or not _edit_overwrites_the_first():
+    if not lost:
         return "changes the first one instead"
     return f"overwrites {_shown(islice((name for name in fate.first_names if name not in mine), _SHOWN), lost)}"
-
-
-@cache
-def _edit_overwrites_the_first() -> bool:
-    """True if the names of the first of two entries with one ip are gone when `kubectl apply` brings an edited second.
-
-    So it is for every later entry, whatever else the list holds (`tests/test_merging_properties.py`); the model need
-    not be asked for each.
-    """
-    from podhosts.merging import three_way_apply
-
-    first = {"ip": "10.0.0.1", "hostnames": ["first"]}
-    live = {"hostAliases": [first, {"ip": "10.0.0.1", "hostnames": ["second"]}]}
-    edited = {"hostAliases": [first, {"ip": "10.0.0.1", "hostnames": ["second", "new"]}]}
-    left = three_way_apply(live, live, edited).live["hostAliases"]
-    return isinstance(left, list) and first not in left
 
 
 def _names(alias: HostAlias) -> list[str]:

@@ -8,20 +8,11 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
-from podhosts.merging.ordering import order_like, sort_by_key
-from podhosts.merging.strategic import SET_ORDER, merge_maps, strategic_merge
-from podhosts.merging.values import (
-    DIRECTIVE,
-    MERGE_KEYS,
-    MergeError,
-    as_map,
-    element_kind,
-    equal,
-    go_text,
-    key_value,
-    kind,
-)
+from podhosts.merging.values import DIRECTIVE, MERGE_KEYS, MergeError, equal, go_text, kind
 from podhosts.records import record
+from tests.apply_models.ordering import order_like, sort_by_key
+from tests.apply_models.strategic import SET_ORDER, merge_maps, strategic_merge
+from tests.apply_models.values import as_map, element_kind, key_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,20 +9,9 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
-from podhosts.merging.ordering import order_merged, split_by_presence
-from podhosts.merging.values import (
-    DIRECTIVE,
-    MERGE_KEYS,
-    MergeError,
-    as_list,
-    as_map,
-    element_kind,
-    equal,
-    go_text,
-    identity,
-    key_value,
-    kind,
-)
+from podhosts.merging.values import DIRECTIVE, MERGE_KEYS, MergeError, equal, go_text, kind
+from tests.apply_models.ordering import order_merged, split_by_presence
+from tests.apply_models.values import as_list, as_map, element_kind, identity, key_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podhosts.merging.go_sort import go_sort, go_sort_stable
-from podhosts.merging.values import DIRECTIVE, as_map, element_kind, go_text, identity, key_value
+from podhosts.merging.values import DIRECTIVE, go_text
 from podhosts.merging.values import kind as kind_of
+from tests.apply_models.go_sort import go_sort, go_sort_stable
+from tests.apply_models.values import as_map, element_kind, identity, key_value
 
 if TYPE_CHECKING:
     from podhosts.merging.values import List, Map
