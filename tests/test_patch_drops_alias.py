@@ -1,6 +1,7 @@
 """Whole overlays: `tests/overlays/*.txt`, in which `==> path <==` begins a file.
 
-Comments at the end of a line say what is expected there, as in `tests/cases`; they are cut off before the files are
+Comments at the end of a line say what is expected there, as in `tests/cases` (`rule`, `rule@12`, `rule "part of the
+message"`); they are cut off before the files are
 linted together. Every finding of every rule has to be written down, for `patch-drops-alias` every related line too.
 """
 
@@ -20,6 +21,7 @@ from podhosts.kustomize.files import Files
 from podhosts.kustomize.overlays import Overlays
 from podhosts.source import Source
 from podhosts.workspace import Workspace
+from tests.expectations import marks, unsaid
 from tests.paths import OVERLAYS
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ PROJECTS = sorted(OVERLAYS.glob("*.txt"))
 RULE = "patch-drops-alias"
 
 _FILE = re.compile(r"^==> (\S+) <==\n", re.MULTILINE)
-_MARK = re.compile(r"[ ]+# (expect|related): ([a-z@0-9-]+(?: [a-z@0-9-]+)*)")
+_MARK = re.compile(r'[ ]+# (expect|related): ([a-z@0-9-]+(?: (?:[a-z@0-9-]+|"[^"\n]*"))*)')
 
 
 def files_of(text: str) -> dict[str, str]:
@@ -53,22 +55,27 @@ def lint_files(files: dict[str, str]) -> dict[str, Result]:
 def test_project(project: Path) -> None:
     marked = files_of(project.read_text("utf-8"))
     expected, related = set(), set()
+    parts: dict[tuple[str, int, str], list[tuple[str, ...]]] = {}
     for path, text in marked.items():
         for number, line in enumerate(text.split("\n"), 1):
             for what, names in _MARK.findall(line):
-                for name in names.split():
+                for name, holds in marks(names):
                     if what == "expect":
                         expected.add((path, number, name))
+                        parts.setdefault((path, number, name), []).append(holds)
                     elif name == RULE:
                         related.add((path, number))
     results = lint_files({path: _MARK.sub("", text) for path, text in marked.items()})
     findings = [finding for result in results.values() for finding in result.findings]
     found, found_related = set(), set()
+    messages: dict[tuple[str, int, str], list[str]] = {}
     for finding in findings:
         at = finding.source.position(finding.span.start)
         name = f"{finding.rule}@{at.column}"
         place = (finding.source.path, at.line)
-        found.add((*place, name if (*place, name) in expected else finding.rule))
+        key = (*place, name if (*place, name) in expected else finding.rule)
+        found.add(key)
+        messages.setdefault(key, []).append(finding.message)
         if finding.rule == RULE:
             for item in finding.related:
                 source = item.source or finding.source
@@ -76,6 +83,7 @@ def test_project(project: Path) -> None:
     assert found == expected
     assert found_related == related
     assert len(findings) == len(expected), "a finding stands there twice"
+    assert [(key, messages[key]) for key, holds in parts.items() if unsaid(holds, messages[key])] == []
 
 
 BITS = (

@@ -5,11 +5,14 @@ Comments at the end of a line say what is expected there; they are cut off befor
 - `# expect: rule`: one finding of the rule begins on this line. Several names are separated by blanks. The parts
   around a name are optional: `info:rule()@12` is of severity info (without it: the rule's own), refused by no request
   (`(create)`, `(create,apply)`), and begins in column 12.
+- `# expect: rule "part of the message"`: and its message holds this. Several parts may follow. A part is the word that
+  carries the fact (a number, `cannot start`), not the sentence, and holds no `"` and no `#`.
 - `# related: rule`: a related place of one or more findings of the rule is on this line.
 
 Comments of their own, anywhere: `# kubernetes: 1.35` is the API server's version, `# unread: 2` counts the values that
 a placeholder decides. `x.expect` beside `x.yaml` or `x.json` says the same for text that holds no comments: lines like
-`3:12 rule`, `related 3:12 rule`, `kubernetes: 1.35`, `unread: 2`; the manifest is then read as it is.
+`3:12 rule`, `3:12 rule "part of the message"`, `related 3:12 rule`, `kubernetes: 1.35`, `unread: 2`; the manifest is
+then read as it is.
 
 `x.fixed.yaml` beside `x.yaml` is what `--fix` makes of it, `x.unsafe-fixed.yaml` what `--unsafe-fixes` does
 (`test_fixes.py`); the expectations are cut off there too.
@@ -29,6 +32,7 @@ from podhosts.kubernetes import parse_version
 from podhosts.rules import RULES, Settings
 from podhosts.source import Source
 from podhosts.triggers import mentions
+from tests.expectations import marks, unsaid
 from tests.paths import CASES, EXAMPLES
 
 if TYPE_CHECKING:
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic
     from podhosts.document import Node
     from podhosts.engine import Result
+    from tests.expectations import Mark
 
 SEVERITIES = {rule.name: rule.severity for rule in RULES}
 
@@ -68,7 +73,7 @@ _MARK = re.compile(r"[ \t]*# (expect|related): ([^#\r\n]*)")
 _MARKS = re.compile(r"(?:[ \t]*# (?:expect|related): [^#\r\n]*)+$", re.MULTILINE)
 _SETTING = re.compile(r"^[# \t]*(kubernetes|unread): ([0-9.]+)[ \t]*\r?$", re.MULTILINE)
 _STEP = re.compile(r"""\.?([A-Za-z_$][\w$/-]*)|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]""")
-_PLACE = re.compile(r"(related )?(\d+):(\d+) (\S+)")
+_PLACE = re.compile(r"^(related )?(\d+):(\d+) (\S+)(.*)", re.MULTILINE)
 _NAME = re.compile(r"(?:(?P<severity>[a-z]+):)?(?P<rule>[a-z-]+)(?:\((?P<refused_by>[a-z,]*)\))?(?:@(?P<column>\d+))?")
 
 
@@ -80,6 +85,8 @@ class Expected(NamedTuple):
     severity: str
     refused_by: str | None
     column: int | None
+    #: What the message holds.
+    parts: tuple[str, ...] = ()
 
 
 class Case(NamedTuple):
@@ -106,19 +113,23 @@ def load(path: Path) -> Case:
     if sidecar.exists():
         text = sidecar.read_text("utf-8")
         places = _PLACE.findall(text)
-        findings = [expected(int(line), f"{name}@{column}") for other, line, column, name in places if not other]
-        related = {(int(line), name) for other, line, _, name in places if other}
+        findings = [
+            expected(int(line), mark)
+            for other, line, column, name, parts in places
+            if not other
+            for mark in marks(f"{name}@{column}{parts}")
+        ]
+        related = {(int(line), name) for other, line, _, name, _ in places if other}
         source = raw
     else:
         text = raw.text
         findings, related = [], set()
         for found in _MARK.finditer(text):
             line = raw.position(found.start()).line
-            names = found[2].split()
             if found[1] == "expect":
-                findings += [expected(line, name) for name in names]
+                findings += [expected(line, mark) for mark in marks(found[2])]
             else:
-                related |= {(line, name) for name in names}
+                related |= {(line, name) for name in found[2].split()}
         bare = _MARKS.sub("", text.replace("\r\n", "\n"))
         data = (bare.replace("\n", "\r\n") if "\r\n" in text else bare).encode(raw.encoding, "replace")
         source = Source(path.name, raw.data[: raw.bom_length] + data)
@@ -133,13 +144,12 @@ def load(path: Path) -> Case:
     )
 
 
-def expected(line: int, name: str) -> Expected:
-    match = _NAME.fullmatch(name)
-    assert match, f"line {line}: {name} is no expectation"
+def expected(line: int, mark: Mark) -> Expected:
+    match = _NAME.fullmatch(mark.name)
+    assert match, f"line {line}: {mark.name} is no expectation"
     rule, column = match["rule"], match["column"]
-    return Expected(
-        line, rule, match["severity"] or str(SEVERITIES[rule]), match["refused_by"], int(column) if column else None
-    )
+    severity = match["severity"] or str(SEVERITIES[rule])
+    return Expected(line, rule, severity, match["refused_by"], int(column) if column else None, mark.parts)
 
 
 def options(case: Case) -> Options:
@@ -152,7 +162,10 @@ def run(case: Case) -> Result:
 
 
 def compared(findings: list[Diagnostic], wanted: list[Expected]) -> list[Expected]:
-    """The findings in the form of expectations; a part that no expectation of that line and rule has is left out."""
+    """The findings in the form of expectations, with the message as the one part of it.
+
+    What no expectation of that line and rule has is left out.
+    """
     with_column = {(item.line, item.rule) for item in wanted if item.column is not None}
     with_requests = {(item.line, item.rule) for item in wanted if item.refused_by is not None}
     found = []
@@ -160,10 +173,20 @@ def compared(findings: list[Diagnostic], wanted: list[Expected]) -> list[Expecte
         at = finding.source.position(finding.span.start)
         key = (at.line, finding.rule)
         requests = ",".join(finding.refused_by) if key in with_requests else None
-        found.append(
-            Expected(at.line, finding.rule, str(finding.severity), requests, at.column if key in with_column else None)
-        )
+        column = at.column if key in with_column else None
+        found.append(Expected(at.line, finding.rule, str(finding.severity), requests, column, (finding.message,)))
     return found
+
+
+def check(findings: list[Diagnostic], wanted: list[Expected]) -> None:
+    """Assert that exactly these findings are there, and that their messages hold the parts."""
+    found = compared(findings, wanted)
+    kinds = Counter(item._replace(parts=()) for item in wanted)
+    assert Counter(item._replace(parts=()) for item in found) == kinds
+    for kind in kinds:
+        parts = [item.parts for item in wanted if item._replace(parts=()) == kind]
+        messages = [item.parts[0] for item in found if item._replace(parts=()) == kind]
+        assert unsaid(parts, messages) == [], messages
 
 
 def related_places(findings: list[Diagnostic]) -> set[tuple[int, str]]:
@@ -180,7 +203,7 @@ def related_places(findings: list[Diagnostic]) -> set[tuple[int, str]]:
 def test_case(path: Path) -> None:
     case = load(path)
     result = run(case)
-    assert Counter(compared(result.findings, case.findings)) == Counter(case.findings)
+    check(result.findings, case.findings)
     assert related_places(result.findings) == case.related
     assert sum(unread.count for unread in result.unread) == case.unread
     if case.findings or case.unread:
