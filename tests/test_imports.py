@@ -24,6 +24,7 @@ SEAMS = {
     "lsprotocol": "lsp",
     "ruamel": "document",
     "_ruamel_yaml": "document",
+    "yaml": "document",
     "markdown_it": "code_blocks",
     "typer": "cli",
     "rich": ("reporters", "commands"),

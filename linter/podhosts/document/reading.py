@@ -1,4 +1,4 @@
-"""YAML text to nodes: the plain part line by line, all else through libyaml's events. The only importer of ruamel.yaml.
+"""YAML text to nodes: the plain part line by line, all else through libyaml's events.
 
 libyaml (0.1.7, in `ruamel.yaml.clib`) and kubectl's go-yaml agree on nearly every text; what they disagree on
 (`vectors/yaml/parser-disagreements.json`) is settled here, on the source text.
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from podhosts.document import scalars
 from podhosts.document.aliasing import is_excessive
+from podhosts.document.libyaml import libyaml
 from podhosts.document.nodes import Entry, Mapping, Node, Scalar, Sequence
 from podhosts.document.plain_blocks import read_plain
 from podhosts.document.splitting import Problem
@@ -29,6 +30,8 @@ MAX_DEPTH_TIMES_TOKENS = 15_000_000
 #: The message about text that is legal but would take libyaml too long.
 TOO_DEEP = "too deeply nested to check"
 
+#: A limit that kubectl does not have: the libyaml of PyYAML 6.0.4 stops at 1,000 levels.
+_OWN_WORDS = {"exceeded maximum nesting depth": TOO_DEEP}
 _BOM = "\ufeff"
 _BREAKS = "\r\n\x85\u2028\u2029"
 _WHITE = " \t" + _BREAKS
@@ -135,14 +138,10 @@ class _Reader:
     """Builds nodes from the events of one chunk."""
 
     def __init__(self, masked: str, chunk: str, offset: int, masks: Collection[int], bom_mask: str, limit: int) -> None:
-        # Imported here so that files without a word that matters never pay for it.
-        from _ruamel_yaml import CParser
-        from ruamel.yaml import events
-        from ruamel.yaml.error import YAMLError
-
-        self._events = events
-        self._error = YAMLError
-        self._parser: Any = CParser(masked)
+        found = libyaml()
+        self._events = found.events
+        self._error = found.error
+        self._parser: Any = found.parser(masked)
         self._masked = masked
         self._chunk = chunk
         self._offset = offset
@@ -156,7 +155,7 @@ class _Reader:
         mark = getattr(error, "problem_mark", None)
         at = mark.index if mark is not None else getattr(error, "position", 0) or 0
         message = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
-        return _RefusedByLibyamlError(message, self._span(at, at))
+        return _RefusedByLibyamlError(_OWN_WORDS.get(message, message), self._span(at, at))
 
     def _span(self, start: int, end: int) -> Span:
         return Span(min(start + self._offset, self._limit), min(end + self._offset, self._limit))
