@@ -225,8 +225,7 @@ def test_processes_change_nothing(output: str, tmp_path: Path) -> None:
     (tmp_path / "large.yaml").write_bytes(b"# podhosts: ignore-file[empty-hostnames] x\n" + stream)
     for number in range(12):
         (tmp_path / f"{number}.yaml").write_bytes(BAD_POD + b"---\n" + SERVICE.replace(b"web", b"db") + b"# \xff\n")
-    (tmp_path / "gone.yaml").symlink_to("nowhere")
-    arguments = ("check", "--format", output, ".")
+    arguments = ("check", "--format", output, ".", "gone.yaml")
     serial, parallel = (podhosts(*arguments, "--jobs", jobs, cwd=tmp_path) for jobs in ("1", "3"))
     assert serial.returncode == 2
     assert b"invalid-ip" in serial.stdout

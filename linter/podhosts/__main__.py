@@ -130,6 +130,17 @@ def main() -> int:
         return check.run(Request(**request), survey)  # type: ignore[arg-type]  # the table gives each its type
     except KeyboardInterrupt:
         return 130
+    except OSError as error:
+        return _unwritable(error)
+
+
+def _unwritable(error: OSError) -> int:
+    """Say that stdout cannot be written; returns the exit code."""
+    from podhosts.commands.terminal import discard_stdout, say
+
+    discard_stdout()
+    say(f"podhosts: {error.strerror or error}")
+    return 2
 
 
 def _open_missing_streams() -> None:

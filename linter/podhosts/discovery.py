@@ -23,6 +23,8 @@ _PROJECT_FILE = "pyproject.toml"
 #: The files that may hold a config.
 CONFIG_NAMES = (CONFIG_NAME, _PROJECT_FILE)
 _PROJECT_TABLE = b"[tool.podhosts"
+#: What git says of a folder that it cannot open.
+_UNREADABLE_FOLDER = "warning: could not open directory '"
 
 
 class Input:
@@ -64,12 +66,10 @@ def discover(arguments: Iterable[str], endings: tuple[str, ...] = ENDINGS) -> Di
             failures.append((argument, _reason(error)))
             continue
         if stat.S_ISDIR(mode):
-            try:
-                found = sorted(_folder(argument, endings))
-            except OSError as error:
-                failures.append((argument, _reason(error)))
-                continue
-            if not found:
+            unreadable: dict[str, str] = {}
+            found = sorted(_folder(argument, endings, unreadable))
+            failures += unreadable.items()
+            if not found and not unreadable:
                 empty.append(argument)
             for path in found:
                 inputs.setdefault(path, Input(path, False))
@@ -122,44 +122,63 @@ def _reason(error: Exception) -> str:
     return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
 
-def _folder(folder: str, endings: tuple[str, ...]) -> Iterator[str]:
-    listed = _git_files(folder)
-    names = _walk(folder) if listed is None else listed
-    prefix = "" if folder in {".", "./"} else folder.rstrip("/") + "/"
+def _folder(folder: str, endings: tuple[str, ...], unreadable: dict[str, str]) -> Iterator[str]:
+    """The files below a folder that are meant; folders that cannot be read go to `unreadable`, with the reason."""
+    listed = _git_files(folder, unreadable)
+    names = _walk(folder, unreadable) if listed is None else listed
     for name in names:
-        path = prefix + name
-        if (name.lower().endswith(endings) or is_kustomization(name)) and _may_be_read(path):
+        path = _below(folder, name)
+        if (name.lower().endswith(endings) or is_kustomization(name)) and _is_file(path, unreadable):
             yield path
 
 
-def _may_be_read(path: str) -> bool:
-    """Whether a listed path is a file: git also lists deleted files and links to folders, a walk pipes and sockets."""
+def _below(folder: str, name: str) -> str:
+    return name if folder in {".", "./"} else f"{folder.rstrip('/')}/{name}"
+
+
+def _is_file(path: str, unreadable: dict[str, str]) -> bool:
+    """Whether a listed path is a file: git also lists deleted files and links to folders, a walk pipes and sockets.
+
+    A link that leads nowhere is none, on purpose: repositories keep such links for other machines.
+    """
     try:
         return stat.S_ISREG(os.stat(path).st_mode)
+    except PermissionError as error:
+        parent = os.path.dirname(path)
+        while parent and not os.path.lexists(parent):
+            parent = os.path.dirname(parent)
+        unreadable[parent or "."] = _reason(error)
+        return False
     except OSError:
-        # A link that leads nowhere is no reason to be silent; opening it will say why.
-        return os.path.lexists(path)
+        return False
 
 
-def _git_files(folder: str) -> list[str] | None:
+def _git_files(folder: str, unreadable: dict[str, str]) -> list[str] | None:
     """The files below a folder that git tracks or would track; None outside a work tree or without git."""
     import subprocess
 
     command = ["git", "-C", folder, "-c", "core.fsmonitor=false", "ls-files", "-co", "--exclude-standard", "-z"]
+    environment = {**os.environ, "LC_ALL": "C"}
     try:
-        done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)
+        done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL, env=environment)
     except OSError:
         return None
     if done.returncode != 0:
         return None
+    for line in done.stderr.splitlines():
+        # The folder in quotes, and the reason; git goes on and ends with 0.
+        start, _, rest = os.fsdecode(line).partition(_UNREADABLE_FOLDER)
+        name, quote, reason = rest.rpartition("': ")
+        if not start and quote:
+            unreadable[_below(folder, name.rstrip("/"))] = reason
     return [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
 
 
-def _walk(folder: str) -> Iterator[str]:
-    def fail(error: OSError) -> None:
-        raise error
+def _walk(folder: str, unreadable: dict[str, str]) -> Iterator[str]:
+    def note(error: OSError) -> None:
+        unreadable[_below(folder, os.path.relpath(error.filename, folder))] = _reason(error)
 
-    for parent, folders, files in os.walk(folder, onerror=fail):
+    for parent, folders, files in os.walk(folder, onerror=note):
         folders[:] = [name for name in folders if name != ".git"]
         below = parent[len(folder) :].lstrip(os.sep)
         for name in files:

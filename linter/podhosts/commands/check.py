@@ -14,6 +14,7 @@ from podhosts.commands.reports import Outputs
 from podhosts.commands.repository import repository_overlays
 from podhosts.commands.run_settings import Request, RunSettings
 from podhosts.commands.running import check_files, is_known, unread_by_charts
+from podhosts.commands.stored import NOTHING_CAME, standard_input
 from podhosts.commands.terminal import print_bytes, print_lines, say
 from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError
 from podhosts.diagnostics import Severity
@@ -161,7 +162,10 @@ class _Check:
     def _read(self, item: Input) -> Source | None:
         """The source of one input; None for a file without a word of ours, of which nothing else is known."""
         if item.path == STDIN:
-            return Source(self._request.stdin_filename, sys.stdin.buffer.read())
+            source = Source(self._request.stdin_filename, standard_input().read())
+            if not source.data:
+                self.result.unread.append(Unread(source.path, NOTHING_CAME, 1, None, None))
+            return source
         # What a chart added was not searched before: it is known.
         if item.path not in self._survey.relevant and not is_known(item, self._folder_workspace, self._run_settings):
             return None

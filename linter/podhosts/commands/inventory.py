@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from podhosts.commands.files import SourceFiles
 from podhosts.commands.repository import repository_overlays
 from podhosts.commands.run_settings import project_config
+from podhosts.commands.stored import standard_input
 from podhosts.commands.terminal import print_lines, print_styled, say
 from podhosts.commands.usage import INTERRUPTED, OK, WRONG_USE, UsageError, choose
 from podhosts.discovery import STDIN, discover
@@ -128,7 +128,7 @@ def _read(
 
 def _source(path: str) -> Source:
     if path == STDIN:
-        return Source("<stdin>", sys.stdin.buffer.read())
+        return Source("<stdin>", standard_input().read())
     with open(path, "rb") as file:
         return Source(path, file.read())
 

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from podhosts.code_blocks import is_page
-from podhosts.commands.stored import stored
+from podhosts.commands.stored import NOTHING_CAME, stored
 from podhosts.discovery import Input
 from podhosts.document import WINDOW, File
 from podhosts.engine import Found, Result, Unread, check_parts, concerns, conclude, lint
@@ -90,6 +90,8 @@ def check_files(
                 continue
             if task is None:
                 outcomes[number] = Result(files=1)
+            elif task.size == 0 and task.file.path != item.path:
+                outcomes[number] = Result(files=1, unread=[Unread(task.file.name, NOTHING_CAME, 1, None, None)])
             else:
                 tasks[number] = task
         done = runner.run(tasks, progress)
@@ -143,6 +145,8 @@ class _Runner:
         size = os.path.getsize(file.path)
         # What came through a pipe was not searched before.
         is_relevant = is_overlaid or (is_relevant and (file.path == item.path or file_mentions(file.path)))
+        if not size and file.path != item.path:
+            return _Task(item, file, size, home, is_relevant, is_divisible=False)
         if not is_relevant and home is None:
             return None
         is_shown = self._run_settings.request.markdown and is_page(file.name)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.commands.repository import has_kustomization, repository_files
 from podhosts.commands.run_settings import project_config
+from podhosts.commands.stored import standard_input
 from podhosts.commands.usage import UsageError
 from podhosts.discovery import STDIN, discover
 from podhosts.document import Document, split
@@ -149,10 +149,10 @@ def read_sources(paths: list[str]) -> tuple[list[Source], list[tuple[str, str]]]
 
 def _contents(paths: list[str]) -> Iterator[tuple[str, bytes | OSError]]:
     for path in paths:
-        if path == STDIN:
-            yield "<stdin>", sys.stdin.buffer.read()
-            continue
         try:
+            if path == STDIN:
+                yield "<stdin>", standard_input().read()
+                continue
             with open(path, "rb") as file:
                 yield path, file.read()
         except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from contextlib import contextmanager
@@ -15,11 +16,15 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 
+#: Why an empty input is not read: whatever should have written it has probably failed.
+NOTHING_CAME = "nothing came: the input is empty"
+
+
 @contextmanager
 def stored(path: str, stdin_name: str) -> Iterator[File]:
     """The input at a path (`-`: stdin, shown as `stdin_name`). Raises OSError or ValueError if it cannot be opened."""
     if path == STDIN:
-        with _spooled(sys.stdin.buffer) as kept:
+        with _spooled(standard_input()) as kept:
             yield File(stdin_name, kept)
     elif os.path.isfile(path):
         yield File(path, path)
@@ -28,12 +33,25 @@ def stored(path: str, stdin_name: str) -> Iterator[File]:
             yield File(path, kept)
 
 
+def standard_input() -> BinaryIO:
+    """The process's stdin. Raises OSError if the caller has closed it."""
+    # Python has no object for it then.
+    if sys.stdin is None:
+        raise OSError(errno.EBADF, "standard input is closed")
+    return sys.stdin.buffer
+
+
 @contextmanager
 def _spooled(stream: BinaryIO) -> Iterator[str]:
     import shutil
     import tempfile
 
-    with tempfile.NamedTemporaryFile(prefix="podhosts-") as file:
-        shutil.copyfileobj(stream, file, 1 << 20)
-        file.flush()
-        yield file.name
+    # Closed before it is read: Windows opens no file twice.
+    with tempfile.NamedTemporaryFile(prefix="podhosts-", delete=False) as file:
+        try:
+            shutil.copyfileobj(stream, file, 1 << 20)
+            file.close()
+            yield file.name
+        finally:
+            file.close()
+            os.unlink(file.name)

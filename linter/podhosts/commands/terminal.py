@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from rich.console import RenderableType
 
 _WIDE = 100_000
+
+
+class OutputError(OSError):
+    """Stdout cannot be written, as the disk is full; `__main__` says so and ends the run."""
 
 
 def print_lines(lines: Iterable[str]) -> None:
@@ -25,19 +30,17 @@ def encoded(lines: Iterable[str]) -> bytes:
 
 
 def print_bytes(data: bytes) -> None:
-    """Bytes to stdout; a reader that has gone away ends the output, not the run."""
-    try:
+    """Bytes to stdout. Raises OutputError where they cannot be written."""
+    with _writing():
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        _discard_stdout()
 
 
 def print_styled(parts: Iterable[RenderableType], color: str, *, is_wide: bool = False) -> None:
     """What rich renders, to stdout, in colours as `--color` and the environment say.
 
-    What `is_wide` is never cut or folded to the width of the terminal.
+    What `is_wide` is never cut or folded to the width of the terminal. Raises OutputError where it cannot be written.
     """
     from rich.console import Console
 
@@ -51,12 +54,10 @@ def print_styled(parts: Iterable[RenderableType], color: str, *, is_wide: bool =
         force_terminal=colored,
         no_color=True if colored is False else None,
     )
-    try:
+    with _writing():
         for part in parts:
             console.print(part)
         sys.stdout.flush()
-    except BrokenPipeError:
-        _discard_stdout()
 
 
 def _wants_color(color: str) -> bool | None:
@@ -67,7 +68,18 @@ def _wants_color(color: str) -> bool | None:
     return True if color == "always" or forced else None
 
 
-def _discard_stdout() -> None:
+@contextmanager
+def _writing() -> Iterator[None]:
+    """A reader of stdout that has gone away ends the output, not the run; anything else is an error."""
+    try:
+        yield
+    except BrokenPipeError:
+        discard_stdout()
+    except OSError as error:
+        raise OutputError(error.errno, f"cannot write to stdout: {error.strerror}") from None
+
+
+def discard_stdout() -> None:
     """Point stdout at nothing, so that Python's own flush at exit does not complain."""
     sink = os.open(os.devnull, os.O_WRONLY)
     os.dup2(sink, sys.stdout.fileno())
