@@ -245,6 +245,52 @@ def test_words_of_other_rules(text: str) -> None:
     assert mentions(text.upper().encode())
 
 
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, labels: {a: &k KEY}}\nspec:\n"
+#: Keys with a value that some rule refuses in a pod spec.
+REFUSED = {"hostname": "A_b", "subdomain": "A_b", "ip": "10.0.0.1", "addHosts": "[a]", "host_aliasses": "[]"}
+
+
+@given(
+    st.sampled_from(sorted(REFUSED)),
+    st.sampled_from(["{}", "'{}'", '"{}"', "? {}", "?   {}", "? # why\n    {}", "*k", "&b {}", "!!str {}"]),
+    st.sampled_from(["", " ", " " * 41, " " * 900, "\t", "\n  ", " # why\n  "]),
+    st.booleans(),
+)
+def test_keys_however_they_are_written(key: str, spelling: str, before_colon: str, has_colon: bool) -> None:
+    """What a full read reports holds a word: explicit and aliased keys, far colons, no colon at all."""
+    entry = spelling.format(key) + (f"{before_colon}: {REFUSED[key]}" if has_colon else "")
+    text = f"{POD.replace('KEY', key)}  {entry}\n  containers: []\n"
+    found = lint_without_a_search(Source("x.yaml", text.encode())).findings
+    if {finding.rule for finding in found} - SECONDARY:
+        assert mentions(text.encode())
+
+
+@given(st.sampled_from(["hostname", "ip"]), st.sampled_from([" ", "\n", "\t", "\r\n"]), st.integers(0, 5000))
+def test_json_with_blanks_before_a_colon(key: str, blank: str, count: int) -> None:
+    text = f'{{"apiVersion":"v1","kind":"Pod","metadata":{{}},"spec":{{"{key}"{blank * count}:"A_b"}}}}'
+    assert mentions(text.encode())
+
+
+def in_pieces(word: str) -> st.SearchStrategy[str]:
+    """Ways in which a shell takes a word to pieces; the word itself is among them."""
+    cuts = st.tuples(st.integers(1, len(word) - 1), st.sampled_from(["''", '""', "\\"]))
+    return cuts.map(lambda cut: word[: cut[0]] + cut[1] + word[cut[0] :]) | st.sampled_from(
+        [word, f"'{word}'", f'"{word}"', "$v", "${v}", '"$v"']
+    )
+
+
+@given(st.tuples(in_pieces("etc"), st.just("hosts")) | st.tuples(st.just("etc"), in_pieces("hosts")), st.booleans())
+def test_paths_that_a_script_puts_together(parts: tuple[str, str], in_json: bool) -> None:
+    folder, name = parts
+    value = "hosts" if "v" in name else "etc"
+    script = f"v={value}; echo 10.0.0.1 a >> /{folder}/{name}"
+    command = json.dumps(["sh", "-c", script]) if in_json else f"[sh, -c, '{script.replace(chr(39), chr(39) * 2)}']"
+    text = f"{POD}  containers:\n  - name: web\n    command: {command}\n"
+    found = lint_without_a_search(Source("x.yaml", text.encode())).findings
+    assert [finding.rule for finding in found] == ["hosts-file-write"]
+    assert mentions(text.encode())
+
+
 @pytest.mark.parametrize(
     "text", ["hosts: {a: b}\n", "x: hosts: {\n", "hostsx {\n", "kind: hosts\n", "x: hosts a: {b}\n"]
 )

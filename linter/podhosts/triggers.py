@@ -1,7 +1,8 @@
 """The words that rules react to, and a search for them in bytes.
 
 This module is all that a run on unrelated files loads beside Python itself: it imports nothing. It may say yes too
-often, never no: a file in which it finds nothing holds nothing that any rule could report.
+often, never no: a file in which it finds nothing holds nothing that any rule could report. One thing is left out, as
+nobody writes it: a script that takes both words of `/etc/hosts` to pieces (`/e''tc/h''osts`).
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ _LETTERS_BEFORE = (b"set", b"\\n", b"\\t", b"\\r")
 
 #: How far from `hosts` its block may begin; and what may follow it, `\` beginning an escaped break.
 _HOSTS_ARGUMENTS = 300
+_HOSTS = b"hosts"
+#: What stands in a path that a shell puts together.
+_PIECES = (b"$", b"'", b'"', b"\\", b"}")
 _AFTER_HOSTS = (b" ", b"\t", b"\n", b"\r", b"\\")
 _AFTER_KEYS = b" \t\r\n\"':"
 
@@ -50,6 +54,7 @@ _DEFINITION = b"kind: customresourcedefinition"
 _MANAGED_KEYS = (b'"k:', b"'k:", b" k:")
 _DASHES = b"- \t"
 _DASH = 0x2D
+_QUESTION_MARK = 0x3F
 _QUOTES = b"\"'\\"
 _WORD_BYTES = b"abcdefghijklmnopqrstuvwxyz0123456789_-./"
 
@@ -93,7 +98,14 @@ def _has_word(low: bytes) -> bool:
     for word in _WORDS:
         if word in low:
             return True
-    return _has_hostname(low) or _has_etc(low) or _has_hosts_plugin(low) or _has_outdented_ip(low)
+    return (
+        _has_hostname(low)
+        or _has_etc(low)
+        or _has_hosts_plugin(low)
+        or _has_outdented_ip(low)
+        or _has_hosts_below_pieces(low)
+        or _has_aliased_key(low)
+    )
 
 
 def _has_escapes(low: bytes) -> bool:
@@ -126,7 +138,45 @@ def _has_etc(low: bytes) -> bool:
         following = low[end : end + 1]
         if low.startswith(b"hosts", end) or not following or following not in _WORD_BYTES:
             return True
+        if following == b"h" and low[end - 1 : end] == b"/" and _breaks_off(low, end):
+            return True
         at = low.find(b"/etc", at + 4)
+    return False
+
+
+def _breaks_off(low: bytes, at: int) -> bool:
+    """Whether a word is a beginning of `hosts` that a script may go on with elsewhere: `/etc/ho"sts"`, `p=/etc/ho`."""
+    end = at
+    while end < at + 5 and low[end : end + 1] == _HOSTS[end - at : end - at + 1]:
+        end += 1
+    following = low[end : end + 1]
+    return not following or following not in _WORD_BYTES
+
+
+def _has_hosts_below_pieces(low: bytes) -> bool:
+    """A script's path that ends in `/hosts` and begins with a variable or quoted pieces: `$d/hosts`, `/e''tc/hosts`."""
+    at = low.find(b"/hosts")
+    while at >= 0:
+        end = at + 6
+        if low[end : end + 1] not in _LETTERS:
+            before = low[max(0, at - _COLON_REACH) : at].split()
+            word = before[-1].lstrip(b"\"'=>(") if before else b""
+            if any(low_byte in word for low_byte in _PIECES):
+                return True
+        at = low.find(b"/hosts", end)
+    return False
+
+
+def _has_aliased_key(low: bytes) -> bool:
+    """A key written as an alias, `*name :`, whatever its anchor holds."""
+    at = low.find(b"*") if b"&" in low and b" :" in low else -1
+    while at >= 0:
+        end = at + 1
+        while low[end : end + 1] and low[end] not in b" \t\r\n,[]{}":
+            end += 1
+        if end > at + 1 and low[end : end + _COLON_REACH].lstrip(b" \t").startswith(b":"):
+            return True
+        at = low.find(b"*", end)
     return False
 
 
@@ -172,6 +222,8 @@ def _ends_as_key(joined: bytes, at: int) -> bool:
     In `{...}` a key may stand without one; behind `?` its colon may be anywhere, and behind `&name` in another place.
     """
     colon = joined.find(b":", at, at + _COLON_REACH)
+    if colon < 0 and _is_far_colon(joined, at):
+        return True
     end = joined[at : colon if colon >= 0 else at + _COLON_REACH].rstrip(_BEFORE_COLONS)
     if colon >= 0 and len(end) <= _LONGEST_END:
         return True
@@ -180,6 +232,19 @@ def _ends_as_key(joined: bytes, at: int) -> bool:
     if b"#" in tail or b"?" in before or b"&" in before:
         return True
     return (b"," in tail or b"}" in tail) and joined.rfind(b"{", 0, at) >= 0
+
+
+def _is_far_colon(joined: bytes, at: int) -> bool:
+    """Whether nothing but blanks stands between a word and a colon that is far away, or the end of the bytes."""
+    if len(joined) - at < _COLON_REACH:
+        return False
+    tail = joined[at : at + _LONGEST_END]
+    while tail and tail[0] not in _BEFORE_COLONS:
+        tail = tail[1:]
+        at += 1
+    while joined[at : at + 1] and joined[at] in _BEFORE_COLONS:
+        at += 1
+    return joined[at : at + 1] in (b":", b"")
 
 
 def _has_key_with_escaped_blanks(low: bytes) -> bool:
@@ -232,11 +297,11 @@ def _is_outdented(low: bytes, at: int) -> bool:
         end += 1
     while low[end : end + 1] and low[end] in _BLANKS:
         end += 1
-    if low[end : end + 1] != b":":
-        return False
     before = at - 1
     while before >= 0 and low[before] in _QUOTES:
         before -= 1
+    if low[end : end + 1] != b":" and not _is_explicit_key(low, before, at + 2):
+        return False
     if before >= 0 and low[before] not in b" \t\r\n{,":
         return False
     before = _last_filled(low, before)
@@ -247,6 +312,14 @@ def _is_outdented(low: bytes, at: int) -> bool:
         if before >= 0 and low[before] in b"[,":
             return False
     return not _is_dash_of_item(low, before)
+
+
+def _is_explicit_key(low: bytes, before: int, end: int) -> bool:
+    """Whether a word that ends at `end` stands behind a `?`, wherever its colon may be."""
+    if low[end : end + 1] in _LETTERS:
+        return False
+    before = _last_filled(low, before)
+    return before >= 0 and low[before] == _QUESTION_MARK
 
 
 def _is_dash_of_item(low: bytes, at: int) -> bool:
