@@ -558,6 +558,17 @@ async def test_a_wrong_message_is_logged_without_a_traceback(wrong: bytes, words
     assert bool(lines) == bool(words)
 
 
+async def test_a_request_with_a_negative_position_gets_an_answer() -> None:
+    hover = (
+        '{"jsonrpc": "2.0", "id": 7, "method": "textDocument/hover", "params": '
+        '{"textDocument": {"uri": "file:///a.yaml"}, "position": {"line": -1, "character": 0}}}'
+    )
+    stdin = messages(INITIALIZE, hover, SHUTDOWN, EXIT)
+    done = subprocess.run([*SERVER], input=stdin, capture_output=True, env=environment(), timeout=60, check=False)
+    assert done.returncode == 0
+    assert b'{"code": -32602, "message": "Invalid Params"}, "id": 7' in done.stdout.replace(b'"jsonrpc": "2.0", ', b"")
+
+
 async def test_a_client_that_is_gone_ends_the_server_quietly() -> None:
     pipe = subprocess.PIPE
     with subprocess.Popen([*SERVER], stdin=pipe, stdout=pipe, stderr=pipe, env=environment()) as process:

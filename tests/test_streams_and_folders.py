@@ -56,6 +56,13 @@ def test_a_full_disk_is_said_in_one_line(folder: Path, arguments: list[str]) -> 
     assert b"Exception ignored" not in done.stderr
 
 
+@pytest.mark.parametrize("arguments", [["check", "--format", "text", "bad.yaml"], ["rules"]], ids=" ".join)
+def test_a_terminal_without_a_width_gets_the_usual_one(folder: Path, arguments: list[str]) -> None:
+    narrow, usual = (podhosts(*arguments, cwd=folder, extra={"COLUMNS": width}).stdout for width in ("0", "80"))
+    assert b"invalid-ip" in narrow
+    assert narrow == usual
+
+
 @pytest.mark.parametrize(
     "arguments", [["check", "-"], ["check", "--fix", "-"], ["render", "-"], ["resolve", "db", "-"], ["convert"]]
 )

@@ -54,7 +54,6 @@ _DEFINITION = b"kind: customresourcedefinition"
 _MANAGED_KEYS = (b'"k:', b"'k:", b" k:")
 _DASHES = b"- \t"
 _DASH = 0x2D
-_QUESTION_MARK = 0x3F
 _QUOTES = b"\"'\\"
 _WORD_BYTES = b"abcdefghijklmnopqrstuvwxyz0123456789_-./"
 
@@ -315,11 +314,11 @@ def _is_outdented(low: bytes, at: int) -> bool:
 
 
 def _is_explicit_key(low: bytes, before: int, end: int) -> bool:
-    """Whether a word that ends at `end` stands behind a `?`, wherever its colon may be."""
+    """Whether a word that ends at `end` may stand behind a `?`, or its comment, wherever its colon is."""
     if low[end : end + 1] in _LETTERS:
         return False
-    before = _last_filled(low, before)
-    return before >= 0 and low[before] == _QUESTION_MARK
+    above = low[max(0, before - _COLON_REACH) : before + 1]
+    return b"? " in above or b"?\n" in above or b"?\r" in above or b"?\t" in above
 
 
 def _is_dash_of_item(low: bytes, at: int) -> bool:

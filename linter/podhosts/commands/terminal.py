@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _WIDE = 100_000
+#: The width where the terminal says that it has none.
+_USUAL = 80
 
 
 class OutputError(OSError):
@@ -48,7 +50,7 @@ def print_styled(parts: Iterable[RenderableType], color: str, *, is_wide: bool =
     console = Console(
         highlight=False,
         soft_wrap=True,
-        width=_WIDE if is_wide else None,
+        width=_WIDE if is_wide else _USUAL if os.environ.get("COLUMNS") == "0" else None,
         markup=False,
         emoji=False,
         force_terminal=colored,

@@ -24,6 +24,7 @@ from podhosts.lsp.checked import Checked
 from podhosts.lsp.diagnostics import diagnostics, from_findings, uri_of
 from podhosts.lsp.hover import hover
 from podhosts.lsp.projects import Project
+from podhosts.lsp.protocol import AnsweringProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -44,7 +45,12 @@ class PodhostsServer(LanguageServer):
 
     def __init__(self) -> None:
         # Whole texts: for parts pygls counts lines with `str.splitlines`, which also breaks at form feeds and others.
-        super().__init__("podhosts", __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full)
+        super().__init__(
+            "podhosts",
+            __version__,
+            text_document_sync_kind=types.TextDocumentSyncKind.Full,
+            protocol_cls=AnsweringProtocol,
+        )
         self._worker = ThreadPoolExecutor(max_workers=1)
         #: The addresses of open files in order, as the client writes them; those of pygls have no escapes.
         self._open: dict[str, None] = {}
