@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from podhosts.discovery import with_slashes
+from podhosts.kustomize.names import is_kustomization
 from tests.manifests import BAD_POD, GOOD_POD
 from tests.programs import program
 from tests.running import environment, podhosts
@@ -128,3 +130,19 @@ def test_links_that_lead_nowhere_are_passed_over(folder: Path, is_repository: bo
     done = podhosts("check", ".", cwd=folder)
     assert (done.returncode, b"gone" in done.stderr, b"loop" in done.stderr) == (1, False, False)
     assert podhosts("check", "gone.yaml", cwd=folder).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "separator", "expected"),
+    [
+        (r"k8s\overlays\prod\kustomization.yaml", "\\", "k8s/overlays/prod/kustomization.yaml"),
+        (r"C:\work\pod.yaml", "\\", "C:/work/pod.yaml"),
+        (r"a\b.yaml", "/", r"a\b.yaml"),
+        ("-", "\\", "-"),
+    ],
+)
+def test_paths_have_slashes_everywhere(path: str, separator: str, expected: str) -> None:
+    """On Windows a kustomization outside git was missed, as its path was cut at slashes only."""
+    written = with_slashes(path, separator)
+    assert written == expected
+    assert is_kustomization(written) is path.endswith("kustomization.yaml")

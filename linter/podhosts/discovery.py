@@ -56,7 +56,7 @@ def discover(arguments: Iterable[str], endings: tuple[str, ...] = ENDINGS) -> Di
     inputs: dict[str, Input] = {}
     failures: list[tuple[str, str]] = []
     empty: list[str] = []
-    for argument in arguments:
+    for argument in map(with_slashes, arguments):
         if argument == STDIN:
             inputs.setdefault(STDIN, Input(STDIN, True))
             continue
@@ -78,6 +78,11 @@ def discover(arguments: Iterable[str], endings: tuple[str, ...] = ENDINGS) -> Di
         else:
             failures.append((argument, "not a regular file; to read from a pipe use `-`"))
     return Discovery(list(inputs.values()), failures, empty)
+
+
+def with_slashes(path: str, separator: str = os.sep) -> str:
+    """A path as all rooms know it, with `/` between its parts; `separator` is that of the machine."""
+    return path if separator == "/" else path.replace(separator, "/")
 
 
 def find_config(folder: str) -> str | None:
@@ -176,10 +181,10 @@ def _git_files(folder: str, unreadable: dict[str, str]) -> list[str] | None:
 
 def _walk(folder: str, unreadable: dict[str, str]) -> Iterator[str]:
     def note(error: OSError) -> None:
-        unreadable[_below(folder, os.path.relpath(error.filename, folder))] = _reason(error)
+        unreadable[_below(folder, with_slashes(os.path.relpath(error.filename, folder)))] = _reason(error)
 
     for parent, folders, files in os.walk(folder, onerror=note):
         folders[:] = [name for name in folders if name != ".git"]
         below = parent[len(folder) :].lstrip(os.sep)
         for name in files:
-            yield os.path.join(below, name)
+            yield with_slashes(os.path.join(below, name))

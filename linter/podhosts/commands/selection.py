@@ -9,7 +9,7 @@ from podhosts.commands.repository import has_kustomization, repository_files
 from podhosts.commands.run_settings import project_config
 from podhosts.commands.stored import standard_input
 from podhosts.commands.usage import UsageError
-from podhosts.discovery import STDIN, discover
+from podhosts.discovery import STDIN, discover, with_slashes
 from podhosts.document import Document, split
 from podhosts.kubernetes import KnownKinds, objects, pods
 from podhosts.source import Source
@@ -61,6 +61,7 @@ def select_pods(where: str | Source, object_name: str | None) -> Selection:
     A folder with a kustomization stands for what Kustomize builds of it. Raises UsageError where nothing fits
     `object_name` (the message lists what there is), or Kustomize refuses the kustomization.
     """
+    where = where if isinstance(where, Source) else with_slashes(where)
     path = where.path if isinstance(where, Source) else where
     selection = _built(path) if not isinstance(where, Source) and has_kustomization(path) else _written(where)
     if object_name is None:
@@ -99,7 +100,7 @@ def _built(folder: str) -> Selection:
     from podhosts.kustomize.printing import Printed
     from podhosts.kustomize.resources import follow_names
 
-    files = repository_files(os.path.join(folder, ""))
+    files = repository_files(f"{folder}/")
     builder = Builder(files)
     build = builder.build(folder)
     if build is None:

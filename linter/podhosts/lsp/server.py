@@ -15,7 +15,7 @@ from pygls.lsp.server import LanguageServer
 
 from podhosts import __version__
 from podhosts.commands.usage import UsageError
-from podhosts.discovery import CONFIG_NAMES, ENDINGS
+from podhosts.discovery import CONFIG_NAMES, ENDINGS, with_slashes
 from podhosts.engine import Result
 from podhosts.kustomize.names import KUSTOMIZATION_NAMES
 from podhosts.lsp import actions, completion, links
@@ -133,7 +133,7 @@ class PodhostsServer(LanguageServer):
 
     def _folders(self) -> list[str]:
         addresses = list(self.workspace.folders) or [self.workspace.root_uri]
-        return [path for uri in addresses if uri and (path := uris.to_fs_path(uri))]
+        return [with_slashes(path) for uri in addresses if uri and (path := uris.to_fs_path(uri))]
 
 
 def _check(project: Project, buffer: Buffer) -> Checked:
