@@ -11,35 +11,87 @@ from typing import TYPE_CHECKING
 from podhosts.document import Scalar, string
 from podhosts.kubernetes.objects import mapping
 from podhosts.kubernetes.placeholders import is_placeholder
+from podhosts.records import record
 
 if TYPE_CHECKING:
-    from podhosts.document import Node
+    from podhosts.document import Document, Mapping, Node
     from podhosts.kubernetes.objects import KubernetesObject
     from podhosts.kubernetes.pods import Pod
     from podhosts.kubernetes.versions import KubernetesVersion
 
 _MAX_BYTES = 63
+#: The domain of a cluster that nobody has given another one.
+USUAL_DOMAIN = "cluster.local"
 
 
-def is_pod_host_name(pod: Pod, name: str, version: KubernetesVersion) -> bool:
-    """Whether a pod made from this spec has `name` as its host name, or as its full name in the hosts file."""
-    if not pod.is_pod_spec or pod.host_network:
-        return False
+@record(frozen=True, slots=True)
+class Ordinals:
+    """The numbers at the end of the host names that a controller gives, whatever the template says.
+
+    None stands for what something else decides: a template, a placeholder, a value of the wrong type.
+    """
+
+    start: int | None
+    count: int | None
+
+    def __contains__(self, ordinal: int) -> bool:
+        """Whether a pod has the number for certain, once there is any pod."""
+        if self.start is None:
+            return False
+        return self.start <= ordinal < self.start + self.count if self.count is not None else ordinal == self.start
+
+    @property
+    def first(self) -> int:
+        return self.start or 0
+
+    @property
+    def last(self) -> int:
+        """The number of the last pod that is known."""
+        return self.first + max((self.count or 1) - 1, 0)
+
+    def other_than(self, ordinal: int) -> int:
+        """The number of another pod."""
+        return self.first + 1 if ordinal == self.first else self.first
+
+
+@record(frozen=True, slots=True)
+class OwnName:
+    """How a name comes to be a pod's own.
+
+    `index` is the number of the pod that has it; None where all pods made from the spec have it. A full name also
+    says what the cluster's domain must be, and the namespace where the manifest leaves that open; else None.
+    """
+
+    index: int | None = None
+    namespace: str | None = None
+    cluster_domain: str | None = None
+
+    @property
+    def is_certain(self) -> bool:
+        """False for a full name that is the pod's only in a namespace or domain which the manifest does not say."""
+        return self.namespace is None and self.cluster_domain in {None, USUAL_DOMAIN}
+
+
+def own_name(pod: Pod, name: str, version: KubernetesVersion) -> OwnName | None:
+    """How a pod made from this spec has `name` as its host name or full name; None if no pod is known to have it."""
+    if not pod.is_pod_spec or pod.host_network or _is_open(pod.spec.get("hostNetwork")):
+        return None
     if override := _override(pod, version):
-        return name == cut(override)
+        return OwnName() if name == cut(override) else None
     head, dot, domain = name.partition(".")
     if dot and domain.partition(".")[0] == _subdomain(pod) and domain.count(".") >= 3:
-        namespace = pod.object.namespace
-        full = domain.split(".")
-        return full[2] == "svc" and namespace in {None, full[1]} and _is_short_name(pod, head)
-    return _is_short_name(pod, name)
+        own, (_, namespace, service, cluster_domain) = _short_name(pod, head), domain.split(".", 3)
+        if own is None or service != "svc" or pod.object.namespace not in {None, namespace}:
+            return None
+        return OwnName(own.index, namespace if pod.object.namespace is None else None, cluster_domain)
+    return _short_name(pod, name)
 
 
 def host_name_node(pod: Pod, version: KubernetesVersion) -> Node | None:
     """The value that decides the host name of the pods made from this spec."""
     if _override(pod, version):
         return pod.spec.get("hostnameOverride")
-    if _ordinals(pod.object) is None and string(pod.spec.get("hostname")):
+    if ordinals(pod.object) is None and string(pod.spec.get("hostname")):
         return pod.spec.get("hostname")
     return pod.object.metadata.get("name") if pod.object.metadata else None
 
@@ -48,26 +100,37 @@ def _override(pod: Pod, version: KubernetesVersion) -> str | None:
     return string(pod.spec.get("hostnameOverride")) if version.validates_hostname_override else None
 
 
-def _is_short_name(pod: Pod, name: str) -> bool:
+def _short_name(pod: Pod, name: str) -> OwnName | None:
     manifest = pod.object
-    owner, ordinals = manifest.name, _ordinals(manifest)
-    if ordinals is None and (hostname := string(pod.spec.get("hostname"))):
-        return not is_placeholder(hostname) and name == cut(hostname)
+    owner, numbers = manifest.name, ordinals(manifest)
+    if numbers is None and (hostname := string(pod.spec.get("hostname"))):
+        return OwnName() if not is_placeholder(hostname) and name == cut(hostname) else None
     if owner is None or is_placeholder(owner):
-        return False
-    if ordinals is not None:
-        return _is_ordinal(owner, name, ordinals)
-    return manifest.kind == "Pod" and name == cut(owner)
+        return None
+    if numbers is not None:
+        ordinal = _ordinal(owner, name)
+        return OwnName(ordinal) if ordinal is not None and ordinal in numbers else None
+    return OwnName() if manifest.kind == "Pod" and name == cut(owner) else None
 
 
-def _ordinals(manifest: KubernetesObject) -> range | None:
-    """The numbers at the end of the host names that a controller gives, whatever the template says; else None."""
+def ordinals(manifest: KubernetesObject) -> Ordinals | None:
+    """The numbers of the pods of a StatefulSet or Indexed Job; None for other objects.
+
+    The pods of a CronJob's Indexed Jobs have numbers too, but their names hold a time that nobody knows.
+    """
+    spec = manifest.spec
     if manifest.kind == "StatefulSet":
-        start = first_ordinal(manifest)
-        return range(start, start + _count(manifest, "replicas"))
-    if manifest.kind == "Job" and manifest.spec and string(manifest.spec.get("completionMode")) == "Indexed":
-        return range(_count(manifest, "completions"))
-    return None
+        numbers = spec.get("ordinals") if spec else None
+        start = _number(mapping(numbers), "start", 0, manifest) if numbers is None or mapping(numbers) else None
+        return Ordinals(start, _number(spec, "replicas", 1, manifest))
+    if manifest.kind == "CronJob":
+        template = mapping(spec.get("jobTemplate")) if spec else None
+        spec = mapping(template.get("spec")) if template else None
+        return Ordinals(None, None) if spec and string(spec.get("completionMode")) == "Indexed" else None
+    mode = string(spec.get("completionMode")) if manifest.kind == "Job" and spec else None
+    if mode is None or (mode != "Indexed" and not is_placeholder(mode)):
+        return None
+    return Ordinals(0, _number(spec, "completions", 1, manifest)) if mode == "Indexed" else Ordinals(None, None)
 
 
 def subdomain_node(pod: Pod) -> Node | None:
@@ -86,31 +149,32 @@ def cut(name: str) -> str:
     return name[:_MAX_BYTES].rstrip("-.") if len(name) > _MAX_BYTES else name
 
 
-def first_ordinal(manifest: KubernetesObject) -> int:
-    """The ordinal of a StatefulSet's first pod."""
-    ordinals = mapping(manifest.spec.get("ordinals")) if manifest.spec else None
-    return _number(ordinals.get("start") if ordinals else None, 0)
-
-
-def last_index(pod: Pod) -> int | None:
-    """The index with the longest name among the pods of a StatefulSet or Indexed Job; None for other pods."""
-    manifest = pod.object
-    if manifest.kind == "StatefulSet":
-        return first_ordinal(manifest) + max(_count(manifest, "replicas") - 1, 0)
-    return max(_count(manifest, "completions") - 1, 0) if manifest.kind == "Job" else None
-
-
-def _is_ordinal(owner: str, name: str, ordinals: range) -> bool:
+def _ordinal(owner: str, name: str) -> int | None:
+    """The number in the host name of an owner's pod."""
     prefix, ordinal = name[: len(owner) + 1], name[len(owner) + 1 :]
     if prefix != f"{owner}-" or not (ordinal.isascii() and ordinal.isdigit()) or len(ordinal) > 9:
-        return False
-    return str(int(ordinal)) == ordinal and int(ordinal) in ordinals
+        return None
+    return int(ordinal) if str(int(ordinal)) == ordinal else None
 
 
-def _count(manifest: KubernetesObject, field: str) -> int:
-    return _number(manifest.spec.get(field) if manifest.spec else None, 1)
+def _number(holder: Mapping | None, field: str, default: int, manifest: KubernetesObject) -> int | None:
+    """A number that is written; the default where it is left out, None where something else decides it."""
+    node = holder.get(field) if holder else None
+    if holder is not None and _may_change(holder, node, manifest.document):
+        return None
+    if node is None or (isinstance(node, Scalar) and node.value is None):
+        return default
+    value = node.value if isinstance(node, Scalar) else None
+    return int(value) if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
-def _number(node: object, default: int) -> int:
-    is_number = isinstance(node, Scalar) and isinstance(node.value, int) and not isinstance(node.value, bool)
-    return int(str(node.value)) if is_number and isinstance(node, Scalar) else default
+def _may_change(holder: Mapping, node: Node | None, document: Document) -> bool:
+    """Whether a template may print a field that is not written, or leave out the one that is."""
+    if node is not None and document.template is not None:
+        return bool(document.branches_between(holder, node))
+    return document.is_partial(holder)
+
+
+def _is_open(node: Node | None) -> bool:
+    """Whether a placeholder decides a value."""
+    return isinstance(node, Scalar) and is_placeholder(node.text)

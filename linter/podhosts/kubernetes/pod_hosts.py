@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.document import Scalar, Sequence, string
 from podhosts.hosts.kubelet import Alias, PodHosts
-from podhosts.kubernetes.host_names import first_ordinal
+from podhosts.kubernetes.host_names import ordinals
 from podhosts.kubernetes.versions import KubernetesVersion
 from podhosts.records import field, record
 
@@ -69,14 +69,15 @@ def _names(pod: Pod, index: int | None) -> tuple[str, str, str]:
     if manifest.kind == "Pod":
         generated = string(manifest.metadata.get("generateName")) if manifest.metadata else None
         return (f"{generated}<id>" if manifest.name is None and generated else owner), hostname, subdomain
-    if manifest.kind == "StatefulSet" and pod.is_pod_spec:
-        service = string(manifest.spec.get("serviceName")) if manifest.spec else None
-        # The controller writes the names over those of the template.
-        name = f"{owner}-{first_ordinal(manifest) if index is None else index}"
-        return name, name, service or ""
-    if manifest.kind == "Job" and manifest.spec and string(manifest.spec.get("completionMode")) == "Indexed":
-        name = f"{owner}-{index or 0}"
-        return f"{name}-<id>", name, subdomain
+    numbers = ordinals(manifest) if pod.is_pod_spec else None
+    if numbers is not None:
+        number = numbers.first if index is None else index
+        if manifest.kind == "StatefulSet":
+            service = string(manifest.spec.get("serviceName")) if manifest.spec else None
+            # The controller writes the names over those of the template.
+            return f"{owner}-{number}", f"{owner}-{number}", service or ""
+        job = f"{owner}-<minutes>" if manifest.kind == "CronJob" else owner
+        return f"{job}-{number}-<id>", f"{job}-{number}", subdomain
     return _GENERATED.get(manifest.kind or "", "{}-<id>").format(owner), hostname, subdomain
 
 

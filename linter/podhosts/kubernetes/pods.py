@@ -102,6 +102,12 @@ class Pod:
         node = self.spec.get("hostNetwork")
         return isinstance(node, Scalar) and node.value is True
 
+    @property
+    def asks_cluster_dns(self) -> bool:
+        """Whether the names of Services mean anything in the pod; on the node's network its DNS is asked."""
+        policy = string(self.spec.get("dnsPolicy"))
+        return policy == "ClusterFirstWithHostNet" or (policy in {None, "ClusterFirst"} and not self.host_network)
+
     @cached_property
     def containers(self) -> list[Container]:
         """All containers: init, regular, ephemeral."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from podhosts.document import split
 from podhosts.kustomize.building import Builder
 from podhosts.kustomize.effects import effects, has_aliases, is_as_written, without_target
+from podhosts.kustomize.located import Map
 from podhosts.kustomize.model import COMPONENT, Kustomization
 from podhosts.kustomize.names import is_kustomization
 from podhosts.kustomize.printing import Printed
@@ -102,6 +103,23 @@ class Overlays:
     def printed(self) -> list[Printed]:
         """The objects that a kustomization has changed and that have hostAliases."""
         return [_printed(resource) for _, resource in self._with_aliases() if resource.is_changed]
+
+    @cached_property
+    def applied(self) -> list[Printed]:
+        """The objects with hostAliases that the outermost kustomizations build: those that no other one takes in."""
+        taken_in = {
+            self.key(posixpath.join(folder, name))
+            for folder in self.folders
+            if (kustomization := self._load(folder)) is not None
+            for name in kustomization.texts("resources", "bases", "components")
+        }
+        return [_printed(resource) for folder, resource in self._with_aliases() if folder not in taken_in]
+
+    def set_replicas(self, name: str) -> bool:
+        """Whether a kustomization's `replicas` sets the number of pods of an object of that name."""
+        found = (self._load(folder) for folder in self.folders)
+        entries = [entry for kustomization in found if kustomization for entry in kustomization.items("replicas")]
+        return any(isinstance(entry, Map) and entry.get("name") == name for entry in entries)
 
     def built(self) -> Iterator[Built]:
         """The objects with hostAliases that a kustomization builds, but for those that a file of the run has as such.

@@ -6,7 +6,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from podhosts.hosts.kubelet import Alias, KubeletError, alias_line, hosts_file, pod_network_lines
+from podhosts.kubernetes.host_names import USUAL_DOMAIN, OwnName
 from podhosts.kubernetes.pod_hosts import Surroundings, pod_hosts
+from podhosts.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
     from podhosts.rules.base import Settings
 
 _SHOWN = 5
-_POD_IP = "10.244.1.5"
+#: What stands for the pod's address.
+POD_IP = "10.244.1.5"
 #: Names for `resolvers` in the config, the models behind each, and what people call them.
 MODELS: dict[str, tuple[tuple[str, str], ...]] = {
     "glibc": (("glibc", "glibc"), ("glibc_nomulti", "glibc without `multi on`")),
@@ -30,23 +33,35 @@ MODELS: dict[str, tuple[tuple[str, str], ...]] = {
 
 
 class PodAnswers:
-    """One pod's hosts file as the resolvers that matter read it. The file is read once by each, when first asked."""
+    """One pod's hosts file as the resolvers that matter read it. The file is read once by each, when first asked.
 
-    def __init__(self, pod: Pod, settings: Settings) -> None:
+    `own` says which of the pods made from the spec it is, and where it runs; by default it is the first one.
+    """
+
+    def __init__(self, pod: Pod, settings: Settings, own: OwnName | None = None) -> None:
         self._pod = pod
         self._settings = settings
+        self._own = own or OwnName()
         self._readers: dict[str, HostsReader] = {}
         self._described: dict[str, str] = {}
 
     @cached_property
     def _file(self) -> bytes:
-        surroundings = Surroundings((_POD_IP,), node_file=b"127.0.0.1\tlocalhost\n", version=self._settings.version)
+        surroundings = Surroundings(
+            (POD_IP,),
+            node_file=b"127.0.0.1\tlocalhost\n",
+            version=self._settings.version,
+            index=self._own.index,
+            cluster_domain=self._own.cluster_domain or USUAL_DOMAIN,
+        )
         inputs = pod_hosts(self._pod, surroundings)
+        if self._own.namespace is not None:
+            inputs = replace(inputs, namespace=self._own.namespace)
         try:
             return hosts_file(inputs)
         except KubeletError:
             # Another rule speaks of the pod's own name; the aliases can be judged without it.
-            return b"".join(line.text for line in pod_network_lines((_POD_IP,), inputs.pod_name, "", inputs.aliases))
+            return b"".join(line.text for line in pod_network_lines((POD_IP,), inputs.pod_name, "", inputs.aliases))
 
     def ask(self, model: str, name: str, family: Family = "unspec") -> Answer:
         """What one modelled resolver answers."""
@@ -55,7 +70,7 @@ class PodAnswers:
 
         if model not in self._readers:
             self._readers[model] = open_hosts(model, self._file)
-        return self._readers[model].lookup(name, family, Network((_POD_IP,)))
+        return self._readers[model].lookup(name, family, Network((POD_IP,)))
 
     def describe(self, name: str) -> str:
         """A clause like "glibc, musl and Go answer 10.0.0.1, 10.0.0.2; glibc without `multi on` 10.0.0.1"."""
@@ -64,13 +79,20 @@ class PodAnswers:
         return self._described[name]
 
     def _describe(self, name: str) -> str:
-        answers = [
+        return described(self._answers(name))
+
+    def common(self, name: str) -> tuple[str, ...] | None:
+        """The addresses that all resolvers answer; None where they do not agree, or find none in the file."""
+        answers = {answer.addresses for _, answer in self._answers(name)}
+        return next(iter(answers)) or None if len(answers) == 1 else None
+
+    def _answers(self, name: str) -> list[tuple[str, Answer]]:
+        return [
             (title, self.ask(model, name))
             for resolver, models in MODELS.items()
             if resolver in self._settings.resolvers
             for model, title in models
         ]
-        return described(answers)
 
 
 def line_answers(ip: str, name: str, settings: Settings, family: Family) -> list[tuple[str, Answer]]:
@@ -83,7 +105,7 @@ def line_answers(ip: str, name: str, settings: Settings, family: Family) -> list
     hosts = alias_line(Alias(ip, (name,)))
     asked = [models[0] for resolver, models in MODELS.items() if resolver in settings.resolvers]
     return [
-        (title, lookup(model, hosts, name, family, Network((_POD_IP,))))
+        (title, lookup(model, hosts, name, family, Network((POD_IP,))))
         for model, title in asked
         if family in families(model)
     ]
@@ -93,9 +115,9 @@ def file_answers(aliases: Iterable[Alias], name: str, settings: Settings) -> lis
     """What the resolvers that matter answer in a pod with these aliases, by what people call them."""
     from podhosts.hosts.resolvers import Network, lookup
 
-    hosts = b"".join(line.text for line in pod_network_lines((_POD_IP,), "pod", "", tuple(aliases)))
+    hosts = b"".join(line.text for line in pod_network_lines((POD_IP,), "pod", "", tuple(aliases)))
     return [
-        (title, lookup(model, hosts, name, "unspec", Network((_POD_IP,))))
+        (title, lookup(model, hosts, name, "unspec", Network((POD_IP,))))
         for resolver, models in MODELS.items()
         if resolver in settings.resolvers
         for model, title in models

@@ -6,7 +6,7 @@ from podhosts.diagnostics import Related, Severity
 from podhosts.document import Scalar
 from podhosts.hosts.kubelet import KubeletError, kernel_host_name
 from podhosts.kubernetes import is_placeholder
-from podhosts.kubernetes.host_names import host_name_node, last_index, subdomain_node
+from podhosts.kubernetes.host_names import host_name_node, ordinals, subdomain_node
 from podhosts.kubernetes.pod_hosts import Surroundings, pod_hosts
 from podhosts.records import replace
 from podhosts.rules.base import Rule
@@ -58,7 +58,9 @@ class HostnameTooLong(Rule):
         flag = pod.spec.get("setHostnameAsFQDN")
         if not pod.is_pod_spec or not isinstance(flag, Scalar) or flag.value is not True:
             return
-        inputs = pod_hosts(pod, Surroundings(version=self.version, index=last_index(pod)))
+        numbers = ordinals(pod.object)
+        # The longest name is the last one's.
+        inputs = pod_hosts(pod, Surroundings(version=self.version, index=numbers.last if numbers else None))
         names = (inputs.hostname or inputs.pod_name, inputs.subdomain)
         if any("<" in name or is_placeholder(name) for name in names):
             return

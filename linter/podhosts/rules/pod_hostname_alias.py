@@ -1,21 +1,28 @@
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
 from podhosts.edits import Safety
-from podhosts.hosts.addresses import parse_sloppy
-from podhosts.kubernetes.host_names import host_name_node, is_pod_host_name
-from podhosts.rules.answers import PodAnswers
+from podhosts.hosts.addresses import canonical, parse_sloppy
+from podhosts.kubernetes.host_names import USUAL_DOMAIN, OwnName, host_name_node, ordinals, own_name
+from podhosts.records import record, replace
+from podhosts.rules.answers import POD_IP, PodAnswers
 from podhosts.rules.base import Fixable, Rule
 from podhosts.rules.removal import NameRemoval
+from podhosts.rules.sibling_pods import builds, dns_advice, has_siblings, is_of_one_pod
 from podhosts.surgery import repair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
+    from podhosts.document import Scalar
     from podhosts.kubernetes import HostAlias, KubernetesVersion, Pod
+
+#: What an alias to an address of another host does.
+_HARMLESS = "it never replaces the pod's address; "
 
 
 class PodHostnameAlias(Rule):
@@ -23,7 +30,10 @@ class PodHostnameAlias(Rule):
 
     Why: the kubelet's own line for the name comes first and stays: resolvers answer both addresses, or only the pod's.
     With a loopback address glibc, Go and Java answer that one first, so a server that advertises its own name
-    advertises loopback. Only where the name is known: bare Pods, StatefulSets, Indexed Jobs, `hostname`.
+    advertises loopback. Only where the name is known: bare Pods, StatefulSets, Indexed Jobs, `hostname`. In a
+    StatefulSet or Indexed Job each pod has a name of its own: the alias adds to the answer in that pod, and in the
+    others it is the only answer, so there it must stay until they ask for a name that DNS knows. A headless Service
+    gives them one, `db-1.dbs`; the short name `db-1` is not in DNS.
     Source: `reference/kubernetes.md` 4.2, `reference/resolvers.md` 6.
 
     Bad:
@@ -49,7 +59,8 @@ class PodHostnameAlias(Rule):
           containers: [{name: web, image: web}]
 
     Fix safety: unsafe, as resolvers answer fewer addresses then; the name goes, and an entry or list that would be
-    left empty.
+    left empty. Nothing is offered where another pod would lose the name: one of the same StatefulSet or Indexed Job, or
+    the same pod under another name (an overlay's prefix, another namespace or cluster domain).
     """
 
     name = "pod-hostname-alias"
@@ -57,31 +68,102 @@ class PodHostnameAlias(Rule):
     fixable = Fixable.SOMETIMES
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
-        answers = PodAnswers(pod, self.settings)
-        own = {
-            alias.index: {index: node for index, node in alias.names if is_pod_host_name(pod, node.text, self.version)}
-            for alias in pod.aliases
-        }
-        removal = NameRemoval(pod, own)
+        own = {alias.index: self._own_names(pod, alias) for alias in pod.aliases}
+        removal = NameRemoval(
+            pod, {entry: [index for index, name in names.items() if name.can_go] for entry, names in own.items()}
+        )
         for alias in pod.aliases:
-            for index, node in own[alias.index].items():
-                title = f"Remove the alias `{node.text}`"
+            # One finding an entry: what is said of a name holds for its other spellings.
+            for index, name in islice(own[alias.index].items(), 1):
+                doomed = [number for number, other in own[alias.index].items() if other.can_go]
+                gone = " and ".join(f"`{own[alias.index][number].node.text}`" for number in doomed)
+                edits = removal.edits_of(alias, doomed) if doomed else None
                 yield self.report(
                     alias,
-                    node,
-                    f"`{node.text}` is the pod's own host name: {_effect(alias, node.text, answers)}; remove the alias",
+                    name.node,
+                    self._message(alias, name),
                     field=alias.field("hostnames", index),
-                    related=_where_from(pod, self.version),
-                    fix=repair(pod.object.document, title, removal.edits(alias, index), Safety.UNSAFE),
+                    related=[*_others(own[alias.index]), *_where_from(pod, self.version)],
+                    fix=repair(pod.object.document, f"Remove {gone} from the aliases", edits, Safety.UNSAFE),
                 )
 
+    def _own_names(self, pod: Pod, alias: HostAlias) -> dict[int, _OwnAlias]:
+        """The names of an entry that are own names of pods, by index."""
+        found: dict[int, _OwnAlias] = {}
+        for index, node in alias.names:
+            own = own_name(pod, node.text, self.version)
+            if own is None:
+                continue
+            built = builds(pod, node, self.workspace)
+            if built and not any(own_name(other, name, self.version) for other, name in built):
+                # Every overlay gives the pod another name.
+                continue
+            every = [(pod, node.text), *built]
+            has_others = any(has_siblings(other, self.workspace) for other, _ in every) and own.index is not None
+            can_go = all(is_of_one_pod(other, name, self.version, self.workspace) for other, name in every)
+            found[index] = _OwnAlias(node, own, has_others, can_go)
+        return found
 
-def _effect(alias: HostAlias, name: str, answers: PodAnswers) -> str:
+    def _message(self, alias: HostAlias, name: _OwnAlias) -> str:
+        text, own = name.node.text, name.own
+        answers = PodAnswers(alias.pod, self.settings, own)
+        where = _where(own)
+        if own.index is None or not name.has_others:
+            effect = _effect(alias, f"beside the pod's own line (say {POD_IP}) {answers.describe(text)}")
+            return f"`{text}` is the pod's own host name{where}: {effect}; {_advice(name)}"
+        numbers = ordinals(alias.pod.object)
+        assert numbers is not None  # the name holds one
+        others = PodAnswers(alias.pod, self.settings, replace(own, index=numbers.other_than(own.index)))
+        is_only = others.common(text) == (canonical(alias.ip or ""),)
+        elsewhere = "the alias is the only answer" if is_only else others.describe(text)
+        advice = dns_advice(alias.pod, own.index, self.workspace)
+        effect = f"{_warning(alias)}in it (say {POD_IP}) {answers.describe(text)}; in the other pods {elsewhere}"
+        return f"`{text}` is the own host name of pod {own.index}{where}: {effect}" + (f"; {advice}" if advice else "")
+
+
+@record(frozen=True, slots=True)
+class _OwnAlias:
+    """An alias that is a pod's own name; `has_others` says that other pods of the spec have other names.
+
+    `can_go` says that no pod would lose the name without it.
+    """
+
+    node: Scalar
+    own: OwnName
+    has_others: bool
+    can_go: bool
+
+
+def _where(own: OwnName) -> str:
+    """Where a full name is the pod's, if the manifest does not say that it runs there."""
+    if own.is_certain:
+        return ""
+    places = [f"in namespace `{own.namespace}`"] if own.namespace is not None else []
+    if own.cluster_domain not in {None, USUAL_DOMAIN}:
+        places.append(f"in a cluster of the domain `{own.cluster_domain}`")
+    return f" {' '.join(places)}"
+
+
+def _advice(name: _OwnAlias) -> str:
+    if name.can_go:
+        return "remove the alias"
+    if not name.own.is_certain:
+        return "remove the alias if the pod runs only there"
+    return "under the other name that an overlay gives the pod it is the only answer"
+
+
+def _effect(alias: HostAlias, answered: str) -> str:
+    return f"{_warning(alias) or _HARMLESS}{answered}"
+
+
+def _warning(alias: HostAlias) -> str:
     address = parse_sloppy(alias.ip or "")
-    answered = f"beside the pod's own line (say 10.244.1.5) {answers.describe(name)}"
-    if address is not None and address.is_loopback:
-        return f"a server that advertises its own name may advertise loopback; {answered}"
-    return f"it never replaces the pod's address; {answered}"
+    is_loopback = address is not None and address.is_loopback
+    return "a server that advertises its own name may advertise loopback; " if is_loopback else ""
+
+
+def _others(names: dict[int, _OwnAlias]) -> list[Related]:
+    return [Related(name.node.span, "an own name too") for name in islice(names.values(), 1, None)]
 
 
 def _where_from(pod: Pod, version: KubernetesVersion) -> list[Related]:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from podhosts.kubernetes import sequence
-from podhosts.surgery import remove_item, remove_key
+from podhosts.surgery import remove_item, remove_items, remove_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -45,12 +45,16 @@ class NameRemoval:
 
     def edits(self, alias: HostAlias, index: int) -> tuple[Edit, ...] | None:
         """Remove one name, or the entry where all its names shall go; None where it is refused."""
+        return self.edits_of(alias, [index])
+
+    def edits_of(self, alias: HostAlias, indices: Collection[int]) -> tuple[Edit, ...] | None:
+        """Remove some names of an entry, or the entry where all its names shall go; None where it is refused."""
         names = sequence(alias.hostnames_node)
         if names is None:
             return None
         if alias.index in self._emptied:
             return self._entries.edits(alias.index)
-        return remove_item(self._pod.object.document, names, index)
+        return remove_items(self._pod.object.document, names, indices)
 
     @cached_property
     def _entries(self) -> EntryRemoval:

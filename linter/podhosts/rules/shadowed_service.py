@@ -67,7 +67,7 @@ class ShadowedService(Rule):
     looks_elsewhere = True
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
-        if not _asks_cluster_dns(pod):
+        if not pod.asks_cluster_dns:
             return
         written = {node.text for alias in pod.aliases for _, node in alias.names}
         for alias in pod.aliases:
@@ -119,12 +119,6 @@ class ShadowedService(Rule):
             field=alias.field("hostnames", index),
             related=related,
         )
-
-
-def _asks_cluster_dns(pod: Pod) -> bool:
-    """Whether the names of Services mean anything in the pod (`dnsPolicy`; on the node's network it is not asked)."""
-    policy = string(pod.spec.get("dnsPolicy"))
-    return policy == "ClusterFirstWithHostNet" or (policy in {None, "ClusterFirst"} and not pod.host_network)
 
 
 def _addresses(service: KubernetesObject) -> set[str]:
