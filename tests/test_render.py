@@ -144,6 +144,11 @@ def test_refused_manifest_is_rendered_all_the_same() -> None:
         ("Deployment", "{template: {spec: {}}}", "web-<hash>-<id>"),
         ("DaemonSet", "{template: {spec: {}}}", "web-<id>"),
         ("CronJob", "{jobTemplate: {spec: {template: {spec: {}}}}}", "web-<minutes>-<id>"),
+        (
+            "CronJob",
+            "{jobTemplate: {spec: {completionMode: Indexed, completions: 2, template: {spec: {hostname: x}}}}}",
+            "web-<minutes>-0",
+        ),
         ("Job", "{completionMode: Indexed, completions: 3, template: {spec: {}}}", "web-0"),
         (
             "StatefulSet",
@@ -158,6 +163,26 @@ def test_names_that_controllers_give(kind: str, spec: str, line: str) -> None:
     manifest = f"apiVersion: {group}\nkind: {kind}\nmetadata: {{name: web, namespace: ns}}\nspec: {spec}\n"
     done = podhosts("render", "-", "--pod-ip", "10.0.0.1", "--cluster-domain", "c", stdin=manifest.encode())
     assert f"10.0.0.1\t{line}\n" in done.stdout.decode()
+
+
+@pytest.mark.parametrize(
+    ("spec", "arguments", "note"),
+    [
+        ("{replicas: 3, template: {spec: {}}}", [], b"StatefulSet/web: this is pod 0; --index shows another"),
+        ("{replicas: 3, template: {spec: {}}}", ["--index", "2"], b""),
+        ("{replicas: 3, template: {spec: {}}}", ["--index", "3"], b"there is no pod 3: its pods are 0 to 2"),
+        ("{replicas: 2, ordinals: {start: 4}, template: {spec: {}}}", ["--index", "0"], b"its pods are 4 to 5"),
+        ("{replicas: 0, template: {spec: {}}}", ["--index", "0"], b"there is no pod 0: it has no pods"),
+        ("{replicas: '${N}', template: {spec: {}}}", ["--index", "7"], b""),
+        ("{template: {spec: {}}}", [], b""),
+    ],
+)
+def test_which_pod_of_a_set_is_said(spec: str, arguments: list[str], note: bytes) -> None:
+    manifest = f"apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {{name: web}}\nspec: {spec}\n"
+    done = podhosts("render", "-", "--pod-ip", "10.0.0.1", *arguments, stdin=manifest.encode())
+    assert done.returncode == 0
+    assert done.stderr.strip().endswith(note)
+    assert bool(done.stderr) is bool(note)
 
 
 def test_folder_gives_each_pod_under_a_header(tmp_path: Path) -> None:

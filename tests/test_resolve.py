@@ -81,3 +81,58 @@ def test_wrong_use(arguments: list[str], words: bytes) -> None:
     done = podhosts("resolve", "db.internal", "-", *arguments, stdin=TWO)
     assert (done.returncode, words in done.stderr) == (2, True), done.stderr
     assert done.stdout == b""
+
+
+PEERS = b"""apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db, namespace: shop}
+spec:
+  serviceName: dbs
+  replicas: 3
+  selector: {matchLabels: {app: db}}
+  template:
+    metadata: {labels: {app: db}}
+    spec:
+      hostAliases:
+      - ip: 10.30.0.1
+        hostnames: [db-1, spare]
+      containers: [{name: db, image: db}]
+"""
+
+
+def by_pod(name: str, *arguments: str, manifest: bytes = PEERS) -> list[tuple[object, object]]:
+    """The pods that the answers speak of (None: all the others), and what glibc answers in them."""
+    done = podhosts("resolve", name, "-", *arguments, "--resolvers", "glibc", "--format", "json", stdin=manifest)
+    found = json.loads(done.stdout)["answers"]
+    return [(item.get("index"), item["addresses"]) for item in found if item["family"] == "unspec"]
+
+
+def test_each_pod_of_a_set_answers_for_itself() -> None:
+    own, alias = "10.244.1.5", "10.30.0.1"
+    assert by_pod("db-1") == [(1, [own, alias]), (None, [alias])]
+    assert by_pod("db-1.dbs.shop.svc.cluster.local") == [(1, [own]), (None, [])]
+    assert by_pod("db-0") == [(0, [own]), (None, [])]
+    assert by_pod("spare") == [(None, [alias])]
+    # There is no such pod: in all that there are, the file has no answer.
+    assert by_pod("db-3") == [(None, [])]
+    assert by_pod("db-1", "--index", "1") == [(1, [own, alias])]
+    assert by_pod("db-1", "--index", "2") == [(2, [alias])]
+    # A single pod has no others.
+    alone = PEERS.replace(b"replicas: 3", b"ordinals: {start: 1}")
+    assert by_pod("db-1", manifest=alone) == [(1, [own, alias])]
+
+
+def test_c_ares_mixes_the_lines_of_one_pod_only() -> None:
+    """It takes lines together that share a name, so other names on the line answer the pod's address, too."""
+    done = podhosts("resolve", "spare", "-", "--resolvers", "c_ares_1.34.6", stdin=PEERS)
+    titles = [line for line in done.stdout.decode().splitlines() if "StatefulSet" in line]
+    assert [title.partition("db")[2] for title in titles] == [", pod 1", ", the other pods"]
+
+
+def test_tables_of_a_set_say_whose_answers_they_are() -> None:
+    done = podhosts("resolve", "db-1", "-", "--resolvers", "glibc", stdin=PEERS)
+    lines = [line.strip() for line in done.stdout.decode().splitlines() if line.strip()]
+    assert [line for line in lines if "StatefulSet" in line] == [
+        "<stdin>: StatefulSet/db, pod 1",
+        "<stdin>: StatefulSet/db, the other pods",
+    ]

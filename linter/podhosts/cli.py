@@ -263,6 +263,10 @@ def resolve(
     pod_ip: PodIpOption = None,
     cluster_domain: ClusterDomainOption = "cluster.local",
     node_hosts: NodeHostsOption = None,
+    index: Annotated[
+        int | None,
+        typer.Option(min=0, help="Which pod of a StatefulSet or Indexed Job (default: each kind of answer)."),
+    ] = None,
     kubernetes_version: VersionOption = None,
     format: FormatOption = "text",
     color: ColorOption = "auto",
@@ -285,6 +289,7 @@ def resolve(
         pod_ips=pod_ip or [],
         cluster_domain=cluster_domain,
         node_hosts=node_hosts,
+        index=index,
         kubernetes_version=kubernetes_version,
         format=format,
         color=color,

@@ -13,6 +13,7 @@ from podhosts.commands.usage import FOUND, OK, WRONG_USE, UsageError, choose
 from podhosts.engine import Options, default_selection, lint
 from podhosts.hosts.addresses import parse_sloppy
 from podhosts.hosts.kubelet import KubeletError, hosts_lines, kernel_host_name
+from podhosts.kubernetes.host_names import ordinals
 from podhosts.kubernetes.own_hosts_file import own_hosts_file
 from podhosts.kubernetes.pod_hosts import Surroundings, pod_hosts
 from podhosts.kubernetes.versions import KubernetesVersion
@@ -154,6 +155,8 @@ def _header(item: Rendered) -> str:
 def _say_what_is_special(item: Rendered, surroundings: Surroundings, selection: Selection) -> None:
     """On stderr: why there is no file, what the API server would refuse, and containers with a file of their own."""
     name = describe(item.pod)
+    if (note := _which_pod(item.pod, surroundings.index)) is not None:
+        say(f"podhosts: {name}: {note}")
     if item.error:
         say(f"podhosts: {name}: {item.error}")
     options = Options(Settings(surroundings.version), default_selection(), use_suppressions=False)
@@ -165,6 +168,19 @@ def _say_what_is_special(item: Rendered, surroundings: Surroundings, selection: 
         for container in item.pod.containers:
             if (own := own_hosts_file(container, selection.workspace)) is not None:
                 say(f"podhosts: {name}: container `{container.name}` has its own file, from {own.origin}")
+
+
+def _which_pod(pod: Pod, index: int | None) -> str | None:
+    """What is to be said of the number of a pod, where the spec makes several with names of their own."""
+    numbers = ordinals(pod.object) if pod.is_pod_spec else None
+    if numbers is None or numbers.count == 1:
+        return None
+    if index is None:
+        return f"this is pod {numbers.first}; --index shows another"
+    if numbers.count is not None and numbers.start is not None and index not in numbers:
+        made = f"its pods are {numbers.first} to {numbers.last}" if numbers.count else "it has no pods"
+        return f"there is no pod {index}: {made}"
+    return None
 
 
 def _as_json(item: Rendered, selection: Selection) -> dict[str, Any]:

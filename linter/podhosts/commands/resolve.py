@@ -12,7 +12,8 @@ from podhosts.commands.selection import describe, select_pods
 from podhosts.commands.terminal import print_lines, print_styled, say
 from podhosts.commands.usage import FOUND, OK, WRONG_USE, UsageError, choose
 from podhosts.hosts.resolvers import RESOLVERS, Answer, Family, Network, families, open_hosts
-from podhosts.records import field, record
+from podhosts.kubernetes.host_names import ordinals, own_indices
+from podhosts.records import field, record, replace
 from podhosts.reporters.visible import visible
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from podhosts.kubernetes import Pod
+    from podhosts.kubernetes.pod_hosts import Surroundings
 
 _FAMILIES: tuple[Family, ...] = ("unspec", "inet", "inet6")
 _HEADINGS = {"unspec": "any family", "inet": "IPv4", "inet6": "IPv6"}
@@ -39,17 +41,22 @@ class ResolveRequest:
     pod_ips: list[str] = field(default_factory=list)
     cluster_domain: str = "cluster.local"
     node_hosts: str | None = None
+    index: int | None = None
     kubernetes_version: str | None = None
     format: str = "text"
     color: str = "auto"
 
 
 class Asked(NamedTuple):
-    """One hosts file and its answers, by resolver and family; `pod` is None for a file of `--hosts`."""
+    """One hosts file and its answers, by resolver and family; `pod` is None for a file of `--hosts`.
+
+    `number` is that of a pod which answers in another way than the others of its spec.
+    """
 
     title: str
     pod: Pod | None
     answers: dict[str, dict[Family, Answer]]
+    number: int | None = None
 
 
 def run(request: ResolveRequest) -> int:
@@ -99,14 +106,48 @@ def _ask(request: ResolveRequest, names: tuple[str, ...], network: Network) -> t
     asked: list[Asked] = []
     failed = False
     for pod in selection.pods:
-        rendered = render(pod, surroundings, request.container, selection.workspace)
-        if rendered.error:
-            say(f"podhosts: {describe(pod)}: {rendered.error}")
-            failed = True
-            continue
-        title = f"{pod.object.document.source.path}: {describe(pod)}"
-        asked.append(Asked(title, pod, _answers(rendered.content, request.name, names, network)))
+        found: list[Asked] = []
+        own, other = _numbers(pod, request, surroundings)
+        for number in [*own, *other]:
+            of_one = replace(surroundings, index=number)
+            rendered = render(pod, of_one, request.container, selection.workspace)
+            if rendered.error:
+                say(f"podhosts: {describe(pod)}: {rendered.error}")
+                failed = True
+                break
+            title = f"{pod.object.document.source.path}: {describe(pod)}"
+            found.append(Asked(title, pod, _answers(rendered.content, request.name, names, network), number))
+        else:
+            asked += _together(found[: len(own)], found[len(own) :])
     return asked, failed
+
+
+def _numbers(pod: Pod, request: ResolveRequest, surroundings: Surroundings) -> tuple[list[int], list[int | None]]:
+    """Which pods of a spec to ask: those that know the name as their own, and one that stands for all the others."""
+    numbers = ordinals(pod.object) if pod.is_pod_spec else None
+    if numbers is None:
+        return [], [None]
+    if request.index is not None:
+        return [request.index], []
+    # c-ares takes lines together that share a name.
+    entries = [[node.text for _, node in alias.names] for alias in pod.aliases]
+    names = {request.name}.union(*(entry for entry in entries if request.name in entry))
+    own = own_indices(pod, names, surroundings.version)
+    other = numbers.other_than(*own)
+    return own, [other] if other is not None or not own else []
+
+
+def _together(own: list[Asked], others: list[Asked]) -> list[Asked]:
+    """The answers of one spec's pods: a table a pod that answers in its own way, and one for all the others."""
+    usual = others[0] if others else None
+    told = [
+        item._replace(title=f"{item.title}, pod {item.number}")
+        for item in own
+        if usual is None or item.answers != usual.answers
+    ]
+    if usual is None:
+        return told
+    return [*told, usual._replace(title=f"{usual.title}, the other pods" if told else usual.title, number=None)]
 
 
 def _answers(hosts: bytes, name: str, names: tuple[str, ...], network: Network) -> dict[str, dict[Family, Answer]]:
@@ -125,6 +166,7 @@ def _as_json(name: str, asked: list[Asked]) -> dict[str, Any]:
             {
                 "path": item.pod.object.document.source.path if item.pod else item.title,
                 "object": _identity(item.pod),
+                **({} if item.number is None else {"index": item.number}),
                 "resolver": resolver,
                 "family": family,
                 "addresses": list(answer.addresses),

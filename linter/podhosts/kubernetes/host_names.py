@@ -6,6 +6,7 @@ Source: `reference/kubernetes.md` 4.2: bare Pods, StatefulSets and Indexed Jobs;
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from podhosts.document import Scalar, string
@@ -14,6 +15,8 @@ from podhosts.kubernetes.placeholders import is_placeholder
 from podhosts.records import record
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from podhosts.document import Document, Mapping, Node
     from podhosts.kubernetes.objects import KubernetesObject
     from podhosts.kubernetes.pods import Pod
@@ -49,9 +52,10 @@ class Ordinals:
         """The number of the last pod that is known."""
         return self.first + max((self.count or 1) - 1, 0)
 
-    def other_than(self, ordinal: int) -> int:
-        """The number of another pod."""
-        return self.first + 1 if ordinal == self.first else self.first
+    def other_than(self, *taken: int) -> int | None:
+        """The number of the first pod that is none of these; None where there is no other pod for certain."""
+        found = next(number for number in itertools.count(self.first) if number not in taken)
+        return found if self.count is None or found - self.first < self.count else None
 
 
 @record(frozen=True, slots=True)
@@ -85,6 +89,12 @@ def own_name(pod: Pod, name: str, version: KubernetesVersion) -> OwnName | None:
             return None
         return OwnName(own.index, namespace if pod.object.namespace is None else None, cluster_domain)
     return _short_name(pod, name)
+
+
+def own_indices(pod: Pod, names: Iterable[str], version: KubernetesVersion) -> list[int]:
+    """The numbers of the pods that have one of these names as their own, in order."""
+    found = (own_name(pod, name, version) for name in names)
+    return sorted({own.index for own in found if own is not None and own.index is not None})
 
 
 def host_name_node(pod: Pod, version: KubernetesVersion) -> Node | None:

@@ -76,8 +76,10 @@ def _names(pod: Pod, index: int | None) -> tuple[str, str, str]:
             service = string(manifest.spec.get("serviceName")) if manifest.spec else None
             # The controller writes the names over those of the template.
             return f"{owner}-{number}", f"{owner}-{number}", service or ""
-        job = f"{owner}-<minutes>" if manifest.kind == "CronJob" else owner
-        return f"{job}-{number}-<id>", f"{job}-{number}", subdomain
+        if manifest.kind == "CronJob":
+            # With what is not known in it, it is no `hostname` that would be accepted; the pod's name is not checked.
+            return f"{owner}-<minutes>-{number}", "", subdomain
+        return f"{owner}-{number}-<id>", f"{owner}-{number}", subdomain
     return _GENERATED.get(manifest.kind or "", "{}-<id>").format(owner), hostname, subdomain
 
 

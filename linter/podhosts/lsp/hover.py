@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.commands.render import EXAMPLE_POD_IP, render
 from podhosts.hosts.resolvers import RESOLVERS, Network, families, open_hosts
+from podhosts.kubernetes.host_names import ordinals
 from podhosts.kubernetes.pod_hosts import Surroundings
 from podhosts.reporters.visible import visible
 from podhosts.rules import RULES
@@ -82,7 +83,10 @@ def _rendered(pod: Pod, checked: Checked) -> Rendered:
 
 
 def _note(pod: Pod) -> str:
-    return "" if pod.host_network else f" ({EXAMPLE_POD_IP} stands for its address)"
+    numbers = ordinals(pod.object) if pod.is_pod_spec else None
+    which = [f"pod {numbers.first}"] if numbers is not None and numbers.count != 1 else []
+    notes = which if pod.host_network else [*which, f"{EXAMPLE_POD_IP} stands for its address"]
+    return f" ({'; '.join(notes)})" if notes else ""
 
 
 def _answers(hosts: bytes, names: list[str]) -> Iterator[str]:

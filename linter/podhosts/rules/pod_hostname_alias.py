@@ -113,7 +113,9 @@ class PodHostnameAlias(Rule):
             return f"`{text}` is the pod's own host name{where}: {effect}; {_advice(name)}"
         numbers = ordinals(alias.pod.object)
         assert numbers is not None  # the name holds one
-        others = PodAnswers(alias.pod, self.settings, replace(own, index=numbers.other_than(own.index)))
+        # The number may be set elsewhere, by an autoscaler or an overlay.
+        other = replace(numbers, count=None).other_than(own.index)
+        others = PodAnswers(alias.pod, self.settings, replace(own, index=other))
         is_only = others.common(text) == (canonical(alias.ip or ""),)
         elsewhere = "the alias is the only answer" if is_only else others.describe(text)
         advice = dns_advice(alias.pod, own.index, self.workspace)
