@@ -207,11 +207,11 @@ class Broken(Rule):
             yield self.report(pod, pod.spec, "broken", field="spec", fix=Fix("Break", (edit,), self.safety))
 
 
-def broken(old: str, new: str, safety: Safety, monkeypatch: pytest.MonkeyPatch) -> Fixed:
+def broken(old: str, new: str, safety: Safety, monkeypatch: pytest.MonkeyPatch, text: str = POD) -> Fixed:
     monkeypatch.setattr(linting, "RULES", (*RULES, Broken))
     for name, value in {"old": old, "new": new, "safety": safety}.items():
         monkeypatch.setattr(Broken, name, value)
-    return fixed(POD, unsafe=True, options=Options(selected=frozenset({"broken"})))
+    return fixed(text, unsafe=True, options=Options(selected=frozenset({"broken"})))
 
 
 WRONG_FOR_ALL = [
@@ -226,7 +226,7 @@ WRONG_IF_SAFE = [
     ("[{name", "[{image: x}, {name", "data beside the aliases changes"),
     ("10.0.0.25", "10.0.0.27", "a pod's names and addresses change"),
     ("db.internal, db.internal", "db", "a pod's names and addresses change"),
-    ("10.0.0.26", "010.0.0.26", "no longer finds `Cache.internal`"),
+    ("10.0.0.26", "010.0.0.26", "a pod's names and addresses change"),
 ]
 
 
@@ -247,6 +247,13 @@ def test_fix_that_is_not_safe(old: str, new: str, why: str, monkeypatch: pytest.
         broken(old, new, Safety.SAFE, monkeypatch)
     assert why in str(caught.value)
     assert "the fix of broken at line 5, column 3 is wrong" in str(caught.value)
+
+
+def test_safe_fix_that_hides_a_name_from_a_resolver(monkeypatch: pytest.MonkeyPatch) -> None:
+    """uClibc reads the first four names of a line."""
+    pod = POD.replace("[Cache.internal]", "[a.internal, b.internal, c.internal, d.internal, e.internal]")
+    with pytest.raises(FixError, match=r"uclibc no longer finds `a\.internal`"):
+        broken("[a.internal, b", "[b", Safety.SAFE, monkeypatch, pod.replace("e.internal]", "e.internal, a.internal]"))
 
 
 def test_fix_with_a_new_error(monkeypatch: pytest.MonkeyPatch) -> None:

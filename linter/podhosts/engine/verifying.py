@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Severity
 from podhosts.document import Document, Mapping, Scalar, Sequence, split
 from podhosts.engine.linting import default_selection, lint
-from podhosts.hosts.addresses import parse_sloppy
+from podhosts.hosts.addresses import reading
 from podhosts.hosts.kubelet import Alias, pod_network_lines
 from podhosts.kubernetes import KnownKinds, every_object, every_pod
 from podhosts.kubernetes.pod_hosts import Surroundings, pod_hosts
@@ -125,7 +125,7 @@ def _table(aliases: tuple[Alias, ...]) -> dict[str, list[str]]:
     """Each name with its addresses, in order; an address that is given twice counts once."""
     table: dict[str, dict[str, None]] = {}
     for alias in aliases:
-        address = str(parse_sloppy(alias.ip) or alias.ip)
+        address = reading(alias.ip)
         for name in alias.hostnames:
             table.setdefault(name, {})[address] = None
     return {name: list(addresses) for name, addresses in table.items()}

@@ -65,6 +65,17 @@ def is_mapped(text: str) -> bool:
     return address is not None and address.version == 6 and int(address) >> 32 == _MAPPED_PREFIX
 
 
+def reading(text: str) -> str:
+    """A key that two texts share if every resolver reads the same address from them, whatever their spelling.
+
+    A text with leading zeros has only itself as a key: musl reads octal, others decimal, glibc and Go nothing. So has
+    one that is no address. An IPv4-mapped address is never that IPv4 address: some resolvers find it as IPv6 only.
+    Source: `reference/resolvers.md` 0 (7) and 8.
+    """
+    address = parse_sloppy(text)
+    return text if address is None or has_leading_zeros(text) else str(address)
+
+
 def refusal(text: str, strict: bool) -> str | None:
     """The API server's message about the `ip` of a hostAliases entry, or None if it accepts the text.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.document import Scalar
 from podhosts.edits import Fix, Safety
-from podhosts.hosts.addresses import canonical
+from podhosts.hosts.addresses import reading
 from podhosts.kubernetes.objects import sequence
 from podhosts.moves.draft import Draft, RefusedError
 from podhosts.moves.titles import COMMENTS_LOST, written
@@ -40,11 +40,11 @@ def add_aliases(draft: Draft, pod: Pod, entries: Iterable[HostsEntry]) -> bool:
     Gives whether all comments could be kept: a flow list has no place for them. Raises RefusedError where the list
     cannot be extended, or is not one.
     """
-    existing = {canonical(alias.ip) or alias.ip: alias for alias in reversed(pod.aliases) if alias.ip is not None}
+    existing = {reading(alias.ip): alias for alias in reversed(pod.aliases) if alias.ip is not None}
     keeps_comments = True
     new: list[HostsEntry] = []
     for entry in entries:
-        alias = existing.get(canonical(entry.ip) or entry.ip)
+        alias = existing.get(reading(entry.ip))
         if alias is None:
             new.append(entry)
         else:

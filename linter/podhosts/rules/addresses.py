@@ -34,6 +34,14 @@ class MeantAddresses:
         document = alias.pod.object.document
         return repair(document, f"Write `{wanted}`", replace_scalar(document, node, wanted), safety)
 
+    def advice(self, alias: HostAlias, wanted: str) -> str:
+        """What to do about an entry whose address should be written in this way; two entries must not have one."""
+        others = (other for other in self._pod.aliases if other.index != alias.index and other.ip == wanted)
+        first = next(others, None)
+        if first is None:
+            return f"write `{wanted}`"
+        return f"put its names under `{wanted}`, which entry {first.index + 1} has"
+
     @cached_property
     def _counts(self) -> Counter[str]:
         return Counter(meant_address(alias.ip or "") or alias.ip or "" for alias in self._pod.aliases)

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Related, Severity
 from podhosts.hosts.addresses import parse_sloppy
 from podhosts.kubernetes import is_placeholder
+from podhosts.kubernetes.host_names import ordinals, own_name
+from podhosts.records import replace
 from podhosts.rules.answers import PodAnswers
 from podhosts.rules.base import Rule
 
@@ -55,6 +57,7 @@ class ConflictingHostname(Rule):
     severity = Severity.WARNING
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
+        """Of a name that one pod of a StatefulSet has as its own, the answers are those of the others."""
         first: dict[tuple[str, int], tuple[str, object, Scalar]] = {}
         answers = PodAnswers(pod, self.settings)
         for alias in pod.aliases:
@@ -66,11 +69,20 @@ class ConflictingHostname(Rule):
                     continue
                 text, earlier, place = first.setdefault((node.text, address.version), (alias.ip, address, node))
                 if earlier != address and pod.object.document.may_meet(place, node):
+                    asked = self._of_a_pod_without(pod, node.text) or answers
                     yield self.report(
                         alias,
                         node,
-                        f"`{node.text}` already has the address `{text}`: {answers.describe(node.text)}; "
+                        f"`{node.text}` already has the address `{text}`: {asked.describe(node.text)}; "
                         f"keep one of them",
                         field=alias.field("hostnames", index),
                         related=[Related(place.span, f"also listed here, for `{text}`")],
                     )
+
+    def _of_a_pod_without(self, pod: Pod, name: str) -> PodAnswers | None:
+        """The answers in a pod of the spec that does not have the name as its own, where another one does."""
+        own, numbers = own_name(pod, name, self.version), ordinals(pod.object)
+        if own is None or own.index is None or numbers is None:
+            return None
+        other = numbers.other_than(own.index)
+        return PodAnswers(pod, self.settings, replace(own, index=own.index if other is None else other))

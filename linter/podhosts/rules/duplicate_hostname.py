@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
-from podhosts.hosts.addresses import parse_sloppy
+from podhosts.hosts.addresses import parse_sloppy, reading
 from podhosts.kubernetes import is_placeholder, sequence
 from podhosts.kubernetes.verdicts import duplicate_hostname
 from podhosts.rules.base import Fixable, Rule
@@ -56,18 +56,20 @@ class DuplicateHostname(Rule):
     fixable = Fixable.SOMETIMES
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
-        seen: dict[tuple[str, str], tuple[HostAlias, Scalar]] = {}
+        seen: dict[tuple[str | int, str], tuple[HostAlias, Scalar]] = {}
         # What is listed first may be in a branch that is not printed.
         is_partial = pod.list_entry is not None and pod.object.document.is_partial(pod.list_entry.value)
         for alias in pod.aliases:
-            address = str(parse_sloppy(alias.ip or "") or alias.ip)
+            address = _address(alias)
             repeated: list[tuple[int, Scalar, tuple[HostAlias, Scalar]]] = []
             for index, node in alias.names:
                 if is_placeholder(node.text):
                     continue
-                first = seen.get((address, node.text))
+                # Of an address that is not known only the entry itself has another name.
+                key = alias.index if address is None else address
+                first = seen.get((key, node.text))
                 if first is None:
-                    seen[address, node.text] = alias, node
+                    seen[key, node.text] = alias, node
                 elif pod.object.document.may_meet(first[1], node):
                     repeated.append((index, node, first))
             names = sequence(alias.hostnames_node)
@@ -79,12 +81,23 @@ class DuplicateHostname(Rule):
                 yield self.report(
                     alias,
                     node,
-                    f"`{node.text}` is already listed for `{alias.ip}`: {consequence}; remove it",
+                    f"{_fact(node.text, alias, first_alias)}: {consequence}; remove it",
                     field=alias.field("hostnames", index),
                     refused_by=refused_by,
                     related=[Related(first_node.span, "first listed here")],
                     fix=_fix(pod.object.document, names, index, node) if names is not None and can_fix else None,
                 )
+
+
+def _address(alias: HostAlias) -> str | None:
+    """What tells the entry's address from others; None where it is not known, or is none."""
+    return reading(alias.ip) if alias.ip is not None and parse_sloppy(alias.ip) is not None else None
+
+
+def _fact(name: str, alias: HostAlias, first: HostAlias) -> str:
+    if first is alias:
+        return f"`{name}` is listed twice in this entry"
+    return f"`{name}` is already listed for `{first.ip}`"
 
 
 def _fix(document: Document, names: Sequence, index: int, node: Scalar) -> Fix | None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
 from podhosts.edits import Safety
-from podhosts.hosts.addresses import has_leading_zeros, parse_sloppy, refusal
+from podhosts.hosts.addresses import canonical, has_leading_zeros, parse_sloppy, refusal
 from podhosts.kubernetes import is_placeholder
 from podhosts.kubernetes.verdicts import refused_value
 from podhosts.rules.addresses import MeantAddresses
@@ -66,7 +66,7 @@ class InvalidIp(Rule):
         broken = alias.pod.schema.ip.refusal(ip)
         refused_by = refused_value(alias.pod, self.version, broken)
         if refusal(ip, self.version.strict_addresses):
-            message = self._explain(ip, bool(refused_by))
+            message = self._explain(ip, bool(refused_by), meant.advice(alias, canonical(ip) or ip))
         elif broken is not None:
             message = f"`{ip}` {broken}: the API server refuses the object, as its CRD asks for that"
         else:
@@ -74,18 +74,12 @@ class InvalidIp(Rule):
         fix = meant.fix(alias, Safety.UNSAFE)
         yield self.report(alias, node, message, field=alias.field("ip"), refused_by=refused_by, fix=fix)
 
-    def _explain(self, ip: str, is_refused: bool) -> str:
+    def _explain(self, ip: str, is_refused: bool, advice: str) -> str:
         consequence = "the API server refuses the object" if is_refused else "the pod that is made from it is refused"
         if parse_sloppy(ip) is not None:
             what = "has leading zeros" if has_leading_zeros(ip) else "is an IPv4-mapped IPv6 address"
-            return f"`{ip}` {what}: accepted up to 1.35, since then {consequence}; write `{_canonical(ip)}`"
+            return f"`{ip}` {what}: accepted up to 1.35, since then {consequence}; {advice}"
         return f"`{ip}` is not an IP address: {consequence}; {_advice(ip)}"
-
-
-def _canonical(ip: str) -> str:
-    from podhosts.hosts.addresses import canonical
-
-    return canonical(ip) or ip
 
 
 def _advice(ip: str) -> str:

@@ -23,7 +23,8 @@ class InvalidPodHostname(Rule):
 
     Why: the API server refuses the object. `hostname` and `subdomain` are DNS labels of at most 63 bytes;
     `hostnameOverride` (1.34 and later) is a DNS subdomain of at most 64 bytes, and `may not be specified when
-    setHostnameAsFQDN is true` or `when hostNetwork is true`.
+    setHostnameAsFQDN is true` or `when hostNetwork is true`. No server looks at `hostname` and `subdomain` in the
+    template of a StatefulSet: its controller writes the pods' own names over them.
     Source: `reference/kubernetes.md` 4.1, `vectors/apiserver`.
 
     Bad:
@@ -52,7 +53,8 @@ class InvalidPodHostname(Rule):
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         if not pod.is_pod_spec:
             return
-        for field in ("hostname", "subdomain"):
+        # Whatever a StatefulSet's template says there is not looked at: its controller writes over it.
+        for field in () if pod.object.kind == "StatefulSet" else ("hostname", "subdomain"):
             node = pod.spec.get(field)
             value = string(node)
             if node is not None and value and not is_placeholder(value) and label_refusals(value):

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
 from podhosts.edits import Safety
-from podhosts.hosts.addresses import classify, parse_sloppy
+from podhosts.hosts.addresses import classify, has_leading_zeros, parse_sloppy, reading
 from podhosts.hosts.kubelet import BUILT_IN_NAMES
 from podhosts.rules.answers import PodAnswers
 from podhosts.rules.base import Fixable, Rule
@@ -15,10 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
-    from podhosts.kubernetes import HostAlias, Pod
+    from podhosts.kubernetes import Pod
 
-#: The addresses that the kubelet itself gives `localhost`.
-_OWN_ADDRESSES = frozenset({"127.0.0.1", "::1"})
+#: The loopback addresses that people mean by these names.
+_LOCALHOST = frozenset({"127.0.0.1", "::1"})
+#: Those that the kubelet itself gives them.
+_OWN_ADDRESSES = {"localhost": _LOCALHOST, "ip6-localhost": {"::1"}, "ip6-loopback": {"::1"}}
+#: Of the names that a pod on the node's network has from the node's file only this one is certain.
+_NODES_NAMES = frozenset({"localhost"})
 
 
 class LocalhostAlias(Rule):
@@ -60,19 +64,21 @@ class LocalhostAlias(Rule):
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         answers = PodAnswers(pod, self.settings)
+        built_in = _NODES_NAMES if pod.host_network else BUILT_IN_NAMES
+        origin = "the node's own file" if pod.host_network else "the kubelet"
         own = {
-            alias.index: {index: node for index, node in alias.names if node.text in BUILT_IN_NAMES}
-            for alias in pod.aliases
+            alias.index: {index: node for index, node in alias.names if node.text in built_in} for alias in pod.aliases
         }
         removal = NameRemoval(pod, own)
         for alias in pod.aliases:
-            is_own = str(parse_sloppy(alias.ip or "")) in _OWN_ADDRESSES
+            address = reading(alias.ip or "")
+            is_own = address in _LOCALHOST
             for index, node in own[alias.index].items():
                 title = f"Remove the alias `{node.text}`"
                 yield self.report(
                     alias,
                     node,
-                    f"`{node.text}` has its address from the kubelet: {_effect(alias, is_own)}"
+                    f"`{node.text}` has its address from {origin}: {_effect(node.text, address)}; "
                     f"{answers.describe(node.text)}; remove the alias",
                     field=alias.field("hostnames", index),
                     severity=Severity.INFO if is_own else None,
@@ -80,10 +86,10 @@ class LocalhostAlias(Rule):
                 )
 
 
-def _effect(alias: HostAlias, is_own: bool) -> str:
-    if is_own:
-        return "the alias says nothing new; "
-    address = parse_sloppy(alias.ip or "")
-    if address is not None and classify(address) == "loopback":
-        return "the alias only adds another address of the pod itself; "
-    return "the alias adds an address and replaces none; "
+def _effect(name: str, address: str) -> str:
+    if address in _OWN_ADDRESSES.get(name, ()):
+        return "the alias says nothing new"
+    parsed = parse_sloppy(address)
+    if parsed is not None and classify(parsed) == "loopback" and not has_leading_zeros(address):
+        return "the alias only adds another address of the pod itself"
+    return "the alias adds an address and replaces none"

@@ -72,9 +72,10 @@ class NonCanonicalIp(Rule):
         why, severity = "the same address in two spellings counts as two", Severity.INFO
         is_read_differently = has_leading_zeros(ip) or is_mapped(ip)
         if is_read_differently:
+            why = "1.36 and later refuse it"
             answers = line_answers(ip, _PROBE, self.settings, "inet6" if ":" in wanted else "inet")
             if any(answer.addresses != (wanted,) for _, answer in answers):
                 why, severity = f"for its names {described(answers)}, and 1.36 and later refuse it", Severity.WARNING
-        message = f"`{ip}` is not the canonical spelling: {why}; write `{wanted}`"
+        message = f"`{ip}` is not the canonical spelling: {why}; {meant.advice(alias, wanted)}"
         fix = meant.fix(alias, Safety.UNSAFE if is_read_differently else Safety.SAFE)
         yield self.report(alias, node, message, field=alias.field("ip"), severity=severity, fix=fix)
