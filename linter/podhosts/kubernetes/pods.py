@@ -177,6 +177,11 @@ class Container:
     def name(self) -> str | None:
         return string(self.node.get("name"))
 
+    @property
+    def shown(self) -> str:
+        """What messages call it: "container `web`", or by its number where it has no name."""
+        return f"container `{self.name}`" if self.name else f"container {self.index + 1}"
+
     @cached_property
     def mounts(self) -> list[Mount]:
         return [Mount(self, index, node) for index, node in _mappings(self.node.get("volumeMounts"))]

@@ -240,7 +240,7 @@ def _names(alias: HostAlias) -> list[str]:
 
 def _shown(names: Iterable[str], count: int | None = None) -> str:
     """The first names, and how many more there are; `count` is the number of all."""
-    listed = [f"`{name}`" for name in names]
+    listed = [f"`{name}`" if name else "an empty name" for name in names]
     more = (len(listed) if count is None else count) - _SHOWN
     if more > 0:
         return f"{', '.join(listed[:_SHOWN])} and {more} more"

@@ -73,7 +73,7 @@ class EtcMount(Rule):
                 yield self.report(
                     mount,
                     node,
-                    f"container `{mount.container.name}` mounts volume `{volume.name}` ({kind}) on /etc: "
+                    f"{mount.container.shown} mounts volume `{volume.name}` ({kind}) on /etc: "
                     f"{consequence}; mount it on a folder below, or single files with `subPath`",
                     field=mount.field("mountPath"),
                     related=related,

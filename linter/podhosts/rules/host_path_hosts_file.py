@@ -83,7 +83,7 @@ class HostPathHostsFile(Rule):
                 field=volume.field("hostPath", "path"),
                 severity=Severity.INFO if pod.host_network else None,
                 related=[
-                    Related(mount.mount_path_node.span, f"mounted in container `{mount.container.name}`")
+                    Related(mount.mount_path_node.span, f"mounted in {mount.container.shown}")
                     for mount in mounts[volume.index]
                     if mount.mount_path_node is not None
                 ],

@@ -85,7 +85,7 @@ class HostsFileMount(Rule):
         return self.report(
             mount,
             node,
-            f"container `{mount.container.name}` gets its /etc/hosts from volume `{volume.name}` ({source(volume)}): "
+            f"{mount.container.shown} gets its /etc/hosts from volume `{volume.name}` ({source(volume)}): "
             f"{_consequence(mount)}; list the names in `hostAliases` instead",
             field=mount.field("mountPath"),
             related=related,

@@ -121,7 +121,7 @@ class HostsFileWrite(Rule):
     ) -> Iterator[Diagnostic]:
         works = all(_is_only_container(mount.container) for mount in mounts)
         related = [
-            Related(mount.node.span, f"mounted in container `{mount.container.name}`", object_of(mount).document.source)
+            Related(mount.node.span, f"mounted in {mount.container.shown}", object_of(mount).document.source)
             for mount in mounts
         ]
         for write in writes:

@@ -66,7 +66,7 @@ class IgnoredHostAliases(Rule):
                 yield self.report(
                     mount,
                     node,
-                    f"container `{mount.container.name}` mounts its own /etc/hosts: the kubelet then writes none for "
+                    f"{mount.container.shown} mounts its own /etc/hosts: the kubelet then writes none for "
                     f"it, and the pod's hostAliases do not reach it; remove the mount or the aliases",
                     field=mount.field("mountPath"),
                     related=related,

@@ -168,7 +168,9 @@ def _describe(node: Node) -> str:
         return f"the boolean `{node.text}`"
     if isinstance(value, int | float):
         return f"the number `{node.text}`"
-    return "nothing" if value is None else f"the string `{value}`"
+    if value is None:
+        return "nothing"
+    return f"the string `{value}`" if value else "an empty string"
 
 
 def _advice(node: Node, expected: str, field: str | int) -> str:
