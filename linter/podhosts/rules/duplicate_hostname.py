@@ -81,7 +81,7 @@ class DuplicateHostname(Rule):
                 yield self.report(
                     alias,
                     node,
-                    f"{_fact(node.text, alias, first_alias)}: {consequence}; remove it",
+                    f"`{node.text}` is already listed {_where(first_alias)}: {consequence}; remove it",
                     field=alias.field("hostnames", index),
                     refused_by=refused_by,
                     related=[Related(first_node.span, "first listed here")],
@@ -94,10 +94,8 @@ def _address(alias: HostAlias) -> str | None:
     return reading(alias.ip) if alias.ip is not None and parse_sloppy(alias.ip) is not None else None
 
 
-def _fact(name: str, alias: HostAlias, first: HostAlias) -> str:
-    if first is alias:
-        return f"`{name}` is listed twice in this entry"
-    return f"`{name}` is already listed for `{first.ip}`"
+def _where(alias: HostAlias) -> str:
+    return f"for `{alias.ip}`" if alias.ip else "in this entry"
 
 
 def _fix(document: Document, names: Sequence, index: int, node: Scalar) -> Fix | None:
