@@ -201,3 +201,20 @@ def test_huge_texts_take_no_time(text: str) -> None:
     addresses.refusal(text, strict=True)
     addresses.inet_aton(text)
     addresses.inet_pton6(text)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "alike"),
+    [
+        ("2001:DB8:0::1", "2001:db8::1", True),
+        ("::ffff:10.0.0.1", "::ffff:0A00:1", True),
+        ("010.0.0.1", "010.0.0.1", True),
+        ("010.0.0.1", "10.0.0.1", False),
+        ("::ffff:10.0.0.1", "10.0.0.1", False),
+        ("2001:00db8::1", "2001:db8::1", False),
+        ("db", "db", True),
+        ("db", "cache", False),
+    ],
+)
+def test_one_reading(first: str, second: str, alike: bool) -> None:
+    assert (addresses.reading(first) == addresses.reading(second)) is alike
