@@ -58,7 +58,7 @@ def test_direction() -> None:
 
 def test_entry_point_imports_the_fast_lane_first() -> None:
     names = {name for name in imported(PACKAGE / "__main__.py") if name.startswith("podhosts")}
-    late = {"podhosts.commands", "podhosts.commands.run_settings", "podhosts.cli"}
+    late = {"podhosts.commands", "podhosts.commands.run_settings", "podhosts.commands.terminal", "podhosts.cli"}
     assert names == {"podhosts.summary", "podhosts.survey", "podhosts.discovery", "podhosts.kustomize.names", *late}
 
 
