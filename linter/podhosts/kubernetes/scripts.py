@@ -19,16 +19,25 @@ if TYPE_CHECKING:
 
 _HOOKS = (("lifecycle", "postStart"), ("lifecycle", "preStop"))
 _PROBES = (("livenessProbe",), ("readinessProbe",), ("startupProbe",))
+_POD_ADDRESSES = ("status.podIP", "status.podIPs")
 _PYTHON_ENDING = ".py"
 _ENDINGS = (".sh", ".bash", ".ash", _PYTHON_ENDING)
 
 
 class Command(NamedTuple):
-    """An argument list of a container: its scalars with their paths below the container, and whether it is a hook."""
+    """An argument list of a container: its scalars with their paths below the container.
+
+    `hook`: the hook or probe that it belongs to (`postStart`, `livenessProbe`); empty for the container's own.
+    """
 
     container: Container
     arguments: list[tuple[Path, Scalar]]
-    is_hook: bool
+    hook: str
+
+    @property
+    def has_program(self) -> bool:
+        """Whether the list begins with the program: `args` alone are given to the image's own."""
+        return self.arguments[0][0][0] != "args"
 
 
 class Script(NamedTuple):
@@ -46,10 +55,10 @@ def commands(container: Container) -> Iterator[Command]:
     """What the container runs: `command` with `args`, then hooks and probes."""
     own = [*_arguments(container.node, ("command",)), *_arguments(container.node, ("args",))]
     if own:
-        yield Command(container, own, False)
+        yield Command(container, own, "")
     for path in (*_HOOKS, *_PROBES):
         if found := _arguments(container.node, (*path, "exec", "command")):
-            yield Command(container, found, True)
+            yield Command(container, found, path[-1])
 
 
 def environment(container: Container) -> dict[str, str]:
@@ -61,6 +70,19 @@ def environment(container: Container) -> dict[str, str]:
         if entry is not None and (name := string(entry.get("name"))):
             found[name] = string(entry.get("value"))
     return {name: value for name, value in found.items() if value is not None and not is_placeholder(value)}
+
+
+def pod_address_variables(container: Container) -> frozenset[str]:
+    """The container's variables that hold the pod's own address, by the downward API."""
+    items = sequence(container.node.get("env"))
+    found: dict[str, bool] = {}
+    for item in items.items if items else ():
+        entry = mapping(item)
+        if entry is not None and (name := string(entry.get("name"))):
+            origin = mapping(entry.get("valueFrom"))
+            reference = mapping(origin.get("fieldRef")) if origin else None
+            found[name] = reference is not None and string(reference.get("fieldPath")) in _POD_ADDRESSES
+    return frozenset(name for name, is_address in found.items() if is_address)
 
 
 def scripts(config_map: KubernetesObject) -> Iterator[Script]:

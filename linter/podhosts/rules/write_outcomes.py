@@ -1,0 +1,133 @@
+"""What becomes of a write to the kubelet's hosts file: whether it can work, by whom and how it is done.
+
+Source: `vectors/hosts-writes`, where each way was measured on a file that is mounted as the kubelet mounts it. What was
+not measured counts as a write that works.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from podhosts.document import string
+from podhosts.kubernetes.rights import rights
+from podhosts.kubernetes.scripts import commands
+from podhosts.shell import User, Way
+
+if TYPE_CHECKING:
+    from podhosts.kubernetes import Container
+    from podhosts.kubernetes.rights import Rights
+    from podhosts.shell import HostsWrite, Statement
+
+#: Programs of which only the GNU ones were measured, and images that have busybox's.
+_UNMEASURED_IN_BUSYBOX = frozenset(("install", "patch"))
+_BUSYBOX_IMAGES = re.compile(r"busybox|alpine")
+_RIGHTS_CHANGED = re.compile(r"\b(?:chmod|chown|chgrp|setfacl)\b.*hosts")
+_GAINS_RIGHTS = re.compile(r"\b(?:sudo|doas|su)\b")
+_STOPS_AT_ERRORS = re.compile(r"(?:^|[\n;&])[ \t]*set[ \t]+-[A-Za-z]*e")
+_ONLY_IF_OLDER = re.compile(r"\b(?:cp|mv|rsync)\b.*\s(?:-[A-Za-z]*u|--update)")
+_LISTS = frozenset((";", "\n"))
+#: Programs that do not always tell a failure by their exit code, or not each of that name.
+_SILENT = frozenset(("perl", "ruby", "patch", "awk", "install"))
+#: Programs, as opposed to functions of a language.
+_PROGRAM = re.compile(r"[a-z]+")
+
+
+class Outcome(Enum):
+    """What becomes of a write; all but `DONE` and `PERHAPS` write nothing."""
+
+    DONE = "done"
+    PERHAPS = "perhaps"
+    """If the image lets the user become root."""
+    NOT_ROOT = "not root"
+    OTHER_USER = "other user"
+    NO_SUDO = "no sudo"
+    MOUNT_POINT = "mount point"
+    NO_FOLDER = "no folder"
+
+    @property
+    def fails(self) -> bool:
+        return self not in {Outcome.DONE, Outcome.PERHAPS}
+
+
+def outcome(write: HostsWrite, container: Container) -> Outcome:
+    """What becomes of a write in a container that has the kubelet's file."""
+    allowed = rights(container)
+    user = _by_user(write, container, allowed)
+    if user.fails:
+        return user
+    if write.way is Way.REPLACED and not _may_differ(write, container, allowed):
+        return Outcome.MOUNT_POINT
+    if write.way is Way.BESIDE and allowed.has_read_only_root:
+        return Outcome.NO_FOLDER
+    return user
+
+
+def _may_differ(write: HostsWrite, container: Container, allowed: Rights) -> bool:
+    """Whether the file may be no mount point any more, or the program another than the one that was measured."""
+    if write.command in _UNMEASURED_IN_BUSYBOX and _BUSYBOX_IMAGES.search(string(container.node.get("image")) or ""):
+        return True
+    return allowed.is_privileged and "umount" in _text(container)
+
+
+def _by_user(write: HostsWrite, container: Container, allowed: Rights) -> Outcome:
+    match write.user:
+        case User.OTHER:
+            return Outcome.DONE if _may_be_opened(container, with_root=True) else Outcome.OTHER_USER
+        case User.SUDO | User.SU if allowed.gains_nothing:
+            return Outcome.NO_SUDO
+        case User.SUDO if allowed.not_root:
+            return Outcome.PERHAPS
+        case User.SU if allowed.not_root:
+            return Outcome.NOT_ROOT
+        case User.ROOT if allowed.not_root:
+            return Outcome.PERHAPS
+        case User.SAME if allowed.not_root and not _may_be_opened(container, with_root=False):
+            return Outcome.NOT_ROOT
+        case _:
+            return Outcome.DONE
+
+
+def _may_be_opened(container: Container, *, with_root: bool) -> bool:
+    """Whether something in the pod may let other users write the file; `with_root`: the container itself may."""
+    for other in container.pod.containers:
+        text = _text(other)
+        if not _RIGHTS_CHANGED.search(text):
+            continue
+        is_able = not rights(other).not_root or (_GAINS_RIGHTS.search(text) and not rights(other).gains_nothing)
+        if is_able and (other is not container or with_root or rights(other).not_root):
+            return True
+    return False
+
+
+def _text(container: Container) -> str:
+    """All that the container runs, by its manifest."""
+    return "\n".join(scalar.text for command in commands(container) for _, scalar in command.arguments)
+
+
+def stops(write: HostsWrite, script: str, *, is_exec_form: bool) -> bool:
+    """Whether a write that fails surely makes its whole command fail.
+
+    `script` is the argument that the write stands in; `is_exec_form`: it is an operand of a program run without a
+    shell.
+    """
+    if write.command in _SILENT or (write.command and not _PROGRAM.fullmatch(write.command)):
+        return False
+    if _ONLY_IF_OLDER.search(script):
+        return False
+    statement = write.statement
+    if statement is None:
+        return is_exec_form
+    if statement.within or _is_piped_on(write, statement, script):
+        return False
+    before = statement.before is None or statement.before.text in _LISTS
+    if not before or script[slice(*statement.span)].startswith("!"):
+        return False
+    if statement.after is None or not script[statement.after.span.end :].strip():
+        return statement.after is None or statement.after.text in _LISTS
+    return statement.after.text in _LISTS and _STOPS_AT_ERRORS.search(script[: statement.span.start]) is not None
+
+
+def _is_piped_on(write: HostsWrite, statement: Statement, script: str) -> bool:
+    return "|" in script[write.target.end : statement.span.end]
