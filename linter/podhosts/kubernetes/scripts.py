@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from podhosts.document import Node
     from podhosts.kubernetes.fields import Path
     from podhosts.kubernetes.objects import KubernetesObject
+    from podhosts.kubernetes.own_hosts_file import Finder
     from podhosts.kubernetes.pods import Container, Mount, Pod
 
 _HOOKS = (("lifecycle", "postStart"), ("lifecycle", "preStop"))
@@ -92,6 +93,17 @@ def scripts(config_map: KubernetesObject) -> Iterator[Script]:
         scalar = entry.value
         if isinstance(scalar, Scalar) and (key.endswith(_ENDINGS) or scalar.text.startswith("#!")):
             yield Script(key, scalar)
+
+
+def mounted_scripts(container: Container, finder: Finder) -> Iterator[Script]:
+    """The scripts of the ConfigMaps that a container mounts, as far as these are in the input."""
+    for mount in container.mounts:
+        for config in config_maps(mount.volume):
+            name = string(config.get("name"))
+            config_map = finder.find("ConfigMap", name, container.pod.object.namespace) if name else None
+            for script in scripts(config_map) if config_map else ():
+                if config_map and _shows(config, config_map, script.key, mount.sub_path):
+                    yield script
 
 
 def mounts_of(config_map: KubernetesObject, key: str, pod: Pod) -> Iterator[Mount]:

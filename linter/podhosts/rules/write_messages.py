@@ -160,9 +160,12 @@ def _own_address(names: tuple[str, ...], pod: Pod) -> str:
     if name and name == string(pod.spec.get("hostname")):
         return "leave this out, the kubelet writes this line itself"
     # StatefulSets and Jobs give their pods host names of their own.
-    if _LABEL.fullmatch(name) and last_index(pod) is None:
+    if last_index(pod) is not None:
+        return f"the kubelet writes the line of the pod's own name itself ({never})"
+    if _LABEL.fullmatch(name):
         return f"set `hostname: {name}`, and the kubelet writes this line ({never})"
-    return f"{never}, and the kubelet writes the line of the pod's host name itself"
+    fields = "the names in `hostname` and `subdomain`" if "." in name else "the name in `hostname`"
+    return f"the kubelet writes this line for {fields} ({never})"
 
 
 def _entries(text: str | None) -> str:

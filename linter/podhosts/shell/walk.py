@@ -21,7 +21,7 @@ from podhosts.shell.purity import only_writes
 from podhosts.shell.shells import PYTHON, SHELLS, joined, shell_operands
 from podhosts.shell.stability import unstable_names
 from podhosts.shell.streams import Streams, redirects_output
-from podhosts.shell.tree import Compound, Expansion, Simple
+from podhosts.shell.tree import Compound, Expansion, Simple, Text
 from podhosts.shell.words import MAX_DEPTH
 from podhosts.shell.wrappers import become, unwrap
 
@@ -104,6 +104,19 @@ def search_python(search: Search, source: LocatedText, environment: Mapping[str,
     _Script(search, source, environment).python(source, (), 0)
 
 
+def _never_returns(item: Item) -> bool:
+    """Whether a command list surely ends here: `exec PROGRAM`, on which nothing depends."""
+    if len(item.pipeline.commands) > 1 or (item.before and item.before.text in ("&&", "||")):
+        return False
+    if item.after and item.after.text == "&":
+        return False
+    command = item.pipeline.commands[0]
+    if not isinstance(command, Simple) or command.is_broken or len(command.words) < 2:
+        return False
+    first = command.words[0].parts
+    return len(first) == 1 and isinstance(first[0], Text) and first[0].value == "exec"
+
+
 def _changed(user: User, to: User) -> User:
     """Who runs what `user` starts as `to`."""
     if to is User.SAME or (to is not User.OTHER and user in {User.SUDO, User.SU, User.ROOT}):
@@ -166,6 +179,8 @@ class _Script:
                     self._directory = directory
                 elif item.before and item.before.text == "||" and self._directory != directory:
                     self._directory = None
+            if _never_returns(item):
+                return
 
     def _compound(self, commands: Sequence[Command], index: int, command: Compound, place: _Place) -> None:
         for word in command.words:
