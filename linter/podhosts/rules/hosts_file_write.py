@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from podhosts.edits import Fix
     from podhosts.kubernetes import Container, KubernetesObject, Mount, Pod
     from podhosts.kubernetes.scripts import Command, Script
+    from podhosts.rules.write_outcomes import Outcome
     from podhosts.shell import ArgvWrite, HostsWrite
     from podhosts.shell.arguments import UnreadRedirection
 
@@ -26,12 +27,16 @@ class HostsFileWrite(Rule):
     """A script that writes `/etc/hosts`.
 
     Why: the file is one for all containers of the pod, and the kubelet writes it anew at every container start: what an
-    init container, a hook or one of several containers writes is lost sooner or later (kubernetes #44473, #114206). In
-    the command of a pod's only container it works, as the command runs again after a restart (info). It needs root, and
-    `sed -i`, `mv` and `ln` fail, because the file is a mount point. `hostAliases` says the same without a script.
+    init container or one of several containers writes is lost when the next one starts (kubernetes #44473, #114206). In
+    the command of a pod's only container it works, as the command runs again when the container restarts (info). A hook
+    runs beside the command, which may have read the file by then. Only root can write the file: with `runAsUser` or
+    `runAsNonRoot` it stays as it is, unless the image allows `sudo`. It is a mount point: whatever replaces or removes
+    it fails (`sed -i`, `perl -i`, `mv`, `ln -f`, `rm`, GNU `install`, `cp --remove-destination`, `rsync`). An init
+    container that fails keeps the pod from starting. In a command without a shell `>>` is one more argument. The same
+    can be said without a script: by `hostAliases`, and for the pod's own address by `hostname`.
     Read are commands, hooks, probes, and the scripts in ConfigMaps that a pod mounts (shell and Python); only paths and
     texts that are constant there count, and no container that mounts another file on the path. Source:
-    `reference/kubernetes.md` 3.1.
+    `reference/kubernetes.md` 3.1, `vectors/hosts-writes`.
 
     Bad:
         apiVersion: v1
@@ -58,8 +63,9 @@ class HostsFileWrite(Rule):
     Fix safety: unsafe, as the names then reach every container from its start: constant entries that `echo`, `printf`,
     `cat` or `tee` write in a command, its arguments, a hook or an init container become `hostAliases`, merged by
     address, with their comments. The statement goes, the rest of the script stays; so go a hook and an init container
-    that are left with nothing to do. Nothing is offered for what is computed, conditional, or in a script of a
-    ConfigMap.
+    that are left with nothing to do. A write that fails today is moved too: the names are what it was meant to give.
+    Nothing is offered for what is computed (as the pod's own address), conditional, not read by any shell, or in a
+    script of a ConfigMap.
     """
 
     name = "hosts-file-write"
@@ -75,12 +81,20 @@ class HostsFileWrite(Rule):
             if not _hides_hosts_file(container)
         ]
         found = [(command, write) for command in run for write in _writes(command)]
-        fix, fixed = _move(pod, found) if found else (None, frozenset())
-        for command, write in found:
-            yield self._report(command, write, fix if id(write) in fixed else None)
+        if found:
+            yield from self._check_writes(pod, found)
         for command in run:
             if command.has_program and (unread := _unread(command)):
                 yield self._report_unread(command, unread)
+
+    def _check_writes(self, pod: Pod, found: list[tuple[Command, ArgvWrite]]) -> Iterator[Diagnostic]:
+        # Imported here, as most pods have no such script.
+        from podhosts.rules.write_outcomes import outcomes
+
+        fix, fixed = _move(pod, found)
+        results = outcomes([(command.container, item.write) for command, item in found])
+        for (command, write), result in zip(found, results, strict=True):
+            yield self._report(command, write, result, fix if id(write) in fixed else None)
 
     def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
         if manifest.kind != "ConfigMap":
@@ -105,13 +119,12 @@ class HostsFileWrite(Rule):
             if not _hides_hosts_file(mount.container) and not _may_act_on_node(mount.container)
         ]
 
-    def _report(self, command: Command, found: ArgvWrite, fix: Fix | None) -> Diagnostic:
-        # Imported here, as most pods have no such script.
+    def _report(self, command: Command, found: ArgvWrite, result: Outcome, fix: Fix | None) -> Diagnostic:
         from podhosts.rules.write_messages import described
 
         container = command.container
         path, scalar = command.arguments[found.index]
-        message, works = described(command, found)
+        message, works = described(command, found, result)
         return self.report(
             container,
             container.pod.object.document.locate(scalar, *found.write.target),

@@ -33,10 +33,9 @@ _ALONE = {
 _TOOLS = {"sed": "`sed -i`", "perl": "`perl -i`", "awk": "`gawk -i inplace`", "install": "GNU `install`"}
 
 
-def described(command: Command, found: ArgvWrite) -> tuple[str, bool]:
-    """The message for a write, and whether it works as it was meant."""
+def described(command: Command, found: ArgvWrite, result: Outcome) -> tuple[str, bool]:
+    """The message for a write of which this becomes, and whether it works as it was meant."""
     write, container = found.write, command.container
-    result = outcome(write, container)
     who = _who(container, command.hook)
     advice = _instead(write, container.pod)
     if not result.fails:
@@ -91,6 +90,8 @@ def _who(container: Container, hook: str) -> str:
 
 def _reason(result: Outcome, write: HostsWrite, container: Container) -> str:
     root = "only root can write the file"
+    if result is Outcome.NOT_REACHED:
+        return "the command before `&&` fails"
     if result is Outcome.NOT_ROOT and write.user is User.SU:
         return f"{root}, and `su` asks for a password"
     if result is Outcome.NOT_ROOT:

@@ -16,9 +16,11 @@ from podhosts.kubernetes.scripts import commands
 from podhosts.shell import User, Way
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from podhosts.kubernetes import Container
     from podhosts.kubernetes.rights import Rights
-    from podhosts.shell import HostsWrite, Statement
+    from podhosts.shell import HostsWrite, Separator, Statement
 
 #: Programs of which only the GNU ones were measured, and images that have busybox's.
 _UNMEASURED_IN_BUSYBOX = frozenset(("install", "patch"))
@@ -45,6 +47,8 @@ class Outcome(Enum):
     NO_SUDO = "no sudo"
     MOUNT_POINT = "mount point"
     NO_FOLDER = "no folder"
+    NOT_REACHED = "not reached"
+    """It comes after `&&` and a command that fails."""
 
     @property
     def fails(self) -> bool:
@@ -62,6 +66,23 @@ def outcome(write: HostsWrite, container: Container) -> Outcome:
     if write.way is Way.BESIDE and allowed.has_read_only_root:
         return Outcome.NO_FOLDER
     return user
+
+
+def outcomes(found: Sequence[tuple[Container, HostsWrite]]) -> list[Outcome]:
+    """What becomes of each of the writes of a pod, given with the containers that do them, in order."""
+    results: list[Outcome] = []
+    failed: set[tuple[int, Separator]] = set()
+    for container, write in found:
+        statement = write.statement
+        follows = statement is not None and statement.before is not None and statement.before.text == "&&"
+        if statement and statement.before and follows and (id(container), statement.before) in failed:
+            result = Outcome.NOT_REACHED
+        else:
+            result = outcome(write, container)
+        if result.fails and write.command not in _SILENT and statement is not None and statement.after is not None:
+            failed.add((id(container), statement.after))
+        results.append(result)
+    return results
 
 
 def _may_differ(write: HostsWrite, container: Container, allowed: Rights) -> bool:

@@ -180,7 +180,10 @@ def _scp(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
 def _dd(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
     settings = {field.value.partition("=")[0]: field.value.partition("=")[2] for field in fields}
     appends = "append" in settings.get("oflag", "").split(",")
-    keeps = "notrunc" in settings.get("conv", "").split(",")
+    conversions = settings.get("conv", "").split(",")
+    if "excl" in conversions:
+        return
+    keeps = "notrunc" in conversions
     kind = WriteKind.APPEND if appends else WriteKind.UPDATE if keeps else WriteKind.TRUNCATE
     for field in fields:
         operand = Operand(field, 3)
