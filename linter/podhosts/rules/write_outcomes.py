@@ -124,7 +124,7 @@ def _may_be_opened(container: Container, *, with_root: bool) -> bool:
 
 def _text(container: Container) -> str:
     """All that the container runs, by its manifest."""
-    return "\n".join(scalar.text for command in commands(container) for _, scalar in command.arguments)
+    return "\n".join(" ".join(scalar.text for _, scalar in command.arguments) for command in commands(container))
 
 
 def stops(write: HostsWrite, script: str, *, is_exec_form: bool) -> bool:
