@@ -35,9 +35,9 @@ def pod(container: str, *, spec: str = "", kind: str = "Pod", group: str = "cont
     inner = f"{spec}{group}:\n- {{name: web, {container}}}\n{others}"
     if kind == "Pod":
         body = "".join(f"  {line}\n" for line in inner.splitlines())
-        return f"apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec:\n{body}"
+        return f"apiVersion: v1\nkind: Pod\nmetadata: {{name: shop}}\nspec:\n{body}"
     body = "".join(f"      {line}\n" for line in inner.splitlines())
-    return f"apiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: web}}\nspec:\n  template:\n    spec:\n{body}"
+    return f"apiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: shop}}\nspec:\n  template:\n    spec:\n{body}"
 
 
 def script(text: str) -> str:
@@ -217,6 +217,11 @@ SECURED = "securityContext: {runAsUser: 1000}, "
         ),
         (
             pod(script("echo $(hostname -i) web >> /etc/hosts"), spec="hostname: web\n"),
+            "info",
+            f"a script changes /etc/hosts: {ONLY}; leave this out, the kubelet writes this line itself",
+        ),
+        (
+            pod(script("echo $(hostname -i) shop >> /etc/hosts")),
             "info",
             f"a script changes /etc/hosts: {ONLY}; leave this out, the kubelet writes this line itself",
         ),

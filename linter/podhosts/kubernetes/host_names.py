@@ -44,6 +44,11 @@ def host_name_node(pod: Pod, version: KubernetesVersion) -> Node | None:
     return pod.object.metadata.get("name") if pod.object.metadata else None
 
 
+def is_named_by_controller(pod: Pod) -> bool:
+    """Whether a controller names each pod and overwrites `hostname`: StatefulSets, Indexed Jobs."""
+    return _ordinals(pod.object) is not None
+
+
 def _override(pod: Pod, version: KubernetesVersion) -> str | None:
     return string(pod.spec.get("hostnameOverride")) if version.validates_hostname_override else None
 

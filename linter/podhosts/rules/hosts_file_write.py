@@ -124,7 +124,7 @@ class HostsFileWrite(Rule):
 
         container = command.container
         path, scalar = command.arguments[found.index]
-        message, works = described(command, found, result)
+        message, works = described(command, found, result, self.version)
         return self.report(
             container,
             container.pod.object.document.locate(scalar, *found.write.target),
@@ -156,7 +156,7 @@ class HostsFileWrite(Rule):
             for mount in mounts
         ]
         for write in writes:
-            message, works = described_script(write, [mount.container for mount in mounts])
+            message, works = described_script(write, [mount.container for mount in mounts], self.version)
             yield self.report(
                 config_map,
                 config_map.document.locate(script.scalar, *write.target),

@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from podhosts.document import string
-from podhosts.kubernetes.host_names import last_index
+from podhosts.kubernetes.host_names import is_named_by_controller, is_pod_host_name
 from podhosts.kubernetes.rights import rights
 from podhosts.rules.write_outcomes import Outcome, outcome, stops
 from podhosts.shell import User, WriteKind
 
 if TYPE_CHECKING:
-    from podhosts.kubernetes import Container, Pod
+    from podhosts.kubernetes import Container, KubernetesVersion, Pod
     from podhosts.kubernetes.scripts import Command
     from podhosts.shell import ArgvWrite, HostsWrite
     from podhosts.shell.arguments import UnreadRedirection
@@ -33,11 +33,11 @@ _ALONE = {
 _TOOLS = {"sed": "`sed -i`", "perl": "`perl -i`", "awk": "`gawk -i inplace`", "install": "GNU `install`"}
 
 
-def described(command: Command, found: ArgvWrite, result: Outcome) -> tuple[str, bool]:
+def described(command: Command, found: ArgvWrite, result: Outcome, version: KubernetesVersion) -> tuple[str, bool]:
     """The message for a write of which this becomes, and whether it works as it was meant."""
     write, container = found.write, command.container
     who = _who(container, command.hook)
-    advice = _instead(write, container.pod)
+    advice = _instead(write, container.pod, version)
     if not result.fails:
         works = result is Outcome.DONE and not command.hook and _is_only_container(container)
         perhaps = f"{_perhaps(container)}, and " if result is Outcome.PERHAPS else ""
@@ -48,11 +48,11 @@ def described(command: Command, found: ArgvWrite, result: Outcome) -> tuple[str,
     return _failing(who, result, write, container, ends, advice), False
 
 
-def described_script(write: HostsWrite, containers: list[Container]) -> tuple[str, bool]:
+def described_script(write: HostsWrite, containers: list[Container], version: KubernetesVersion) -> tuple[str, bool]:
     """The same for a script that these containers mount; it may say less where they differ."""
     results = {outcome(write, container) for container in containers}
     container = containers[0]
-    who, advice = _who(container, ""), _instead(write, container.pod)
+    who, advice = _who(container, ""), _instead(write, container.pod, version)
     if len(results) == 1 and (result := next(iter(results))).fails:
         return _failing(who, result, write, container, "", advice), False
     works = results == {Outcome.DONE} and all(map(_is_only_container, containers))
@@ -144,24 +144,23 @@ def _is_sidecar(container: Container) -> bool:
     return container.group == "initContainers" and string(container.node.get("restartPolicy")) == "Always"
 
 
-def _instead(write: HostsWrite, pod: Pod) -> str:
+def _instead(write: HostsWrite, pod: Pod, version: KubernetesVersion) -> str:
     if write.own_names is not None:
-        return _own_address(write.own_names, pod)
+        return _own_address(write.own_names, pod, version)
     if write.kind is WriteKind.REMOVE:
         return "leave this out"
     return _use(_entries(write.text if write.entries else None))
 
 
-def _own_address(names: tuple[str, ...], pod: Pod) -> str:
+def _own_address(names: tuple[str, ...], pod: Pod, version: KubernetesVersion) -> str:
     """What to do about a line with the pod's own address, which the kubelet writes itself off the host's network."""
     never = "`hostAliases` cannot hold the pod's own address"
     if pod.host_network:
         return never
     name = names[0] if names else ""
-    if name and name == string(pod.spec.get("hostname")):
+    if name and is_pod_host_name(pod, name, version):
         return "leave this out, the kubelet writes this line itself"
-    # StatefulSets and Jobs give their pods host names of their own.
-    if last_index(pod) is not None:
+    if is_named_by_controller(pod):
         return f"the kubelet writes the line of the pod's own name itself ({never})"
     if _LABEL.fullmatch(name):
         return f"set `hostname: {name}`, and the kubelet writes this line ({never})"
