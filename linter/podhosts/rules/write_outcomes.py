@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document import string
 from podhosts.kubernetes.rights import rights
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
 #: Programs of which only the GNU ones were measured, and images that have busybox's.
 _UNMEASURED_IN_BUSYBOX = frozenset(("install", "patch"))
 _BUSYBOX_IMAGES = re.compile(r"busybox|alpine")
-_RIGHTS_CHANGED = re.compile(r"\b(?:chmod|chown|chgrp|setfacl)\b.*hosts")
+_CHANGES_RIGHTS = re.compile(r"\b(?:chmod|chown|chgrp|setfacl)\b")
 _GAINS_RIGHTS = re.compile(r"\b(?:sudo|doas|su)\b")
 _STOPS_AT_ERRORS = re.compile(r"(?:^|[\n;&])[ \t]*set[ \t]+-[A-Za-z]*e")
-_ONLY_IF_OLDER = re.compile(r"\b(?:cp|mv|rsync)\b.*\s(?:-[A-Za-z]*u|--update)")
+_COPIES = re.compile(r"\b(?:cp|mv|rsync)\b")
+_ONLY_IF_OLDER = re.compile(r"\s(?:-[A-Za-z]*u|--update)")
+_HOSTS = re.compile(r"hosts")
 _LISTS = frozenset((";", "\n"))
 #: Programs that do not always tell a failure by their exit code, or not each of that name.
 _SILENT = frozenset(("perl", "ruby", "patch", "awk", "install"))
@@ -110,11 +113,12 @@ def _by_user(write: HostsWrite, container: Container, allowed: Rights) -> Outcom
             return Outcome.DONE
 
 
+@lru_cache(maxsize=2)  # every write of a script asks
 def _may_be_opened(container: Container, *, with_root: bool) -> bool:
     """Whether something in the pod may let other users write the file; `with_root`: the container itself may."""
     for other in container.pod.containers:
         text = _text(other)
-        if not _RIGHTS_CHANGED.search(text):
+        if not _has_both(text, _CHANGES_RIGHTS, _HOSTS):
             continue
         is_able = not rights(other).not_root or (_GAINS_RIGHTS.search(text) and not rights(other).gains_nothing)
         if is_able and (other is not container or with_root or rights(other).not_root):
@@ -122,6 +126,12 @@ def _may_be_opened(container: Container, *, with_root: bool) -> bool:
     return False
 
 
+def _has_both(text: str, first: re.Pattern[str], second: re.Pattern[str]) -> bool:
+    """Whether a line has the one and, somewhere after it, the other."""
+    return any((found := first.search(line)) and second.search(line, found.end()) for line in text.split("\n"))
+
+
+@lru_cache(maxsize=2)
 def _text(container: Container) -> str:
     """All that the container runs, by its manifest."""
     return "\n".join(" ".join(scalar.text for _, scalar in command.arguments) for command in commands(container))
@@ -135,19 +145,41 @@ def stops(write: HostsWrite, script: str, *, is_exec_form: bool) -> bool:
     """
     if write.command in _SILENT or (write.command and not _PROGRAM.fullmatch(write.command)):
         return False
-    if _ONLY_IF_OLDER.search(script):
-        return False
     statement = write.statement
     if statement is None:
         return is_exec_form
     if statement.within or _is_piped_on(write, statement, script):
         return False
+    known = _script(script)
     before = statement.before is None or statement.before.text in _LISTS
-    if not before or script[slice(*statement.span)].startswith("!"):
+    if not before or known.may_skip or script.startswith("!", statement.span.start):
         return False
-    if statement.after is None or not script[statement.after.span.end :].strip():
-        return statement.after is None or statement.after.text in _LISTS
-    return statement.after.text in _LISTS and _STOPS_AT_ERRORS.search(script[: statement.span.start]) is not None
+    if statement.after is None:
+        return True
+    is_last = statement.after.span.end >= known.end
+    return statement.after.text in _LISTS and (is_last or known.stops_from < statement.span.start)
+
+
+class _Script(NamedTuple):
+    """What holds for all writes of a script.
+
+    `may_skip`: it copies only what is newer; `stops_from`: where it says that it ends at an error, else its length;
+    `end`: where nothing but blanks follows.
+    """
+
+    may_skip: bool
+    stops_from: int
+    end: int
+
+
+@lru_cache(maxsize=1)
+def _script(text: str) -> _Script:
+    stops_from = _STOPS_AT_ERRORS.search(text)
+    return _Script(
+        _has_both(text, _COPIES, _ONLY_IF_OLDER),
+        stops_from.start() if stops_from else len(text),
+        len(text.rstrip()),
+    )
 
 
 def _is_piped_on(write: HostsWrite, statement: Statement, script: str) -> bool:

@@ -24,6 +24,8 @@ _PRINTERS = frozenset(("echo", "printf", "cat"))
 _OPERATOR = re.compile(r"1?(?:>>|>\|?)|&>>?")
 _ATTACHED = re.compile(r"(?:1?(?:>>|>\|?)|&>>?)(/\S+)")
 _AT_END = re.compile(r"(?:^|\s)(?:1?(?:>>|>\|?)|&>>?)\s*(/\S+)\s*\Z")
+#: How far behind `|` the operand of `tee` is looked for.
+_FURTHEST_OPERAND = 6
 _QUOTED = re.compile(r"""\s*(["'])(.*)\1\s*""", re.DOTALL)
 
 
@@ -97,22 +99,20 @@ def _whole(
 def _among(program: str, argv: Sequence[str], first: int, matches: Callable[[str], bool]) -> UnreadRedirection | None:
     """The redirection in arguments of a program that prints them, from the index `first` on."""
     for index in range(first, len(argv)):
-        text = argv[index]
-        before = [_field(argument) for argument in argv[first:index]]
+        text, target = argv[index], None
         if _OPERATOR.fullmatch(text) and index + 1 < len(argv) and matches(argv[index + 1]):
-            return _argument(index + 1, 0, len(argv[index + 1]), printed(program, before, None))
-        if (attached := _ATTACHED.fullmatch(text)) and matches(attached[1]):
-            return _argument(index, *attached.span(1), printed(program, before, None))
-        if text == "|" and "tee" in argv[index + 1 : index + 3]:
-            rest = range(index + 2, len(argv))
-            target = next((place for place in rest if matches(argv[place])), None)
-            if target is not None:
-                return _argument(target, 0, len(argv[target]), printed(program, before, None))
+            target = (index + 1, 0, len(argv[index + 1]))
+        elif (attached := _ATTACHED.fullmatch(text)) and matches(attached[1]):
+            target = (index, *attached.span(1))
+        elif text == "|" and "tee" in argv[index + 1 : index + 3]:
+            operands = range(index + 2, min(index + 2 + _FURTHEST_OPERAND, len(argv)))
+            target = next(((place, 0, len(argv[place])) for place in operands if matches(argv[place])), None)
+        if target is not None:
+            before = [_field(argument) for argument in argv[first:index]]
+            return UnreadRedirection(
+                target[0], Span(target[1], target[2]), Mistake.ARGUMENT, printed(program, before, None)
+            )
     last = len(argv) - 1
     if program in {"echo", "printf"} and last >= first and (found := _AT_END.search(argv[last])) and matches(found[1]):
-        return _argument(last, *found.span(1), None)
+        return UnreadRedirection(last, Span(*found.span(1)), Mistake.ARGUMENT, None)
     return None
-
-
-def _argument(index: int, start: int, end: int, text: str | None) -> UnreadRedirection:
-    return UnreadRedirection(index, Span(start, end), Mistake.ARGUMENT, text)
