@@ -320,3 +320,32 @@ def test_a_hosts_file_that_cannot_be_opened(tmp_path: Path) -> None:
     manifest.write_text(f"{HEAD}  containers:\n{CONTAINER}{NODE_MOUNT}{NODE_VOLUME}", "utf-8")
     result = podhosts("check", str(manifest), "--hosts-file", str(tmp_path / "none"))
     assert (result.returncode, b"--hosts-file" in result.stderr) == (2, True)
+
+
+def test_a_write_that_fails_today_is_moved_too() -> None:
+    text = in_init_container(f"prepare\n{E}\nfinish").replace(
+        "    image: busybox\n", "    image: busybox\n    securityContext: {runAsUser: 1000}\n"
+    )
+    (fix,) = offered(text)
+    assert fix.safety is Safety.UNSAFE
+    assert script_of(moved(text)) == "prepare\nfinish\n"
+    assert "hostAliases:" in moved(text)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        'echo "$(hostname -i) web" >> /etc/hosts',
+        'IP=$(hostname -i)\necho "$IP web" >> /etc/hosts',
+        "cat >> /etc/hosts <<EOF\n10.1.2.3 db\n$(hostname -i) web\nEOF",
+    ],
+)
+def test_the_pods_own_address_is_not_moved(script: str) -> None:
+    text = in_init_container(script)
+    assert offered(text) == []
+    assert moved(text) == text
+
+
+def test_what_no_shell_reads_is_not_moved() -> None:
+    text = f"{HEAD}  containers:\n  - name: web\n    command: [echo, 10.1.2.3 db, '>>', /etc/hosts]\n"
+    assert offered(text) == []

@@ -31,6 +31,15 @@ flocker gcePersistentDisk gitRepo glusterfs hostPath image iscsi nfs persistentV
 portworxVolume projected quobyte rbd scaleIO secret storageos vsphereVolume
 """
 VOLUME_SOURCES = frozenset(_SOURCES.split())
+#: What hostPath's `type` may be, but for none, and what each asks for (`vectors/hosts-writes`, hostpath).
+_HOST_PATH_TYPES = frozenset(
+    ("File", "FileOrCreate", "Directory", "DirectoryOrCreate", "Socket", "CharDevice", "BlockDevice")
+)
+_HOST_PATH_TYPES_OF = {
+    "a file": frozenset(("File", "FileOrCreate")),
+    "a directory": frozenset(("Directory", "DirectoryOrCreate")),
+}
+_ON_EVERY_NODE = {HOSTS_FILE: "a file", "/etc": "a directory", "/": "a directory"}
 #: Volumes that are always mounted read-only, so that nothing can be created inside.
 READ_ONLY_SOURCES = ("configMap", "secret", "projected", "downwardAPI")
 
@@ -54,10 +63,10 @@ def effect(mount: Mount) -> MountEffect | None:
         return None
     kind = source(mount.volume)
     if place == HOSTS_FILE:
-        if node_file(mount) == HOSTS_FILE:
+        file = node_file(mount)
+        if file is not None and f"{file}/".startswith(f"{HOSTS_FILE}/"):
             return MountEffect.NODE_HOSTS_FILE
-        # Another file of the node, such as one that its bootstrap writes, is not what hostAliases can replace.
-        if kind not in {None, "hostPath"}:
+        if kind is not None and (kind != "hostPath" or file is not None):
             return MountEffect.OTHER_CONTENT
         # Only the exact text switches the kubelet's own mount off.
         return MountEffect.ALIASES_IGNORED if path == HOSTS_FILE and mount.container.pod.aliases else None
@@ -117,6 +126,37 @@ def _source_entry(volume: Volume | None) -> Entry | None:
 
 def _is_null(node: Node) -> bool:
     return isinstance(node, Scalar) and node.value is None
+
+
+def failed_type_check(volume: Volume) -> str | None:
+    """What the node has at a hostPath whose `type` asks for something else (`a file`, `a directory`), else None.
+
+    Every node has the files and folders that are looked at; a pod with such a volume never starts.
+    """
+    path, wanted = string(volume.host_path_node), string(volume.host_path_type_node)
+    there = _ON_EVERY_NODE.get(normalize(path)) if path else None
+    return there if there and wanted in _HOST_PATH_TYPES and wanted not in _HOST_PATH_TYPES_OF[there] else None
+
+
+def is_refused_type(volume: Volume) -> bool:
+    """Whether a hostPath's `type` is none that the API server knows."""
+    wanted = string(volume.host_path_type_node)
+    return bool(wanted) and not is_placeholder(wanted or "") and wanted not in _HOST_PATH_TYPES
+
+
+def is_read_only(mount: Mount) -> bool:
+    """Whether the mount says `readOnly: true`."""
+    node = mount.node.get("readOnly")
+    return isinstance(node, Scalar) and node.value is True
+
+
+def is_below_file(mount: Mount) -> bool:
+    """Whether `subPath` leads below the node's hosts file, or to it from itself: the container never starts."""
+    path = string(mount.volume.host_path_node) if mount.volume else None
+    file = node_file(mount)
+    if path is None or file is None:
+        return False
+    return file.startswith(f"{HOSTS_FILE}/") or (normalize(path) == HOSTS_FILE == file and mount.sub_path != "")
 
 
 def node_file(mount: Mount) -> str | None:

@@ -237,6 +237,11 @@ class Volume:
         source = mapping(self.node.get("hostPath"))
         return source.get("path") if source else None
 
+    @property
+    def host_path_type_node(self) -> Node | None:
+        source = mapping(self.node.get("hostPath"))
+        return source.get("type") if source else None
+
     def field(self, *steps: str | int) -> str:
         return self.pod.field("volumes", self.index, *steps)
 

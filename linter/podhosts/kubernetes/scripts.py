@@ -15,20 +15,30 @@ if TYPE_CHECKING:
     from podhosts.document import Node
     from podhosts.kubernetes.fields import Path
     from podhosts.kubernetes.objects import KubernetesObject
+    from podhosts.kubernetes.own_hosts_file import Finder
     from podhosts.kubernetes.pods import Container, Mount, Pod
 
 _HOOKS = (("lifecycle", "postStart"), ("lifecycle", "preStop"))
 _PROBES = (("livenessProbe",), ("readinessProbe",), ("startupProbe",))
+_POD_ADDRESSES = ("status.podIP", "status.podIPs")
 _PYTHON_ENDING = ".py"
 _ENDINGS = (".sh", ".bash", ".ash", _PYTHON_ENDING)
 
 
 class Command(NamedTuple):
-    """An argument list of a container: its scalars with their paths below the container, and whether it is a hook."""
+    """An argument list of a container: its scalars with their paths below the container.
+
+    `hook`: the hook or probe that it belongs to (`postStart`, `livenessProbe`); empty for the container's own.
+    """
 
     container: Container
     arguments: list[tuple[Path, Scalar]]
-    is_hook: bool
+    hook: str
+
+    @property
+    def has_program(self) -> bool:
+        """Whether the list begins with the program: `args` alone are given to the image's own."""
+        return self.arguments[0][0][0] != "args"
 
 
 class Script(NamedTuple):
@@ -46,10 +56,10 @@ def commands(container: Container) -> Iterator[Command]:
     """What the container runs: `command` with `args`, then hooks and probes."""
     own = [*_arguments(container.node, ("command",)), *_arguments(container.node, ("args",))]
     if own:
-        yield Command(container, own, False)
+        yield Command(container, own, "")
     for path in (*_HOOKS, *_PROBES):
         if found := _arguments(container.node, (*path, "exec", "command")):
-            yield Command(container, found, True)
+            yield Command(container, found, path[-1])
 
 
 def environment(container: Container) -> dict[str, str]:
@@ -63,6 +73,19 @@ def environment(container: Container) -> dict[str, str]:
     return {name: value for name, value in found.items() if value is not None and not is_placeholder(value)}
 
 
+def pod_address_variables(container: Container) -> frozenset[str]:
+    """The container's variables that hold the pod's own address, by the downward API."""
+    items = sequence(container.node.get("env"))
+    found: dict[str, bool] = {}
+    for item in items.items if items else ():
+        entry = mapping(item)
+        if entry is not None and (name := string(entry.get("name"))):
+            origin = mapping(entry.get("valueFrom"))
+            reference = mapping(origin.get("fieldRef")) if origin else None
+            found[name] = reference is not None and string(reference.get("fieldPath")) in _POD_ADDRESSES
+    return frozenset(name for name, is_address in found.items() if is_address)
+
+
 def scripts(config_map: KubernetesObject) -> Iterator[Script]:
     """The values of a ConfigMap that are scripts by their key or their `#!` line."""
     data = mapping(config_map.node.get("data"))
@@ -70,6 +93,17 @@ def scripts(config_map: KubernetesObject) -> Iterator[Script]:
         scalar = entry.value
         if isinstance(scalar, Scalar) and (key.endswith(_ENDINGS) or scalar.text.startswith("#!")):
             yield Script(key, scalar)
+
+
+def mounted_scripts(container: Container, finder: Finder) -> Iterator[Script]:
+    """The scripts of the ConfigMaps that a container mounts, as far as these are in the input."""
+    for mount in container.mounts:
+        for config in config_maps(mount.volume):
+            name = string(config.get("name"))
+            config_map = finder.find("ConfigMap", name, container.pod.object.namespace) if name else None
+            for script in scripts(config_map) if config_map else ():
+                if config_map and _shows(config, config_map, script.key, mount.sub_path):
+                    yield script
 
 
 def mounts_of(config_map: KubernetesObject, key: str, pod: Pod) -> Iterator[Mount]:

@@ -44,6 +44,11 @@ class KubernetesVersion:
         return self.minor >= 31
 
     @property
+    def writes_hosts_file_early(self) -> bool:
+        """A static pod with hostNetwork gets a hosts file before the node has an address (kubernetes #126460)."""
+        return self.minor >= 32
+
+    @property
     def validates_hostname_override(self) -> bool:
         """The gate of `hostnameOverride` is on; while it is off the value is dropped before it is looked at."""
         return self.minor >= 35

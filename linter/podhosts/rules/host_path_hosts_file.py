@@ -3,7 +3,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
-from podhosts.kubernetes.mounts import MountEffect, affecting
+from podhosts.document import string
+from podhosts.kubernetes.mounts import (
+    MountEffect,
+    affecting,
+    failed_type_check,
+    is_below_file,
+    is_read_only,
+    is_refused_type,
+)
+from podhosts.kubernetes.scripts import commands, environment, mounted_scripts
 from podhosts.rules.base import Fixable, Rule
 
 if TYPE_CHECKING:
@@ -11,7 +20,9 @@ if TYPE_CHECKING:
 
     from podhosts.diagnostics import Diagnostic
     from podhosts.edits import Fix
-    from podhosts.kubernetes import Mount, Pod
+    from podhosts.kubernetes import Mount, Pod, Volume
+
+_USE_ALIASES = "list the names it needs in `hostAliases` and remove the volume"
 
 
 class HostPathHostsFile(Rule):
@@ -20,8 +31,10 @@ class HostPathHostsFile(Rule):
     Why: the container gets the names of whatever node it runs on, no line for the pod's own name, and none of the pod's
     hostAliases; the Pod Security standard `baseline` refuses hostPath volumes. Entries that a pod needs belong into
     `hostAliases`. With `hostNetwork: true` the kubelet starts from the node's file anyway, so the mount is merely
-    superfluous (info). Mounted at another path, the file is only read: that is fine.
-    Source: `reference/kubernetes.md` 3 and 6.
+    superfluous (info). With a `type` that asks for a directory, or a `subPath` below the file, nothing starts. A mount
+    of the one file also comes loose once the node renames a new file over it: a container that changes the node's file
+    on purpose (its script shows it) does that in the node's folder, mounted at another path. Mounted elsewhere, the
+    file is only read: that is fine. Source: `reference/kubernetes.md` 3 and 6, `vectors/hosts-writes` (hostpath).
 
     Bad:
         apiVersion: v1
@@ -53,8 +66,8 @@ class HostPathHostsFile(Rule):
     Fix safety: unsafe, and only with `--hosts-file FILE`, which gives the node's file: its entries become
     `hostAliases`, merged by address, but for the node's own (`localhost`, `ip6-*`, what stands on a loopback line, and
     these names elsewhere; the title lists them). The mounts go, and the volume if nothing else uses it. Only shown
-    where not all containers mount the file; none is offered with `hostNetwork`, where a container may mean to change
-    the node's file.
+    where not all containers mount the file; none is offered with `hostNetwork`, nor for a container that changes the
+    file.
     """
 
     name = "host-path-hosts-file"
@@ -67,28 +80,101 @@ class HostPathHostsFile(Rule):
             if mount.volume is not None:
                 mounts.setdefault(mount.volume.index, []).append(mount)
         for volume in pod.volumes if mounts else ():
-            node = volume.host_path_node
-            if volume.index not in mounts or node is None:
-                continue
-            consequence = (
-                "the kubelet starts from that file here anyway"
-                if pod.host_network
-                else "it gets this node's names, but neither the pod's own name nor its hostAliases"
-            )
-            yield self.report(
+            if volume.index in mounts:
+                yield from self._check_volume(pod, volume, mounts[volume.index])
+
+    def _check_volume(self, pod: Pod, volume: Volume, mounts: list[Mount]) -> Iterator[Diagnostic]:
+        wanted, there = string(volume.host_path_type_node), failed_type_check(volume)
+        if is_refused_type(volume):
+            yield self._report(
                 volume,
-                node,
-                f"the node's /etc/hosts is mounted over the container's: {consequence}; "
-                f"list the names it needs in `hostAliases` and remove the volume",
-                field=volume.field("hostPath", "path"),
-                severity=Severity.INFO if pod.host_network else None,
-                related=[
-                    Related(mount.mount_path_node.span, f"mounted in {mount.container.shown}")
-                    for mount in mounts[volume.index]
-                    if mount.mount_path_node is not None
-                ],
-                fix=self._move(pod, mounts[volume.index]),
+                mounts,
+                f"the node's /etc/hosts is mounted by a hostPath with `type: {wanted}`: the API server knows no such "
+                f"type and refuses the object; {_USE_ALIASES}",
+                fix=self._move(pod, mounts),
             )
+            return
+        if there is not None:
+            yield self._report(
+                volume,
+                mounts,
+                f"the node's /etc/hosts is mounted by a hostPath with `type: {wanted}`: the node has {there} there, so "
+                f"the pod never starts; {_USE_ALIASES}",
+                fix=self._move(pod, mounts),
+            )
+            return
+        below = [mount for mount in mounts if is_below_file(mount)]
+        if below:
+            yield self._report(
+                volume,
+                below,
+                f"`subPath: {below[0].sub_path}` is looked up in the node's /etc/hosts, which is a file: the container "
+                f"never starts; {_USE_ALIASES}",
+                fix=self._move(pod, below),
+            )
+        writing = [mount for mount in mounts if mount not in below and self._writes(mount)]
+        if writing:
+            yield self._report(
+                volume,
+                writing,
+                f"{writing[0].container.shown} changes the node's /etc/hosts through a mount of that one "
+                f"file: once the node renames a new file over it, the container has the old one; mount the folder /etc "
+                f"of the node at another path",
+                severity=Severity.INFO if pod.host_network else None,
+            )
+        reading = [mount for mount in mounts if mount not in below and mount not in writing]
+        if reading:
+            yield self._report(
+                volume,
+                reading,
+                "the node's /etc/hosts is mounted over the container's: the kubelet starts from that file here anyway; "
+                "remove the volume, unless the container changes the node's file"
+                if pod.host_network
+                else "the node's /etc/hosts is mounted over the container's: it gets this node's names, but neither "
+                f"the pod's own name nor its hostAliases; {_USE_ALIASES}",
+                severity=Severity.INFO if pod.host_network else None,
+                fix=self._move(pod, reading),
+            )
+
+    def _report(
+        self,
+        volume: Volume,
+        mounts: list[Mount],
+        message: str,
+        *,
+        severity: Severity | None = None,
+        fix: Fix | None = None,
+    ) -> Diagnostic:
+        node = volume.host_path_node
+        assert node is not None  # without a path nothing is known to be the node's file
+        return self.report(
+            volume,
+            node,
+            message,
+            field=volume.field("hostPath", "path"),
+            severity=severity,
+            related=[
+                Related(mount.mount_path_node.span, f"mounted in {mount.container.shown}")
+                for mount in mounts
+                if mount.mount_path_node is not None
+            ],
+            fix=fix,
+        )
+
+    def _writes(self, mount: Mount) -> bool:
+        """Whether a script of the container changes the file: one of its own, or of a ConfigMap that it mounts."""
+        from podhosts.shell import argv_writes, hosts_writes, python_writes
+
+        container = mount.container
+        if is_read_only(mount):
+            return False
+        for command in commands(container):
+            if argv_writes([scalar.text for _, scalar in command.arguments], variables=environment(container)):
+                return True
+        return any(
+            python_writes(script.scalar.text) if script.is_python else hosts_writes(script.scalar.text)
+            for script in mounted_scripts(container, self.workspace)
+        )
 
     def _move(self, pod: Pod, mounts: list[Mount]) -> Fix | None:
         text = self.settings.node_hosts

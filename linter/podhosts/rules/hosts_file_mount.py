@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
+from podhosts.document import string
 from podhosts.kubernetes.mounts import HOSTS_FILE, READ_ONLY_SOURCES, MountEffect, affecting, source, source_span
 from podhosts.kubernetes.own_hosts_file import own_hosts_file
 from podhosts.rules.base import Fixable, Rule
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
 class HostsFileMount(Rule):
     """A ConfigMap, Secret or other volume mounted on `/etc/hosts`.
 
-    Why: the kubelet then writes no hosts file for that container: it has no line for the pod's own name, none of the
-    pod's hostAliases, and with `subPath` the content never changes while the pod lives. Without `subPath` the mount is
-    a folder, and nothing can read names from it. `hostAliases` says the same in the pod spec.
-    Source: `reference/kubernetes.md` 3.1 and 6, `vectors/kubelet` (mounts).
+    Why: the kubelet then writes no hosts file for that container: it has no line for the pod's own name (with
+    `hostNetwork: true`: none of the node's), none of the pod's hostAliases, and with `subPath` the content of a
+    ConfigMap never changes while the pod lives. Without `subPath` the mount is a folder, and nothing can read names
+    from it; an emptyDir into which no other container puts the file becomes one. `hostAliases` says the same in the pod
+    spec. Info for another file of the node in a pod with `hostNetwork: true`, as kube-vip has it.
+    Source: `reference/kubernetes.md` 3.1 and 6, `vectors/kubelet` (mounts), `vectors/hosts-writes` (hostpath).
 
     Bad:
         apiVersion: v1
@@ -72,6 +75,12 @@ class HostsFileMount(Rule):
 
         return move_config_map(pod, self.workspace)
 
+    def _advice(self, mount: Mount) -> str:
+        if mount.container.pod.host_network and not self.version.writes_hosts_file_early:
+            # Before, a static pod that starts before the node has an address got no file.
+            return "from Kubernetes 1.32 on `hostAliases` can do this in static pods too"
+        return "list the names in `hostAliases` instead"
+
     def _report(self, pod: Pod, mount: Mount, fix: Fix | None) -> Diagnostic:
         node, volume = mount.mount_path_node, mount.volume
         assert node is not None  # a mount without a path has no effect
@@ -86,20 +95,46 @@ class HostsFileMount(Rule):
             mount,
             node,
             f"{mount.container.shown} gets its /etc/hosts from volume `{volume.name}` ({source(volume)}): "
-            f"{_consequence(mount)}; list the names in `hostAliases` instead",
+            f"{_consequence(mount)}; {self._advice(mount)}",
             field=mount.field("mountPath"),
+            # Made for the node's own programs, which may need it before the kubelet can give them a file.
+            severity=Severity.INFO if _is_of_node(mount) and pod.host_network else None,
             related=related,
             fix=fix,
         )
 
 
+def _is_of_node(mount: Mount) -> bool:
+    return source(mount.volume) == "hostPath"
+
+
 def _consequence(mount: Mount) -> str:
     kind = source(mount.volume)
-    has_sub_path = "subPath" in mount.node.fields or "subPathExpr" in mount.node.fields
-    if kind in READ_ONLY_SOURCES and not has_sub_path:
+    if _is_folder(mount):
         return "without `subPath` this is a folder, from which no resolver reads names"
+    if kind == "emptyDir" and not _is_shared(mount):
+        return "nothing puts a file into it, so the kubelet makes a folder of that name, from which no names are read"
     if mount.mount_path != HOSTS_FILE:
         return "the kubelet mounts its own file on the same path, and which of the two wins is up to the runtime"
-    lost = "the pod's hostAliases" if mount.container.pod.aliases else "a line for the pod's own name"
+    lost = "the node's own lines" if mount.container.pod.host_network else "a line for the pod's own name"
     stale = ", and later changes do not arrive" if kind in READ_ONLY_SOURCES else ""
-    return f"the kubelet then writes none for it, so it lacks {lost}{stale}"
+    return f"the kubelet then writes none for it, so it lacks {lost}, and no hostAliases reach it{stale}"
+
+
+def _is_folder(mount: Mount) -> bool:
+    """Whether a whole volume is mounted; of the node's that is one only where its `type` says so."""
+    if "subPath" in mount.node.fields or "subPathExpr" in mount.node.fields:
+        return False
+    wanted = string(mount.volume.host_path_type_node) if mount.volume else None
+    return not _is_of_node(mount) or wanted in {"Directory", "DirectoryOrCreate"}
+
+
+def _is_shared(mount: Mount) -> bool:
+    """Whether another container has the volume too and may put a file into it; also where that is not all known."""
+    pod = mount.container.pod
+    others = [container for container in pod.containers if container is not mount.container]
+    return pod.is_partial(pod.spec) or any(
+        string(other.node.get("name")) == string(mount.node.get("name"))
+        for container in others
+        for other in container.mounts
+    )

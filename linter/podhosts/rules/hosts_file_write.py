@@ -3,10 +3,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
-from podhosts.document import Scalar, string
+from podhosts.document import Scalar
 from podhosts.kubernetes import pods
 from podhosts.kubernetes.mounts import HOSTS_FILE, node_file, normalize
-from podhosts.kubernetes.scripts import commands, environment, mounts_of, scripts
+from podhosts.kubernetes.scripts import commands, environment, mounts_of, pod_address_variables, scripts
 from podhosts.rules.base import Fixable, Rule, object_of
 
 if TYPE_CHECKING:
@@ -16,23 +16,27 @@ if TYPE_CHECKING:
     from podhosts.edits import Fix
     from podhosts.kubernetes import Container, KubernetesObject, Mount, Pod
     from podhosts.kubernetes.scripts import Command, Script
+    from podhosts.rules.write_outcomes import Outcome
     from podhosts.shell import ArgvWrite, HostsWrite
+    from podhosts.shell.arguments import UnreadRedirection
 
 _HIDING_MOUNTS = frozenset({HOSTS_FILE, "/etc", "/"})
-#: What renames or unlinks the file, which the kernel refuses for a mount point.
-_RENAMING_COMMANDS = frozenset({"sed", "perl", "mv", "ln"})
 
 
 class HostsFileWrite(Rule):
     """A script that writes `/etc/hosts`.
 
     Why: the file is one for all containers of the pod, and the kubelet writes it anew at every container start: what an
-    init container, a hook or one of several containers writes is lost sooner or later (kubernetes #44473, #114206). In
-    the command of a pod's only container it works, as the command runs again after a restart (info). It needs root, and
-    `sed -i`, `mv` and `ln` fail, because the file is a mount point. `hostAliases` says the same without a script.
+    init container or one of several containers writes is lost when the next one starts (kubernetes #44473, #114206). In
+    the command of a pod's only container it works, as the command runs again when the container restarts (info). A hook
+    runs beside the command, which may have read the file by then. Only root can write the file: with `runAsUser` or
+    `runAsNonRoot` it stays as it is, unless the image allows `sudo`. It is a mount point: whatever replaces or removes
+    it fails (`sed -i`, `perl -i`, `mv`, `ln -f`, `rm`, GNU `install`, `cp --remove-destination`, `rsync`). An init
+    container that fails keeps the pod from starting. In a command without a shell `>>` is one more argument. The same
+    can be said without a script: by `hostAliases`, and for the pod's own address by `hostname`.
     Read are commands, hooks, probes, and the scripts in ConfigMaps that a pod mounts (shell and Python); only paths and
     texts that are constant there count, and no container that mounts another file on the path. Source:
-    `reference/kubernetes.md` 3.1.
+    `reference/kubernetes.md` 3.1, `vectors/hosts-writes`.
 
     Bad:
         apiVersion: v1
@@ -59,8 +63,9 @@ class HostsFileWrite(Rule):
     Fix safety: unsafe, as the names then reach every container from its start: constant entries that `echo`, `printf`,
     `cat` or `tee` write in a command, its arguments, a hook or an init container become `hostAliases`, merged by
     address, with their comments. The statement goes, the rest of the script stays; so go a hook and an init container
-    that are left with nothing to do. Nothing is offered for what is computed, conditional, or in a script of a
-    ConfigMap.
+    that are left with nothing to do. A write that fails today is moved too: the names are what it was meant to give.
+    Nothing is offered for what is computed (as the pod's own address), conditional, not read by any shell, or in a
+    script of a ConfigMap.
     """
 
     name = "hosts-file-write"
@@ -69,16 +74,27 @@ class HostsFileWrite(Rule):
     fixable = Fixable.SOMETIMES
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
-        found = [
-            (command, write)
+        run = [
+            command
             for container in pod.containers
             for command in commands(container)
-            for write in _writes(command)
             if not _hides_hosts_file(container)
         ]
-        fix, fixed = _move(pod, found) if found else (None, frozenset())
-        for command, write in found:
-            yield self._report(pod, command, write, fix if id(write) in fixed else None)
+        found = [(command, write) for command in run for write in _writes(command)]
+        if found:
+            yield from self._check_writes(pod, found)
+        for command in run:
+            if command.has_program and (unread := _unread(command)):
+                yield self._report_unread(command, unread)
+
+    def _check_writes(self, pod: Pod, found: list[tuple[Command, ArgvWrite]]) -> Iterator[Diagnostic]:
+        # Imported here, as most pods have no such script.
+        from podhosts.rules.write_outcomes import outcomes
+
+        fix, fixed = _move(pod, found)
+        results = outcomes([(command.container, item.write) for command, item in found])
+        for (command, write), result in zip(found, results, strict=True):
+            yield self._report(command, write, result, fix if id(write) in fixed else None)
 
     def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
         if manifest.kind != "ConfigMap":
@@ -103,32 +119,48 @@ class HostsFileWrite(Rule):
             if not _hides_hosts_file(mount.container) and not _may_act_on_node(mount.container)
         ]
 
-    def _report(self, pod: Pod, command: Command, found: ArgvWrite, fix: Fix | None) -> Diagnostic:
+    def _report(self, command: Command, found: ArgvWrite, result: Outcome, fix: Fix | None) -> Diagnostic:
+        from podhosts.rules.write_messages import described
+
         container = command.container
         path, scalar = command.arguments[found.index]
-        works = not command.is_hook and _is_only_container(container)
+        message, works = described(command, found, result, self.version)
         return self.report(
             container,
-            pod.object.document.locate(scalar, *found.write.target),
-            _message(found.write, container, command.is_hook, works),
+            container.pod.object.document.locate(scalar, *found.write.target),
+            message,
             field=container.field(*path),
             severity=Severity.INFO if works else None,
             fix=fix,
         )
 
+    def _report_unread(self, command: Command, found: UnreadRedirection) -> Diagnostic:
+        from podhosts.rules.write_messages import described_unread
+
+        container = command.container
+        path, scalar = command.arguments[found.index]
+        return self.report(
+            container,
+            container.pod.object.document.locate(scalar, *found.span),
+            described_unread(command, found),
+            field=container.field(*path),
+        )
+
     def _check_script(
         self, config_map: KubernetesObject, script: Script, writes: list[HostsWrite], mounts: list[Mount]
     ) -> Iterator[Diagnostic]:
-        works = all(_is_only_container(mount.container) for mount in mounts)
+        from podhosts.rules.write_messages import described_script
+
         related = [
             Related(mount.node.span, f"mounted in {mount.container.shown}", object_of(mount).document.source)
             for mount in mounts
         ]
         for write in writes:
+            message, works = described_script(write, [mount.container for mount in mounts], self.version)
             yield self.report(
                 config_map,
                 config_map.document.locate(script.scalar, *write.target),
-                _message(write, mounts[0].container, False, works),
+                message,
                 field=config_map.field("data", script.key),
                 severity=Severity.INFO if works else None,
                 related=related,
@@ -137,10 +169,21 @@ class HostsFileWrite(Rule):
 
 def _writes(command: Command) -> list[ArgvWrite]:
     # Imported here: only pods with commands of their own need a reader of scripts.
-    from podhosts.shell import argv_writes
+    from podhosts.shell import OWN_ADDRESS, argv_writes
 
     texts = [scalar.text for _, scalar in command.arguments]
-    return argv_writes(texts, variables=environment(command.container))
+    variables = environment(command.container)
+    variables |= dict.fromkeys(pod_address_variables(command.container), OWN_ADDRESS)
+    if not command.hook:
+        # The kubelet puts these into a container's command and arguments, but not into hooks and probes.
+        variables |= {f"$({name})": value for name, value in variables.items()}
+    return argv_writes(texts, variables=variables)
+
+
+def _unread(command: Command) -> UnreadRedirection | None:
+    from podhosts.shell import unread_redirection
+
+    return unread_redirection([scalar.text for _, scalar in command.arguments])
 
 
 def _move(pod: Pod, found: list[tuple[Command, ArgvWrite]]) -> tuple[Fix | None, frozenset[int]]:
@@ -164,45 +207,3 @@ def _may_act_on_node(container: Container) -> bool:
     pid = container.pod.spec.get("hostPID")
     sees_processes = isinstance(pid, Scalar) and pid.value is True
     return sees_processes or any(node_file(mount) == "/" for mount in container.mounts)
-
-
-def _is_only_container(container: Container) -> bool:
-    """Whether no other container of the pod can start after it: sidecars among the init containers can."""
-    others = [item for item in container.pod.containers if item.group == "containers" or _is_sidecar(item)]
-    return container.group == "containers" and len(others) == 1
-
-
-def _is_sidecar(container: Container) -> bool:
-    return container.group == "initContainers" and string(container.node.get("restartPolicy")) == "Always"
-
-
-def _message(write: HostsWrite, container: Container, is_hook: bool, works: bool) -> str:
-    from podhosts.shell import WriteKind
-
-    who = "a hook or probe" if is_hook else "an init container" if container.group == "initContainers" else "a script"
-    if write.kind is WriteKind.REMOVE or (write.command in _RENAMING_COMMANDS and write.kind is not WriteKind.APPEND):
-        effect = "this fails, because the kubelet mounts the file there"
-    elif works:
-        effect = "it lasts until the container restarts"
-    else:
-        effect = "the kubelet writes the file anew whenever a container of the pod starts, and this is lost"
-    return f"{who} changes /etc/hosts: {effect}; {_instead(write)}"
-
-
-def _instead(write: HostsWrite) -> str:
-    # Lines of one address become one entry, and names lower case, as the API wants them.
-    from podhosts.hosts.convert import parse_hosts
-
-    entries, _ = parse_hosts(write.text or "" if write.entries else "")
-    if not entries:
-        return "use `hostAliases` in the pod spec"
-    shown = ", ".join(
-        f"{{ip: {_quoted(entry.ip)}, hostnames: [{', '.join(entry.hostnames)}]}}" for entry in entries[:3]
-    )
-    more = ", ..." if len(entries) > 3 else ""
-    return f"write `hostAliases: [{shown}{more}]` in the pod spec instead"
-
-
-def _quoted(ip: str) -> str:
-    """An address as it can stand in a flow mapping, where not every reader takes colons."""
-    return f'"{ip}"' if ":" in ip else ip

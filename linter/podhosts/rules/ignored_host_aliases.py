@@ -17,37 +17,42 @@ class IgnoredHostAliases(Rule):
     """A container that mounts its own `/etc/hosts` in a pod with hostAliases.
 
     Why: a mount at exactly `/etc/hosts` switches the kubelet's own mount off for that container: it gets no hostAliases
-    and no line for the pod's name, and nothing warns. Source: `reference/kubernetes.md` 3.1, `vectors/kubelet`.
+    and no line for the pod's name, and nothing warns. Where the manifest shows what is mounted, `host-path-hosts-file`
+    or `hosts-file-mount` says so instead. Source: `reference/kubernetes.md` 3.1, `vectors/kubelet`.
 
     Bad:
-        apiVersion: v1
-        kind: Pod
+        # A patch: the volume is in the Deployment that it is laid over.
+        apiVersion: apps/v1
+        kind: Deployment
         metadata: {name: web}
         spec:
-          hostAliases:
-          - ip: 10.0.0.25
-            hostnames: [db.internal]
-          containers:
-          - name: web
-            image: web
-            volumeMounts:
-            - name: hosts
-              mountPath: /etc/hosts  # expect: ignored-host-aliases
-          volumes:
-          - name: hosts
-            hostPath: {path: /srv/hosts}
+          template:
+            spec:
+              hostAliases:
+              - ip: 10.0.0.25
+                hostnames: [db.internal]
+              containers:
+              - name: web
+                volumeMounts:
+                - name: hosts
+                  mountPath: /etc/hosts  # expect: ignored-host-aliases
 
     Good:
-        apiVersion: v1
-        kind: Pod
+        # A patch: the volume is in the Deployment that it is laid over.
+        apiVersion: apps/v1
+        kind: Deployment
         metadata: {name: web}
         spec:
-          hostAliases:
-          - ip: 10.0.0.25
-            hostnames: [db.internal]
-          containers:
-          - name: web
-            image: web
+          template:
+            spec:
+              hostAliases:
+              - ip: 10.0.0.25
+                hostnames: [db.internal]
+              containers:
+              - name: web
+                volumeMounts:
+                - name: hosts
+                  mountPath: /etc/web/hosts
 
     Fix safety: none; whether the mount or the aliases are meant is a guess.
     """

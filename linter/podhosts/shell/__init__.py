@@ -30,23 +30,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.shell.entries import HostsEntry
-from podhosts.shell.model import ArgvWrite, HostsWrite, Separator, Statement, WriteKind
+from podhosts.shell.located import OWN_ADDRESS
+from podhosts.shell.model import ArgvWrite, HostsWrite, Separator, Statement, User, Way, WriteKind
 from podhosts.shell.paths import is_etc_hosts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from podhosts.shell.arguments import UnreadRedirection
+
 __all__ = [
+    "OWN_ADDRESS",
     "ArgvWrite",
     "HostsEntry",
     "HostsWrite",
     "Separator",
     "Statement",
+    "User",
+    "Way",
     "WriteKind",
     "argv_writes",
     "hosts_writes",
     "is_etc_hosts",
     "python_writes",
+    "unread_redirection",
 ]
 
 
@@ -74,6 +81,7 @@ def argv_writes(
     """The same for a command given as a list (`["sh", "-c", "..."]`, `["tee", "-a", "/etc/hosts"]`).
 
     Spans are offsets in `argv[index]`. A list that starts with an option has no known program and gives nothing.
+    A variable may stand for `OWN_ADDRESS`; one called `$(NAME)` for what the kubelet puts in there.
     """
     from podhosts.shell.search import writes_in_command
 
@@ -85,3 +93,12 @@ def python_writes(source: str, path_matches: Callable[[str], bool] = is_etc_host
     from podhosts.shell.search import writes_in_python
 
     return writes_in_python(source, path_matches)
+
+
+def unread_redirection(
+    argv: Sequence[str], path_matches: Callable[[str], bool] = is_etc_hosts
+) -> UnreadRedirection | None:
+    """The redirection in a list that looks like a write but never happens (`["echo", "x", ">>", "/etc/hosts"]`)."""
+    from podhosts.shell import arguments
+
+    return arguments.unread_redirection(argv, path_matches)

@@ -10,8 +10,9 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.shell.located import UNKNOWN, LocatedText, Run
-from podhosts.shell.tree import Expansion, Parameter, Text
+from podhosts.shell.located import OWN_ADDRESS, UNKNOWN, LocatedText, Run
+from podhosts.shell.own_address import prints_own_address
+from podhosts.shell.tree import Expansion, Parameter, Simple, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -81,8 +82,9 @@ class Variables:
         self._log: list[tuple[str, str | None]] = []
 
     def assign(self, name: str, value: str | None) -> None:
-        """Note an assignment; None or an `UNKNOWN` piece: the value is not known."""
-        if value is not None and (UNKNOWN in value or len(value) > self._LONGEST or name in self._unstable):
+        """Note an assignment; None or an `UNKNOWN` piece: the value is not known, but for the pod's own address."""
+        is_known = value is not None and (UNKNOWN not in value or value == OWN_ADDRESS)
+        if value is not None and (not is_known or len(value) > self._LONGEST or name in self._unstable):
             value = None
         self._log.append((name, self._known.get(name)))
         self._known[name] = value
@@ -107,6 +109,7 @@ class Variables:
         return {name: value for name, value in self._known.items() if value is not None}
 
     def lookup(self, name: str) -> str | None:
+        """The value of a variable, which may be `OWN_ADDRESS`; None where it is not known."""
         value = self._known.get(name)
         if value is None or len(value) > self._budget:
             return None
@@ -128,8 +131,22 @@ def single_value(word: Word, variables: Variables) -> str:
 
 
 def _value(part: Parameter | Expansion, variables: Variables) -> str:
-    value = variables.lookup(part.name) if isinstance(part, Parameter) else None
+    value = variables.lookup(part.name) if isinstance(part, Parameter) else _printed(part, variables)
     return UNKNOWN if value is None else value
+
+
+def _printed(part: Expansion, variables: Variables) -> str | None:
+    """What a substitution gives: a variable that the kubelet puts in, or the pod's own address; else None."""
+    items = part.bodies[0].items if len(part.bodies) == 1 else ()
+    command = items[0].pipeline.commands[0] if len(items) == 1 else None
+    if not isinstance(command, Simple) or not command.words or command.is_broken:
+        return None
+    words = [
+        "".join(part.value if isinstance(part, Text) else UNKNOWN for part in word.parts) for word in command.words
+    ]
+    if len(words) == 1 and len(items[0].pipeline.commands) == 1:
+        return variables.lookup(f"$({words[0]})")
+    return OWN_ADDRESS if prints_own_address(words) else None
 
 
 def fields(word: Word, variables: Variables, source: LocatedText, *, braces: bool = True) -> list[Field]:
@@ -191,10 +208,8 @@ def _split(parts: Iterable[Part], word: Word, variables: Variables, source: Loca
         if isinstance(part, Text):
             builder.add(part.value, part.start, part.end, exact=part.exact, is_literal=part.quoted)
             continue
-        value = variables.lookup(part.name) if isinstance(part, Parameter) else None
-        if value is None:
-            builder.add(UNKNOWN, part.start, part.end, exact=False, is_literal=True)
-        elif part.quoted:
+        value = _value(part, variables)
+        if UNKNOWN in value or part.quoted or isinstance(part, Expansion):
             builder.add(value, part.start, part.end, exact=False, is_literal=True)
         else:
             # Field splitting: blanks in the value of an unquoted variable separate arguments.

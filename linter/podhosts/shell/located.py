@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 UNKNOWN = "\0"
 """Stands in a value for a piece that only the running shell knows. No shell word can hold a NUL of its own."""
+OWN_ADDRESS = UNKNOWN + "\1"
+"""Stands for the address of the pod itself: not known either, but known to be that."""
 
 
 class Run(NamedTuple):

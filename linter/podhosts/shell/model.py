@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.records import record
 from podhosts.shell.entries import HostsEntry, hosts_entries
+from podhosts.shell.located import OWN_ADDRESS, UNKNOWN
 
 if TYPE_CHECKING:
     from podhosts.source import Span
@@ -21,12 +22,41 @@ class WriteKind(StrEnum):
     UPDATE = "update"
     """Opened for reading and writing in place: `3<>`, Python's `r+`."""
     EDIT = "edit"
-    """An editor's work: `sed -i`, `ex`, `patch`. `sed -i` and `perl -i` rename a new file over the old one, which the
-    kernel refuses for a mount point."""
+    """An editor's work: `sed -i`, `ex`, `patch`."""
     REPLACE = "replace"
-    """Another file takes its place: `cp`, `mv`, `install`, `ln -f`. `mv` and `ln` fail on a mount point."""
+    """Another file, or its content, takes its place: `cp`, `mv`, `install`, `ln -f`."""
     REMOVE = "remove"
-    """Removed or renamed away: `rm`, `mv /etc/hosts ...`. Fails on a mount point."""
+    """Removed or renamed away: `rm`, `mv /etc/hosts ...`."""
+
+
+class Way(StrEnum):
+    """How the file is reached, which decides whether it works on a mount point (`vectors/hosts-writes`)."""
+
+    IN_PLACE = "in place"
+    """Opened and written."""
+    BESIDE = "beside"
+    """Written in place, but only after a file was made in its folder: `ed`, `ex`, `vim` (without `!`)."""
+    REPLACED = "replaced"
+    """Another file is renamed over it, or it is unlinked or renamed first: refused for a mount point."""
+    VARIES = "varies"
+    """As the program at hand does it, or not measured: toybox `mv`, busybox `install`."""
+
+
+class User(StrEnum):
+    """Who writes."""
+
+    SAME = "same"
+    """The user that runs the script."""
+    SUDO = "sudo"
+    """Root, if `sudo` or `doas` lets this user."""
+    SU = "su"
+    """Root by `su` or `runuser`, which ask a user that is not root for a password."""
+    ROOT = "root"
+    """Root by a program that needs to be root to do so: `gosu`, `su-exec`, `setpriv`."""
+    OTHER = "other"
+    """A user that is not root, to whom the script changes."""
+    UNKNOWN = "unknown"
+    """Whom a variable names."""
 
 
 class Separator(NamedTuple):
@@ -67,6 +97,7 @@ class HostsWrite:
     redirection without a command and for one on a loop or group.
     `text`: what is written, None where it is not known.
     `statement`: None in Python code and where no shell is involved.
+    `way`, `user`: how and as whom, as far as the script says.
     """
 
     target: Span
@@ -74,6 +105,15 @@ class HostsWrite:
     command: str
     text: str | None
     statement: Statement | None
+    way: Way = Way.IN_PLACE
+    user: User = User.SAME
+
+    @property
+    def own_names(self) -> tuple[str, ...] | None:
+        """The constant names that are written beside the pod's own address; None where no line begins with that."""
+        lines = [line for line in (self.text or "").split("\n") if line.startswith(OWN_ADDRESS)]
+        names = [name for line in lines for name in line[len(OWN_ADDRESS) :].partition("#")[0].split()]
+        return tuple(name for name in names if UNKNOWN not in name) if lines else None
 
     @property
     def entries(self) -> tuple[HostsEntry, ...] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from podhosts.shell.located import UNKNOWN
+from podhosts.shell.located import OWN_ADDRESS, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +62,8 @@ def _echo(values: list[str]) -> str:
 def _printf(values: list[str]) -> str | None:
     if values[:1] == ["--"]:
         del values[0]
-    if not values or values[0].startswith("-") or UNKNOWN in values[0]:
+    # An address has no `%`.
+    if not values or values[0].startswith("-") or UNKNOWN in values[0].replace(OWN_ADDRESS, ""):
         return None
     pieces = _FORMAT.findall(values[0])
     arguments = values[1:]

@@ -1,6 +1,7 @@
 """What well-known programs do to the files they are given: name and arguments -> files written.
 
-Only what a program does in the file system of its caller counts; whether it succeeds on a mount point does not.
+Only what a program does in the file system of its caller counts. Whether it succeeds on a mount point is said beside
+it (`Way`), as measured in `vectors/hosts-writes`.
 Sources: POSIX, the manuals of GNU coreutils, sed, busybox, perl, vim, patch, curl, wget and rsync.
 """
 
@@ -10,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.shell.located import UNKNOWN
-from podhosts.shell.model import WriteKind
+from podhosts.shell.model import Way, WriteKind
 from podhosts.shell.options import Arguments, Operand, Syntax, parse_arguments
 
 if TYPE_CHECKING:
@@ -20,19 +21,25 @@ if TYPE_CHECKING:
 
 _EX_WRITES = re.compile(r"[\s:%,.$0-9]*(?:w|wr|write|wq|wqa|wqall|wa|wall|x|xi|xit|xa|xall|up|update)!?\s*\Z")
 _ED_WRITES = re.compile(r"[%,.$0-9 ]*(?:w|wq|W)\s*\Z")
-_NO_CLOBBER = ("n", "no-clobber")
+#: Asking counts too: a container has nobody to answer.
+_NO_CLOBBER = ("n", "no-clobber", "i", "interactive")
 
 
 class FileWrite(NamedTuple):
     operand: Operand
     kind: WriteKind
+    way: Way = Way.IN_PLACE
 
 
 class Surroundings(NamedTuple):
-    """What a program finds: `matches` tells the hosts file's path, `stdin` is the text it reads, if that is known."""
+    """What a program finds: `matches` tells the hosts file's path, `stdin` is the text it reads, if that is known.
+
+    `box`: `busybox` or `toybox` where the program is said to be theirs.
+    """
 
     matches: Callable[[str], bool]
     stdin: str | None
+    box: str = ""
 
     def is_target(self, operand: Operand) -> bool:
         return operand.is_constant and self.matches(operand.value)
@@ -45,10 +52,12 @@ def file_writes(name: str, fields: Sequence[Field], surroundings: Surroundings) 
         yield from program(fields, surroundings)
 
 
-def _operands(fields: Sequence[Field], syntax: Syntax, around: Surroundings, kind: WriteKind) -> Iterator[FileWrite]:
+def _operands(
+    fields: Sequence[Field], syntax: Syntax, around: Surroundings, kind: WriteKind, way: Way = Way.IN_PLACE
+) -> Iterator[FileWrite]:
     for operand in parse_arguments(fields, syntax).operands:
         if around.is_target(operand):
-            yield FileWrite(operand, kind)
+            yield FileWrite(operand, kind, way)
 
 
 def _tee(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
@@ -64,7 +73,7 @@ def _sed(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
     has_script = arguments.has("e", "f", "expression", "file")
     for operand in arguments.operands[0 if has_script else 1 :]:
         if around.is_target(operand):
-            yield FileWrite(operand, WriteKind.EDIT)
+            yield FileWrite(operand, WriteKind.EDIT, Way.REPLACED)
 
 
 def _perl(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
@@ -73,7 +82,7 @@ def _perl(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
         return
     for operand in arguments.operands[0 if arguments.has("e", "E") else 1 :]:
         if around.is_target(operand):
-            yield FileWrite(operand, WriteKind.EDIT)
+            yield FileWrite(operand, WriteKind.EDIT, Way.REPLACED)
 
 
 def _target_of_copy(arguments: Arguments, around: Surroundings) -> Operand | None:
@@ -103,22 +112,34 @@ def _target_of_copy(arguments: Arguments, around: Surroundings) -> Operand | Non
 _COPY = Syntax("tS", "", frozenset(("target-directory", "suffix", "mode", "owner", "group")))
 
 
+#: Options of cp that remove or rename what is there.
+_REPLACING = ("remove-destination", "b", "backup", "S", "suffix", "l", "link", "s", "symbolic-link")
+
+
 def _cp(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
     arguments = parse_arguments(fields, _COPY)
-    if arguments.has(*_NO_CLOBBER) or any(value.value == "none" for value in arguments.values("update")):
-        return
-    target = _target_of_copy(arguments, around)
-    if target:
-        yield FileWrite(target, WriteKind.REPLACE)
+    if target := _overwritten(arguments, around):
+        yield FileWrite(target, WriteKind.REPLACE, Way.REPLACED if arguments.has(*_REPLACING) else Way.IN_PLACE)
+
+
+def _overwritten(arguments: Arguments, around: Surroundings) -> Operand | None:
+    """What `cp` or `mv` puts in the hosts file's place, if it may overwrite files and has content to write."""
+    if arguments.has(*_NO_CLOBBER, "attributes-only"):
+        return None
+    if any(value.value == "none" for value in arguments.values("update")):
+        return None
+    return _target_of_copy(arguments, around)
 
 
 def _mv(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
-    yield from _cp(fields, around)
     arguments = parse_arguments(fields, _COPY)
+    # toybox copies from another file system; GNU and busybox do not.
+    if target := _overwritten(arguments, around):
+        yield FileWrite(target, WriteKind.REPLACE, Way.VARIES if around.box == "toybox" else Way.REPLACED)
     sources = arguments.operands if arguments.has("t", "target-directory") else arguments.operands[:-1]
     for source in sources:
         if around.is_target(source):
-            yield FileWrite(source, WriteKind.REMOVE)
+            yield FileWrite(source, WriteKind.REMOVE, Way.REPLACED)
 
 
 def _install(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
@@ -127,7 +148,7 @@ def _install(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrit
         return
     target = _target_of_copy(arguments, around)
     if target:
-        yield FileWrite(target, WriteKind.REPLACE)
+        yield FileWrite(target, WriteKind.REPLACE, Way.VARIES if around.box else Way.REPLACED)
 
 
 def _ln(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
@@ -137,7 +158,7 @@ def _ln(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
         return
     target = _target_of_copy(arguments, around)
     if target:
-        yield FileWrite(target, WriteKind.REPLACE)
+        yield FileWrite(target, WriteKind.REPLACE, Way.REPLACED)
 
 
 def _rsync(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
@@ -146,7 +167,8 @@ def _rsync(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]
         return
     target = _target_of_copy(arguments, around)
     if target:
-        yield FileWrite(target, WriteKind.REPLACE)
+        in_place = arguments.has("inplace", "append", "append-verify")
+        yield FileWrite(target, WriteKind.REPLACE, Way.IN_PLACE if in_place else Way.REPLACED)
 
 
 def _scp(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
@@ -158,7 +180,10 @@ def _scp(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
 def _dd(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
     settings = {field.value.partition("=")[0]: field.value.partition("=")[2] for field in fields}
     appends = "append" in settings.get("oflag", "").split(",")
-    keeps = "notrunc" in settings.get("conv", "").split(",")
+    conversions = settings.get("conv", "").split(",")
+    if "excl" in conversions:
+        return
+    keeps = "notrunc" in conversions
     kind = WriteKind.APPEND if appends else WriteKind.UPDATE if keeps else WriteKind.TRUNCATE
     for field in fields:
         operand = Operand(field, 3)
@@ -167,7 +192,7 @@ def _dd(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
 
 
 def _remove(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
-    yield from _operands(fields, Syntax(), around, WriteKind.REMOVE)
+    yield from _operands(fields, Syntax(), around, WriteKind.REMOVE, Way.REPLACED)
 
 
 def _shred(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
@@ -185,7 +210,7 @@ def _patch(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]
     arguments = parse_arguments(fields, syntax)
     for operand in arguments.operands[:1]:
         if around.is_target(operand) and not arguments.has("dry-run", "o", "output", "C", "check"):
-            yield FileWrite(operand, WriteKind.EDIT)
+            yield FileWrite(operand, WriteKind.EDIT, Way.VARIES if around.box else Way.REPLACED)
     for operand in arguments.values("o", "output"):
         if around.is_target(operand):
             yield FileWrite(operand, WriteKind.TRUNCATE)
@@ -222,18 +247,25 @@ def _vi(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
     commands = [value.value for value in arguments.values("c", "cmd")]
     commands += [operand.value[1:] for operand in arguments.operands if operand.value.startswith("+")]
     commands += (around.stdin or "").split("\n")
-    writes = any(_EX_WRITES.match(piece) for command in commands for piece in command.split("|"))
-    if arguments.has("R") or not writes:
+    found = [match[0] for command in commands for piece in command.split("|") if (match := _EX_WRITES.match(piece))]
+    if arguments.has("R") or not found:
         return
+    forced = any(piece.rstrip().endswith("!") for piece in found)
     for operand in arguments.operands:
         if around.is_target(operand):
-            yield FileWrite(operand, WriteKind.EDIT)
+            yield FileWrite(operand, WriteKind.EDIT, Way.IN_PLACE if forced else Way.BESIDE)
+
+
+def _vi_of_any_kind(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+    # vim's, or busybox's, which makes no other file.
+    for write in _vi(fields, around):
+        yield write._replace(way=Way.IN_PLACE if around.box else Way.VARIES)
 
 
 def _ed(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
     if around.stdin is None or not any(_ED_WRITES.match(line) for line in around.stdin.split("\n")):
         return
-    yield from _operands(fields, Syntax("p"), around, WriteKind.EDIT)
+    yield from _operands(fields, Syntax("p"), around, WriteKind.EDIT, Way.IN_PLACE if around.box else Way.BESIDE)
 
 
 _PROGRAMS: dict[str, Callable[[Sequence[Field], Surroundings], Iterator[FileWrite]]] = {
@@ -260,7 +292,9 @@ _PROGRAMS: dict[str, Callable[[Sequence[Field], Surroundings], Iterator[FileWrit
     "sort": _sort,
     "ed": _ed,
     "ex": _vi,
-    "vi": _vi,
+    "vi": _vi_of_any_kind,
     "vim": _vi,
     "nvim": _vi,
+    "vim.tiny": _vi,
+    "vim.basic": _vi,
 }

@@ -14,7 +14,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.shell.located import UNKNOWN, LocatedText, Run
-from podhosts.shell.model import HostsWrite, WriteKind
+from podhosts.shell.model import HostsWrite, Way, WriteKind
 from podhosts.shell.templates import mask_templates
 
 if TYPE_CHECKING:
@@ -110,18 +110,20 @@ class _Reader:
         elif name == "os.open":
             yield from self._opened_by_flags(call)
         elif name in _COPIERS or name in _RENAMERS:
-            destination = _argument(call, 1, "dst")
-            yield from self._write(destination, WriteKind.REPLACE, name, within_directory=_argument(call, 0, "src"))
+            destination, source = _argument(call, 1, "dst"), _argument(call, 0, "src")
+            # `shutil.move` copies where it cannot rename.
+            way = Way.IN_PLACE if name.startswith("shutil.") or name in _COPIERS else Way.REPLACED
+            yield from self._write(destination, WriteKind.REPLACE, name, way, within_directory=source)
             if name in _RENAMERS:
-                yield from self._write(_argument(call, 0, "src"), WriteKind.REMOVE, name)
+                yield from self._write(source, WriteKind.REMOVE, name, Way.REPLACED)
         elif name in _REMOVERS:
-            yield from self._write(_argument(call, 0, "path"), WriteKind.REMOVE, name)
+            yield from self._write(_argument(call, 0, "path"), WriteKind.REMOVE, name, Way.REPLACED)
         elif name == "os.truncate":
             yield from self._write(_argument(call, 0, "path"), WriteKind.TRUNCATE, name)
         elif name in ("fileinput.input", "fileinput.FileInput", "FileInput"):
             inplace = _argument(call, 1, "inplace")
             if isinstance(inplace, ast.Constant) and inplace.value:
-                yield from self._write(_argument(call, 0, "files"), WriteKind.EDIT, name)
+                yield from self._write(_argument(call, 0, "files"), WriteKind.EDIT, name, Way.REPLACED)
         elif name in _SHELLS or name in _RUNNERS:
             command = self._command(call, is_shell=name in _SHELLS)
             if command:
@@ -143,10 +145,10 @@ class _Reader:
                 written = self._constant(_argument(call, 0, "data"))
                 yield from self._write(path, WriteKind.TRUNCATE, name, written=written)
             case "unlink":
-                yield from self._write(path, WriteKind.REMOVE, name)
+                yield from self._write(path, WriteKind.REMOVE, name, Way.REPLACED)
             case "rename" | "replace":
-                yield from self._write(path, WriteKind.REMOVE, name)
-                yield from self._write(_argument(call, 0, "target"), WriteKind.REPLACE, name)
+                yield from self._write(path, WriteKind.REMOVE, name, Way.REPLACED)
+                yield from self._write(_argument(call, 0, "target"), WriteKind.REPLACE, name, Way.REPLACED)
 
     def _opened(
         self, call: ast.Call, path: ast.expr | None, mode_node: ast.expr | None, name: str
@@ -184,6 +186,7 @@ class _Reader:
         node: ast.expr | None,
         kind: WriteKind,
         name: str,
+        way: Way = Way.IN_PLACE,
         *,
         written: str | None = None,
         within_directory: ast.expr | None = None,
@@ -198,7 +201,7 @@ class _Reader:
             is_target = self._matches(f"{path}/{source.rpartition('/')[2]}")
         if is_target:
             start, end = self._offsets(node)
-            yield HostsWrite(self._source.span(start, end), kind, name, written, None)
+            yield HostsWrite(self._source.span(start, end), kind, name, written, None, way)
 
     def _constant(self, node: ast.expr | None) -> str | None:
         node = self._resolved(node)

@@ -7,11 +7,13 @@ the script. Every branch is taken to happen.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from podhosts.records import replace
 from podhosts.shell.expansion import Field, Variables, all_fields, fields, single_value
 from podhosts.shell.located import UNKNOWN, LocatedText, Run
-from podhosts.shell.model import HostsWrite, Separator, Statement, WriteKind
+from podhosts.shell.model import HostsWrite, Separator, Statement, User, Way, WriteKind
 from podhosts.shell.options import Syntax, parse_arguments
 from podhosts.shell.parser import parse
 from podhosts.shell.programs import Surroundings, file_writes
@@ -19,9 +21,9 @@ from podhosts.shell.purity import only_writes
 from podhosts.shell.shells import PYTHON, SHELLS, joined, shell_operands
 from podhosts.shell.stability import unstable_names
 from podhosts.shell.streams import Streams, redirects_output
-from podhosts.shell.tree import Compound, Expansion, Simple
+from podhosts.shell.tree import Compound, Expansion, Simple, Text
 from podhosts.shell.words import MAX_DEPTH
-from podhosts.shell.wrappers import unwrap
+from podhosts.shell.wrappers import become, unwrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,11 +32,12 @@ if TYPE_CHECKING:
     from podhosts.shell.wrappers import Invocation
 
 _AWKS = frozenset(("awk", "gawk", "mawk", "nawk"))
-_READ_STDIN = frozenset(("ed", "ex", "vi", "vim", "nvim"))
+_READ_STDIN = frozenset(("ed", "ex", "vi", "vim", "vim.tiny", "vim.basic", "nvim"))
 _COPY_STDIN = frozenset(("tee", "sponge"))
 _DECLARATION = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _DECLARERS = frozenset(("export", "readonly", "declare", "typeset", "local"))
 _WRITES = frozenset((">", ">|", ">>", "&>", "&>>", ">&"))
+_BOXES = frozenset(("busybox", "toybox"))
 _MOST_NESTED = 6
 _LONGEST_PATH = 4096
 
@@ -101,6 +104,26 @@ def search_python(search: Search, source: LocatedText, environment: Mapping[str,
     _Script(search, source, environment).python(source, (), 0)
 
 
+def _never_returns(item: Item) -> bool:
+    """Whether a command list surely ends here: `exec PROGRAM`, on which nothing depends."""
+    if len(item.pipeline.commands) > 1 or (item.before and item.before.text in ("&&", "||")):
+        return False
+    if item.after and item.after.text == "&":
+        return False
+    command = item.pipeline.commands[0]
+    if not isinstance(command, Simple) or command.is_broken or len(command.words) < 2:
+        return False
+    first = command.words[0].parts
+    return len(first) == 1 and isinstance(first[0], Text) and first[0].value == "exec"
+
+
+def _changed(user: User, to: User) -> User:
+    """Who runs what `user` starts as `to`."""
+    if to is User.SAME or (to is not User.OTHER and user in {User.SUDO, User.SU, User.ROOT}):
+        return user
+    return User.UNKNOWN if user in {User.OTHER, User.UNKNOWN} and to is not User.OTHER else to
+
+
 class _Script:
     """One script, with its own variables and working directory."""
 
@@ -113,6 +136,7 @@ class _Script:
         exported: frozenset[str] | None = None,
         directory: str | None = None,
         nesting: int = 0,
+        user: User = User.SAME,
     ) -> None:
         self._search = search
         self._source = source
@@ -122,6 +146,8 @@ class _Script:
         self._variables = Variables(environment, self._exported, frozenset(), 0)
         self._directory = directory
         self._nesting = nesting
+        self._user = user
+        self._overwrites = True
         self._functions: list[tuple[LocatedText, Branch, tuple[str, ...], int]] = []
 
     def run(self, within: tuple[str, ...], depth: int) -> None:
@@ -153,6 +179,8 @@ class _Script:
                     self._directory = directory
                 elif item.before and item.before.text == "||" and self._directory != directory:
                     self._directory = None
+            if _never_returns(item):
+                return
 
     def _compound(self, commands: Sequence[Command], index: int, command: Compound, place: _Place) -> None:
         for word in command.words:
@@ -199,6 +227,8 @@ class _Script:
         )
         if name in _DECLARERS:
             self._declare(name, invocation.arguments)
+        elif name == "set":
+            self._set(invocation.arguments)
         elif name in ("cd", "pushd", "popd"):
             self._change_directory(name, invocation.arguments)
         elif name:
@@ -216,6 +246,13 @@ class _Script:
                 self._variables.assign(declaration[1], declaration[2])
             if name == "export":
                 self._variables.export(declaration[1] if declaration else argument.value)
+
+    def _set(self, arguments: Sequence[Field]) -> None:
+        """`set -C`: `>` does not overwrite a file that is there."""
+        for option, word in pairwise([*(argument.value for argument in arguments), ""]):
+            letters = option[1:] if option[:1] in ("-", "+") else ""
+            if "C" in letters or (letters.endswith("o") and word == "noclobber"):
+                self._overwrites = option[0] == "+"
 
     def _change_directory(self, name: str, arguments: Sequence[Field]) -> None:
         operands = parse_arguments(arguments, Syntax()).operands
@@ -260,6 +297,8 @@ class _Script:
             target = self._written_file(redirect)
             if target is None:
                 continue
+            if redirect.operator in (">", "&>", ">&") and not self._overwrites:
+                continue
             if redirect.operator in (">>", "&>>"):
                 kind = WriteKind.APPEND
             else:
@@ -283,7 +322,7 @@ class _Script:
         return self._directory is not None and self._search.matches(f"{self._directory}/{path}")
 
     def _found(self, write: HostsWrite) -> None:
-        self._search.found.append(write)
+        self._search.found.append(write if self._user is User.SAME else replace(write, user=self._user))
 
     # --- programs ----------------------------------------------------------------------------------------------
 
@@ -291,12 +330,23 @@ class _Script:
         self, invocation: Invocation, place: _Place | None, pipeline: tuple[Sequence[Command], int] | None
     ) -> None:
         """What the command does to files, and the scripts it is given."""
+        user = self._user
+        self._user = _changed(user, invocation.user)
+        self._effects(invocation, place, pipeline)
+        self._user = user
+
+    def _effects(
+        self, invocation: Invocation, place: _Place | None, pipeline: tuple[Sequence[Command], int] | None
+    ) -> None:
         name, arguments = invocation.name, invocation.arguments
         if name in SHELLS:
             self._shell(invocation, place, pipeline)
         elif name in ("su", "runuser"):
             syntax = Syntax("cgGsuwT", "", frozenset(("command", "session-command", "shell", "user", "group")))
-            for command in parse_arguments(arguments, syntax).values("c", "command", "session-command"):
+            parsed = parse_arguments(arguments, syntax)
+            named = [operand.value for operand in parsed.operands if operand.value != "-"]
+            self._user = _changed(self._user, become(named[0] if named else "root", User.SU))
+            for command in parsed.values("c", "command", "session-command"):
                 self._nested(command.field, place, self._started(invocation))
         elif name in ("eval", "watch"):
             syntax = Syntax("n" if name == "watch" else "", "", frozenset(("interval",)), is_ordered=True)
@@ -312,19 +362,17 @@ class _Script:
         elif name in _AWKS:
             self._awk(arguments, place)
         else:
-            self._files(name, arguments, place, pipeline)
+            self._files(invocation, place, pipeline)
 
     def _files(
-        self,
-        name: str,
-        arguments: Sequence[Field],
-        place: _Place | None,
-        pipeline: tuple[Sequence[Command], int] | None,
+        self, invocation: Invocation, place: _Place | None, pipeline: tuple[Sequence[Command], int] | None
     ) -> None:
+        name = invocation.name
         stdin = self._streams().input(*pipeline) if pipeline and name in _READ_STDIN else None
-        for operand, kind in file_writes(name, arguments, Surroundings(self._matches, stdin)):
+        box = next((wrapper for wrapper in invocation.wrappers if wrapper in _BOXES), "")
+        for operand, kind, way in file_writes(name, invocation.arguments, Surroundings(self._matches, stdin, box)):
             text = self._streams().input(*pipeline) if pipeline and name in _COPY_STDIN else None
-            self._found(HostsWrite(operand.span, kind, name, text, place.statement() if place else None))
+            self._found(HostsWrite(operand.span, kind, name, text, place.statement() if place else None, way))
 
     def _started(self, invocation: Invocation) -> dict[str, str]:
         """The environment of a program that the script starts."""
@@ -374,6 +422,7 @@ class _Script:
             exported=exported,
             directory=self._directory,
             nesting=self._nesting + 1,
+            user=self._user,
         )
         inner.run(within, depth)
 
@@ -390,7 +439,7 @@ class _Script:
             for operand in operands:
                 if operand.is_constant and self._matches(operand.value):
                     statement = place.statement() if place else None
-                    self._found(HostsWrite(operand.span, WriteKind.EDIT, "awk", None, statement))
+                    self._found(HostsWrite(operand.span, WriteKind.EDIT, "awk", None, statement, Way.REPLACED))
         variables = {
             value.value.partition("=")[0]: value.value.partition("=")[2]
             for value in parsed.values("v", "assign")
@@ -445,8 +494,8 @@ class _Script:
             if self._nesting >= _MOST_NESTED or depth >= MAX_DEPTH:
                 continue
             if effect.is_script:
-                inner = _Script(self._search, effect.words[0], {}, nesting=self._nesting + 1)
+                inner = _Script(self._search, effect.words[0], {}, nesting=self._nesting + 1, user=self._user)
                 inner.run((*within, "script"), depth + 1)
             else:
-                inner = _Script(self._search, source, {}, nesting=self._nesting + 1)
+                inner = _Script(self._search, source, {}, nesting=self._nesting + 1, user=self._user)
                 inner.effects(unwrap(words), None, None)

@@ -10,12 +10,14 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.shell.located import UNKNOWN
+from podhosts.shell.model import User
 from podhosts.shell.options import Syntax, parse_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from podhosts.shell.expansion import Field
+    from podhosts.shell.options import Arguments
 
 _MOST_WRAPPERS = 8
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
@@ -36,11 +38,16 @@ class _Wrapper(NamedTuple):
 
 
 class Invocation(NamedTuple):
-    """A command without its wrappers: `name` without its directory, empty if it is not known."""
+    """A command without its wrappers: `name` without its directory, empty if it is not known.
+
+    `wrappers`: the names of these; `user`: as whom the command then runs.
+    """
 
     name: str
     arguments: tuple[Field, ...]
     environment: tuple[tuple[str, str], ...] = ()
+    wrappers: tuple[str, ...] = ()
+    user: User = User.SAME
 
 
 def _wrapper(
@@ -99,22 +106,29 @@ def unwrap(fields: Sequence[Field]) -> Invocation:
     environment: list[tuple[str, str]] = []
     arguments = tuple(fields)
     name = ""
+    wrappers: list[str] = []
+    user = User.SAME
+
+    def invocation(name: str, arguments: tuple[Field, ...]) -> Invocation:
+        return Invocation(name, arguments, tuple(environment), tuple(wrappers), user)
+
     for _ in range(_MOST_WRAPPERS):
         if not arguments:
-            return Invocation("", (), tuple(environment))
+            return invocation("", ())
         head = arguments[0]
         name = head.value.rpartition("/")[2] if head.is_constant else ""
         wrapper = _WRAPPERS.get(name)
         if wrapper is None:
             if not name and _is_optional_sudo(head) and len(arguments) > 1:
                 arguments = arguments[1:]
+                user = User.SUDO
                 continue
-            return Invocation(name, arguments[1:], tuple(environment))
+            return invocation(name, arguments[1:])
         parsed = parse_arguments(arguments[1:], wrapper.syntax)
         if wrapper.needed and not parsed.has(wrapper.needed):
-            return Invocation(name, arguments[1:], tuple(environment))
+            return invocation(name, arguments[1:])
         if any(option in wrapper.refused for option, _ in parsed.options):
-            return Invocation("", (), tuple(environment))
+            return invocation("", ())
         inner = [operand.field for operand in parsed.operands[wrapper.skipped :]]
         while wrapper.assigns and inner and (assignment := _ASSIGNMENT.fullmatch(inner[0].value)):
             environment.append((assignment[1], assignment[2]))
@@ -124,11 +138,37 @@ def unwrap(fields: Sequence[Field]) -> Invocation:
             inner = _with_input(inner, replaced)
         if not inner:
             # `exec` and `command` alone, `sudo -s`: nothing to look into but the wrapper itself.
-            return Invocation(name, arguments[1:], tuple(environment))
+            return invocation(name, arguments[1:])
+        wrappers.append(name)
+        user = _user(name, parsed) or user
         if name == "flock" and inner[0].value == "-c":
-            return Invocation("sh", tuple(inner), tuple(environment))
+            return invocation("sh", tuple(inner))
         arguments = tuple(inner)
-    return Invocation("", (), tuple(environment))
+    return invocation("", ())
+
+
+def become(named: str, as_root: User) -> User:
+    """Who a program runs as that is told a user; `as_root` is how it becomes root."""
+    name = named.partition(":")[0].lstrip("#")
+    return User.UNKNOWN if UNKNOWN in name else as_root if name in {"root", "0"} else User.OTHER
+
+
+def _user(name: str, parsed: Arguments) -> User | None:
+    """The user whom a wrapper changes to; None where it changes none."""
+    match name:
+        case "sudo" | "doas":
+            named = parsed.values("u", "user")
+            return become(named[-1].value, User.SUDO) if named else User.SUDO
+        case "gosu" | "su-exec" | "setuidgid" | "s6-setuidgid":
+            return become(parsed.operands[0].value, User.ROOT)
+        case "setpriv":
+            named = parsed.values("reuid")
+            return become(named[-1].value, User.ROOT) if named else None
+        case "runuser":
+            named = parsed.values("u", "user")
+            return become(named[-1].value, User.SU) if named else None
+        case _:
+            return None
 
 
 def _is_optional_sudo(head: Field) -> bool:
