@@ -167,11 +167,11 @@ def _has_hosts_below_pieces(low: bytes) -> bool:
 
 
 def _has_aliased_key(low: bytes) -> bool:
-    """A key written as an alias, `*name :`, whatever its anchor holds."""
-    at = low.find(b"*") if b"&" in low and b" :" in low else -1
+    """A key written as an alias, `*name:`, whatever its anchor holds."""
+    at = low.find(b"*") if b"&" in low else -1
     while at >= 0:
         end = at + 1
-        while low[end : end + 1] and low[end] not in b" \t\r\n,[]{}":
+        while low[end : end + 1] and low[end] not in b" \t\r\n,[]{}:":
             end += 1
         if end > at + 1 and low[end : end + _COLON_REACH].lstrip(b" \t").startswith(b":"):
             return True
