@@ -5,6 +5,7 @@ Source: `api/internal/target/kusttarget.go` and `api/internal/builtins` of kusto
 
 from __future__ import annotations
 
+import json
 import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -30,7 +31,7 @@ from podhosts.kustomize.refusals import REFUSES, Refusal, RefusedError, refused
 from podhosts.kustomize.replacements import ReplacementError, replace_values
 from podhosts.kustomize.resources import Resource
 from podhosts.kustomize.selectors import Id, SelectorError
-from podhosts.kustomize.transforming import merged, patched, set_names
+from podhosts.kustomize.transforming import merged, patched, set_names, set_replicas
 from podhosts.records import field, record
 
 if TYPE_CHECKING:
@@ -241,11 +242,14 @@ class Builder:
 
     def _transform(self, kustomization: Kustomization, build: Build) -> None:
         """The transformers in Kustomize's order."""
+        for resource in build.resources:
+            resource.is_noted |= bool(kustomization.items("buildMetadata"))
         for patch in (*kustomization.strategic_patches(), *kustomization.patches()):
             self._patch(kustomization, patch, build)
         set_names(kustomization, build.resources)
         for patch in kustomization.patches("patchesJson6902"):
             self._patch(kustomization, patch, build)
+        set_replicas(kustomization, build.resources)
         self._replace(kustomization, build)
         for item in kustomization.items("transformers"):
             patches = self._patch_transformers(kustomization, item, build)
@@ -281,12 +285,18 @@ class Builder:
                     _make_uncertain(build)
                     return
                 raise RefusedError(_syntax(patch, writing))
+            if isinstance(root, Sequence):
+                # Of a JSON 6902 patch Kustomize reads the first document only.
+                values.append(_operations(locate_list(root, writing), patch))
+                break
             if isinstance(root, Mapping) and root.fields:
+                if patch.is_old_json:
+                    raise refused(patch.entry, "`patchesJson6902` takes lists of operations only")
                 values.append(identified(locate_map(root, writing), "the patch"))
-            elif isinstance(root, Sequence):
-                values.append(locate_list(root, writing))
         if not values and documents:
             raise refused(patch.entry, "the patch is empty")
+        if patch.is_old_json and not lookup(patch.target, "name"):
+            raise refused(patch.target or patch.entry, "`patchesJson6902` needs a `target` with a `name`")
         if patch.target is not None and len(values) > 1:
             raise refused(patch.target, "a patch with a `target` can hold one patch only, and this one holds several")
         for value in values:
@@ -321,7 +331,12 @@ class Builder:
         choice.candidates = [] if choice.hits else [*choice.candidates, *(item.copy() for item in build.resources)]
         for resource in chosen:
             before, known, keyed = resource.value, resource.id, resource.is_keyed
-            after = merged(resource, patch, value) if isinstance(value, Map) else patched(resource, value)
+            if isinstance(value, Map):
+                after = merged(resource, patch, value)
+            else:
+                if not patch.is_old_json:
+                    resource.remember()
+                after = patched(resource, value)
             self.changes.append(Change(value, known, before, after, keyed, resource.is_certain))
             resource.value = Map(before.node, before.writing) if after is None else after
             resource.is_changed = True
@@ -381,6 +396,24 @@ class Builder:
         for value in (writing.value() for writing in written_in(source)):
             found += [item for item in (value if isinstance(value, List) else [value]) if isinstance(item, Map)]
         return found
+
+
+def _operations(value: List, patch: Patch) -> List:
+    """The operations of a JSON 6902 patch, which Kustomize reads as JSON if its text begins with `[`."""
+    document = value.writing.document
+    text = document.source.text
+    if (text if patch.inline is None or patch.is_old_json else text.strip()).startswith("["):
+        try:
+            json.loads(text)
+        except ValueError:
+            raise refused(
+                value,
+                "a patch that begins with `[` is read as JSON, and this is YAML: write each operation as an item "
+                "(`- op: ...`)",
+            ) from None
+    if patch.is_old_json and not value:
+        raise refused(patch.entry, "the patch is empty")
+    return value
 
 
 def _syntax(patch: Patch, writing: Writing) -> Refusal | None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from copy import copy, deepcopy
 from typing import TYPE_CHECKING
 
+from podhosts.kustomize.field_specs import set_entries
 from podhosts.kustomize.located import Map, Text, lookup, text
 from podhosts.kustomize.selectors import Id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from podhosts.kustomize.field_specs import FieldSpec
     from podhosts.kustomize.selectors import Selector
 
 #: The API versions and kinds with pod specs of which Kustomize 5 has the schema, so that it merges lists by key there.
@@ -25,21 +27,23 @@ class Resource:
     """An object in a build. Its value is never written to but replaced, so that builds can share it.
 
     `previous` are its ids before it was renamed or moved, oldest first. It `is_certain` unless something that is not
-    followed may have changed it, and `is_changed` where it is no longer as it is written.
+    followed may have changed it, and `is_changed` where it is no longer as it is written. It `is_noted` once Kustomize
+    keeps notes of its own in its annotations, until the end of the build: from then on the annotations are there.
     """
 
-    __slots__ = ("_id", "_value", "is_certain", "is_changed", "previous")
+    __slots__ = ("_id", "_value", "is_certain", "is_changed", "is_noted", "previous")
 
     def __init__(self, value: Map, *, is_certain: bool = True) -> None:
         self.value = value
         self.is_certain = is_certain
         self.is_changed = False
+        self.is_noted = False
         self.previous: list[Id] = []
 
     def copy(self) -> Resource:
         """The same object for another build."""
         same = Resource(self.value, is_certain=self.is_certain)
-        same.is_changed, same.previous = self.is_changed, list(self.previous)
+        same.is_changed, same.is_noted, same.previous = self.is_changed, self.is_noted, list(self.previous)
         return same
 
     @property
@@ -101,9 +105,14 @@ class Resource:
         found = lookup(self.value, "metadata", name)
         return {key: str(value) for key, value in found.items()} if isinstance(found, dict) else {}
 
+    def remember(self) -> None:
+        """Note the id that it has now, before it may change."""
+        self.previous.append(self.id)
+        self.is_noted = True
+
     def rename(self, name: str | None = None, namespace: str | None = None) -> None:
         """Give it another name or namespace; the old ones stay known."""
-        self.previous.append(self.id)
+        self.remember()
         self.is_changed = True
         metadata = self._own_metadata()
         if name is not None:
@@ -111,12 +120,13 @@ class Resource:
         if namespace is not None:
             metadata["namespace"] = _like(metadata.get("namespace"), namespace)
 
-    def mark(self, name: str, values: dict[str, object]) -> None:
-        """Add labels or annotations."""
-        if values:
-            metadata = self._own_metadata()
-            have = metadata.get(name)
-            metadata[name] = {**(have if isinstance(have, dict) else {}), **values}
+    def write(self, specs: Iterable[FieldSpec], entries: Mapping[str, object]) -> None:
+        """Add entries to the mappings that the field specs lead to."""
+        meant = [spec for spec in specs if spec.is_for(self.id.group, self.id.version, self.kind)]
+        if meant and entries:
+            self.value = deepcopy(self.value)
+            for spec in meant:
+                set_entries(self.value, spec, entries)
 
     def _own_metadata(self) -> dict[str, object]:
         """The metadata, in a value that no other build shares."""
