@@ -20,6 +20,7 @@ from podhosts.kustomize.located import List, Map, lookup
 from podhosts.kustomize.model import is_true
 from podhosts.kustomize.refusals import refused
 from podhosts.merging import MergeError, kustomize_patch
+from podhosts.merging.values import DIRECTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,6 +36,9 @@ _API_SERVICE = ("apiregistration.k8s.io", "APIService")
 def merged(resource: Resource, patch: Patch, value: Map) -> Map | None:
     """The object after a strategic merge patch, None where the patch removes it."""
     old = resource.value
+    if value.get(DIRECTIVE) == "replace":
+        # At the top of a patch the directive keeps the object as it is.
+        return old
     metadata = lookup(old, "metadata")
     changes = deepcopy(value)
     if patch.target is not None:
