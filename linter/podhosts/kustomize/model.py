@@ -66,8 +66,10 @@ class Kustomization:
         return self.text("kind") or KUSTOMIZATION
 
     def field(self, name: str) -> object:
-        """Whatever a field holds; None where it is not there."""
-        return self.fields.get(name) if self.fields is not None else None
+        """Whatever a field holds; None where it is not there. Kustomize ignores the case of its name."""
+        if self.fields is None or name in self.fields:
+            return self.fields[name] if self.fields is not None else None
+        return next((value for key, value in self.fields.items() if key.lower() == name.lower()), None)
 
     def text(self, name: str) -> Text | None:
         """A field that is a text."""

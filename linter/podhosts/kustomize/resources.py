@@ -137,26 +137,53 @@ class Resource:
 
 
 def follow_names(resources: Iterable[Resource]) -> None:
-    """Give the volumes of pods the names that their ConfigMaps have in the end."""
+    """Give what refers to a ConfigMap or Service the name that it has in the end.
+
+    These are the volumes of pods and the `serviceName` of StatefulSets (`namereference.go`); a StatefulSet means a
+    Service of its own namespace.
+    """
     resources = list(resources)
-    names = {
+    config_maps = {
         known.name: resource.id.name
         for resource in resources
         if resource.kind == "ConfigMap"
         for known in resource.previous
     }
-    for resource in resources if names else ():
+    services = {
+        (resource.id.effective_namespace, known.name): resource.id.name
+        for resource in resources
+        if resource.kind == "Service" and resource.api_version == "v1"
+        for known in resource.ids
+    }
+    for resource in resources if config_maps or services else ():
+        if config_maps:
+            resource.value = deepcopy(resource.value)
+            _follow_config_maps(resource.value, config_maps)
+        if resource.kind == "StatefulSet" and resource.api_version.startswith("apps/"):
+            _follow_service(resource, services)
+
+
+def _follow_config_maps(value: object, names: Mapping[str, str]) -> None:
+    waiting: list[object] = [value]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, dict):
+            config = found.get("configMap")
+            if isinstance(config, dict) and (name := names.get(str(config.get("name")))) is not None:
+                config["name"] = _like(config["name"], name)
+            waiting += found.values()
+        elif isinstance(found, list):
+            waiting += found
+
+
+def _follow_service(resource: Resource, services: Mapping[tuple[str, str], str]) -> None:
+    old = lookup(resource.value, "spec", "serviceName")
+    new = services.get((resource.id.effective_namespace, old)) if isinstance(old, str) else None
+    if new is not None and new != old:
         resource.value = deepcopy(resource.value)
-        waiting: list[object] = [resource.value]
-        while waiting:
-            value = waiting.pop()
-            if isinstance(value, dict):
-                config = value.get("configMap")
-                if isinstance(config, dict) and (name := names.get(str(config.get("name")))) is not None:
-                    config["name"] = _like(config["name"], name)
-                waiting += value.values()
-            elif isinstance(value, list):
-                waiting += value
+        spec = resource.value["spec"]
+        if isinstance(spec, dict):
+            spec["serviceName"] = _like(old, new)
 
 
 def _string(value: object, name: str) -> str:
