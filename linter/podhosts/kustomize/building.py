@@ -13,7 +13,7 @@ from podhosts.document import Mapping, Sequence
 from podhosts.kubernetes import is_template
 from podhosts.kustomize.config_maps import generated
 from podhosts.kustomize.files import is_above, is_remote
-from podhosts.kustomize.loading import file_refusal, identified, resources_in, without_schema
+from podhosts.kustomize.loading import file_refusal, identified, resources_in, unlisted, without_schema
 from podhosts.kustomize.located import (
     List,
     Map,
@@ -30,7 +30,7 @@ from podhosts.kustomize.model import COMPONENT, FIELDS, Kustomization, Patch, in
 from podhosts.kustomize.refusals import REFUSES, Refusal, RefusedError, refused
 from podhosts.kustomize.replacements import ReplacementError, replace_values
 from podhosts.kustomize.resources import Resource
-from podhosts.kustomize.selectors import Id, SelectorError
+from podhosts.kustomize.selectors import Id, SelectorError, UnknownSelectorError
 from podhosts.kustomize.transforming import merged, patched, set_names, set_replicas
 from podhosts.records import field, record
 
@@ -292,8 +292,8 @@ class Builder:
             if isinstance(root, Mapping) and root.fields:
                 if patch.is_old_json:
                     raise refused(patch.entry, "`patchesJson6902` takes lists of operations only")
-                values.append(identified(locate_map(root, writing), "the patch"))
-        if not values and documents:
+                values += (identified(value, "the patch") for value in unlisted(locate_map(root, writing)))
+        if not values and _is_refused_without_content(patch, documents):
             raise refused(patch.entry, "the patch is empty")
         if patch.is_old_json and not lookup(patch.target, "name"):
             raise refused(patch.target or patch.entry, "`patchesJson6902` needs a `target` with a `name`")
@@ -355,6 +355,10 @@ class Builder:
         try:
             wanted = selector(patch.target)
             return [resource for resource in build.resources if resource.is_selected_by(wanted)]
+        except UnknownSelectorError as error:
+            self._leave_open(patch.target, str(error), build)
+            _make_uncertain(build)
+            return []
         except SelectorError as error:
             raise refused(patch.target, str(error)) from None
 
@@ -396,6 +400,13 @@ class Builder:
         for value in (writing.value() for writing in written_in(source)):
             found += [item for item in (value if isinstance(value, List) else [value]) if isinstance(item, Map)]
         return found
+
+
+def _is_refused_without_content(patch: Patch, documents: list[Writing]) -> bool:
+    """Whether Kustomize refuses a patch that says nothing. In a file of `patches` it does not."""
+    if patch.inline is not None and not patch.inline.strip():
+        return True
+    return bool(documents) and (patch.is_old_json or not isinstance(patch.entry, Map))
 
 
 def _operations(value: List, patch: Patch) -> List:

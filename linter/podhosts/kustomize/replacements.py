@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from podhosts.document import Scalar
 from podhosts.kustomize.located import List, Map, Text, lookup, text
 from podhosts.kustomize.model import selector
-from podhosts.kustomize.selectors import Id, SelectorError, compiled
+from podhosts.kustomize.selectors import Id, SelectorError, UnknownSelectorError, compiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -112,6 +112,9 @@ def _selected(target: Map, resources: Iterable[Resource]) -> Iterator[Resource]:
                 and not any(_rejects(item, ids, labels, annotations) for item in rejected)
             ):
                 yield resource
+    except UnknownSelectorError:
+        for resource in resources:
+            resource.is_certain = False
     except SelectorError as error:
         raise ReplacementError(str(error), wanted) from None
 
@@ -134,6 +137,9 @@ def _write(resource: Resource, value: object, target: Map) -> None:
         try:
             slots = list(_slots(resource.value, steps_of(path), create=create))
         except _NowhereError:
+            continue
+        except UnknownSelectorError:
+            resource.is_certain = False
             continue
         except _MissingError as error:
             if not resource.is_certain:
@@ -256,6 +262,8 @@ def _meets(item: object, name: str, pattern: str, *, exact: bool) -> bool:
         return found == pattern
     try:
         return compiled(pattern).search(found) is not None
+    except UnknownSelectorError:
+        raise
     except SelectorError as error:
         raise _MissingError(str(error)) from None
 
