@@ -82,7 +82,7 @@ def run(request: RenderRequest) -> int:
         say(f"podhosts: no --pod-ip given: {EXAMPLE_POD_IP} stands for the pod's address")
     rendered = [render(pod, surroundings, request.container, selection.workspace) for pod in selection.pods]
     for item in rendered:
-        _say_what_is_special(item, selection)
+        _say_what_is_special(item, surroundings, selection)
     comes_up = say_obstacles(selection, request.kubernetes_version)
     if request.format == "json":
         print_lines(
@@ -159,7 +159,7 @@ def _header(item: Rendered) -> str:
     return f"# --- {where}, {item.pod.field()} ---"
 
 
-def _say_what_is_special(item: Rendered, selection: Selection) -> None:
+def _say_what_is_special(item: Rendered, surroundings: Surroundings, selection: Selection) -> None:
     """On stderr: why there is no file, and containers with a file of their own."""
     name = describe(item.pod)
     if (note := _which_pod(item.pod, surroundings.index)) is not None:
