@@ -104,6 +104,10 @@ class Project:
             kustomization["labels"] = [{"pairs": {"env": folder}}]
         if self.chance(0.1):
             kustomization["commonAnnotations"] = {"note": folder}
+        if self.chance(0.1):
+            kustomization["commonLabels"] = {"tier": folder}
+        if self.chance(0.1):
+            kustomization["labels"] = [{"pairs": {"unit": folder}, "includeTemplates": True}]
         if self.chance(0.2):
             kustomization["replacements"] = [self._replacement()]
         name = self.random.choice(["kustomization.yaml", "kustomization.yml", "Kustomization"])
@@ -112,7 +116,7 @@ class Project:
     def _add_patch(self, folder: str, kustomization: dict[str, Any]) -> None:
         kind, name = self.random.choice(self.known)
         is_json = self.chance(0.3)
-        patch = json.dumps(self._operations(kind) if is_json else self._strategic(kind, name))
+        patch = self._text(self._operations(kind) if is_json else self._strategic(kind, name))
         field = self.random.choice(["patches", "patches", "patches", "old"])
         if field == "old" and is_json:
             version = KINDS[kind][0]
@@ -142,6 +146,13 @@ class Project:
             kustomization.setdefault("transformers", []).append(json.dumps({**head, **entry}))
         else:
             kustomization.setdefault("patches", []).append(entry)
+
+    def _text(self, patch: Any) -> str:
+        """The patch as JSON, as items of a YAML list, or, rarely, with a list that begins with `[` and is no JSON."""
+        if not isinstance(patch, list) or self.chance(0.5):
+            return json.dumps(patch)
+        items = [json.dumps(item) for item in patch]
+        return f"[{', '.join(items)},]" if self.chance(0.1) else "\n".join(f"- {item}" for item in items)
 
     def _target(self, kind: str, name: str) -> dict[str, Any]:
         choices: list[dict[str, Any]] = [
@@ -182,7 +193,8 @@ class Project:
         return patch
 
     def _operations(self, kind: str) -> list[dict[str, Any]]:
-        root = "/" + "/".join((*KINDS[kind][1], "hostAliases"))
+        spec = "/" + "/".join(KINDS[kind][1])
+        root, template = f"{spec}/hostAliases", spec.rpartition("/")[0]
         choices: list[dict[str, Any]] = [
             {"op": "add", "path": f"{root}/-", "value": self.entry()},
             {"op": "add", "path": f"{root}/0", "value": self.entry()},
@@ -197,8 +209,31 @@ class Project:
             {"op": "copy", "from": f"{root}/0", "path": f"{root}/-"},
             {"op": "move", "from": f"{root}/0", "path": f"{root}/-"},
             {"op": "add", "path": "/metadata/annotations", "value": {"json": "yes"}},
+            *self._operations_on_marks(template),
         ]
         return self.random.sample(choices, self.random.choice([1, 1, 2]))
+
+    def _operations_on_marks(self, template: str) -> list[dict[str, Any]]:
+        """Operations on labels, annotations and counts, of which Kustomize makes some by itself."""
+        paths = [
+            "/metadata/annotations/json",
+            "/metadata/annotations/json",
+            "/metadata/annotations/x.corp~1json",
+            "/metadata/annotations",
+            "/metadata/labels/json",
+            f"{template}/metadata/annotations/json",
+            f"{template}/metadata/labels/json",
+            "/spec/selector/matchLabels/json",
+            "/spec/replicas",
+            "spec/json",
+            "json",
+        ]
+        found: list[dict[str, Any]] = []
+        for path in self.random.sample(paths, 5):
+            operation = self.random.choice(["add", "add", "add", "replace", "remove", "test"])
+            value = {"json": "yes"} if path.endswith("annotations") else "yes"
+            found.append({"op": operation, "path": path, "value": value})
+        return found
 
     def _replacement(self) -> dict[str, Any]:
         kind, _ = self.random.choice(self.known)

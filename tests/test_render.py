@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from podhosts import engine
+from podhosts.commands import obstacles
 from podhosts.commands.render import render
+from podhosts.commands.selection import select_pods
 from podhosts.document import Document, split
 from podhosts.kubernetes import KubernetesVersion, objects, pods
 from podhosts.kubernetes.pod_hosts import Surroundings
@@ -133,7 +136,7 @@ def test_example_address_is_said() -> None:
 
 def test_refused_manifest_is_rendered_all_the_same() -> None:
     done = podhosts("render", "-", "--pod-ip", "10.0.0.1", stdin=BAD_POD)
-    assert done.returncode == 0
+    assert done.returncode == 1
     assert b"10.0.0.256\tdb.internal\n" in done.stdout
     assert b"refused by the API server: <stdin>:6:9" in done.stderr
 
@@ -261,3 +264,135 @@ def test_trace_names_the_place_and_the_oddity(tmp_path: Path) -> None:
     assert lines[7].endswith("<- the pod's address")
     assert "<- pod.yaml:6; `web` already has 10.0.0.1; musl loses " in lines[10]
     assert lines[11].endswith("<- pod.yaml:7; dead: no address")
+
+
+def workload(kind: str, aliases: str, more: str = "") -> bytes:
+    return (
+        f"apiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: shop}}\nspec:\n  template:\n    spec:\n"
+        f"      hostAliases: {aliases}\n      containers: [{{name: shop, image: shop{more}}}]\n"
+    ).encode()
+
+
+TWICE = "[{ip: 10.0.0.7, hostnames: [a.example]}, {ip: 10.0.0.7, hostnames: [b.example]}]"
+BAD = "[{ip: 10.0.0.256, hostnames: [a.example]}]"
+
+
+@pytest.mark.parametrize(
+    ("manifest", "version", "says", "code"),
+    [
+        (workload("Deployment", BAD), "1.37", "refused by the API server: <stdin>:7:26: `10.0.0.256`", 1),
+        (workload("Deployment", TWICE), "1.37", "refused by server-side apply: <stdin>:7:66: `10.0.0.7`", 0),
+        (workload("StatefulSet", BAD), "1.34", "refused by the API server: <stdin>:7:26: `10.0.0.256`", 1),
+        (workload("StatefulSet", BAD), "1.33", "the pod is refused by the API server: <stdin>:7:26: `10.0.0.256`", 1),
+        (
+            workload("Deployment", "[]", ", volumeMounts: [{name: v, mountPath: /etc}]")
+            + b"      volumes: [{name: v, configMap: {name: names}}]\n",
+            "1.37",
+            "container `shop` cannot start: nothing can be created in the configMap that it mounts on /etc",
+            1,
+        ),
+    ],
+)
+def test_what_keeps_a_pod_from_running_is_said(manifest: bytes, version: str, says: str, code: int) -> None:
+    for command in (["render", "-"], ["resolve", "a.example", "-"]):
+        done = podhosts(*command, "--pod-ip", "10.1.1.1", "--kubernetes-version", version, stdin=manifest)
+        lines = [line for line in done.stderr.decode().splitlines() if "is pod 0" not in line]
+        assert (len(lines), done.returncode) == (1, code)
+        assert says in lines[0]
+
+
+DEFINITION = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: shops.corp.example}
+spec:
+  group: corp.example
+  names: {kind: Shop, plural: shops}
+  scope: Namespaced
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec:
+            type: object
+            properties:
+              hostAliases:
+                type: array
+                items:
+                  type: object
+                  properties:
+                    ip: {type: string, pattern: "^10[.]"}
+                    hostnames: {type: array, items: {type: string}}
+"""
+SHOP = """\
+apiVersion: corp.example/v1
+kind: Shop
+metadata: {name: shop}
+spec:
+  hostAliases: [{ip: 192.168.0.1, hostnames: [a.example]}]
+"""
+
+
+def test_definitions_of_the_folder_refuse_as_in_check(tmp_path: Path) -> None:
+    (tmp_path / "shop.yaml").write_text(SHOP)
+    assert podhosts("render", ".", cwd=tmp_path).returncode == 0
+    (tmp_path / "crd.yaml").write_text(DEFINITION)
+    assert podhosts("check", ".", cwd=tmp_path).returncode == 1
+    done = podhosts("render", ".", cwd=tmp_path)
+    assert b"refused by the API server: shop.yaml:5:22: `192.168.0.1`" in done.stderr
+    assert done.returncode == 1
+
+
+def test_the_config_holds_for_what_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_bytes(GOOD_POD.replace(b"10.0.0.25", b"010.0.0.25"))
+    assert podhosts("render", "pod.yaml", cwd=tmp_path).returncode == 1
+    (tmp_path / ".podhosts.yaml").write_text('kubernetes-version: "1.35"\n')
+    done = podhosts("render", "pod.yaml", cwd=tmp_path)
+    assert (done.returncode, b"refused" in done.stderr) == (0, False)
+    assert podhosts("render", "pod.yaml", "--kubernetes-version", "1.36", cwd=tmp_path).returncode == 1
+
+
+def test_a_source_is_checked_once_however_many_pods_it_has(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Once for each pod took half a minute for two hundred."""
+    checked: list[str] = []
+
+    def counted(source: Source, *arguments: Any) -> Any:
+        checked.append(source.path)
+        return engine.lint(source, *arguments)
+
+    monkeypatch.setattr(obstacles, "lint", counted)
+    for name in ("a", "b"):
+        pods = [workload("Deployment", TWICE).replace(b"name: shop}", b"name: s%d}" % i, 1) for i in range(20)]
+        (tmp_path / f"{name}.yaml").write_bytes(b"---\n".join(pods))
+    selection = select_pods(str(tmp_path), None)
+    found = list(obstacles.obstacles(selection, "1.37"))
+    assert (len(selection.pods), len(found), len(checked)) == (40, 40, 2)
+    assert not any(obstacle.stops for obstacle in found)
+
+
+def test_a_manifest_in_a_string_is_a_pod(tmp_path: Path) -> None:
+    text = BAD_POD.decode().replace("\n", "\n    ")
+    (tmp_path / "config.yaml").write_text(
+        f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\ndata:\n  p: |\n    {text}\n"
+    )
+    done = podhosts("render", "config.yaml", "--format", "json", cwd=tmp_path)
+    (pod,) = json.loads(done.stdout)["pods"]
+    assert (pod["path"], pod["object"]["name"], pod["field"]) == ("config.yaml", "web", "spec")
+    assert pod["entries"][0]["origin"]["start"]["line"] == 11
+    assert b"refused by the API server: config.yaml:11:" in done.stderr
+    assert b"Pod/web" in podhosts("resolve", "db.internal", "config.yaml", cwd=tmp_path).stdout
+    assert b"<- config.yaml:11" in podhosts("render", "--trace", "config.yaml", cwd=tmp_path).stdout
+
+
+def test_an_inline_patch_is_no_pod(tmp_path: Path) -> None:
+    """It is a piece of what the kustomization builds."""
+    patch = workload("Deployment", TWICE).decode().replace("\n", "\n    ")
+    (tmp_path / "k.yaml").write_text(
+        "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [a.yaml]\n"
+        f"patches:\n- patch: |\n    {patch}\n"
+    )
+    assert b"no pod in k.yaml" in podhosts("render", "k.yaml", cwd=tmp_path).stderr

@@ -95,7 +95,9 @@ def _add(path: str, request: ConvertRequest, kind: str, entries: list[HostsEntry
     if path == STDIN or failures:
         raise UsageError(f"--into {path}: {failures[0][1] if failures else 'give a file'}")
     source = sources[0]
-    pods = [pod for pod in select_pods(source, request.object).pods if pod.schema.is_of_pod_spec]
+    # A manifest inside a string is shown, but not changed.
+    own = [pod for pod in select_pods(source, request.object).pods if pod.object.document.source is source]
+    pods = [pod for pod in own if pod.schema.is_of_pod_spec]
     if len(pods) != 1:
         listed = ", ".join(describe(pod) for pod in pods) or "none"
         raise UsageError(f"{path}: choose one pod with --object; there is: {listed}")

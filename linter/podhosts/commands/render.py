@@ -6,19 +6,17 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from podhosts.commands.run_settings import requested_version
+from podhosts.commands.obstacles import obstacles
+from podhosts.commands.run_settings import Request, RunSettings
 from podhosts.commands.selection import describe, select_pods
 from podhosts.commands.terminal import print_bytes, print_lines, say
 from podhosts.commands.usage import FOUND, OK, WRONG_USE, UsageError, choose
-from podhosts.engine import Options, default_selection, lint
 from podhosts.hosts.addresses import parse_sloppy
 from podhosts.hosts.kubelet import KubeletError, hosts_lines, kernel_host_name
 from podhosts.kubernetes.host_names import ordinals
 from podhosts.kubernetes.own_hosts_file import own_hosts_file
 from podhosts.kubernetes.pod_hosts import Surroundings, pod_hosts
-from podhosts.kubernetes.versions import KubernetesVersion
 from podhosts.records import field, record
-from podhosts.rules import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,6 +83,7 @@ def run(request: RenderRequest) -> int:
     rendered = [render(pod, surroundings, request.container, selection.workspace) for pod in selection.pods]
     for item in rendered:
         _say_what_is_special(item, surroundings, selection)
+    comes_up = say_obstacles(selection, request.kubernetes_version)
     if request.format == "json":
         print_lines(
             json.dumps({"version": 1, "pods": [_as_json(item, selection) for item in rendered]}, indent=2).split("\n")
@@ -101,7 +100,15 @@ def run(request: RenderRequest) -> int:
                 print_bytes(item.content)
     if selection.failures and not selection.is_folder:
         return WRONG_USE
-    return FOUND if any(item.error for item in rendered) else OK
+    return OK if comes_up and not any(item.error for item in rendered) else FOUND
+
+
+def say_obstacles(selection: Selection, kubernetes_version: str | None) -> bool:
+    """Say what keeps the pods from running; returns whether all can come up."""
+    found = list(obstacles(selection, kubernetes_version))
+    for obstacle in found:
+        say(obstacle.text)
+    return not any(obstacle.stops for obstacle in found)
 
 
 def surroundings_of(request: RenderRequest) -> Surroundings:
@@ -109,7 +116,7 @@ def surroundings_of(request: RenderRequest) -> Surroundings:
     for ip in request.pod_ips:
         if parse_sloppy(ip) is None:
             raise UsageError(f"`{ip}` is not an IP address (--pod-ip)")
-    version = requested_version(request.kubernetes_version) or KubernetesVersion()
+    version = RunSettings(Request(kubernetes_version=request.kubernetes_version)).version
     node_file = None
     if request.node_hosts is not None:
         try:
@@ -153,17 +160,12 @@ def _header(item: Rendered) -> str:
 
 
 def _say_what_is_special(item: Rendered, surroundings: Surroundings, selection: Selection) -> None:
-    """On stderr: why there is no file, what the API server would refuse, and containers with a file of their own."""
+    """On stderr: why there is no file, and containers with a file of their own."""
     name = describe(item.pod)
     if (note := _which_pod(item.pod, surroundings.index)) is not None:
         say(f"podhosts: {name}: {note}")
     if item.error:
         say(f"podhosts: {name}: {item.error}")
-    options = Options(Settings(surroundings.version), default_selection(), use_suppressions=False)
-    for finding in lint(item.pod.object.document.source, options).findings:
-        if finding.refused_by and finding.object == item.pod.object.identity:
-            source, at = selection.place(finding.source, finding.span)
-            say(f"refused by the API server: {source.path}:{at.line}:{at.column}: {finding.message}")
     if item.container is None:
         for container in item.pod.containers:
             if (own := own_hosts_file(container, selection.workspace)) is not None:

@@ -7,7 +7,14 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from podhosts.commands.render import EXAMPLE_POD_IP, RENDER_FORMATS, RenderRequest, render, surroundings_of
+from podhosts.commands.render import (
+    EXAMPLE_POD_IP,
+    RENDER_FORMATS,
+    RenderRequest,
+    render,
+    say_obstacles,
+    surroundings_of,
+)
 from podhosts.commands.selection import describe, select_pods
 from podhosts.commands.terminal import print_lines, print_styled, say
 from podhosts.commands.usage import FOUND, OK, WRONG_USE, UsageError, choose
@@ -104,7 +111,7 @@ def _ask(request: ResolveRequest, names: tuple[str, ...], network: Network) -> t
     if not request.pod_ips:
         say(f"podhosts: no --pod-ip given: {EXAMPLE_POD_IP} stands for the pod's address")
     asked: list[Asked] = []
-    failed = False
+    failed = not say_obstacles(selection, request.kubernetes_version)
     for pod in selection.pods:
         found: list[Asked] = []
         own, other = _numbers(pod, request, surroundings)

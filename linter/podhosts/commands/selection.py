@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.commands.repository import has_kustomization, repository_files
@@ -11,32 +12,41 @@ from podhosts.commands.stored import standard_input
 from podhosts.commands.usage import UsageError
 from podhosts.discovery import STDIN, discover, with_slashes
 from podhosts.document import Document, split
-from podhosts.kubernetes import KnownKinds, objects, pods
+from podhosts.embedded import MOST_LEVELS, embedded_documents
+from podhosts.kubernetes import KnownKinds, every_object, objects, pods
 from podhosts.source import Source
 from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from podhosts.embedded import Embedded
     from podhosts.kubernetes import HostAlias, Pod
     from podhosts.kustomize.printing import Printed
     from podhosts.source import Position, Span
+
+#: The objects of Kustomize itself.
+_KUSTOMIZE = "kustomize.config.k8s.io/"
 
 
 class Selection(NamedTuple):
     """The pods in order, the workspace they come from, and what could not be read (path or place, and why).
 
-    `printed` are the documents of a kustomization's result, whose parts are written elsewhere.
+    Pods may be written elsewhere than in the sources that their documents have: `printed` are the documents of a
+    kustomization's result, `embedded` those inside strings, both by the `id` of the source.
     """
 
     pods: list[Pod]
     workspace: Workspace
     failures: list[tuple[str, str]]
     is_folder: bool
-    printed: tuple[Printed, ...] = ()
+    printed: Mapping[int, Printed] = MappingProxyType({})
+    embedded: Mapping[int, Embedded] = MappingProxyType({})
 
     def place(self, source: Source, span: Span) -> tuple[Source, Position]:
         """The file and position of a span of a document."""
+        while (inner := self.embedded.get(id(source))) is not None:
+            source, span = inner.outer.source, inner.outer_span(span)
         origin = printed.origin(span) if (printed := self._printed(source)) is not None else None
         if origin is not None:
             source, span = origin.source, origin.span
@@ -52,7 +62,7 @@ class Selection(NamedTuple):
         return [(origin.source, origin.source.position(origin.span.start)) for origin in origins]
 
     def _printed(self, source: Source) -> Printed | None:
-        return next((item for item in self.printed if item.document.source is source), None)
+        return self.printed.get(id(source))
 
 
 def select_pods(where: str | Source, object_name: str | None) -> Selection:
@@ -85,13 +95,31 @@ def _written(where: str | Source) -> Selection:
     workspace = Workspace(sources)
     kinds = _kinds(workspace)
     found: list[Pod] = []
+    embedded: dict[int, Embedded] = {}
     for source in sources:
         for piece in split(source.text):
             document = Document(source, piece)
             if document.problem is not None:
                 failures.append((_shown(source, document.problem.span), document.problem.message))
-            found += [pod for manifest in objects(document) for pod in pods(manifest, kinds)]
-    return Selection(found, workspace, failures, os.path.isdir(path))
+            found += _pods_in(document, kinds, embedded)
+    return Selection(found, workspace, failures, os.path.isdir(path), embedded=embedded)
+
+
+def _pods_in(document: Document, kinds: KnownKinds, embedded: dict[int, Embedded], level: int = 0) -> Iterator[Pod]:
+    """The pods of a document, then those of manifests in its strings, which are noted in `embedded`.
+
+    The patches of a kustomization are no pods.
+    """
+    for manifest in objects(document):
+        yield from pods(manifest, kinds)
+    manifests = every_object(document)
+    if level == MOST_LEVELS or any((manifest.api_version or "").startswith(_KUSTOMIZE) for manifest in manifests):
+        return
+    for inner in embedded_documents(document, manifests):
+        embedded[id(inner.document.source)] = inner
+        if inner.document.problem is None:
+            found = _pods_in(inner.document, kinds, embedded, level + 1)
+            yield from (pod for pod in found if inner.is_checked or pod.object.document is not inner.document)
 
 
 def _built(folder: str) -> Selection:
@@ -108,12 +136,12 @@ def _built(folder: str) -> Selection:
         raise UsageError("; ".join(reasons) or f"{folder} cannot be built: a file of it is no YAML")
     follow_names(build.resources)
     path = files.kustomizations(folder)[0].path
-    printed = tuple(Printed(resource.value, path) for resource in build.resources)
+    printed = [Printed(resource.value, path) for resource in build.resources]
     workspace = Workspace([item.document.source for item in printed])
     kinds = _kinds(workspace)
     found = [pod for item in printed for manifest in objects(item.document) for pod in pods(manifest, kinds)]
     failures = [(_shown(item.place.source, item.place.span), item.reason) for item in builder.unfollowed.values()]
-    return Selection(found, workspace, failures, True, printed)
+    return Selection(found, workspace, failures, True, {id(item.document.source): item for item in printed})
 
 
 def _kinds(workspace: Workspace) -> KnownKinds:

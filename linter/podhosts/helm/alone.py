@@ -14,13 +14,15 @@ from podhosts.helm.values import UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from podhosts.document import Document
+    from podhosts.document import Document, Entry
     from podhosts.document.templates import Branch
     from podhosts.helm.lists import Misprint
     from podhosts.helm.templates import Definition, Node
     from podhosts.helm.values import Value
 
 _ACTION = re.compile(r"\{\{-?\s*([^{}]*?)\s*-?\}\}")
+#: What stands between a key and its value.
+_BETWEEN = re.compile(r":[ \t]*(?:#[^\n]*)?\s*")
 _NAMES = "hostnames"
 #: Functions after which a list is still printed as one value.
 _KEEPING = frozenset({"default", "quote", "squote", "toString"})
@@ -49,6 +51,23 @@ def misprints(document: Document) -> list[Misprint]:
     for definition in template.definitions.values():
         found += render(definition.body, definition, UNKNOWN)
     return found
+
+
+def printed_value(document: Document, entry: Entry) -> str | None:
+    """The value that a template prints as it stands behind a key, and nothing else (`.Values.hostAliases`), or None."""
+    if document.template is None:
+        return None
+    template = parse_template(document.source.text, *document.span)
+    renderer = Renderer(Place(document.source, None), lambda _: None, lambda _: False)
+    try:
+        uses = printed_lists(renderer.render(template.body, ROOT)).uses
+    except TooLongError:
+        return None
+    for use in uses:
+        between = document.source.text[entry.key.end : use.span.start]
+        if use.entries is None and _BETWEEN.fullmatch(between) and entry.value.end <= use.span.end:
+            return ".".join((".Values", *use.path))
+    return None
 
 
 def prints_names(text: str) -> bool:

@@ -5,6 +5,7 @@ Source: `api/internal/target/kusttarget.go` and `api/internal/builtins` of kusto
 
 from __future__ import annotations
 
+import json
 import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,7 +13,7 @@ from podhosts.document import Mapping, Sequence
 from podhosts.kubernetes import is_template
 from podhosts.kustomize.config_maps import generated
 from podhosts.kustomize.files import is_above, is_remote
-from podhosts.kustomize.loading import file_refusal, identified, resources_in, without_schema
+from podhosts.kustomize.loading import file_refusal, identified, resources_in, unlisted, without_schema
 from podhosts.kustomize.located import (
     List,
     Map,
@@ -29,8 +30,8 @@ from podhosts.kustomize.model import COMPONENT, FIELDS, Kustomization, Patch, in
 from podhosts.kustomize.refusals import REFUSES, Refusal, RefusedError, refused
 from podhosts.kustomize.replacements import ReplacementError, replace_values
 from podhosts.kustomize.resources import Resource
-from podhosts.kustomize.selectors import Id, SelectorError
-from podhosts.kustomize.transforming import merged, patched, set_names
+from podhosts.kustomize.selectors import Id, SelectorError, UnknownSelectorError
+from podhosts.kustomize.transforming import merged, patched, set_names, set_replicas
 from podhosts.records import field, record
 
 if TYPE_CHECKING:
@@ -241,11 +242,14 @@ class Builder:
 
     def _transform(self, kustomization: Kustomization, build: Build) -> None:
         """The transformers in Kustomize's order."""
+        for resource in build.resources:
+            resource.is_noted |= bool(kustomization.items("buildMetadata"))
         for patch in (*kustomization.strategic_patches(), *kustomization.patches()):
             self._patch(kustomization, patch, build)
         set_names(kustomization, build.resources)
         for patch in kustomization.patches("patchesJson6902"):
             self._patch(kustomization, patch, build)
+        set_replicas(kustomization, build.resources)
         self._replace(kustomization, build)
         for item in kustomization.items("transformers"):
             patches = self._patch_transformers(kustomization, item, build)
@@ -281,12 +285,18 @@ class Builder:
                     _make_uncertain(build)
                     return
                 raise RefusedError(_syntax(patch, writing))
+            if isinstance(root, Sequence):
+                # Of a JSON 6902 patch Kustomize reads the first document only.
+                values.append(_operations(locate_list(root, writing), patch))
+                break
             if isinstance(root, Mapping) and root.fields:
-                values.append(identified(locate_map(root, writing), "the patch"))
-            elif isinstance(root, Sequence):
-                values.append(locate_list(root, writing))
-        if not values and documents:
+                if patch.is_old_json:
+                    raise refused(patch.entry, "`patchesJson6902` takes lists of operations only")
+                values += (identified(value, "the patch") for value in unlisted(locate_map(root, writing)))
+        if not values and _is_refused_without_content(patch, documents):
             raise refused(patch.entry, "the patch is empty")
+        if patch.is_old_json and not lookup(patch.target, "name"):
+            raise refused(patch.target or patch.entry, "`patchesJson6902` needs a `target` with a `name`")
         if patch.target is not None and len(values) > 1:
             raise refused(patch.target, "a patch with a `target` can hold one patch only, and this one holds several")
         for value in values:
@@ -321,7 +331,12 @@ class Builder:
         choice.candidates = [] if choice.hits else [*choice.candidates, *(item.copy() for item in build.resources)]
         for resource in chosen:
             before, known, keyed = resource.value, resource.id, resource.is_keyed
-            after = merged(resource, patch, value) if isinstance(value, Map) else patched(resource, value)
+            if isinstance(value, Map):
+                after = merged(resource, patch, value)
+            else:
+                if not patch.is_old_json:
+                    resource.remember()
+                after = patched(resource, value)
             self.changes.append(Change(value, known, before, after, keyed, resource.is_certain))
             resource.value = Map(before.node, before.writing) if after is None else after
             resource.is_changed = True
@@ -340,6 +355,10 @@ class Builder:
         try:
             wanted = selector(patch.target)
             return [resource for resource in build.resources if resource.is_selected_by(wanted)]
+        except UnknownSelectorError as error:
+            self._leave_open(patch.target, str(error), build)
+            _make_uncertain(build)
+            return []
         except SelectorError as error:
             raise refused(patch.target, str(error)) from None
 
@@ -381,6 +400,31 @@ class Builder:
         for value in (writing.value() for writing in written_in(source)):
             found += [item for item in (value if isinstance(value, List) else [value]) if isinstance(item, Map)]
         return found
+
+
+def _is_refused_without_content(patch: Patch, documents: list[Writing]) -> bool:
+    """Whether Kustomize refuses a patch that says nothing. In a file of `patches` it does not."""
+    if patch.inline is not None and not patch.inline.strip():
+        return True
+    return bool(documents) and (patch.is_old_json or not isinstance(patch.entry, Map))
+
+
+def _operations(value: List, patch: Patch) -> List:
+    """The operations of a JSON 6902 patch, which Kustomize reads as JSON if its text begins with `[`."""
+    document = value.writing.document
+    text = document.source.text
+    if (text if patch.inline is None or patch.is_old_json else text.strip()).startswith("["):
+        try:
+            json.loads(text)
+        except ValueError:
+            raise refused(
+                value,
+                "a patch that begins with `[` is read as JSON, and this is YAML: write each operation as an item "
+                "(`- op: ...`)",
+            ) from None
+    if patch.is_old_json and not value:
+        raise refused(patch.entry, "the patch is empty")
+    return value
 
 
 def _syntax(patch: Patch, writing: Writing) -> Refusal | None:

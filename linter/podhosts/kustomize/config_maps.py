@@ -38,7 +38,9 @@ def generated(kustomization: Kustomization, files: Files) -> Iterator[Resource]:
             envs = [_variables(path, kustomization, files) for path in _texts(item, "envs", "env")]
             data = {key: value for found in envs if found for key, value in found.items()} | _literals(item)
             value.update({"apiVersion": "v1", "kind": kind, "metadata": metadata, "data": data})
-            yield Resource(value, is_certain="files" not in item and None not in envs)
+            resource = Resource(value, is_certain="files" not in item and None not in envs)
+            resource.is_noted = True
+            yield resource
 
 
 def _texts(item: Map, *names: str) -> list[Text]:

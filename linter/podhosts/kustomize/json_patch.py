@@ -6,6 +6,7 @@ Source: `gopkg.in/evanphx/json-patch.v4`, which differs from RFC 6902: a negativ
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,10 @@ from podhosts.merging.values import equal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+#: What Go's `Atoi` reads, as far as a list can be long.
+_INDEX = re.compile(r"[+-]?[0-9]{1,18}")
 
 
 class JsonPatchError(Exception):
@@ -52,7 +57,7 @@ def _apply(root: Map, operation: object) -> Map:
         raise _RefusedError("an operation has no `path`")
     if not isinstance(name, str):
         raise _RefusedError("an operation has no `op`")
-    if name in {"add", "replace"} and not path:
+    if name == "replace" and not path:
         value = _value(operation)
         if not isinstance(value, Map):
             raise _RefusedError("the whole object can only become a mapping")
@@ -89,7 +94,9 @@ def _value(operation: dict[str, object]) -> object:
 
 
 def _container(root: object, path: str) -> tuple[dict[str, object] | list[object], str]:
-    *parents, last = steps(path) or [""]
+    if "/" not in path:
+        raise _RefusedError(f"`{path}` is no path in the object: it should begin with `/`")
+    *parents, last = steps(path)
     found = root
     for step in parents:
         if isinstance(found, list):
@@ -127,10 +134,9 @@ def _remove(root: object, path: str) -> None:
 
 
 def _index(items: list[object], key: str, room: int = 0) -> int:
-    try:
-        index = int(key)
-    except ValueError:
-        raise _RefusedError(f"`{key}` is no index of a list") from None
+    if not _INDEX.fullmatch(key):
+        raise _RefusedError(f"`{key}` is no index of a list")
+    index = int(key)
     size = len(items) + room
     if not -size <= index < size:
         raise _RefusedError(f"there is no index {index} in a list of {len(items)}")

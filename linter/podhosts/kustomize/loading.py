@@ -88,15 +88,21 @@ def resources_in(writing: Writing) -> Iterator[Resource]:
             raise RefusedError(refusal)
     if not isinstance(root, Mapping):
         raise RefusedError(Refusal(writing.place(root), f"a resource is no mapping; {REFUSES}"))
-    waiting = [locate_map(root, writing)]
-    while waiting:
-        value = waiting.pop(0)
-        kind, items = value.get("kind"), value.get("items")
-        if isinstance(kind, str) and kind.endswith("List") and "items" in value:
-            waiting += [item for item in items if isinstance(item, Map)] if isinstance(items, List) else []
-            continue
+    for value in unlisted(locate_map(root, writing)):
         if value:
             yield Resource(identified(value, "a resource"), is_certain=value.get("kind") != _DEFINITION)
+
+
+def unlisted(value: Map) -> Iterator[Map]:
+    """The items of a List, or the value itself."""
+    waiting = [value]
+    while waiting:
+        found = waiting.pop(0)
+        kind, items = found.get("kind"), found.get("items")
+        if isinstance(kind, str) and kind.endswith("List") and "items" in found:
+            waiting += [item for item in items if isinstance(item, Map)] if isinstance(items, List) else []
+        else:
+            yield found
 
 
 def identified(value: Map, what: str) -> Map:

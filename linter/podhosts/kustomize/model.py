@@ -27,7 +27,8 @@ KUSTOMIZATION = "Kustomization"
 class Patch:
     """One entry of `patches`, `patchesStrategicMerge` or `patchesJson6902`, not yet read.
 
-    `file` or `inline` holds it; without a `target` it is for the objects that it names.
+    `file` or `inline` holds it; without a `target` it is for the objects that it names. `is_old_json` for those of
+    `patchesJson6902`, after which the objects are not known by their old ids.
     """
 
     entry: Map | Text
@@ -36,6 +37,7 @@ class Patch:
     target: Map | None
     allows_name_change: bool = False
     allows_kind_change: bool = False
+    is_old_json: bool = False
 
 
 class Kustomization:
@@ -64,8 +66,10 @@ class Kustomization:
         return self.text("kind") or KUSTOMIZATION
 
     def field(self, name: str) -> object:
-        """Whatever a field holds; None where it is not there."""
-        return self.fields.get(name) if self.fields is not None else None
+        """Whatever a field holds; None where it is not there. Kustomize ignores the case of its name."""
+        if self.fields is None or name in self.fields:
+            return self.fields[name] if self.fields is not None else None
+        return next((value for key, value in self.fields.items() if key.lower() == name.lower()), None)
 
     def text(self, name: str) -> Text | None:
         """A field that is a text."""
@@ -111,10 +115,11 @@ class Kustomization:
 
     def patches(self, name: str = "patches") -> Iterator[Patch]:
         """The entries of `patches` or `patchesJson6902`."""
-        yield from (patch_of(item) for item in self.items(name) if isinstance(item, Map))
+        is_old = name == "patchesJson6902"
+        yield from (patch_of(item, is_old_json=is_old) for item in self.items(name) if isinstance(item, Map))
 
 
-def patch_of(entry: Map) -> Patch:
+def patch_of(entry: Map, *, is_old_json: bool = False) -> Patch:
     """An entry of `patches`, or a PatchTransformer, which has the same fields."""
     options = entry.get("options")
     return Patch(
@@ -122,8 +127,9 @@ def patch_of(entry: Map) -> Patch:
         _text(entry, "path"),
         _text(entry, "patch"),
         target if isinstance(target := entry.get("target"), Map) else None,
-        _is_true(options, "allowNameChange"),
-        _is_true(options, "allowKindChange"),
+        is_true(options, "allowNameChange"),
+        is_true(options, "allowKindChange"),
+        is_old_json,
     )
 
 
@@ -151,6 +157,7 @@ def _text(fields: Map | None, name: str) -> Text | None:
     return value if isinstance(value, Text) else None
 
 
-def _is_true(fields: object, name: str) -> bool:
+def is_true(fields: object, name: str) -> bool:
+    """Whether a field is the boolean true."""
     value = fields.get(name) if isinstance(fields, Map) else None
     return isinstance(value, Text) and isinstance(value.node, Scalar) and value.node.value is True

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from podhosts.document import Scalar
 from podhosts.kustomize.located import List, Map, Text, lookup, text
 from podhosts.kustomize.model import selector
-from podhosts.kustomize.selectors import Id, SelectorError, compiled
+from podhosts.kustomize.selectors import Id, SelectorError, UnknownSelectorError, compiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -112,6 +112,9 @@ def _selected(target: Map, resources: Iterable[Resource]) -> Iterator[Resource]:
                 and not any(_rejects(item, ids, labels, annotations) for item in rejected)
             ):
                 yield resource
+    except UnknownSelectorError:
+        for resource in resources:
+            resource.is_certain = False
     except SelectorError as error:
         raise ReplacementError(str(error), wanted) from None
 
@@ -133,8 +136,10 @@ def _write(resource: Resource, value: object, target: Map) -> None:
     for path in paths or [_DEFAULT_PATH]:
         try:
             slots = list(_slots(resource.value, steps_of(path), create=create))
-        except _InsideTextError:
-            # Kustomize would parse the text; no field that says anything of hosts is one.
+        except _NowhereError:
+            continue
+        except UnknownSelectorError:
+            resource.is_certain = False
             continue
         except _MissingError as error:
             if not resource.is_certain:
@@ -171,7 +176,7 @@ def lookup_path(value: object, path: str) -> object:
     """The value at a field path, None where there is none."""
     try:
         slots = list(_slots(value, steps_of(path), create=False, exact=True))
-    except (_MissingError, _InsideTextError):
+    except (_MissingError, _NowhereError):
         return None
     return slots[0][0][slots[0][1]] if slots else None
 
@@ -201,8 +206,12 @@ class _MissingError(Exception):
     """A path that Kustomize refuses, not only one that leads nowhere."""
 
 
-class _InsideTextError(Exception):
-    """A path that leads into a scalar."""
+class _NowhereError(Exception):
+    """A path at which nothing is written, and nothing refused.
+
+    One that leads into a text, which Kustomize would parse (no field that says anything of hosts is one), or that would
+    have to make what it leads through where null stands.
+    """
 
 
 def _slots(value: object, steps: list[str], *, create: bool, exact: bool = False) -> Iterator[tuple[Any, Any]]:
@@ -216,8 +225,8 @@ def _slots(value: object, steps: list[str], *, create: bool, exact: bool = False
 
 
 def _keys(value: object, step: str, rest: list[str], *, create: bool, exact: bool) -> list[Any]:
-    if isinstance(value, str):
-        raise _InsideTextError
+    if isinstance(value, str) or (value is None and create):
+        raise _NowhereError
     if isinstance(value, dict) and step != "*":
         if step not in value and create:
             value[step] = _empty(rest)
@@ -253,6 +262,8 @@ def _meets(item: object, name: str, pattern: str, *, exact: bool) -> bool:
         return found == pattern
     try:
         return compiled(pattern).search(found) is not None
+    except UnknownSelectorError:
+        raise
     except SelectorError as error:
         raise _MissingError(str(error)) from None
 

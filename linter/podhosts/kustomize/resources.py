@@ -5,12 +5,14 @@ from __future__ import annotations
 from copy import copy, deepcopy
 from typing import TYPE_CHECKING
 
+from podhosts.kustomize.field_specs import set_entries
 from podhosts.kustomize.located import Map, Text, lookup, text
 from podhosts.kustomize.selectors import Id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from podhosts.kustomize.field_specs import FieldSpec
     from podhosts.kustomize.selectors import Selector
 
 #: The API versions and kinds with pod specs of which Kustomize 5 has the schema, so that it merges lists by key there.
@@ -25,21 +27,23 @@ class Resource:
     """An object in a build. Its value is never written to but replaced, so that builds can share it.
 
     `previous` are its ids before it was renamed or moved, oldest first. It `is_certain` unless something that is not
-    followed may have changed it, and `is_changed` where it is no longer as it is written.
+    followed may have changed it, and `is_changed` where it is no longer as it is written. It `is_noted` once Kustomize
+    keeps notes of its own in its annotations, until the end of the build: from then on the annotations are there.
     """
 
-    __slots__ = ("_id", "_value", "is_certain", "is_changed", "previous")
+    __slots__ = ("_id", "_value", "is_certain", "is_changed", "is_noted", "previous")
 
     def __init__(self, value: Map, *, is_certain: bool = True) -> None:
         self.value = value
         self.is_certain = is_certain
         self.is_changed = False
+        self.is_noted = False
         self.previous: list[Id] = []
 
     def copy(self) -> Resource:
         """The same object for another build."""
         same = Resource(self.value, is_certain=self.is_certain)
-        same.is_changed, same.previous = self.is_changed, list(self.previous)
+        same.is_changed, same.is_noted, same.previous = self.is_changed, self.is_noted, list(self.previous)
         return same
 
     @property
@@ -101,9 +105,14 @@ class Resource:
         found = lookup(self.value, "metadata", name)
         return {key: str(value) for key, value in found.items()} if isinstance(found, dict) else {}
 
+    def remember(self) -> None:
+        """Note the id that it has now, before it may change."""
+        self.previous.append(self.id)
+        self.is_noted = True
+
     def rename(self, name: str | None = None, namespace: str | None = None) -> None:
         """Give it another name or namespace; the old ones stay known."""
-        self.previous.append(self.id)
+        self.remember()
         self.is_changed = True
         metadata = self._own_metadata()
         if name is not None:
@@ -111,12 +120,13 @@ class Resource:
         if namespace is not None:
             metadata["namespace"] = _like(metadata.get("namespace"), namespace)
 
-    def mark(self, name: str, values: dict[str, object]) -> None:
-        """Add labels or annotations."""
-        if values:
-            metadata = self._own_metadata()
-            have = metadata.get(name)
-            metadata[name] = {**(have if isinstance(have, dict) else {}), **values}
+    def write(self, specs: Iterable[FieldSpec], entries: Mapping[str, object]) -> None:
+        """Add entries to the mappings that the field specs lead to."""
+        meant = [spec for spec in specs if spec.is_for(self.id.group, self.id.version, self.kind)]
+        if meant and entries:
+            self.value = deepcopy(self.value)
+            for spec in meant:
+                set_entries(self.value, spec, entries)
 
     def _own_metadata(self) -> dict[str, object]:
         """The metadata, in a value that no other build shares."""
@@ -127,26 +137,53 @@ class Resource:
 
 
 def follow_names(resources: Iterable[Resource]) -> None:
-    """Give the volumes of pods the names that their ConfigMaps have in the end."""
+    """Give what refers to a ConfigMap or Service the name that it has in the end.
+
+    These are the volumes of pods and the `serviceName` of StatefulSets (`namereference.go`); a StatefulSet means a
+    Service of its own namespace.
+    """
     resources = list(resources)
-    names = {
+    config_maps = {
         known.name: resource.id.name
         for resource in resources
         if resource.kind == "ConfigMap"
         for known in resource.previous
     }
-    for resource in resources if names else ():
+    services = {
+        (resource.id.effective_namespace, known.name): resource.id.name
+        for resource in resources
+        if resource.kind == "Service" and resource.api_version == "v1"
+        for known in resource.ids
+    }
+    for resource in resources if config_maps or services else ():
+        if config_maps:
+            resource.value = deepcopy(resource.value)
+            _follow_config_maps(resource.value, config_maps)
+        if resource.kind == "StatefulSet" and resource.api_version.startswith("apps/"):
+            _follow_service(resource, services)
+
+
+def _follow_config_maps(value: object, names: Mapping[str, str]) -> None:
+    waiting: list[object] = [value]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, dict):
+            config = found.get("configMap")
+            if isinstance(config, dict) and (name := names.get(str(config.get("name")))) is not None:
+                config["name"] = _like(config["name"], name)
+            waiting += found.values()
+        elif isinstance(found, list):
+            waiting += found
+
+
+def _follow_service(resource: Resource, services: Mapping[tuple[str, str], str]) -> None:
+    old = lookup(resource.value, "spec", "serviceName")
+    new = services.get((resource.id.effective_namespace, old)) if isinstance(old, str) else None
+    if new is not None and new != old:
         resource.value = deepcopy(resource.value)
-        waiting: list[object] = [resource.value]
-        while waiting:
-            value = waiting.pop()
-            if isinstance(value, dict):
-                config = value.get("configMap")
-                if isinstance(config, dict) and (name := names.get(str(config.get("name")))) is not None:
-                    config["name"] = _like(config["name"], name)
-                waiting += value.values()
-            elif isinstance(value, list):
-                waiting += value
+        spec = resource.value["spec"]
+        if isinstance(spec, dict):
+            spec["serviceName"] = _like(old, new)
 
 
 def _string(value: object, name: str) -> str:

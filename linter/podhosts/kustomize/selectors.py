@@ -46,6 +46,10 @@ class SelectorError(ValueError):
     """A selector that Kustomize refuses. The text says why."""
 
 
+class UnknownSelectorError(SelectorError):
+    """A selector that Kustomize may take and that is not followed."""
+
+
 class Id(NamedTuple):
     """What Kustomize knows an object by; `namespace` is as written, empty where none is."""
 
@@ -116,13 +120,35 @@ def _is_match(pattern: str, value: str) -> bool:
     return not pattern or compiled(pattern).fullmatch(value) is not None
 
 
+#: What Python says of patterns that are wrong in Go, too. Other complaints are about syntax that may be Go's alone.
+_WRONG = ("nothing to repeat", "multiple repeat", "missing )", "unbalanced parenthesis", "unterminated character set",
+          "bad character range")  # fmt: skip
+_FLAGS = re.compile(r"\(\?([ims]+)\)")
+_QUOTED = re.compile(r"\\Q(.*?)(?:\\E|\Z)", re.DOTALL)
+#: Flags further in, classes of POSIX and Unicode, and what makes repetition lazy.
+_OF_GO = re.compile(r"\(\?[a-zA-Z-]+[:)]|\[:|\\[pPCx]")
+
+
 @lru_cache(maxsize=256)
 def compiled(pattern: str) -> re.Pattern[str]:
-    """A regular expression of a selector. Raises SelectorError for what is none."""
+    """A regular expression of a selector, which is Go's.
+
+    Raises SelectorError for what is none, UnknownSelectorError for one that Python does not have.
+    """
+    begins = _FLAGS.match(pattern)
+    text = pattern[begins.end() :] if begins else pattern
+    flags = begins[1] if begins else ""
+    text = _QUOTED.sub(lambda match: re.escape(match[1]), text).replace(r"\z", r"\Z")
+    if _OF_GO.search(text):
+        raise UnknownSelectorError(f"`{pattern}` is a regular expression of Go's that is not followed")
     try:
-        return re.compile(f"(?:{pattern})")
-    except (re.error, OverflowError) as error:
+        return re.compile(f"(?{flags}:{text})" if flags else f"(?:{text})")
+    except OverflowError as error:
         raise SelectorError(f"`{pattern}` is no regular expression: {error}") from None
+    except re.error as error:
+        if error.msg.startswith(_WRONG):
+            raise SelectorError(f"`{pattern}` is no regular expression: {error.msg}") from None
+        raise UnknownSelectorError(f"`{pattern}` is a regular expression that is not followed") from None
 
 
 def _fits(selector: str, values: Mapping[str, str]) -> bool:

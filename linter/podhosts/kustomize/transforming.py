@@ -5,17 +5,27 @@ Source: `api/resource/resource.go` and `api/internal/builtins` of kustomize 5.8.
 
 from __future__ import annotations
 
-from copy import deepcopy
+from copy import copy, deepcopy
 from typing import TYPE_CHECKING
 
+from podhosts.kustomize.field_specs import (
+    COMMON_ANNOTATIONS,
+    COMMON_LABELS,
+    METADATA_LABELS,
+    REPLICAS,
+    TEMPLATE_LABELS,
+)
 from podhosts.kustomize.json_patch import JsonPatchError, apply_json_patch
 from podhosts.kustomize.located import List, Map, lookup
+from podhosts.kustomize.model import is_true
 from podhosts.kustomize.refusals import refused
 from podhosts.merging import MergeError, kustomize_patch
+from podhosts.merging.values import DIRECTIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from podhosts.kustomize.field_specs import FieldSpec
     from podhosts.kustomize.model import Kustomization, Patch
     from podhosts.kustomize.resources import Resource
     from podhosts.kustomize.selectors import Id
@@ -26,6 +36,9 @@ _API_SERVICE = ("apiregistration.k8s.io", "APIService")
 def merged(resource: Resource, patch: Patch, value: Map) -> Map | None:
     """The object after a strategic merge patch, None where the patch removes it."""
     old = resource.value
+    if value.get(DIRECTIVE) == "replace":
+        # At the top of a patch the directive keeps the object as it is.
+        return old
     metadata = lookup(old, "metadata")
     changes = deepcopy(value)
     if patch.target is not None:
@@ -41,7 +54,7 @@ def merged(resource: Resource, patch: Patch, value: Map) -> Map | None:
     if merged is None:
         return None
     if patch.allows_name_change or patch.allows_kind_change:
-        resource.previous.append(resource.id)
+        resource.remember()
     result = Map(old.node, old.writing)
     result.update(merged)
     if not patch.allows_kind_change:
@@ -63,16 +76,47 @@ def _keep(value: Map, metadata: object, name: str) -> None:
 
 
 def patched(resource: Resource, operations: List) -> Map:
-    """The object after a JSON 6902 patch."""
-    resource.previous.append(resource.id)
+    """The object after a JSON 6902 patch. `resource` is not changed."""
+    noted = _with_note(resource.value) if resource.is_noted else resource.value
     try:
-        return apply_json_patch(resource.value, operations)
+        result = apply_json_patch(noted, operations)
     except JsonPatchError as error:
         if not resource.is_certain:
             return resource.value
         operation = error.operation
         at = operation.get("path") if isinstance(operation, Map) else None
         raise refused(at or operation, f"the operation does not apply to {resource.id}: {error}") from None
+    if resource.is_noted:
+        _take_note(result)
+    return result
+
+
+#: One of the annotations in which Kustomize keeps what it must remember of an object until the end of the build.
+_NOTE = "internal.config.kubernetes.io/previousNames"
+
+
+def _with_note(value: Map) -> Map:
+    """The value with the note, so that operations find a mapping of annotations there."""
+    result = copy(value)
+    metadata = result.get("metadata")
+    result["metadata"] = metadata = copy(metadata) if isinstance(metadata, dict) else {}
+    annotations = metadata.get("annotations")
+    if isinstance(annotations, Map):
+        metadata["annotations"] = annotations = copy(annotations)
+        annotations[_NOTE] = ""
+    else:
+        metadata["annotations"] = {**(annotations if isinstance(annotations, dict) else {}), _NOTE: ""}
+    return result
+
+
+def _take_note(value: Map) -> None:
+    """Take the note off again, and the annotations if nothing else is in them: Kustomize prints no empty ones."""
+    metadata = value.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+    if isinstance(metadata, dict) and isinstance(annotations, dict):
+        annotations.pop(_NOTE, None)
+        if not annotations:
+            del metadata["annotations"]
 
 
 def _listed(value: object) -> object:
@@ -92,11 +136,9 @@ def set_names(kustomization: Kustomization, resources: Iterable[Resource]) -> No
     namespace, prefix, suffix = (
         str(kustomization.text(name) or "") for name in ("namespace", "namePrefix", "nameSuffix")
     )
-    labels = dict(kustomization.map("commonLabels") or {})
-    for item in kustomization.items("labels"):
-        pairs = item.get("pairs") if isinstance(item, Map) else None
-        labels = {**(pairs if isinstance(pairs, Map) else {}), **labels}
-    annotations = dict(kustomization.map("commonAnnotations") or {})
+    written = list(_labels(kustomization))
+    if (annotations := kustomization.map("commonAnnotations")) is not None:
+        written.append((COMMON_ANNOTATIONS, annotations))
     for resource in resources:
         known = resource.id
         if namespace:
@@ -107,8 +149,31 @@ def set_names(kustomization: Kustomization, resources: Iterable[Resource]) -> No
         for before, after in ((prefix, ""), ("", suffix)):
             if (before or after) and not _keeps_its_name(resource.ids[0]):
                 resource.rename(f"{before}{resource.id.name}{after}")
-        resource.mark("labels", labels)
-        resource.mark("annotations", annotations)
+        for specs, entries in written:
+            resource.write(specs, entries)
+
+
+def _labels(kustomization: Kustomization) -> Iterator[tuple[tuple[FieldSpec, ...], Map]]:
+    """The labels to write, each with where to."""
+    for item in kustomization.items("labels"):
+        pairs = item.get("pairs") if isinstance(item, Map) else None
+        if not isinstance(item, Map) or not isinstance(pairs, Map):
+            continue
+        if is_true(item, "includeSelectors"):
+            yield COMMON_LABELS, pairs
+        else:
+            yield (TEMPLATE_LABELS if is_true(item, "includeTemplates") else METADATA_LABELS), pairs
+    if (labels := kustomization.map("commonLabels")) is not None:
+        yield COMMON_LABELS, labels
+
+
+def set_replicas(kustomization: Kustomization, resources: Iterable[Resource]) -> None:
+    """The counts of `replicas`, for whatever has or had the name."""
+    for item in kustomization.items("replicas"):
+        if isinstance(item, Map) and (count := item.get("count")) is not None:
+            for resource in resources:
+                if any(known.name == item.get("name") for known in resource.ids):
+                    resource.write(REPLICAS, {"replicas": count})
 
 
 def _keeps_its_name(known: Id) -> bool:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
-    from podhosts.document import Entry, Mapping
+    from podhosts.document import Document, Entry, Mapping
     from podhosts.kubernetes import HostAlias, KubernetesObject, Pod
 
 
@@ -77,10 +77,29 @@ class DuplicateKey(Rule):
                 yield self._report(where, where.field(later.name), earlier, later)
 
     def _report(self, where: KubernetesObject | Pod | HostAlias, path: str, earlier: Entry, later: Entry) -> Diagnostic:
+        source = object_of(where).document.source
+        written = source.cut(later.value.span)
+        value = _printed_by_both(object_of(where).document, earlier, later)
+        if value is not None:
+            said = f"each time with `{value}`: Helm and kubectl keep one, Kustomize refuses what the chart prints"
+            advice = "remove one"
+        else:
+            said = "kubectl keeps this one and silently drops the first"
+            advice = "remove one" if written and written == source.cut(earlier.value.span) else "merge the two"
         return self.report(
             where,
             later.key,
-            f"`{later.name}` is written twice: kubectl keeps this one and silently drops the first; merge the two",
+            f"`{later.name}` is written twice{', ' if value else ': '}{said}; {advice}",
             field=path,
             related=[Related(earlier.key.span, "dropped silently")],
         )
+
+
+def _printed_by_both(document: Document, earlier: Entry, later: Entry) -> str | None:
+    """The value of a chart that both keys print, None where they do not."""
+    if document.template is None:
+        return None
+    from podhosts.helm.alone import printed_value
+
+    value = printed_value(document, later)
+    return value if value is not None and value == printed_value(document, earlier) else None

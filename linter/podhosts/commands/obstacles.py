@@ -1,0 +1,75 @@
+"""What keeps the pods of a command from running: what the API server refuses of them, what never starts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from podhosts.commands.run_settings import Request, RunSettings
+from podhosts.commands.selection import describe
+from podhosts.diagnostics import Severity
+from podhosts.engine import Options, default_selection, lint
+from podhosts.kubernetes.mounts import READ_ONLY_SOURCES, MountEffect, affecting, source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.commands.selection import Selection
+    from podhosts.diagnostics import Diagnostic, ObjectIdentity
+    from podhosts.kubernetes import Pod
+    from podhosts.source import Source
+
+#: Rules about values that the API server refuses in every pod, also where it took them in what the pod is made from.
+_OF_VALUES = frozenset({"invalid-ip", "invalid-hostname", "missing-ip"})
+
+
+class Obstacle(NamedTuple):
+    """A line to show; `stops` says that no pod comes up, and not only that one way of applying it fails."""
+
+    text: str
+    stops: bool
+
+
+def obstacles(selection: Selection, kubernetes_version: str | None) -> Iterator[Obstacle]:
+    """What keeps the selected pods from running, each thing once, as `podhosts check` would find it.
+
+    `kubernetes_version` is the flag as typed. Each source is checked once, however many pods it has. Raises UsageError
+    for a config that cannot be used.
+    """
+    run_settings = RunSettings(Request(kubernetes_version=kubernetes_version))
+    by_source: dict[int, tuple[Source, dict[ObjectIdentity, list[Pod]]]] = {}
+    for pod in selection.pods:
+        document = pod.object.document
+        _, by_object = by_source.setdefault(id(document.source), (document.source, {}))
+        by_object.setdefault(pod.object.identity, []).append(pod)
+    for written, by_object in by_source.values():
+        # What is suppressed or not selected is refused all the same.
+        options = Options(run_settings.options(written.path).settings, default_selection(), use_suppressions=False)
+        for finding in lint(written, options, selection.workspace).findings:
+            if finding.object in by_object and (words := _who_refuses(finding)) is not None:
+                origin, at = selection.place(finding.source, finding.span)
+                text = f"{words}: {origin.path}:{at.line}:{at.column}: {finding.message}"
+                yield Obstacle(text, words != _BY_APPLY)
+        for found in by_object.values():
+            for pod in found:
+                yield from _of_mounts(pod)
+
+
+_BY_APPLY = "refused by server-side apply"
+
+
+def _who_refuses(finding: Diagnostic) -> str | None:
+    if "create" in finding.refused_by:
+        return "refused by the API server"
+    if finding.rule in _OF_VALUES and finding.severity is Severity.ERROR:
+        return "the pod is refused by the API server"
+    return _BY_APPLY if finding.refused_by else None
+
+
+def _of_mounts(pod: Pod) -> Iterator[Obstacle]:
+    for mount in affecting(pod, MountEffect.ETC):
+        if mount.volume is not None and (kind := source(mount.volume)) in READ_ONLY_SOURCES:
+            yield Obstacle(
+                f"podhosts: {describe(pod)}: container `{mount.container.name}` cannot start: nothing can be created "
+                f"in the {kind} that it mounts on /etc",
+                True,
+            )
