@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from podhosts.commands.run_settings import Request, RunSettings
 from podhosts.commands.selection import describe
 from podhosts.diagnostics import Severity
+from podhosts.document import string
 from podhosts.engine import Options, default_selection, lint
-from podhosts.kubernetes.mounts import READ_ONLY_SOURCES, MountEffect, affecting, source
+from podhosts.kubernetes.mounts import (
+    READ_ONLY_SOURCES,
+    MountEffect,
+    affecting,
+    failed_type_check,
+    is_below_file,
+    source,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,10 +74,25 @@ def _who_refuses(finding: Diagnostic) -> str | None:
 
 
 def _of_mounts(pod: Pod) -> Iterator[Obstacle]:
+    for volume in pod.volumes:
+        if (there := failed_type_check(volume)) is not None:
+            path, wanted = string(volume.host_path_node), string(volume.host_path_type_node)
+            yield Obstacle(
+                f"podhosts: {describe(pod)}: the pod never starts: its hostPath `{path}` asks for `type: {wanted}`, and "
+                f"the node has {there} there",
+                True,
+            )
+    for mount in (mount for container in pod.containers for mount in container.mounts):
+        if is_below_file(mount):
+            yield Obstacle(
+                f"podhosts: {describe(pod)}: {mount.container.shown} cannot start: `subPath: {mount.sub_path}` is looked "
+                "up in the node's /etc/hosts, which is a file",
+                True,
+            )
     for mount in affecting(pod, MountEffect.ETC):
         if mount.volume is not None and (kind := source(mount.volume)) in READ_ONLY_SOURCES:
             yield Obstacle(
-                f"podhosts: {describe(pod)}: container `{mount.container.name}` cannot start: nothing can be created "
+                f"podhosts: {describe(pod)}: {mount.container.shown} cannot start: nothing can be created "
                 f"in the {kind} that it mounts on /etc",
                 True,
             )
