@@ -78,15 +78,15 @@ def _of_mounts(pod: Pod) -> Iterator[Obstacle]:
         if (there := failed_type_check(volume)) is not None:
             path, wanted = string(volume.host_path_node), string(volume.host_path_type_node)
             yield Obstacle(
-                f"podhosts: {describe(pod)}: the pod never starts: its hostPath `{path}` asks for `type: {wanted}`, and "
-                f"the node has {there} there",
+                f"podhosts: {describe(pod)}: the pod never starts: its hostPath `{path}` asks for `type: {wanted}`, "
+                f"and the node has {there} there",
                 True,
             )
     for mount in (mount for container in pod.containers for mount in container.mounts):
         if is_below_file(mount):
             yield Obstacle(
-                f"podhosts: {describe(pod)}: {mount.container.shown} cannot start: `subPath: {mount.sub_path}` is looked "
-                "up in the node's /etc/hosts, which is a file",
+                f"podhosts: {describe(pod)}: {mount.container.shown} cannot start: `subPath: {mount.sub_path}` is "
+                "looked up in the node's /etc/hosts, which is a file",
                 True,
             )
     for mount in affecting(pod, MountEffect.ETC):
