@@ -152,8 +152,10 @@ def test_links_and_pipes(tmp_path: Path) -> None:
 def test_binary_files(tmp_path: Path) -> None:
     (tmp_path / "random.yaml").write_bytes(bytes(range(256)) * 400)
     (tmp_path / "mentions.yaml").write_bytes(b"\x00\x01\x02hostAliases\xff\xfe" * 50)
-    assert podhosts("check", "random.yaml", cwd=tmp_path).returncode == 0
-    done = podhosts("check", "mentions.yaml", cwd=tmp_path)
+    (tmp_path / "manifest.yaml").write_bytes(b"apiVersion: v1\nkind: Pod\nspec: {hostAliases: [\x00\xff\xfe]}\n")
+    for nobodys in ("random.yaml", "mentions.yaml"):
+        assert podhosts("check", nobodys, cwd=tmp_path).returncode == 0
+    done = podhosts("check", "manifest.yaml", cwd=tmp_path)
     assert (done.returncode, b"control characters are not allowed" in done.stdout) == (1, True)
 
 

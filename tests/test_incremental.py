@@ -211,10 +211,15 @@ def test_only_what_changed_is_read_again(monkeypatch: pytest.MonkeyPatch) -> Non
     read: list[int] = []
 
     def counted(
-        document: Document, rules: list[Rule], kinds: KnownKinds, options: Options, facts: FileFacts = NOTHING
+        document: Document,
+        rules: list[Rule],
+        kinds: KnownKinds,
+        options: Options,
+        workspace: Workspace,
+        facts: FileFacts = NOTHING,
     ) -> Checked:
         read.append(document.number)
-        return check(document, rules, kinds, options, facts)
+        return check(document, rules, kinds, options, workspace, facts)
 
     monkeypatch.setattr(incremental, "check", counted)
     linter = IncrementalLinter(OPTIONS)

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import CREATE_AND_APPLY, Diagnostic, Severity
 from podhosts.document import TOO_DEEP
-from podhosts.kubernetes import is_template
+from podhosts.kubernetes import concerns_hosts, is_broken_by_template
 from podhosts.rules.base import Rule
+from podhosts.workspace import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,6 +14,15 @@ if TYPE_CHECKING:
     from podhosts.diagnostics import Request
     from podhosts.document import Document
     from podhosts.source import Span
+
+
+#: What becomes of a file that kubectl never sees.
+_REFUSALS = {
+    Reader.HELM_VALUES: "Helm cannot load these values, and renders nothing",
+    Reader.HELM_TEMPLATE: "Helm refuses the whole chart",
+    Reader.KUSTOMIZATION: "Kustomize cannot read this file, and builds nothing",
+    Reader.KUSTOMIZE_INPUT: "Kustomize refuses to build what lists this file",
+}
 
 
 class SyntaxErrorRule(Rule):
@@ -53,13 +63,21 @@ class SyntaxErrorRule(Rule):
         if document.template is not None:
             yield from self._check_template(document)
         problem = document.problem
-        if problem is None or (document.root is None and is_template(document.text)):
+        if problem is None or is_broken_by_template(document):
+            return
+        reader = None if document.is_embedded else self.workspace.reader(document.source.path)
+        is_listed = document.is_embedded or reader is not None
+        if not concerns_hosts(document, self.kinds, is_listed=is_listed):
             return
         refused_by: tuple[Request, ...] = ()
         if problem.message == TOO_DEEP:
             consequence = "legal, but it would take too long"
         elif document.is_embedded:
             consequence = "this text in a string is no YAML, so that what it is meant for cannot read it"
+        elif reader in _REFUSALS:
+            consequence = _REFUSALS[reader]
+            if reader is Reader.KUSTOMIZE_INPUT and concerns_hosts(document, self.kinds, is_listed=False):
+                refused_by = CREATE_AND_APPLY
         else:
             consequence = "kubectl stops here, and sends neither this document nor those after it"
             refused_by = CREATE_AND_APPLY
