@@ -91,7 +91,10 @@ def check(
     checked.pods = len(found_pods) + len(followed)
     if options.lists_objects and level == 0:
         checked.objects += checked_objects(manifests, found_pods)
-    checked.placeholders += document.actions or _placeholders(document, found_pods)
+    actions = document.actions
+    if actions and not concerns_hosts(document, kinds, is_listed=_is_listed(document, workspace)):
+        actions = []
+    checked.placeholders += actions or _placeholders(document, found_pods)
     direct = _findings(document, manifests, found_pods, rules)
     if document.span in facts.fragments:
         # What a fix makes of a part of a list cannot be checked.

@@ -40,11 +40,19 @@ def concerns_hosts(document: Document, kinds: KnownKinds, *, is_listed: bool) ->
     It is one if it says `apiVersion` and `kind` of what holds pods, CoreDNS' configuration or patches of them. One that
     does not say what it is counts only if it `is_listed`: belongs to a chart, a kustomization or a delivery.
     """
+    if _concerns_hosts(document.text, kinds, is_listed=is_listed):
+        return True
     # At a bad separator, and at directives, kubectl loses what comes after them, too.
-    if loses_others(document):
-        chunks = re.split(r"^---.*$", document.source.text[document.span.start :], flags=re.MULTILINE)
-        return any(_concerns_hosts(chunk, kinds, is_listed=is_listed) for chunk in chunks)
-    return _concerns_hosts(document.text, kinds, is_listed=is_listed)
+    return loses_others(document) and _concerns_hosts(_following(document), kinds, is_listed=is_listed)
+
+
+def _following(document: Document) -> str:
+    """The text of the next chunk. Further ones are not looked at: each of many documents may ask."""
+    text = document.source.text
+    start = text.find("\n", document.span.end)
+    start = len(text) if start < 0 else start
+    end = text.find("\n---", start)
+    return text[start : end if end >= 0 else len(text)]
 
 
 def loses_others(document: Document) -> bool:
