@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 from podhosts.hosts.resolvers import Answer, Family, Network, open_hosts
 from tests.effort import examples
 from tests.programs import missing
+from tests.running import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,7 +146,7 @@ def open_namespace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
 
     yield get
     for namespace in opened.values():
-        namespace.process.communicate(timeout=20)
+        namespace.process.communicate(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
