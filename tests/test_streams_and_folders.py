@@ -50,8 +50,14 @@ def test_a_full_disk_is_said_in_one_line(folder: Path, arguments: list[str]) -> 
     with open("/dev/full", "wb") as full:
         done = subprocess.run(
             [sys.executable, "-m", "podhosts", *arguments],
-            cwd=folder, input=BAD_POD, stdout=full, stderr=subprocess.PIPE, env=environment(), timeout=PATIENCE, check=False,
-        )  # fmt: skip
+            cwd=folder,
+            input=BAD_POD,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=environment(),
+            timeout=PATIENCE,
+            check=False,
+        )
     assert done.returncode == 2
     assert done.stderr.count(b"No space left on device") == 1
     assert b"Traceback" not in done.stderr
