@@ -30,9 +30,10 @@ class SyntaxErrorRule(Rule):
 
     Why: kubectl stops at the first document that it cannot read; those after it are not sent. podhosts lints the other
     documents all the same. Only manifests count (`apiVersion` and `kind` of what holds pods, CoreDNS' configuration or
-    patches of them), and what belongs to a chart or kustomization. Documents that marks of a template (`{{ }}`, `{% %}`,
-    `@NAME@`) break are listed as unread instead; but in the templates of a Helm chart, what Helm refuses (an action or block that is not closed, a named template that includes
-    itself whatever the values) and lists that are printed with an indentation that breaks the YAML are found.
+    patches of them), and what belongs to a chart or kustomization. Documents that marks of a template (`{{ }}`, `{%
+    %}`, `@NAME@`) break are listed as unread instead; but in the templates of a Helm chart, what Helm refuses (an
+    action or block that is not closed, a named template that includes itself whatever the values) and lists that are
+    printed with an indentation that breaks the YAML are found.
     Source: `vectors/yaml`; `helm template`.
 
     Bad:
