@@ -11,6 +11,7 @@ from podhosts.engine import Options, default_selection, lint
 from podhosts.helm import Charts
 from podhosts.source import Source
 from podhosts.workspace import Workspace
+from tests.running import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,5 +56,5 @@ def lint_folder(folder: Path) -> list[Found]:
 def render(program: str, folder: Path) -> str | None:
     """What `helm template` prints for a chart; None where it refuses, be it the template or what is rendered."""
     command = [program, "template", "release", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
     return done.stdout if done.returncode == 0 else None

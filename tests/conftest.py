@@ -7,18 +7,25 @@ from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, settings
+
+from tests import effort
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.figures import Figures
 
-# Timing belongs in benchmarks: a busy machine must not make a property false.
-settings.register_profile("podhosts", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("podhosts")
-
 _MEASURED = "measured"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option for long runs."""
+    parser.addoption("--thorough", action="store_true", help="property tests with many random examples")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose how many examples property tests try, in every process."""
+    effort.choose(thorough=config.getoption("--thorough"))
 
 
 @pytest.fixture

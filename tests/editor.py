@@ -13,7 +13,7 @@ from pygls.protocol import default_converter
 from pytest_lsp import LanguageClient, client_capabilities
 from pytest_lsp.client import DEFAULT_CLIENT_FEATURES, register_lsp_features
 
-from tests.running import environment
+from tests.running import PATIENCE, environment
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 SERVER = (sys.executable, "-m", "podhosts", "lsp")
-#: Far more than anything takes; a test that waits for it has failed.
-PATIENCE = 60
 
 
 class Editor:

@@ -44,7 +44,7 @@ items:
           hostnames: [y.internal]
 - {apiVersion: v1, kind: Pod, metadata: {name: clean}, spec: {hostAliases: [{ip: 10.0.0.1, hostnames: [z.internal]}]}}
 ---
-hostAliases: [
+{apiVersion: v1, kind: Pod, spec: {hostAliases: [
 """
 
 

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+#: Seconds after which a program that a test runs hangs for certain, however busy the machine is.
+PATIENCE = 900
+
 #: What of the surroundings would change the output.
 _SCRUBBED = ("GITHUB_ACTIONS", "NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS", "CI")
 
@@ -26,5 +29,11 @@ def podhosts(
     """Run `podhosts` with arguments; output is bytes."""
     command = [sys.executable, "-m", "podhosts", *arguments]
     return subprocess.run(
-        command, cwd=cwd, input=stdin, capture_output=True, env=environment(**(extra or {})), timeout=120, check=False
+        command,
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        env=environment(**(extra or {})),
+        timeout=PATIENCE,
+        check=False,
     )

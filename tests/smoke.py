@@ -47,7 +47,7 @@ RUNS = [
 def problem(run: Run) -> str | None:
     """What is wrong with a run; None if nothing is."""
     command = [sys.executable, "-m", "podhosts", *run.arguments]
-    done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False)
+    done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=900, check=False)
     output = (done.stdout + done.stderr).decode("utf-8", "replace")
     if "Traceback" in output:
         return f"a traceback: {output.strip().splitlines()[-1]}"

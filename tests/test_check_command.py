@@ -9,13 +9,12 @@ import pty
 import signal
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.manifests import BAD_POD, GOOD_POD, INFO_POD, SERVICE, WARNING_POD
-from tests.running import environment, podhosts
+from tests.running import PATIENCE, environment, podhosts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -152,8 +151,10 @@ def test_links_and_pipes(tmp_path: Path) -> None:
 def test_binary_files(tmp_path: Path) -> None:
     (tmp_path / "random.yaml").write_bytes(bytes(range(256)) * 400)
     (tmp_path / "mentions.yaml").write_bytes(b"\x00\x01\x02hostAliases\xff\xfe" * 50)
-    assert podhosts("check", "random.yaml", cwd=tmp_path).returncode == 0
-    done = podhosts("check", "mentions.yaml", cwd=tmp_path)
+    (tmp_path / "manifest.yaml").write_bytes(b"apiVersion: v1\nkind: Pod\nspec: {hostAliases: [\x00\xff\xfe]}\n")
+    for nobodys in ("random.yaml", "mentions.yaml"):
+        assert podhosts("check", nobodys, cwd=tmp_path).returncode == 0
+    done = podhosts("check", "manifest.yaml", cwd=tmp_path)
     assert (done.returncode, b"control characters are not allowed" in done.stdout) == (1, True)
 
 
@@ -197,9 +198,12 @@ def test_interrupt(tmp_path: Path) -> None:
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
     ) as process:
-        time.sleep(2)
+        assert process.stdin
+        # More than a pipe holds: once all is written the program reads it.
+        process.stdin.write(b"# nothing\n" * 50_000)
+        process.stdin.flush()
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert b"Traceback" not in errors
 
@@ -263,12 +267,21 @@ def test_order_is_by_path_and_position(folder: Path) -> None:
     assert [line.partition(":")[0] for line in lines] == ["bad.yaml", "info.yaml", "warning.yaml"]
 
 
-def test_progress_is_shown_on_a_terminal_only(tmp_path: Path) -> None:
+def with_clock(seconds: str) -> list[str]:
+    """podhosts with a clock that says something else; the iterator `seconds` gives what."""
+    program = (
+        f"import threading, time, itertools; seconds = iter({seconds}); time.monotonic = lambda: next(seconds); "
+        "from podhosts.__main__ import main; raise SystemExit(main())"
+    )
+    return [sys.executable, "-c", program, "check", "--jobs", "1", "--format", "concise", "."]
+
+
+@pytest.mark.parametrize(("seconds", "is_shown"), [("itertools.count(0, 2)", True), ("itertools.repeat(0)", False)])
+def test_progress_is_shown_on_a_terminal_only(tmp_path: Path, seconds: str, is_shown: bool) -> None:
     """Work of more than a second on a terminal gets a bar on stderr; elsewhere there is none."""
-    content = b"---\n".join([BAD_POD] * 600)
     for number in range(4):
-        (tmp_path / f"{number}.yaml").write_bytes(content)
-    command = [sys.executable, "-m", "podhosts", "check", "--format", "concise", "."]
+        (tmp_path / f"{number}.yaml").write_bytes(BAD_POD)
+    command = with_clock(seconds)
     master, terminal = pty.openpty()
     with subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=terminal, env=environment(TERM="xterm")
@@ -281,5 +294,7 @@ def test_progress_is_shown_on_a_terminal_only(tmp_path: Path) -> None:
                 shown += chunk
         os.close(master)
     assert process.returncode == 1
-    assert b"Checking" in shown
-    assert b"Checking" not in podhosts("check", ".", cwd=tmp_path).stderr
+    assert (b"Checking" in shown) == is_shown
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, env=environment(), timeout=PATIENCE, check=False)
+    assert done.returncode == 1
+    assert b"Checking" not in done.stderr

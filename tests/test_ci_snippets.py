@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 from tests.manifests import BAD_POD, GOOD_POD, WARNING_POD
 from tests.paths import ROOT
 from tests.programs import program
-from tests.running import environment, podhosts
+from tests.running import PATIENCE, environment, podhosts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +47,7 @@ def loaded(text: str) -> Any:
 
 def validate(schema: str, path: Path) -> None:
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, str(path)]
-    done = subprocess.run(command, capture_output=True, env=environment(), timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, env=environment(), timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stdout.decode()
 
 
@@ -71,7 +71,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """This checkout as a wheel: what the published package would be."""
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(folder), str(ROOT)]
-    subprocess.run(command, capture_output=True, check=True, timeout=300)
+    subprocess.run(command, capture_output=True, check=True, timeout=PATIENCE)
     [built] = folder.iterdir()
     return built
 
@@ -94,7 +94,7 @@ def run_shell(wheel: Path, temporary: Path) -> RunShell:
         path = f"{temporary / 'podhosts' / 'bin'}:{os.environ['PATH']}"
         env = environment(PATH=path, PIP_QUIET="1", **variables)
         command = [*shell, script.replace(PACKAGE, f"'{wheel}'")]
-        done = subprocess.run(command, cwd=folder, capture_output=True, env=env, timeout=300, check=False)
+        done = subprocess.run(command, cwd=folder, capture_output=True, env=env, timeout=PATIENCE, check=False)
         return done.returncode, done.stdout.decode() + done.stderr.decode()
 
     return run
@@ -197,7 +197,7 @@ class Runner:
                 **{name: str(path) for name, path in files.items()},
                 **given,
             ),
-            timeout=300,
+            timeout=PATIENCE,
             check=False,
         )
         summary, outputs = (path.read_text("utf-8") for path in files.values())

@@ -6,7 +6,6 @@ plugin (coredns `4b26cced`).
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -22,6 +21,7 @@ from podhosts.corefile import (
     looks_like_corefile,
     parse_corefile,
 )
+from tests.operations import is_linear
 
 DATA = Path(__file__).parent / "data" / "corefile"
 
@@ -406,15 +406,4 @@ LONG_TEXTS = [
 
 @pytest.mark.parametrize("piece", LONG_TEXTS)
 def test_reading_takes_time_in_proportion_to_the_text(piece: str) -> None:
-    def seconds(count: int) -> float:
-        text = piece * count
-        best = float("inf")
-        for _ in range(2):
-            start = time.perf_counter()
-            looks_like_corefile(text)
-            best = min(best, time.perf_counter() - start)
-        return best
-
-    small, large = seconds(500), seconds(4_000)
-    # Eight times the text: a quadratic reader would take 64 times as long.
-    assert large < 30 * small + 0.05
+    assert is_linear(lambda count: looks_like_corefile(piece * count), 300)

@@ -36,7 +36,6 @@ TRUE_MISTAKES = {
     ("_found/18583991972.yaml", "invalid-ip", 4),
     ("_found/19090403646.yaml", "invalid-ip", 2),
     ("_found/19641513252.yaml", "host-path-hosts-file", 17),
-    ("_found/20225088086.yaml", "syntax-error", 3),
     ("_found/8433454290.yaml", "invalid-ip", 4),
     ("controlplaneio+kubesec/test/asset/invalid-input-pod-dump.json", "unknown-field", 89),
 }

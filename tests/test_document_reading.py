@@ -99,6 +99,10 @@ def test_every_scalar_can_be_followed_in_its_source(text: str) -> None:
 
 
 @example("{% if x %}: 1\n---\n&a-13 [] #\r")
+@example("&http://x a")
+@example("&http://x [")
+@example("- &a:b c: d")
+@example("[&a,!!str b]")
 @example("\n{{- end }}\na\n{{- end }}\na")
 @given(SOUP | broken_documents())
 def test_a_scalar_cut_out_reads_the_same(text: str) -> None:
@@ -119,6 +123,9 @@ def test_a_scalar_cut_out_reads_the_same(text: str) -> None:
     [
         ("{ip: fe80::1, hostnames: [a]}\n", {"ip": "fe80::1", "hostnames": ["a"]}),
         ("- [http://x, a:b:c, 2001:db8::]\n", [["http://x", "a:b:c", "2001:db8::"]]),
+        ("- &http://x a\n- *http\n", ["://x a", "://x a"]),
+        ("- &http://x [\n", ["://x ["]),
+        ("&a:b c: d\n", {":b c": "d"}),
         ("a: b # c\nd: [e:f]\n", {"a": "b", "d": ["e:f"]}),
         ("a: it's\nb: [c:d]\nc: it's\n", {"a": "it's", "b": ["c:d"], "c": "it's"}),
         ("a: x\n  'y [\nb: [c:d]\n", {"a": "x 'y [", "b": ["c:d"]}),

@@ -9,7 +9,6 @@ import select
 import signal
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +16,7 @@ import pytest
 from podhosts.rules import RULES
 from tests.paths import ROOT
 from tests.programs import program
-from tests.running import environment, podhosts
+from tests.running import PATIENCE, environment, podhosts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,7 +70,7 @@ def completed(shell: str, program: str, words: list[str], env: dict[str, str], c
     if shell == "zsh":
         return typed_into_zsh(program, line, env, candidate)
     script = _SCRIPTS[shell].format(line=line, last=len(words) - 1)
-    done = subprocess.run([program, "-c", script], capture_output=True, env=env, timeout=60, check=False)
+    done = subprocess.run([program, "-c", script], capture_output=True, env=env, timeout=PATIENCE, check=False)
     return done.stdout.decode()
 
 
@@ -93,12 +92,10 @@ def typed_into_zsh(program: str, line: str, env: dict[str, str], candidate: str)
 
 
 def read_until(terminal: int, sign: bytes) -> bytes:
-    """What a terminal shows up to a sign, or within half a minute."""
+    """What a terminal shows up to a sign, or until nothing comes any more."""
     shown = b""
-    ends = time.monotonic() + 30
-    while sign not in shown and time.monotonic() < ends:
-        if select.select([terminal], [], [], 1)[0]:
-            shown += os.read(terminal, 65536)
+    while sign not in shown and select.select([terminal], [], [], PATIENCE)[0]:
+        shown += os.read(terminal, 65536)
     return shown
 
 

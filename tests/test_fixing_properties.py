@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from podhosts.document import Document, plain, split
@@ -15,6 +15,7 @@ from podhosts.engine import Options, default_selection
 from podhosts.engine.fixing import fix
 from podhosts.reporters.differences import unified_diff
 from podhosts.source import Source
+from tests.effort import examples
 
 if TYPE_CHECKING:
     from random import Random
@@ -156,7 +157,7 @@ def root_of(source: Source) -> object:
     return plain(document.root)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(manifests())
 def test_safe_fixes(given_manifest: tuple[Manifest, str]) -> None:
     manifest, line_break = given_manifest
@@ -194,7 +195,7 @@ def test_safe_fixes(given_manifest: tuple[Manifest, str]) -> None:
     assert left.isdisjoint({"duplicate-hostname", "non-canonical-ip", "unused-suppression", "wrong-type"})
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(manifests())
 def test_diff_of_fixes_is_what_changed(given_manifest: tuple[Manifest, str]) -> None:
     manifest, line_break = given_manifest

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from podhosts.engine import Options, default_selection, lint
 from podhosts.source import Source
 from tests import programs
 from tests.charts import lint_folder, render, write
+from tests.effort import examples
 from tests.test_helm_charts import ENDLESS, RECURSING, RECURSIVE, REFUSED, SUB_CHART
 
 HEAD = """\
@@ -114,7 +115,7 @@ def program() -> str:
     return programs.program("helm")
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40)
 @given(st.sampled_from(sorted(VERBATIM)), LISTS, st.sampled_from([2, 4, 5, 6, 7, 8, 10]))
 def test_lists_printed_as_they_stand(program: str, way: str, entries: list[dict[str, Any]], columns: int) -> None:
     body = VERBATIM[way].replace("N ", f"{columns} ")
@@ -130,7 +131,7 @@ def test_lists_printed_as_they_stand(program: str, way: str, entries: list[dict[
         compare(program, files, Path(folder))
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(15)
 @given(st.sampled_from(sorted(OWN_KEYS)), LISTS)
 def test_lists_written_from_keys_of_the_chart(program: str, way: str, entries: list[dict[str, Any]]) -> None:
     own = [{"address": entry["ip"], "names": entry["hostnames"], "comment": "ours"} for entry in entries]

@@ -19,11 +19,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from podhosts.hosts.resolvers import Answer, Family, Network, open_hosts
+from tests.effort import examples
 from tests.programs import missing
+from tests.running import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,7 +146,7 @@ def open_namespace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
 
     yield get
     for namespace in opened.values():
-        namespace.process.communicate(timeout=20)
+        namespace.process.communicate(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +199,7 @@ def check(model: str, network: Network, ask: Ask, shown_figures: Figures) -> Non
     """Compare a model with a program on generated files, each name of the file and some others, in each family."""
     compared = 0
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @examples(60)
     @given(hosts_files())
     def agree(hosts: bytes) -> None:
         nonlocal compared

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from podhosts.commands.repository import repository_overlays
@@ -18,6 +18,7 @@ from podhosts.rules import RULES
 from podhosts.source import Source
 from podhosts.workspace import Workspace
 from tests.charts import write
+from tests.effort import examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -191,7 +192,7 @@ def as_seen(result: Result) -> object:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(streams, st.lists(changes, max_size=6), st.lists(st.sampled_from(DOCUMENTS), max_size=3), st.booleans())
 def test_same_as_linting_anew(
     stream: list[tuple[str, str]], steps: list[tuple[str, int, str, str, str]], others: list[str], is_alone: bool
@@ -211,10 +212,15 @@ def test_only_what_changed_is_read_again(monkeypatch: pytest.MonkeyPatch) -> Non
     read: list[int] = []
 
     def counted(
-        document: Document, rules: list[Rule], kinds: KnownKinds, options: Options, facts: FileFacts = NOTHING
+        document: Document,
+        rules: list[Rule],
+        kinds: KnownKinds,
+        options: Options,
+        workspace: Workspace,
+        facts: FileFacts = NOTHING,
     ) -> Checked:
         read.append(document.number)
-        return check(document, rules, kinds, options, facts)
+        return check(document, rules, kinds, options, workspace, facts)
 
     monkeypatch.setattr(incremental, "check", counted)
     linter = IncrementalLinter(OPTIONS)

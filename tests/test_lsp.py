@@ -19,7 +19,7 @@ from podhosts.source import Source
 from tests.charts import write
 from tests.editor import SERVER, Editor, address, codes_of, editor
 from tests.manifests import BAD_POD, GOOD_POD, SERVICE
-from tests.running import environment
+from tests.running import PATIENCE, environment
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -549,7 +549,7 @@ def messages(*bodies: str) -> bytes:
 )
 async def test_a_wrong_message_is_logged_without_a_traceback(wrong: bytes, words: str) -> None:
     stdin = wrong + messages(INITIALIZE, SHUTDOWN, EXIT)
-    done = subprocess.run([*SERVER], input=stdin, capture_output=True, env=environment(), timeout=60, check=False)
+    done = subprocess.run([*SERVER], input=stdin, capture_output=True, env=environment(), timeout=PATIENCE, check=False)
     assert done.returncode == 0
     assert b'"id": 2, "jsonrpc": "2.0", "result": null' in done.stdout
     lines = done.stderr.decode().splitlines()
@@ -564,7 +564,7 @@ async def test_a_request_with_a_negative_position_gets_an_answer() -> None:
         '{"textDocument": {"uri": "file:///a.yaml"}, "position": {"line": -1, "character": 0}}}'
     )
     stdin = messages(INITIALIZE, hover, SHUTDOWN, EXIT)
-    done = subprocess.run([*SERVER], input=stdin, capture_output=True, env=environment(), timeout=60, check=False)
+    done = subprocess.run([*SERVER], input=stdin, capture_output=True, env=environment(), timeout=PATIENCE, check=False)
     assert done.returncode == 0
     assert b'{"code": -32602, "message": "Invalid Params"}, "id": 7' in done.stdout.replace(b'"jsonrpc": "2.0", ', b"")
 
@@ -579,7 +579,7 @@ async def test_a_client_that_is_gone_ends_the_server_quietly() -> None:
         process.stdin.write(messages(INITIALIZE, SHUTDOWN))
         process.stdin.close()
         assert process.stderr.read() == b""
-        assert process.wait(timeout=60) == 0
+        assert process.wait(timeout=PATIENCE) == 0
 
 
 async def test_a_mark_that_the_editor_sends_is_a_character(client: Editor, tmp_path: Path) -> None:

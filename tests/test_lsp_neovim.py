@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tests.manifests import BAD_POD
 from tests.paths import DATA
 from tests.programs import program
-from tests.running import environment
+from tests.running import PATIENCE, environment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ def test_session(tmp_path: Path) -> None:
         cwd=tmp_path,
         env=environment(PODHOSTS_SERVER=server, HOME=str(tmp_path)),
         capture_output=True,
-        timeout=240,
+        timeout=PATIENCE,
         check=False,
     )
     answers = json.loads((tmp_path / "answers.json").read_text("utf-8"))

@@ -18,7 +18,7 @@ from podhosts.commands.matcher import MATCHERS
 from tests.manifests import BAD_POD, GOOD_POD, INFO_POD, WARNING_POD
 from tests.paths import DATA
 from tests.programs import program
-from tests.running import environment, podhosts
+from tests.running import PATIENCE, environment, podhosts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -91,7 +91,13 @@ def scripts_first() -> dict[str, str]:
 
 def run(command: Iterable[str | Path], folder: Path, stdin: bytes = b"") -> bytes:
     done = subprocess.run(
-        [*map(str, command)], cwd=folder, input=stdin, capture_output=True, env=scripts_first(), timeout=60, check=False
+        [*map(str, command)],
+        cwd=folder,
+        input=stdin,
+        capture_output=True,
+        env=scripts_first(),
+        timeout=PATIENCE,
+        check=False,
     )
     assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
     return done.stdout

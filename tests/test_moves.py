@@ -6,7 +6,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from podhosts.document import Document, split
@@ -17,6 +17,7 @@ from podhosts.kubernetes import objects, pods
 from podhosts.kubernetes.scripts import commands
 from podhosts.rules import Settings
 from podhosts.source import Source
+from tests.effort import examples
 from tests.running import podhosts
 
 if TYPE_CHECKING:
@@ -278,7 +279,7 @@ STATEMENTS = st.sampled_from(
 SEPARATORS = st.sampled_from([" && ", "; ", "\n", " &&\n  ", "  # note\n"])
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(st.data(), st.booleans())
 def test_the_moved_script_does_what_the_other_commands_did(data: st.DataObject, stops: bool) -> None:
     """Both scripts are run by the real shell, on a file in the place of /etc/hosts: same output, same result."""

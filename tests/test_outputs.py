@@ -16,7 +16,7 @@ import pytest
 from podhosts.commands.files import write_file
 from podhosts.reporters import FORMATS
 from tests.manifests import BAD_POD, GOOD_POD, SERVICE
-from tests.running import environment, podhosts
+from tests.running import PATIENCE, environment, podhosts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -134,7 +134,7 @@ def test_a_full_disk_leaves_the_old_report(folder: Path) -> None:
 
     command = [sys.executable, "-m", "podhosts", "check", "--output=html=report.html", "bad.yaml"]
     done = subprocess.run(
-        command, cwd=folder, capture_output=True, preexec_fn=limit, env=environment(), timeout=60, check=False
+        command, cwd=folder, capture_output=True, preexec_fn=limit, env=environment(), timeout=PATIENCE, check=False
     )
     assert done.returncode == 2
     assert b"report.html: cannot be written: File too large" in done.stderr
@@ -164,6 +164,6 @@ def test_a_pipe_gets_the_report(folder: Path) -> None:
     command = [sys.executable, "-m", "podhosts", "check", "--output=json=pipe", "good.yaml"]
     with subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL, env=environment()) as process:
         report = json.loads((folder / "pipe").read_bytes())
-        assert process.wait(timeout=60) == 0
+        assert process.wait(timeout=PATIENCE) == 0
     assert report["summary"]["files"] == 1
     assert stat.S_ISFIFO((folder / "pipe").stat().st_mode)

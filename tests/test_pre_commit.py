@@ -12,7 +12,7 @@ import pytest
 
 from tests.manifests import BAD_POD, GOOD_POD, INFO_POD, SERVICE, WARNING_POD
 from tests.paths import ROOT
-from tests.running import environment
+from tests.running import PATIENCE, environment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +44,7 @@ def pre_commit(folder: Path, cache: Path, *arguments: str) -> tuple[int, str]:
     """The exit code and the output; pre-commit itself puts what hooks print on stdout."""
     command = [sys.executable, "-m", "pre_commit", *arguments]
     env = environment(PRE_COMMIT_HOME=str(cache))
-    done = subprocess.run(command, cwd=folder, capture_output=True, env=env, timeout=300, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, env=env, timeout=PATIENCE, check=False)
     assert not done.stderr, done.stderr.decode()
     return done.returncode, done.stdout.decode()
 

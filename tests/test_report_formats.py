@@ -36,7 +36,7 @@ from tests.report_samples import (
     sample_report,
     sample_result,
 )
-from tests.running import environment
+from tests.running import PATIENCE, environment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,7 +81,7 @@ def test_sarif_passes_its_own_validator(tmp_path: Path) -> None:
     schema = str(package / "sarif-2.1.0.json")
     command = [str(validator), "validate", "report.sarif", "-o", "out.sarif", "-j", schema]
     env = environment(DOTNET_SYSTEM_GLOBALIZATION_INVARIANT="1")
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, env=env, timeout=120, check=False)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, env=env, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stdout
     results = json.loads((tmp_path / "out.sarif").read_text("utf-8-sig"))["runs"][0]["results"]
     assert [(result["ruleId"], result["message"].get("arguments", [])[1:2]) for result in results] in (

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from podhosts.shell import argv_writes, hosts_writes, python_writes
+from tests.effort import examples
+from tests.operations import is_linear
 
 if TYPE_CHECKING:
     from podhosts.shell import HostsWrite
@@ -41,7 +42,7 @@ def _check(text: str, write: HostsWrite) -> None:
 
 
 @given(SCRIPTS)
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @example("echo x >> /etc/hosts")
 @example("sh -c 'sh -c \"echo x >> /etc/hosts\"'")
 @example("cat <<E >> /etc/hosts")
@@ -52,7 +53,6 @@ def test_any_script_is_read_and_every_place_is_in_it(script: str) -> None:
 
 
 @given(SCRIPTS)
-@settings(deadline=None)
 def test_a_constant_target_says_the_path(script: str) -> None:
     """Cut out, the target of a plain redirection is the path again, however it is quoted."""
     for write in hosts_writes(script):
@@ -61,21 +61,18 @@ def test_a_constant_target_says_the_path(script: str) -> None:
 
 
 @given(st.lists(st.one_of(st.text(max_size=20), st.sampled_from(WORDS), SCRIPTS), max_size=6))
-@settings(deadline=None)
 def test_any_list_is_read(argv: list[str]) -> None:
     for found in argv_writes(argv):
         _check(argv[found.index], found.write)
 
 
 @given(SCRIPTS)
-@settings(deadline=None)
 def test_any_python_is_read(source: str) -> None:
     for write in python_writes(source):
         _check(source, write)
 
 
 @given(SCRIPTS, SCRIPTS)
-@settings(deadline=None)
 def test_a_script_given_to_a_shell_is_read_as_if_it_stood_there(first: str, second: str) -> None:
     script = f"{first}\n{second}"
     if "'" in script or "\0" in script or "{{" in script:
@@ -150,31 +147,14 @@ LONG = [
 
 @pytest.mark.parametrize("piece", LONG, ids=repr)
 def test_time_grows_with_the_length_alone(piece: str) -> None:
-    def seconds(count: int) -> float:
-        text = piece * count
-        best = float("inf")
-        for _ in range(2):
-            start = time.process_time()
-            hosts_writes(text)
-            best = min(best, time.process_time() - start)
-        return best
-
-    small, large = seconds(150), seconds(1_200)
-    # Eight times the text: a quadratic reader would take 64 times as long.
-    assert large < 25 * small + 0.1
+    assert is_linear(lambda count: hosts_writes(piece * count), 100)
 
 
 @pytest.mark.parametrize(
     "piece", ["open('/etc/hosts','a');", "é=open('/etc/hosts','a');", "os.system('x');", "f(", "a+", "\r"]
 )
 def test_python_takes_time_in_proportion_to_its_length(piece: str) -> None:
-    def seconds(count: int) -> float:
-        start = time.process_time()
-        python_writes(piece * count)
-        return time.process_time() - start
-
-    small, large = min(seconds(300), seconds(300)), seconds(2_400)
-    assert large < 25 * small + 0.3
+    assert is_linear(lambda count: python_writes(piece * count), 200)
 
 
 def test_the_package_is_cheap_to_import() -> None:

@@ -13,7 +13,7 @@ from podhosts.discovery import with_slashes
 from podhosts.kustomize.names import is_kustomization
 from tests.manifests import BAD_POD, GOOD_POD
 from tests.programs import program
-from tests.running import environment, podhosts
+from tests.running import PATIENCE, environment, podhosts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,8 +50,14 @@ def test_a_full_disk_is_said_in_one_line(folder: Path, arguments: list[str]) -> 
     with open("/dev/full", "wb") as full:
         done = subprocess.run(
             [sys.executable, "-m", "podhosts", *arguments],
-            cwd=folder, input=BAD_POD, stdout=full, stderr=subprocess.PIPE, env=environment(), timeout=120, check=False,
-        )  # fmt: skip
+            cwd=folder,
+            input=BAD_POD,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=environment(),
+            timeout=PATIENCE,
+            check=False,
+        )
     assert done.returncode == 2
     assert done.stderr.count(b"No space left on device") == 1
     assert b"Traceback" not in done.stderr
@@ -95,7 +101,7 @@ def without_privileges(*arguments: str, cwd: Path) -> subprocess.CompletedProces
     if os.geteuid() == 0:
         dropped = "-dac_override,-dac_read_search"
         command = [program("setpriv"), f"--bounding-set={dropped}", f"--inh-caps={dropped}", *command]
-    return subprocess.run(command, cwd=cwd, capture_output=True, env=environment(), timeout=120, check=False)
+    return subprocess.run(command, cwd=cwd, capture_output=True, env=environment(), timeout=PATIENCE, check=False)
 
 
 @pytest.mark.parametrize("kind", ["no repository", "untracked", "tracked"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from enum import Enum, auto
 from heapq import merge
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,6 +13,7 @@ from podhosts.document import Document, Part, whole, whole_word
 from podhosts.helm import Charts, FileFacts
 from podhosts.kubernetes import objects
 from podhosts.kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION
+from podhosts.kustomize.names import is_kustomization
 from podhosts.source import Source
 
 if TYPE_CHECKING:
@@ -35,6 +37,15 @@ class Place(NamedTuple):
 
     source: Source
     piece: Piece
+
+
+class Reader(Enum):
+    """What else than kubectl reads a file, and as what."""
+
+    HELM_VALUES = auto()
+    HELM_TEMPLATE = auto()
+    KUSTOMIZATION = auto()
+    KUSTOMIZE_INPUT = auto()
 
 
 class Workspace:
@@ -79,6 +90,16 @@ class Workspace:
     def facts(self, path: str) -> FileFacts:
         """What the charts of the run know of a file."""
         return self.charts.facts(path)
+
+    def reader(self, path: str) -> Reader | None:
+        """What reads a file, where that is not kubectl; None too where nothing is known of it."""
+        if self.charts.has_values(path):
+            return Reader.HELM_VALUES
+        if self.charts.has_template(path):
+            return Reader.HELM_TEMPLATE
+        if is_kustomization(path):
+            return Reader.KUSTOMIZATION
+        return Reader.KUSTOMIZE_INPUT if self.overlays is not None and self.overlays.lists(path) else None
 
     def overlays_of(self, path: str) -> Overlays | None:
         """The kustomizations that may say something about a file."""

@@ -37,7 +37,8 @@ _BREAKS = "\r\n\x85\u2028\u2029"
 _WHITE = " \t" + _BREAKS
 #: Plain scalars that begin otherwise are never refused.
 _ODD_STARTS = frozenset(".+-")
-_PROPERTY = re.compile(rf"[&!][^{_WHITE}]*(?:[{_WHITE}]+|#[^{_BREAKS}]*)*")
+#: The name of an anchor ends where its letters do: `&http://x` is `://x` with the anchor `http`.
+_PROPERTY = re.compile(rf"(?:&[0-9A-Za-z_-]*|![^{_WHITE}]*)(?:[{_WHITE}]+|#[^{_BREAKS}]*)*")
 
 
 class UnreadableError(Exception):

@@ -14,7 +14,14 @@ from podhosts.engine.results import CheckedObject, Options, Result, Suppressed
 from podhosts.engine.silencing import complaints, silence
 from podhosts.helm import NOTHING
 from podhosts.helm.known_pods import known_pods
-from podhosts.kubernetes import every_object, is_placeholder, is_template, may_hold_placeholders
+from podhosts.kubernetes import (
+    concerns_hosts,
+    every_object,
+    holds_list,
+    is_broken_by_template,
+    is_placeholder,
+    may_hold_placeholders,
+)
 from podhosts.kubernetes.structure import SCALAR_FIELDS
 from podhosts.records import field, record, replace
 from podhosts.suppressions import Suppression, suppressions
@@ -29,6 +36,7 @@ if TYPE_CHECKING:
     from podhosts.kubernetes import KnownKinds, KubernetesObject, Pod
     from podhosts.rules import Rule
     from podhosts.source import Span
+    from podhosts.workspace import Workspace
 
 #: How many uses of an anchor a finding names.
 _MOST_USES = 100
@@ -62,17 +70,20 @@ def check(
     rules: list[Rule],
     kinds: KnownKinds,
     options: Options,
+    workspace: Workspace,
     facts: FileFacts = NOTHING,
     level: int = 0,
 ) -> Checked:
     """Check a document and what is in its strings, down to a few levels of strings in strings.
 
-    `facts` is what the charts of the run know of its file.
+    `workspace` are the files of the run, `facts` what its charts know of the document's file.
     """
     checked = Checked()
     is_refused = any(document.span.start <= problem.span.start < document.span.end for problem in facts.problems)
-    if document.root is None and document.problem is not None and is_template(document.text) and not is_refused:
-        checked.templates.append(document.problem.span)
+    if document.problem is not None and not is_refused and is_broken_by_template(document):
+        is_listed = holds_list(document.text) or _is_listed(document, workspace)
+        if concerns_hosts(document, kinds, is_listed=is_listed):
+            checked.templates.append(document.problem.span)
         return checked
     manifests = every_object(document)
     known = known_pods(document, manifests, kinds, facts)
@@ -80,7 +91,10 @@ def check(
     checked.pods = len(found_pods) + len(followed)
     if options.lists_objects and level == 0:
         checked.objects += checked_objects(manifests, found_pods)
-    checked.placeholders += document.actions or _placeholders(document, found_pods)
+    actions = document.actions
+    if actions and not concerns_hosts(document, kinds, is_listed=_is_listed(document, workspace)):
+        actions = []
+    checked.placeholders += actions or _placeholders(document, found_pods)
     direct = _findings(document, manifests, found_pods, rules)
     if document.span in facts.fragments:
         # What a fix makes of a part of a list cannot be checked.
@@ -93,8 +107,13 @@ def check(
         ]
     checked.silencers, mistakes = suppressions(document, manifests, [*found_pods, *(found.pod for found in followed)])
     checked.findings += complaints(document, checked.silencers, mistakes, options)
-    _look_inside(document, manifests, checked, rules, kinds, options, level)
+    _look_inside(document, manifests, checked, rules, kinds, options, workspace, level)
     return checked
+
+
+def _is_listed(document: Document, workspace: Workspace) -> bool:
+    """Whether a document is meant for Helm, Kustomize or another program that makes manifests of it."""
+    return document.is_embedded or workspace.reader(document.source.path) is not None
 
 
 def _look_inside(
@@ -104,6 +123,7 @@ def _look_inside(
     rules: list[Rule],
     kinds: KnownKinds,
     options: Options,
+    workspace: Workspace,
     level: int,
 ) -> None:
     """Add to `checked` what the documents in a document's strings give, at their places in it."""
@@ -111,7 +131,7 @@ def _look_inside(
         return
     for inner in embedded_documents(document, manifests):
         if inner.is_checked:
-            found = check(inner.document, rules, kinds, options, level=level + 1)
+            found = check(inner.document, rules, kinds, options, workspace, level=level + 1)
         else:
             found = Checked()
             _look_inside(
@@ -121,6 +141,7 @@ def _look_inside(
                 rules,
                 kinds,
                 options,
+                workspace,
                 level + 1,
             )
         told = Result()

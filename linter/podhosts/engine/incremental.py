@@ -13,6 +13,7 @@ from podhosts.engine.checking import Checked, check
 from podhosts.engine.linting import lint
 from podhosts.engine.results import Suppressed
 from podhosts.helm import NOTHING
+from podhosts.kubernetes import loses_others
 from podhosts.kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION
 from podhosts.records import replace
 from podhosts.source import Span
@@ -52,17 +53,22 @@ class IncrementalLinter:
         fresh: dict[_Key, _Remembered] = {}
 
         def check_document(
-            document: Document, rules: list[Rule], kinds: KnownKinds, options: Options, facts: FileFacts
+            document: Document,
+            rules: list[Rule],
+            kinds: KnownKinds,
+            options: Options,
+            around: Workspace,
+            facts: FileFacts,
         ) -> Checked:
-            if facts is not NOTHING:
-                # What charts say of a file may change with any text in it.
-                return check(document, rules, kinds, options, facts)
+            if facts is not NOTHING or loses_others(document):
+                # What charts say of a file, and what is lost behind a document, may change with any text in it.
+                return check(document, rules, kinds, options, around, facts)
             key = _key(document)
             known = fresh.get(key) or self._remembered.get(key)
             moves = known.moves(document, workspace) if known else None
             if known is None or moves is None:
                 workspace.asked = {}
-                checked = check(document, rules, kinds, options)
+                checked = check(document, rules, kinds, options, around)
                 known = _Remembered(document, checked, workspace.asked)
                 # What is asked from here on is for other documents.
                 workspace.asked = {}

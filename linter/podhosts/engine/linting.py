@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from podhosts.source import Source
     from podhosts.suppressions import Suppression
 
-    DocumentCheck = Callable[[Document, list[Rule], KnownKinds, Options, FileFacts], Checked]
+    DocumentCheck = Callable[[Document, list[Rule], KnownKinds, Options, Workspace, FileFacts], Checked]
 
 _BLOCK_CHARACTERS = 1 << 16
 
@@ -84,7 +84,7 @@ def _lint(
     rules, kinds = _rules(options, workspace)
     found = Found()
     for document in documents:
-        found.add(document, check_document(document, rules, kinds, options, facts))
+        found.add(document, check_document(document, rules, kinds, options, workspace, facts))
     found.add_from_overlays(_from_overlays(source, workspace, options, rules))
     result = conclude(found, options, sees_others=workspace.is_whole)
     result.unread += _unfollowed(workspace.told(source.path), source)
@@ -98,9 +98,9 @@ def check_parts(parts: Iterable[Part | LargeList], options: Options, workspace: 
     for part in parts:
         if isinstance(part, Part):
             for document in _relevant(part, NOTHING):
-                found.add(document, check(document, rules, kinds, options))
+                found.add(document, check(document, rules, kinds, options, workspace))
         else:
-            found.extend(_check_list(part, rules, kinds, options))
+            found.extend(_check_list(part, rules, kinds, options, workspace))
         # A pod and the views of what is in it refer to each other; a long stream would pile up megabytes of them.
         gc.collect(0)
     return found
@@ -111,7 +111,9 @@ def _rules(options: Options, workspace: Workspace) -> tuple[list[Rule], KnownKin
     return rules, KnownKinds(options.settings.house_paths, workspace.definitions)
 
 
-def _check_list(large: LargeList, rules: list[Rule], kinds: KnownKinds, options: Options) -> Found:
+def _check_list(
+    large: LargeList, rules: list[Rule], kinds: KnownKinds, options: Options, workspace: Workspace
+) -> Found:
     """Check a List item by item; where one of its items cannot be read alone, as a whole."""
     found = Found()
     can_be_split = not _is_wanted(large.frame())
@@ -120,13 +122,13 @@ def _check_list(large: LargeList, rules: list[Rule], kinds: KnownKinds, options:
         if document.problem is not None or document.template is not None:
             can_be_split = False
             break
-        found.add(document, check(document, rules, kinds, options))
+        found.add(document, check(document, rules, kinds, options, workspace))
     if can_be_split:
         found.documents = min(found.documents, 1)
         return found
     found = Found()
     document = Document(*large.whole())
-    found.add(document, check(document, rules, kinds, options))
+    found.add(document, check(document, rules, kinds, options, workspace))
     return found
 
 

@@ -113,6 +113,14 @@ class Charts:
             chart for folder in _folders_of_template(template) for chart in self._users.get(folder, ())
         )
 
+    def has_values(self, path: str) -> bool:
+        """Whether a file is one of values for a chart of the run, by its name and folder."""
+        return bool(self._all) and any(self.at(folder) for folder in _folders_of_values(path))
+
+    def has_template(self, path: str) -> bool:
+        """Whether a file lies in the templates of a chart of the run."""
+        return bool(self._all) and any(self.at(folder) for folder in _folders_of_template(path))
+
     def home(self, path: str) -> str | None:
         """The folder of the outermost chart that a file belongs to; None for a file of which no chart says anything.
 

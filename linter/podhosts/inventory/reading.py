@@ -9,7 +9,7 @@ from podhosts.embedded import MOST_LEVELS, embedded_documents
 from podhosts.helm import NOTHING
 from podhosts.helm.known_pods import fragments, known_pods
 from podhosts.hosts.addresses import canonical
-from podhosts.kubernetes import every_object, is_placeholder, is_template
+from podhosts.kubernetes import concerns_hosts, every_object, is_broken_by_template, is_placeholder
 from podhosts.records import field, record
 from podhosts.triggers import mentions
 
@@ -100,9 +100,11 @@ def _read(
     is_checked: bool = True,
 ) -> None:
     """Add what a document holds, and what the documents in its strings do, down to a few levels."""
-    if document.root is None and document.problem is not None:
-        reason = _TEMPLATE if is_template(document.text) else document.problem.message
-        reading.unread.setdefault(reason, []).append(document.problem.span)
+    problem = document.problem if document.root is None else None
+    # Charts and kustomizations are not asked here: what does not say what it is may belong to one.
+    if problem is not None and concerns_hosts(document, kinds, is_listed=True):
+        reason = _TEMPLATE if is_broken_by_template(document) else problem.message
+        reading.unread.setdefault(reason, []).append(problem.span)
     manifests = every_object(document)
     if is_checked:
         known = known_pods(document, manifests, kinds, facts)

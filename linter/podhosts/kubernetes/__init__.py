@@ -25,6 +25,7 @@ from podhosts.kubernetes.pods import (
     pods,
 )
 from podhosts.kubernetes.schemas import ListSchema, ListType
+from podhosts.kubernetes.unparsed import concerns_hosts, holds_list, is_broken_by_template, loses_others
 from podhosts.kubernetes.versions import NEWEST_MINOR, KubernetesVersion, VersionError, parse_version
 from podhosts.kubernetes.walking import follow, walk
 
@@ -45,11 +46,14 @@ __all__ = [
     "Pod",
     "VersionError",
     "Volume",
+    "concerns_hosts",
     "edit_distance",
     "every_object",
     "every_pod",
     "field",
     "follow",
+    "holds_list",
+    "is_broken_by_template",
     "is_built_in_workload",
     "is_directive",
     "is_foreign_host_aliases",
@@ -59,6 +63,7 @@ __all__ = [
     "is_shaped_like_aliases",
     "is_strict",
     "is_template",
+    "loses_others",
     "mapping",
     "may_hold_placeholders",
     "normalized",

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 #: Without one of these beside it, `kind` is a word of the file's own, as in the values of many a Helm chart.
-_OBJECT_FIELDS = frozenset({"apiVersion", "items", "metadata", "spec"})
+_OBJECT_FIELDS = frozenset({"apiVersion", "items", "metadata"})
+#: In a string, where a program looks for a manifest or a patch of one, this is enough.
+_INNER_FIELDS = _OBJECT_FIELDS | {"spec"}
 
 
 @record(frozen=True, slots=True, eq=False)
@@ -69,7 +71,8 @@ def objects(document: Document) -> Iterator[KubernetesObject]:
         yield _listed(document, root, own.index, own.kind, _known_text(own.api_version))
         return
     api_version, kind = _known(root.get("apiVersion")), _known(root.get("kind"))
-    if api_version is None and not root.fields.keys() & _OBJECT_FIELDS:
+    telling = _INNER_FIELDS if document.is_embedded else _OBJECT_FIELDS
+    if api_version is None and not root.fields.keys() & telling:
         kind = None
     items = root.get("items")
     if kind is None or not kind.endswith("List") or not isinstance(items, Sequence):

@@ -8,6 +8,10 @@ _PLACEHOLDER = re.compile(
     r"\{\{|\}\}|\{%|%\}|\$\{|\$\(|\$[A-Z_]|^\$[a-z]|<[A-Za-z][A-Za-z0-9_. -]*>|@@[A-Za-z0-9_.-]+@@|<%|%>|^#@|#\{|\(@",
 )
 _TEMPLATE = re.compile(r"\{\{|\{%|<%|\$\{[A-Za-z_]|#\{[A-Za-z_]|@@[A-Za-z0-9_.-]+@@")
+#: The beginnings and ends of marks that are no YAML by themselves.
+_BREAKING = (("{{", "}}"), ("{%", "%}"), ("<%", "%>"))
+#: Names in marks with which no plain scalar may begin, or that stand where a key or an item should.
+_BREAKING_NAME = re.compile(r"(@@?|%%?)[A-Za-z_][A-Za-z0-9_.-]*\1|<{1,2}[A-Za-z][A-Za-z0-9_. -]*>{1,2}")
 
 
 #: One of these is in whatever the pattern matches.
@@ -30,3 +34,13 @@ def is_placeholder(text: str) -> bool:
 def is_template(text: str) -> bool:
     """Whether a document's text holds marks of a template engine that can keep it from being YAML."""
     return _TEMPLATE.search(text) is not None
+
+
+def marks_that_break(text: str) -> bool:
+    """Whether a text, without its strings, holds `{{ }}`, `{% %}` or `<% %>`, which can keep it from being YAML."""
+    return any((at := text.find(opening)) >= 0 and text.find(closing, at) >= 0 for opening, closing in _BREAKING)
+
+
+def names_that_break(text: str) -> bool:
+    """Whether a text, without its strings, holds `@NAME@`, `%NAME%`, `<NAME>` or their doubles."""
+    return _BREAKING_NAME.search(text) is not None

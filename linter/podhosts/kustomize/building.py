@@ -10,7 +10,7 @@ import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document import Mapping, Sequence
-from podhosts.kubernetes import is_template
+from podhosts.kubernetes import is_broken_by_template, is_template
 from podhosts.kustomize.config_maps import generated
 from podhosts.kustomize.files import is_above, is_remote
 from podhosts.kustomize.loading import file_refusal, identified, resources_in, unlisted, without_schema
@@ -214,7 +214,7 @@ class Builder:
     def _add_document(self, writing: Writing, reference: Text, build: Build) -> None:
         document = writing.document
         if document.problem is not None or document.actions:
-            if is_template(document.text):
+            if document.actions or is_broken_by_template(document):
                 self._leave_open(reference, "a resource is a template", build)
                 return
             raise RefusedError(None)
@@ -280,7 +280,7 @@ class Builder:
         for writing in documents:
             root = writing.document.root
             if writing.document.problem is not None or writing.document.actions:
-                if is_template(writing.document.text):
+                if writing.document.actions or is_broken_by_template(writing.document):
                     self._leave_open(patch.entry, "a patch is a template", build)
                     _make_uncertain(build)
                     return

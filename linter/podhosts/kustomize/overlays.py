@@ -78,6 +78,20 @@ class Overlays:
         """What there is to say about a file; None for nothing."""
         return self._told.get(self.key(path))
 
+    def lists(self, path: str) -> bool:
+        """Whether a kustomization of the run lists a file as a resource or patch."""
+        return self.key(path) in self._listed
+
+    @cached_property
+    def _listed(self) -> frozenset[str]:
+        folders = {self.key(posixpath.dirname(path)) for path in self._paths if is_kustomization(path)}
+        loaded = [(folder, kustomization) for folder in folders if (kustomization := self._load(folder)) is not None]
+        return frozenset(
+            self.key(posixpath.join(folder, name))
+            for folder, kustomization in loaded
+            for name in kustomization.references()
+        )
+
     @cached_property
     def _builder(self) -> Builder:
         """All that has been seen on the way."""

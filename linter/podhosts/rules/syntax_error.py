@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import CREATE_AND_APPLY, Diagnostic, Severity
 from podhosts.document import TOO_DEEP
-from podhosts.kubernetes import is_template
+from podhosts.kubernetes import concerns_hosts, is_broken_by_template
 from podhosts.rules.base import Rule
+from podhosts.workspace import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,13 +16,24 @@ if TYPE_CHECKING:
     from podhosts.source import Span
 
 
+#: What becomes of a file that kubectl never sees.
+_REFUSALS = {
+    Reader.HELM_VALUES: "Helm cannot load these values, and renders nothing",
+    Reader.HELM_TEMPLATE: "Helm refuses the whole chart",
+    Reader.KUSTOMIZATION: "Kustomize cannot read this file, and builds nothing",
+    Reader.KUSTOMIZE_INPUT: "Kustomize refuses to build what lists this file",
+}
+
+
 class SyntaxErrorRule(Rule):
     """A document that mentions hosts and cannot be read.
 
     Why: kubectl stops at the first document that it cannot read; those after it are not sent. podhosts lints the other
-    documents all the same. Documents with marks of a template engine are listed as unread instead; but in the
-    templates of a Helm chart, what Helm refuses (an action or block that is not closed, a named template that includes
-    itself whatever the values) and lists that are printed with an indentation that breaks the YAML are found.
+    documents all the same. Only manifests count (`apiVersion` and `kind` of what holds pods, CoreDNS' configuration or
+    patches of them), and what belongs to a chart or kustomization. Documents that marks of a template (`{{ }}`, `{%
+    %}`, `@NAME@`) break are listed as unread instead; but in the templates of a Helm chart, what Helm refuses (an
+    action or block that is not closed, a named template that includes itself whatever the values) and lists that are
+    printed with an indentation that breaks the YAML are found.
     Source: `vectors/yaml`; `helm template`.
 
     Bad:
@@ -53,13 +65,21 @@ class SyntaxErrorRule(Rule):
         if document.template is not None:
             yield from self._check_template(document)
         problem = document.problem
-        if problem is None or (document.root is None and is_template(document.text)):
+        if problem is None or is_broken_by_template(document):
+            return
+        reader = None if document.is_embedded else self.workspace.reader(document.source.path)
+        is_listed = document.is_embedded or reader is not None
+        if not concerns_hosts(document, self.kinds, is_listed=is_listed):
             return
         refused_by: tuple[Request, ...] = ()
         if problem.message == TOO_DEEP:
             consequence = "legal, but it would take too long"
         elif document.is_embedded:
             consequence = "this text in a string is no YAML, so that what it is meant for cannot read it"
+        elif reader in _REFUSALS:
+            consequence = _REFUSALS[reader]
+            if reader is Reader.KUSTOMIZE_INPUT and concerns_hosts(document, self.kinds, is_listed=False):
+                refused_by = CREATE_AND_APPLY
         else:
             consequence = "kubectl stops here, and sends neither this document nor those after it"
             refused_by = CREATE_AND_APPLY

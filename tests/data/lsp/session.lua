@@ -5,7 +5,7 @@ local folder = vim.fn.getcwd()
 local answers = {}
 
 local function wait_for(what, condition)
-  if not vim.wait(60000, condition, 20) then
+  if not vim.wait(900000, condition, 20) then
     answers.failed = what
   end
 end
