@@ -132,7 +132,7 @@ class DuplicateIp(Rule):
         return self.report(
             alias,
             alias.ip_node if alias.ip_node is not None and alias.ip_node.end > alias.ip_node.start else alias.node,
-            f"{shown}: {_consequence(alias, fate)}",
+            f"{shown}: {_consequence(alias, fate)}; {_advice(alias, fate)}",
             field=alias.field("ip"),
             severity=_SEVERITY[pod.schema.list_type],
             refused_by=duplicate_ip(pod),
@@ -162,7 +162,9 @@ def _fates(groups: dict[str, list[HostAlias]]) -> dict[str, _Fate]:
     entries = [{"ip": ip, "hostnames": _names(alias)} for ip, group in several.items() if ip for alias in group]
     kept = {entry["ip"]: entry["hostnames"] for entry in kustomize_collapse(entries) if isinstance(entry, dict)}
     return {
-        ip: _Fate(group[0], dict.fromkeys(_names(group[0])), _after_kustomize(group, kept.get(ip)), _new_names(group))
+        ip: _Fate(
+            group[0], dict.fromkeys(_names(group[0])), _after_kustomize(group, kept.get(ip, [])), _new_names(group)
+        )
         for ip, group in several.items()
     }
 
@@ -201,21 +203,29 @@ def _is_null(alias: HostAlias) -> bool:
 def _consequence(alias: HostAlias, fate: _Fate) -> str:
     schema = alias.pod.schema
     if schema.list_type is ListType.ATOMIC:
-        return "both are kept here, but one entry with all the names is clearer"
+        return "both are kept here"
     if schema.list_type is ListType.UNKNOWN:
-        return "where the list becomes a pod's hostAliases, a later apply may drop one; put all names in one entry"
+        return "where the list becomes a pod's hostAliases, a later apply may drop one"
     if not schema.built_in:
-        return "the API server refuses the object; put all names in one entry"
+        return "the API server refuses the object"
     return (
         f"server-side apply refuses the object, {fate.after_kustomize}, and a later client-side `kubectl apply` that "
-        f"edits this entry {_after_apply(alias, fate)}; put all names in one entry"
+        f"edits this entry {_after_apply(alias, fate)}"
     )
 
 
-def _after_kustomize(group: list[HostAlias], left: list[str] | None) -> str:
+def _advice(alias: HostAlias, fate: _Fate) -> str:
+    if not alias.ip:
+        return "give each entry an address of its own"
+    if not fate.new_names[alias.index]:
+        # Often one value that a chart prints twice.
+        return "remove this entry: it adds no name"
+    is_matter_of_taste = alias.pod.schema.list_type is ListType.ATOMIC
+    return "one entry with all the names is clearer" if is_matter_of_taste else "put all names in one entry"
+
+
+def _after_kustomize(group: list[HostAlias], left: list[str]) -> str:
     """What a Kustomize patch of whatever part of the object leaves of the entries; `left` are the names."""
-    if left is None:
-        return "any Kustomize patch drops entries"
     kept = dict.fromkeys(left)
     if all(name in kept for alias in group for name in _names(alias)):
         return "any Kustomize patch keeps only the last of these entries"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic
     from podhosts.document import Entry, Mapping
     from podhosts.kubernetes import HostAlias, KubernetesObject, Pod
+    from podhosts.source import Source
 
 
 class DuplicateKey(Rule):
@@ -77,10 +78,19 @@ class DuplicateKey(Rule):
                 yield self._report(where, where.field(later.name), earlier, later)
 
     def _report(self, where: KubernetesObject | Pod | HostAlias, path: str, earlier: Entry, later: Entry) -> Diagnostic:
+        advice = _advice(object_of(where).document.source, earlier, later)
         return self.report(
             where,
             later.key,
-            f"`{later.name}` is written twice: kubectl keeps this one and silently drops the first; merge the two",
+            f"`{later.name}` is written twice: kubectl keeps this one and silently drops the first; {advice}",
             field=path,
             related=[Related(earlier.key.span, "dropped silently")],
         )
+
+
+def _advice(source: Source, earlier: Entry, later: Entry) -> str:
+    written = source.cut(later.value.span)
+    if written and written == source.cut(earlier.value.span):
+        return "both say the same: remove one"
+    # An address, a host name or a flag can be given once only.
+    return "remove one" if later.name == "ip" or later.name in SCALAR_FIELDS else "merge the two"
