@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 OPTIONS = Options(selected=default_selection())
 #: Names as written and as meant; YAML makes something else of the second kind.
 STRINGS = ["db.corp", "cache", "a-b.example.com", "'quoted.corp'", '"double.corp"', "n1"]
-NOT_STRINGS = ["on", "no", "y", "10", "08", "1e3", "10.5"]
+NOT_STRINGS = ["on", "no", "y", "1e3", "10e1"]
 ADDRESSES = {
     "10.0.0.1": "10.0.0.1",
     "10.0.0.2": "10.0.0.2",

@@ -313,3 +313,18 @@ def test_large_files_take_linear_time(resolver: str) -> None:
         for family in families(resolver):
             reader.lookup("some-name.example.org", family, Network())
     line_loss(many_names)
+
+
+def test_glibc_puts_6to4_behind_other_ipv6() -> None:
+    """RFC 3484's table gives 2002::/16 a precedence of 30; a prefix that is longer alike would win at equal ones."""
+    hosts = b"2002:a00::1 db\nfc00::1 db\n"
+    network = Network(("10.244.1.5", "2001:db8:f::5"))
+    assert lookup("glibc", hosts, "db", "unspec", network).addresses == ("fc00::1", "2002:a00::1")
+
+
+def test_c_ares_reads_the_longest_spelling_of_an_address() -> None:
+    """45 bytes, one less than INET6_ADDRSTRLEN, which counts the NUL."""
+    address = "0000:0000:0000:0000:0000:ffff:210.100.200.205"
+    assert len(address) == 45
+    found = lookup("c_ares_1.34.6", f"{address} db\n".encode(), "db", "inet6")
+    assert found.addresses == ("::ffff:210.100.200.205",)

@@ -80,6 +80,8 @@ E = "echo '10.1.2.3 db' >> /etc/hosts"
         # What fails in front of `&&` does not end the script: it must not begin to.
         (f"set -e\nprepare && {E}\nrun\n", "set -e\nprepare && true\nrun\n"),
         (f"set -e\nprepare && {E} && more\nrun\n", "set -e\nprepare && more\nrun\n"),
+        # At the end its failure was the script's already.
+        (f"set -e\nprepare && {E}\n", "set -e\nprepare\n"),
         # Several at once.
         (f"{E}\necho 10.1.2.4 mail >> /etc/hosts\nrun\n", "run\n"),
         (f"prepare && {E} && echo 10.1.2.4 mail >> /etc/hosts && run\n", "prepare && run\n"),

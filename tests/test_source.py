@@ -162,3 +162,14 @@ def test_positions_and_parts_that_need_no_table_of_lines(data: bytes, asked: lis
             assert part.text == whole.text[start:end]
             assert part.start == position
             assert part.data == data[here.offset if start else 0 : whole.position(end).offset]
+
+
+def test_the_byte_order_mark_belongs_to_the_first_part_alone() -> None:
+    source = Source("a.yaml", "\ufeffa: 1\nb: 2\nc: é\n".encode())
+    first, second, third = (source.part(Span(start, start + 5)) for start in (0, 5, 10))
+    assert [part.text for part in (first, second, third)] == ["a: 1\n", "b: 2\n", "c: é\n"]
+    assert b"".join(part.data for part in (first, second, third)) == source.data
+    assert [part.start.offset for part in (first, second, third)] == [0, 8, 13]
+    # In a later part it is a character like any other.
+    marked = Source("a.yaml", "a: 1\n\ufeffb: 2\n".encode()).part(Span(5, 11))
+    assert (marked.text, marked.bom_length) == ("\ufeffb: 2\n", 0)

@@ -324,3 +324,9 @@ DEFINITION = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinitio
 )
 def test_words_count_where_a_rule_looks_at_them(text: str, expected: bool) -> None:
     assert mentions(text.encode()) is expected
+
+
+@pytest.mark.parametrize("holder", ["", "predictor/", "transformer/", "template/spec/"])
+def test_a_path_to_a_host_name_in_any_pod_spec_matters(holder: str) -> None:
+    """A custom resource may have its pod spec a word deeper: `spec.predictor` of an InferenceService."""
+    assert mentions(f"- {{op: add, path: /spec/{holder}hostname, value: web.example}}\n".encode())

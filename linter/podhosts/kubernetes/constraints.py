@@ -46,7 +46,11 @@ class Constraints:
         from jsonschema import Draft202012Validator
 
         error = next(Draft202012Validator(dict(self.keywords)).iter_errors(value), None)
-        return _WORDS[str(error.validator)].format(error.validator_value) if error else None
+        if error is None:
+            return None
+        limit = error.validator_value
+        shown = ", ".join(f"`{choice}`" for choice in limit) if isinstance(limit, list) else limit
+        return _WORDS[str(error.validator)].format(shown)
 
 
 FREE = Constraints()

@@ -1,18 +1,29 @@
-"""Which address an entry is meant to have, where its text allows one reading only."""
+"""Which address an entry is meant to have, where its text allows one reading only, and what to say of it."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from podhosts.document import Scalar
-from podhosts.hosts.addresses import canonical
+from podhosts.hosts.addresses import canonical, classify, parse_sloppy
+from podhosts.rules.names import as_written, looks_unfilled, separate
 from podhosts.surgery import repair, replace_scalar
 
 if TYPE_CHECKING:
     from podhosts.edits import Fix, Safety
     from podhosts.kubernetes import HostAlias, Pod
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+#: One of the four numbers of an address, or what stands for one in an example.
+_EXAMPLE = re.compile(r"(?=.*[^0-9.])(?:[0-9]{1,3}|[xXyYzZnN#?*]{1,3})(?:\.(?:[0-9]{1,3}|[xXyYzZnN#?*]{1,3})){3}")
+#: What a word is called that an address is to be written for.
+_CALLED = frozenset(("ip", "ipaddr", "ipaddress", "addr", "address"))
+_MAX_OCTET = 255
+#: What may stand around an address by mistake.
+_AROUND = " \t\r\n,;"
 
 
 class MeantAddresses:
@@ -34,13 +45,34 @@ class MeantAddresses:
         document = alias.pod.object.document
         return repair(document, f"Write `{wanted}`", replace_scalar(document, node, wanted), safety)
 
-    def advice(self, alias: HostAlias, wanted: str) -> str:
-        """What to do about an entry whose address should be written in this way; two entries must not have one."""
-        others = (other for other in self._pod.aliases if other.index != alias.index and other.ip == wanted)
-        first = next(others, None)
-        if first is None:
-            return f"write `{wanted}`"
-        return f"put its names under `{wanted}`, which entry {first.index + 1} has"
+    def advice(self, alias: HostAlias) -> str:
+        """What to do about an `ip` that is not accepted; what is quoted after "write" is accepted in its place."""
+        text = alias.ip or ""
+        is_address = parse_sloppy(text) is not None
+        wanted = canonical(text) if is_address else _wanted(text)
+        if wanted is None:
+            return _reason(text)
+        if (holder := self._holders[wanted]) != alias.index:
+            return f"put its names under `{wanted}`, which entry {holder + 1} has"
+        if is_address:
+            return f"write `{as_written(wanted)}`"
+        style = alias.ip_node.style[:1] if isinstance(alias.ip_node, Scalar) else ""
+        if style in {"|", ">"} and text.endswith("\n"):
+            return f"`{style}` adds a line break: write `{as_written(wanted)}` on the line of `ip:`"
+        return f"{_too_much(text)}: write `{as_written(wanted)}`"
+
+    @cached_property
+    def _holders(self) -> dict[str, int]:
+        """Which entry is to have an address: the first that has it as it shall be, else the first that means it."""
+        meant: dict[str, int] = {}
+        held: dict[str, int] = {}
+        for alias in self._pod.aliases:
+            text = alias.ip or ""
+            if (wanted := canonical(text) or _wanted(text)) is not None:
+                meant.setdefault(wanted, alias.index)
+                if wanted == text:
+                    held.setdefault(wanted, alias.index)
+        return meant | held
 
     @cached_property
     def _counts(self) -> Counter[str]:
@@ -73,3 +105,72 @@ def _is_network(address: str, length: str) -> bool:
     except ValueError:
         return True
     return interface.network.num_addresses > 1 and interface.ip == interface.network.network_address
+
+
+def _wanted(text: str) -> str | None:
+    """The address to write instead: `meant_address`, also of a URL. None for one that is of no use without its zone."""
+    written = text.strip(_AROUND)
+    bare = _SCHEME.sub("", written, count=1)
+    if bare != written:
+        bare = bare.partition("/")[0]
+    wanted = meant_address(bare) or meant_address(bare.partition("%")[0])
+    address = parse_sloppy(wanted or "")
+    return None if address is not None and classify(address) == "link-local" else wanted
+
+
+def _too_much(text: str) -> str:
+    """What an address must not have around it."""
+    bare = text.strip(_AROUND)
+    if scheme := _SCHEME.match(bare):
+        return (
+            f"remove `{scheme[0]}`" if bare[scheme.end() :] == _wanted(text) else f"remove `{scheme[0]}` and the rest"
+        )
+    if "/" in bare:
+        return "remove the prefix length"
+    if "%" in bare:
+        return "remove the zone"
+    if bare.startswith("["):
+        return "remove the brackets" if bare.endswith("]") else "remove the brackets and the port"
+    if canonical(bare) is None:
+        return "remove the port"
+    return "remove what stands around it" if bare != text.strip() else "remove the blanks around it"
+
+
+def _reason(text: str) -> str:
+    """What is wrong with a text that holds no address which could stand there."""
+    words = separate(text)
+    if any(len(several) > 1 and all(map(parse_sloppy, several)) for several in (words, text.split("-"))):
+        return "an entry has one address: write an entry for each"
+    if len(words) > 1 and parse_sloppy(words[0]):
+        return "`ip` holds the address alone, and the names belong in `hostnames`"
+    head, separator, _ = text.partition("%")
+    if separator and parse_sloppy(head):
+        return "a zone is not allowed, and without it no connection can be made: write another address of the host"
+    if parse_sloppy(text.strip().partition("/")[0]):
+        return "a prefix length or path is not allowed: write the address of the host"
+    if text == "host-gateway":
+        return "it is Docker's word for the host, which Kubernetes does not have: write the address"
+    if looks_unfilled(text) or _is_called_address(text) or _EXAMPLE.fullmatch(text):
+        return "it looks like a placeholder that nothing has filled in"
+    if text and frozenset("0123456789.").issuperset(text):
+        return _wrong_numbers(text)
+    if text == "localhost":
+        return "a name cannot stand for another name here: the pod's loopback address is `127.0.0.1`"
+    if any(character.isalpha() for character in text) and ":" not in _SCHEME.sub("", text):
+        return "a name cannot stand for another name here: write the address, or use a Service or a CoreDNS record"
+    return "write an IPv4 address like `192.0.2.1` or an IPv6 address like `2001:db8::1`"
+
+
+def _is_called_address(text: str) -> bool:
+    words = re.split(r"[_-]+", text.lower())
+    return "." not in text and ":" not in text and not _CALLED.isdisjoint(words)
+
+
+def _wrong_numbers(text: str) -> str:
+    numbers = [number for number in text.split(".") if number]
+    if len(numbers) != 4:
+        return f"an IPv4 address has four numbers, not {len(numbers)}"
+    large = next((number for number in numbers if len(number) > 3 or int(number) > _MAX_OCTET), None)
+    if large is None:
+        return "an IPv4 address is four numbers with three dots between them"
+    return f"`{large}` is more than {_MAX_OCTET}, the largest number in an IPv4 address"

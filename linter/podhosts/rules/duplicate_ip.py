@@ -162,7 +162,9 @@ def _fates(groups: dict[str, list[HostAlias]]) -> dict[str, _Fate]:
     entries = [{"ip": ip, "hostnames": _names(alias)} for ip, group in several.items() if ip for alias in group]
     kept = {entry["ip"]: entry["hostnames"] for entry in kustomize_collapse(entries) if isinstance(entry, dict)}
     return {
-        ip: _Fate(group[0], dict.fromkeys(_names(group[0])), _after_kustomize(group, kept.get(ip)), _new_names(group))
+        ip: _Fate(
+            group[0], dict.fromkeys(_names(group[0])), _after_kustomize(group, kept.get(ip, [])), _new_names(group)
+        )
         for ip, group in several.items()
     }
 
@@ -213,6 +215,8 @@ def _consequence(alias: HostAlias, fate: _Fate) -> str:
 
 
 def _advice(alias: HostAlias, fate: _Fate) -> str:
+    if not alias.ip:
+        return "give each entry an address of its own"
     if not fate.new_names[alias.index]:
         # Often one value that a chart prints twice.
         return "remove this entry: it adds no name"
@@ -220,10 +224,8 @@ def _advice(alias: HostAlias, fate: _Fate) -> str:
     return "one entry with all the names is clearer" if is_matter_of_taste else "put all names in one entry"
 
 
-def _after_kustomize(group: list[HostAlias], left: list[str] | None) -> str:
+def _after_kustomize(group: list[HostAlias], left: list[str]) -> str:
     """What a Kustomize patch of whatever part of the object leaves of the entries; `left` are the names."""
-    if left is None:
-        return "any Kustomize patch drops entries"
     kept = dict.fromkeys(left)
     if all(name in kept for alias in group for name in _names(alias)):
         return "any Kustomize patch keeps only the last of these entries"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic
     from podhosts.document import Document, Entry, Mapping
     from podhosts.kubernetes import HostAlias, KubernetesObject, Pod
+    from podhosts.source import Source
 
 
 class DuplicateKey(Rule):
@@ -77,15 +78,14 @@ class DuplicateKey(Rule):
                 yield self._report(where, where.field(later.name), earlier, later)
 
     def _report(self, where: KubernetesObject | Pod | HostAlias, path: str, earlier: Entry, later: Entry) -> Diagnostic:
-        source = object_of(where).document.source
-        written = source.cut(later.value.span)
-        value = _printed_by_both(object_of(where).document, earlier, later)
+        document = object_of(where).document
+        value = _printed_by_both(document, earlier, later)
         if value is not None:
             said = f"each time with `{value}`: Helm and kubectl keep one, Kustomize refuses what the chart prints"
             advice = "remove one"
         else:
             said = "kubectl keeps this one and silently drops the first"
-            advice = "remove one" if written and written == source.cut(earlier.value.span) else "merge the two"
+            advice = _advice(document.source, earlier, later)
         return self.report(
             where,
             later.key,
@@ -103,3 +103,11 @@ def _printed_by_both(document: Document, earlier: Entry, later: Entry) -> str | 
 
     value = printed_value(document, later)
     return value if value is not None and value == printed_value(document, earlier) else None
+
+
+def _advice(source: Source, earlier: Entry, later: Entry) -> str:
+    written = source.cut(later.value.span)
+    if written and written == source.cut(earlier.value.span):
+        return "both say the same: remove one"
+    # An address, a host name or a flag can be given once only.
+    return "remove one" if later.name == "ip" or later.name in SCALAR_FIELDS else "merge the two"

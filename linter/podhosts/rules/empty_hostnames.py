@@ -62,11 +62,7 @@ class EmptyHostnames(Rule):
                 refused_by = refused_list(pod.schema.hostnames.refusal([]))
             else:
                 refused_by = missing_hostnames(pod, is_null=is_null)
-            consequence = (
-                "the API server refuses the object"
-                if refused_by
-                else "it becomes a line of the hosts file that names nothing"
-            )
+            consequence = "the API server refuses the object" if refused_by else "it has no effect"
             # A stray `hostnames` beside the list is what this entry lacks.
             edits = None if "hostnames" in pod.spec.fields else removal.edits(index)
             yield self.report(

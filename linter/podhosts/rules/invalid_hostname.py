@@ -10,6 +10,7 @@ from podhosts.kubernetes import is_placeholder, sequence
 from podhosts.kubernetes.verdicts import refused_value
 from podhosts.rules.acceptance import is_name
 from podhosts.rules.base import Fixable, Rule
+from podhosts.rules.names import looks_unfilled, name_advice
 from podhosts.surgery import repair, replace_scalar
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class InvalidHostname(Rule):
             consequence = "the API server refuses the object" if refused_by else "the pod made from it is refused"
             shown = f"`{name}`" if name else "an empty name"
             if subdomain_refusals(name):
-                message = f"{shown} is not a valid host name: {consequence}; {_advice(name)}"
+                message = f"{shown} is not a valid host name: {consequence}; {name_advice(name, node.style)}"
             elif broken is not None:
                 message = f"{shown} {broken}: {consequence}, as its CRD asks for that"
             else:
@@ -90,34 +91,7 @@ class InvalidHostname(Rule):
 
 def _fix(alias: HostAlias, node: Scalar, name: str) -> Fix | None:
     wanted = name.lower().removesuffix(".")
-    if wanted == name or _looks_like_placeholder(name) or not is_name(wanted, alias.pod.schema):
+    if wanted == name or looks_unfilled(name) or not is_name(wanted, alias.pod.schema):
         return None
     document = alias.pod.object.document
     return repair(document, f"Write `{wanted}`", replace_scalar(document, node, wanted), Safety.UNSAFE)
-
-
-def _looks_like_placeholder(name: str) -> bool:
-    return name.isupper() and "." not in name
-
-
-def _advice(name: str) -> str:
-    if not name:
-        return "write a name or remove the item"
-    if _looks_like_placeholder(name):
-        return "it looks like a placeholder that nothing has filled in"
-    lower = name.lower()
-    if not subdomain_refusals(lower):
-        return f"names are matched in lower case: write `{lower}`"
-    if not subdomain_refusals(lower.rstrip(".")):
-        return f"the trailing dot is not allowed: write `{lower.rstrip('.')}`"
-    if "*" in name:
-        return "a hosts file has no wildcards: list each name, or use a CoreDNS record"
-    if " " in name or "\t" in name:
-        return "write each name as an item of its own"
-    if "_" in name:
-        return "underscores are not allowed in it"
-    if len(name.encode("utf-8", "replace")) > 253:
-        return "at most 253 bytes are allowed"
-    if "/" in name or ":" in name:
-        return "write the bare name, without scheme, port or path"
-    return "use lower-case letters, digits, `-` and `.`, with a letter or digit at both ends of each part"

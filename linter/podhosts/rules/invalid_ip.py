@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
 from podhosts.edits import Safety
-from podhosts.hosts.addresses import canonical, has_leading_zeros, parse_sloppy, refusal
+from podhosts.hosts.addresses import has_leading_zeros, parse_sloppy, refusal
 from podhosts.kubernetes import is_placeholder
 from podhosts.kubernetes.verdicts import refused_value
 from podhosts.rules.addresses import MeantAddresses
@@ -66,7 +66,8 @@ class InvalidIp(Rule):
         broken = alias.pod.schema.ip.refusal(ip)
         refused_by = refused_value(alias.pod, self.version, broken)
         if refusal(ip, self.version.strict_addresses):
-            message = self._explain(ip, bool(refused_by), meant.advice(alias, canonical(ip) or ip))
+            consequence = "the API server refuses the object" if refused_by else "the pod made from it is refused"
+            message = f"{_what(ip)}{consequence}; {meant.advice(alias)}"
         elif broken is not None:
             message = f"`{ip}` {broken}: the API server refuses the object, as its CRD asks for that"
         else:
@@ -74,29 +75,9 @@ class InvalidIp(Rule):
         fix = meant.fix(alias, Safety.UNSAFE)
         yield self.report(alias, node, message, field=alias.field("ip"), refused_by=refused_by, fix=fix)
 
-    def _explain(self, ip: str, is_refused: bool, advice: str) -> str:
-        consequence = "the API server refuses the object" if is_refused else "the pod that is made from it is refused"
-        if parse_sloppy(ip) is not None:
-            what = "has leading zeros" if has_leading_zeros(ip) else "is an IPv4-mapped IPv6 address"
-            return f"`{ip}` {what}: accepted up to 1.35, since then {consequence}; {advice}"
-        return f"`{ip}` is not an IP address: {consequence}; {_advice(ip)}"
 
-
-def _advice(ip: str) -> str:
-    bare = ip.strip()
-    if bare != ip and parse_sloppy(bare):
-        return f"remove the blanks around `{bare}`"
-    for separator, name in (("/", "prefix length"), ("%", "zone")):
-        head = ip.partition(separator)[0]
-        if separator in ip and parse_sloppy(head):
-            return f"remove the {name}: an entry names one address, like `{head}`"
-    if ip.startswith("[") and (inner := ip[1:].partition("]")[0]) and parse_sloppy(inner):
-        return f"write it without brackets and port: `{inner}`"
-    head, _, port = ip.rpartition(":")
-    if port.isdigit() and parse_sloppy(head):
-        return f"remove the port: a hosts file holds addresses only, like `{head}`"
-    if ip.isupper():
-        return "it looks like a placeholder that nothing has filled in"
-    if any(character.isalpha() for character in ip) and ":" not in ip:
-        return "a name cannot stand for another name here: write the address, or use a Service or a CoreDNS record"
-    return "write an IPv4 address like `10.0.0.7` or an IPv6 address like `2001:db8::7`"
+def _what(ip: str) -> str:
+    if parse_sloppy(ip) is None:
+        return f"`{ip}` is not an IP address: "
+    what = "has leading zeros" if has_leading_zeros(ip) else "is an IPv4-mapped IPv6 address"
+    return f"`{ip}` {what}: accepted up to 1.35, since then "

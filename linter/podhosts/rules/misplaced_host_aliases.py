@@ -97,9 +97,10 @@ class MisplacedHostAliases(Rule):
         places = self.kinds.pod_spec_paths(manifest.api_version, manifest.kind)
         shown = [".".join((*place.path, place.field)).replace(".[]", "[]") for place in places]
         if not shown:
-            return f"a {manifest.kind} has no pod spec"
-        more = f" and {len(shown) - _SHOWN} more places" if len(shown) > _SHOWN else ""
-        return f"in a {manifest.kind} it belongs to {' or '.join(f'`{path}`' for path in shown[:_SHOWN])}{more}"
+            return f"{_with_article(manifest.kind)} has no pod spec: remove the list"
+        more = f" (and {len(shown) - _SHOWN} more)" if len(shown) > _SHOWN else ""
+        where = " or ".join(f"`{path}`" for path in shown[:_SHOWN])
+        return f"in {_with_article(manifest.kind)} it belongs in {where}{more}"
 
     def _fix(self, manifest: KubernetesObject, holder: Mapping, entry: Entry) -> Fix | None:
         """Move the list into the pod spec, if the kind is a built-in one that has one, and the object shows it."""
@@ -125,6 +126,10 @@ class MisplacedHostAliases(Rule):
                 f"move it to `controllers.{controller}.pod`",
                 field=pod.field("hostAliases"),
             )
+
+
+def _with_article(kind: str | None) -> str:
+    return f"an {kind}" if kind and kind[0] in "AEIO" else f"a {kind}"
 
 
 def _controller_of_container(pod: Pod) -> str | None:

@@ -56,10 +56,13 @@ class MissingIp(Rule):
             written_as, node = found
             refused_by = missing_ip(pod, self.version, written_as=written_as)
             consequence = "the API server refuses the object" if refused_by else "the pod made from it is refused"
+            what = {"item": "this entry is empty", None: "this entry has no `ip`"}.get(
+                written_as, "the `ip` of this entry is empty"
+            )
             yield self.report(
                 pod,
                 node,
-                f"this entry has no `ip`: {consequence}; add the address, or remove the entry",
+                f"{what}: {consequence}; add the address, or remove the entry",
                 field=pod.field(pod.list_field, index, "ip"),
                 refused_by=refused_by,
             )

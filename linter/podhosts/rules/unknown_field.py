@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Severity
 from podhosts.document import Scalar, contents, string
 from podhosts.edits import Safety
+from podhosts.hosts.addresses import parse_sloppy
 from podhosts.kubernetes import (
     edit_distance,
     is_built_in_workload,
@@ -19,6 +20,7 @@ from podhosts.kubernetes import (
 from podhosts.kubernetes.verdicts import unknown_field
 from podhosts.rules.acceptance import is_address, is_list_of_aliases, is_list_of_names, is_single_name
 from podhosts.rules.base import Fixable, Rule
+from podhosts.rules.names import meant_list
 from podhosts.surgery import move_key, rename_key, repair, wrap_in_list
 
 if TYPE_CHECKING:
@@ -88,7 +90,7 @@ class UnknownField(Rule):
                     yield self.report(
                         manifest,
                         entry.key,
-                        f"`{name}` is no field of the API: {_REFUSED}; did you mean `hostAliases`?",
+                        f"`{name}` is no field of the API: {_REFUSED}; {_list_advice(place.node)}",
                         field=manifest.field(*place.path, name),
                         refused_by=place.refused_by,
                         fix=self._rename_list(manifest.document, place.node, entry) if is_right else None,
@@ -111,11 +113,11 @@ class UnknownField(Rule):
                 continue
             fix = _indent(pod, entry) if name == "hostnames" else None
             if pod.schema.built_in:
-                yield self._report(pod, entry, pod.field(name), advice, unknown_field(pod), fix)
+                yield self._report(pod, entry, pod.field(name), advice, unknown_field(pod), fix, "a pod spec")
                 continue
             place = place or next((place for place in self.kinds.places(pod.object) if place.node is pod.spec), None)
             if place is not None and place.refuses(name):
-                yield self._report(pod, entry, pod.field(name), advice, place.refused_by, fix)
+                yield self._report(pod, entry, pod.field(name), advice, place.refused_by, fix, "the API here")
 
     def _advice_in_pod_spec(self, pod: Pod, name: str) -> str | None:
         if name == "hostnameOverride" and pod.schema.built_in and not self.version.knows_hostname_override:
@@ -123,14 +125,14 @@ class UnknownField(Rule):
         if is_foreign_host_aliases(name):
             return "use `hostAliases`, a list of entries with `ip` and `hostnames`"
         if name in _ENTRY_FIELDS:
-            return "it belongs into an entry of `hostAliases`: indent it further"
+            return "it belongs in an entry of `hostAliases`: indent it further"
         return None
 
     def _check_entry(self, alias: HostAlias, addresses: _Addresses) -> Iterator[Diagnostic]:
         known = alias.pod.schema.entry_fields
         unknown = {
-            name: _meant(name)
-            for name in alias.node.fields
+            name: _meant_by(entry)
+            for name, entry in alias.node.fields.items()
             if name not in known and not is_directive(name) and not is_placeholder(name)
         }
         for name, meant in unknown.items():
@@ -138,7 +140,8 @@ class UnknownField(Rule):
             is_only = list(unknown.values()).count(meant) == 1
             fix = self._rename(alias, entry, meant, addresses) if meant in known and is_only else None
             refused_by = unknown_field(alias.pod)
-            yield self._report(alias, entry, alias.field(name), _did_you_mean(meant, alias), refused_by, fix)
+            advice = _did_you_mean(meant, alias, entry)
+            yield self._report(alias, entry, alias.field(name), advice, refused_by, fix, "an entry")
 
     def _report(
         self,
@@ -148,8 +151,9 @@ class UnknownField(Rule):
         advice: str,
         refused_by: tuple[Request, ...],
         fix: Fix | None,
+        holder: str,
     ) -> Diagnostic:
-        message = f"`{entry.name}` is no field of the API: {_REFUSED}; {advice}"
+        message = f"`{entry.name}` is no field of {holder}: {_REFUSED}; {advice}"
         return self.report(where, entry.key, message, field=path, refused_by=refused_by, fix=fix)
 
     def _rename_list(self, document: Document, mapping: Mapping, entry: Entry) -> Fix | None:
@@ -188,7 +192,7 @@ class _Addresses:
             string(entry.value)
             for alias in self._pod.aliases
             for name, entry in alias.node.fields.items()
-            if name == "ip" or _meant(name) == "ip"
+            if name == "ip" or _meant_by(entry) == "ip"
         )
 
 
@@ -221,9 +225,23 @@ def _meant(name: str) -> str | None:
     )
 
 
-def _did_you_mean(meant: str | None, alias: HostAlias) -> str:
+def _meant_by(entry: Entry) -> str | None:
+    """The field of an entry that a key stands for; what is called a host may be an address."""
+    meant, text = _meant(entry.name), string(entry.value)
+    return "ip" if meant == "hostnames" and text is not None and parse_sloppy(text) else meant
+
+
+def _did_you_mean(meant: str | None, alias: HostAlias, entry: Entry) -> str:
     if meant is None:
-        return "an entry has only `ip` and `hostnames`"
+        return "an entry has only `ip` and `hostnames`: remove it"
     if meant in alias.node.fields:
-        return f"`{meant}` is already there"
+        return f"`{meant}` is already there: " + ("remove one" if meant == "ip" else "put the names there")
+    text = string(entry.value)
+    if meant == "hostnames" and text is not None and (written := meant_list(text)) is not None:
+        return f"write `hostnames: {written}`"
     return f"did you mean `{meant}`?"
+
+
+def _list_advice(holder: Mapping) -> str:
+    is_there = "hostAliases" in holder.fields
+    return "`hostAliases` is already there: put the entries there" if is_there else "did you mean `hostAliases`?"

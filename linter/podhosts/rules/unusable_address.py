@@ -17,7 +17,7 @@ _WHY = {
     "fail with `Invalid argument`",
     "multicast": "no connection can be made to a multicast address",
     "broadcast": "no connection can be made to the broadcast address",
-    "unspecified": "this is no black hole: a connection to it reaches the pod itself",
+    "unspecified": "connections reach the pod itself",
 }
 
 
@@ -63,5 +63,5 @@ class UnusableAddress(Rule):
         severity = Severity.INFO if kind == "unspecified" else None
         message = f"`{alias.ip}` cannot be used: {_WHY[kind]}; write the address of the host"
         if kind == "unspecified":
-            message = f"`{alias.ip}` blocks nothing: {_WHY[kind]}; to make a name fail, use a CoreDNS record"
+            message = f"`{alias.ip}` does not block the name: {_WHY[kind]}; to make a name fail, use a CoreDNS record"
         yield self.report(alias, node, message, field=alias.field("ip"), severity=severity)

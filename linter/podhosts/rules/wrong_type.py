@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import CREATE_AND_APPLY, Severity
 from podhosts.document import Mapping, Scalar, Sequence
-from podhosts.hosts.names import label_refusals
+from podhosts.hosts.addresses import canonical, parse_sloppy
+from podhosts.hosts.names import is_numeric_for_resolvers, label_refusals
 from podhosts.kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION
 from podhosts.kubernetes.structure import type_errors
 from podhosts.kubernetes.verdicts import null_item, null_value, refused_list, wrong_type
 from podhosts.rules.acceptance import is_name, is_single_name
 from podhosts.rules.base import Fixable, Rule
+from podhosts.rules.names import as_written, meant_list, meant_name, name_advice, separate
 from podhosts.surgery import quote, repair, wrap_in_list
 
 if TYPE_CHECKING:
@@ -53,7 +55,8 @@ class WrongType(Rule):
           containers: [{name: web, image: web}]
 
     Fix safety: safe where the text allows one reading and is a valid name: quotes for a name that YAML takes for
-    something else, brackets around a single name. None for an `ip`, and for names that are refused in quotes, too.
+    something else, brackets around a single name. None for an `ip`, for names that are refused in quotes, too, and for
+    those that resolvers read as a number (numeric-hostname).
     """
 
     name = "wrong-type"
@@ -129,7 +132,7 @@ class WrongType(Rule):
             refused_by = wrong_type(pod, in_entry=len(wrong.path) > 2)
             consequence = "the API server refuses the object" if refused_by else "the pod made from it is refused"
             what = f"{_describe(wrong.node)} stands where the API wants {wrong.expected}"
-            message = f"{what}: {consequence}{_advice(wrong.node, wrong.expected, wrong.path[-1])}"
+            message = f"{what}: {consequence}; {_advice(pod, wrong)}"
             fix = _fix(pod, wrong)
             yield self.report(pod, wrong.node, message, field=pod.field(*wrong.path), refused_by=refused_by, fix=fix)
 
@@ -155,7 +158,9 @@ def _is_wanted(text: str, field: str | int, schema: ListSchema) -> bool:
     """Whether a text is accepted as the string that a field wants; a number in the path is a name's index."""
     if field in {"hostname", "subdomain"}:
         return not label_refusals(text)
-    return is_name(text, schema) if isinstance(field, int) else field == "hostnameOverride" and is_name(text)
+    if isinstance(field, int):
+        return is_name(text, schema) and not is_numeric_for_resolvers(text)
+    return field == "hostnameOverride" and is_name(text)
 
 
 def _describe(node: Node) -> str:
@@ -173,17 +178,64 @@ def _describe(node: Node) -> str:
     return f"the string `{value}`" if value else "an empty string"
 
 
-def _advice(node: Node, expected: str, field: str | int) -> str:
-    if not isinstance(node, Scalar):
-        if isinstance(node, Mapping) and expected == "a list":
-            return "; write a list of entries, each with `ip` and `hostnames`"
-        return ""
+def _advice(pod: Pod, wrong: WrongTypeFound) -> str:
+    """What to do; what is quoted after "write" is accepted in the place of the node."""
+    node, field = wrong.node, wrong.path[-1]
+    if wrong.expected == "a boolean":
+        text = node.text.lower() if isinstance(node, Scalar) else ""
+        return f"write `{text}`" if text in {"true", "false"} else "write `true` or `false`"
+    if wrong.expected == "a mapping":
+        return _entry_advice(node)
+    if wrong.expected == "a list":
+        return _names_advice(node) if field == "hostnames" else _list_advice(node)
     if field == "ip":
-        return "; write an address like `10.0.0.7`"
-    if expected == "a string":
-        return f'; put it in quotes: `"{node.text}"`'
-    if expected == "a list" and node.is_string:
-        return f"; write `[{node.text}]`" if node.text and "\n" not in node.text else "; write a list"
-    if expected == "a mapping":
-        return "; an entry is a mapping with `ip` and `hostnames`"
-    return ""
+        return _address_advice(node)
+    if not isinstance(node, Scalar):
+        is_item = isinstance(node, Sequence) and isinstance(field, int)
+        return "write each name as an item of its own" if is_item else "write the name alone"
+    if isinstance(field, int) and is_numeric_for_resolvers(node.text):
+        return f"resolvers read `{node.text}` as a number even in quotes: use another name"
+    if _is_wanted(node.text, field, pod.schema):
+        return f'put it in quotes: write `"{node.text}"`'
+    return name_advice(node.text) if isinstance(field, int) else "write a valid host name"
+
+
+def _list_advice(node: Node) -> str:
+    if isinstance(node, Mapping) and not node.fields.keys().isdisjoint(("ip", "hostnames")):
+        return "each entry of the list begins with `- `"
+    return "write a list of entries, each with `ip` and `hostnames`"
+
+
+def _entry_advice(node: Node) -> str:
+    if isinstance(node, Scalar) and node.is_string:
+        words = separate(node.text)
+        if ":" in node.text and len(words) == 1 and not parse_sloppy(node.text):
+            # As `docker run --add-host` and the files of Compose have it.
+            name, _, ip = node.text.partition(":")
+            words = [ip.strip("[]"), name]
+        address, names = canonical(words[0]) if words else None, [meant_name(word) for word in words[1:]]
+        if address and names and all(names):
+            listed = ", ".join(as_written(name) for name in names if name)
+            return f"write `{{ip: {as_written(address)}, hostnames: [{listed}]}}`"
+    return "an entry is a mapping with `ip` and `hostnames`"
+
+
+def _names_advice(node: Node) -> str:
+    if not isinstance(node, Scalar):
+        return "write a list of names"
+    if node.is_string and (written := meant_list(node.text)) is not None:
+        return f"write `{written}`"
+    if not node.is_string and is_numeric_for_resolvers(node.text):
+        return f"write a list of names, and another name: resolvers read `{node.text}` as a number even in quotes"
+    if not node.is_string and is_name(node.text):
+        return f'write `["{node.text}"]`'
+    return "write a list of names"
+
+
+def _address_advice(node: Node) -> str:
+    texts = [item.text for item in node.items if isinstance(item, Scalar)] if isinstance(node, Sequence) else []
+    if len(texts) == 1 and (ip := canonical(texts[0])) is not None:
+        return f"write `{as_written(ip)}`"
+    if len(texts) > 1:
+        return "an entry has one address: write an entry for each"
+    return "write an address like `192.0.2.1`"

@@ -1,0 +1,157 @@
+"""Which host name a text is meant to be, and what to say of one that is none."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from podhosts.document.scalars import ScalarError, resolve
+from podhosts.hosts.addresses import parse_sloppy
+from podhosts.hosts.names import MAX_SUBDOMAIN_BYTES, is_numeric_for_resolvers, subdomain_refusals
+
+_BETWEEN = re.compile(r"[\s,;]+")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_PORT = re.compile(r":[0-9]{1,5}\Z")
+#: Words that people write where a value is to be filled in; those that are whole, and those with others beside them.
+_UNFILLED = frozenset(("todo", "null", "nil", "none", "undefined"))
+_UNFILLED_PARTS = frozenset(("your", "changeme", "replaceme", "fixme", "tbd", "placeholder", "xxx", "xxxx"))
+_WORD = re.compile(r"[a-z0-9]+")
+
+
+def looks_unfilled(text: str) -> bool:
+    """Whether a text that is no valid value looks like one that a person or a program forgot to fill in."""
+    # Hexadecimal digits in capitals are an address.
+    if (text.isupper() and "." not in text and not _is_hexadecimal(text)) or text.lower() in _UNFILLED:
+        return True
+    words = _WORD.findall(text.lower())
+    return not _UNFILLED_PARTS.isdisjoint(words) or any(pair in {"change me", "replace me"} for pair in _pairs(words))
+
+
+def separate(text: str) -> list[str]:
+    """The words of a text that blanks, commas or semicolons separate."""
+    return [word for word in _BETWEEN.split(text) if word]
+
+
+def meant_name(text: str) -> str | None:
+    """The valid name in a text, in lower case and without scheme, port, path and dot at the end; None without one.
+
+    A number or an address is none: resolvers never look it up.
+    """
+    name = _bare(text)[0].lower()
+    return None if not name or subdomain_refusals(name) or is_numeric_for_resolvers(name) else name
+
+
+def meant_list(text: str) -> str | None:
+    """A flow sequence of the names in a text, to be written as it is; None where a word of it is no name."""
+    names = [meant_name(word) for word in separate(text)]
+    return f"[{', '.join(as_written(name) for name in names if name)}]" if names and all(names) else None
+
+
+def as_written(text: str) -> str:
+    """A word in YAML, in quotes where it would be something else without them (a number, a boolean, a key)."""
+    if text.startswith(":") or text.endswith(":"):
+        return f'"{text}"'
+    try:
+        is_plain = resolve(text, "", None) == text
+    except ScalarError:
+        is_plain = False
+    return text if is_plain else f'"{text}"'
+
+
+def name_advice(text: str, style: str = "") -> str:
+    """What to do about a text that is no valid name; `style` is that of its scalar.
+
+    What is quoted after "write" is the item that the API server accepts.
+    """
+    if not text:
+        return "write a name, or remove the item"
+    words = separate(text)
+    if looks_unfilled(text):
+        return "it looks like a placeholder that nothing has filled in"
+    if len(words) > 1:
+        return _several(words)
+    if any(map(parse_sloppy, (text.partition("/")[0], text.strip("[]"), _bare(text)[0]))):
+        return "it is an address: `hostnames` holds names only"
+    meant = meant_name(text)
+    if meant is not None and style[:1] in {"|", ">"} and text.endswith("\n"):
+        return f"`{style[:1]}` adds a line break: write `{as_written(meant)}` on the line of the dash"
+    if meant is not None:
+        return f"{_removed(text)}: write `{as_written(meant)}`"
+    return _reason(_bare(text)[0])
+
+
+def _several(words: list[str]) -> str:
+    names = [meant_name(word) for word in words]
+    if all(names):
+        written = ", ".join(f"`{as_written(name)}`" for name in names if name)
+        return f"each name is an item of its own: write {len(names)} items: {written}"
+    if any(map(parse_sloppy, words)):
+        return "the address belongs in `ip`, and each name is an item of its own"
+    return "each name is an item of its own"
+
+
+def _removed(text: str) -> str:
+    bare, removed = _bare(text)
+    if bare != bare.lower():
+        removed.append("upper case")
+    *most, last = removed
+    listed = f"{', '.join(most)} and {last}" if most else last
+    return f"{listed} {'are' if most else 'is'} not allowed"
+
+
+def _bare(text: str) -> tuple[str, list[str]]:
+    """A text without what may stand around a name, and what that was."""
+    removed = []
+    bare = _BETWEEN.sub("", text)
+    if bare != text:
+        removed.append("a comma" if "," in text else "a semicolon" if ";" in text else "a blank")
+    if scheme := _SCHEME.match(bare):
+        bare = bare[scheme.end() :]
+        removed.append(f"`{scheme[0]}`")
+    bare, slash, _ = bare.partition("/")
+    if slash:
+        removed.append("a path")
+    if port := _PORT.search(bare):
+        bare = bare[: port.start()]
+        removed.append("a port")
+    if bare.endswith("."):
+        bare = bare.rstrip(".")
+        removed.append("a dot at the end")
+    return bare, removed
+
+
+def _reason(name: str) -> str:
+    if "*" in name:
+        return "a hosts file has no wildcards: list each name, or use a CoreDNS record"
+    if name.startswith("."):
+        return "a hosts file has no word for all names of a domain: list each name, or use a CoreDNS record"
+    if name and not subdomain_refusals(name):
+        return "the rest is a number, which resolvers never look up: write the name of the host"
+    if "_" in name:
+        return "underscores are not allowed: use a name without them, also where it is looked up"
+    if len(name.encode("utf-8", "replace")) > MAX_SUBDOMAIN_BYTES:
+        return f"at most {MAX_SUBDOMAIN_BYTES} bytes are allowed"
+    if ascii_form := _punycode(name):
+        return f"only ASCII letters are allowed: write `{ascii_form}`"
+    if ".." in name:
+        return "between two dots there must be a letter or digit"
+    return "use letters, digits, `-` and `.`, with a letter or digit at both ends of each part"
+
+
+def _punycode(name: str) -> str | None:
+    """A name as DNS has it (`xn--...`), where it is not ASCII and has such a form."""
+    if name.isascii():
+        return None
+    try:
+        form = name.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return None
+    return None if subdomain_refusals(form) else form
+
+
+def _is_hexadecimal(text: str) -> bool:
+    return ":" in text and frozenset("0123456789ABCDEF:.%/[]").issuperset(text)
+
+
+def _pairs(words: list[str]) -> list[str]:
+    return [f"{first} {second}" for first, second in pairwise(words)]
