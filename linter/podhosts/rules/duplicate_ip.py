@@ -196,7 +196,8 @@ def _merge(alias: HostAlias, fate: _Fate) -> Fix | None:
     addition = () if not new else append_items(document, target, new) if target else None
     if removal is None or addition is None or any(document.comments_in(edit.span) for edit in removal):
         return None
-    known = [f"`{name}`" for name in dict.fromkeys(_names(alias)) if name not in set(new)]
+    added = set(new)
+    known = [f"`{name}`" for name in dict.fromkeys(_names(alias)) if name not in added]
     title = (
         f"Merge into entry {fate.first.index + 1} of `{alias.ip}`"
         + (f", which has {', '.join(known)} already" if known else "")
