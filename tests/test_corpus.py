@@ -105,7 +105,7 @@ def test_all_fixes_leave_files_that_are_read_as_well(tmp_path: Path, shown_figur
     copy = tmp_path / "corpus"
     shutil.copytree(CORPUS, copy, copy_function=shutil.copyfile)
     diff = podhosts("check", "--diff", "--unsafe-fixes", "--fail-on", "never", "corpus", cwd=tmp_path).stdout.decode()
-    done = podhosts("check", "--unsafe-fixes", "--fail-on", "never", "corpus", cwd=tmp_path)
+    done = podhosts("check", "--fix", "--unsafe-fixes", "--fail-on", "never", "corpus", cwd=tmp_path)
     assert done.returncode == 0, done.stderr.decode()
     assert "internal error" not in done.stderr.decode()
     changed = []

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from podhosts.diagnostics import Severity
-from podhosts.edits import Edit, Fix, Safety, splice, without_conflicts
+from podhosts.edits import Edit, Fix, Safety, moved, splice, without_conflicts
 from podhosts.engine import Options, default_selection, linting
-from podhosts.engine.fixing import Fixed, FixError, fix
+from podhosts.engine.fixing import MAX_ROUNDS, Fixed, fix
 from podhosts.kubernetes import HousePath
 from podhosts.records import replace
 from podhosts.rules import RULES, Rule, Settings
@@ -189,7 +189,7 @@ def test_lists_that_only_the_config_names_are_fixed() -> None:
     assert done.source.text == text.replace("[db.internal, db.internal]", "[db.internal]").replace("DB8", "db8", 1)
 
 
-# Fixes that break their promise: nothing of them gets through, and the rule is named.
+# Fixes that break their promise: they are left out, and their finding says why.
 
 
 class Broken(Rule):
@@ -197,21 +197,41 @@ class Broken(Rule):
 
     name = "broken"
     severity = Severity.WARNING
-    old = new = ""
+    old = new = title = ""
     safety = Safety.SAFE
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         at = pod.object.document.source.text.find(self.old)
         if at >= 0:
             edit = Edit(Span(at, at + len(self.old)), self.new)
-            yield self.report(pod, pod.spec, "broken", field="spec", fix=Fix("Break", (edit,), self.safety))
+            yield self.report(pod, pod.spec, "broken", field="spec", fix=Fix(self.title, (edit,), self.safety))
 
 
-def broken(old: str, new: str, safety: Safety, monkeypatch: pytest.MonkeyPatch, text: str = POD) -> Fixed:
+def broken(
+    old: str,
+    new: str,
+    safety: Safety,
+    monkeypatch: pytest.MonkeyPatch,
+    text: str = POD,
+    *,
+    title: str = "",
+    others: str = "",
+) -> Fixed:
     monkeypatch.setattr(linting, "RULES", (*RULES, Broken))
-    for name, value in {"old": old, "new": new, "safety": safety}.items():
+    for name, value in {"old": old, "new": new, "safety": safety, "title": title or f"Replace {old}"}.items():
         monkeypatch.setattr(Broken, name, value)
-    return fixed(text, unsafe=True, options=Options(selected=frozenset({"broken"})))
+    return fixed(text, unsafe=True, options=Options(selected=frozenset({"broken", others or "broken"})))
+
+
+def assert_left_out(done: Fixed, why: str) -> None:
+    assert (done.source.text, done.rounds, done.applied) == (POD, [], [])
+    (left_out,) = done.left_out
+    assert left_out.rule == "broken"
+    assert why in left_out.reason
+    (finding,) = done.result.findings
+    assert finding.message == f"broken; not repaired: {left_out.reason}"
+    assert finding.fix is not None
+    assert finding.fix.safety is Safety.DISPLAY_ONLY
 
 
 WRONG_FOR_ALL = [
@@ -233,32 +253,69 @@ WRONG_IF_SAFE = [
 @pytest.mark.parametrize(("old", "new", "why"), WRONG_FOR_ALL)
 @pytest.mark.parametrize("safety", [Safety.SAFE, Safety.UNSAFE])
 def test_wrong_fix(old: str, new: str, why: str | None, safety: Safety, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(FixError) as caught:
-        broken(old, new, safety, monkeypatch)
-    assert (why or "do not come to an end") in str(caught.value)
-    assert "broken" in str(caught.value)
+    done = broken(old, new, safety, monkeypatch)
+    if why is None:
+        # It is made again and again, and the text stays readable.
+        assert len(done.rounds) == MAX_ROUNDS
+        assert f"no end to it after {MAX_ROUNDS} rounds" in done.left_out[0].reason
+    else:
+        assert_left_out(done, why)
 
 
 @pytest.mark.parametrize(("old", "new", "why"), WRONG_IF_SAFE)
 def test_fix_that_is_not_safe(old: str, new: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if old not in new:
         assert broken(old, new, Safety.UNSAFE, monkeypatch).source.text == POD.replace(old, new, 1)
-    with pytest.raises(FixError) as caught:
-        broken(old, new, Safety.SAFE, monkeypatch)
-    assert why in str(caught.value)
-    assert "the fix of broken at line 5, column 3 is wrong" in str(caught.value)
+    assert_left_out(broken(old, new, Safety.SAFE, monkeypatch), why)
 
 
 def test_safe_fix_that_hides_a_name_from_a_resolver(monkeypatch: pytest.MonkeyPatch) -> None:
     """uClibc reads the first four names of a line."""
     pod = POD.replace("[Cache.internal]", "[a.internal, b.internal, c.internal, d.internal, e.internal]")
-    with pytest.raises(FixError, match=r"uclibc no longer finds `a\.internal`"):
-        broken("[a.internal, b", "[b", Safety.SAFE, monkeypatch, pod.replace("e.internal]", "e.internal, a.internal]"))
+    pod = pod.replace("e.internal]", "e.internal, a.internal]")
+    done = broken("[a.internal, b", "[b", Safety.SAFE, monkeypatch, pod)
+    assert [item.reason for item in done.left_out] == ["uclibc no longer finds `a.internal`"]
+    assert done.source.text == pod
 
 
 def test_fix_with_a_new_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(FixError, match="an error that was not there before: invalid-pod-hostname"):
-        broken("  hostAliases:", "  subdomain: A\n  hostAliases: ", Safety.UNSAFE, monkeypatch)
+    done = broken("  hostAliases:", "  subdomain: A\n  hostAliases: ", Safety.UNSAFE, monkeypatch)
+    assert_left_out(done, "an error that was not there before: invalid-pod-hostname")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "lost"),
+    [
+        ("Cache.internal", "cache.internal", "Cache.internal"),
+        ("db.internal, db.internal", "db.internal", None),
+        ("db.internal, db.internal", "db", "db.internal"),
+        ("{name: web, image: web}", "{name: web}", "image"),
+        ("  - ip: 10.0.0.26\n    hostnames: [Cache.internal]\n", "", "10.0.0.26"),
+    ],
+)
+def test_fix_that_takes_something_away_without_a_word(
+    old: str, new: str, lost: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = broken(old, new, Safety.UNSAFE, monkeypatch, title="Improve it")
+    if lost is None:
+        assert done.source.text == POD.replace(old, new)
+    else:
+        assert_left_out(done, f"`{lost}` would get lost without a word")
+
+
+def test_the_other_fixes_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = broken("image: web", "image: [web]", Safety.SAFE, monkeypatch, others="duplicate-hostname")
+    assert done.source.text == POD.replace("[db.internal, db.internal]", "[db.internal]")
+    assert [finding.rule for finding in done.applied] == ["duplicate-hostname"]
+    (finding,) = done.result.findings
+    assert "not repaired: data beside the aliases changes" in finding.message
+
+
+def test_repairs_that_undo_each_other_come_to_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`Cache` becomes `cache` by one rule, and by another one again what it was."""
+    done = broken("cache.internal", "Cache.internal", Safety.UNSAFE, monkeypatch, others="invalid-hostname")
+    assert done.source.text == POD.replace("Cache", "cache")
+    assert [(item.rule, item.reason) for item in done.left_out] == [("broken", "it only undoes another repair")]
 
 
 # Which fixes can be made together.
@@ -266,6 +323,28 @@ def test_fix_with_a_new_error(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def a_fix(*edits: tuple[int, int, str], scope: Span | None = None) -> Fix:
     return Fix("fix", tuple(Edit(Span(start, end), text) for start, end, text in edits), scope=scope)
+
+
+def test_of_fixes_that_fill_one_list_only_the_first_is_made() -> None:
+    fills = Span(0, 90)
+    first, second, elsewhere = (
+        replace(a_fix((at, at, "x")), fills=pod) for at, pod in ((3, fills), (8, fills), (99, Span(95, 120)))
+    )
+    assert without_conflicts([first, second, elsewhere, a_fix((9, 9, "y"))]) == [first, elsewhere, a_fix((9, 9, "y"))]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (Span(0, 2), Span(0, 2)),
+        (Span(2, 5), Span(2, 4)),
+        (Span(5, 9), Span(4, 8)),
+        (Span(9, 12), Span(8, 14)),
+        (Span(12, 13), Span(14, 15)),
+    ],
+)
+def test_where_a_piece_stands_after_edits(before: Span, after: Span) -> None:
+    assert moved([before], [Edit(Span(10, 10), "abc"), Edit(Span(3, 4), "")]) == [after]
 
 
 @pytest.mark.parametrize(

@@ -205,7 +205,8 @@ def test_diff_of_fixes_is_what_changed(given_manifest: tuple[Manifest, str]) -> 
     for edits in done.rounds:
         text = splice(text, edits)
     assert text == done.source.text
-    assert patched(source.text, list(unified_diff(source, done.rounds))) == done.source.text
+    diff = [line.decode() for line in unified_diff("pod.yaml", source, done.source, done.rounds)]
+    assert patched(source.text, diff) == done.source.text
 
 
 def patched(text: str, diff: list[str]) -> str:

@@ -182,7 +182,10 @@ def test_a_config_map_is_moved() -> None:
     assert moved(before) == f"{CONFIG}{HEAD}{ALIASES}  containers:\n{CONTAINER}"
     (only,) = offered(before)
     assert only.safety is Safety.UNSAFE
-    assert only.title == "Move `10.1.1.1 ledger` to `hostAliases` (left out: `localhost`)"
+    assert only.title == (
+        "Move `10.1.1.1 ledger` to `hostAliases` and remove the mount of `names` and remove the volume `names` "
+        "(left out: `localhost` of `127.0.0.1`)"
+    )
 
 
 def test_a_volume_that_is_used_otherwise_stays() -> None:

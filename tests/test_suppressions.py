@@ -416,3 +416,29 @@ def test_every_finding_behind_an_anchor_names_its_uses() -> None:
     findings = run(text).findings
     assert len(findings) == 6
     assert all([related.message for related in finding.related] == ["also used here"] for finding in findings)
+
+
+STYLES = {
+    "block.yaml": "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  annotations:\n    podhosts/ignore: RULES\n"
+    "spec:\n  containers:\n  - name: web\n    image: web\n",
+    "flow.yaml": "{apiVersion: v1, kind: Pod, metadata: {name: web, annotations: {podhosts/ignore: 'RULES'}}, "
+    "spec: {containers: [{name: web, image: web}]}}\n",
+    "pod.json": '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "annotations": '
+    '{"podhosts/ignore": "RULES"}}, "spec": {"containers": [{"name": "web", "image": "web"}]}}\n',
+    "escaped.json": '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "annotations": '
+    '{"podhosts\\/ignore": "RULES"}}, "spec": {"containers": [{"name": "web", "image": "web"}]}}\n',
+}
+
+
+@pytest.mark.parametrize(
+    "rules", ["invalid-ip", "duplicate-hostname", "invalid-ip, duplicate-hostname", "no-such-rule"]
+)
+def test_an_annotation_has_one_verdict_in_all_styles(rules: str) -> None:
+    """Also where nothing else in the file is about hosts."""
+    options = Options(selected=default_selection())
+    verdicts = set()
+    for name, text in STYLES.items():
+        findings = lint(Source(name, text.replace("RULES", rules).encode()), options).findings
+        verdicts.add(tuple((finding.rule, finding.message) for finding in findings))
+    (verdict,) = verdicts
+    assert [rule for rule, _ in verdict] == ["unused-suppression"] * len(rules.split(","))

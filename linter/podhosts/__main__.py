@@ -29,6 +29,7 @@ FLAGS = {
     "--fix": ("fix", False),
     "--unsafe-fixes": ("unsafe_fixes", False),
     "--diff": ("diff", False),
+    "--show-fixes": ("show_fixes", False),
     "--markdown": ("markdown", False),
     "--no-exclude": ("no_exclude", False),
     "--require-reason": ("require_reason", False),
@@ -42,8 +43,8 @@ FLAGS = {
 #: Flags whose value can be wrong: they need the table of rules or formats, so nothing is passed unchecked.
 _NEUTRAL = frozenset(
     (
-        "fix", "unsafe_fixes", "diff", "markdown", "no_suppressions", "strict", "no_exclude", "require_reason", "quiet",
-        "verbose",
+        "fix", "unsafe_fixes", "diff", "show_fixes", "markdown", "no_suppressions", "strict", "no_exclude",
+        "require_reason", "quiet", "verbose",
     )
 )  # fmt: skip
 _FILES_AND_FOLDERS = frozenset({0o100000, 0o040000})

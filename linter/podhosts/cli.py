@@ -142,9 +142,17 @@ def check(
     ] = False,
     fix: Annotated[bool, typer.Option("--fix", help="Repair the files: what is safe.")] = False,
     unsafe_fixes: Annotated[
-        bool, typer.Option("--unsafe-fixes", help="Repair also what changes names or addresses, or needs care.")
+        bool,
+        typer.Option(
+            "--unsafe-fixes",
+            help="With --fix or --diff: also what changes names or addresses, or needs care. Alone: only show these.",
+        ),
     ] = False,
-    diff: Annotated[bool, typer.Option("--diff", help="Write nothing; print what would be repaired.")] = False,
+    diff: Annotated[
+        bool,
+        typer.Option("--diff", help="Write nothing; print the repairs as a patch (`git apply -p0`)."),
+    ] = False,
+    show_fixes: Annotated[bool, typer.Option("--show-fixes", help="Say of each repair where and what it was.")] = False,
     hosts_file: Annotated[
         str | None, typer.Option(metavar="FILE", help="The node's /etc/hosts, for fixes that move its entries.")
     ] = None,
@@ -193,6 +201,7 @@ def check(
         fix=fix,
         unsafe_fixes=unsafe_fixes,
         diff=diff,
+        show_fixes=show_fixes,
         hosts_file=hosts_file,
         no_suppressions=no_suppressions,
         strict=strict,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from enum import StrEnum
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.records import record
@@ -35,13 +36,15 @@ class Edit(NamedTuple):
 class Fix:
     """Edits that belong together, all in the source of the finding they repair; `title` says what they do.
 
-    `scope` is text that no other fix may touch at the same time, beside the edits themselves.
+    `scope` is text that no other fix may touch at the same time, beside the edits themselves. `fills` is the pod spec
+    whose list of aliases the fix makes, or adds entries to: two such fixes would each make the list, or the same entry.
     """
 
     title: str
     edits: tuple[Edit, ...]
     safety: Safety = Safety.SAFE
     scope: Span | None = None
+    fills: Span | None = None
 
     @property
     def span(self) -> Span:
@@ -64,19 +67,38 @@ def splice(text: str, edits: Iterable[Edit]) -> str:
     return "".join([*parts, text[at:]])
 
 
+def moved(spans: Iterable[Span], edits: Iterable[Edit]) -> list[Span]:
+    """Where pieces of a text stand once edits are made; a piece that an edit takes away becomes empty."""
+    ordered = sorted(edits, key=lambda edit: edit.span)
+    starts = [edit.span.start for edit in ordered]
+    ends = [edit.span.end for edit in ordered]
+    shifts = [0, *accumulate(len(edit.text) - (edit.span.end - edit.span.start) for edit in ordered)]
+
+    def at(offset: int) -> int:
+        done = bisect_right(ends, offset)
+        inside = done < len(ordered) and starts[done] < offset
+        return (starts[done] if inside else offset) + shifts[done]
+
+    return [Span(at(span.start), max(at(span.start), at(span.end))) for span in spans]
+
+
 def without_conflicts(fixes: Iterable[Fix]) -> list[Fix]:
     """The fixes that can be made together: each, in order, that meets none of those before it, and no edits twice.
 
-    Insertions at one place may stand beside each other; an insertion that touches a replaced piece may not.
+    Insertions at one place may stand beside each other; an insertion that touches a replaced piece may not. Of those
+    that fill the list of one pod spec only the first is made.
     """
     claims = _Claims()
     made: set[tuple[Edit, ...]] = set()
+    filled: set[Span] = set()
     chosen = []
     for fix in fixes:
         spans = [edit.span for edit in fix.edits] + ([fix.scope] if fix.scope else [])
-        if fix.edits in made or any(map(claims.meets, spans)):
+        if fix.edits in made or fix.fills in filled or any(map(claims.meets, spans)):
             continue
         made.add(fix.edits)
+        if fix.fills is not None:
+            filled.add(fix.fills)
         claims.add(spans)
         chosen.append(fix)
     return chosen

@@ -11,8 +11,11 @@ WINDOW = 1 << 20
 #: How far the search looks around a hit; windows of a large file overlap by it.
 OVERLAP = 4096
 
-#: Searched in lower case.
-_WORDS = (b"etc/hosts", b"corefile", b"coredns-custom", b"fallthrough")
+#: Searched in lower case. The last ones are suppressions: one that silences nothing is reported too.
+_WORDS = (
+    b"etc/hosts", b"corefile", b"coredns-custom", b"fallthrough",
+    b"podhosts/ignore", b"podhosts\\/ignore", b"podhosts: ignore",
+)  # fmt: skip
 #: What keys of a pod spec or of an entry begin with.
 _BEGINNINGS = (b"hostname", b"subdomain")
 #: What keys hold, searched in lower case and without `_`, `-` and blanks, as keys are compared.

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections import Counter
 from contextlib import nullcontext, redirect_stdout
 from typing import TYPE_CHECKING
 
 from podhosts.code_blocks import PAGE_ENDINGS
 from podhosts.commands.baselines import BaselineFile
 from podhosts.commands.files import SourceFiles
+from podhosts.commands.repairs import Repairs, offers, unsafe_titles
 from podhosts.commands.reports import Outputs
 from podhosts.commands.repository import repository_overlays
 from podhosts.commands.run_settings import Request, RunSettings
@@ -19,7 +20,6 @@ from podhosts.commands.terminal import print_bytes, print_lines, say
 from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError
 from podhosts.diagnostics import Severity
 from podhosts.discovery import ENDINGS, STDIN, Discovery, Input, discover
-from podhosts.edits import Safety
 from podhosts.engine import Result, Unread, lint
 from podhosts.helm import Charts
 from podhosts.kustomize.names import is_kustomization
@@ -64,7 +64,7 @@ def _run(request: Request, survey: Survey | None) -> int:
             check.fix_all()
         else:
             check.add_all()
-        if check.fixed and STDIN not in request.paths:
+        if check.repairs and STDIN not in request.paths:
             # Fixes of one file may change what is to be said of others; a diff changes none.
             check = check.again()
         check.result.sort()
@@ -72,12 +72,12 @@ def _run(request: Request, survey: Survey | None) -> int:
         report = Report(check.result, run_settings)
         # Some formats name the API server's version: the config may be read only here, and be wrong.
         if request.diff:
-            print_lines(check.diff)
+            print_bytes(b"".join(line + b"\n" for line in check.diff))
         else:
             # Where stdout is the fixed file, the report has the other stream.
             with redirect_stdout(sys.stderr) if request.fixes_stdin else nullcontext():
                 outputs.print(report)
-        _close(check, discovery, request)
+        _close(check, discovery, request, shows_fixes=outputs.shows_fixes)
         check.failed += not outputs.write(report)
     except UsageError as error:
         say(f"podhosts: {error}")
@@ -102,8 +102,10 @@ class _Check:
             self.result.unread.append(Unread(path, f"cannot be opened: {reason}", 1, None, None))
         #: Inputs that could not be opened, fixed or written.
         self.failed = len(discovery.failures)
-        self.fixed: Counter[str] = Counter()
-        self.diff: list[str] = []
+        self.repairs = Repairs()
+        self.diff: list[bytes] = []
+        #: Files that the diff shows, by their real paths: a link and its target are one.
+        self._shown: set[str] = set()
         #: Inputs that were looked at; stdin under the name that reports use.
         self.checked: list[Input] = []
 
@@ -142,7 +144,8 @@ class _Check:
         """A run over the files as they are now; what was fixed, shown as a diff or failed is kept."""
         after = _Check(self._run_settings, Survey(self._survey.discovery, self._run_settings.jobs))
         after.add_all()
-        after.fixed, after.diff, after.failed = self.fixed, self.diff, self.failed
+        after.repairs, after.diff, after.failed = self.repairs, self.diff, self.failed
+        after.result.findings = self.repairs.explain(after.result.findings)
         return after
 
     def _add(self, item: Input) -> None:
@@ -183,6 +186,7 @@ class _Check:
         workspace = None if item.named else self._folder_workspace
         # Imported here: a plain check needs nothing of it.
         from podhosts.commands.repairing import RepairError, repair
+        from podhosts.engine.fixing import explained
 
         try:
             fixed, diff = repair(source, item, options, workspace, self._request)
@@ -191,12 +195,18 @@ class _Check:
             self.failed += 1
             self.result.extend(lint(source, options, workspace))
             return None
-        # What a diff shows is not done: what is found stands in the text as it is.
-        is_shown = fixed.applied and self._request.diff
-        self.result.extend(lint(source, options, workspace) if is_shown else fixed.result)
-        self.diff += diff
-        if fixed.applied:
-            self.fixed[source.path] += len(fixed.applied)
+        real = os.path.realpath(item.path)
+        if real not in self._shown or item.path == STDIN:
+            self.diff += diff
+            self._shown.add(real)
+            self.repairs.add(source.path, fixed, is_shown=self._request.diff)
+        if fixed.applied and self._request.diff:
+            # What a diff shows is not done: what is found stands in the text as it is.
+            as_it_is = lint(source, options, workspace)
+            as_it_is.findings = explained(as_it_is.findings, fixed.left_out, fixed.rounds)
+            self.result.extend(as_it_is)
+        else:
+            self.result.extend(fixed.result)
         return fixed
 
 
@@ -237,10 +247,15 @@ def _with_bar(numbers: Iterator[int], done: int, count: int) -> Iterator[int]:
             progress.update(task, completed=number + 1)
 
 
-def _close(check: _Check, discovery: Discovery, request: Request) -> None:
-    """The closing lines on stderr: totals, what was fixed, and what was not read and why."""
+def _close(check: _Check, discovery: Discovery, request: Request, *, shows_fixes: bool) -> None:
+    """The closing lines on stderr: totals, what was fixed, and what was not read and why.
+
+    `shows_fixes`: the report on stdout shows what fixes would do.
+    """
     result = check.result
     if request.quiet:
+        if not request.diff:
+            _say_repairs(check.repairs, request)
         for item in result.unread:
             if item.source is None:
                 say(f"podhosts: {item.path}: {item.reason}")
@@ -252,7 +267,12 @@ def _close(check: _Check, discovery: Discovery, request: Request) -> None:
     for finding in result.findings:
         counts[str(finding.severity)] += 1
     say(summary(result.files, result.documents, result.pods, counts, len(result.suppressed), result.baselined))
-    _tell_of_fixes(check, request)
+    _say_repairs(check.repairs, request)
+    for line in offers(result.findings):
+        say(line)
+    if request.unsafe_fixes and not request.fix and not request.diff and not shows_fixes:
+        for line in unsafe_titles(result.findings):
+            say(line)
     by_reason: dict[str, list[Unread]] = {}
     for item in result.unread:
         by_reason.setdefault(item.reason, []).append(item)
@@ -268,17 +288,9 @@ def _close(check: _Check, discovery: Discovery, request: Request) -> None:
                 say(f"  {_place(item)}" + (f" ({item.count})" if item.count > 1 else ""))
 
 
-def _tell_of_fixes(check: _Check, request: Request) -> None:
-    """How much was fixed, and how much more could be."""
-    left = Counter(finding.fix.safety for finding in check.result.findings if finding.fix is not None)
-    if check.fixed:
-        files = len(check.fixed)
-        what = "would be fixed" if request.diff else "fixed"
-        say(f"{what}: {check.fixed.total()}, in {files} {'file' if files == 1 else 'files'}")
-    flags = {Safety.SAFE: "--fix", Safety.UNSAFE: "--unsafe-fixes"}
-    offers = [f"{left[safety]} with {flag}" for safety, flag in flags.items() if left[safety]]
-    if offers:
-        say(f"fixable: {', '.join(offers)}")
+def _say_repairs(repairs: Repairs, request: Request) -> None:
+    for line in repairs.told(only_shown=request.diff, one_by_one=request.show_fixes):
+        say(line)
 
 
 def _place(item: Unread) -> str:

@@ -6,9 +6,9 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
-from podhosts.commands.files import FileChangedError, write_file
+from podhosts.commands.files import CannotKeepError, FileChangedError, replace_content
 from podhosts.discovery import STDIN
-from podhosts.engine.fixing import Fixed, FixError, fix
+from podhosts.engine.fixing import Fixed, fix
 from podhosts.reporters.differences import unified_diff
 
 if TYPE_CHECKING:
@@ -25,33 +25,39 @@ class RepairError(Exception):
 
 def repair(
     source: Source, item: Input, options: Options, workspace: Workspace | None, request: Request
-) -> tuple[Fixed, list[str]]:
+) -> tuple[Fixed, list[bytes]]:
     """Fix a source, and write its file if it is one and no diff is asked for; also gives the lines of the diff.
 
     Raises RepairError.
     """
-    try:
-        fixed = fix(source, options, workspace, unsafe=request.unsafe_fixes)
-    except FixError as error:
-        raise RepairError(f"internal error, please report it: {error}") from None
+    fixed = fix(source, options, workspace, unsafe=request.unsafe_fixes)
     if request.diff:
-        return fixed, list(unified_diff(source, fixed.rounds))
+        name = source.path if item.path == STDIN else _name_in_patch(item.path)
+        return fixed, list(unified_diff(name, source, fixed.source, fixed.rounds))
     if fixed.rounds and item.path != STDIN:
         replace_file(item.path, source, fixed.source)
     return fixed, []
 
 
+def _name_in_patch(path: str) -> str:
+    """The file that a path leads to, seen from the working directory: patches are refused for links and full paths."""
+    relative = os.path.relpath(os.path.realpath(path))
+    return path if relative.startswith(os.pardir) else relative.replace(os.sep, "/")
+
+
 def replace_file(path: str, before: Source, after: Source) -> None:
     """Put `after` in the place of `before` in one step: no reader ever sees half a file.
 
-    The file's mode stays, and a symbolic link still leads to it. Raises RepairError where the file is no longer what
-    was read, or cannot be written.
+    All that belongs to the file stays (`replace_content`), and a symbolic link still leads to it. Raises RepairError
+    where that cannot be, where the file is no longer what was read, or where it cannot be written.
     """
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):
             raise RepairError("only regular files can be fixed")
-        write_file(path, after.data, before.data)
+        replace_content(path, after.data, before.data)
     except FileChangedError:
         raise RepairError("it was changed by somebody else meanwhile; run podhosts again") from None
+    except CannotKeepError as error:
+        raise RepairError(str(error)) from None
     except OSError as error:
         raise RepairError(f"cannot be written: {error.strerror}") from None

@@ -41,6 +41,11 @@ class Outputs:
         self._baseline = None if request.baseline is None else os.path.realpath(request.baseline)
 
     @property
+    def shows_fixes(self) -> bool:
+        """Whether the report on stdout shows people what fixes would do."""
+        return self._format == "text"
+
+    @property
     def show_objects(self) -> bool:
         """Whether a report shows the objects that were checked, not only the findings."""
         return any(FORMATS[name].shows_objects for name in (self._format, *(file.format for file in self._files)))

@@ -42,6 +42,7 @@ class Request:
     fix: bool = False
     unsafe_fixes: bool = False
     diff: bool = False
+    show_fixes: bool = False
     hosts_file: str | None = None
     no_suppressions: bool = False
     strict: bool = False
@@ -57,13 +58,13 @@ class Request:
 
     @property
     def fixes(self) -> bool:
-        """Whether fixes are asked for: whoever asks for more fixes asks for fixes."""
-        return self.fix or self.unsafe_fixes
+        """Whether files shall be repaired, or a diff show how: `--unsafe-fixes` alone asks for neither."""
+        return self.fix and not self.diff
 
     @property
     def fixes_stdin(self) -> bool:
         """Whether stdout is to have the fixed stdin; the report then goes to stderr."""
-        return self.fixes and not self.diff and STDIN in self.paths
+        return self.fixes and STDIN in self.paths
 
 
 class RunSettings:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.edits import Edit, Safety, splice, without_conflicts
+from podhosts.edits import Edit, Safety, moved, splice, without_conflicts
 from podhosts.engine.linting import lint
 from podhosts.engine.verifying import VerificationError, Verifier
-from podhosts.records import field, record
+from podhosts.records import field, record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,15 +15,19 @@ if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic
     from podhosts.edits import Fix
     from podhosts.engine.results import Options, Result
-    from podhosts.source import Source
+    from podhosts.source import Source, Span
     from podhosts.workspace import Workspace
 
 #: How often a source is read again; each round makes all fixes that do not meet, so few are needed.
 MAX_ROUNDS = 100
 
 
-class FixError(Exception):
-    """A fix broke its promise: a mistake in podhosts, so the file is left as it is. The text names the rule."""
+class LeftOut(NamedTuple):
+    """A fix that was not made: the rule and the span of its finding, in the text after fixing, and the reason."""
+
+    rule: str
+    span: Span
+    reason: str
 
 
 @record(slots=True)
@@ -31,74 +35,119 @@ class Fixed:
     """What fixing gave: the source after it, what is left to find there, and what was done.
 
     `applied` are the findings as they stood when they were fixed; `rounds` the edits of each round, each in the text
-    that the round before it left.
+    that the round before it left. `left_out` are fixes that failed their check; their findings say so.
     """
 
     source: Source
     result: Result
     applied: list[Diagnostic] = field(default_factory=list)
     rounds: list[tuple[Edit, ...]] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
 
 
 def fix(source: Source, options: Options, workspace: Workspace | None = None, *, unsafe: bool = False) -> Fixed:
     """Apply the safe fixes of what `lint` finds, with `unsafe` the unsafe ones too, to a fixed point.
 
-    Suppressed findings and those of rules that are not selected are not fixed. After each round the text is read again
-    and checked. Raises FixError where a fix did what it may not do, or the rounds do not end.
+    Suppressed findings and those of rules that are not selected are not fixed. Each round is checked, and its text read
+    again. A fix that does what it may not do is left out, and the others are made.
     """
     fixed = Fixed(source, lint(source, options, workspace))
     verifier = Verifier(options, workspace)
     seen = {source.text}
-    while chosen := _choose(fixed.result.findings, unsafe=unsafe):
-        after = _applied(fixed.source, chosen)
-        if len(fixed.rounds) == MAX_ROUNDS or after.text in seen:
-            raise FixError(f"the fixes of {_rules(chosen)} do not come to an end")
-        safe = _fix_of(chosen[0]).safety is Safety.SAFE
-        try:
-            verifier.check(fixed.source, after, safe=safe)
-        except VerificationError as error:
-            raise FixError(_blame(fixed.source, chosen, verifier, error, safe=safe)) from None
+    while chosen := _choose(fixed, unsafe=unsafe):
+        if len(fixed.rounds) == MAX_ROUNDS:
+            _leave_out(fixed, chosen, f"there is no end to it after {MAX_ROUNDS} rounds")
+            continue
+        if unsaid := verifier.unsaid(fixed.source, [_fix_of(finding) for finding in chosen]):
+            for number, text in unsaid.items():
+                _leave_out(fixed, [chosen[number]], f"`{text}` would get lost without a word")
+            continue
+        after, problem = _try(fixed.source, chosen, verifier, seen)
+        while problem is not None and len(chosen) > 1:
+            # Those that cannot be made together wait for the next round, and one that fails alone is found by halves.
+            chosen = chosen[: len(chosen) // 2]
+            after, problem = _try(fixed.source, chosen, verifier, seen)
+        if problem is not None:
+            _leave_out(fixed, chosen, problem)
+            continue
+        _make(fixed, chosen, after)
         seen.add(after.text)
-        fixed.applied += chosen
-        fixed.rounds.append(tuple(edit for finding in chosen for edit in _fix_of(finding).edits))
         if workspace is not None:
             workspace.replace(after)
-        fixed.source = after
         fixed.result = lint(after, options, workspace)
+    fixed.result.findings = explained(fixed.result.findings, fixed.left_out)
     return fixed
 
 
-def _choose(findings: Iterable[Diagnostic], *, unsafe: bool) -> list[Diagnostic]:
+def explained(
+    findings: Iterable[Diagnostic], left_out: Iterable[LeftOut], rounds: Iterable[Iterable[Edit]] = ()
+) -> list[Diagnostic]:
+    """The findings of a text, those whose fix was left out with the reason, and the fix only to be looked at.
+
+    `rounds` are the edits that lead from that text to the one that `left_out` is about.
+    """
+    findings = list(findings)
+    reasons = {(item.rule, item.span): item.reason for item in left_out}
+    if not reasons:
+        return findings
+    spans = [finding.span for finding in findings]
+    for edits in rounds:
+        spans = moved(spans, edits)
+    return [
+        _explained(finding, reason) if (reason := reasons.get((finding.rule, span))) else finding
+        for finding, span in zip(findings, spans, strict=True)
+    ]
+
+
+def _explained(finding: Diagnostic, reason: str) -> Diagnostic:
+    fix = finding.fix and replace(finding.fix, safety=Safety.DISPLAY_ONLY)
+    return replace(finding, message=f"{finding.message}; not repaired: {reason}", fix=fix)
+
+
+def _choose(fixed: Fixed, *, unsafe: bool) -> list[Diagnostic]:
     """The findings to fix in this round: safe ones alone, so that they can be held to their promise."""
+    left_out = {(item.rule, item.span) for item in fixed.left_out}
     for safety in (Safety.SAFE, Safety.UNSAFE) if unsafe else (Safety.SAFE,):
-        by_fix = {finding.fix: finding for finding in findings if finding.fix and finding.fix.safety is safety}
+        by_fix = {
+            finding.fix: finding
+            for finding in fixed.result.findings
+            if finding.fix and finding.fix.safety is safety and (finding.rule, finding.span) not in left_out
+        }
         if by_fix:
             return [by_fix[fix] for fix in without_conflicts(by_fix)]
     return []
 
 
-def _applied(source: Source, findings: Iterable[Diagnostic]) -> Source:
-    edits = [edit for finding in findings for edit in _fix_of(finding).edits]
-    return source.with_text(splice(source.text, edits))
+def _try(source: Source, chosen: list[Diagnostic], verifier: Verifier, seen: set[str]) -> tuple[Source, str | None]:
+    """The source with the fixes made, and what is wrong with it, if anything."""
+    try:
+        after = source.with_text(splice(source.text, _edits(chosen)))
+        if after.text in seen:
+            return after, "it only undoes another repair"
+        verifier.check(source, after, safe=_fix_of(chosen[0]).safety is Safety.SAFE)
+    except (VerificationError, ValueError) as error:
+        # Edits of one fix that overlap are a ValueError.
+        return source, str(error)
+    return after, None
+
+
+def _make(fixed: Fixed, chosen: list[Diagnostic], after: Source) -> None:
+    edits = _edits(chosen)
+    spans = moved((item.span for item in fixed.left_out), edits)
+    fixed.left_out = [item._replace(span=span) for item, span in zip(fixed.left_out, spans, strict=True)]
+    fixed.source = after
+    fixed.applied += chosen
+    fixed.rounds.append(edits)
+
+
+def _leave_out(fixed: Fixed, findings: Iterable[Diagnostic], reason: str) -> None:
+    fixed.left_out += [LeftOut(finding.rule, finding.span, reason) for finding in findings]
+
+
+def _edits(findings: Iterable[Diagnostic]) -> tuple[Edit, ...]:
+    return tuple(edit for finding in findings for edit in _fix_of(finding).edits)
 
 
 def _fix_of(finding: Diagnostic) -> Fix:
     assert finding.fix is not None  # `_choose` takes no others
     return finding.fix
-
-
-def _blame(
-    before: Source, chosen: list[Diagnostic], verifier: Verifier, error: VerificationError, *, safe: bool
-) -> str:
-    """The message about a round that failed: the first fix that fails alone, or else all rules of the round."""
-    for finding in chosen:
-        try:
-            verifier.check(before, _applied(before, [finding]), safe=safe)
-        except VerificationError as alone:
-            at = before.position(finding.span.start)
-            return f"the fix of {finding.rule} at line {at.line}, column {at.column} is wrong: {alone}"
-    return f"the fixes of {_rules(chosen)} together are wrong: {error}"
-
-
-def _rules(findings: Iterable[Diagnostic]) -> str:
-    return ", ".join(sorted({finding.rule for finding in findings}))

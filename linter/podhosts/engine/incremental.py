@@ -208,7 +208,8 @@ class _Moves:
 
     def _fix(self, fix: Fix) -> Fix:
         edits = tuple(edit._replace(span=self._own(edit.span)) for edit in fix.edits)
-        return replace(fix, edits=edits, scope=self._own(fix.scope) if fix.scope else None)
+        scope, fills = (span if span is None else self._own(span) for span in (fix.scope, fix.fills))
+        return replace(fix, edits=edits, scope=scope, fills=fills)
 
     def _related(self, related: Related) -> Related:
         if related.source is None:

@@ -73,7 +73,8 @@ def unused(
             yield Diagnostic(ExpiredSuppression.name, ExpiredSuppression.severity, message, document.source, item.span)
         elif not item.used and (sees_others or item.rule not in _LOOKING_ELSEWHERE):
             message = f"`{item.rule}` finds nothing here; remove the suppression"
-            fix = repair(document, "Remove the suppression", removal(document, item))
+            title = f"Remove the suppression of `{item.rule}`"
+            fix = repair(document, title, removal(document, item))
             yield Diagnostic(
                 UnusedSuppression.name, UnusedSuppression.severity, message, document.source, item.span, fix=fix
             )

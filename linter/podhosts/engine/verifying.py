@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Severity
 from podhosts.document import Document, Mapping, Scalar, Sequence, split
 from podhosts.engine.linting import default_selection, lint
+from podhosts.engine.removals import Removals
 from podhosts.hosts.addresses import reading
 from podhosts.hosts.kubelet import Alias, pod_network_lines
 from podhosts.kubernetes import KnownKinds, every_object, every_pod
@@ -18,6 +19,7 @@ from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
     from podhosts.document import Node
+    from podhosts.edits import Fix
     from podhosts.engine.results import Options
     from podhosts.kubernetes import Pod
     from podhosts.source import Source
@@ -36,14 +38,26 @@ class Verifier:
         self._options = replace(options, selected=default_selection(), use_suppressions=False, severities={})
         self._workspace = workspace
         self._known: tuple[Source, Counter[str]] | None = None
+        self._removals: tuple[Source, Removals] | None = None
+
+    def unsaid(self, source: Source, fixes: list[Fix]) -> dict[int, str]:
+        """The fixes, by index, that remove something that neither their title nor their result says, and what."""
+        if self._removals is None or self._removals[0] is not source:
+            self._removals = source, Removals(source, self._kinds(source))
+        removals = self._removals[1]
+        found = {number: removals.unsaid(fix) for number, fix in enumerate(fixes)}
+        return {number: text for number, text in found.items() if text is not None}
+
+    def _kinds(self, source: Source) -> KnownKinds:
+        workspace = self._workspace or Workspace([source])
+        return KnownKinds(self._options.settings.house_paths, workspace.definitions)
 
     def check(self, before: Source, after: Source, *, safe: bool) -> None:
         """Raise VerificationError unless the documents and objects are the same ones and no error is new.
 
         `safe` asks for more: no pod's names and addresses change, no resolver loses a name, no other data changes.
         """
-        workspace = self._workspace or Workspace([before])
-        kinds = KnownKinds(self._options.settings.house_paths, workspace.definitions)
+        kinds = self._kinds(before)
         for old, new in _changed_documents(before, after):
             _check_readable(old, new)
             if safe:

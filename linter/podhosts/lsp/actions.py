@@ -73,7 +73,7 @@ def _suppressions(checked: Checked, finding: Diagnostic) -> Iterator[Action]:
 
 
 def all_fixes(checked: Checked) -> list[Edit]:
-    """All safe fixes to their end, as `check --fix` makes them. Raises FixError."""
+    """All safe fixes to their end, as `check --fix` makes them."""
     buffer = checked.buffer
     fixed = fix(buffer, checked.project.options(buffer.path), checked.project.workspace(buffer))
     return line_edits(buffer.text, fixed.source.text)

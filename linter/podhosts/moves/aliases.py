@@ -9,7 +9,8 @@ from podhosts.edits import Fix, Safety
 from podhosts.hosts.addresses import reading
 from podhosts.kubernetes.objects import sequence
 from podhosts.moves.draft import Draft, RefusedError
-from podhosts.moves.titles import COMMENTS_LOST, written
+from podhosts.moves.titles import Added, without_comments, written
+from podhosts.records import replace
 from podhosts.surgery import Commented, append_items, insert_key, repair
 
 if TYPE_CHECKING:
@@ -24,42 +25,48 @@ def extend(pod: Pod, entries: list[HostsEntry]) -> Fix | None:
     """The fix that adds entries to a pod, which changes nothing else; None where the list cannot be extended."""
     try:
         draft = Draft(pod.object)
-        keeps_comments = add_aliases(draft, pod, entries)
+        added = add_aliases(draft, pod, entries)
         edits = draft.finish()
     except RefusedError:
         return None
     if not edits:
         return Fix("all names are there already", ())
-    title = "added " + written(entries) + ("" if keeps_comments else f" ({COMMENTS_LOST})")
-    return repair(pod.object.document, title, edits, Safety.UNSAFE)
+    title = "added " + written(entries)
+    if added.lost_comments:
+        title += f" ({without_comments(added.lost_comments)})"
+    return repair(pod.object.document, title, edits, Safety.UNSAFE, fills=pod.spec)
 
 
-def add_aliases(draft: Draft, pod: Pod, entries: Iterable[HostsEntry]) -> bool:
+def add_aliases(draft: Draft, pod: Pod, entries: Iterable[HostsEntry]) -> Added:
     """Add entries to a pod; names whose address has an entry join it, in order. Comments become YAML comments.
 
-    Gives whether all comments could be kept: a flow list has no place for them. Raises RefusedError where the list
-    cannot be extended, or is not one.
+    A flow list has no place for comments. Raises RefusedError where the list cannot be extended, or is not one.
     """
     existing = {reading(alias.ip): alias for alias in reversed(pod.aliases) if alias.ip is not None}
-    keeps_comments = True
+    added = Added([], [])
     new: list[HostsEntry] = []
     for entry in entries:
         alias = existing.get(reading(entry.ip))
         if alias is None:
             new.append(entry)
         else:
-            keeps_comments &= _join(draft, alias, entry)
-    if new:
-        keeps_comments &= _append(draft, pod, new)
-    return keeps_comments
+            keeps_comment = _join(draft, alias, entry, added)
+            if entry.comment and not keeps_comment:
+                added.lost_comments.append(entry.comment)
+    if new and not _append(draft, pod, new):
+        added.lost_comments.extend(entry.comment for entry in new if entry.comment)
+    return added
 
 
-def _join(draft: Draft, alias: HostAlias, entry: HostsEntry) -> bool:
+def _join(draft: Draft, alias: HostAlias, entry: HostsEntry, added: Added) -> bool:
     """Add the names of an entry to an alias of the same address; gives whether the comment was kept."""
     present = {node.text for _, node in alias.names}
     names = [name for name in entry.hostnames if name not in present]
+    known = tuple(name for name in entry.hostnames if name in present)
+    if known:
+        added.known.append(replace(entry, hostnames=known))
     if not names:
-        return not entry.comment
+        return False
     path = (*alias.pod.path, alias.pod.list_field, alias.index)
     listed = sequence(alias.hostnames_node)
     if listed is None:
@@ -67,7 +74,7 @@ def _join(draft: Draft, alias: HostAlias, entry: HostsEntry) -> bool:
             raise RefusedError
         draft.make(insert_key(draft.document, alias.node, "hostnames", list(names)))
         draft.data(path)["hostnames"] = names
-        return not entry.comment
+        return False
     commented: list[Value] = [Commented(names[0], entry.comment), *names[1:]] if entry.comment else list(names)
     edits = append_items(draft.document, listed, commented)
     keeps_comment = edits is not None

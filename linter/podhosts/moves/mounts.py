@@ -45,35 +45,39 @@ def move_config_map(pod: Pod, finder: Finder) -> Fix | None:
     if len(texts) != 1:
         return None
     text = texts.pop()
-    return None if is_placeholder(text) else _move(pod, mounts, *parse_hosts(text))
+    return None if is_placeholder(text) else _move(pod, mounts, text, *parse_hosts(text))
 
 
 def move_node_file(pod: Pod, mounts: list[Mount], text: str) -> Fix | None:
     """The fix that moves the entries of the node's file, given as text, which these mounts put on /etc/hosts."""
-    return _move(pod, mounts, *node_entries(text))
+    return _move(pod, mounts, text, *node_entries(text))
 
 
-def _move(pod: Pod, mounts: list[Mount], entries: list[HostsEntry], skipped: list[Skipped]) -> Fix | None:
-    title = move_title(entries, skipped)
+def _move(pod: Pod, mounts: list[Mount], text: str, entries: list[HostsEntry], skipped: list[Skipped]) -> Fix | None:
+    title = move_title(entries, skipped, text)
     if title is None:
         return None
     reached = {id(mount.container) for mount in mounts}
     reaches_all = all(id(container) in reached for container in pod.containers)
     try:
         draft = Draft(pod.object)
-        keeps_comments = add_aliases(draft, pod, entries)
-        _unmount(draft, pod, mounts)
+        added = add_aliases(draft, pod, entries)
+        removed = _unmount(draft, pod, mounts)
         edits = draft.finish()
     except RefusedError:
         return None
-    text = title.text(keeps_comments=keeps_comments, remark="" if reaches_all else _OTHERS_TOO)
-    return repair(pod.object.document, text, edits, Safety.UNSAFE if reaches_all else Safety.DISPLAY_ONLY)
+    words = title.text(added, removed, remark="" if reaches_all else _OTHERS_TOO)
+    safety = Safety.UNSAFE if reaches_all else Safety.DISPLAY_ONLY
+    return repair(pod.object.document, words, edits, safety, fills=pod.spec)
 
 
-def _unmount(draft: Draft, pod: Pod, mounts: list[Mount]) -> None:
+def _unmount(draft: Draft, pod: Pod, mounts: list[Mount]) -> list[str]:
+    """Remove mounts, and their volumes if nothing else uses them; gives what goes, in words."""
+    removed: list[str] = []
     for mount in mounts:
         container = mount.container
         draft.remove((*pod.path, container.group, container.index, "volumeMounts", mount.index))
+        removed.append(f"the mount of `{string(mount.node.get('name'))}`")
     gone = {id(mount.node) for mount in mounts}
     used = {
         string(item.get("name"))
@@ -85,3 +89,5 @@ def _unmount(draft: Draft, pod: Pod, mounts: list[Mount]) -> None:
     for volume in {volume.index: volume for mount in mounts if (volume := mount.volume) is not None}.values():
         if volume.name not in used:
             draft.remove((*pod.path, "volumes", volume.index))
+            removed.append(f"the volume `{volume.name}`")
+    return removed

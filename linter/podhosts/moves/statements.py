@@ -68,8 +68,9 @@ def move_writes(pod: Pod, writes: list[ScriptWrite]) -> Fix | None:
 
     Hooks and init containers that are left with nothing to do go too.
     """
-    entries, skipped = parse_hosts("".join(item.write.text or "" for item in writes))
-    title = move_title(entries, skipped)
+    text = "".join(item.write.text or "" for item in writes)
+    entries, skipped = parse_hosts(text)
+    title = move_title(entries, skipped, text)
     if title is None:
         return None
     scripts: dict[tuple[int, Path], list[ScriptWrite]] = {}
@@ -77,16 +78,16 @@ def move_writes(pod: Pod, writes: list[ScriptWrite]) -> Fix | None:
         scripts.setdefault((id(item.container), item.path), []).append(item)
     try:
         draft = Draft(pod.object)
-        keeps_comments = add_aliases(draft, pod, entries)
-        for items in scripts.values():
-            _remove_statements(draft, pod, items)
+        added = add_aliases(draft, pod, entries)
+        removed = [phrase for items in scripts.values() for phrase in _remove_statements(draft, pod, items)]
         edits = draft.finish()
     except RefusedError:
         return None
-    return repair(pod.object.document, title.text(keeps_comments=keeps_comments), edits, Safety.UNSAFE)
+    return repair(pod.object.document, title.text(added, removed), edits, Safety.UNSAFE, fills=pod.spec)
 
 
-def _remove_statements(draft: Draft, pod: Pod, items: list[ScriptWrite]) -> None:
+def _remove_statements(draft: Draft, pod: Pod, items: list[ScriptWrite]) -> Iterator[str]:
+    """Remove the statements of a script, or what runs it where nothing is left to do; gives in words what more goes."""
     container, path = items[0].container, items[0].path
     place = (*pod.path, container.group, container.index)
     scalar = _argument(container, path)
@@ -97,12 +98,27 @@ def _remove_statements(draft: Draft, pod: Pod, items: list[ScriptWrite]) -> None
     rest = splice(script, [Edit(span, text) for span, text in pieces])
     if not _does_nothing(rest):
         draft.replace_text((*place, *path), pieces)
+        yield from (f"the comment `{text}`" for text in _comments(script, statements, pieces))
     elif path[0] == "lifecycle":
         draft.remove((*place, *path[:2]))
+        yield f"the `{path[1]}` hook of `{container.name}`"
     elif container.group == "initContainers" and _is_last_argument(container, path):
         draft.remove(place)
+        yield f"the init container `{container.name}`"
     else:
         raise RefusedError
+
+
+def _comments(script: str, statements: Iterable[Statement], pieces: Iterable[tuple[Span, str]]) -> Iterator[str]:
+    """The comments beside statements that go with their lines."""
+    written = [span for statement in statements for span in (statement.span, *statement.heredocs)]
+    for piece, _ in pieces:
+        inside = [Edit(span, "") for span in written if piece.start <= span.start and span.end <= piece.end]
+        moved = [
+            edit._replace(span=Span(edit.span.start - piece.start, edit.span.end - piece.start)) for edit in inside
+        ]
+        rest = splice(script[piece.start : piece.end], moved)
+        yield from (line[0].rstrip() for line in re.finditer(r"(?<![^\s;])#.*", rest))
 
 
 def _argument(container: Container, path: Path) -> Scalar:

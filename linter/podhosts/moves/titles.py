@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from podhosts.hosts.convert import KUBELETS_OWN
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from podhosts.hosts.convert import HostsEntry, Skipped
 
 _MOST_SHOWN = 3
-COMMENTS_LOST = "without their comments, for which a flow list has no place"
+
+
+class Added(NamedTuple):
+    """What became of entries that were added to a list: names that were there already, and comments without a place."""
+
+    known: list[HostsEntry]
+    lost_comments: list[str]
 
 
 class MoveTitle(NamedTuple):
@@ -19,27 +27,40 @@ class MoveTitle(NamedTuple):
     moved: str
     left_out: tuple[str, ...]
 
-    def text(self, *, keeps_comments: bool = True, remark: str = "") -> str:
-        """The title in one line."""
+    def text(self, added: Added, removed: Iterable[str] = (), remark: str = "") -> str:
+        """The title in one line; `removed` is what goes beside what is moved, each a phrase."""
         notes = []
         if self.left_out:
             notes.append(f"left out: {', '.join(self.left_out)}")
-        if not keeps_comments:
-            notes.append(COMMENTS_LOST)
+        # Where the entries are listed, so are these.
+        if added.known and "`" not in self.moved:
+            notes.append(f"already there: {written(added.known, all_of_them=True)}")
+        if added.lost_comments:
+            notes.append(without_comments(added.lost_comments))
         if remark:
             notes.append(remark)
-        return f"Move {self.moved} to `hostAliases`" + (f" ({'; '.join(notes)})" if notes else "")
+        others = "".join(f" and remove {phrase}" for phrase in dict.fromkeys(removed))
+        return f"Move {self.moved} to `hostAliases`{others}" + (f" ({'; '.join(notes)})" if notes else "")
 
 
-def written(entries: list[HostsEntry]) -> str:
-    """The entries as lines of a hosts file, or their number where they are many."""
-    if len(entries) > _MOST_SHOWN:
+def without_comments(comments: Iterable[str]) -> str:
+    """The words about comments that are not kept."""
+    return f"without the comment {', '.join(f'`# {comment}`' for comment in comments)}, for which there is no place"
+
+
+def written(entries: list[HostsEntry], *, all_of_them: bool = False) -> str:
+    """The entries as lines of a hosts file; or their number where they are many, and not all are asked for."""
+    if len(entries) > _MOST_SHOWN and not all_of_them:
         return f"{len(entries)} addresses"
     return ", ".join(f"`{' '.join((entry.ip, *entry.hostnames))}`" for entry in entries)
 
 
-def move_title(entries: list[HostsEntry], skipped: list[Skipped]) -> MoveTitle | None:
-    """The title of a move of these entries; None where there is none, or one cannot become an alias."""
+def move_title(entries: list[HostsEntry], skipped: list[Skipped], text: str) -> MoveTitle | None:
+    """The title of a move of these entries, which stand in a text; None where there is none, or one cannot be moved."""
     if not entries or any(item.reason != KUBELETS_OWN for item in skipped):
         return None
-    return MoveTitle(written(entries), tuple(dict.fromkeys(f"`{item.text}`" for item in skipped)))
+    lines = text.splitlines()
+    left_out = (
+        f"`{item.text}`" + (f" of `{lines[item.line - 1].split()[0]}`" if item.line else "") for item in skipped
+    )
+    return MoveTitle(written(entries), tuple(dict.fromkeys(left_out)))

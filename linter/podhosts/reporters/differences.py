@@ -9,15 +9,18 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from podhosts.edits import splice
+from podhosts.reporters.quoting import git_quoted
 from podhosts.source import Source, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from podhosts.edits import Edit
+
+_Line = TypeVar("_Line", str, bytes)
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _CONTEXT = 3
@@ -71,38 +74,70 @@ def _change(text: str, line_starts: Sequence[int], first: int, last: int, edits:
     return Change(first, last, splice(text[begin:end], moved))
 
 
-def compared(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[bool, range, range]]:
+def compared(old: Sequence[_Line], new: Sequence[_Line]) -> Iterator[tuple[bool, range, range]]:
     """Stretches of equal (true) and of changed lines of two short lists, as ranges of their indices."""
-    if len(old) * len(new) > _MOST_COMPARED:
-        yield False, range(len(old)), range(len(new))
-        return
-    for tag, begin, end, new_begin, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        yield tag == "equal", range(begin, end), range(new_begin, new_end)
+    begin = _equal_length(old, new)
+    tail = _equal_length(old[begin:][::-1], new[begin:][::-1])
+    old_end, new_end = len(old) - tail, len(new) - tail
+    if begin:
+        yield True, range(begin), range(begin)
+    if (old_end - begin) * (new_end - begin) > _MOST_COMPARED:
+        yield False, range(begin, old_end), range(begin, new_end)
+    else:
+        matcher = SequenceMatcher(None, old[begin:old_end], new[begin:new_end], autojunk=False)
+        for tag, first, last, new_first, new_last in matcher.get_opcodes():
+            yield tag == "equal", _moved(range(first, last), begin), _moved(range(new_first, new_last), begin)
+    if tail:
+        yield True, range(old_end, len(old)), range(new_end, len(new))
 
 
-def unified_diff(source: Source, rounds: Iterable[Iterable[Edit]]) -> Iterator[str]:
-    """The lines of a unified diff of a source before and after rounds of edits, each in the text the one before left.
+def _equal_length(first: Sequence[_Line], second: Sequence[_Line]) -> int:
+    """How many lines are equal from the start on."""
+    pairs = zip(first, second, strict=False)
+    return next((number for number, (one, other) in enumerate(pairs) if one != other), min(len(first), len(second)))
 
-    Nothing where nothing changes. Lines end where LF does, as `patch` has it; a carriage return is part of its line.
+
+def unified_diff(name: str, before: Source, after: Source, rounds: Iterable[Iterable[Edit]]) -> Iterator[bytes]:
+    """The lines of a patch of a file called `name`, without the LF at their ends; nothing where nothing changes.
+
+    `rounds` are the edits that lead from one text to the other, each in the text that the one before left. Lines end
+    where LF does, as `patch` and git have it, and hold the bytes of the file; a carriage return is part of its line.
     """
-    old = _LINE.findall(source.text)
-    text, origins = source.text, list(range(len(old)))
-    for edits in rounds:
-        text, origins = _after(text, origins, list(edits))
-    new = _LINE.findall(text)
-    steps = list(_steps(old, new, origins))
+    old, new = _byte_lines(before.data), _byte_lines(after.data)
+    steps = list(_joined(_steps(old, new, _origins(before, rounds))))
     if all(step.is_equal for step in steps):
         return
-    yield f"--- {source.path}"
-    yield f"+++ {source.path}"
+    # As git has it: a name with blanks ends at a tab. One that begins with a blank could not be told from the gap.
+    written = f'"{name}"' if name.startswith(" ") and git_quoted(name) == name else git_quoted(name)
+    header = (written + ("\t" if " " in name else "")).encode()
+    yield b"--- " + header
+    yield b"+++ " + header
     for hunk in _hunks(steps):
-        yield _header(hunk)
+        yield _header(hunk).encode()
         for step in hunk:
             if step.is_equal:
-                yield from _marked(" ", old, step.old)
+                yield from _marked(b" ", old, step.old)
             else:
-                yield from _marked("-", old, step.old)
-                yield from _marked("+", new, step.new)
+                yield from _marked(b"-", old, step.old)
+                yield from _marked(b"+", new, step.new)
+
+
+def _byte_lines(data: bytes) -> list[bytes]:
+    *lines, last = data.split(b"\n")
+    return [*(line + b"\n" for line in lines), *([last] if last else [])]
+
+
+def _origins(source: Source, rounds: Iterable[Iterable[Edit]]) -> list[int] | None:
+    """For each line after the rounds the number of the line before them that it is, else -1.
+
+    None where lines of text are no lines of bytes.
+    """
+    if source.encoding != "utf-8":
+        return None
+    text, origins = source.text, list(range(len(_LINE.findall(source.text))))
+    for edits in rounds:
+        text, origins = _after(text, origins, list(edits))
+    return origins
 
 
 def _after(text: str, origins: list[int], edits: list[Edit]) -> tuple[str, list[int]]:
@@ -117,8 +152,11 @@ def _after(text: str, origins: list[int], edits: list[Edit]) -> tuple[str, list[
     return splice(text, edits), following + origins[at:]
 
 
-def _steps(old: list[str], new: list[str], origins: list[int]) -> Iterator[_Step]:
+def _steps(old: list[bytes], new: list[bytes], origins: list[int] | None) -> Iterator[_Step]:
     """All lines, in stretches that are equal or changed."""
+    if origins is None or len(origins) != len(new):
+        yield from (_Step(*step) for step in compared(old, new))
+        return
     at = begin = 0
     while at < len(old) or begin < len(new):
         end = begin
@@ -135,6 +173,19 @@ def _steps(old: list[str], new: list[str], origins: list[int]) -> Iterator[_Step
         at, begin = at + end - begin, end
 
 
+def _joined(steps: Iterable[_Step]) -> Iterator[_Step]:
+    """The stretches, none like the one before it: what edits of several rounds did and undid is equal."""
+    last: _Step | None = None
+    for step in steps:
+        if last is not None and last.is_equal is step.is_equal:
+            step = _Step(step.is_equal, range(last.old.start, step.old.stop), range(last.new.start, step.new.stop))
+        elif last is not None:
+            yield last
+        last = step
+    if last is not None:
+        yield last
+
+
 def _moved(numbers: range, by: int) -> range:
     return range(numbers.start + by, numbers.stop + by)
 
@@ -143,18 +194,14 @@ def _hunks(steps: list[_Step]) -> Iterator[list[_Step]]:
     """Changed stretches with some equal lines around them; those that are near each other together."""
     hunk: list[_Step] = []
     for number, step in enumerate(steps):
-        if not step.is_equal:
-            hunk.append(step)
-            continue
         is_last = number == len(steps) - 1
-        if hunk and (is_last or len(step.old) > 2 * _CONTEXT):
-            yield [*hunk, _Step(True, step.old[:_CONTEXT], step.new[:_CONTEXT])]
-            hunk = []
-        if is_last:
-            return
-        keep = step.old if hunk else step.old[-_CONTEXT:]
-        hunk.append(_Step(True, keep, step.new[len(step.new) - len(keep) :]))
-    if any(not step.is_equal for step in hunk):
+        if not step.is_equal or (hunk and not is_last and len(step.old) <= 2 * _CONTEXT):
+            hunk.append(step)
+        else:
+            if hunk:
+                yield [*hunk, _Step(True, step.old[:_CONTEXT], step.new[:_CONTEXT])]
+            hunk = [] if is_last else [_Step(True, step.old[-_CONTEXT:], step.new[-_CONTEXT:])]
+    if hunk:
         yield hunk
 
 
@@ -170,9 +217,9 @@ def _extent(lines: range) -> str:
     return f"{begin}" if len(lines) == 1 else f"{begin},{len(lines)}"
 
 
-def _marked(mark: str, lines: list[str], numbers: range) -> Iterator[str]:
+def _marked(mark: bytes, lines: list[bytes], numbers: range) -> Iterator[bytes]:
     for number in numbers:
         line = lines[number]
-        yield mark + line.removesuffix("\n")
-        if not line.endswith("\n"):
-            yield "\\ No newline at end of file"
+        yield mark + line.removesuffix(b"\n")
+        if not line.endswith(b"\n"):
+            yield b"\\ No newline at end of file"

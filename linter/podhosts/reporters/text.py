@@ -31,7 +31,7 @@ _MAX_RELATED = 5
 _MAX_CHANGED = 20
 _HOW = {
     Safety.SAFE: "--fix applies it",
-    Safety.UNSAFE: "--unsafe-fixes applies it",
+    Safety.UNSAFE: "--fix --unsafe-fixes applies it",
     Safety.DISPLAY_ONLY: "not applied: make the change by hand",
 }
 

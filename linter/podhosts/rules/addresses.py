@@ -43,7 +43,7 @@ class MeantAddresses:
         if alias.pod.schema.ip.refusal(wanted) is not None:
             return None
         document = alias.pod.object.document
-        return repair(document, f"Write `{wanted}`", replace_scalar(document, node, wanted), safety)
+        return repair(document, f"Replace `{alias.ip}` with `{wanted}`", replace_scalar(document, node, wanted), safety)
 
     def advice(self, alias: HostAlias) -> str:
         """What to do about an `ip` that is not accepted; what is quoted after "write" is accepted in its place."""

@@ -224,7 +224,7 @@ def _correct(corefile: ManifestCorefile, block: HostsBlock, line: HostsLine) -> 
     if line.meant == "fallthrough" and line is not block.lines[-1]:
         return None
     edits = corefile.replace(line.ip.span, line.meant or "")
-    return repair(corefile.document, f"Write `{line.meant}`", edits, Safety.UNSAFE)
+    return repair(corefile.document, f"Replace `{line.ip.text}` with `{line.meant}`", edits, Safety.UNSAFE)
 
 
 def _indentation(text: str, at: int) -> str:

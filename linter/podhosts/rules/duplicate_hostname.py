@@ -3,7 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
+from podhosts.document import Scalar
 from podhosts.hosts.addresses import parse_sloppy, reading
+from podhosts.hosts.names import is_numeric_for_resolvers
 from podhosts.kubernetes import is_placeholder, sequence
 from podhosts.kubernetes.verdicts import duplicate_hostname
 from podhosts.rules.base import Fixable, Rule
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
-    from podhosts.document import Document, Scalar, Sequence
+    from podhosts.document import Document, Node, Sequence
     from podhosts.edits import Fix
     from podhosts.kubernetes import HostAlias, Pod
 
@@ -77,6 +79,9 @@ class DuplicateHostname(Rule):
             can_fix = names is not None and len(repeated) < len(names.items) and not is_partial
             for index, node, (first_alias, first_node) in repeated:
                 refused_by = duplicate_hostname(pod) if first_alias is alias else ()
+                # Resolvers take a number on a line without an address for one, so that a second is not idle.
+                is_address = is_numeric_for_resolvers(node.text) and _is_missing(alias.ip_node)
+                fix = None if names is None or is_address else _fix(pod.object.document, names, index, node)
                 consequence = "the API server refuses the object" if refused_by else "the second one has no effect"
                 yield self.report(
                     alias,
@@ -85,13 +90,17 @@ class DuplicateHostname(Rule):
                     field=alias.field("hostnames", index),
                     refused_by=refused_by,
                     related=[Related(first_node.span, "first listed here")],
-                    fix=_fix(pod.object.document, names, index, node) if names is not None and can_fix else None,
+                    fix=fix if can_fix else None,
                 )
 
 
 def _address(alias: HostAlias) -> str | None:
     """What tells the entry's address from others; None where it is not known, or is none."""
     return reading(alias.ip) if alias.ip is not None and parse_sloppy(alias.ip) is not None else None
+
+
+def _is_missing(ip: Node | None) -> bool:
+    return ip is None or (isinstance(ip, Scalar) and ip.value in {None, ""})
 
 
 def _where(alias: HostAlias) -> str:

@@ -4,7 +4,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
-from podhosts.document import Scalar, Sequence
+from podhosts.document import Scalar
 from podhosts.edits import Safety
 from podhosts.hosts.addresses import parse_sloppy
 from podhosts.kubernetes import ListType, is_placeholder, sequence
@@ -185,14 +185,24 @@ def _merge(alias: HostAlias, fate: _Fate) -> Fix | None:
     names, target = alias.hostnames_node, sequence(fate.first.hostnames_node)
     if items is None or document.is_partial(items) or not alias.node.fields.keys() <= {"ip", "hostnames"}:
         return None
-    if isinstance(names, Sequence) and len(names.items) != len(alias.names):
+    listed = sequence(names)
+    if listed is None and names is not None and not (isinstance(names, Scalar) and names.value is None):
+        # Of a wrong type: what it says would get lost.
+        return None
+    if listed is not None and len(listed.items) != len(alias.names):
         return None
     removal = remove_item(document, items, alias.index)
     new = fate.new_names[alias.index]
     addition = () if not new else append_items(document, target, new) if target else None
     if removal is None or addition is None or any(document.comments_in(edit.span) for edit in removal):
         return None
-    title = f"Merge into entry {fate.first.index + 1}; bring it to a live object with `kubectl replace`"
+    added = set(new)
+    known = [f"`{name}`" for name in dict.fromkeys(_names(alias)) if name not in added]
+    title = (
+        f"Merge into entry {fate.first.index + 1} of `{alias.ip}`"
+        + (f", which has {', '.join(known)} already" if known else "")
+        + "; bring it to a live object with `kubectl replace`"
+    )
     return repair(document, title, (*addition, *removal), Safety.UNSAFE)
 
 

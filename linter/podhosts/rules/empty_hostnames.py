@@ -4,11 +4,9 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
 from podhosts.document import Scalar, Sequence
-from podhosts.edits import Safety
 from podhosts.kubernetes.verdicts import missing_hostnames, refused_list
 from podhosts.rules.base import Fixable, Rule
 from podhosts.rules.removal import EntryRemoval
-from podhosts.surgery import repair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,14 +62,14 @@ class EmptyHostnames(Rule):
                 refused_by = missing_hostnames(pod, is_null=is_null)
             consequence = "the API server refuses the object" if refused_by else "it has no effect"
             # A stray `hostnames` beside the list is what this entry lacks.
-            edits = None if "hostnames" in pod.spec.fields else removal.edits(index)
+            fix = None if "hostnames" in pod.spec.fields else removal.fix(index)
             yield self.report(
                 alias,
                 node if is_empty and node is not None else first,
                 f"this entry has no host names: {consequence}; add names, or remove the entry",
                 field=alias.field("hostnames"),
                 refused_by=refused_by,
-                fix=repair(pod.object.document, "Remove the entry", edits, Safety.UNSAFE),
+                fix=fix,
             )
 
 

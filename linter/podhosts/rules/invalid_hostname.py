@@ -94,4 +94,4 @@ def _fix(alias: HostAlias, node: Scalar, name: str) -> Fix | None:
     if wanted == name or looks_unfilled(name) or not is_name(wanted, alias.pod.schema):
         return None
     document = alias.pod.object.document
-    return repair(document, f"Write `{wanted}`", replace_scalar(document, node, wanted), Safety.UNSAFE)
+    return repair(document, f"Replace `{name}` with `{wanted}`", replace_scalar(document, node, wanted), Safety.UNSAFE)

@@ -3,13 +3,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
-from podhosts.edits import Safety
 from podhosts.hosts.addresses import classify, has_leading_zeros, parse_sloppy, reading
 from podhosts.hosts.kubelet import BUILT_IN_NAMES
 from podhosts.rules.answers import PodAnswers
 from podhosts.rules.base import Fixable, Rule
 from podhosts.rules.removal import NameRemoval
-from podhosts.surgery import repair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +72,6 @@ class LocalhostAlias(Rule):
             address = reading(alias.ip or "")
             is_own = address in _LOCALHOST
             for index, node in own[alias.index].items():
-                title = f"Remove the alias `{node.text}`"
                 yield self.report(
                     alias,
                     node,
@@ -82,7 +79,7 @@ class LocalhostAlias(Rule):
                     f"{answers.describe(node.text)}; remove the alias",
                     field=alias.field("hostnames", index),
                     severity=Severity.INFO if is_own else None,
-                    fix=repair(pod.object.document, title, removal.edits(alias, index), Safety.UNSAFE),
+                    fix=removal.fix(alias, [index]),
                 )
 
 

@@ -114,7 +114,7 @@ class MisplacedHostAliases(Rule):
         if not isinstance(spec, Mapping) or not is_list_of_aliases(entry.value, self.version):
             return None
         edits = move_key(manifest.document, holder, entry, spec)
-        return repair(manifest.document, f"Move it to `{'.'.join(path)}`", edits, Safety.UNSAFE)
+        return repair(manifest.document, f"Move it to `{'.'.join(path)}`", edits, Safety.UNSAFE, fills=spec)
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         entry = pod.list_entry

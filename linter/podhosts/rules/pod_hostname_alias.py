@@ -4,7 +4,6 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
-from podhosts.edits import Safety
 from podhosts.hosts.addresses import canonical, parse_sloppy
 from podhosts.kubernetes.host_names import USUAL_DOMAIN, OwnName, host_name_node, ordinals, own_name
 from podhosts.records import record, replace
@@ -12,7 +11,6 @@ from podhosts.rules.answers import POD_IP, PodAnswers
 from podhosts.rules.base import Fixable, Rule
 from podhosts.rules.removal import NameRemoval
 from podhosts.rules.sibling_pods import builds, dns_advice, has_siblings, is_of_one_pod
-from podhosts.surgery import repair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,15 +74,13 @@ class PodHostnameAlias(Rule):
             # One finding an entry: what is said of a name holds for its other spellings.
             for index, name in islice(own[alias.index].items(), 1):
                 doomed = [number for number, other in own[alias.index].items() if other.can_go]
-                gone = " and ".join(f"`{own[alias.index][number].node.text}`" for number in doomed)
-                edits = removal.edits_of(alias, doomed) if doomed else None
                 yield self.report(
                     alias,
                     name.node,
                     self._message(alias, name),
                     field=alias.field("hostnames", index),
                     related=[*_others(own[alias.index]), *_where_from(pod, self.version)],
-                    fix=repair(pod.object.document, f"Remove {gone} from the aliases", edits, Safety.UNSAFE),
+                    fix=removal.fix(alias, doomed) if doomed else None,
                 )
 
     def _own_names(self, pod: Pod, alias: HostAlias) -> dict[int, _OwnAlias]:

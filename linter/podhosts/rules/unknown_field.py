@@ -161,7 +161,7 @@ class UnknownField(Rule):
         others = [name for name in mapping.fields if name == "hostAliases" or is_misspelt_host_aliases(name)]
         if others != [entry.name] or not is_list_of_aliases(entry.value, self.version):
             return None
-        return _renamed(document, mapping, entry, "hostAliases")
+        return _renamed(document, mapping, entry, "hostAliases", fills=mapping)
 
     def _rename(self, alias: HostAlias, entry: Entry, meant: str, addresses: _Addresses) -> Fix | None:
         """Call a key of an entry by its right name; a single name becomes a list."""
@@ -197,11 +197,17 @@ class _Addresses:
 
 
 def _renamed(
-    document: Document, mapping: Mapping, entry: Entry, name: str, more: tuple[Edit, ...] | None = ()
+    document: Document,
+    mapping: Mapping,
+    entry: Entry,
+    name: str,
+    more: tuple[Edit, ...] | None = (),
+    *,
+    fills: Mapping | None = None,
 ) -> Fix | None:
     edits = rename_key(document, mapping, entry, name)
     together = None if edits is None or more is None else (*edits, *more)
-    return repair(document, f"Write `{name}`", together, Safety.UNSAFE)
+    return repair(document, f"Replace `{entry.key.text}` with `{name}`", together, Safety.UNSAFE, fills=fills)
 
 
 def _indent(pod: Pod, entry: Entry) -> Fix | None:
