@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from podhosts.document import string
+from podhosts.document import string, written_string
 from podhosts.kubernetes import is_placeholder, mapping, objects, pods
 from podhosts.kubernetes.host_names import ordinals, own_name, subdomain_node
 
@@ -78,7 +78,7 @@ def dns_advice(pod: Pod, ordinal: int, workspace: Workspace) -> str | None:
     manifest, node = pod.object, subdomain_node(pod)
     if manifest.name is None or not pod.asks_cluster_dns:
         return None
-    service, host = string(node), f"{manifest.name}-{ordinal}"
+    service, host = written_string(node), f"{manifest.name}-{ordinal}"
     if not service:
         field = "serviceName" if manifest.kind == "StatefulSet" else "subdomain"
         return f"with a headless Service in `{field}` DNS answers `{host}.SERVICE` with the pod's own address"
