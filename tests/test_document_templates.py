@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from podhosts.document import Document, plain, split
-from podhosts.document.templates import Template, exclude_each_other
+from podhosts.document.templates import Template
 from podhosts.engine import Options, Result, default_selection, lint
 from podhosts.source import Source
 
@@ -110,17 +112,43 @@ def test_reading(text: str, value: object) -> None:
     assert plain(document.root) == value
 
 
-def test_branches_of_one_block_exclude_each_other() -> None:
-    text = "{{ if a }}1{{ else if b }}2{{ else }}3{{ if c }}4{{ end }}{{ end }}5{{ if d }}6{{ end }}"
-    branches = Template(text).branches
-    places = {character: text.index(character) for character in "123456"}
-    excluded = {
-        (first, second)
-        for first in places
-        for second in places
-        if first < second and exclude_each_other(branches, places[first], places[second])
+@pytest.mark.parametrize(
+    ("text", "together"),
+    [
+        ("1{{ if a }}2{{ end }}3", "12 13 23"),
+        ("{{ if a }}1{{ else if b }}2{{ else }}3{{ if c }}4{{ end }}{{ end }}5", "15 25 34 35 45"),
+        ("{{ if a }}1{{ end }}{{ if b }}2{{ end }}", ""),
+        ("{{ if a }}1{{ end }}{{ if not a }}2{{ end }}", ""),
+        ("{{ if a }}1{{ end }}{{- if a -}}2{{ else }}3{{ end }}", "12"),
+        ("{{ if $a }}1{{ end }}{{ if $a }}2{{ end }}", ""),
+        ("{{ with .a }}1{{ end }}2{{ with .b }}3{{ end }}", "12 23"),
+        ("1{{ range .a }}2{{ if b }}3{{ end }}{{ if c }}4{{ end }}5{{ end }}", "23 24 25 35 45"),
+        ("{{ define `a` }}1{{ end }}2{{ block `b` . }}3{{ end }}", ""),
+        ("1{{ else }}2{{ end }}3", ""),
+        ("1{{ if a }}2", "12"),
+        ("{{/* if a */}}1{{- /* end */ -}}2", "12"),
+        ("{% if a %}1{% elif b %}2{% else %}3{% endif %}4", "14 24 34"),
+        ("{%- for a in b %}1{% if loop.first %}2{% endif %}{%- endfor %}3", "12"),
+        ("{% block a %}1{% endblock %}{% set b = 1 %}2{% set c %}3{% endset %}4", "24"),
+        ("{% unless a %}1{% endunless %}{% case b %}{% when 1 %}2{% when 2 %}3{% endcase %}", ""),
+        ("{{ end_date }}1{{ range }}2{{ block }}3", "12 13 23"),
+        ("{{#if a}}1{{else}}2{{/if}}{{#b}}3{{/b}}{{^b}}4{{/b}}5", "15 25"),
+    ],
+)
+def test_places_under_different_conditions_are_not_compared(text: str, together: str) -> None:
+    places = {found.group(): found.start() for found in re.finditer(r"(?:(?<=\})|^)\d", text)}
+    template = Template(text)
+    pairs = [(first, second) for first in places for second in places if first < second]
+    found = {first + second for first, second in pairs if template.prints_together(places[first], places[second])}
+    assert found == set(together.split())
+    assert found == {
+        first + second for first, second in pairs if template.prints_together(places[second], places[first])
     }
-    assert excluded == {("1", "2"), ("1", "3"), ("2", "3"), ("1", "4"), ("2", "4")}
+
+
+def test_branches_take_no_longer_than_their_text() -> None:
+    deep = "{{ if a }}" * 20_000
+    assert Template(deep + "{{ end }}" * 20_000).prints_together(0, len(deep))
 
 
 PIECES = st.sampled_from(

@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from podhosts.document import Scalar, Sequence, nodes, string
+from podhosts.document import Scalar, Sequence, nodes, written_string
 from podhosts.edits import Edit
 from podhosts.kubernetes import mapping
 from podhosts.records import record
@@ -254,10 +254,10 @@ def _annotated(manifest: KubernetesObject) -> Iterator[Suppression]:
         metadata = mapping(holder.get("metadata")) if holder else None
         annotations = mapping(metadata.get("annotations")) if metadata else None
         node = annotations.get(ANNOTATION) if annotations else None
-        text = string(node)
+        text = written_string(node)
         if annotations is None or node is None or text is None:
             continue
-        reason = string(annotations.get(REASON_ANNOTATION))
+        reason = written_string(annotations.get(REASON_ANNOTATION))
         for rule in _names(text):
             yield Suppression(rule, node.span, "annotation", reason, None, [], manifest.item)
 

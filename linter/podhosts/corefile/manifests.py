@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from podhosts.corefile.recognition import looks_like_corefile
-from podhosts.document import Mapping, Scalar, string
+from podhosts.document import Mapping, Scalar, string, written_string
 from podhosts.kubernetes import Path, mapping, sequence, walk
 from podhosts.records import field, record
 from podhosts.surgery import replace_in_scalar
@@ -99,7 +99,9 @@ def _has_hosts_plugin(server: Mapping) -> bool:
 def _of_server(manifest: KubernetesObject, server: Mapping, path: Path) -> ManifestCorefile:
     """What the chart's template makes of one of `servers`; of other plugins than `hosts` without their blocks."""
     zones = sequence(server.get("zones"))
-    names = [string(zone.get("zone")) or "." for zone in (zones.items if zones else ()) if isinstance(zone, Mapping)]
+    names = [
+        written_string(zone.get("zone")) or "." for zone in (zones.items if zones else ()) if isinstance(zone, Mapping)
+    ]
     found = ManifestCorefile(manifest, tuple(names) or (".",))
     for index, plugin in _plugins(server):
         name, parameters, block = (_scalar(plugin.get(key)) for key in ("name", "parameters", "configBlock"))

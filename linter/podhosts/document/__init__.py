@@ -9,7 +9,21 @@ from typing import TYPE_CHECKING
 
 from podhosts.document import comment_values
 from podhosts.document.comments import Comment, comments
-from podhosts.document.nodes import Entry, Mapping, Node, Scalar, Sequence, contents, nodes, plain, string
+from podhosts.document.nodes import (
+    Entry,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    contents,
+    is_null,
+    is_unknown,
+    nodes,
+    plain,
+    string,
+    unwritten,
+    written_string,
+)
 from podhosts.document.parts import WINDOW, File, Part, whole, whole_word
 from podhosts.document.reading import TOO_DEEP, UnreadableError, read
 from podhosts.document.scalars import is_plain_string
@@ -18,7 +32,8 @@ from podhosts.document.splitting import Piece, Problem, split
 from podhosts.source import Span
 
 if TYPE_CHECKING:
-    from podhosts.document.templates import Branch, Template
+    from podhosts.document.branches import Branch
+    from podhosts.document.templates import Template
     from podhosts.source import Source
 
 __all__ = [
@@ -36,18 +51,20 @@ __all__ = [
     "Scalar",
     "Sequence",
     "contents",
+    "is_null",
     "is_plain_string",
+    "is_unknown",
     "nodes",
     "plain",
     "split",
     "string",
+    "unwritten",
     "whole",
     "whole_word",
+    "written_string",
 ]
 
 
-#: How far after a node an action is looked for.
-_LOOK_AHEAD = 200
 _ACTION = re.compile(r"\{[{%]")
 
 
@@ -87,14 +104,24 @@ class Document:
                 return read_json(self.source.text, start, end), self.piece.problem, False
             root = read(self.source.text, start, end)
             comment_values.fill(self.source.text, root, start, end)
+            self._leave_open(root)
             return root, self.piece.problem, False
         except UnreadableError as error:
             if self.template is None:
                 return None, error.problem, False
         try:
-            return read(self.source.text, start, end, self.template), self.piece.problem, True
+            root = read(self.source.text, start, end, self.template)
         except UnreadableError as error:
             return None, error.problem, False
+        self._leave_open(root)
+        return root, self.piece.problem, True
+
+    def _leave_open(self, root: Node | None) -> None:
+        """Mark what a template may print into the document."""
+        from podhosts.document.openness import Openness, may_print
+
+        if may_print(self.source.text, *self.span):
+            Openness(self.source.text, *self.span).apply(root)
 
     @cached_property
     def template(self) -> Template | None:
@@ -114,16 +141,17 @@ class Document:
         start = self.span.start
         return [Span(start + at, start + at) for at in self.template.actions]
 
-    def may_meet(self, first: Node, second: Node) -> bool:
-        """Whether two nodes can both be in what is printed: false in different branches of one `if`."""
+    def are_printed_together(self, first: Node, second: Node) -> bool:
+        """Whether two nodes can be compared: whenever the one under more conditions is printed, the other is, too.
+
+        False for places under different conditions, and where a loop or another template holds only one of them.
+        """
         if comment_values.separates(self.source.text, first, second):
             return False
         if self.template is None:
             return True
-        from podhosts.document.templates import exclude_each_other
-
         start = self.span.start
-        return not exclude_each_other(self.template.branches, first.start - start, second.start - start)
+        return self.template.prints_together(first.start - start, second.start - start)
 
     def branches_between(self, outer: Node, inner: Node) -> list[Branch]:
         """The stretches of a template that hold `inner` and begin after `outer`, outermost first.
@@ -145,7 +173,9 @@ class Document:
 
     def is_continued(self, node: Node) -> bool:
         """Whether an action of a template follows right after a node."""
-        return self.source.text[node.end : node.end + _LOOK_AHEAD].lstrip().startswith(("{{", "{%"))
+        from podhosts.document.openness import is_followed
+
+        return self.template is not None and is_followed(self.source.text, node.end)
 
     def has_action_near(self, span: Span) -> bool:
         """Whether an action of a template stands on the lines of a span."""

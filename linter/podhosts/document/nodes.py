@@ -11,6 +11,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from podhosts.document import scalars
+from podhosts.document.placeholders import is_placeholder
+from podhosts.document.scalars import UNKNOWN
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -67,12 +69,29 @@ class Scalar(_Base):
         self.style = style
 
     @cached_property
-    def value(self) -> scalars.Value:
-        """What Kubernetes reads: a string, a number, a boolean or None (`vectors/yaml/scalars.json`).
+    def value(self) -> scalars.Value | scalars.Unknown:
+        """What Kubernetes reads: a string, a number, a boolean or None, if the document decides it; else `UNKNOWN`.
+
+        Raises `scalars.ScalarError` as `written` does.
+        """
+        return UNKNOWN if is_placeholder(self.text) else self.written
+
+    @property
+    def written(self) -> scalars.Value:
+        """The same, placeholders read as the texts that they are (`vectors/yaml/scalars.json`).
 
         Raises `scalars.ScalarError` where kubectl refuses the document for it (`!!float x`, `.nan`).
         """
         return scalars.resolve(self.text, self.style, self.tag)
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether a template or placeholder decides the value, or a part of it."""
+        return self.value is UNKNOWN
+
+    def leave_open(self) -> None:
+        """Make the value unknown: a template prints it where nothing is written."""
+        self.__dict__["value"] = UNKNOWN
 
     def remember(self, places: list[tuple[int, int]]) -> None:
         """Keep the source spans of the characters of `text`, for `locate`."""
@@ -80,20 +99,25 @@ class Scalar(_Base):
 
     @property
     def is_string(self) -> bool:
-        return isinstance(self.value, str)
+        """Whether the text is that of a string, a known one or not."""
+        return isinstance(self.written, str)
 
     def __repr__(self) -> str:
         return f"Scalar({self.text!r}, {self.start}..{self.end})"
 
 
 class Sequence(_Base):
-    """A list; `aliases` has the span of the alias for each item that is one, by index."""
+    """A list; `aliases` has the span of the alias for each item that is one, by index.
 
-    __slots__ = ("aliases", "contents", "flow", "items")
+    `is_open`: a template may print more items into it, or not all of those that are written.
+    """
+
+    __slots__ = ("aliases", "contents", "flow", "is_open", "items")
 
     def __init__(self, start: int, end: int, *, flow: bool, anchor: str | None = None, tag: str | None = None) -> None:
         super().__init__(start, end, anchor, tag)
         self.flow = flow
+        self.is_open = False
         #: Set where it is known without a look at all nodes.
         self.contents: Contents | None = None
         self.items: list[Node] = []
@@ -125,13 +149,17 @@ class Entry:
 
 
 class Mapping(_Base):
-    """A mapping; `entries` as written, duplicates and merge keys included."""
+    """A mapping; `entries` as written, duplicates and merge keys included.
 
-    __slots__ = ("__dict__", "contents", "entries", "flow")
+    `is_open`: a template may print more keys into it, so that none is missing.
+    """
+
+    __slots__ = ("__dict__", "contents", "entries", "flow", "is_open")
 
     def __init__(self, start: int, end: int, *, flow: bool, anchor: str | None = None, tag: str | None = None) -> None:
         super().__init__(start, end, anchor, tag)
         self.flow = flow
+        self.is_open = False
         #: Set where it is known without a look at all nodes.
         self.contents: Contents | None = None
         self.entries: list[Entry] = []
@@ -185,9 +213,14 @@ class Mapping(_Base):
         return any(other.is_merge or (other.name == entry.name and other is not entry) for other in self.entries)
 
     def get(self, name: str) -> Node | None:
-        """The value that counts for `name`, or None."""
+        """The value that counts for `name`; None where it has none.
+
+        A template may print what is not written in an open mapping: then it is a scalar without a text that is unknown.
+        """
         entry = self.fields.get(name)
-        return entry.value if entry else None
+        if entry is not None:
+            return entry.value
+        return unwritten(self) if self.is_open else None
 
     def __repr__(self) -> str:
         return f"Mapping({[entry.name for entry in self.entries]}, {self.start}..{self.end})"
@@ -260,17 +293,40 @@ def _may_be_text(scalar: Scalar) -> bool:
     return "\n" in scalar.text or scalar.text[:1] in _JSON_OPENINGS
 
 
+def unwritten(around: Node) -> Scalar:
+    """What stands for something that a template may print into a node."""
+    scalar = Scalar(around.start, around.start, "", "")
+    scalar.leave_open()
+    return scalar
+
+
 def string(node: Node | None) -> str | None:
-    """The value of a string scalar, None for anything else."""
+    """The value of a string scalar that is known, None for anything else."""
     if isinstance(node, Scalar) and isinstance(node.value, str):
         return node.value
     return None
 
 
+def written_string(node: Node | None) -> str | None:
+    """The text of a string scalar, placeholders included: for names that are compared with each other, or shown."""
+    written = node.written if isinstance(node, Scalar) else None
+    return written if isinstance(written, str) else None
+
+
+def is_unknown(node: Node | None) -> bool:
+    """Whether a template or placeholder decides what stands there."""
+    return isinstance(node, Scalar) and node.is_unknown
+
+
+def is_null(node: Node | None) -> bool:
+    """Whether a null is written there, and nothing prints another value."""
+    return isinstance(node, Scalar) and node.value is None
+
+
 def plain(node: Node) -> object:
-    """The node as Python data, as kubectl would send it. Recursion is as deep as the node."""
+    """The node as Python data, as kubectl would send it, placeholders as texts. Recursion is as deep as the node."""
     if isinstance(node, Scalar):
-        return node.value
+        return node.written
     if isinstance(node, Sequence):
         return [plain(item) for item in node.items]
     return {name: plain(entry.value) for name, entry in node.fields.items()}

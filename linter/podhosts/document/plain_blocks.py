@@ -98,7 +98,7 @@ class PlainMapping(Mapping):
         self.anchor = self.tag = None
         self.shared = ()
         self.contents = None
-        self.flow = False
+        self.flow = self.is_open = False
         self._text, self._first, self._last, self._level = text, first, last, level
 
     def __getattr__(self, name: str) -> Any:
@@ -125,7 +125,7 @@ class PlainSequence(Sequence):
         self.anchor = self.tag = None
         self.shared = ()
         self.contents = None
-        self.flow = False
+        self.flow = self.is_open = False
         self.aliases = {}
         self._text, self._first, self._last, self._level = text, first, last, level
 

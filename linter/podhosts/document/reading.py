@@ -374,6 +374,6 @@ def _check_value(node: Node) -> None:
     if type(node) is not Scalar or (node.tag is None and (node.style or node.text[:1] not in _ODD_STARTS)):
         return
     try:
-        _ = node.value
+        _ = node.written
     except scalars.ScalarError as error:
         raise UnreadableError(str(error), node.span) from None

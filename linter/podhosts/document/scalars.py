@@ -7,10 +7,23 @@ from __future__ import annotations
 
 import math
 import re
+from enum import Enum
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 Value: TypeAlias = str | int | float | bool | None
+
+
+class Unknown(Enum):
+    """What stands for a value that a template or placeholder decides: no string, no number, not nothing."""
+
+    VALUE = "unknown"
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Final = Unknown.VALUE
 
 #: Plain texts that are no strings.
 WORDS: dict[str, Value] = {

@@ -10,9 +10,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
+from podhosts.document.branches import Branches, are_printed_together
 from podhosts.source import Span
+
+if TYPE_CHECKING:
+    from podhosts.document.branches import Branch
 
 #: How the kinds of actions begin and end.
 _DELIMITERS = {
@@ -32,30 +36,12 @@ _DASHES = re.compile(r" *(?:- +)+")
 _NEXT_LINE = re.compile(r"[ \t]*\r?\n(?:[ \t]*(?:\{\{[^{}\n]*\}\}[ \t]*)?\r?\n)*(?P<indent> *)[^\s{#-]")
 #: An action of Go in which `}}` stands in a string.
 _QUOTING_ACTION = re.compile(r"""\{\{(?:[^"'`}]++|"(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\.|[^'\\\n])*'|\}(?!\}))*+\}\}""")
-_WORD = re.compile(r"\{[{%]-?\s*([a-z]+)\b")
 _LINE = re.compile(r"[^\r\n]+")
 #: A line that ends in the header of a block scalar; the scalar's parent is the key, or the last dash.
 _BLOCK_HEADER = re.compile(
     r"(?P<indent> *)(?P<dashes>(?:-[ ]+)*)(?P<key>[^\s#-][^#]*?:[ \t]+)?(?:[&!]\S+[ \t]+){0,2}"
     r"[|>][-+0-9]{0,2}[ \t]*(?:#.*)?$"
 )
-_OPENING = frozenset({"if", "range", "with", "define", "block", "for"})
-_NEXT_BRANCH = frozenset({"else", "elif"})
-_CLOSING = frozenset({"end", "endif", "endfor"})
-
-
-class Branch(NamedTuple):
-    """A stretch of text that is printed or not: the block it belongs to, and which of its branches it is.
-
-    `head` is the span of the action that begins the block, `keyword` its first word.
-    """
-
-    start: int
-    end: int
-    block: int
-    branch: int
-    keyword: str
-    head: Span
 
 
 class Template:
@@ -74,9 +60,17 @@ class Template:
         return [action.start() for action in self._actions]
 
     @cached_property
+    def _branches(self) -> Branches:
+        return Branches(self._actions, len(self._text))
+
+    @property
     def branches(self) -> tuple[Branch, ...]:
         """Stretches that are printed or not; nested ones, outermost first."""
-        return _branches(self._actions)
+        return self._branches.all
+
+    def prints_together(self, first: int, second: int) -> bool:
+        """Whether what stands at one of two offsets is printed whenever what stands at the other is, or both are."""
+        return are_printed_together(self._branches.around(first), self._branches.around(second))
 
     @property
     def text(self) -> str:
@@ -234,29 +228,3 @@ def _lines_of_actions(text: str, actions: list[re.Match[str]]) -> set[int]:
             alone.update(group)
             group = []
     return alone
-
-
-def _branches(actions: list[re.Match[str]]) -> tuple[Branch, ...]:
-    """What `if`, `range`, `with`, `else` and `end` enclose."""
-    found: list[Branch] = []
-    stack: list[Branch] = []
-    blocks = 0
-    for action in actions:
-        word = _WORD.match(action.group())
-        keyword = word.group(1) if word else ""
-        if keyword in _OPENING:
-            blocks += 1
-            stack.append(Branch(action.end(), action.end(), blocks, 0, keyword, Span(*action.span())))
-        elif keyword in _NEXT_BRANCH | _CLOSING and stack:
-            opened = stack.pop()
-            found.append(opened._replace(end=action.start()))
-            if keyword in _NEXT_BRANCH:
-                stack.append(opened._replace(start=action.end(), branch=opened.branch + 1))
-    return tuple(sorted(found))
-
-
-def exclude_each_other(branches: tuple[Branch, ...], first: int, second: int) -> bool:
-    """Whether two places stand in different branches of one block, so that only one of them is ever printed."""
-    here = {item.block: item.branch for item in branches if item.start <= first < item.end}
-    there = {item.block: item.branch for item in branches if item.start <= second < item.end}
-    return any(block in there and there[block] != branch for block, branch in here.items())

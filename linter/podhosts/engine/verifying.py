@@ -175,7 +175,7 @@ def _exempt(document: Document, kinds: KnownKinds) -> dict[int, bool]:
     exempt: dict[int, bool] = {}
     for pod in (pod for manifest in every_object(document) for pod in every_pod(manifest, kinds)):
         fields = SCALAR_FIELDS if pod.schema.is_of_pod_spec else ()
-        exempt |= {id(node): False for name in fields if (node := pod.spec.get(name)) is not None}
+        exempt |= {id(pod.spec.fields[name].value): False for name in fields if name in pod.spec.fields}
         if pod.list_node is not None:
             exempt[id(pod.list_node)] = True
     return exempt
@@ -192,7 +192,7 @@ def _is_same_data(first: Node, second: Node, exempt_first: dict[int, bool], exem
         if isinstance(old, Scalar) and isinstance(new, Scalar):
             if kinds == (False, False) and old.text == new.text:
                 continue
-            if old.value != new.value or type(old.value) is not type(new.value):
+            if old.written != new.written or type(old.written) is not type(new.written):
                 return False
         elif isinstance(old, Sequence) and isinstance(new, Sequence):
             if len(old.items) != len(new.items):

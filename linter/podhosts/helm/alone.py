@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from podhosts.document import Document, Entry
-    from podhosts.document.templates import Branch
+    from podhosts.document.branches import Branch
     from podhosts.helm.lists import Misprint
     from podhosts.helm.templates import Definition, Node
     from podhosts.helm.values import Value

@@ -12,7 +12,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.document import Document, Mapping, Problem, Sequence, split, string
+from podhosts.document import Document, Mapping, Problem, Sequence, split, written_string
 from podhosts.helm.charts import METADATA, join
 from podhosts.helm.cycles import find_cycle, included
 from podhosts.helm.declared_keys import declared_keys
@@ -144,7 +144,7 @@ class Chart:
     @property
     def name(self) -> str:
         metadata, _ = self._metadata
-        return (string(metadata.get("name")) if metadata else None) or posixpath.basename(self.folder)
+        return (written_string(metadata.get("name")) if metadata else None) or posixpath.basename(self.folder)
 
     @cached_property
     def dependencies(self) -> list[Dependency]:
@@ -154,12 +154,12 @@ class Chart:
         listed = metadata.get("dependencies") if metadata else None
         found: list[Dependency] = []
         for item in listed.items if isinstance(listed, Sequence) else ():
-            name = string(item.get("name")) if isinstance(item, Mapping) else None
+            name = written_string(item.get("name")) if isinstance(item, Mapping) else None
             if not isinstance(item, Mapping) or name is None:
                 continue
-            chart = present.get(name) or self._local(string(item.get("repository")) or "")
+            chart = present.get(name) or self._local(written_string(item.get("repository")) or "")
             if chart is not None:
-                found.append(Dependency(string(item.get("alias")) or name, chart))
+                found.append(Dependency(written_string(item.get("alias")) or name, chart))
         # Helm takes what lies in `charts/` though no dependency names it.
         named = {dependency.chart for dependency in found}
         return found + [Dependency(name, chart) for name, chart in present.items() if chart not in named]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.document import Document, Scalar, Sequence, nodes, split
+from podhosts.document import Document, Scalar, Sequence, is_unknown, nodes, split
 from podhosts.embedded import MOST_LEVELS, embedded_documents
 from podhosts.helm import NOTHING
 from podhosts.helm.known_pods import fragments, known_pods
 from podhosts.hosts.addresses import canonical
-from podhosts.kubernetes import concerns_hosts, every_object, is_broken_by_template, is_placeholder
+from podhosts.kubernetes import concerns_hosts, every_object, is_broken_by_template
 from podhosts.records import field, record
 from podhosts.triggers import mentions
 
@@ -166,7 +166,7 @@ def _is_open(pod: Pod, node: Node) -> bool:
     """Whether a template may put further entries into a list, or decides it as a whole."""
     document = pod.object.document
     if isinstance(node, Scalar):
-        return is_placeholder(node.text)
+        return node.is_unknown
     if document.template is None:
         return False
     values = [value for value in nodes(node) if isinstance(value, Scalar)]
@@ -179,11 +179,11 @@ def _is_open(pod: Pod, node: Node) -> bool:
 def _names(alias: HostAlias) -> Iterator[ListedName]:
     ip = alias.ip_node.text if isinstance(alias.ip_node, Scalar) else ""
     address = canonical(ip)
-    has_open_ip = is_placeholder(ip) or (alias.ip_node is None and alias.pod.is_partial(alias.node))
-    if alias.hostnames_node is None and isinstance(alias.ip_node, Scalar) and alias.pod.is_partial(alias.node):
+    has_open_ip = is_unknown(alias.ip_node)
+    if "hostnames" not in alias.node.fields and is_unknown(alias.hostnames_node) and isinstance(alias.ip_node, Scalar):
         yield ListedName("", ip, address, False, alias.index, alias.ip_node.span)
     for node in _scalars(alias.hostnames_node):
-        is_decided = not is_placeholder(node.text) and not has_open_ip
+        is_decided = not node.is_unknown and not has_open_ip
         yield ListedName(node.text, ip, address, is_decided, alias.index, node.span)
 
 

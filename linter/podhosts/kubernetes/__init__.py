@@ -1,5 +1,6 @@
 """Kubernetes: which nodes of a document are objects, pod specs, aliases, containers and mounts."""
 
+from podhosts.document.placeholders import is_placeholder, is_template, may_hold_placeholders
 from podhosts.kubernetes.fields import (
     Path,
     edit_distance,
@@ -13,7 +14,6 @@ from podhosts.kubernetes.kinds import is_built_in_workload, is_strict
 from podhosts.kubernetes.known_kinds import KNOWN_KINDS, HousePath, KnownKinds
 from podhosts.kubernetes.objects import KubernetesObject, every_object, mapping, objects, sequence
 from podhosts.kubernetes.placed import every_pod, is_patch
-from podhosts.kubernetes.placeholders import is_placeholder, is_template, may_hold_placeholders
 from podhosts.kubernetes.pods import (
     Container,
     EntryKeys,

@@ -171,7 +171,7 @@ def definition(manifest: KubernetesObject) -> Definition | None:
 def _is_definition(manifest: KubernetesObject) -> bool:
     """Whether an object is a CustomResourceDefinition that no template has a part in."""
     is_one = manifest.kind == CUSTOM_RESOURCE_DEFINITION and manifest.api_version == _API_VERSION
-    return is_one and manifest.document.template is None
+    return is_one and manifest.document.template is None and not manifest.document.is_partial(manifest.node)
 
 
 def _schema(value: object) -> Schema:

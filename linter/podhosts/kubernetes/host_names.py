@@ -9,9 +9,9 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from podhosts.document import Scalar, string
+from podhosts.document import Scalar, is_unknown, string, written_string
+from podhosts.document.placeholders import is_placeholder
 from podhosts.kubernetes.objects import mapping
-from podhosts.kubernetes.placeholders import is_placeholder
 from podhosts.records import record
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class OwnName:
 
 def own_name(pod: Pod, name: str, version: KubernetesVersion) -> OwnName | None:
     """How a pod made from this spec has `name` as its host name or full name; None if no pod is known to have it."""
-    if not pod.is_pod_spec or pod.host_network or _is_open(pod.spec.get("hostNetwork")):
+    if not pod.is_pod_spec or pod.host_network or _is_open(pod, version):
         return None
     if override := _override(pod, version):
         return OwnName() if name == cut(override) else None
@@ -106,6 +106,14 @@ def host_name_node(pod: Pod, version: KubernetesVersion) -> Node | None:
     return pod.object.metadata.get("name") if pod.object.metadata else None
 
 
+def _is_open(pod: Pod, version: KubernetesVersion) -> bool:
+    """Whether a template or placeholder has a part in the host name; an owner's name is looked at where it counts."""
+    fields = ["hostnameOverride"] if version.validates_hostname_override else []
+    if ordinals(pod.object) is None:
+        fields.append("hostname")
+    return is_unknown(pod.spec.get("hostNetwork")) or any(is_unknown(pod.spec.get(name)) for name in fields)
+
+
 def _override(pod: Pod, version: KubernetesVersion) -> str | None:
     return string(pod.spec.get("hostnameOverride")) if version.validates_hostname_override else None
 
@@ -114,7 +122,7 @@ def _short_name(pod: Pod, name: str) -> OwnName | None:
     manifest = pod.object
     owner, numbers = manifest.name, ordinals(manifest)
     if numbers is None and (hostname := string(pod.spec.get("hostname"))):
-        return OwnName() if not is_placeholder(hostname) and name == cut(hostname) else None
+        return OwnName() if name == cut(hostname) else None
     if owner is None or is_placeholder(owner):
         return None
     if numbers is not None:
@@ -130,14 +138,16 @@ def ordinals(manifest: KubernetesObject) -> Ordinals | None:
     """
     spec = manifest.spec
     if manifest.kind == "StatefulSet":
-        numbers = spec.get("ordinals") if spec else None
+        # What a template may add is hardly ever another first number.
+        entry = spec.fields.get("ordinals") if spec else None
+        numbers = entry.value if entry else None
         start = _number(mapping(numbers), "start", 0, manifest) if numbers is None or mapping(numbers) else None
         return Ordinals(start, _number(spec, "replicas", 1, manifest))
     if manifest.kind == "CronJob":
         template = mapping(spec.get("jobTemplate")) if spec else None
         spec = mapping(template.get("spec")) if template else None
         return Ordinals(None, None) if spec and string(spec.get("completionMode")) == "Indexed" else None
-    mode = string(spec.get("completionMode")) if manifest.kind == "Job" and spec else None
+    mode = written_string(spec.get("completionMode")) if manifest.kind == "Job" and spec else None
     if mode is None or (mode != "Indexed" and not is_placeholder(mode)):
         return None
     return Ordinals(0, _number(spec, "completions", 1, manifest)) if mode == "Indexed" else Ordinals(None, None)
@@ -183,8 +193,3 @@ def _may_change(holder: Mapping, node: Node | None, document: Document) -> bool:
     if node is not None and document.template is not None:
         return bool(document.branches_between(holder, node))
     return document.is_partial(holder)
-
-
-def _is_open(node: Node | None) -> bool:
-    """Whether a placeholder decides a value."""
-    return isinstance(node, Scalar) and is_placeholder(node.text)

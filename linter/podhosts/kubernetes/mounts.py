@@ -10,15 +10,14 @@ from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from podhosts.document import Mapping, Scalar, string
+from podhosts.document import Mapping, Scalar, is_null, string
 from podhosts.kubernetes.objects import mapping, sequence
-from podhosts.kubernetes.placeholders import is_placeholder
 from podhosts.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podhosts.document import Entry, Node
+    from podhosts.document import Entry
     from podhosts.kubernetes.pods import Mount, Pod, Volume
 
 HOSTS_FILE = "/etc/hosts"
@@ -56,7 +55,7 @@ class MountEffect(Enum):
 def effect(mount: Mount) -> MountEffect | None:
     """What the mount does to the hosts file; None where it does nothing to it, or nothing certain can be said."""
     path = mount.mount_path
-    if path is None or is_placeholder(path) or "$patch" in mount.node.fields:
+    if path is None or "$patch" in mount.node.fields:
         return None
     place = normalize(path)
     if place not in {HOSTS_FILE, "/etc"}:
@@ -120,12 +119,10 @@ def config_maps(volume: Volume | None) -> Iterator[Mapping]:
 
 
 def _source_entry(volume: Volume | None) -> Entry | None:
-    entries = volume.node.fields.items() if volume else ()
-    return next((entry for name, entry in entries if name in VOLUME_SOURCES and not _is_null(entry.value)), None)
-
-
-def _is_null(node: Node) -> bool:
-    return isinstance(node, Scalar) and node.value is None
+    fields = volume.node.fields if volume else {}
+    entries = [entry for name, entry in fields.items() if name in VOLUME_SOURCES and not is_null(entry.value)]
+    # Of several, a template prints one.
+    return entries[0] if len(entries) == 1 else None
 
 
 def failed_type_check(volume: Volume) -> str | None:
@@ -141,7 +138,7 @@ def failed_type_check(volume: Volume) -> str | None:
 def is_refused_type(volume: Volume) -> bool:
     """Whether a hostPath's `type` is none that the API server knows."""
     wanted = string(volume.host_path_type_node)
-    return bool(wanted) and not is_placeholder(wanted or "") and wanted not in _HOST_PATH_TYPES
+    return bool(wanted) and wanted not in _HOST_PATH_TYPES
 
 
 def is_read_only(mount: Mount) -> bool:
@@ -163,6 +160,6 @@ def node_file(mount: Mount) -> str | None:
     """The node's file that a hostPath mount shows, `subPath` followed; None for other volumes and unknown paths."""
     volume = mount.volume
     path = string(volume.host_path_node) if volume else None
-    if path is None or is_placeholder(path + mount.sub_path) or "subPathExpr" in mount.node.fields:
+    if path is None or mount.sub_path is None or "subPathExpr" in mount.node.fields:
         return None
     return normalize(f"{path}/{mount.sub_path}")

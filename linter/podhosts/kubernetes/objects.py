@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import ObjectIdentity
-from podhosts.document import Mapping, Sequence, string
+from podhosts.document import Mapping, Sequence, string, written_string
+from podhosts.document.placeholders import is_placeholder
 from podhosts.kubernetes.fields import field
-from podhosts.kubernetes.placeholders import is_placeholder
 from podhosts.records import record
 
 if TYPE_CHECKING:
@@ -43,11 +43,11 @@ class KubernetesObject:
 
     @property
     def name(self) -> str | None:
-        return string(self.metadata.get("name")) if self.metadata else None
+        return written_string(self.metadata.get("name")) if self.metadata else None
 
     @property
     def namespace(self) -> str | None:
-        return string(self.metadata.get("namespace")) if self.metadata else None
+        return written_string(self.metadata.get("namespace")) if self.metadata else None
 
     @property
     def spec(self) -> Mapping | None:

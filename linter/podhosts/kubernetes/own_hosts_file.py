@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from podhosts.document import Scalar, string
+from podhosts.document import Scalar, written_string
 from podhosts.hosts.kubelet import mounts_hosts_file
 from podhosts.kubernetes.mounts import source
 from podhosts.kubernetes.objects import mapping, sequence
@@ -46,7 +46,7 @@ def own_hosts_file(container: Container, finder: Finder) -> OwnHostsFile | None:
 
 
 def _from_config_map(mount: Mount, config: Mapping | None, finder: Finder) -> OwnHostsFile:
-    name = string(config.get("name")) if config else None
+    name = written_string(config.get("name")) if config else None
     origin = f"ConfigMap `{name}`"
     if "subPathExpr" in mount.node.fields:
         return OwnHostsFile(mount, None, origin)
@@ -59,15 +59,15 @@ def _from_config_map(mount: Mount, config: Mapping | None, finder: Finder) -> Ow
     return OwnHostsFile(mount, _text_scalar(content), origin, manifest)
 
 
-def _key(config: Mapping | None, sub_path: str) -> str | None:
+def _key(config: Mapping | None, sub_path: str | None) -> str | None:
     """The key of the ConfigMap that a `subPath` names, `items` followed."""
     if not sub_path:
         return None
     items = sequence(config.get("items")) if config else None
     for item in items.items if items else ():
         entry = mapping(item)
-        if entry is not None and string(entry.get("path")) == sub_path:
-            return string(entry.get("key"))
+        if entry is not None and written_string(entry.get("path")) == sub_path:
+            return written_string(entry.get("key"))
     return None if items else sub_path
 
 

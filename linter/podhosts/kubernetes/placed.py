@@ -6,10 +6,9 @@ Only the value is written where it is read; where it will stand is said by a pat
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from podhosts.document import Entry, Mapping, Scalar, Sequence, string
+from podhosts.document import Entry, Mapping, Scalar, Sequence, written_string
 from podhosts.kubernetes.kinds import group_of, is_strict
 from podhosts.kubernetes.objects import mapping
 from podhosts.kubernetes.pods import Pod, is_shaped_like_aliases, never_inside, pods
@@ -63,18 +62,6 @@ class PlacedPod(Pod):
             node = node.items[0] if isinstance(node, Sequence) else _only_entry(node).value
         return node
 
-    def is_partial(self, node: Node) -> bool:
-        return id(node) in self._made_up or super().is_partial(node)
-
-    @cached_property
-    def _made_up(self) -> frozenset[int]:
-        found: list[Node] = []
-        node: Node = self.spec
-        for _ in self.steps:
-            found.append(node)
-            node = node.items[0] if isinstance(node, Sequence) else _only_entry(node).value
-        return frozenset(map(id, found))
-
 
 def every_pod(manifest: KubernetesObject, kinds: KnownKinds) -> list[Pod]:
     """The pod specs and lists that are written in an object, and those of which it sets a value."""
@@ -100,9 +87,9 @@ def placed_pods(manifest: KubernetesObject) -> Iterator[Pod]:
 
 def is_operation(node: Node) -> bool:
     """Whether a node is an operation of a JSON patch (RFC 6902)."""
-    if not isinstance(node, Mapping) or string(node.get("op")) not in _OPERATIONS:
+    if not isinstance(node, Mapping) or written_string(node.get("op")) not in _OPERATIONS:
         return False
-    return (string(node.get("path")) or "").startswith("/")
+    return (written_string(node.get("path")) or "").startswith("/")
 
 
 def is_patch(root: Node | None) -> bool:
@@ -112,9 +99,9 @@ def is_patch(root: Node | None) -> bool:
 
 def _operation(manifest: KubernetesObject, path: Path, node: Mapping) -> Iterator[Pod]:
     entry = node.fields.get("value")
-    if entry is None or string(node.get("op")) not in _SETTING_OPERATIONS:
+    if entry is None or written_string(node.get("op")) not in _SETTING_OPERATIONS:
         return
-    tokens = (string(node.get("path")) or "").split("/")[1:]
+    tokens = (written_string(node.get("path")) or "").split("/")[1:]
     words = [token.replace("~1", "/").replace("~0", "~") for token in tokens]
     steps: Path = tuple(0 if word == "-" or word.isdecimal() else word for word in words)
     yield from _place(manifest, entry, (*path, "value"), steps)
@@ -122,7 +109,7 @@ def _operation(manifest: KubernetesObject, path: Path, node: Mapping) -> Iterato
 
 def _parameters(manifest: KubernetesObject, path: Path, node: Mapping) -> Iterator[Pod]:
     """Parameters as `{name: web.hostAliases[0].ip, value: ...}`, or as `web.hostAliases[0].ip: ...`."""
-    name, value = string(node.get("name")), node.fields.get("value")
+    name, value = written_string(node.get("name")), node.fields.get("value")
     if name is not None and value is not None and (match := _parameter(name)):
         yield from _place(manifest, value, (*path, "value"), _parameter_steps(match))
     for key, entry in node.fields.items():
@@ -142,14 +129,14 @@ def _parameter_steps(match: re.Match[str]) -> Path:
 def _mutation(manifest: KubernetesObject) -> Iterator[Pod]:
     """Gatekeeper's `Assign` and `ModifySet`; its `location` is a path in the object that is mutated."""
     spec = manifest.spec
-    location = string(spec.get("location")) if spec else None
+    location = written_string(spec.get("location")) if spec else None
     parameters = mapping(spec.get("parameters")) if spec else None
     if location is None or parameters is None:
         return
     holder, key = ("assign", "value") if manifest.kind == "Assign" else ("values", "fromList")
     values = mapping(parameters.get(holder))
     entry = values.fields.get(key) if values else None
-    if entry is None or string(parameters.get("operation")) == "prune":
+    if entry is None or written_string(parameters.get("operation")) == "prune":
         return
     steps: Path = tuple(0 if step["item"] else step["quoted"] or step["word"] for step in _LOCATION.finditer(location))
     yield from _place(manifest, entry, ("spec", "parameters", holder, key), steps)
@@ -192,12 +179,17 @@ def _is_shaped(value: Node, steps: Path) -> bool:
 
 
 def _around(node: Node, step: str | int, key: Scalar) -> Mapping | Sequence:
-    """A mapping or list that holds nothing but a node, at its place; keys point at the key of the value."""
+    """A mapping or list that holds nothing but a node, at its place; keys point at the key of the value.
+
+    What else it holds is not known.
+    """
     if isinstance(step, int):
         items = Sequence(node.start, node.end, flow=False)
+        items.is_open = True
         items.items.append(node)
         return items
     made_up = Mapping(node.start, node.end, flow=False)
+    made_up.is_open = True
     made_up.entries.append(Entry(Scalar(key.start, key.end, step, ""), node, None))
     return made_up
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podhosts.document import Scalar, Sequence, string
+from podhosts.document import Scalar, Sequence, written_string
 from podhosts.hosts.kubelet import Alias, PodHosts
 from podhosts.kubernetes.host_names import ordinals
 from podhosts.kubernetes.versions import KubernetesVersion
@@ -51,7 +51,7 @@ def pod_hosts(pod: Pod, surroundings: Surroundings) -> PodHosts:
         hostname=hostname,
         subdomain=subdomain,
         cluster_domain=surroundings.cluster_domain,
-        hostname_override=string(override),
+        hostname_override=written_string(override),
         hostname_override_gate=surroundings.version.validates_hostname_override,
         set_hostname_as_fqdn=isinstance(flag, Scalar) and flag.value is True,
         host_network=pod.host_network,
@@ -65,15 +65,18 @@ def _names(pod: Pod, index: int | None) -> tuple[str, str, str]:
     """The pod's name, and its `hostname` and `subdomain` as its controller sets them."""
     manifest = pod.object
     owner = "<name>" if manifest.name is None else manifest.name
-    hostname, subdomain = string(pod.spec.get("hostname")) or "", string(pod.spec.get("subdomain")) or ""
+    hostname, subdomain = (
+        written_string(pod.spec.get("hostname")) or "",
+        written_string(pod.spec.get("subdomain")) or "",
+    )
     if manifest.kind == "Pod":
-        generated = string(manifest.metadata.get("generateName")) if manifest.metadata else None
+        generated = written_string(manifest.metadata.get("generateName")) if manifest.metadata else None
         return (f"{generated}<id>" if manifest.name is None and generated else owner), hostname, subdomain
     numbers = ordinals(manifest) if pod.is_pod_spec else None
     if numbers is not None:
         number = numbers.first if index is None else index
         if manifest.kind == "StatefulSet":
-            service = string(manifest.spec.get("serviceName")) if manifest.spec else None
+            service = written_string(manifest.spec.get("serviceName")) if manifest.spec else None
             # The controller writes the names over those of the template.
             return f"{owner}-{number}", f"{owner}-{number}", service or ""
         if manifest.kind == "CronJob":

@@ -1,12 +1,18 @@
-"""Typed views of pod specs; each keeps its nodes, so that a finding can point at them."""
+"""Typed views of pod specs; each keeps its nodes, so that a finding can point at them.
+
+What a template or placeholder decides is hidden: a value that is not known is None, a list or mapping that may get more
+is never empty and lacks nothing (`Mapping.get` gives an unknown scalar), and what is counted over a list is None where
+not all of it is written. Texts with placeholders are given only under names with `written`.
+"""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from podhosts.document import Mapping, Scalar, Sequence, string
+from podhosts.document import Mapping, Scalar, Sequence, is_null, is_unknown, string, unwritten, written_string
 from podhosts.kubernetes.kinds import group_of, is_built_in_workload, is_strict
 from podhosts.kubernetes.known_kinds import KNOWN_KINDS, KnownKinds
 from podhosts.kubernetes.objects import mapping, sequence
@@ -87,7 +93,10 @@ class Pod:
 
     @cached_property
     def aliases(self) -> list[HostAlias]:
-        """The items of the list that are mappings, with their indices; not the `$patch` steps of a strategic merge."""
+        """The items of the list that are mappings, with their indices; not the `$patch` steps of a strategic merge.
+
+        Those that are written: there may be more where the list is open, and not all of them at once.
+        """
         node = sequence(self.spec.get(self.list_field))
         if node is None:
             return []
@@ -98,6 +107,16 @@ class Pod:
         ]
 
     @property
+    def has_all_aliases(self) -> bool:
+        """Whether the list holds what is written in it, and nothing else."""
+        node = self.list_node
+        return node is None or is_null(node) or (isinstance(node, Sequence) and not self.is_partial(node))
+
+    def are_printed_together(self, first: Node, second: Node) -> bool:
+        """Whether two nodes can be compared, see `Document.are_printed_together`."""
+        return self.object.document.are_printed_together(first, second)
+
+    @property
     def host_network(self) -> bool:
         node = self.spec.get("hostNetwork")
         return isinstance(node, Scalar) and node.value is True
@@ -105,8 +124,18 @@ class Pod:
     @property
     def asks_cluster_dns(self) -> bool:
         """Whether the names of Services mean anything in the pod; on the node's network its DNS is asked."""
-        policy = string(self.spec.get("dnsPolicy"))
+        # What a template may add is hardly ever another policy.
+        entry = self.spec.fields.get("dnsPolicy")
+        if entry is not None and is_unknown(entry.value):
+            return False
+        policy = string(entry.value) if entry is not None else None
         return policy == "ClusterFirstWithHostNet" or (policy in {None, "ClusterFirst"} and not self.host_network)
+
+    @property
+    def has_unknown_network(self) -> bool:
+        """Whether a template or placeholder decides what is written for `hostNetwork`."""
+        entry = self.spec.fields.get("hostNetwork")
+        return entry is not None and is_unknown(entry.value)
 
     @cached_property
     def containers(self) -> list[Container]:
@@ -121,6 +150,12 @@ class Pod:
     def volumes(self) -> list[Volume]:
         return [Volume(self, index, node) for index, node in _mappings(self.spec.get("volumes"))]
 
+    @cached_property
+    def volume_by_name(self) -> dict[str | None, Volume]:
+        """The volumes by their names as written; none of those that share one (a template prints one of them)."""
+        counts = Counter(volume.name for volume in self.volumes)
+        return {volume.name: volume for volume in self.volumes if counts[volume.name] == 1}
+
     def field(self, *steps: str | int) -> str:
         """The path of something in the pod spec, from the object's root."""
         return self.object.field(*self.path, *(self.keys.own(steps) if self.keys else steps))
@@ -128,7 +163,7 @@ class Pod:
     def is_partial(self, node: Node) -> bool:
         """Whether a mapping or list may get more than is written in it, so that nothing can be missing."""
         has_anchors = isinstance(node, Mapping) and any(map(_ANCHORED.fullmatch, node.fields))
-        return has_anchors or self.object.document.is_partial(node)
+        return has_anchors or (isinstance(node, Mapping | Sequence) and node.is_open)
 
 
 @record(frozen=True, eq=False)
@@ -141,24 +176,43 @@ class HostAlias:
 
     @property
     def ip_node(self) -> Node | None:
-        return self.node.get("ip")
+        """The value of `ip`; None where it is certainly missing."""
+        return self._field("ip")
 
     @property
     def ip(self) -> str | None:
-        """The address if it is a string."""
+        """The address if it is a string that is known."""
         return string(self.ip_node)
 
     @property
     def hostnames_node(self) -> Node | None:
-        return self.node.get("hostnames")
+        """The value of `hostnames`; None where it is certainly missing."""
+        return self._field("hostnames")
+
+    def _field(self, name: str) -> Node | None:
+        node = self.node.get(name)
+        return unwritten(self.node) if node is None and self.pod.is_partial(self.node) else node
 
     @cached_property
     def names(self) -> list[tuple[int, Scalar]]:
-        """The names that are strings, with their indices."""
+        """The names that are strings and known, with their indices."""
         node = sequence(self.hostnames_node)
         if node is None:
             return []
-        return [(index, item) for index, item in enumerate(node.items) if isinstance(item, Scalar) and item.is_string]
+        return [
+            (index, item)
+            for index, item in enumerate(node.items)
+            if isinstance(item, Scalar) and isinstance(item.value, str)
+        ]
+
+    @property
+    def all_names(self) -> list[tuple[int, Scalar]] | None:
+        """The same; None where a name is not known, or a template may print more or fewer."""
+        node = sequence(self.hostnames_node)
+        if node is None:
+            return None if self.hostnames_node is not None and not is_null(self.hostnames_node) else []
+        has_unknown = any(isinstance(item, Scalar) and item.is_unknown for item in node.items)
+        return None if has_unknown or self.pod.is_partial(node) else self.names
 
     def field(self, *steps: str | int) -> str:
         return self.pod.field(self.pod.list_field, self.index, *steps)
@@ -175,7 +229,8 @@ class Container:
 
     @property
     def name(self) -> str | None:
-        return string(self.node.get("name"))
+        """Its name as written."""
+        return written_string(self.node.get("name"))
 
     @property
     def shown(self) -> str:
@@ -204,17 +259,20 @@ class Mount:
 
     @property
     def mount_path(self) -> str | None:
+        """The path if it is a string that is known."""
         return string(self.mount_path_node)
 
     @property
-    def sub_path(self) -> str:
-        return string(self.node.get("subPath")) or ""
+    def sub_path(self) -> str | None:
+        """What is mounted of the volume: empty for all of it, None where it is not known."""
+        node = self.node.fields.get("subPath")
+        return "" if node is None or is_null(node.value) else string(node.value)
 
     @property
     def volume(self) -> Volume | None:
-        """The volume it mounts, if the pod spec has it."""
-        name = string(self.node.get("name"))
-        return next((volume for volume in self.container.pod.volumes if name and volume.name == name), None)
+        """The volume it mounts, if the pod spec has it, and only one of that name as written."""
+        name = written_string(self.node.get("name"))
+        return self.container.pod.volume_by_name.get(name) if name else None
 
     def field(self, *steps: str | int) -> str:
         return self.container.field("volumeMounts", self.index, *steps)
@@ -230,7 +288,8 @@ class Volume:
 
     @property
     def name(self) -> str | None:
-        return string(self.node.get("name"))
+        """Its name as written."""
+        return written_string(self.node.get("name"))
 
     @property
     def host_path_node(self) -> Node | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.document import Mapping, Scalar, Sequence, string
+from podhosts.document import Mapping, Scalar, Sequence, is_null, is_unknown, string
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,10 +35,20 @@ class SchemaProblem(NamedTuple):
 
 
 def schema_problems(versions: Node | None) -> Iterator[SchemaProblem]:
-    """The problems in `spec.versions` of a CustomResourceDefinition of apiextensions.k8s.io/v1, in order."""
+    """The problems in `spec.versions` of a CustomResourceDefinition of apiextensions.k8s.io/v1, in order.
+
+    None where a template or placeholder decides what is there.
+    """
+    for problem in _problems(versions):
+        is_open = isinstance(problem.node, Mapping | Sequence) and problem.node.is_open
+        if not is_open and not is_unknown(problem.node):
+            yield problem
+
+
+def _problems(versions: Node | None) -> Iterator[SchemaProblem]:
     path: Path = ("spec", "versions")
     if not isinstance(versions, Sequence):
-        if versions is not None and not _is_null(versions):
+        if versions is not None and not is_null(versions):
             yield SchemaProblem(versions, path, "a list of versions belongs here")
         return
     for index, version in enumerate(versions.items):
@@ -47,11 +57,11 @@ def schema_problems(versions: Node | None) -> Iterator[SchemaProblem]:
             yield SchemaProblem(version, here, "a mapping belongs here")
             continue
         holder = version.get("schema")
-        if holder is None or _is_null(holder):
+        if holder is None or is_null(holder):
             yield SchemaProblem(version, here, "this version has no `schema`")
         elif not isinstance(holder, Mapping):
             yield SchemaProblem(holder, (*here, "schema"), "a mapping belongs here")
-        elif (root := holder.get("openAPIV3Schema")) is None or _is_null(root):
+        elif (root := holder.get("openAPIV3Schema")) is None or is_null(root):
             yield SchemaProblem(holder, (*here, "schema"), "this version has no `openAPIV3Schema`")
         else:
             here = (*here, "schema", "openAPIV3Schema")
@@ -66,7 +76,7 @@ def _below(root: Node, path: Path) -> Iterator[SchemaProblem]:
     stack: list[tuple[Path, Node]] = [(path, root)]
     while stack:
         here, schema = stack.pop()
-        if _is_null(schema):
+        if is_null(schema):
             yield SchemaProblem(schema, here, _NEEDS_TYPE)
             continue
         if not isinstance(schema, Mapping):
@@ -83,7 +93,7 @@ def _parts(schema: Mapping, path: Path) -> Iterator[tuple[Path, Node]]:
     for name, entry in properties.fields.items() if isinstance(properties, Mapping) else ():
         yield (*path, "properties", name), entry.value
     items = schema.get("items")
-    if items is not None and not _is_null(items):
+    if items is not None and not is_null(items):
         yield (*path, "items"), items
     others = schema.get("additionalProperties")
     if isinstance(others, Mapping):
@@ -94,7 +104,7 @@ def _wrong_values(schema: Mapping, path: Path) -> Iterator[SchemaProblem]:
     """Keywords whose values are of the wrong type."""
     for name, entry in schema.fields.items():
         value = entry.value
-        if _is_null(value):
+        if is_null(value):
             continue
         wanted: str | None = None
         if name == "properties" and not isinstance(value, Mapping):
@@ -118,6 +128,8 @@ def _wrong_values(schema: Mapping, path: Path) -> Iterator[SchemaProblem]:
 def _wrong_shape(schema: Mapping, path: Path) -> Iterator[SchemaProblem]:
     """What a structural schema needs."""
     written = schema.get("type")
+    if is_unknown(written):
+        return
     kind = string(written)
     if not kind:
         if not _says(schema, "x-kubernetes-int-or-string", True) and not _says(schema, _KEEPS, True):
@@ -125,12 +137,12 @@ def _wrong_shape(schema: Mapping, path: Path) -> Iterator[SchemaProblem]:
     elif kind not in _TYPES:
         yield SchemaProblem(schema.fields["type"].value, (*path, "type"), f"`{kind}` is none of {', '.join(_TYPES)}")
     items = schema.get("items")
-    if kind == "array" and (items is None or _is_null(items)):
+    if kind == "array" and (items is None or is_null(items)):
         yield SchemaProblem(schema, path, "a list needs `items`")
     if _says(schema, _KEEPS, False):
         yield SchemaProblem(schema.fields[_KEEPS].value, (*path, _KEEPS), f"`{_KEEPS}` is `true` or not there")
     others = schema.fields.get("additionalProperties")
-    if others is not None and "properties" in schema.fields and not _is_null(others.value):
+    if others is not None and "properties" in schema.fields and not is_null(others.value):
         message = "`properties` and `additionalProperties` exclude each other"
         yield SchemaProblem(others.key, (*path, "additionalProperties"), message)
     yield from _wrong_list_type(schema, path, kind)
@@ -138,6 +150,8 @@ def _wrong_shape(schema: Mapping, path: Path) -> Iterator[SchemaProblem]:
 
 def _wrong_list_type(schema: Mapping, path: Path, kind: str | None) -> Iterator[SchemaProblem]:
     node, keys = schema.get("x-kubernetes-list-type"), schema.get("x-kubernetes-list-map-keys")
+    if is_unknown(node) or is_unknown(keys):
+        return
     list_type = string(node)
     here = (*path, "x-kubernetes-list-type")
     if isinstance(keys, Sequence) and keys.items and list_type != "map":
@@ -166,6 +180,8 @@ def _wrong_keys(schema: Mapping, path: Path, node: Node) -> Iterator[SchemaProbl
         yield SchemaProblem(item_type, (*path, "items", "type"), "the items of a list of type `map` are objects")
         return
     properties, required = items.get("properties"), items.get("required")
+    if is_unknown(properties) or is_unknown(required) or (isinstance(required, Sequence) and required.is_open):
+        return
     needed = {string(item) for item in required.items} if isinstance(required, Sequence) else set()
     for index, key in enumerate(keys.items):
         name = string(key) or ""
@@ -177,10 +193,6 @@ def _wrong_keys(schema: Mapping, path: Path, node: Node) -> Iterator[SchemaProbl
             yield SchemaProblem(key, here, f"the property `{name}` of the items must be required or have a default")
 
 
-def _is_null(node: Node) -> bool:
-    return isinstance(node, Scalar) and node.value is None
-
-
 def _is_boolean(node: Node) -> bool:
     return isinstance(node, Scalar) and isinstance(node.value, bool)
 
@@ -190,7 +202,7 @@ def _is_whole(node: Node) -> bool:
 
 
 def _is_list_of_strings(node: Node) -> bool:
-    return isinstance(node, Sequence) and all(string(item) is not None or _is_null(item) for item in node.items)
+    return isinstance(node, Sequence) and all(string(item) is not None or is_null(item) for item in node.items)
 
 
 def _says(schema: Mapping, name: str, value: bool) -> bool:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.document import Mapping, Scalar, string
+from podhosts.document import Mapping, Scalar, string, written_string
 from podhosts.kubernetes.mounts import config_maps
 from podhosts.kubernetes.objects import mapping, sequence
-from podhosts.kubernetes.placeholders import is_placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +69,7 @@ def environment(container: Container) -> dict[str, str]:
         entry = mapping(item)
         if entry is not None and (name := string(entry.get("name"))):
             found[name] = string(entry.get("value"))
-    return {name: value for name, value in found.items() if value is not None and not is_placeholder(value)}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def pod_address_variables(container: Container) -> frozenset[str]:
@@ -116,13 +115,15 @@ def mounts_of(config_map: KubernetesObject, key: str, pod: Pod) -> Iterator[Moun
                 yield mount
 
 
-def _shows(config: Mapping, config_map: KubernetesObject, key: str, sub_path: str) -> bool:
-    if config_map.name is None or string(config.get("name")) != config_map.name:
+def _shows(config: Mapping, config_map: KubernetesObject, key: str, sub_path: str | None) -> bool:
+    if sub_path is None or config_map.name is None or written_string(config.get("name")) != config_map.name:
         return False
     files = {key}
     if (items := sequence(config.get("items"))) is not None:
         entries = [entry for item in items.items if (entry := mapping(item)) is not None]
-        files = {string(entry.get("path")) or "" for entry in entries if string(entry.get("key")) == key}
+        files = {
+            written_string(entry.get("path")) or "" for entry in entries if written_string(entry.get("key")) == key
+        }
     return any(not sub_path or f"{file}/".startswith(f"{sub_path.rstrip('/')}/") for file in files)
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.document import Mapping, Scalar, Sequence, plain
-from podhosts.kubernetes.placeholders import is_placeholder
+from podhosts.document import Mapping, Scalar, Sequence, is_null, is_unknown, plain
 
 if TYPE_CHECKING:
     from podhosts.document import Node
@@ -37,31 +36,34 @@ def is_plainly_right(spec: Mapping, list_field: str) -> bool:
     """Whether every hosts-related field has the type that the schema asks for, seen without the schema."""
     for name, kind in SCALAR_FIELDS.items():
         node = spec.get(name)
-        if node is not None and not (isinstance(node, Scalar) and (node.value is None or isinstance(node.value, kind))):
+        if node is None or is_unknown(node):
+            continue
+        if not (isinstance(node, Scalar) and (node.value is None or isinstance(node.value, kind))):
             return False
     node = spec.get(list_field)
-    if node is None or _is_null(node):
+    if node is None or _is_open(node):
         return True
     return isinstance(node, Sequence) and all(map(_is_plain_alias, node.items))
 
 
 def _is_plain_alias(node: Node) -> bool:
     if not isinstance(node, Mapping):
-        return _is_null(node)
+        return _is_open(node)
     ip, names = node.get("ip"), node.get("hostnames")
     if ip is not None and not _is_text(ip):
         return False
-    if names is None or _is_null(names):
+    if names is None or _is_open(names):
         return True
     return isinstance(names, Sequence) and all(map(_is_text, names.items))
 
 
-def _is_null(node: Node) -> bool:
-    return isinstance(node, Scalar) and node.value is None
+def _is_open(node: Node) -> bool:
+    """Whether nothing is there that could be of the wrong type."""
+    return is_null(node) or is_unknown(node)
 
 
 def _is_text(node: Node) -> bool:
-    return isinstance(node, Scalar) and (node.value is None or node.is_string)
+    return _is_open(node) or (isinstance(node, Scalar) and node.is_string)
 
 
 def _explain(spec: Mapping, list_field: str, scalar_fields: tuple[str, ...]) -> list[WrongType]:
@@ -75,12 +77,12 @@ def _explain(spec: Mapping, list_field: str, scalar_fields: tuple[str, ...]) -> 
     found: list[WrongType] = []
     for name, declared in fields:
         node = spec.get(name)
-        if node is None:
+        if node is None or is_unknown(node):
             continue
         for error in validator.iter_errors({declared: plain(node)}):
             steps = tuple(error.absolute_path)[1:]
             wrong = _node_at(node, steps)
-            if not (isinstance(wrong, Scalar) and wrong.is_string and is_placeholder(wrong.text)):
+            if not is_unknown(wrong):
                 wanted = error.validator_value
                 expected = wanted[0] if isinstance(wanted, list) else wanted
                 found.append(WrongType(wrong, (name, *steps), _NAMES[str(expected)]))

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from podhosts.document.outline import bare, outline
+from podhosts.document.placeholders import is_placeholder, marks_that_break, names_that_break
 from podhosts.kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION, group_of, is_built_in_workload
-from podhosts.kubernetes.placeholders import is_placeholder, marks_that_break, names_that_break
 from podhosts.triggers import mentions
 
 if TYPE_CHECKING:

@@ -142,7 +142,7 @@ def text(value: str, node: Scalar, writing: Writing) -> Text:
 def typed(value: object) -> object:
     """A value as Kustomize prints it: other than for kubectl, `y` and `on` are strings (`vectors/overlays`)."""
     if isinstance(value, Text):
-        read = value.node.value if value == value.node.text else str(value)
+        read = value.node.written if value == value.node.text else str(value)
         if isinstance(read, bool):
             return read if value.lower() in {"true", "false"} else str(value)
         return int(read) if isinstance(read, float) and read.is_integer() and abs(read) < _LARGE else read

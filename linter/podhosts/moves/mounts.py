@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podhosts.document import string
+from podhosts.document import written_string
+from podhosts.document.placeholders import is_placeholder
 from podhosts.edits import Safety
 from podhosts.hosts.convert import node_entries, parse_hosts
 from podhosts.kubernetes.mounts import MountEffect, effect
 from podhosts.kubernetes.objects import mapping, sequence
 from podhosts.kubernetes.own_hosts_file import own_hosts_file
-from podhosts.kubernetes.placeholders import is_placeholder
 from podhosts.moves.aliases import add_aliases
 from podhosts.moves.draft import Draft, RefusedError
 from podhosts.moves.titles import move_title
@@ -77,10 +77,10 @@ def _unmount(draft: Draft, pod: Pod, mounts: list[Mount]) -> list[str]:
     for mount in mounts:
         container = mount.container
         draft.remove((*pod.path, container.group, container.index, "volumeMounts", mount.index))
-        removed.append(f"the mount of `{string(mount.node.get('name'))}`")
+        removed.append(f"the mount of `{written_string(mount.node.get('name'))}`")
     gone = {id(mount.node) for mount in mounts}
     used = {
-        string(item.get("name"))
+        written_string(item.get("name"))
         for container in pod.containers
         for users in _USERS
         for node in getattr(sequence(container.node.get(users)), "items", ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podhosts.document import Mapping, Scalar, Sequence, string
+from podhosts.document import Mapping, Scalar, Sequence, written_string
 from podhosts.hosts.addresses import refusal
 from podhosts.hosts.names import subdomain_refusals
 from podhosts.kubernetes import is_placeholder
@@ -22,7 +22,7 @@ def is_name(text: str, schema: ListSchema = BUILT_IN) -> bool:
 
 def is_address(node: Node | None, version: KubernetesVersion, schema: ListSchema = BUILT_IN) -> bool:
     """Whether a node is an address that is accepted in a list, or one that a placeholder decides."""
-    text = string(node)
+    text = written_string(node)
     if text is None or is_placeholder(text):
         return text is not None
     return refusal(text, version.strict_addresses) is None and schema.ip.refusal(text) is None
@@ -55,5 +55,5 @@ def is_list_of_aliases(node: Node | None, version: KubernetesVersion) -> bool:
             return False
         if not is_address(item.get("ip"), version) or not is_list_of_names(item.get("hostnames")):
             return False
-        addresses.add(string(item.get("ip")))
+        addresses.add(written_string(item.get("ip")))
     return len(addresses) == len(node.items)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from podhosts.hosts.kubelet import Alias, KubeletError, alias_line, hosts_file, pod_network_lines
@@ -13,6 +12,7 @@ from podhosts.records import replace
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from podhosts.document import Node
     from podhosts.hosts.resolvers import Answer, Family, HostsReader
     from podhosts.kubernetes import Pod
     from podhosts.rules.base import Settings
@@ -33,7 +33,7 @@ MODELS: dict[str, tuple[tuple[str, str], ...]] = {
 
 
 class PodAnswers:
-    """One pod's hosts file as the resolvers that matter read it. The file is read once by each, when first asked.
+    """One pod's hosts file as the resolvers that matter read it. A file is read once by each, when first asked.
 
     `own` says which of the pods made from the spec it is, and where it runs; by default it is the first one.
     """
@@ -42,11 +42,20 @@ class PodAnswers:
         self._pod = pod
         self._settings = settings
         self._own = own or OwnName()
-        self._readers: dict[str, HostsReader] = {}
-        self._described: dict[str, str] = {}
+        self._readers: dict[tuple[str, frozenset[int] | None], HostsReader] = {}
+        self._described: dict[tuple[str, frozenset[int] | None], str] = {}
 
-    @cached_property
-    def _file(self) -> bytes:
+    def _beside(self, places: Iterable[Node]) -> frozenset[int] | None:
+        """The aliases that are printed together with all of some places; None for all, where no template decides."""
+        if self._pod.object.document.template is None:
+            return None
+        return frozenset(
+            alias.index
+            for alias in self._pod.aliases
+            if all(self._pod.are_printed_together(alias.node, place) for place in places)
+        )
+
+    def _file(self, chosen: frozenset[int] | None) -> bytes:
         surroundings = Surroundings(
             (POD_IP,),
             node_file=b"127.0.0.1\tlocalhost\n",
@@ -57,38 +66,42 @@ class PodAnswers:
         inputs = pod_hosts(self._pod, surroundings)
         if self._own.namespace is not None:
             inputs = replace(inputs, namespace=self._own.namespace)
+        if chosen is not None:
+            aliases = zip(self._pod.aliases, inputs.aliases, strict=True)
+            inputs = replace(inputs, aliases=tuple(lines for alias, lines in aliases if alias.index in chosen))
         try:
             return hosts_file(inputs)
         except KubeletError:
             # Another rule speaks of the pod's own name; the aliases can be judged without it.
             return b"".join(line.text for line in pod_network_lines((POD_IP,), inputs.pod_name, "", inputs.aliases))
 
-    def ask(self, model: str, name: str, family: Family = "unspec") -> Answer:
-        """What one modelled resolver answers."""
+    def _ask(self, model: str, name: str, chosen: frozenset[int] | None) -> Answer:
         # The models are imported for the first finding that needs them: most runs have none.
         from podhosts.hosts.resolvers import Network, open_hosts
 
-        if model not in self._readers:
-            self._readers[model] = open_hosts(model, self._file)
-        return self._readers[model].lookup(name, family, Network((POD_IP,)))
+        key = model, chosen
+        if key not in self._readers:
+            self._readers[key] = open_hosts(model, self._file(chosen))
+        return self._readers[key].lookup(name, "unspec", Network((POD_IP,)))
 
-    def describe(self, name: str) -> str:
-        """A clause like "glibc, musl and Go answer 10.0.0.1, 10.0.0.2; glibc without `multi on` 10.0.0.1"."""
-        if name not in self._described:
-            self._described[name] = self._describe(name)
-        return self._described[name]
+    def describe(self, name: str, *places: Node) -> str:
+        """A clause like "glibc, musl and Go answer 10.0.0.1, 10.0.0.2; glibc without `multi on` 10.0.0.1".
 
-    def _describe(self, name: str) -> str:
-        return described(self._answers(name))
+        So they answer in a pod that has the aliases at `places`.
+        """
+        chosen = self._beside(places)
+        if (name, chosen) not in self._described:
+            self._described[name, chosen] = described(self._answers(name, chosen))
+        return self._described[name, chosen]
 
-    def common(self, name: str) -> tuple[str, ...] | None:
+    def common(self, name: str, *places: Node) -> tuple[str, ...] | None:
         """The addresses that all resolvers answer; None where they do not agree, or find none in the file."""
-        answers = {answer.addresses for _, answer in self._answers(name)}
+        answers = {answer.addresses for _, answer in self._answers(name, self._beside(places))}
         return next(iter(answers)) or None if len(answers) == 1 else None
 
-    def _answers(self, name: str) -> list[tuple[str, Answer]]:
+    def _answers(self, name: str, chosen: frozenset[int] | None) -> list[tuple[str, Answer]]:
         return [
-            (title, self.ask(model, name))
+            (title, self._ask(model, name, chosen))
             for resolver, models in MODELS.items()
             if resolver in self._settings.resolvers
             for model, title in models

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
 from podhosts.hosts.addresses import parse_sloppy
-from podhosts.kubernetes import is_placeholder
 from podhosts.kubernetes.host_names import ordinals, own_name
 from podhosts.records import replace
 from podhosts.rules.answers import PodAnswers
@@ -65,15 +64,13 @@ class ConflictingHostname(Rule):
             if address is None or alias.ip is None:
                 continue
             for index, node in alias.names:
-                if is_placeholder(node.text):
-                    continue
                 text, earlier, place = first.setdefault((node.text, address.version), (alias.ip, address, node))
-                if earlier != address and pod.object.document.may_meet(place, node):
+                if earlier != address and pod.are_printed_together(place, node):
                     asked = self._of_a_pod_without(pod, node.text) or answers
                     yield self.report(
                         alias,
                         node,
-                        f"`{node.text}` already has the address `{text}`: {asked.describe(node.text)}; "
+                        f"`{node.text}` already has the address `{text}`: {asked.describe(node.text, place, node)}; "
                         f"keep one of them",
                         field=alias.field("hostnames", index),
                         related=[Related(place.span, f"also listed here, for `{text}`")],

@@ -6,7 +6,7 @@ from podhosts.diagnostics import Related, Severity
 from podhosts.document import Scalar
 from podhosts.hosts.addresses import parse_sloppy, reading
 from podhosts.hosts.names import is_numeric_for_resolvers
-from podhosts.kubernetes import is_placeholder, sequence
+from podhosts.kubernetes import sequence
 from podhosts.kubernetes.verdicts import duplicate_hostname
 from podhosts.rules.base import Fixable, Rule
 from podhosts.surgery import remove_item, repair
@@ -60,19 +60,17 @@ class DuplicateHostname(Rule):
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         seen: dict[tuple[str | int, str], tuple[HostAlias, Scalar]] = {}
         # What is listed first may be in a branch that is not printed.
-        is_partial = pod.list_entry is not None and pod.object.document.is_partial(pod.list_entry.value)
+        is_partial = not pod.has_all_aliases
         for alias in pod.aliases:
             address = _address(alias)
             repeated: list[tuple[int, Scalar, tuple[HostAlias, Scalar]]] = []
             for index, node in alias.names:
-                if is_placeholder(node.text):
-                    continue
                 # Of an address that is not known only the entry itself has another name.
                 key = alias.index if address is None else address
                 first = seen.get((key, node.text))
                 if first is None:
                     seen[key, node.text] = alias, node
-                elif pod.object.document.may_meet(first[1], node):
+                elif pod.are_printed_together(first[1], node):
                     repeated.append((index, node, first))
             names = sequence(alias.hostnames_node)
             # Which of two entries should go, if nothing would be left of one, is not for a fix to say.

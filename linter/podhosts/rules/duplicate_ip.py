@@ -4,10 +4,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
-from podhosts.document import Scalar
+from podhosts.document import is_null
 from podhosts.edits import Safety
 from podhosts.hosts.addresses import parse_sloppy
-from podhosts.kubernetes import ListType, is_placeholder, sequence
+from podhosts.kubernetes import ListType, sequence
 from podhosts.kubernetes.verdicts import duplicate_ip, missing_ip
 from podhosts.records import record
 from podhosts.rules.base import Fixable, Rule
@@ -75,11 +75,10 @@ class DuplicateIp(Rule):
         keyed = 0
         for alias in pod.aliases:
             ip = self._list_key(alias)
-            if ip is None or is_placeholder(ip):
+            if ip is None:
                 continue
             group = groups.setdefault(ip, [])
-            # Of two branches of a template only one is printed.
-            if not group or pod.object.document.may_meet(group[0].node, alias.node):
+            if not group or pod.are_printed_together(group[0].node, alias.node):
                 group.append(alias)
                 keyed += 1
         fates = _fates(groups) if len(groups) < keyed else {}
@@ -96,7 +95,7 @@ class DuplicateIp(Rule):
         from podhosts.helm.alone import may_repeat
 
         for alias in pod.aliases:
-            if alias.ip_node is None or not alias.ip or is_placeholder(alias.ip):
+            if alias.ip_node is None or not alias.ip:
                 continue
             branches = document.branches_between(pod.list_entry.key, alias.node)
             if branches and branches[-1].branch == 0 and may_repeat(document.text, branches[-1]):
@@ -116,9 +115,7 @@ class DuplicateIp(Rule):
         if alias.ip:
             return alias.ip
         node = alias.ip_node
-        if node is not None and alias.ip is None and not _is_null(alias):
-            return None
-        if alias.pod.object.document.is_partial(alias.node):
+        if node is not None and alias.ip is None and not is_null(node):
             return None
         schema = alias.pod.schema
         defaults = self.version.ip_has_default if schema.built_in else schema.ip_has_default
@@ -186,7 +183,7 @@ def _merge(alias: HostAlias, fate: _Fate) -> Fix | None:
     if items is None or document.is_partial(items) or not alias.node.fields.keys() <= {"ip", "hostnames"}:
         return None
     listed = sequence(names)
-    if listed is None and names is not None and not (isinstance(names, Scalar) and names.value is None):
+    if listed is None and names is not None and not is_null(names):
         # Of a wrong type: what it says would get lost.
         return None
     if listed is not None and len(listed.items) != len(alias.names):
@@ -204,10 +201,6 @@ def _merge(alias: HostAlias, fate: _Fate) -> Fix | None:
         + "; bring it to a live object with `kubectl replace`"
     )
     return repair(document, title, (*addition, *removal), Safety.UNSAFE)
-
-
-def _is_null(alias: HostAlias) -> bool:
-    return isinstance(alias.ip_node, Scalar) and alias.ip_node.value is None
 
 
 def _consequence(alias: HostAlias, fate: _Fate) -> str:

@@ -57,7 +57,7 @@ class DuplicateKey(Rule):
     def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
         for path, node in walk(manifest.node) if contents(manifest.node).has_duplicates else ():
             for earlier, later in node.duplicates:
-                if not manifest.document.may_meet(earlier.key, later.key):
+                if not manifest.document.are_printed_together(earlier.key, later.key):
                     continue
                 is_list = later.name == "hostAliases" and manifest.kind is not None
                 shaped = is_shaped_like_aliases(later.value) or is_shaped_like_aliases(earlier.value)
@@ -74,7 +74,7 @@ class DuplicateKey(Rule):
     def _check(self, where: Pod | HostAlias, node: Mapping, names: frozenset[str]) -> Iterator[Diagnostic]:
         document = object_of(where).document
         for earlier, later in node.duplicates:
-            if later.name in names and document.may_meet(earlier.key, later.key):
+            if later.name in names and document.are_printed_together(earlier.key, later.key):
                 yield self._report(where, where.field(later.name), earlier, later)
 
     def _report(self, where: KubernetesObject | Pod | HostAlias, path: str, earlier: Entry, later: Entry) -> Diagnostic:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
-from podhosts.document import Scalar, Sequence
+from podhosts.document import Sequence, is_null
 from podhosts.kubernetes.verdicts import missing_hostnames, refused_list
 from podhosts.rules.base import Fixable, Rule
 from podhosts.rules.removal import EntryRemoval
@@ -53,13 +53,12 @@ class EmptyHostnames(Rule):
         removal = EntryRemoval(pod, nameless)
         for index, alias in nameless.items():
             node = alias.hostnames_node
-            is_null = isinstance(node, Scalar) and node.value is None
             is_empty = isinstance(node, Sequence)
             first = alias.node.entries[0].key if alias.node.entries else alias.node
             if is_empty:
                 refused_by = refused_list(pod.schema.hostnames.refusal([]))
             else:
-                refused_by = missing_hostnames(pod, is_null=is_null)
+                refused_by = missing_hostnames(pod, is_null=is_null(node))
             consequence = "the API server refuses the object" if refused_by else "it has no effect"
             # A stray `hostnames` beside the list is what this entry lacks.
             fix = None if "hostnames" in pod.spec.fields else removal.fix(index)
@@ -74,10 +73,10 @@ class EmptyHostnames(Rule):
 
 
 def _has_no_names(alias: HostAlias) -> bool:
-    if alias.pod.is_partial(alias.node):
-        return False
     node = alias.hostnames_node
-    is_null = isinstance(node, Scalar) and node.value is None
     is_empty = isinstance(node, Sequence) and not node.items
+    # What is put into an entry may come with names that are put there, too.
+    if alias.pod.is_partial(alias.node) or (is_empty and node is not None and alias.pod.is_partial(node)):
+        return False
     # An unknown key beside `ip` is where the names are; unknown-field says so.
-    return (node is None or is_null or is_empty) and alias.node.fields.keys() <= alias.pod.schema.entry_fields
+    return (node is None or is_null(node) or is_empty) and alias.node.fields.keys() <= alias.pod.schema.entry_fields

@@ -123,7 +123,8 @@ class HostPathHostsFile(Rule):
                 severity=Severity.INFO if pod.host_network else None,
             )
         reading = [mount for mount in mounts if mount not in below and mount not in writing]
-        if reading:
+        # On the node's network it is nothing worth a warning.
+        if reading and not pod.has_unknown_network:
             yield self._report(
                 volume,
                 reading,

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
 from podhosts.hosts.addresses import canonical
-from podhosts.kubernetes import is_placeholder
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ class InconsistentAlias(Rule):
         for alias in pod.aliases:
             address = canonical(alias.ip or "")
             for position, node in alias.names:
-                if address is None or is_placeholder(node.text):
+                if address is None:
                     continue
                 usual = index.usual(path, node.text, address)
                 # A name that has the usual address here, too, is conflicting-hostname's.

@@ -6,7 +6,7 @@ from podhosts.diagnostics import Severity
 from podhosts.document import Scalar
 from podhosts.edits import Safety
 from podhosts.hosts.names import subdomain_refusals
-from podhosts.kubernetes import is_placeholder, sequence
+from podhosts.kubernetes import sequence
 from podhosts.kubernetes.verdicts import refused_value
 from podhosts.rules.acceptance import is_name
 from podhosts.rules.base import Fixable, Rule
@@ -64,11 +64,9 @@ class InvalidHostname(Rule):
     def check_alias(self, alias: HostAlias) -> Iterator[Diagnostic]:
         names = sequence(alias.hostnames_node)
         for index, node in enumerate(names.items if names else ()):
-            if not isinstance(node, Scalar) or not (node.is_string or node.value is None):
+            if not isinstance(node, Scalar) or not (isinstance(node.value, str) or node.value is None):
                 continue
-            name = str(node.value or "")
-            if is_placeholder(name):
-                continue
+            name = node.value or ""
             broken = alias.pod.schema.hostname.refusal(name)
             refused_by = refused_value(alias.pod, self.version, broken)
             consequence = "the API server refuses the object" if refused_by else "the pod made from it is refused"

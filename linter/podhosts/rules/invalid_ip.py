@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Severity
 from podhosts.edits import Safety
 from podhosts.hosts.addresses import has_leading_zeros, parse_sloppy, refusal
-from podhosts.kubernetes import is_placeholder
 from podhosts.kubernetes.verdicts import refused_value
 from podhosts.rules.addresses import MeantAddresses
 from podhosts.rules.base import Fixable, Rule
@@ -61,7 +60,7 @@ class InvalidIp(Rule):
 
     def _check(self, alias: HostAlias, meant: MeantAddresses) -> Iterator[Diagnostic]:
         ip, node = alias.ip, alias.ip_node
-        if not ip or node is None or is_placeholder(ip):
+        if not ip or node is None:
             return
         broken = alias.pod.schema.ip.refusal(ip)
         refused_by = refused_value(alias.pod, self.version, broken)

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Severity
 from podhosts.document import Scalar, string
 from podhosts.hosts.names import label_refusals, subdomain_refusals
-from podhosts.kubernetes import is_placeholder
 from podhosts.kubernetes.verdicts import invalid_value
 from podhosts.rules.base import Rule
 
@@ -57,7 +56,7 @@ class InvalidPodHostname(Rule):
         for field in () if pod.object.kind == "StatefulSet" else ("hostname", "subdomain"):
             node = pod.spec.get(field)
             value = string(node)
-            if node is not None and value and not is_placeholder(value) and label_refusals(value):
+            if node is not None and value and label_refusals(value):
                 yield self._report(pod, node, field, f"`{value}` is no DNS label of at most 63 bytes", _advice(value))
         yield from self._check_override(pod)
 
@@ -65,14 +64,14 @@ class InvalidPodHostname(Rule):
         field = "hostnameOverride"
         node = pod.spec.get(field)
         value = string(node)
-        if node is None or value is None or is_placeholder(value) or not self.version.validates_hostname_override:
+        if node is None or value is None or not self.version.validates_hostname_override:
             return
         if subdomain_refusals(value) or len(value) > _MAX_OVERRIDE_BYTES:
             what = f"`{value}` is no DNS subdomain of at most {_MAX_OVERRIDE_BYTES} bytes"
             yield self._report(pod, node, field, what, "")
         for other in ("setHostnameAsFQDN", "hostNetwork"):
             flag = pod.spec.get(other)
-            if isinstance(flag, Scalar) and flag.value is True:
+            if isinstance(flag, Scalar) and flag.value is True and pod.are_printed_together(node, flag):
                 key = pod.spec.fields[field].key
                 what = f"`{field}` may not be specified when {other} is true"
                 yield self._report(pod, key, field, what, f"; remove one of the two, `{other}` is on")

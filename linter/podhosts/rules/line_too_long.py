@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Severity
 from podhosts.hosts.addresses import parse_sloppy
 from podhosts.hosts.kubelet import Alias, alias_line
-from podhosts.kubernetes import is_placeholder
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
@@ -66,11 +65,11 @@ class LineTooLong(Rule):
     severity = Severity.WARNING
 
     def check_alias(self, alias: HostAlias) -> Iterator[Diagnostic]:
-        names = alias.names
-        # A placeholder is no address either, and a line without one is lost as a whole.
+        names = alias.all_names
+        # A line without an address is lost as a whole.
         if "musl" not in self.settings.resolvers or alias.ip is None or parse_sloppy(alias.ip) is None:
             return
-        if any(is_placeholder(node.text) for _, node in names):
+        if names is None:
             return
         line = alias_line(Alias(alias.ip, tuple(node.text for _, node in names)))
         if len(line) < _SURELY_SHORT:

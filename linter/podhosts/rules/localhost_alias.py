@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
+from podhosts.document import is_unknown
 from podhosts.hosts.addresses import classify, has_leading_zeros, parse_sloppy, reading
 from podhosts.hosts.kubelet import BUILT_IN_NAMES
 from podhosts.rules.answers import PodAnswers
@@ -65,10 +66,12 @@ class LocalhostAlias(Rule):
         built_in = _NODES_NAMES if pod.host_network else BUILT_IN_NAMES
         origin = "the node's own file" if pod.host_network else "the kubelet"
         own = {
-            alias.index: {index: node for index, node in alias.names if node.text in built_in} for alias in pod.aliases
+            alias.index: {index: node for index, node in alias.names if node.text in built_in}
+            for alias in pod.aliases
+            if not is_unknown(alias.ip_node)
         }
         removal = NameRemoval(pod, own)
-        for alias in pod.aliases:
+        for alias in (alias for alias in pod.aliases if alias.index in own):
             address = reading(alias.ip or "")
             is_own = address in _LOCALHOST
             for index, node in own[alias.index].items():
@@ -76,7 +79,7 @@ class LocalhostAlias(Rule):
                     alias,
                     node,
                     f"`{node.text}` has its address from {origin}: {_effect(node.text, address)}; "
-                    f"{answers.describe(node.text)}; remove the alias",
+                    f"{answers.describe(node.text, node)}; remove the alias",
                     field=alias.field("hostnames", index),
                     severity=Severity.INFO if is_own else None,
                     fix=removal.fix(alias, [index]),

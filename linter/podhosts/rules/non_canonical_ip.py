@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Severity
 from podhosts.edits import Safety
 from podhosts.hosts.addresses import canonical, has_leading_zeros, is_mapped, refusal
-from podhosts.kubernetes import is_placeholder
 from podhosts.rules.addresses import MeantAddresses
 from podhosts.rules.answers import described, line_answers
 from podhosts.rules.base import Fixable, Rule
@@ -64,7 +63,7 @@ class NonCanonicalIp(Rule):
 
     def _check(self, alias: HostAlias, meant: MeantAddresses) -> Iterator[Diagnostic]:
         ip, node = alias.ip, alias.ip_node
-        if not ip or node is None or is_placeholder(ip) or refusal(ip, self.version.strict_addresses):
+        if not ip or node is None or refusal(ip, self.version.strict_addresses):
             return
         wanted = canonical(ip)
         if wanted is None or wanted == ip:

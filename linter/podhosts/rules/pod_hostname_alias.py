@@ -4,6 +4,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
+from podhosts.document import is_unknown
 from podhosts.hosts.addresses import canonical, parse_sloppy
 from podhosts.kubernetes.host_names import USUAL_DOMAIN, OwnName, host_name_node, ordinals, own_name
 from podhosts.records import record, replace
@@ -66,11 +67,11 @@ class PodHostnameAlias(Rule):
     fixable = Fixable.SOMETIMES
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
-        own = {alias.index: self._own_names(pod, alias) for alias in pod.aliases}
+        own = {alias.index: self._own_names(pod, alias) for alias in pod.aliases if not is_unknown(alias.ip_node)}
         removal = NameRemoval(
             pod, {entry: [index for index, name in names.items() if name.can_go] for entry, names in own.items()}
         )
-        for alias in pod.aliases:
+        for alias in (alias for alias in pod.aliases if alias.index in own):
             # One finding an entry: what is said of a name holds for its other spellings.
             for index, name in islice(own[alias.index].items(), 1):
                 doomed = [number for number, other in own[alias.index].items() if other.can_go]
@@ -105,17 +106,19 @@ class PodHostnameAlias(Rule):
         answers = PodAnswers(alias.pod, self.settings, own)
         where = _where(own)
         if own.index is None or not name.has_others:
-            effect = _effect(alias, f"beside the pod's own line (say {POD_IP}) {answers.describe(text)}")
+            effect = _effect(alias, f"beside the pod's own line (say {POD_IP}) {answers.describe(text, name.node)}")
             return f"`{text}` is the pod's own host name{where}: {effect}; {_advice(name)}"
         numbers = ordinals(alias.pod.object)
         assert numbers is not None  # the name holds one
         # The number may be set elsewhere, by an autoscaler or an overlay.
         other = replace(numbers, count=None).other_than(own.index)
         others = PodAnswers(alias.pod, self.settings, replace(own, index=other))
-        is_only = others.common(text) == (canonical(alias.ip or ""),)
-        elsewhere = "the alias is the only answer" if is_only else others.describe(text)
+        is_only = others.common(text, name.node) == (canonical(alias.ip or ""),)
+        elsewhere = "the alias is the only answer" if is_only else others.describe(text, name.node)
         advice = dns_advice(alias.pod, own.index, self.workspace)
-        effect = f"{_warning(alias)}in it (say {POD_IP}) {answers.describe(text)}; in the other pods {elsewhere}"
+        effect = (
+            f"{_warning(alias)}in it (say {POD_IP}) {answers.describe(text, name.node)}; in the other pods {elsewhere}"
+        )
         return f"`{text}` is the own host name of pod {own.index}{where}: {effect}" + (f"; {advice}" if advice else "")
 
 

@@ -84,5 +84,7 @@ class NameRemoval:
         return {
             alias.index
             for alias in self._pod.aliases
-            if (names := sequence(alias.hostnames_node)) and len(self._doomed[alias.index]) == len(names.items)
+            if alias.index in self._doomed
+            and (names := sequence(alias.hostnames_node))
+            and len(self._doomed[alias.index]) == len(names.items)
         }

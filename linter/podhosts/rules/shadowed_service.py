@@ -4,8 +4,8 @@ from os.path import dirname
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
-from podhosts.document import string
-from podhosts.kubernetes import is_placeholder, sequence
+from podhosts.document import Sequence, is_unknown, string
+from podhosts.kubernetes import is_placeholder
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from podhosts.kubernetes import HostAlias, KubernetesObject, Pod
 
 _CLUSTER_DOMAIN = "cluster.local"
+_ADDRESSES = frozenset({"clusterIP", "clusterIPs", "externalIPs", "loadBalancerIP"})
 
 
 class ShadowedService(Rule):
@@ -72,8 +73,9 @@ class ShadowedService(Rule):
         written = {node.text for alias in pod.aliases for _, node in alias.names}
         for alias in pod.aliases:
             for index, node in alias.names:
-                service = None if is_placeholder(node.text) else self._service(pod, node.text)
-                if service is not None and alias.ip is not None and alias.ip not in _addresses(service):
+                service = self._service(pod, node.text)
+                addresses = _addresses(service) if service is not None else None
+                if service is not None and alias.ip and addresses is not None and alias.ip not in addresses:
                     yield self._report(alias, index, node, service, written)
 
     def _service(self, pod: Pod, name: str) -> KubernetesObject | None:
@@ -121,17 +123,15 @@ class ShadowedService(Rule):
         )
 
 
-def _addresses(service: KubernetesObject) -> set[str]:
-    """Those at which the Service is reached all the same."""
+def _addresses(service: KubernetesObject) -> set[str] | None:
+    """Those at which the Service is reached all the same; None where one that is written is not known."""
     spec = service.spec
     if spec is None:
         return set()
-    lists = [sequence(spec.get(name)) for name in ("clusterIPs", "externalIPs")]
-    nodes = [
-        spec.get("clusterIP"),
-        spec.get("loadBalancerIP"),
-        *(item for part in lists if part for item in part.items),
-    ]
+    written = [entry.value for name, entry in spec.fields.items() if name in _ADDRESSES]
+    nodes = [item for node in written for item in (node.items if isinstance(node, Sequence) else [node])]
+    if any(map(is_unknown, nodes)) or any(isinstance(node, Sequence) and node.is_open for node in written):
+        return None
     return {address for node in nodes if (address := string(node))}
 
 

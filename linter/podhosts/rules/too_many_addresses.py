@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Severity
 from podhosts.hosts.addresses import parse_sloppy
 from podhosts.hosts.limits import MAX_ADDRESSES
-from podhosts.kubernetes import is_placeholder
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
@@ -65,7 +64,8 @@ class TooManyAddresses(Rule):
     severity = Severity.INFO
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
-        if "musl" not in self.settings.resolvers:
+        # Of what a template writes, not everything is in one pod.
+        if "musl" not in self.settings.resolvers or not pod.has_all_aliases:
             return
         counts: Counter[str] = Counter()
         for alias in pod.aliases:
@@ -74,7 +74,7 @@ class TooManyAddresses(Rule):
             # A line counts once, however often it has the name.
             for index, node in {node.text: (index, node) for index, node in reversed(alias.names)}.values():
                 counts[node.text] += 1
-                if counts[node.text] == MAX_ADDRESSES + 1 and not is_placeholder(node.text):
+                if counts[node.text] == MAX_ADDRESSES + 1:
                     yield self.report(
                         alias,
                         node,

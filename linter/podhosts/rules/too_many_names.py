@@ -54,8 +54,8 @@ class TooManyNames(Rule):
     is_default = False
 
     def check_alias(self, alias: HostAlias) -> Iterator[Diagnostic]:
-        names = alias.names
-        if len(names) <= MAX_NAMES:
+        names = alias.all_names
+        if names is None or len(names) <= MAX_NAMES:
             return
         index, node = names[MAX_NAMES]
         windows = f", Windows the first {_WINDOWS_NAMES}" if len(names) > _WINDOWS_NAMES else ""

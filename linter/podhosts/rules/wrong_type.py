@@ -6,6 +6,7 @@ from podhosts.diagnostics import CREATE_AND_APPLY, Severity
 from podhosts.document import Mapping, Scalar, Sequence
 from podhosts.hosts.addresses import canonical, parse_sloppy
 from podhosts.hosts.names import is_numeric_for_resolvers, label_refusals
+from podhosts.kubernetes import Pod
 from podhosts.kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION
 from podhosts.kubernetes.structure import type_errors
 from podhosts.kubernetes.verdicts import null_item, null_value, refused_list, wrong_type
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic
     from podhosts.document import Node
     from podhosts.edits import Fix
-    from podhosts.kubernetes import HostAlias, KubernetesObject, ListSchema, Pod
+    from podhosts.kubernetes import HostAlias, KubernetesObject, ListSchema
     from podhosts.kubernetes.constraints import Constraints
     from podhosts.kubernetes.structure import WrongType as WrongTypeFound
 
@@ -138,6 +139,9 @@ class WrongType(Rule):
 
     def _limited(self, where: Pod | HostAlias, node: Sequence, limits: Constraints, path: str) -> Iterator[Diagnostic]:
         """A list that its CRD does not want as long or as short as it is."""
+        pod = where if isinstance(where, Pod) else where.pod
+        if pod.is_partial(node):
+            return
         if refused_by := refused_list(broken := limits.refusal(node.items)):
             message = f"this list {broken}: the API server refuses the object, as its CRD limits the list"
             yield self.report(where, node, message, field=path, refused_by=refused_by)

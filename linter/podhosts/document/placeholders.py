@@ -1,34 +1,41 @@
-"""Marks of templates and placeholders: values that are decided elsewhere, so that nothing can be said of them."""
+"""Marks of templates and placeholders: values that are decided elsewhere, so that nothing can be said of them.
+
+The one list of forms. A value that holds one of them is `UNKNOWN` to whoever asks its node (`Scalar.value`).
+"""
 
 from __future__ import annotations
 
 import re
 
+_NAME = r"[A-Za-z_][A-Za-z0-9_.-]*"
 _PLACEHOLDER = re.compile(
-    r"\{\{|\}\}|\{%|%\}|\$\{|\$\(|\$[A-Z_]|^\$[a-z]|<[A-Za-z][A-Za-z0-9_. -]*>|@@[A-Za-z0-9_.-]+@@|<%|%>|^#@|#\{|\(@",
+    r"\{\{|\}\}|\{%|%\}|<%|%>"  # Go, Jinja, ERB
+    r"|\$\{|\$\(|\$[A-Z_]|^\$[a-z]"  # shells, envsubst, Kubernetes
+    r"|<[A-Za-z][A-Za-z0-9_. -]*>"  # documentation
+    rf"|@@?{_NAME}@|%{_NAME}%"  # autoconf, CMake, Maven; Windows, and what people make up
+    r"|^#@|\(@|#\{",  # ytt, token replacers
 )
 _TEMPLATE = re.compile(r"\{\{|\{%|<%|\$\{[A-Za-z_]|#\{[A-Za-z_]|@@[A-Za-z0-9_.-]+@@")
 #: The beginnings and ends of marks that are no YAML by themselves.
 _BREAKING = (("{{", "}}"), ("{%", "%}"), ("<%", "%>"))
 #: Names in marks with which no plain scalar may begin, or that stand where a key or an item should.
-_BREAKING_NAME = re.compile(r"(@@?|%%?)[A-Za-z_][A-Za-z0-9_.-]*\1|<{1,2}[A-Za-z][A-Za-z0-9_. -]*>{1,2}")
-
-
+_BREAKING_NAME = re.compile(rf"(@@?|%%?){_NAME}\1|<{{1,2}}[A-Za-z][A-Za-z0-9_. -]*>{{1,2}}")
 #: One of these is in whatever the pattern matches.
-_MARKS = ("$", "<", "{{", "}}", "{%", "%}", "%>", "@@", "#@", "#{", "(@")
+_MARK = re.compile(r"[$<@%]|\{\{|\}\}|#\{")
 
 
 def may_hold_placeholders(text: str) -> bool:
     """Whether a document's text may have a placeholder as a value, at the cost of a search; escapes may hide one."""
-    return "\\" in text or any(mark in text for mark in _MARKS)
+    return "\\" in text or _MARK.search(text) is not None
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether a value holds `{{ }}`, `${VAR}`, `$VAR`, `$(VAR)`, `<NAME>`, `@@NAME@@`, `{% %}` or `#{NAME}#`.
+    """Whether a value holds a mark of a template or a placeholder.
 
-    Marks of ytt (`#@ value`, `(@= value @)`) count, too.
+    These are `{{ }}`, `{% %}`, `<% %>`, `${VAR}`, `$VAR`, `$(VAR)`, `<NAME>`, `@NAME@`, `%NAME%` and their doubles,
+    `#{NAME}#`, and marks of ytt (`#@ value`, `(@= value @)`). A bare word (`NGINX_IP`) is none.
     """
-    return _PLACEHOLDER.search(text) is not None
+    return _MARK.search(text) is not None and _PLACEHOLDER.search(text) is not None
 
 
 def is_template(text: str) -> bool:
