@@ -582,3 +582,101 @@ def test_columns_that_nobody_can_print_are_not_followed(tmp_path: Path, columns:
     assert found(tmp_path, {"templates/web.yaml": template, "values.yaml": BAD}) == [
         ("values.yaml", 2, "invalid-ip", "10.0.0.256")
     ]
+
+
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: web}}
+spec:
+  selector: {{matchLabels: {{app: web}}}}
+  template:
+    metadata: {{labels: {{app: web}}}}
+    spec:
+{spec}
+      containers: [{{name: web, image: web}}]
+"""
+
+
+def chart_with(folder: Path, spec: str, values: str, **more: str) -> str:
+    """A chart whose one template has some lines in its pod spec; what podhosts prints about it."""
+    template = DEPLOYMENT.format(spec="\n".join(f"      {line}" for line in spec.split("\n")))
+    for name, text in {
+        "Chart.yaml": "apiVersion: v2\nname: web\nversion: 0.1.0\n" + more.get("dependencies", ""),
+        "templates/web.yaml": template,
+        "values.yaml": values,
+    }.items():
+        (folder / name).parent.mkdir(exist_ok=True, parents=True)
+        (folder / name).write_text(text, "utf-8")
+    return podhosts("check", "--format", "concise", "--fail-on", "never", folder).stdout.decode()
+
+
+def test_a_map_of_which_one_value_is_the_list(tmp_path: Path) -> None:
+    spec = (
+        "{{- range $key, $value := .Values.pod }}\n"
+        '{{- if eq $key "hostAliases" }}\n'
+        "hostAliases: {{- toYaml $value | nindent 8 }}\n"
+        "{{- end }}\n{{- end }}"
+    )
+    values = "pod:\n  securityContext: {runAsUser: 5}\n  hostAliases:\n  - {ip: 10.0.0.1, hostnames: [a.example]}\n"
+    assert chart_with(tmp_path, spec, values) == ""
+
+
+@pytest.mark.parametrize(
+    "guard",
+    ["{{- if .enabled }}{entry}{{- end }}", "{{- if not .enabled }}{{ continue }}{{- end }}{entry}"],
+)
+def test_an_entry_that_the_template_may_leave_out(tmp_path: Path, guard: str) -> None:
+    entry = "\n- ip: {{ .ip }}\n  hostnames: {{ .hostnames | toJson }}\n"
+    values = "aliases:\n- {ip: TBD, hostnames: [a.example], enabled: false}\n"
+    loop = "hostAliases:\n{{- range .Values.aliases }}\n%s\n{{- end }}"
+    assert chart_with(tmp_path / "guarded", loop % guard.replace("{entry}", entry), values) == ""
+    assert "invalid-ip" in chart_with(tmp_path / "bare", loop % entry, values)
+
+
+BAD_LIST = "[{ip: 10.0.0.300, hostnames: [a.example]}]"
+
+
+@pytest.mark.parametrize(
+    ("spec", "values", "is_found"),
+    [
+        ("dnsPolicy: Default", f"hostAliases: {BAD_LIST}", False),
+        ("hostAliases: {{ toYaml .Values.aliases | nindent 6 }}", f"web:\n  hostAliases: {BAD_LIST}", True),
+        ("hostAliases: {{ toYaml .Values.aliases | nindent 6 }}", f"web:\n  hostaliases: {BAD_LIST}", False),
+        ("{{ toYaml .Values.web | nindent 6 }}", f"web:\n  hostAliases: {BAD_LIST}", True),
+        ("{{ toYaml .Values.web.spec | nindent 6 }}", f"web:\n  hostAliases: {BAD_LIST}", False),
+        ("{{ with .Values }}{{ toYaml .web }}{{ end }}", f"web:\n  hostAliases: {BAD_LIST}", True),
+        ('{{ include "lib.pod" . }}', f"hostAliases: {BAD_LIST}", False),
+        ("{{ tpl .Values.extra . }}", f"extra: '{{{{ toYaml .Values.x }}}}'\nhostAliases: {BAD_LIST}", True),
+    ],
+)
+def test_a_list_that_no_template_prints_is_refused_by_nobody(
+    tmp_path: Path, spec: str, values: str, is_found: bool
+) -> None:
+    assert ("invalid-ip" in chart_with(tmp_path, spec, values)) == is_found
+
+
+def test_a_chart_that_is_not_there_may_print_the_list(tmp_path: Path) -> None:
+    dependencies = "dependencies:\n- {name: lib, version: 1.0.0, repository: 'https://charts.example'}\n"
+    found = chart_with(tmp_path, '{{ include "lib.pod" . }}', f"hostAliases: {BAD_LIST}", dependencies=dependencies)
+    assert "invalid-ip" in found
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "{{- toYaml . | nindent 4 }}",
+        "{{ toYaml . | indent 4 }}",
+        '{{- include "web.aliases" $ | nindent 2 }}',
+        "# those of the values\n  {{- tpl (toYaml .) $ | nindent 4 }}",
+    ],
+)
+@pytest.mark.parametrize("kind", ["Prometheus", "Alertmanager", "ThanosRuler"])
+def test_a_list_that_is_printed_into_a_custom_resource(tmp_path: Path, kind: str, printed: str) -> None:
+    text = (
+        f"apiVersion: monitoring.coreos.com/v1\nkind: {kind}\nmetadata: {{name: web}}\nspec:\n  replicas: 1\n"
+        f"  {{{{- with .Values.hostAliases }}}}\n  hostAliases:\n  {printed}\n  {{{{- end }}}}\n"
+    )
+    chart_with(tmp_path, "dnsPolicy: Default", "hostAliases: []\n")
+    (tmp_path / "templates" / "monitoring.yaml").write_text(text, "utf-8")
+    assert podhosts("check", "--format", "concise", tmp_path).stdout == b""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from podhosts.helm.lists import PrintedLists
     from podhosts.helm.templates import Definition, Template
     from podhosts.helm.values import ValuesPath
+    from podhosts.kubernetes import Path
     from podhosts.source import Source
 
 _TEMPLATES = "templates"
@@ -40,6 +41,7 @@ _SCHEMA = "values.schema.json"
 _LOCAL = "file://"
 _GLOBAL = "global"
 _NOTES = "NOTES.txt"
+_REQUIREMENTS = "requirements.yaml"
 _TOO_MUCH = "templates that print too much to follow: values that they alone print are read by their shape"
 _DEFINITION = re.compile(rb'\{\{-?\s*(?:define|block)\s+(?:"([^"\n]*)"|`([^`]*)`)')
 #: Looking back from the end of a word is faster than looking for its beginning.
@@ -306,6 +308,45 @@ class Chart:
                 yield inner._replace(path=path, declared=inner.declared | self._declared(path))
                 if inner.path[0] == _GLOBAL:
                     yield inner
+
+    def never_prints(self, path: Path) -> bool:
+        """Whether no template of the chart or of one inside it prints its values at a path, whatever the conditions.
+
+        Seen from the texts alone: the last key stands in none of them, and no map around it is passed on as a whole.
+        """
+        keys = tuple(step for step in path if isinstance(step, str))
+        if not keys or keys[0] == _GLOBAL or not self.templates or self._lacks_charts or self._values_are_templates:
+            return False
+        inner = [dependency.chart for dependency in self.dependencies if dependency.key == keys[0]]
+        if any(len(keys) < 2 or not chart.never_prints(keys[1:]) for chart in inner):
+            return False
+        whole = "|".join(re.escape("".join(f".{key}" for key in keys[:depth])) for depth in range(len(keys)))
+        passed_on = re.compile(rf"\.Values(?:{whole})(?![\w.])|\.Files\b|\b{re.escape(keys[-1])}\b")
+        return not any(passed_on.search(file.source.text) for chart in self.family() for file in chart.templates)
+
+    @cached_property
+    def _lacks_charts(self) -> bool:
+        """Whether a chart that it depends on is not there, or its list of them cannot be read."""
+        metadata, unread = self._metadata
+        listed = metadata.get("dependencies") if metadata else None
+        items = listed.items if isinstance(listed, Sequence) else []
+        names = {dependency.key for dependency in self.dependencies}
+        wanted = [item for item in items if isinstance(item, Mapping)]
+        known = [written_string(item.get("alias")) or written_string(item.get("name")) for item in wanted]
+        is_complete = all(name in names for name in known) and len(wanted) == len(items)
+        has_other_list = self._charts.source(join(self.folder, _REQUIREMENTS)) is not None
+        return unread is not None or not is_complete or has_other_list or self._has_archives
+
+    @cached_property
+    def _has_archives(self) -> bool:
+        """Whether a chart inside it lies there as an archive, which is not opened."""
+        return any(path.endswith(".tgz") for path in _files_below(join(self.folder, _SUB_CHARTS)))
+
+    @cached_property
+    def _values_are_templates(self) -> bool:
+        """Whether its values hold texts for `tpl`, which may print any of them."""
+        source = self._charts.source(join(self.folder, "values.yaml"))
+        return source is not None and ".Values" in source.text
 
     def _declared(self, path: ValuesPath) -> frozenset[str]:
         schema, _ = self._schema

@@ -106,6 +106,7 @@ class Charts:
         for folder in _folders_of_values(path) if path in self._paths else ():
             if (own := self.at(folder)) is not None:
                 facts.lists.extend(own.lists())
+                facts.never_print.append(own.never_prints)
         return facts
 
     def _users_of(self, template: str) -> Iterable[Chart]:

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from podhosts.records import field, record
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from podhosts.document import Problem
     from podhosts.helm.lists import Misprint, Target, ValuesUse
     from podhosts.helm.values import ValuesPath
+    from podhosts.kubernetes import Path
     from podhosts.source import Source, Span
 
 
@@ -45,6 +48,12 @@ class FileFacts:
     misprints: list[Misprint] = field(default_factory=list)
     plain_prints: dict[Span, bool] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    #: Of a values file, the charts that read it: each says whether its templates print nothing of a path for certain.
+    never_print: list[Callable[[Path], bool]] = field(default_factory=list)
+
+    def prints_nothing_of(self, path: Path) -> bool:
+        """Whether no template prints what a values file has at a path, so that it reaches no pod."""
+        return bool(self.never_print) and all(is_never_printed(path) for is_never_printed in self.never_print)
 
     def extend(self, other: FileFacts) -> None:
         """Add what another chart says."""
@@ -55,6 +64,7 @@ class FileFacts:
         self.misprints += other.misprints
         self.plain_prints |= other.plain_prints
         self.problems += other.problems
+        self.never_print += other.never_print
 
     def __bool__(self) -> bool:
         return self.is_rendered or bool(self.lists or self.fragments or self.misprints or self.problems)

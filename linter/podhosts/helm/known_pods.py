@@ -44,6 +44,9 @@ def known_pods(document: Document, manifests: list[KubernetesObject], kinds: Kno
 
         return KnownPods([], list(fragment_pods(document, facts.fragments[document.span], kinds)))
     by_shape = [pod for manifest in manifests for pod in every_pod(manifest, kinds)]
+    if facts.never_print:
+        # What no template prints is refused by nobody.
+        by_shape = [pod for pod in by_shape if not facts.prints_nothing_of((*pod.path, pod.list_field))]
     if not facts.lists:
         return KnownPods([], by_shape)
     # Imported for the first values file of a chart: most runs have none.

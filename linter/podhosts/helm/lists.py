@@ -138,7 +138,9 @@ class _Region:
         root = Document(Source("", (text + "\n").encode()), Piece(1, Span(0, len(text) + 1), "yaml")).root
         items = root.get(KEY) if isinstance(root, Mapping) else None
         if isinstance(items, Scalar):
-            found.uses.extend(use for mark in self._marks(items) for use in self._whole(mark))
+            # Of the values of a map (`range $key, $value`) some one may be the list.
+            marks = [mark for mark in self._marks(items) if not _is_element(mark)]
+            found.uses.extend(use for mark in marks for use in self._whole(mark))
         elif isinstance(items, Sequence):
             for item in items.items:
                 found.uses.extend(self._item(item))
@@ -181,6 +183,8 @@ class _Region:
         if not isinstance(value, Reference) or not value.path:
             return
         is_entry = value.path[-1] == EACH
+        if is_entry and mark.is_chosen:
+            return
         path = value.path[:-1] if is_entry else value.path
         if path and (mark.form is not Form.GO or not is_entry):
             yield self._use(path, None, mark, takes_text=mark.form is Form.GO)
@@ -188,6 +192,9 @@ class _Region:
     def _mapped(self, item: Mapping) -> Iterator[ValuesUse]:
         """An entry that the template writes from the keys of an item of the values."""
         ips = [(mark, path) for mark in self._marks(item.get("ip")) if (path := _key_of_item(mark))]
+        # An entry that is left out may say anything.
+        if any(mark.is_chosen for mark, _ in ips):
+            return
         node = item.get("hostnames")
         # A text beside `hostnames:` is no name: it may hold a whole list.
         listed = node if isinstance(node, Sequence) or any(map(_is_list, self._marks(node))) else None
@@ -304,6 +311,11 @@ def _key_of_item(mark: Mark) -> ValuesPath | None:
     if path and path[-1] == EACH:
         path = path[:-1]
     return path if len(path) > 2 and path[-2] == EACH else None
+
+
+def _is_element(mark: Mark) -> bool:
+    """Whether a mark prints an item of a list, or a value of a map."""
+    return isinstance(mark.value, Reference) and mark.value.path[-1:] == (EACH,)
 
 
 def _is_list(mark: Mark) -> bool:

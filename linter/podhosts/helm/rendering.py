@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.helm.functions import call
 from podhosts.helm.pipelines import Constant, Dot, Fields, Function, Pipeline, Variable
-from podhosts.helm.templates import Action, Block, Inclusion, Text
+from podhosts.helm.templates import Action, Block, Inclusion, Text, actions
 from podhosts.helm.values import (
     UNKNOWN,
     Choice,
@@ -77,7 +77,7 @@ class Mark(NamedTuple):
     """One print: the value, how it is written, and where its lines after the first begin.
 
     `prints` are the action that prints it and those that include it, innermost first. `is_certain` is false inside
-    `if`, `with` and `range`.
+    `if`, `with` and `range`; `is_chosen` where a condition inside a `range` chooses the items that are printed.
     """
 
     value: Value
@@ -85,6 +85,7 @@ class Mark(NamedTuple):
     column: int | None
     prints: tuple[Print, ...]
     is_certain: bool
+    is_chosen: bool = False
 
 
 class Segment(NamedTuple):
@@ -205,6 +206,9 @@ class Renderer:
         self._marks: list[Mark] = []
         self._budget = _Budget()
         self._including: list[str] = []
+        #: Whether what is written now is in a loop, and whether a condition there may leave an item out.
+        self._is_in_loop = False
+        self._is_chosen = False
 
     def render(self, body: Sequence[Node], dot: Value) -> Rendered:
         """The text of a body. Raises TooLongError."""
@@ -264,8 +268,14 @@ class Renderer:
         else:
             inner.dot = value if block.keyword == "with" else scope.dot
             inner.variables.update(dict.fromkeys(variables, value))
+        was_in_loop, was_chosen = self._is_in_loop, self._is_chosen
+        self._is_in_loop = was_in_loop or block.keyword == "range"
+        self._is_chosen = was_chosen or (was_in_loop and block.keyword == "if")
         self._write(page, block.body, inner, depth + 1, is_certain=False)
         self._write(page, block.otherwise, scope.inner(scope.dot), depth + 1, is_certain=False)
+        self._is_in_loop = was_in_loop
+        # What follows a `continue` in the loop is not printed for every item.
+        self._is_chosen = was_chosen or (was_in_loop and block.keyword != "range" and _leaves_out(block))
 
     def _print(self, page: _Page, action: Action, value: Value, depth: int, *, is_certain: bool) -> None:
         layout: Layout | None = None
@@ -287,7 +297,7 @@ class Renderer:
         letter = chr(_FIRST_MARK + len(self._marks))
         column = printed.layout.column
         prints = (Print(action, page.place),)
-        self._marks.append(Mark(printed.value, printed.form, column, prints, is_certain))
+        self._marks.append(Mark(printed.value, printed.form, column, prints, is_certain, self._is_chosen))
         page.add(lead + letter)
 
     def _print_included(self, page: _Page, action: Action, included: Included, depth: int, *, is_certain: bool) -> None:
@@ -352,6 +362,11 @@ class Renderer:
         if isinstance(operand, Pipeline):
             return self._value(operand, scope)
         return call(operand.name, ())
+
+
+def _leaves_out(block: Block) -> bool:
+    """Whether a block may end the turn of the loop around it."""
+    return any(action.text.strip() in {"continue", "break"} for _, action in actions(block.body))
 
 
 #: Named templates of library charts that are seldom checked in. They print `value`: a string as it is, or as YAML.
