@@ -193,3 +193,55 @@ LIST = "apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n    spec:\n"
 )
 def test_classic_mistakes_of_charts(text: str, expected: list[tuple[int, int, str]]) -> None:
     assert found(LIST + text) == expected
+
+
+TWICE = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers: [{name: web, image: web}]
+  hostAliases:
+%s
+  - ip: 10.0.0.1
+    hostnames: [a.example]
+%s
+  - ip: 10.0.0.1
+    hostnames: [a.example]
+%s
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_found"),
+    [
+        (("# the first", "# the second", "# for production"), True),
+        (("  {{- if a }}", "", "  {{- end }}"), True),
+        (("", "  {{- if a }}", "  {{- end }}"), True),
+        (("  {{- if a }}", "  {{- end }}{{ if b }}", "  {{- end }}"), False),
+        (("{% if a %}", "{% else %}", "{% endif %}"), False),
+        (("#@ if a:", "#@ else:", "#@ end"), False),
+        (("#if a", "#else", "#endif"), False),
+        (("# <% if a %>", "# <% else %>", "# <% end %>"), False),
+        (("#%{ if a ~}", "#%{ else ~}", "#%{ endif ~}"), False),
+    ],
+)
+def test_entries_under_different_conditions(lines: tuple[str, ...], is_found: bool) -> None:
+    assert any(finding.rule == "duplicate-ip" for finding in run(TWICE % lines).findings) == is_found
+
+
+def test_keys_under_different_conditions() -> None:
+    """Also two lists, and what resolvers are said to answer, which is that of one branch."""
+    head, _, entries = TWICE.partition("  hostAliases:\n")
+    keys = "".join(
+        f"  {{{{- if eq .Values.env `{name}` }}}}\n  hostAliases:\n  - {{ip: {ip}, hostnames: [a.example]}}\n"
+        "  {{- end }}\n"
+        for name, ip in (("prod", "10.0.0.1"), ("dev", "10.0.0.2"))
+    )
+    assert entries
+    assert run(head + keys).findings == []
+    lists = keys.replace("  hostAliases:\n", "")
+    (finding,) = run(f"{head}  hostAliases:\n{lists}  - {{ip: 10.0.0.3, hostnames: [a.example]}}\n").findings
+    assert finding.rule == "conflicting-hostname"
+    assert "10.0.0.1, 10.0.0.3" in finding.message
+    assert "10.0.0.2" not in finding.message

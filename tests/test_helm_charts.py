@@ -608,7 +608,7 @@ def chart_with(folder: Path, spec: str, values: str, **more: str) -> str:
     }.items():
         (folder / name).parent.mkdir(exist_ok=True, parents=True)
         (folder / name).write_text(text, "utf-8")
-    return podhosts("check", "--format", "concise", "--fail-on", "never", folder).stdout.decode()
+    return podhosts("check", "--format", "concise", "--fail-on", "never", str(folder)).stdout.decode()
 
 
 def test_a_map_of_which_one_value_is_the_list(tmp_path: Path) -> None:
@@ -679,4 +679,4 @@ def test_a_list_that_is_printed_into_a_custom_resource(tmp_path: Path, kind: str
     )
     chart_with(tmp_path, "dnsPolicy: Default", "hostAliases: []\n")
     (tmp_path / "templates" / "monitoring.yaml").write_text(text, "utf-8")
-    assert podhosts("check", "--format", "concise", tmp_path).stdout == b""
+    assert podhosts("check", "--format", "concise", str(tmp_path)).stdout == b""

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from podhosts.document.nodes import Node
 
 _VALUE = re.compile(r"[ \t]*(#@[ \t][^#\r\n]*|#\{[^}\r\n]*\}#?)")
-_LINE = re.compile(r"^[ \t]*#@", re.MULTILINE)
+#: Lines of ytt, and of preprocessors and templates whose statements are comments to YAML.
+_LINE = re.compile(
+    r"^[ \t]*(?:#@|#+[ \t]*(?:<%|%\{|\{%|endif\b|ifn?def\b)|#%?(?:if|el(?:se|if|seif)|end|for(?:each)?)\b)",
+    re.MULTILINE,
+)
 _YTT = "#@"
 _TOKEN = "#{"
 
@@ -53,5 +57,5 @@ def may_change(text: str, node: Node) -> bool:
 
 
 def separates(text: str, first: Node, second: Node) -> bool:
-    """Whether a line of ytt stands between two nodes, which may then be in different branches."""
+    """Whether a line of ytt or another statement in a comment stands between two nodes: they may be in two branches."""
     return _LINE.search(text, min(first.end, second.end), max(first.start, second.start)) is not None
