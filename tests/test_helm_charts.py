@@ -675,7 +675,7 @@ def test_a_chart_that_is_not_there_may_print_the_list(tmp_path: Path) -> None:
 def test_a_list_that_is_printed_into_a_custom_resource(tmp_path: Path, kind: str, printed: str) -> None:
     text = (
         f"apiVersion: monitoring.coreos.com/v1\nkind: {kind}\nmetadata: {{name: web}}\nspec:\n  replicas: 1\n"
-        f"  {{{{- with .Values.hostAliases }}}}\n  hostAliases:\n  {printed}\n  {{{{- end }}}}\n"
+        f"  {{{{- with .Values.hostAliases }}}}\n  hostAliases:\n{printed}\n  {{{{- end }}}}\n"
     )
     chart_with(tmp_path, "dnsPolicy: Default", "hostAliases: []\n")
     (tmp_path / "templates" / "monitoring.yaml").write_text(text, "utf-8")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.helm.functions import call
 from podhosts.helm.pipelines import Constant, Dot, Fields, Function, Pipeline, Variable
-from podhosts.helm.templates import Action, Block, Inclusion, Text, actions
+from podhosts.helm.templates import Action, Block, Inclusion, Text
 from podhosts.helm.values import (
     UNKNOWN,
     Choice,
@@ -46,6 +46,7 @@ _MARKS = re.compile(MARK)
 #: What an action holds that can change a variable, or print the key; others matter only inside a list.
 _CHANGES = re.compile(r"\bset\b|^\$\w*\s*(?:,|:?=)")
 _INCLUDES = re.compile(r'\binclude\b(?:\s+"([^"\\\n]*)")?')
+_LEAVING = re.compile(r"\{\{-?\s*(?:continue|break)\b")
 #: Stands for what is printed outside of lists.
 _ELSEWHERE = "?"
 #: How many characters are looked at for one template, a node counting as some, and how deep nodes may lie: more than
@@ -275,7 +276,8 @@ class Renderer:
         self._write(page, block.otherwise, scope.inner(scope.dot), depth + 1, is_certain=False)
         self._is_in_loop = was_in_loop
         # What follows a `continue` in the loop is not printed for every item.
-        self._is_chosen = was_chosen or (was_in_loop and block.keyword != "range" and _leaves_out(block))
+        leaves_out = was_in_loop and block.keyword != "range" and _leaves_out(page.place.source, block)
+        self._is_chosen = was_chosen or leaves_out
 
     def _print(self, page: _Page, action: Action, value: Value, depth: int, *, is_certain: bool) -> None:
         layout: Layout | None = None
@@ -364,9 +366,9 @@ class Renderer:
         return call(operand.name, ())
 
 
-def _leaves_out(block: Block) -> bool:
+def _leaves_out(source: Source, block: Block) -> bool:
     """Whether a block may end the turn of the loop around it."""
-    return any(action.text.strip() in {"continue", "break"} for _, action in actions(block.body))
+    return _LEAVING.search(source.text, block.head.span.end, block.end) is not None
 
 
 #: Named templates of library charts that are seldom checked in. They print `value`: a string as it is, or as YAML.
