@@ -114,10 +114,12 @@ def handed_over(text: str, part: Part, turn: int) -> Iterator[str]:
     """The text with a template or placeholder in place of a value; each part has its turn with some of the forms."""
     value = part.value
     for placeholder in PLACEHOLDERS[turn % 6 :: 6]:
+        # In a flow mapping or list most of them are an error where they have no quotes.
+        quoted = f"'{placeholder}'" if part.in_flow and placeholder[0] not in "\"'" else placeholder
         if part.key is None:
-            yield text[: value.start] + placeholder + text[value.end :]
+            yield text[: value.start] + quoted + text[value.end :]
         else:
-            yield text[: part.key.end] + ": " + placeholder + text[value.end :]
+            yield text[: part.key.end] + ": " + quoted + text[value.end :]
     if part.key is None or part.in_flow:
         return
     column = part.key.start - text.rfind("\n", 0, part.key.start) - 1
