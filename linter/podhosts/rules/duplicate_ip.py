@@ -4,7 +4,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
-from podhosts.document import Scalar, is_null
+from podhosts.document import is_null
 from podhosts.edits import Safety
 from podhosts.hosts.addresses import parse_sloppy
 from podhosts.kubernetes import ListType, sequence
@@ -183,7 +183,7 @@ def _merge(alias: HostAlias, fate: _Fate) -> Fix | None:
     if items is None or document.is_partial(items) or not alias.node.fields.keys() <= {"ip", "hostnames"}:
         return None
     listed = sequence(names)
-    if listed is None and names is not None and not (isinstance(names, Scalar) and names.value is None):
+    if listed is None and names is not None and not is_null(names):
         # Of a wrong type: what it says would get lost.
         return None
     if listed is not None and len(listed.items) != len(alias.names):
