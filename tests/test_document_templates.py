@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from podhosts.document import Document, plain, split
-from podhosts.document.templates import Template, exclude_each_other
+from podhosts.document.templates import Template
 from podhosts.engine import Options, Result, default_selection, lint
 from podhosts.source import Source
 
@@ -112,13 +112,13 @@ def test_reading(text: str, value: object) -> None:
 
 def test_branches_of_one_block_exclude_each_other() -> None:
     text = "{{ if a }}1{{ else if b }}2{{ else }}3{{ if c }}4{{ end }}{{ end }}5{{ if d }}6{{ end }}"
-    branches = Template(text).branches
+    template = Template(text)
     places = {character: text.index(character) for character in "123456"}
     excluded = {
         (first, second)
         for first in places
         for second in places
-        if first < second and exclude_each_other(branches, places[first], places[second])
+        if first < second and template.exclude_each_other(places[first], places[second])
     }
     assert excluded == {("1", "2"), ("1", "3"), ("2", "3"), ("1", "4"), ("2", "4")}
 
@@ -135,7 +135,9 @@ def test_any_template_is_read_or_refused(text: str) -> None:
     masked = Template(text)
     assert len(masked.text) == len(text)
     assert masked.text.count("\n") == text.count("\n")
-    assert all(text[at] != "\n" and masked.text[at] == "x" for at in masked.inline)
+    assert all(new == own or (new in "x :" and own != "\n") for own, new in zip(text, masked.text, strict=True))
+    for at in range(len(text)):
+        assert masked.branches_at(at) == [branch for branch in masked.branches if branch.start <= at < branch.end]
     for finding in run(text).findings:
         assert 0 <= finding.span.start <= finding.span.end <= len(text)
 

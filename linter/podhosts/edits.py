@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.records import record
@@ -31,7 +32,7 @@ class Edit(NamedTuple):
     text: str
 
 
-@record(frozen=True, slots=True)
+@record(frozen=True)
 class Fix:
     """Edits that belong together, all in the source of the finding they repair; `title` says what they do.
 
@@ -42,6 +43,14 @@ class Fix:
     edits: tuple[Edit, ...]
     safety: Safety = Safety.SAFE
     scope: Span | None = None
+
+    def __hash__(self) -> int:
+        # Thousands of findings may share a fix of thousands of edits, and each is hashed again and again.
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.title, self.edits, self.safety, self.scope))
 
     @property
     def span(self) -> Span:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from collections.abc import Sequence as Items
 
+    from podhosts.document.locate import Places
+
 
 _JSON_OPENINGS = frozenset("[{")
 
@@ -42,7 +44,7 @@ class _Base:
         self.anchor = anchor
         self.tag = tag
         #: Spans of the aliases (`*name`) that put this node in further places.
-        self.shared: tuple[Span, ...] = ()
+        self.shared: Items[Span] = ()
 
     @property
     def span(self) -> Span:
@@ -74,7 +76,7 @@ class Scalar(_Base):
         """
         return scalars.resolve(self.text, self.style, self.tag)
 
-    def remember(self, places: list[tuple[int, int]]) -> None:
+    def remember(self, places: Places) -> None:
         """Keep the source spans of the characters of `text`, for `locate`."""
         self.__dict__["_located"] = places
 

@@ -78,23 +78,40 @@ class Template:
         """Stretches that are printed or not; nested ones, outermost first."""
         return _branches(self._actions)
 
-    @property
-    def text(self) -> str:
-        """The text with its actions masked."""
-        return self._masked[0]
+    @cached_property
+    def _parents(self) -> list[int]:
+        """For each branch the number of the next one around it, or -1."""
+        parents: list[int] = []
+        around: list[int] = []
+        for number, branch in enumerate(self.branches):
+            while around and self.branches[around[-1]].end <= branch.start:
+                around.pop()
+            parents.append(around[-1] if around else -1)
+            around.append(number)
+        return parents
 
-    @property
-    def inline(self) -> frozenset[int]:
-        """The offsets that were masked by letters."""
-        return self._masked[1]
+    def branches_at(self, offset: int) -> list[Branch]:
+        """The branches that a place stands in, outermost first."""
+        found: list[Branch] = []
+        number = bisect_right(self.branches, offset, key=lambda branch: branch.start) - 1
+        while number >= 0:
+            if offset < self.branches[number].end:
+                found.append(self.branches[number])
+            number = self._parents[number]
+        return found[::-1]
+
+    def exclude_each_other(self, first: int, second: int) -> bool:
+        """Whether two places stand in different branches of one block, so that only one of them is ever printed."""
+        here = {item.block: item.branch for item in self.branches_at(first)}
+        return any(here.get(item.block, item.branch) != item.branch for item in self.branches_at(second))
 
     @cached_property
-    def _masked(self) -> tuple[str, frozenset[int]]:
+    def text(self) -> str:
+        """The text with its actions masked."""
         text, actions = self._text, self._actions
         alone = _lines_of_actions(text, actions)
         inside = _block_scalars(text, [actions[number].span() for number in sorted(alone)])
         pieces: list[str] = []
-        inline: set[int] = set()
         at = 0
         for number, action in enumerate(actions):
             prints_below = _prints_below(text, action)
@@ -102,11 +119,10 @@ class Template:
                 start, end = line.span()
                 letters = end if prints_below else inside.first_in(start, end) if number in alone else start
                 pieces += (text[at:start], " " * (letters - start), "x" * (end - letters))
-                inline.update(range(letters, end))
                 at = end
             if _begins_mapping(text, action):
                 pieces[-1] = pieces[-1][:-1] + ":"
-        return "".join([*pieces, text[at:]]), frozenset(inline)
+        return "".join([*pieces, text[at:]])
 
 
 def go_actions(text: str, start: int, end: int) -> list[Span]:
@@ -253,10 +269,3 @@ def _branches(actions: list[re.Match[str]]) -> tuple[Branch, ...]:
             if keyword in _NEXT_BRANCH:
                 stack.append(opened._replace(start=action.end(), branch=opened.branch + 1))
     return tuple(sorted(found))
-
-
-def exclude_each_other(branches: tuple[Branch, ...], first: int, second: int) -> bool:
-    """Whether two places stand in different branches of one block, so that only one of them is ever printed."""
-    here = {item.block: item.branch for item in branches if item.start <= first < item.end}
-    there = {item.block: item.branch for item in branches if item.start <= second < item.end}
-    return any(block in there and there[block] != branch for block, branch in here.items())

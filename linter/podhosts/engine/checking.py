@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 #: How many uses of an anchor a finding names.
 _MOST_USES = 100
+_POD_CHECKS = frozenset({"check_pod", "check_alias"})
 #: The comment that `helm template` puts above each object it prints.
 _ORIGIN = re.compile(
     r"(?:(?:---|#(?! Source:)).*\r?\n|[ \t]*\r?\n)*# Source: (\S+/templates/\S+)[ \t]*\r?$", re.MULTILINE
@@ -189,13 +190,17 @@ def _outer_suppression(item: Suppression, inner: Embedded) -> Suppression:
 def _findings(
     document: Document, manifests: list[KubernetesObject], found_pods: list[Pod], rules: list[Rule]
 ) -> Iterator[Diagnostic]:
+    # What is looked at outside, rules inside: what several rules ask about an object or a pod is found out once.
     for rule in rules:
         if "check_document" in rule.checks:
             yield from rule.check_document(document)
-        if "check_object" in rule.checks:
-            for manifest in manifests:
-                yield from rule.check_object(manifest)
-        for pod in found_pods:
+    of_objects = [rule for rule in rules if "check_object" in rule.checks]
+    for manifest in manifests:
+        for rule in of_objects:
+            yield from rule.check_object(manifest)
+    of_pods = [rule for rule in rules if rule.checks & _POD_CHECKS]
+    for pod in found_pods:
+        for rule in of_pods:
             yield from _pod_findings(pod, rule)
 
 
@@ -214,8 +219,8 @@ def _followed_findings(
 
     Only what is known as a list without the chart, too, can be checked after a fix.
     """
-    for rule in rules:
-        for found in followed:
+    for found in followed:
+        for rule in rules:
             printed = Related(found.use.span, "printed as `hostAliases` here", found.use.place.source)
             can_fix = found.pod.keys is None and found.pod.list_start in repairable
             for finding in _pod_findings(found.pod, rule):

@@ -118,8 +118,18 @@ class Pod:
         ]
 
     @cached_property
+    def restarting_containers(self) -> list[Container]:
+        """Those that start again while the pod runs: the regular ones, and sidecars among the init containers."""
+        return [item for item in self.containers if item.group == "containers" or item.is_sidecar]
+
+    @cached_property
     def volumes(self) -> list[Volume]:
         return [Volume(self, index, node) for index, node in _mappings(self.spec.get("volumes"))]
+
+    @cached_property
+    def volumes_by_name(self) -> dict[str, Volume]:
+        """The first volume of each name."""
+        return {volume.name: volume for volume in reversed(self.volumes) if volume.name}
 
     def field(self, *steps: str | int) -> str:
         """The path of something in the pod spec, from the object's root."""
@@ -182,6 +192,10 @@ class Container:
         """What messages call it: "container `web`", or by its number where it has no name."""
         return f"container `{self.name}`" if self.name else f"container {self.index + 1}"
 
+    @property
+    def is_sidecar(self) -> bool:
+        return self.group == "initContainers" and string(self.node.get("restartPolicy")) == "Always"
+
     @cached_property
     def mounts(self) -> list[Mount]:
         return [Mount(self, index, node) for index, node in _mappings(self.node.get("volumeMounts"))]
@@ -213,8 +227,7 @@ class Mount:
     @property
     def volume(self) -> Volume | None:
         """The volume it mounts, if the pod spec has it."""
-        name = string(self.node.get("name"))
-        return next((volume for volume in self.container.pod.volumes if name and volume.name == name), None)
+        return self.container.pod.volumes_by_name.get(string(self.node.get("name")) or "")
 
     def field(self, *steps: str | int) -> str:
         return self.container.field("volumeMounts", self.index, *steps)

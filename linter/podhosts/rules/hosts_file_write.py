@@ -77,8 +77,8 @@ class HostsFileWrite(Rule):
         run = [
             command
             for container in pod.containers
-            for command in commands(container)
             if not _hides_hosts_file(container)
+            for command in commands(container)
         ]
         found = [(command, write) for command in run for write in _writes(command)]
         if found:
