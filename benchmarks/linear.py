@@ -23,6 +23,8 @@ import shapes
 import timing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from shapes import Shape
 
 #: The greatest exponent that is still called linear.
@@ -56,7 +58,7 @@ class Axis(NamedTuple):
     """A shape, and n."""
 
     shape: Shape
-    count: int
+    size: int
 
 
 AXES = {
@@ -119,7 +121,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="podhosts-linear-") as name:
         work = Path(name)
         for name in axes:
-            shape, count = AXES[name].shape, max(1, round(AXES[name].count * arguments.scale))
+            shape, count = AXES[name].shape, max(1, round(AXES[name].size * arguments.scale))
             folders = nothing, small, large = [_inputs(work, shape, number) for number in (1, count, 2 * count)]
             for command in commands:
                 floor = _least(work, nothing, command, arguments.runs, arguments.patience)
@@ -133,7 +135,7 @@ def main() -> None:
     sys.exit(not is_linear)
 
 
-def _chosen(parser: argparse.ArgumentParser, text: str, known: dict[str, object]) -> list[str]:
+def _chosen(parser: argparse.ArgumentParser, text: str, known: Iterable[str]) -> list[str]:
     wanted = text.split(",") if text else list(known)
     if unknown := set(wanted).difference(known):
         parser.error(f"there is no {', '.join(sorted(unknown))}")

@@ -226,12 +226,12 @@ def overlays(folder: Path, count: int) -> None:
     _kustomization(folder / "base", ["a.yaml"])
     (folder / "base" / "a.yaml").write_text(_deployment(0), "utf-8")
     _write(folder, _deployment(0))
-    patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web-0}\nspec: {template: {spec: {hostAliases: [%s]}}}\n"
+    head = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web-0}\nspec:\n  template:\n    spec:\n"
     for number in range(count):
         target = folder / f"overlay-{number}"
         _kustomization(target, ["../base"], "patches: [{path: patch.yaml}]\n")
-        entry = "{ip: 10.0.1.1, hostnames: [x-%d]}" % number
-        (target / "patch.yaml").write_text(patch % entry, "utf-8")
+        entry = f"      hostAliases: [{{ip: 10.0.1.1, hostnames: [x-{number}]}}]\n"
+        (target / "patch.yaml").write_text(head + entry, "utf-8")
 
 
 def kustomize_levels(folder: Path, count: int) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from podhosts.document import File
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from podhosts.source import Source
 
@@ -33,19 +33,20 @@ class FileChangedError(Exception):
     """A file no longer holds what was read from it."""
 
 
-def write_file(path: str, data: bytes, before: bytes | None = None) -> None:
+def write_file(path: str, data: bytes | Iterable[bytes], before: bytes | None = None) -> None:
     """Write a file under a temporary name beside it, then rename it, so that nobody ever sees half of it.
 
     Through a link the file it leads to is written; a file that was there keeps its mode; a device or pipe is simply
     written to. Raises OSError, or FileChangedError where the file no longer holds `before`; it is then as it was.
     """
+    pieces = [data] if isinstance(data, bytes) else data
     try:
         mode = os.stat(path).st_mode
     except FileNotFoundError:
         mode = None
     if mode is not None and not stat.S_ISREG(mode):
         with open(path, "wb") as device:
-            device.write(data)
+            device.writelines(pieces)
         return
     target = os.path.realpath(path)
     if mode is not None and not os.access(target, os.W_OK):
@@ -57,7 +58,7 @@ def write_file(path: str, data: bytes, before: bytes | None = None) -> None:
         with open(descriptor, "wb") as file:
             if mode is not None:
                 os.chmod(temporary, stat.S_IMODE(mode))
-            file.write(data)
+            file.writelines(pieces)
         if before is not None:
             with open(target, "rb") as file:
                 if file.read() != before:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _WIDE = 100_000
+#: Characters that are written at once.
+_BLOCK = 1 << 16
 #: The width where the terminal says that it has none.
 _USUAL = 80
 
@@ -22,13 +24,22 @@ class OutputError(OSError):
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Lines to stdout as UTF-8."""
-    print_bytes(encoded(lines))
+    """Lines to stdout as UTF-8, as they come."""
+    for block in encoded(lines):
+        print_bytes(block)
 
 
-def encoded(lines: Iterable[str]) -> bytes:
-    """Lines as UTF-8; a byte of a file name that is none becomes an escape."""
-    return "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
+def encoded(lines: Iterable[str]) -> Iterator[bytes]:
+    """Lines as UTF-8, many at a time; a byte of a file name that is none becomes an escape."""
+    block: list[str] = []
+    size = 0
+    for line in lines:
+        block.append(f"{line}\n")
+        size += len(line)
+        if size >= _BLOCK:
+            yield "".join(block).encode("utf-8", "backslashreplace")
+            block, size = [], 0
+    yield "".join(block).encode("utf-8", "backslashreplace")
 
 
 def print_bytes(data: bytes) -> None:

@@ -214,7 +214,7 @@ def _character(digits: str) -> str:
 def _decode_block(text: str, scalar: Scalar) -> Trace:
     header = _BLOCK_HEADER.match(text, scalar.start)
     if header is None:
-        return []
+        return Trace()
     values = _BREAK.split(scalar.text)
     first_filled = next((number for number, value in enumerate(values) if value), None)
     indent = 0
@@ -234,11 +234,9 @@ def _decode_block(text: str, scalar: Scalar) -> Trace:
         lines.append((body, _Stretch(_normalized(text[end:after] or "\n"), end, after)))
     trace, left = Trace(), len(scalar.text)
     for stretch in _folded(lines) if scalar.style == ">" else chain.from_iterable(lines):
-        kept = min(left, len(stretch.text))
-        trace.add(
-            stretch.text[:kept], stretch.begin, stretch.end if kept == len(stretch.text) else stretch.begin + kept
-        )
-        left -= kept
+        end = stretch.end if left >= len(stretch.text) else stretch.begin + left
+        trace.add(stretch.text[:left], stretch.begin, end)
+        left -= min(left, len(stretch.text))
     return trace
 
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from podhosts.diagnostics import Diagnostic, Severity
 from podhosts.edits import Safety
 from podhosts.reporters.differences import changes, compared
-from podhosts.reporters.grouping import grouped
+from podhosts.reporters.grouping import SharedFixes, grouped
 from podhosts.reporters.snippets import CONTEXT, WIDTH, printable, snippet
 from podhosts.reporters.visible import visible
 from podhosts.source import Source
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from podhosts.edits import Fix
     from podhosts.reporters.report import Report
-    from podhosts.source import Position, Span
+    from podhosts.source import Span
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
 _RELATED_STYLE = "blue"
@@ -50,14 +50,12 @@ class _Mark(NamedTuple):
 
 def render(report: Report) -> Iterator[Text]:
     """The report in lines of styled text, an empty one after each finding."""
-    shown: set[tuple[str, Position, Fix]] = set()
-    for finding, message in grouped(report.result.findings):
+    shown = SharedFixes()
+    for number, (finding, message) in enumerate(grouped(report.result.findings)):
         yield from _render_finding(finding, message)
         if finding.fix is not None:
             # One fix may serve many findings; its lines are shown once.
-            place = (finding.source.path, finding.source.start, finding.fix)
-            yield from _render_fix(finding, finding.fix, with_lines=place not in shown)
-            shown.add(place)
+            yield from _render_fix(finding, finding.fix, with_lines=shown.first(finding, number) == number)
         yield Text()
 
 
@@ -79,8 +77,8 @@ def _render_finding(finding: Diagnostic, message: str) -> Iterator[Text]:
             (" " * width + arrow + " ", _GUTTER_STYLE), f"{visible(path)}:{at.line}:{at.column}", (where, "dim")
         )
         yield from _snippet(sorted(group, key=lambda mark: (mark.line, mark.span.start)), width)
-    if len(finding.related) > _MAX_RELATED:
-        yield Text(" " * width + f" = and {len(finding.related) - _MAX_RELATED} more places", _GUTTER_STYLE)
+    if finding.related_total > len(related):
+        yield Text(" " * width + f" = and {finding.related_total - len(related)} more places", _GUTTER_STYLE)
 
 
 def _render_fix(finding: Diagnostic, fix: Fix, *, with_lines: bool) -> Iterator[Text]:

@@ -151,10 +151,10 @@ class HostsFileWrite(Rule):
     ) -> Iterator[Diagnostic]:
         from podhosts.rules.write_messages import described_script
 
-        related = [
+        related = tuple(
             Related(mount.node.span, f"mounted in {mount.container.shown}", object_of(mount).document.source)
             for mount in mounts
-        ]
+        )
         for write in writes:
             message, works = described_script(write, [mount.container for mount in mounts], self.version)
             yield self.report(
