@@ -91,7 +91,7 @@ AXES = {
         Axis(shapes.template_lines, 10_000),
         Axis(shapes.long_name, 20_000),
         Axis(shapes.overlays, 100),
-        Axis(shapes.kustomize_levels, 8),
+        Axis(shapes.kustomize_levels, 12),
     )
 }
 
