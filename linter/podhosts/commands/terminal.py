@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
 
 _WIDE = 100_000
 #: Characters that are written at once.
@@ -67,10 +67,35 @@ def print_styled(parts: Iterable[RenderableType], color: str, *, is_wide: bool =
         force_terminal=colored,
         no_color=True if colored is False else None,
     )
+    if console.color_system is None and not console.legacy_windows:
+        # rich takes ten times as long for a line as it takes to write it.
+        print_lines(_plain(part, console) for part in parts)
+        return
     with _writing():
         for part in parts:
             console.print(part)
         sys.stdout.flush()
+
+
+def _plain(part: RenderableType, console: Console) -> str:
+    from rich.text import Text
+
+    from podhosts.reporters.styled import Styled
+
+    if isinstance(part, Text | Styled):
+        return str(part)
+    with console.capture() as captured:
+        console.print(part)
+    return captured.get().removesuffix("\n")
+
+
+def terminal_width() -> int | None:
+    """The columns of the terminal that stdout is; None where it is none."""
+    if not sys.stdout.isatty():
+        return None
+    import shutil
+
+    return shutil.get_terminal_size().columns or None
 
 
 def _wants_color(color: str) -> bool | None:
