@@ -269,10 +269,10 @@ def test_bases_that_fan_out_have_a_limit(tmp_path: Path) -> None:
 
 def test_components_that_fan_out_have_a_limit(tmp_path: Path) -> None:
     (tmp_path / "0").mkdir()
-    patch = "{op: add, path: /spec/hostname, value: b}"
+    patch = "- op: add\\n  path: /spec/hostname\\n  value: b"
     component = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n"
     (tmp_path / "0" / "kustomization.yaml").write_text(
-        f"{component}patches: [{{target: {{kind: Pod}}, patch: '[{patch}]'}}]\n", "utf-8"
+        f'{component}patches: [{{target: {{kind: Pod}}, patch: "{patch}"}}]\n', "utf-8"
     )
     write_kustomizations(tmp_path, 14, "components", "Component")
     (tmp_path / "top").mkdir()
