@@ -1,103 +1,221 @@
-"""Whether cost grows with the input and not faster: each case at sizes n, 2n and 4n, as CPU seconds of the engine.
+"""Whether cost grows with the input and not faster: each axis of `shapes.py` through the commands, at n and 2n.
 
-python benchmarks/linear.py      (with podhosts installed)
+python benchmarks/linear.py [--only AXIS,...] [--commands COMMAND,...] [--scale X] [--runs N]  (with podhosts installed)
+
+Seconds are those of the processor (user and system) that the command took, the least of N runs. The exponent is that of
+n in what a run takes beyond one with an input of size 1; it is not given where 2n takes less than a tenth of a second
+more than that, as noise is as large. Exits with 1 where an exponent is over the limit.
 """
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING
+import argparse
+import json
+import math
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.engine import Options, default_selection, lint
-from podhosts.source import Source
+import shapes
+import timing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable
 
-POD = (
-    "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers: [{name: web, image: web}]\n  hostAliases:\n"
-)
+    from shapes import Shape
+
+#: The greatest exponent that is still called linear.
+LIMIT = 1.1
+#: Seconds beyond a run with nothing to do, below which there is nothing to compare.
+_NOISE = 0.1
+#: Seconds from which one run is enough.
+_LONG = 3
+_OWN = [sys.executable, "-m", "podhosts"]
+_CHANGES = 5
+
+#: The arguments of each command; `{folder}` is the input, `{name}` a name that it holds.
+COMMANDS: dict[str, list[str]] = {
+    "check": ["check", "--format", "concise", "{folder}"],
+    "text": ["check", "--format", "text", "{folder}"],
+    "json": ["check", "--format", "json", "{folder}"],
+    "sarif": ["check", "--format", "sarif", "{folder}"],
+    "diff": ["check", "--diff", "{folder}"],
+    "fix": ["check", "--fix", "{folder}"],
+    "unsafe": ["check", "--fix", "--unsafe-fixes", "{folder}"],
+    "render": ["render", "{folder}", "--pod-ip", "10.1.1.1"],
+    "resolve": ["resolve", "db.internal", "{folder}"],
+    "inventory": ["inventory", "{folder}"],
+    "lsp": ["lsp"],
+}
+#: What writes into its input gets a fresh one for each run.
+_WRITING = frozenset({"fix", "unsafe"})
 
 
-def names(count: int) -> str:
-    """One entry with many names."""
-    return (
-        POD
-        + "  - ip: 10.0.0.1\n    hostnames:\n"
-        + "".join(f"    - n{number}.example.com\n" for number in range(count))
+class Axis(NamedTuple):
+    """A shape, and n."""
+
+    shape: Shape
+    size: int
+
+
+AXES = {
+    axis.shape.__name__: axis
+    for axis in (
+        Axis(shapes.names, 4_000),
+        Axis(shapes.repeated_names, 2_000),
+        Axis(shapes.entries, 4_000),
+        Axis(shapes.findings, 2_000),
+        Axis(shapes.entries_of_one_ip, 2_000),
+        Axis(shapes.entries_of_one_name, 2_000),
+        Axis(shapes.bare_ipv6, 2_000),
+        Axis(shapes.suppressed, 2_000),
+        Axis(shapes.alias_uses, 2_000),
+        Axis(shapes.bad_entry_uses, 1_000),
+        Axis(shapes.bad_entry_uses_in_one_pod, 2_000),
+        Axis(shapes.writing_containers, 1_000),
+        Axis(shapes.volumes, 4_000),
+        Axis(shapes.hosts_lines, 20_000),
+        Axis(shapes.documents, 20_000),
+        Axis(shapes.deployments, 1_000),
+        Axis(shapes.list_items, 1_000),
+        Axis(shapes.list_with_anchor, 1_000),
+        Axis(shapes.fixable_list_items, 500),
+        Axis(shapes.fixable_files, 200),
+        Axis(shapes.files, 500),
+        Axis(shapes.json_items, 20_000),
+        Axis(shapes.services, 500),
+        Axis(shapes.template_scalar, 1_000_000),
+        Axis(shapes.template_lines, 10_000),
+        Axis(shapes.long_name, 20_000),
+        Axis(shapes.overlays, 100),
+        Axis(shapes.kustomize_levels, 12),
     )
-
-
-def findings(count: int) -> str:
-    """Many entries, each with a mistake."""
-    return POD + "".join(f"  - {{ip: 10.0.0.{300 + number}, hostnames: [n{number}]}}\n" for number in range(count))
-
-
-def documents(count: int) -> str:
-    """Many small documents, every hundredth with aliases."""
-    small = "---\napiVersion: v1\nkind: Service\nmetadata: {name: a}\n"
-    return "".join(
-        "---\n" + POD + "  - {ip: 10.0.0.1, hostnames: [a]}\n" if n % 100 == 0 else small for n in range(count)
-    )
-
-
-def bare_ipv6(count: int) -> str:
-    """Addresses that libyaml refuses in flow collections."""
-    return POD + "".join(f"  - {{ip: fe80::{number:x}:1, hostnames: [n{number}]}}\n" for number in range(count))
-
-
-def suppressed(count: int) -> str:
-    """Many suppressed findings."""
-    mark = "# podhosts: ignore[invalid-ip] x"
-    return POD + "".join(f"  - {{ip: 10.0.0.{300 + n}, hostnames: [n{n}]}} {mark}\n" for n in range(count))
-
-
-def aliases(count: int) -> str:
-    """One anchor used many times."""
-    uses = "".join(f"  - {{ip: 10.{n >> 16}.{n >> 8 & 255}.{n & 255}, hostnames: *n}}\n" for n in range(1, count))
-    return POD + "  - {ip: 10.0.0.0, hostnames: &n [a]}\n" + uses
-
-
-def json_items(count: int) -> str:
-    """A List in JSON with many items, a hundredth with aliases."""
-    pod = '{"kind":"Pod","spec":{"hostAliases":[{"ip":"10.0.0.256","hostnames":["a"]}]}}'
-    items = ",".join(pod if number % 100 == 0 else '{"kind":"Service"}' for number in range(count))
-    return f'{{"apiVersion":"v1","kind":"List","items":[{items}]}}'
-
-
-def services(count: int) -> str:
-    """As many Services as pods with aliases that may hide one."""
-    pair = "---\napiVersion: v1\nkind: Service\nmetadata: {{name: s{0}}}\n---\n" + POD.replace("{", "{{").replace(
-        "}", "}}"
-    )
-    return "".join((pair + "  - {{ip: 10.0.0.1, hostnames: [s{0}]}}\n").format(number) for number in range(count))
-
-
-CASES: dict[Callable[[int], str], int] = {
-    names: 2_500,
-    findings: 2_500,
-    documents: 25_000,
-    bare_ipv6: 2_500,
-    suppressed: 2_500,
-    aliases: 2_500,
-    json_items: 25_000,
-    services: 250,
 }
 
 
+class Measured(NamedTuple):
+    """Seconds of the processor and the most MiB of one run; `is_done` says that it came to an end."""
+
+    cpu: float
+    peak: int
+    is_done: bool
+
+
 def main() -> None:
-    """Print the curve of each case."""
-    options = Options(selected=default_selection())
-    print("| case | n | n | 2n | 4n | 4n to n |\n|---|---|---|---|---|---|")
-    for build, size in CASES.items():
-        seconds = []
-        for factor in (1, 2, 4):
-            source = Source("a.yaml", build(size * factor).encode())
-            begun = time.process_time()
-            lint(source, options)
-            seconds.append(time.process_time() - begun)
-        times = " | ".join(f"{second:.2f} s" for second in seconds)
-        print(f"| {build.__name__} | {size:,} | {times} | {seconds[2] / seconds[0]:.1f} |", flush=True)
+    """Measure, and print a row for each axis and command."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--only", default="", metavar="AXIS,...", help=", ".join(AXES))
+    parser.add_argument("--commands", default="", metavar="COMMAND,...", help=", ".join(COMMANDS))
+    parser.add_argument("--scale", type=float, default=1, help="n is multiplied by it")
+    parser.add_argument("--runs", type=int, default=2)
+    parser.add_argument("--patience", type=int, default=120, help="seconds after which a run is given up")
+    arguments = parser.parse_args()
+    axes = _chosen(parser, arguments.only, AXES)
+    commands = _chosen(parser, arguments.commands, COMMANDS)
+    subprocess.run([*_OWN, "--version"], check=True, stdout=subprocess.DEVNULL)
+    is_linear = True
+    print("| axis | n | command | n | 2n | exponent | MiB at 2n |\n|---|---|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory(prefix="podhosts-linear-") as name:
+        work = Path(name)
+        for name in axes:
+            shape, count = AXES[name].shape, max(1, round(AXES[name].size * arguments.scale))
+            folders = nothing, small, large = [_inputs(work, shape, number) for number in (1, count, 2 * count)]
+            for command in commands:
+                floor = _least(work, nothing, command, arguments.runs, arguments.patience)
+                first = _least(work, small, command, arguments.runs, arguments.patience)
+                second = _least(work, large, command, arguments.runs, arguments.patience) if first.is_done else first
+                exponent = _exponent(first, second, floor.cpu)
+                is_linear &= exponent is not None and exponent <= LIMIT
+                print(_row(name, count, command, first, second, exponent), flush=True)
+            for folder in folders:
+                shutil.rmtree(folder)
+    sys.exit(not is_linear)
+
+
+def _chosen(parser: argparse.ArgumentParser, text: str, known: Iterable[str]) -> list[str]:
+    wanted = text.split(",") if text else list(known)
+    if unknown := set(wanted).difference(known):
+        parser.error(f"there is no {', '.join(sorted(unknown))}")
+    return wanted
+
+
+def _inputs(work: Path, shape: Shape, count: int) -> Path:
+    folder = Path(tempfile.mkdtemp(dir=work))
+    shape(folder, count)
+    return folder
+
+
+def _least(work: Path, folder: Path, command: str, runs: int, patience: int) -> Measured:
+    """The run that took the least time; only one of those that take long."""
+    best = _measure(work, folder, command, patience)
+    for _ in range(runs - 1 if best.is_done and best.cpu < _LONG else 0):
+        best = min(best, _measure(work, folder, command, patience))
+    return best
+
+
+def _measure(work: Path, folder: Path, command: str, patience: int) -> Measured:
+    target = folder
+    if command in _WRITING:
+        target = work / "copy"
+        shutil.copytree(folder, target)
+    arguments = [part.format(folder=target) for part in COMMANDS[command]]
+    try:
+        if command == "lsp":
+            messages = work / "messages"
+            messages.write_bytes(b"".join(map(_message, _session(folder / "a.yaml"))))
+            with messages.open("rb") as stdin:
+                done = timing.run([*_OWN, *arguments], patience, stdin)
+        else:
+            done = timing.run([*_OWN, *arguments], patience)
+    finally:
+        if target != folder:
+            shutil.rmtree(target)
+    return Measured(patience, 0, False) if done is None else Measured(done.cpu, done.peak, True)
+
+
+def _session(path: Path) -> list[dict[str, object]]:
+    """What an editor says that opens a file and types a few letters at its end."""
+    text, uri = path.read_text("utf-8"), path.as_uri()
+    opened = {"uri": uri, "languageId": "yaml", "version": 1, "text": text}
+    wait = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 0}}
+    session: list[dict[str, object]] = [
+        {"id": 0, "method": "initialize", "params": {"processId": None, "rootUri": None, "capabilities": {}}},
+        {"method": "initialized", "params": {}},
+        {"method": "textDocument/didOpen", "params": {"textDocument": opened}},
+        {"id": 1, "method": "textDocument/hover", "params": wait},
+    ]
+    for number in range(1, _CHANGES + 1):
+        text += f"# {number}\n"
+        change = {"textDocument": {"uri": uri, "version": number + 1}, "contentChanges": [{"text": text}]}
+        session.append({"method": "textDocument/didChange", "params": change})
+        # The answer waits until the newest text has been checked.
+        session.append({"id": number + 1, "method": "textDocument/hover", "params": wait})
+    return [*session, {"id": 99, "method": "shutdown"}, {"method": "exit"}]
+
+
+def _message(content: dict[str, object]) -> bytes:
+    data = json.dumps({"jsonrpc": "2.0", **content}).encode()
+    return b"Content-Length: %d\r\n\r\n%s" % (len(data), data)
+
+
+def _exponent(first: Measured, second: Measured, floor: float) -> float | None:
+    """None where a run did not come to an end; 0 where there is too little to compare."""
+    if not (first.is_done and second.is_done):
+        return None
+    more, twice = first.cpu - floor, second.cpu - floor
+    if twice < _NOISE:
+        return 0
+    return math.log2(twice / max(more, 0.001))
+
+
+def _row(name: str, count: int, command: str, first: Measured, second: Measured, exponent: float | None) -> str:
+    times = [f"{run.cpu:.2f} s" if run.is_done else f"over {run.cpu:.0f} s" for run in (first, second)]
+    shown = "none" if exponent is None else f"{exponent:.2f}" if exponent else "-"
+    mark = "" if exponent is not None and exponent <= LIMIT else " **"
+    return f"| {name} | {count:,} | {command} | {' | '.join(times)} | {shown}{mark} | {second.peak} |"
 
 
 if __name__ == "__main__":

@@ -10,24 +10,26 @@ import tempfile
 from pathlib import Path
 from typing import IO, NamedTuple
 
-#: A small process that starts a command and then prints its seconds and its maximum resident size in KiB: what is
-#: started from this one would count its size, too.
+#: A small process that starts a command and then prints its seconds, those of the processor, and its maximum resident
+#: size in KiB: what is started from this one would count its size, too.
 _PEAK = """import resource, subprocess, sys, time
 begun = time.monotonic()
 try:
     subprocess.call(sys.argv[2:], timeout=int(sys.argv[1]))
 except subprocess.TimeoutExpired:
     sys.exit(3)
-print("\\n", time.monotonic() - begun, resource.getrusage(-1).ru_maxrss)
+used = resource.getrusage(-1)
+print("\\n", time.monotonic() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss)
 """
 
 
 class Run(NamedTuple):
-    """One run of a command: all that it prints, its seconds, its maximum resident size in MiB."""
+    """One run of a command: all that it prints, its seconds, its maximum resident size in MiB, its processor time."""
 
     output: str
     seconds: float
     peak: int
+    cpu: float
 
 
 def run(command: list[str], patience: int, stdin: IO[bytes] | None = None) -> Run | None:
@@ -39,8 +41,8 @@ def run(command: list[str], patience: int, stdin: IO[bytes] | None = None) -> Ru
             return None
         output.seek(0)
         printed, _, measured = output.read().rstrip().rpartition("\n")
-        seconds, peak = measured.split()
-        return Run(printed, float(seconds), int(peak) // 1024)
+        seconds, cpu, peak = measured.split()
+        return Run(printed, float(seconds), int(peak) // 1024, float(cpu))
 
 
 def times_in_turn(commands: dict[str, list[str]], rounds: int) -> dict[str, list[float]]:

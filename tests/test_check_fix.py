@@ -106,8 +106,10 @@ def test_json_report_tells_what_is_left(tmp_path: Path) -> None:
     (tmp_path / "pod.yaml").write_bytes(BOTH)
     report = json.loads(podhosts("check", "--fix", "--format", "json", "pod.yaml", cwd=tmp_path).stdout)
     (finding,) = report["findings"]
-    assert (finding["rule"], finding["fix"]["safety"], report["summary"]["fixable"]) == (
+    (fix,) = report["fixes"]
+    assert (finding["rule"], finding["fix"], fix["safety"], report["summary"]["fixable"]) == (
         "invalid-hostname",
+        0,
         "unsafe",
         1,
     )

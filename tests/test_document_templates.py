@@ -163,7 +163,9 @@ def test_any_template_is_read_or_refused(text: str) -> None:
     masked = Template(text)
     assert len(masked.text) == len(text)
     assert masked.text.count("\n") == text.count("\n")
-    assert all(text[at] != "\n" and masked.text[at] == "x" for at in masked.inline)
+    assert all(new == own or (new in "x :" and own != "\n") for own, new in zip(text, masked.text, strict=True))
+    for at in range(len(text)):
+        assert masked.branches_at(at) == [branch for branch in masked.branches if branch.start <= at < branch.end]
     for finding in run(text).findings:
         assert 0 <= finding.span.start <= finding.span.end <= len(text)
 

@@ -13,11 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from rich.cells import cell_len
 
 from podhosts.document import Document, plain, split
 from podhosts.inventory import read
 from podhosts.inventory.store import Filter, Store
 from podhosts.kubernetes import KNOWN_KINDS
+from podhosts.reporters.inventory.table import tables
 from podhosts.resources import schema
 from podhosts.source import Source
 from tests.inventory_samples import FILES, HOSTILE, write
@@ -25,6 +27,8 @@ from tests.running import environment, podhosts
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+POD_WITH_ENTRIES = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  hostAliases:\n"
 
 
 @pytest.fixture(scope="module")
@@ -402,7 +406,7 @@ def test_what_overlays_build(tmp_path: Path) -> None:
 def test_who_deploys_an_address(tmp_path: Path) -> None:
     done = podhosts("inventory", "--ip", "10.1.2.3", cwd=put(tmp_path, OVERLAYS))
     assert [line.split(maxsplit=3) for line in done.stdout.decode().splitlines()[2:]] == [
-        ["db.internal", "10.1.2.3", "Deployment/prod-web", "(shop)  base/web.yaml:9:21 (built by prod)"],
+        ["db.internal", "10.1.2.3", "Deployment/prod-web", "(shop)\tbase/web.yaml:9:21 (built by prod)"],
         ["mail.internal", "10.1.2.3", "Deployment/web", "base/web.yaml:11:21 (built by staging)"],
     ]
     rows = csv.DictReader(io.StringIO(podhosts("inventory", "--format", "csv", cwd=tmp_path).stdout.decode()))
@@ -474,3 +478,28 @@ def test_an_address_whose_names_stand_elsewhere(tmp_path: Path) -> None:
         ("", "application.yaml", False, "spec.source.helm.parameters[0].value[0]"),
         ("", "patch.json", False, "[0].value[0]"),
     ]
+
+
+def test_a_pipe_gets_no_padding(tmp_path: Path) -> None:
+    """One long name must not make every other line as long."""
+    entries = "".join(f"  - {{ip: 10.0.1.{number}, hostnames: [n{number}]}}\n" for number in range(100))
+    text = POD_WITH_ENTRIES + f"  - {{ip: 10.0.0.1, hostnames: [{'x' * 20_000}]}}\n" + entries
+    (tmp_path / "pod.yaml").write_text(text, "utf-8")
+    done = podhosts("inventory", "pod.yaml", cwd=tmp_path)
+    lines = done.stdout.decode().splitlines()
+    assert sorted(map(len, lines))[-2] < 60
+    assert lines[1].split("\t") == ["n0", "10.0.1.0", "Pod/web", "pod.yaml:7:32"]
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_a_terminal_gets_columns_that_fit(width: int) -> None:
+    text = POD_WITH_ENTRIES + f"  - {{ip: 10.0.0.1, hostnames: [a, {'日本' * 300}]}}\n"
+    store = Store()
+    source = Source("pod.yaml", text.encode())
+    store.add(source, read(source, KNOWN_KINDS))
+    lines = "\n".join(map(str, tables(store, Filter(), width))).splitlines()
+    assert len(lines) == 3
+    assert max(map(cell_len, lines)) <= width
+    places = [line.index(place) for line, place in zip(lines, ("address", "10.0.0.1", "10.0.0.1"), strict=True)]
+    assert places[0] == places[1]
+    assert "..." in lines[2]

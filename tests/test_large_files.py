@@ -57,7 +57,7 @@ def in_parts(path: Path, options: Options = ALL) -> Result:
 def reported(result: Result) -> tuple[Any, str]:
     shown = Report(result, SampleSettings())
     report = json.loads("\n".join(json_report.render(shown)))
-    seen = "\n".join(line.plain for line in text.render(shown))
+    seen = "\n".join(map(str, text.render(shown)))
     return (report["findings"], report["suppressed"], report["unread"]), seen
 
 

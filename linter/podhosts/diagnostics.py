@@ -5,9 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
-from podhosts.records import record
+from podhosts.records import record, replace
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from podhosts.edits import Fix
     from podhosts.source import Source, Span
 
@@ -17,6 +19,10 @@ Request = Literal["create", "apply"]
 CREATE_AND_APPLY: tuple[Request, ...] = ("create", "apply")
 CREATE_ONLY: tuple[Request, ...] = ("create",)
 APPLY_ONLY: tuple[Request, ...] = ("apply",)
+
+
+#: How many related places a finding names.
+MOST_RELATED = 20
 
 
 class Severity(StrEnum):
@@ -53,7 +59,10 @@ class ObjectIdentity:
 
 @record(frozen=True, slots=True)
 class Diagnostic:
-    """One finding. `span` is in `source.text`; `document` counts from 1; `item` is the index in a List."""
+    """One finding. `span` is in `source.text`; `document` counts from 1; `item` is the index in a List.
+
+    Of many related places the first ones are in `related`; `more_related` is the number of the others.
+    """
 
     rule: str
     severity: Severity
@@ -67,6 +76,21 @@ class Diagnostic:
     refused_by: tuple[Request, ...] = ()
     related: tuple[Related, ...] = ()
     fix: Fix | None = None
+    more_related: int = 0
+
+    @property
+    def related_total(self) -> int:
+        """How many related places there are."""
+        return len(self.related) + self.more_related
+
+    def with_related(self, others: Sequence[Related], more: int = 0) -> Diagnostic:
+        """The finding with more related places behind its own, of which the first ones are kept.
+
+        `more` is the number of those that are not among `others`.
+        """
+        related = (*self.related, *others[: max(MOST_RELATED - len(self.related), 0)])
+        total = self.related_total + len(others) + more
+        return replace(self, related=related, more_related=total - len(related))
 
     @property
     def sort_key(self) -> tuple[str, int, int, int, str, str, str]:

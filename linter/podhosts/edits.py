@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from enum import StrEnum
+from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,7 +33,7 @@ class Edit(NamedTuple):
     text: str
 
 
-@record(frozen=True, slots=True)
+@record(frozen=True)
 class Fix:
     """Edits that belong together, all in the source of the finding they repair; `title` says what they do.
 
@@ -45,6 +46,14 @@ class Fix:
     safety: Safety = Safety.SAFE
     scope: Span | None = None
     fills: Span | None = None
+
+    def __hash__(self) -> int:
+        # Thousands of findings may share a fix of thousands of edits, and each is hashed again and again.
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.title, self.edits, self.safety, self.scope, self.fills))
 
     @property
     def span(self) -> Span:

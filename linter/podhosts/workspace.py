@@ -72,6 +72,8 @@ class Workspace:
         self.overlays = overlays
         self._replaced: dict[str, Source] = {}
         self._indexes: dict[str, _WordIndex] = {}
+        #: The same of the sources that stand for files.
+        self._replacing: dict[str, _WordIndex] = {}
         self._objects: dict[Place, list[KubernetesObject]] = {}
         self._by_name: dict[tuple[Place, str], dict[str | None, list[KubernetesObject]]] = {}
         self._addresses: AddressIndex | None = None
@@ -85,6 +87,8 @@ class Workspace:
         What overlays know of the file has places in the old text, and is not told any more.
         """
         self._replaced[source.path] = source
+        for kind, index in self._replacing.items():
+            index.replace(source.path, _holding(whole(source), kind))
         self.charts = self.charts.with_source(source)
 
     def facts(self, path: str) -> FileFacts:
@@ -179,10 +183,13 @@ class Workspace:
         holding = self._indexes[kind].holding(words)
         if not self._replaced:
             return holding
-        found = [place for place in holding if place.source.path not in self._replaced]
-        for source in self._replaced.values():
-            found += _WordIndex(_holding(whole(source), kind), kind).holding(words)
-        return iter(sorted(found, key=attrgetter("source.path")))
+        holding = (place for place in holding if place.source.path not in self._replaced)
+        if kind not in self._replacing:
+            self._replacing[kind] = _WordIndex((), kind)
+            for source in self._replaced.values():
+                self._replacing[kind].replace(source.path, _holding(whole(source), kind))
+        replacing = [*self._replacing[kind].holding(words)]
+        return iter(sorted((*holding, *replacing), key=attrgetter("source.path"))) if replacing else holding
 
     def objects_in(self, place: Place) -> list[KubernetesObject]:
         """The objects of a document, parsed once."""
@@ -232,6 +239,20 @@ class _WordIndex:
         self._places: list[Place] = []
         self._by_word: dict[str, list[int]] = {}
         self._long: list[int] = []
+        #: What stands in a file, where files are replaced; what stood there before is gone.
+        self._by_path: dict[str, range] = {}
+        self._gone: set[int] = set()
+        self._add(places, kind)
+        self._kind = kind
+
+    def replace(self, path: str, places: Iterable[Place]) -> None:
+        """Let these documents of a file stand for those that were given before."""
+        self._gone.update(self._by_path.get(path, ()))
+        begin = len(self._places)
+        self._add(places, self._kind)
+        self._by_path[path] = range(begin, len(self._places))
+
+    def _add(self, places: Iterable[Place], kind: str) -> None:
         for place in places:
             start, end = place.piece.span
             words = set(_WORD.findall(place.source.text, start, end)) if end - start <= _LONGEST_INDEXED else None
@@ -249,6 +270,8 @@ class _WordIndex:
         first = max(_WORD.findall(words[0]), key=len, default="")
         for number in merge(self._by_word.get(first, ()), self._long):
             place = self._places[number]
+            if number in self._gone:
+                continue
             # A search is cheap, parsing is not.
             if all(place.source.text.find(word, *place.piece.span) >= 0 for word in words):
                 yield place

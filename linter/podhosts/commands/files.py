@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from podhosts.document import File
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import BinaryIO
 
     from podhosts.source import Source
@@ -65,40 +65,42 @@ def replace_content(path: str, data: bytes, before: bytes) -> None:
         os.replace(temporary, target)
 
 
-def write_file(path: str, data: bytes) -> None:
+def write_file(path: str, data: bytes | Iterable[bytes]) -> None:
     """Write a file of one's own, such as a report: under a temporary name beside it, then rename it.
 
     Nobody ever sees half of it. Through a link the file it leads to is written. A device or pipe is simply written to,
     and so is a file with owners, attributes or links that a new one would not have. Raises OSError.
     """
+    pieces = [data] if isinstance(data, bytes) else data
     target = os.path.realpath(path) if os.path.islink(path) else path
     try:
         status = os.stat(target)
     except FileNotFoundError:
         status = None
     if status is not None and not stat.S_ISREG(status.st_mode):
-        _write_in_place(path, data)
+        _write_in_place(path, pieces)
         return
     if status is not None and not os.access(target, os.W_OK):
         # A rename would replace it all the same.
         raise PermissionError(0, "the file is write-protected", path)
     if status is not None and status.st_nlink > 1:
-        _write_in_place(target, data)
+        _write_in_place(target, pieces)
         return
     try:
         with _temporary(target, 0o666 if status is None else 0o600) as (file, temporary):
-            file.write(data)
-            file.flush()
+            # Before anything is taken from `pieces`: what cannot be kept is written in place.
             if status is not None:
                 _take_over(file.fileno(), target, status)
+            file.writelines(pieces)
+            file.flush()
             os.replace(temporary, target)
     except CannotKeepError:
-        _write_in_place(target, data)
+        _write_in_place(target, pieces)
 
 
-def _write_in_place(path: str, data: bytes) -> None:
+def _write_in_place(path: str, pieces: Iterable[bytes]) -> None:
     with open(path, "wb") as file:
-        file.write(data)
+        file.writelines(pieces)
 
 
 @contextmanager

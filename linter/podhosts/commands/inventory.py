@@ -9,7 +9,7 @@ from podhosts.commands.files import SourceFiles
 from podhosts.commands.repository import repository_overlays
 from podhosts.commands.run_settings import project_config
 from podhosts.commands.stored import standard_input
-from podhosts.commands.terminal import print_lines, print_styled, say
+from podhosts.commands.terminal import print_lines, print_styled, say, terminal_width
 from podhosts.commands.usage import INTERRUPTED, OK, WRONG_USE, UsageError, choose
 from podhosts.discovery import STDIN, discover
 from podhosts.helm import Charts
@@ -141,7 +141,7 @@ def _report(store: Store, wanted: Filter, files: int, output: str, request: Inve
     elif output == "html":
         _print(page.lines(store, wanted, files))
     else:
-        print_styled(table.tables(store, wanted), request.color, is_wide=True)
+        print_styled(table.tables(store, wanted, terminal_width()), request.color, is_wide=True)
 
 
 def _print(lines: Iterator[str]) -> None:

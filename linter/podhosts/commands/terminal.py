@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
 
 _WIDE = 100_000
+#: Characters that are written at once.
+_BLOCK = 1 << 16
 #: The width where the terminal says that it has none.
 _USUAL = 80
 
@@ -22,13 +24,22 @@ class OutputError(OSError):
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Lines to stdout as UTF-8."""
-    print_bytes(encoded(lines))
+    """Lines to stdout as UTF-8, as they come."""
+    for block in encoded(lines):
+        print_bytes(block)
 
 
-def encoded(lines: Iterable[str]) -> bytes:
-    """Lines as UTF-8; a byte of a file name that is none becomes an escape."""
-    return "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
+def encoded(lines: Iterable[str]) -> Iterator[bytes]:
+    """Lines as UTF-8, many at a time; a byte of a file name that is none becomes an escape."""
+    block: list[str] = []
+    size = 0
+    for line in lines:
+        block.append(f"{line}\n")
+        size += len(line)
+        if size >= _BLOCK:
+            yield "".join(block).encode("utf-8", "backslashreplace")
+            block, size = [], 0
+    yield "".join(block).encode("utf-8", "backslashreplace")
 
 
 def print_bytes(data: bytes) -> None:
@@ -56,10 +67,35 @@ def print_styled(parts: Iterable[RenderableType], color: str, *, is_wide: bool =
         force_terminal=colored,
         no_color=True if colored is False else None,
     )
+    if console.color_system is None and not console.legacy_windows:
+        # rich takes ten times as long for a line as it takes to write it.
+        print_lines(_plain(part, console) for part in parts)
+        return
     with _writing():
         for part in parts:
             console.print(part)
         sys.stdout.flush()
+
+
+def _plain(part: RenderableType, console: Console) -> str:
+    from rich.text import Text
+
+    from podhosts.reporters.styled import Styled
+
+    if isinstance(part, Text | Styled):
+        return str(part)
+    with console.capture() as captured:
+        console.print(part)
+    return captured.get().removesuffix("\n")
+
+
+def terminal_width() -> int | None:
+    """The columns of the terminal that stdout is; None where it is none."""
+    if not sys.stdout.isatty():
+        return None
+    import shutil
+
+    return shutil.get_terminal_size().columns or None
 
 
 def _wants_color(color: str) -> bool | None:

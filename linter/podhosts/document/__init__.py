@@ -7,7 +7,7 @@ from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from podhosts.document import comment_values
+from podhosts.document.comment_values import CommentMarks, fill
 from podhosts.document.comments import Comment, comments
 from podhosts.document.nodes import (
     Entry,
@@ -103,7 +103,7 @@ class Document:
 
                 return read_json(self.source.text, start, end), self.piece.problem, False
             root = read(self.source.text, start, end)
-            comment_values.fill(self.source.text, root, start, end)
+            fill(self.source.text, root, start, end)
             self._leave_open(root)
             return root, self.piece.problem, False
         except UnreadableError as error:
@@ -146,7 +146,7 @@ class Document:
 
         False for places under different conditions, and where a loop or another template holds only one of them.
         """
-        if comment_values.separates(self.source.text, first, second):
+        if self._comment_marks.separates(first, second):
             return False
         if self.template is None:
             return True
@@ -161,11 +161,11 @@ class Document:
         if self.template is None:
             return []
         first, second = outer.start - self.span.start, inner.start - self.span.start
-        return [branch for branch in self.template.branches if first < branch.start <= second < branch.end]
+        return [branch for branch in self.template.branches_at(second) if first < branch.start]
 
     def is_partial(self, node: Node) -> bool:
         """Whether a template may print more into a mapping or list than is written: an action in it or right after."""
-        if comment_values.may_change(self.source.text, node):
+        if self._comment_marks.may_change(node):
             return True
         if self.template is None:
             return False
@@ -185,6 +185,10 @@ class Document:
     def _has_action(self, span: Span) -> bool:
         at = bisect_left(self._action_marks, span.start)
         return at < len(self._action_marks) and self._action_marks[at] < span.end
+
+    @cached_property
+    def _comment_marks(self) -> CommentMarks:
+        return CommentMarks(self.source.text, *self.span)
 
     @cached_property
     def _action_marks(self) -> list[int]:

@@ -6,9 +6,12 @@ Source: ytt's syntax (`ip: #@ data.values.ip`, lines of `#@ if`, `#@overlay/...`
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from podhosts.document.nodes import Mapping, Scalar, Sequence, nodes
+from podhosts.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,15 +50,40 @@ def _values(root: Node | None) -> Iterator[Scalar]:
             yield from (item for item in node.items if isinstance(item, Scalar))
 
 
-def may_change(text: str, node: Node) -> bool:
-    """Whether ytt may put more into a mapping or list: a mark in it, or on the line above it."""
-    if text.find(_YTT, node.start, node.end) >= 0:
-        return True
-    line = text.rfind("\n", 0, node.start) + 1
-    above = text[text.rfind("\n", 0, max(line - 1, 0)) + 1 : line]
-    return above.lstrip(" \t").startswith(_YTT)
+class CommentMarks:
+    """Where marks of ytt stand in a document, found once for all that is asked about it.
 
+    `text` is the whole text, of which the document is a stretch; the line above that may hold a mark, too.
+    """
 
-def separates(text: str, first: Node, second: Node) -> bool:
-    """Whether a line of ytt or another statement in a comment stands between two nodes: they may be in two branches."""
-    return _LINE.search(text, min(first.end, second.end), max(first.start, second.start)) is not None
+    def __init__(self, text: str, start: int, end: int) -> None:
+        begin = text.rfind("\n", 0, max(text.rfind("\n", 0, start), 0)) + 1
+        self._text = text
+        self._stretch = Span(begin, end)
+
+    @cached_property
+    def _marks(self) -> list[int]:
+        return [found.start() for found in re.compile(_YTT).finditer(self._text, *self._stretch)]
+
+    @cached_property
+    def _lines(self) -> list[Span]:
+        return [Span(*found.span()) for found in _LINE.finditer(self._text, *self._stretch)]
+
+    def may_change(self, node: Node) -> bool:
+        """Whether ytt may put more into a mapping or list: a mark in it, or on the line above it."""
+        if not self._marks:
+            return False
+        at = bisect_left(self._marks, node.start)
+        if at < len(self._marks) and self._marks[at] < node.end:
+            return True
+        line = self._text.rfind("\n", 0, node.start) + 1
+        above = self._text.rfind("\n", 0, max(line - 1, 0)) + 1
+        return self._line_in(above, line)
+
+    def separates(self, first: Node, second: Node) -> bool:
+        """Whether a line of ytt, or another statement in a comment, stands between two nodes: two branches perhaps."""
+        return self._line_in(min(first.end, second.end), max(first.start, second.start))
+
+    def _line_in(self, start: int, end: int) -> bool:
+        at = bisect_left(self._lines, start, key=lambda line: line.start)
+        return at < len(self._lines) and self._lines[at].end <= end

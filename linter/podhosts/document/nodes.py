@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from collections.abc import Sequence as Items
 
+    from podhosts.document.locate import Places
+
 
 _JSON_OPENINGS = frozenset("[{")
 
@@ -44,7 +46,7 @@ class _Base:
         self.anchor = anchor
         self.tag = tag
         #: Spans of the aliases (`*name`) that put this node in further places.
-        self.shared: tuple[Span, ...] = ()
+        self.shared: Items[Span] = ()
 
     @property
     def span(self) -> Span:
@@ -93,7 +95,7 @@ class Scalar(_Base):
         """Make the value unknown: a template prints it where nothing is written."""
         self.__dict__["value"] = UNKNOWN
 
-    def remember(self, places: list[tuple[int, int]]) -> None:
+    def remember(self, places: Places) -> None:
         """Keep the source spans of the characters of `text`, for `locate`."""
         self.__dict__["_located"] = places
 

@@ -74,10 +74,10 @@ def read_with_libyaml(chunk: str, offset: int, limit: int, template: Template | 
     # To kubectl a byte order mark inside the text is a letter; libyaml drops it.
     bom_mask = next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in chunk) if _BOM in chunk else ""
     masked = readable.replace(_BOM, bom_mask) if bom_mask else readable
-    masks: set[int] = {at - bom for at in template.inline} if template else set()
+    masks: set[int] = set()
     for _ in range(3):
         try:
-            reader = _Reader(masked, chunk, offset, masks, bom_mask, limit)
+            reader = _Reader(masked, chunk, offset, bom_mask, limit)
             return reader.document()
         except _RefusedByLibyamlError as refusal:
             wanted = _masks_for(str(refusal), masked)
@@ -138,7 +138,7 @@ class _RefusedByLibyamlError(Exception):
 class _Reader:
     """Builds nodes from the events of one chunk."""
 
-    def __init__(self, masked: str, chunk: str, offset: int, masks: Collection[int], bom_mask: str, limit: int) -> None:
+    def __init__(self, masked: str, chunk: str, offset: int, bom_mask: str, limit: int) -> None:
         found = libyaml()
         self._events = found.events
         self._error = found.error
@@ -147,7 +147,6 @@ class _Reader:
         self._chunk = chunk
         self._offset = offset
         self._limit = limit
-        self._masks = frozenset(masks)
         self._bom_mask = bom_mask
         self._anchors: dict[str, Node] = {}
         self._open: set[int] = set()
@@ -255,14 +254,15 @@ class _Reader:
         from podhosts.document.locate import decode
 
         trace = decode(self._masked, scalar)
-        scalar.text = "".join(self._own_character(character, begin) for character, begin, _ in trace)
+        scalar.text = "".join(self._own_text(*stretch) for stretch in trace.stretches())
         # The source as it stands would not be read like this again, so its places are kept.
-        scalar.remember([(begin + self._offset, end + self._offset) for _, begin, end in trace])
+        scalar.remember(trace.places.moved(self._offset))
 
-    def _own_character(self, character: str, begin: int) -> str:
-        if begin in self._masks:
-            return self._chunk[begin]
-        return "'" if self._chunk.startswith("\\'", begin) and begin + 1 in self._masks else character
+    def _own_text(self, text: str, begin: int, end: int) -> str:
+        """The text that stands behind a stretch of masked text."""
+        if text == self._masked[begin:end]:
+            return self._chunk[begin:end]
+        return "'" if self._chunk.startswith("\\'", begin) and self._masked.startswith('\\"', begin) else text
 
     def _block_end(self, scalar: Scalar) -> int:
         """The end of a block scalar's last line, with the blanks that belong to its value."""
@@ -271,13 +271,13 @@ class _Reader:
             return scalar.end
         from podhosts.document.locate import decode
 
-        return decode(self._masked, scalar)[len(lines) - 1][2]
+        return decode(self._masked, scalar).places.span(len(lines) - 1).end
 
     def _refuse_escaped_slash(self, scalar: Scalar) -> None:
         from podhosts.document.locate import decode
 
-        for character, begin, _ in decode(self._masked, scalar):
-            if character == "/" and self._chunk[begin] == "\\":
+        for text, begin, _ in decode(self._masked, scalar).stretches():
+            if text == "/" and self._chunk[begin] == "\\":
                 raise UnreadableError("found unknown escape character", self._span(begin, begin + 2))
 
     def _aliased(self, name: str, span: Span) -> Node:
@@ -286,7 +286,9 @@ class _Reader:
             raise UnreadableError(f"unknown anchor '{name}' referenced", span)
         if id(node) in self._open:
             raise UnreadableError(f"anchor '{name}' value contains itself", span)
-        node.shared = (*node.shared, span) if len(node.shared) < 1000 else node.shared
+        if not isinstance(node.shared, list):
+            node.shared = []
+        node.shared.append(span)
         return node
 
     def _begin(self, event: Any, *, is_mapping: bool) -> _OpenMapping | _OpenSequence:

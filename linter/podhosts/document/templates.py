@@ -68,27 +68,21 @@ class Template:
         """Stretches that are printed or not; nested ones, outermost first."""
         return self._branches.all
 
+    def branches_at(self, offset: int) -> list[Branch]:
+        """The branches that a place stands in, outermost first."""
+        return self._branches.around(offset)
+
     def prints_together(self, first: int, second: int) -> bool:
         """Whether what stands at one of two offsets is printed whenever what stands at the other is, or both are."""
-        return are_printed_together(self._branches.around(first), self._branches.around(second))
-
-    @property
-    def text(self) -> str:
-        """The text with its actions masked."""
-        return self._masked[0]
-
-    @property
-    def inline(self) -> frozenset[int]:
-        """The offsets that were masked by letters."""
-        return self._masked[1]
+        return are_printed_together(self.branches_at(first), self.branches_at(second))
 
     @cached_property
-    def _masked(self) -> tuple[str, frozenset[int]]:
+    def text(self) -> str:
+        """The text with its actions masked."""
         text, actions = self._text, self._actions
         alone = _lines_of_actions(text, actions)
         inside = _block_scalars(text, [actions[number].span() for number in sorted(alone)])
         pieces: list[str] = []
-        inline: set[int] = set()
         at = 0
         for number, action in enumerate(actions):
             prints_below = _prints_below(text, action)
@@ -96,11 +90,10 @@ class Template:
                 start, end = line.span()
                 letters = end if prints_below else inside.first_in(start, end) if number in alone else start
                 pieces += (text[at:start], " " * (letters - start), "x" * (end - letters))
-                inline.update(range(letters, end))
                 at = end
             if _begins_mapping(text, action):
                 pieces[-1] = pieces[-1][:-1] + ":"
-        return "".join([*pieces, text[at:]]), frozenset(inline)
+        return "".join([*pieces, text[at:]])
 
 
 def go_actions(text: str, start: int, end: int) -> list[Span]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from podhosts.diagnostics import Diagnostic, Related
+from podhosts.diagnostics import MOST_RELATED, Diagnostic, Related
 from podhosts.document import Document, Scalar, Sequence, nodes
 from podhosts.embedded import MOST_LEVELS, embedded_documents
 from podhosts.engine.checked import checked_objects
@@ -38,8 +38,7 @@ if TYPE_CHECKING:
     from podhosts.source import Span
     from podhosts.workspace import Workspace
 
-#: How many uses of an anchor a finding names.
-_MOST_USES = 100
+_POD_CHECKS = frozenset({"check_pod", "check_alias"})
 #: The comment that `helm template` puts above each object it prints.
 _ORIGIN = re.compile(
     r"(?:(?:---|#(?! Source:)).*\r?\n|[ \t]*\r?\n)*# Source: (\S+/templates/\S+)[ \t]*\r?$", re.MULTILINE
@@ -189,13 +188,17 @@ def _outer_suppression(item: Suppression, inner: Embedded) -> Suppression:
 def _findings(
     document: Document, manifests: list[KubernetesObject], found_pods: list[Pod], rules: list[Rule]
 ) -> Iterator[Diagnostic]:
+    # What is looked at outside, rules inside: what several rules ask about an object or a pod is found out once.
     for rule in rules:
         if "check_document" in rule.checks:
             yield from rule.check_document(document)
-        if "check_object" in rule.checks:
-            for manifest in manifests:
-                yield from rule.check_object(manifest)
-        for pod in found_pods:
+    of_objects = [rule for rule in rules if "check_object" in rule.checks]
+    for manifest in manifests:
+        for rule in of_objects:
+            yield from rule.check_object(manifest)
+    of_pods = [rule for rule in rules if rule.checks & _POD_CHECKS]
+    for pod in found_pods:
+        for rule in of_pods:
             yield from _pod_findings(pod, rule)
 
 
@@ -214,13 +217,13 @@ def _followed_findings(
 
     Only what is known as a list without the chart, too, can be checked after a fix.
     """
-    for rule in rules:
-        for found in followed:
+    for found in followed:
+        for rule in rules:
             printed = Related(found.use.span, "printed as `hostAliases` here", found.use.place.source)
             can_fix = found.pod.keys is None and found.pod.list_start in repairable
             for finding in _pod_findings(found.pod, rule):
                 fix = finding.fix if can_fix else None
-                yield replace(finding, related=(*finding.related, printed), fix=fix)
+                yield replace(finding.with_related([printed]), fix=fix)
 
 
 def _with_alias_uses(document: Document, findings: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -233,6 +236,8 @@ def _with_alias_uses(document: Document, findings: Iterable[Diagnostic]) -> list
     result: list[Diagnostic] = []
     around: list[Node] = []
     position = 0
+    uses: tuple[Related, ...] = ()
+    used_by: list[Node] = []
     # One sweep over both, sorted: `around` holds the anchored nodes that are open at the finding.
     for finding in sorted(findings, key=lambda finding: finding.span):
         while position < len(anchored) and anchored[position].start <= finding.span.start:
@@ -240,8 +245,12 @@ def _with_alias_uses(document: Document, findings: Iterable[Diagnostic]) -> list
             position += 1
         around = [node for node in around if node.end > finding.span.start]
         inside = [node for node in around if node.end >= finding.span.end]
-        uses = [Related(use, "also used here") for node in inside for use in node.shared[:_MOST_USES]]
-        result.append(replace(finding, related=(*finding.related, *uses)) if uses else finding)
+        if inside != used_by:
+            used_by = inside
+            spans = islice(chain.from_iterable(node.shared for node in inside), MOST_RELATED)
+            uses = tuple(Related(use, "also used here") for use in spans)
+        count = sum(len(node.shared) for node in inside)
+        result.append(finding.with_related(uses, count - len(uses)) if uses else finding)
     return result
 
 

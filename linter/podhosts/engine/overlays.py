@@ -62,13 +62,14 @@ def _findings(printed: Printed, workspace: Workspace, settings: Settings) -> Ite
     alone = Workspace([document.source], definitions=workspace.definitions)
     manifests = list(objects(document))
     found_pods = [pod for manifest in manifests for pod in pods(manifest, kinds)]
-    for rule in (kind(settings, alone) for kind in RULES if not kind.looks_elsewhere):
-        found = [finding for manifest in manifests for finding in rule.check_object(manifest)]
-        for pod in found_pods:
+    rules = [kind(settings, alone) for kind in RULES if not kind.looks_elsewhere]
+    found = [finding for manifest in manifests for rule in rules for finding in rule.check_object(manifest)]
+    for pod in found_pods:
+        for rule in rules:
             found += rule.check_pod(pod)
             found += (finding for alias in pod.aliases for finding in rule.check_alias(alias))
-        for finding in found:
-            yield from _led_back(finding, printed)
+    for finding in found:
+        yield from _led_back(finding, printed)
 
 
 def _led_back(finding: Diagnostic, printed: Printed) -> Iterator[Diagnostic]:

@@ -43,7 +43,7 @@ def parse_hosts(text: str) -> tuple[list[HostsEntry], list[Skipped]]:
     Names are lower-cased, as hosts files match in any case and the API takes lower case only. The kubelet's own names
     (`localhost`, `ip6-*`) are skipped where they have the address that the kubelet gives them anyway.
     """
-    merged: dict[str, tuple[list[str], list[str]]] = {}
+    merged: dict[str, tuple[dict[str, None], list[str]]] = {}
     skipped: list[Skipped] = []
     above: list[str] = []
     for number, line in enumerate(text.splitlines(), 1):
@@ -52,7 +52,10 @@ def parse_hosts(text: str) -> tuple[list[HostsEntry], list[Skipped]]:
         remark = "".join(character for character in comment if character.isprintable()).strip()
         fields = content.split()
         if not fields:
-            above = [*above, remark] if remark and remark not in COMMENTS else []
+            if remark and remark not in COMMENTS:
+                above.append(remark)
+            else:
+                above = []
             continue
         remarks = [*above, remark] if remark else above
         above = []
@@ -60,7 +63,7 @@ def parse_hosts(text: str) -> tuple[list[HostsEntry], list[Skipped]]:
         if ip is None:
             skipped.append(Skipped(number, fields[0], reason))
             continue
-        names, comments = merged.setdefault(ip, ([], []))
+        names, comments = merged.setdefault(ip, ({}, []))
         comments += remarks
         if len(fields) == 1:
             skipped.append(Skipped(number, fields[0], "no names"))
@@ -70,8 +73,8 @@ def parse_hosts(text: str) -> tuple[list[HostsEntry], list[Skipped]]:
                 skipped.append(Skipped(number, word, KUBELETS_OWN))
             elif subdomain_refusals(name):
                 skipped.append(Skipped(number, word, "not a name that the API server accepts"))
-            elif name not in names:
-                names.append(name)
+            else:
+                names[name] = None
     entries = [HostsEntry(ip, tuple(names), "; ".join(comments)) for ip, (names, comments) in merged.items() if names]
     return entries, skipped
 

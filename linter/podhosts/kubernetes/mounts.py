@@ -79,11 +79,11 @@ def affecting(pod: Pod, wanted: MountEffect) -> list[Mount]:
     return [mount for mount, found in _effects(pod) if found is wanted]
 
 
-@lru_cache(maxsize=1)  # several rules ask about the pod that is being checked
+@lru_cache(maxsize=1)  # all rules are asked about a pod before the next one is
 def _effects(pod: Pod) -> list[tuple[Mount, MountEffect]]:
-    # A search is cheap, and most pods mount nothing there; escapes may hide it.
-    text = pod.object.document.text
-    if _PATH.search(text) is None and "\\" not in text:
+    # A search is cheap, and most pods mount nothing there; escapes may hide it, or it stands at an anchor elsewhere.
+    text, span = pod.object.document.source.text, pod.spec.span
+    if _PATH.search(text, *span) is None and all(text.find(mark, *span) < 0 for mark in "\\*"):
         return []
     mounts = (mount for container in pod.containers for mount in container.mounts)
     return [(mount, found) for mount in mounts if (found := effect(mount)) is not None]

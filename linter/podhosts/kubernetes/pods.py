@@ -147,6 +147,11 @@ class Pod:
         ]
 
     @cached_property
+    def restarting_containers(self) -> list[Container]:
+        """Those that start again while the pod runs: the regular ones, and sidecars among the init containers."""
+        return [item for item in self.containers if item.group == "containers" or item.is_sidecar]
+
+    @cached_property
     def volumes(self) -> list[Volume]:
         return [Volume(self, index, node) for index, node in _mappings(self.spec.get("volumes"))]
 
@@ -236,6 +241,10 @@ class Container:
     def shown(self) -> str:
         """What messages call it: "container `web`", or by its number where it has no name."""
         return f"container `{self.name}`" if self.name else f"container {self.index + 1}"
+
+    @property
+    def is_sidecar(self) -> bool:
+        return self.group == "initContainers" and string(self.node.get("restartPolicy")) == "Always"
 
     @cached_property
     def mounts(self) -> list[Mount]:

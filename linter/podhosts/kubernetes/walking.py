@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 NEVER_INSIDE = frozenset({"managedFields", "annotations", "last-applied-configuration"})
 
 
-@lru_cache(maxsize=2)  # several rules walk through the object that is being checked
+@lru_cache(maxsize=2)  # all rules walk through an object before the next one
 def walk(root: Mapping, skip: frozenset[str] = NEVER_INSIDE) -> list[tuple[Path, Mapping]]:
     """Every mapping below `root`, itself included, with its path, not looking below the keys in `skip`."""
     found: list[tuple[Path, Mapping]] = []

@@ -42,6 +42,10 @@ if TYPE_CHECKING:
 
 #: How many objects a message points at.
 _SHOWN = 3
+#: How many objects a kustomization may build to be followed, and how many components it may use, used ones' ones
+#: included: bases that each use two others twice make twice as many at each level.
+MOST_OBJECTS = 1_000
+MOST_COMPONENTS = 1_000
 
 
 class Unfollowed(NamedTuple):
@@ -100,6 +104,10 @@ class Build:
     is_complete: bool = True
 
 
+class _TooMuchError(Exception):
+    """More objects or components than are followed; the text says what."""
+
+
 class Builder:
     """Builds kustomizations and keeps what it saw: each is built once, a component once for each that uses it."""
 
@@ -108,6 +116,8 @@ class Builder:
         self._builds: dict[str, Build | None] = {}
         self._kustomizations: dict[str, Kustomization | None] = {}
         self._choices: dict[tuple[Place | None, Place | None], Choice] = {}
+        #: How many components the folder that is being built has used so far.
+        self._components = 0
         self.changes: list[Change] = []
         self.refusals: list[Refusal] = []
         self.unfollowed: dict[Place, Unfollowed] = {}
@@ -140,10 +150,15 @@ class Builder:
             kustomization = self._load(folder)
             if kustomization is None:
                 raise RefusedError(None)
+            self._components, around = 0, self._components
             try:
                 self._builds[folder] = self._accumulate(kustomization, Build(), (*above, folder))
             except RefusedError as end:
                 self._tell(end)
+            except _TooMuchError as error:
+                if (place := kustomization.place()) is not None:
+                    self.unfollowed[place] = Unfollowed(place, f"{error} is not followed")
+            self._components = around
         build = self._builds[folder]
         if build is None:
             raise RefusedError(None)
@@ -164,34 +179,40 @@ class Builder:
         return kustomization
 
     def _accumulate(self, kustomization: Kustomization, build: Build, above: tuple[str, ...]) -> Build:
+        known = {resource.id.key: resource for resource in build.resources}
         for reference in kustomization.texts("resources", "bases"):
-            self._add_reference(kustomization, reference, build, above)
+            self._add_reference(kustomization, reference, build, above, known)
         for name in ("helmCharts", "helmChartInflationGenerator", "generators"):
             for item in kustomization.items(name):
                 self._leave_open(item, f"`{name}` is not run", build)
         if (schema := kustomization.map("openapi")) is not None and "path" in schema:
             self._leave_open(schema, "`openapi` changes how lists are merged", build)
             _make_uncertain(build)
-        _append(build, generated(kustomization, self._files), None)
+        _append(build, generated(kustomization, self._files), None, known)
         for reference in kustomization.texts("components"):
             build = self._add_component(kustomization, reference, build, above)
         self._transform(kustomization, build)
         return build
 
     def _add_reference(
-        self, kustomization: Kustomization, reference: Text, build: Build, above: tuple[str, ...]
+        self,
+        kustomization: Kustomization,
+        reference: Text,
+        build: Build,
+        above: tuple[str, ...],
+        known: dict[tuple[str, ...], Resource],
     ) -> None:
         path = posixpath.normpath(posixpath.join(kustomization.folder, reference))
         if not is_remote(reference) and (source := self._files.get(path)) is not None:
             for writing in map(without_schema, written_in(source)):
-                self._add_document(writing, reference, build)
+                self._add_document(writing, reference, build, known)
         elif self._is_local(kustomization, reference, build, above):
             part = self._build_folder(path, above)
             kind = loaded.kind if (loaded := self._load(path)) else None
             if kind == COMPONENT:
                 raise refused(reference, f"`{reference}` is a component: list it in `components`")
             build.is_complete &= part.is_complete
-            _append(build, part.resources, place_of(reference))
+            _append(build, part.resources, place_of(reference), known)
 
     def _is_local(self, kustomization: Kustomization, reference: Text, build: Build, above: tuple[str, ...]) -> bool:
         """Whether a reference names a folder to follow. What leads elsewhere is left open, what is missing refused."""
@@ -211,14 +232,16 @@ class Builder:
             raise refused(reference, f"`{reference}` is neither a file nor a folder with a kustomization")
         return True
 
-    def _add_document(self, writing: Writing, reference: Text, build: Build) -> None:
+    def _add_document(
+        self, writing: Writing, reference: Text, build: Build, known: dict[tuple[str, ...], Resource]
+    ) -> None:
         document = writing.document
         if document.problem is not None or document.actions:
             if document.actions or is_broken_by_template(document):
                 self._leave_open(reference, "a resource is a template", build)
                 return
             raise RefusedError(None)
-        _append(build, resources_in(writing), place_of(reference))
+        _append(build, resources_in(writing), place_of(reference), known)
 
     def _add_component(
         self, kustomization: Kustomization, reference: Text, build: Build, above: tuple[str, ...]
@@ -233,6 +256,9 @@ class Builder:
             raise RefusedError(None)
         if component.kind != COMPONENT:
             raise refused(reference, f"`{reference}` is no component (`kind: Component`): list it in `resources`")
+        self._components += 1
+        if self._components > MOST_COMPONENTS:
+            raise _TooMuchError(f"a kustomization that uses more than {MOST_COMPONENTS} components")
         return self._accumulate(component, build, (*above, path))
 
     def _leave_open(self, value: object, reason: str, build: Build) -> None:
@@ -328,7 +354,10 @@ class Builder:
         choice = self._choice(patch, value)
         choice.is_certain &= build.is_complete
         choice.hits += len(chosen)
-        choice.candidates = [] if choice.hits else [*choice.candidates, *(item.copy() for item in build.resources)]
+        if choice.hits:
+            choice.candidates = []
+        else:
+            choice.candidates += (item.copy() for item in build.resources)
         for resource in chosen:
             before, known, keyed = resource.value, resource.id, resource.is_keyed
             if isinstance(value, Map):
@@ -435,9 +464,10 @@ def _syntax(patch: Patch, writing: Writing) -> Refusal | None:
     return Refusal(writing.place(problem.span), f"the patch cannot be read: {problem.message}; {REFUSES}")
 
 
-def _append(build: Build, resources: Iterable[Resource], at: Place | None) -> None:
-    """Add objects, whose ids must be new."""
-    known = {resource.id.key: resource for resource in build.resources}
+def _append(
+    build: Build, resources: Iterable[Resource], at: Place | None, known: dict[tuple[str, ...], Resource]
+) -> None:
+    """Add objects, whose ids must be new; `known` are those of the build by their ids."""
     for resource in resources:
         other = known.setdefault(resource.id.key, resource)
         if other is not resource:
@@ -449,6 +479,8 @@ def _append(build: Build, resources: Iterable[Resource], at: Place | None) -> No
             message = f"{resource.id} is added twice; {REFUSES}"
             raise RefusedError(Refusal(place, message, related) if place is not None else None)
         build.resources.append(resource)
+        if len(build.resources) > MOST_OBJECTS:
+            raise _TooMuchError(f"a kustomization that builds more than {MOST_OBJECTS} objects")
 
 
 def _refuse_equal_ids(build: Build, patch: Map | List) -> None:

@@ -32,7 +32,8 @@ class Draft:
         self._manifest = manifest
         self._document = manifest.document
         self._edits: list[Edit] = []
-        self._doomed: set[Path] = set()
+        #: What goes, by the list or mapping that it is taken from.
+        self._doomed: dict[Path, set[str | int]] = {}
         try:
             self._data: Any = plain(manifest.node)
         except RecursionError:
@@ -67,33 +68,43 @@ class Draft:
 
     def remove(self, path: Path) -> None:
         """Remove a list item or a key; a list or mapping that is left empty goes too."""
-        self._doomed.add(path)
-        parent = self._node(path[:-1])
-        count = len(parent.items) if isinstance(parent, Sequence) else len(getattr(parent, "entries", ()))
-        if sum(other[:-1] == path[:-1] for other in self._doomed) == count:
-            self.remove(path[:-1])
+        *above, last = path
+        holder = tuple(above)
+        doomed = self._doomed.setdefault(holder, set())
+        doomed.add(last)
+        parent = self._node(holder)
+        if len(doomed) == (len(parent.items) if isinstance(parent, Sequence) else len(getattr(parent, "entries", ()))):
+            self.remove(holder)
 
     def finish(self) -> tuple[Edit, ...]:
         """All edits, once the text that they give was read and holds the data that it shall."""
-        outermost = {path for path in self._doomed if not any(path[:end] in self._doomed for end in range(len(path)))}
-        for path in outermost:
-            self._cut(path, outermost)
+        outermost = {holder: doomed for holder, doomed in self._doomed.items() if not self._goes(holder)}
+        for holder, doomed in outermost.items():
+            self._cut(holder, doomed)
         # From the last to the first, so that the indices before stay true.
-        for path in sorted(outermost, key=lambda path: [str(step).rjust(9, "0") for step in path], reverse=True):
-            del self.data(path[:-1])[path[-1]]
+        for holder in sorted(outermost, key=lambda path: [str(step).rjust(9, "0") for step in path], reverse=True):
+            data = self.data(holder)
+            if isinstance(data, list):
+                data[:] = [item for index, item in enumerate(data) if index not in outermost[holder]]
+            else:
+                for name in outermost[holder]:
+                    del data[name]
         edits = tuple(sorted(dict.fromkeys(self._edits), key=lambda edit: edit.span.start))
         if self._read_again(edits) != self._data:
             raise RefusedError
         return edits
 
-    def _cut(self, path: Path, doomed: set[Path]) -> None:
-        parent = self._node(path[:-1])
+    def _goes(self, path: Path) -> bool:
+        """Whether something goes that holds what stands at a path, or that itself."""
+        return any(path[end] in self._doomed.get(path[:end], ()) for end in range(len(path)))
+
+    def _cut(self, path: Path, doomed: set[str | int]) -> None:
+        parent = self._node(path)
         if isinstance(parent, Sequence):
-            # The items of one list go together: each gets the same edits, which count once.
-            items = {int(other[-1]) for other in doomed if other[:-1] == path[:-1]}
-            self.make(remove_items(self._document, parent, items))
+            self.make(remove_items(self._document, parent, {int(index) for index in doomed}))
         elif isinstance(parent, Mapping):
-            self.make(remove_key(self._document, parent, parent.fields[str(path[-1])]))
+            for name in doomed:
+                self.make(remove_key(self._document, parent, parent.fields[str(name)]))
 
     def _node(self, path: Path) -> Node:
         node: Node | None = self._manifest.node

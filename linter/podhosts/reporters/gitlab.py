@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from podhosts.baseline.fingerprints import fingerprint
 from podhosts.diagnostics import Severity
 from podhosts.reporters.grouping import grouped
+from podhosts.reporters.json_text import Streamed, lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,25 +21,25 @@ _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "major", Severity.I
 
 def render(report: Report) -> Iterator[str]:
     """The report as one indented JSON text, in lines."""
+    return lines(Streamed(_issues(report)))
+
+
+def _issues(report: Report) -> Iterator[dict[str, Any]]:
     seen: Counter[str] = Counter()
-    issues: list[dict[str, Any]] = []
     for finding, message in grouped(report.result.findings):
         own = fingerprint(finding)
         seen[own] += 1
         start, end = finding.source.position(finding.span.start), finding.source.position(finding.span.end)
-        issues.append(
-            {
-                "description": f"{message} [{finding.rule}]",
-                "check_name": finding.rule,
-                "severity": _SEVERITIES[finding.severity],
-                "fingerprint": own if seen[own] == 1 else _repeated(own, seen[own]),
-                "location": {
-                    "path": report.relative(finding.source.path),
-                    "lines": {"begin": start.line, "end": end.line},
-                },
-            }
-        )
-    yield from json.dumps(issues, indent=2).split("\n")
+        yield {
+            "description": f"{message} [{finding.rule}]",
+            "check_name": finding.rule,
+            "severity": _SEVERITIES[finding.severity],
+            "fingerprint": own if seen[own] == 1 else _repeated(own, seen[own]),
+            "location": {
+                "path": report.relative(finding.source.path),
+                "lines": {"begin": start.line, "end": end.line},
+            },
+        }
 
 
 def _repeated(fingerprint: str, number: int) -> str:

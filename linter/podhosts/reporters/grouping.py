@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from podhosts.diagnostics import Diagnostic
+    from podhosts.edits import Fix
+    from podhosts.source import Position
 
 
 def grouped(findings: Iterable[Diagnostic]) -> Iterator[tuple[Diagnostic, str]]:
@@ -23,6 +25,23 @@ def grouped(findings: Iterable[Diagnostic]) -> Iterator[tuple[Diagnostic, str]]:
         groups.setdefault(key, []).append(finding)
     for group in groups.values():
         first = group[0]
-        related = tuple(dict.fromkeys(related for finding in group for related in finding.related))
-        note = f" (in {len(group)} objects)" if len(group) > 1 else ""
-        yield (replace(first, related=related) if len(group) > 1 else first), visible(first.message) + note
+        if len(group) == 1:
+            yield first, visible(first.message)
+            continue
+        related = list(dict.fromkeys(related for finding in group for related in finding.related))
+        more = max(finding.more_related for finding in group)
+        together = replace(first, related=(), more_related=0).with_related(related, more)
+        yield together, f"{visible(first.message)} (in {len(group)} objects)"
+
+
+class SharedFixes:
+    """Which finding of a report was the first with a fix: one fix may serve thousands, and is written once."""
+
+    def __init__(self) -> None:
+        self._first: dict[tuple[str, Position, Fix], int] = {}
+
+    def first(self, finding: Diagnostic, number: int) -> int | None:
+        """The number of the first finding with this one's fix, `number` for this one itself; None without a fix."""
+        if finding.fix is None:
+            return None
+        return self._first.setdefault((finding.source.path, finding.source.start, finding.fix), number)

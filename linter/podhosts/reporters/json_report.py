@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from podhosts import __version__
 from podhosts.baseline.fingerprints import fingerprint
 from podhosts.diagnostics import Severity
 from podhosts.edits import Safety
+from podhosts.reporters.json_text import Streamed, lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from podhosts.edits import Fix
     from podhosts.engine import Suppressed, Unread
     from podhosts.reporters.report import Report
-    from podhosts.source import Source
+    from podhosts.source import Position, Source
 
 
 def render(report: Report) -> Iterator[str]:
     """The report as one indented JSON text, in lines."""
     result = report.result
-    written = {
+    fixes = _Fixes()
+    written: dict[str, object] = {
         "version": 1,
         "tool": {"name": "podhosts", "version": __version__, "kubernetes": str(report.settings.version)},
         "summary": {
@@ -37,12 +38,36 @@ def render(report: Report) -> Iterator[str]:
             "suppressed": len(result.suppressed),
             "unread": len(result.unread),
         },
-        "findings": [_finding(finding) for finding in result.findings],
-        "suppressed": [_suppressed(item) for item in result.suppressed],
-        "unread": [_unread(item) for item in result.unread],
+        "findings": Streamed(_finding(finding, fixes) for finding in result.findings),
+        # Those that the findings above refer to.
+        "fixes": Streamed(fixes.written()),
+        "suppressed": Streamed(map(_suppressed, result.suppressed)),
+        "unread": Streamed(map(_unread, result.unread)),
     }
-    # ASCII: a lone surrogate in a file name must not keep the report from being written.
-    yield from json.dumps(written, indent=2).split("\n")
+    return lines(written)
+
+
+class _Fixes:
+    """The fixes of a report, numbered in the order in which findings refer to them; each once, whoever shares it."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[str, Position, Fix], int] = {}
+        self._sources: list[Source] = []
+
+    def number(self, finding: Diagnostic) -> int | None:
+        """The index of a finding's fix; None if it has none."""
+        if finding.fix is None:
+            return None
+        key = (finding.source.path, finding.source.start, finding.fix)
+        number = self._numbers.setdefault(key, len(self._numbers))
+        if number == len(self._sources):
+            self._sources.append(finding.source)
+        return number
+
+    def written(self) -> Iterator[dict[str, Any]]:
+        """All fixes that were numbered so far."""
+        for (_, _, fix), source in zip(self._numbers, self._sources, strict=True):
+            yield _fix(source, fix)
 
 
 def _position(source: Source, offset: int) -> dict[str, int]:
@@ -50,7 +75,7 @@ def _position(source: Source, offset: int) -> dict[str, int]:
     return {"line": at.line, "column": at.column, "offset": at.offset}
 
 
-def _finding(finding: Diagnostic) -> dict[str, Any]:
+def _finding(finding: Diagnostic, fixes: _Fixes) -> dict[str, Any]:
     source, identity = finding.source, finding.object
     return {
         "rule": finding.rule,
@@ -80,7 +105,8 @@ def _finding(finding: Diagnostic) -> dict[str, Any]:
             }
             for related in finding.related
         ],
-        "fix": None if finding.fix is None else _fix(source, finding.fix),
+        "related_total": finding.related_total,
+        "fix": fixes.number(finding),
         "fingerprint": fingerprint(finding),
     }
 
@@ -91,6 +117,7 @@ def _fix(source: Source, fix: Fix) -> dict[str, Any]:
         "safety": str(fix.safety),
         "edits": [
             {
+                "path": source.path,
                 "start": _position(source, edit.span.start),
                 "end": _position(source, edit.span.end),
                 "text": edit.text,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from podhosts.diagnostics import Severity
 from podhosts.edits import Safety, splice
-from podhosts.reporters.grouping import grouped
+from podhosts.reporters.grouping import SharedFixes, grouped
+from podhosts.reporters.json_text import Streamed, lines
 from podhosts.reporters.visible import visible
 from podhosts.source import Span
 
@@ -24,11 +24,17 @@ _SEVERITIES = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.IN
 
 def render(report: Report) -> Iterator[str]:
     """The report as one indented JSON text, in lines."""
-    diagnostics = [_diagnostic(report, *pair) for pair in grouped(report.result.findings)]
-    yield from json.dumps({"source": {"name": "podhosts"}, "diagnostics": diagnostics}, indent=2).split("\n")
+    return lines({"source": {"name": "podhosts"}, "diagnostics": Streamed(_diagnostics(report))})
 
 
-def _diagnostic(report: Report, finding: Diagnostic, message: str) -> dict[str, Any]:
+def _diagnostics(report: Report) -> Iterator[dict[str, Any]]:
+    seen = SharedFixes()
+    for number, (finding, message) in enumerate(grouped(report.result.findings)):
+        # There is no way to refer to a suggestion: the first finding has it.
+        yield _diagnostic(report, finding, message, has_fix=seen.first(finding, number) == number)
+
+
+def _diagnostic(report: Report, finding: Diagnostic, message: str, *, has_fix: bool) -> dict[str, Any]:
     diagnostic: dict[str, Any] = {
         "message": message,
         "location": _location(report, finding.source, finding.span),
@@ -40,7 +46,7 @@ def _diagnostic(report: Report, finding: Diagnostic, message: str) -> dict[str, 
             {"message": visible(item.message), "location": _location(report, item.source or finding.source, item.span)}
             for item in finding.related
         ]
-    if finding.fix is not None and finding.fix.safety is not Safety.DISPLAY_ONLY:
+    if has_fix and finding.fix is not None and finding.fix.safety is not Safety.DISPLAY_ONLY:
         diagnostic["suggestions"] = [_suggestion(finding.source, finding.fix)]
     return diagnostic
 

@@ -5,7 +5,6 @@ Paths are relative URIs below `%SRCROOT%`, the base that GitHub's code scanning 
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -14,7 +13,8 @@ from podhosts import __version__
 from podhosts.baseline.fingerprints import fingerprint
 from podhosts.diagnostics import Severity
 from podhosts.edits import Safety
-from podhosts.reporters.grouping import grouped
+from podhosts.reporters.grouping import SharedFixes, grouped
+from podhosts.reporters.json_text import Streamed, lines
 from podhosts.reporters.visible import visible
 from podhosts.rules import RULES
 from podhosts.rules.documentation import documentation, page
@@ -39,36 +39,42 @@ _RULE_INDEX = {rule.name: index for index, rule in enumerate(RULES)}
 def render(report: Report) -> Iterator[str]:
     """The report as one indented JSON text, in lines."""
     result = report.result
-    log = {
-        "$schema": _SCHEMA,
-        "version": "2.1.0",
-        "runs": [
+    run = {
+        "tool": {
+            "driver": {
+                "name": "podhosts",
+                "version": __version__,
+                "semanticVersion": __version__,
+                "rules": [_rule(rule) for rule in RULES],
+            }
+        },
+        "invocations": [
             {
-                "tool": {
-                    "driver": {
-                        "name": "podhosts",
-                        "version": __version__,
-                        "semanticVersion": __version__,
-                        "rules": [_rule(rule) for rule in RULES],
-                    }
-                },
-                "invocations": [
-                    {
-                        "executionSuccessful": all(item.source is not None for item in result.unread),
-                        "toolExecutionNotifications": [_notification(report, item) for item in result.unread],
-                    }
-                ],
-                "originalUriBaseIds": {_ROOT: {"description": {"text": "The folder that podhosts ran in."}}},
-                "columnKind": "unicodeCodePoints",
-                "properties": {"kubernetesVersion": str(report.settings.version)},
-                "results": [
-                    *(_result(report, finding, message) for finding, message in grouped(result.findings)),
-                    *(_suppressed(report, item) for item in result.suppressed),
-                ],
+                "executionSuccessful": all(item.source is not None for item in result.unread),
+                "toolExecutionNotifications": [_notification(report, item) for item in result.unread],
             }
         ],
+        "originalUriBaseIds": {_ROOT: {"description": {"text": "The folder that podhosts ran in."}}},
+        "columnKind": "unicodeCodePoints",
+        "properties": {"kubernetesVersion": str(report.settings.version)},
+        "results": Streamed(_results(report)),
     }
-    yield from json.dumps(log, indent=2).split("\n")
+    return lines({"$schema": _SCHEMA, "version": "2.1.0", "runs": Streamed([run])})
+
+
+def _results(report: Report) -> Iterator[dict[str, Any]]:
+    seen = SharedFixes()
+    for number, (finding, message) in enumerate(grouped(report.result.findings)):
+        result = _result(report, finding, message)
+        first = seen.first(finding, number)
+        if first == number:
+            result |= _fixes(report, finding)
+        elif first is not None:
+            # SARIF has no way to refer to a fix.
+            result["properties"]["fixOfResult"] = first
+        yield result
+    for item in report.result.suppressed:
+        yield _suppressed(report, item)
 
 
 def _rule(rule: type[Rule]) -> dict[str, Any]:
@@ -98,9 +104,13 @@ def _result(report: Report, finding: Diagnostic, message: str) -> dict[str, Any]
         result["relatedLocations"] = [
             _related(report, finding, number, related) for number, related in enumerate(finding.related, 1)
         ]
-    if finding.fix is not None and finding.fix.safety is not Safety.DISPLAY_ONLY:
-        result["fixes"] = [_fix(report, finding.source, finding.fix)]
     return result
+
+
+def _fixes(report: Report, finding: Diagnostic) -> dict[str, Any]:
+    if finding.fix is None or finding.fix.safety is Safety.DISPLAY_ONLY:
+        return {}
+    return {"fixes": [_fix(report, finding.source, finding.fix)]}
 
 
 def _suppressed(report: Report, item: Suppressed) -> dict[str, Any]:
@@ -110,7 +120,8 @@ def _suppressed(report: Report, item: Suppressed) -> dict[str, Any]:
     }
     if item.suppression.reason is not None:
         suppression["justification"] = item.suppression.reason
-    return _result(report, item.finding, visible(item.finding.message)) | {"suppressions": [suppression]}
+    own = _result(report, item.finding, visible(item.finding.message)) | _fixes(report, item.finding)
+    return own | {"suppressions": [suppression]}
 
 
 def _logical(finding: Diagnostic) -> dict[str, Any]:

@@ -6,13 +6,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
-from rich.text import Text
 
 from podhosts.diagnostics import Diagnostic, Severity
 from podhosts.edits import Safety
 from podhosts.reporters.differences import changes, compared
-from podhosts.reporters.grouping import grouped
+from podhosts.reporters.grouping import SharedFixes, grouped
 from podhosts.reporters.snippets import CONTEXT, WIDTH, printable, snippet
+from podhosts.reporters.styled import Styled
 from podhosts.reporters.visible import visible
 from podhosts.source import Source
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from podhosts.edits import Fix
     from podhosts.reporters.report import Report
-    from podhosts.source import Position, Span
+    from podhosts.source import Span
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
 _RELATED_STYLE = "blue"
@@ -48,22 +48,20 @@ class _Mark(NamedTuple):
         return self.source.position(self.span.start).line
 
 
-def render(report: Report) -> Iterator[Text]:
+def render(report: Report) -> Iterator[Styled]:
     """The report in lines of styled text, an empty one after each finding."""
-    shown: set[tuple[str, Position, Fix]] = set()
-    for finding, message in grouped(report.result.findings):
+    shown = SharedFixes()
+    for number, (finding, message) in enumerate(grouped(report.result.findings)):
         yield from _render_finding(finding, message)
         if finding.fix is not None:
             # One fix may serve many findings; its lines are shown once.
-            place = (finding.source.path, finding.source.start, finding.fix)
-            yield from _render_fix(finding, finding.fix, with_lines=place not in shown)
-            shown.add(place)
-        yield Text()
+            yield from _render_fix(finding, finding.fix, with_lines=shown.first(finding, number) == number)
+        yield Styled()
 
 
-def _render_finding(finding: Diagnostic, message: str) -> Iterator[Text]:
+def _render_finding(finding: Diagnostic, message: str) -> Iterator[Styled]:
     style = _STYLES[finding.severity]
-    yield Text.assemble((f"{finding.severity}[{finding.rule}]", style), (f": {message}", "bold"))
+    yield Styled((f"{finding.severity}[{finding.rule}]", style), (f": {message}", "bold"))
     marks = [_Mark(finding.source, finding.span, "", style, "^")]
     related = finding.related[:_MAX_RELATED]
     marks += [_Mark(item.source or finding.source, item.span, item.message, _RELATED_STYLE, "-") for item in related]
@@ -75,28 +73,28 @@ def _render_finding(finding: Diagnostic, message: str) -> Iterator[Text]:
         at = group[0].source.position(group[0].span.start)
         arrow = "-->" if number == 0 else ":::"
         where = f"  {_about(finding)}" if number == 0 else ""
-        yield Text.assemble(
+        yield Styled(
             (" " * width + arrow + " ", _GUTTER_STYLE), f"{visible(path)}:{at.line}:{at.column}", (where, "dim")
         )
         yield from _snippet(sorted(group, key=lambda mark: (mark.line, mark.span.start)), width)
-    if len(finding.related) > _MAX_RELATED:
-        yield Text(" " * width + f" = and {len(finding.related) - _MAX_RELATED} more places", _GUTTER_STYLE)
+    if finding.related_total > len(related):
+        yield Styled((" " * width + f" = and {finding.related_total - len(related)} more places", _GUTTER_STYLE))
 
 
-def _render_fix(finding: Diagnostic, fix: Fix, *, with_lines: bool) -> Iterator[Text]:
+def _render_fix(finding: Diagnostic, fix: Fix, *, with_lines: bool) -> Iterator[Styled]:
     """What a fix does, and the lines that it changes."""
     source = finding.source
     width = len(str(source.position(finding.span.start).line))
-    yield Text.assemble(
+    yield Styled(
         (" " * width + " = fix: ", _GUTTER_STYLE), visible(fix.title), (f" ({_HOW[fix.safety]})", _GUTTER_STYLE)
     )
     shown = list(islice(_changed_lines(source, fix), _MAX_CHANGED + 1)) if with_lines else []
     for number, mark, line in shown[:_MAX_CHANGED]:
         style = "red" if mark == "-" else "green"
         place = f"{number:>{width}}" if number else " " * width
-        yield Text.assemble((f"{place} | ", _GUTTER_STYLE), (f"{mark} {line}", style))
+        yield Styled((f"{place} | ", _GUTTER_STYLE), (f"{mark} {line}", style))
     if len(shown) > _MAX_CHANGED:
-        yield Text(" " * width + "...", _GUTTER_STYLE)
+        yield Styled((" " * width + "...", _GUTTER_STYLE))
 
 
 def _changed_lines(source: Source, fix: Fix) -> Iterator[tuple[int | None, str, str]]:
@@ -140,16 +138,16 @@ def _about(finding: Diagnostic) -> str:
     return visible(", ".join(words))
 
 
-def _snippet(marks: list[_Mark], width: int) -> Iterator[Text]:
+def _snippet(marks: list[_Mark], width: int) -> Iterator[Styled]:
     gutter = (" " * width + " | ", _GUTTER_STYLE)
     previous = None
-    yield Text.assemble(gutter)
+    yield Styled(gutter)
     for mark in marks:
         line, before, marked, after = snippet(mark.source, mark.span)
         if line != previous:
             if previous is not None and line > previous + 1:
-                yield Text(" " * width + "...", _GUTTER_STYLE)
-            yield Text.assemble((f"{line:>{width}} | ", _GUTTER_STYLE), f"{before}{marked}{after}")
+                yield Styled((" " * width + "...", _GUTTER_STYLE))
+            yield Styled((f"{line:>{width}} | ", _GUTTER_STYLE), f"{before}{marked}{after}")
         underline = mark.character * max(1, cell_len(marked))
-        yield Text.assemble(gutter, " " * cell_len(before), (f"{underline} {mark.label}".rstrip(), mark.style))
+        yield Styled(gutter, " " * cell_len(before), (f"{underline} {mark.label}".rstrip(), mark.style))
         previous = line

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar
 
-from podhosts.diagnostics import Diagnostic, Related, Request, Severity
+from podhosts.diagnostics import MOST_RELATED, Diagnostic, Related, Request, Severity
 from podhosts.kubernetes import (
     Container,
     HostAlias,
@@ -111,6 +111,7 @@ class Rule:
     ) -> Diagnostic:
         """A finding of this rule at a node or span, about the object that `where` belongs to."""
         manifest = object_of(where)
+        places = tuple(related)
         return Diagnostic(
             rule=self.name,
             severity=severity or self.severity,
@@ -122,8 +123,9 @@ class Rule:
             object=manifest.identity,
             field=field,
             refused_by=refused_by,
-            related=tuple(related),
+            related=places[:MOST_RELATED],
             fix=fix,
+            more_related=max(len(places) - MOST_RELATED, 0),
         )
 
 

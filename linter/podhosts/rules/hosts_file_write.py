@@ -77,8 +77,8 @@ class HostsFileWrite(Rule):
         run = [
             command
             for container in pod.containers
-            for command in commands(container)
             if not _hides_hosts_file(container)
+            for command in commands(container)
         ]
         found = [(command, write) for command in run for write in _writes(command)]
         if found:
@@ -151,10 +151,10 @@ class HostsFileWrite(Rule):
     ) -> Iterator[Diagnostic]:
         from podhosts.rules.write_messages import described_script
 
-        related = [
+        related = tuple(
             Related(mount.node.span, f"mounted in {mount.container.shown}", object_of(mount).document.source)
             for mount in mounts
-        ]
+        )
         for write in writes:
             message, works = described_script(write, [mount.container for mount in mounts], self.version)
             yield self.report(

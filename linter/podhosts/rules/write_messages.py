@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from podhosts.document import string
 from podhosts.kubernetes.host_names import ordinals, own_name
 from podhosts.kubernetes.rights import rights
 from podhosts.rules.write_outcomes import Outcome, outcome, stops
@@ -117,7 +116,7 @@ def _perhaps(container: Container) -> str:
 
 def _lasting(container: Container, hook: str) -> str:
     """What becomes of a change that was made."""
-    if container.group == "initContainers" and not _is_sidecar(container):
+    if container.group == "initContainers" and not container.is_sidecar:
         return "the kubelet writes the file anew when the next container starts, and this is lost"
     if not _is_only_container(container):
         return "the kubelet writes the file anew whenever a container of the pod starts, and this is lost"
@@ -130,18 +129,13 @@ def _end(container: Container, hook: str) -> str:
     """What a command that fails brings with it."""
     if hook == "postStart":
         return " and the container is killed"
-    is_init = container.group == "initContainers" and not _is_sidecar(container)
+    is_init = container.group == "initContainers" and not container.is_sidecar
     return " and the pod does not start" if is_init and not hook else ""
 
 
 def _is_only_container(container: Container) -> bool:
     """Whether no other container of the pod can start after it: sidecars among the init containers can."""
-    others = [item for item in container.pod.containers if item.group == "containers" or _is_sidecar(item)]
-    return container.group == "containers" and len(others) == 1
-
-
-def _is_sidecar(container: Container) -> bool:
-    return container.group == "initContainers" and string(container.node.get("restartPolicy")) == "Always"
+    return container.group == "containers" and len(container.pod.restarting_containers) == 1
 
 
 def _instead(write: HostsWrite, pod: Pod, version: KubernetesVersion) -> str:

@@ -19,7 +19,7 @@ from podhosts.shell import User, Way
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from podhosts.kubernetes import Container
+    from podhosts.kubernetes import Container, Pod
     from podhosts.kubernetes.rights import Rights
     from podhosts.shell import HostsWrite, Separator, Statement
 
@@ -113,17 +113,22 @@ def _by_user(write: HostsWrite, container: Container, allowed: Rights) -> Outcom
             return Outcome.DONE
 
 
-@lru_cache(maxsize=2)  # every write of a script asks
 def _may_be_opened(container: Container, *, with_root: bool) -> bool:
     """Whether something in the pod may let other users write the file; `with_root`: the container itself may."""
-    for other in container.pod.containers:
-        text = _text(other)
+    return any(other is not container or with_root or rights(other).not_root for other in _opening(container.pod))
+
+
+@lru_cache(maxsize=1)  # every write of the pod asks
+def _opening(pod: Pod) -> list[Container]:
+    """The containers that may let other users write the file."""
+    found: list[Container] = []
+    for container in pod.containers:
+        text = _text(container)
         if not _has_both(text, _CHANGES_RIGHTS, _HOSTS):
             continue
-        is_able = not rights(other).not_root or (_GAINS_RIGHTS.search(text) and not rights(other).gains_nothing)
-        if is_able and (other is not container or with_root or rights(other).not_root):
-            return True
-    return False
+        if not rights(container).not_root or (_GAINS_RIGHTS.search(text) and not rights(container).gains_nothing):
+            found.append(container)
+    return found
 
 
 def _has_both(text: str, first: re.Pattern[str], second: re.Pattern[str]) -> bool:

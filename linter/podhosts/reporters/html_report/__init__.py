@@ -20,7 +20,7 @@ from podhosts import __version__
 from podhosts.diagnostics import Severity
 from podhosts.edits import Edit, splice
 from podhosts.reporters.concise import place
-from podhosts.reporters.grouping import grouped
+from podhosts.reporters.grouping import SharedFixes, grouped
 from podhosts.reporters.naming import object_name, place_in_file
 from podhosts.reporters.snippets import printable, snippet
 from podhosts.reporters.visible import visible
@@ -67,11 +67,12 @@ def render(report: Report) -> Iterator[str]:
         yield from _filters([finding for finding, _ in findings])
     else:
         yield "<p>No findings.</p>"
+    shown = SharedFixes()
     for path, group in groupby(findings, lambda pair: pair[0].source.path):
         yield '<section class="file">'
         yield f"<h3>{_shown(path)}</h3>"
         for finding, message in group:
-            yield from _finding(finding, message)
+            yield from _finding(finding, message, is_shown=shown.first(finding, id(finding)) != id(finding))
         yield "</section>"
     yield from _pods(report)
     yield from _unread(report.result.unread)
@@ -121,7 +122,8 @@ def _filters(findings: list[Diagnostic]) -> Iterator[str]:
     yield "</form>"
 
 
-def _finding(finding: Diagnostic, message: str) -> Iterator[str]:
+def _finding(finding: Diagnostic, message: str, *, is_shown: bool) -> Iterator[str]:
+    """A finding; `is_shown` says that its fix has been shown before."""
     severity, rule = str(finding.severity), escape(finding.rule)
     yield f'<article class="{severity}" data-severity="{severity}" data-rule="{rule}">'
     yield f'<p><span class="severity">{severity}</span> <code class="rule">{rule}</code> {_prose(message)}</p>'
@@ -133,8 +135,12 @@ def _finding(finding: Diagnostic, message: str) -> Iterator[str]:
         where = "" if related.source is None else f"{_shown(source.path)}: "
         yield f'<p class="dim">{where}{_prose(related.message)}</p>'
         yield _snippet(source, related.span)
+    if finding.more_related:
+        yield f'<p class="dim">and {finding.more_related} more places</p>'
     if finding.fix is not None:
-        yield from _fix(finding.source, finding.fix)
+        yield f'<p class="dim">Fix ({finding.fix.safety}): {_prose(finding.fix.title)}</p>'
+        if not is_shown:
+            yield _fix(finding.source, finding.fix)
     yield "</article>"
 
 
@@ -144,14 +150,13 @@ def _snippet(source: Source, span: Span) -> str:
     return f'<pre><span class="dim">{number} | </span>{text}</pre>'
 
 
-def _fix(source: Source, fix: Fix) -> Iterator[str]:
-    """What a fix does: its title, and the lines that it changes as they would be."""
+def _fix(source: Source, fix: Fix) -> str:
+    """The lines that a fix changes, as they would be."""
     first, last = source.line_at(fix.span.start), source.line_at(fix.span.end)
     lines = Span(source.line_span(first).start, source.line_span(last).end)
     edits = [Edit(Span(span.start - lines.start, span.end - lines.start), text) for span, text in fix.edits]
-    yield f'<p class="dim">Fix ({fix.safety}): {_prose(fix.title)}</p>'
     changed = splice(source.cut(lines), edits).splitlines()
-    yield f"<pre>{escape(chr(10).join(map(printable, changed)))}</pre>"
+    return f"<pre>{escape(chr(10).join(map(printable, changed)))}</pre>"
 
 
 def _pods(report: Report) -> Iterator[str]:

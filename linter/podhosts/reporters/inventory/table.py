@@ -17,18 +17,29 @@ if TYPE_CHECKING:
 _HEADINGS = ("name", "address", "workload", "where")
 #: How many lines are printed at a time: rich takes long for each thing it prints.
 _LINES = 500
+_GAP = "  "
+_CUT = "..."
+#: Columns are not cut further.
+_NARROWEST = 8
 
 
-def tables(store: Store, wanted: Filter) -> Iterator[RenderableType]:
-    """Pieces of one table, to be printed below one another; nothing where no row fits."""
+def tables(store: Store, wanted: Filter, width: int | None) -> Iterator[RenderableType]:
+    """Pieces of one table, to be printed below one another; nothing where no row fits.
+
+    On a terminal (`width` columns) cells are padded to columns, and cut where these are too wide; elsewhere (None)
+    there is a tab between them.
+    """
     from rich.text import Text
 
-    widths = [0] * len(_HEADINGS)
-    for row in store.rows(wanted):
-        widths = [max(width, _width(cell)) for width, cell in zip(widths, _cells(row), strict=True)]
-    if not any(widths):
+    is_empty = next(iter(store.rows(wanted)), None) is None
+    if is_empty:
         return
-    widths = [max(width, len(heading)) for width, heading in zip(widths, _HEADINGS, strict=True)]
+    widths = None
+    if width is not None:
+        needed = [len(heading) for heading in _HEADINGS]
+        for row in store.rows(wanted):
+            needed = [max(most, _width(cell)) for most, cell in zip(needed, _cells(row), strict=True)]
+        widths = _fitting(needed, width - len(_GAP) * (len(needed) - 1))
     yield Text(_line(_HEADINGS, widths), "bold")
     rows = store.rows(wanted)
     while batch := list(islice(rows, _LINES)):
@@ -36,9 +47,27 @@ def tables(store: Store, wanted: Filter) -> Iterator[RenderableType]:
         yield Text("\n").join(lines)
 
 
-def _line(cells: tuple[str, ...], widths: list[int]) -> str:
-    padded = (cell + " " * (width - _width(cell)) for cell, width in zip(cells, widths, strict=True))
-    return "  ".join(padded).rstrip()
+def _fitting(needed: list[int], width: int) -> list[int]:
+    """The widths of columns that fit together: the widest are cut to an equal width, but none to nearly nothing."""
+    left = width
+    for number, most in enumerate(sorted(needed)):
+        equal = left // (len(needed) - number)
+        if most > equal:
+            return [min(each, max(equal, _NARROWEST)) for each in needed]
+        left -= most
+    return needed
+
+
+def _line(cells: tuple[str, ...], widths: list[int] | None) -> str:
+    if widths is None:
+        return "\t".join(cells)
+    return _GAP.join(_padded(cell, width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def _padded(cell: str, width: int) -> str:
+    from rich.cells import set_cell_size
+
+    return set_cell_size(cell, width) if _width(cell) <= width else set_cell_size(cell, width - len(_CUT)) + _CUT
 
 
 def _width(text: str) -> int:
