@@ -247,3 +247,12 @@ def test_keys_under_different_conditions() -> None:
     assert finding.rule == "conflicting-hostname"
     assert "10.0.0.1, 10.0.0.3" in finding.message
     assert "10.0.0.2" not in finding.message
+
+
+def test_a_line_of_actions_behind_a_block_scalar_is_no_part_of_its_text() -> None:
+    text = "a: |\n  b: 1\n{{- if x }}\nc: |\n    d: {{ y }}\n{{- end }}\n"
+    source = Source("x.yaml", text.encode())
+    root = Document(source, split(source.text)[0]).root
+    assert isinstance(root, Mapping)
+    values = [entry.value.text.splitlines() for entry in root.entries if isinstance(entry.value, Scalar)]
+    assert [[line for line in lines if line.strip()] for lines in values] == [["b: 1"], ["d: {{ y }}"]]

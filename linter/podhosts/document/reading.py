@@ -261,7 +261,9 @@ class _Reader:
     def _own_text(self, text: str, begin: int, end: int) -> str:
         """The text that stands behind a stretch of masked text."""
         if text == self._masked[begin:end]:
-            return self._chunk[begin:end]
+            own = self._chunk[begin:end]
+            # A line of actions alone was masked by blanks: nothing stands there.
+            return own if text == own else "".join(map(_unmasked, text, own))
         return "'" if self._chunk.startswith("\\'", begin) and self._masked.startswith('\\"', begin) else text
 
     def _block_end(self, scalar: Scalar) -> int:
@@ -317,6 +319,10 @@ class _Reader:
             node.end = opened.last_end
         self._open.discard(id(node))
         return node
+
+
+def _unmasked(mask: str, own: str) -> str:
+    return mask if mask == " " else own
 
 
 class _OpenSequence:
