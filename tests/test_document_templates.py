@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podhosts.document import Document, plain, split
+from podhosts.document import Document, Mapping, Scalar, plain, split
 from podhosts.document.templates import Template
 from podhosts.engine import Options, Result, default_selection, lint
 from podhosts.source import Source
