@@ -122,6 +122,8 @@ def test_reading(text: str, value: object) -> None:
         ("{{ if a }}1{{ end }}{{- if a -}}2{{ else }}3{{ end }}", "12"),
         ("{{ if $a }}1{{ end }}{{ if $a }}2{{ end }}", ""),
         ("{{ with .a }}1{{ end }}2{{ with .b }}3{{ end }}", "12 23"),
+        ("{{ if .a }}1{{ end }}{{ with .a }}2{{ end }}", "12"),
+        ("{{ if .a }}{{ if .b }}1{{ end }}{{ end }}{{ with .a }}{{ if .b }}2{{ end }}{{ end }}", ""),
         ("1{{ range .a }}2{{ if b }}3{{ end }}{{ if c }}4{{ end }}5{{ end }}", "23 24 25 35 45"),
         ("{{ define `a` }}1{{ end }}2{{ block `b` . }}3{{ end }}", ""),
         ("1{{ else }}2{{ end }}3", ""),

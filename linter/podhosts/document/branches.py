@@ -27,6 +27,7 @@ _OPENING = {
 _NEXT_BRANCH = {_GO: frozenset({"else"}), _JINJA: frozenset({"else", "elif", "elsif", "elseif", "when", "empty"})}
 #: Blocks that print what they enclose once, if at all. All others are loops, or print elsewhere.
 _CONDITIONS = frozenset({"if", "with", "unless", "case", "ifchanged", "ifequal", "ifnotequal"})
+_IF_OR_WITH = re.compile(r"^(?:if|with)\b\s*")
 _VARIABLE = re.compile(r"\$\w")
 _TRIM = re.compile(r"^\{[{%][-+~]?\s*|\s*[-+~]?[}%]\}$")
 
@@ -90,10 +91,12 @@ class Branches:
     def _open(self, language: str, word: str, action: re.Match[str]) -> None:
         self._blocks += 1
         text = _TRIM.sub("", action.group())
-        outer = self._stack[-1].branch.condition if self._stack else 0
-        # The same words say the same in one place, unless they speak of what may have changed.
+        around = self._stack[-1].branch if self._stack else None
+        # In a `with` the same words speak of something else.
+        outer = 0 if around is None else 2 * around.condition + (around.keyword == "with")
+        # The same words say the same in one place, unless they speak of what may have changed; `with` asks as `if` does.
         is_constant = word in _CONDITIONS and _VARIABLE.search(text) is None and language != _HANDLEBARS
-        condition = self._condition(outer, text if is_constant else self._blocks)
+        condition = self._condition(outer, _IF_OR_WITH.sub("", text) if is_constant else self._blocks)
         head = Span(*action.span())
         self._stack.append(_Open(language, Branch(head.end, head.end, self._blocks, 0, word, head, condition)))
 
