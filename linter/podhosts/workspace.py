@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from podhosts.document import File, Piece
     from podhosts.inventory import AddressIndex
     from podhosts.kubernetes import KnownKinds, KubernetesObject
-    from podhosts.kubernetes.definitions import Definition
     from podhosts.kubernetes.known_kinds import DefinitionLookUp
+    from podhosts.kubernetes.schemas.definitions import Definition
     from podhosts.kustomize.overlays import Overlays, Told
 
 #: What a name can be made of, and a little more.
@@ -157,7 +157,7 @@ class Workspace:
         """What a CustomResourceDefinition defines, read once; None for what is none or is broken."""
         if manifest not in self._definition_in:
             # Imported here and below: few runs ask.
-            from podhosts.kubernetes.definitions import definition
+            from podhosts.kubernetes.schemas.definitions import definition
 
             self._definition_in[manifest] = definition(manifest)
         return self._definition_in[manifest]

@@ -22,7 +22,7 @@ from podhosts.kubernetes import (
     is_placeholder,
     may_hold_placeholders,
 )
-from podhosts.kubernetes.structure import SCALAR_FIELDS
+from podhosts.kubernetes.schemas.field_types import SCALAR_FIELDS
 from podhosts.records import field, record, replace
 from podhosts.suppressions import Suppression, suppressions
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from podhosts.helm import FileFacts
     from podhosts.inventory import AddressIndex
     from podhosts.kubernetes import KnownKinds, KubernetesObject
-    from podhosts.kubernetes.definitions import Definition
+    from podhosts.kubernetes.schemas.definitions import Definition
     from podhosts.rules import Rule
     from podhosts.source import Source
     from podhosts.suppressions import Suppression

@@ -13,7 +13,7 @@ from podhosts.hosts.addresses import reading
 from podhosts.hosts.kubelet import Alias, pod_network_lines
 from podhosts.kubernetes import KnownKinds, every_object, every_pod
 from podhosts.kubernetes.pod_hosts import Surroundings, pod_hosts
-from podhosts.kubernetes.structure import SCALAR_FIELDS, type_errors
+from podhosts.kubernetes.schemas.field_types import SCALAR_FIELDS, type_errors
 from podhosts.records import replace
 from podhosts.workspace import Workspace
 

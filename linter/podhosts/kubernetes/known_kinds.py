@@ -14,15 +14,15 @@ from podhosts.kubernetes.kinds import (
     path_steps,
     pod_spec_paths,
 )
-from podhosts.kubernetes.places import built_in_places, custom_resource_places
 from podhosts.kubernetes.schemas import UNKNOWN
+from podhosts.kubernetes.schemas.declared import built_in_places, custom_resource_places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from podhosts.kubernetes.definitions import Definition
     from podhosts.kubernetes.objects import KubernetesObject
-    from podhosts.kubernetes.places import Place
+    from podhosts.kubernetes.schemas.declared import DeclaredMapping
+    from podhosts.kubernetes.schemas.definitions import Definition
 
     #: From group, kind and a key to CustomResourceDefinitions.
     DefinitionLookUp = Callable[[str, str, str], list[Definition]]
@@ -79,7 +79,7 @@ class KnownKinds:
         may_be_pod = may_be_pod or bool(pod_spec_paths(manifest.api_version, manifest.kind))
         return self.pod_spec_paths(manifest.api_version, manifest.kind, "" if may_be_pod else _ENTRY_KEY)
 
-    def places(self, manifest: KubernetesObject) -> Iterator[Place]:
+    def places(self, manifest: KubernetesObject) -> Iterator[DeclaredMapping]:
         """The mappings of an object of which it is certain what is declared there."""
         taught = self._taught(manifest.api_version, manifest.kind)
         if len(taught) == 1:

@@ -7,7 +7,7 @@ from podhosts.document import Scalar
 from podhosts.hosts.addresses import parse_sloppy, reading
 from podhosts.hosts.names import is_numeric_for_resolvers
 from podhosts.kubernetes import sequence
-from podhosts.kubernetes.verdicts import duplicate_hostname
+from podhosts.kubernetes.schemas.refusals import duplicate_hostname
 from podhosts.rules.base import Fixable, Rule
 from podhosts.surgery import remove_item, repair
 

@@ -8,7 +8,7 @@ from podhosts.document import is_null
 from podhosts.edits import Safety
 from podhosts.hosts.addresses import parse_sloppy
 from podhosts.kubernetes import ListType, sequence
-from podhosts.kubernetes.verdicts import duplicate_ip, missing_ip
+from podhosts.kubernetes.schemas.refusals import duplicate_ip, missing_ip
 from podhosts.records import record
 from podhosts.rules.base import Fixable, Rule
 from podhosts.surgery import append_items, remove_item, repair

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Related, Severity
 from podhosts.document import contents
 from podhosts.kubernetes import is_misspelt_host_aliases, is_shaped_like_aliases, walk
-from podhosts.kubernetes.structure import SCALAR_FIELDS
+from podhosts.kubernetes.schemas.field_types import SCALAR_FIELDS
 from podhosts.rules.base import Rule, object_of
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
 from podhosts.document import Sequence, is_null
-from podhosts.kubernetes.verdicts import missing_hostnames, refused_list
+from podhosts.kubernetes.schemas.refusals import missing_hostnames, refused_list
 from podhosts.rules.base import Fixable, Rule
 from podhosts.rules.removal import EntryRemoval
 

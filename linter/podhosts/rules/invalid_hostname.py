@@ -7,7 +7,7 @@ from podhosts.document import Scalar
 from podhosts.edits import Safety
 from podhosts.hosts.names import subdomain_refusals
 from podhosts.kubernetes import sequence
-from podhosts.kubernetes.verdicts import refused_value
+from podhosts.kubernetes.schemas.refusals import refused_value
 from podhosts.rules.acceptance import is_name
 from podhosts.rules.base import Fixable, Rule
 from podhosts.rules.names import looks_unfilled, name_advice

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Severity
 from podhosts.edits import Safety
 from podhosts.hosts.addresses import has_leading_zeros, parse_sloppy, refusal
-from podhosts.kubernetes.verdicts import refused_value
+from podhosts.kubernetes.schemas.refusals import refused_value
 from podhosts.rules.addresses import MeantAddresses
 from podhosts.rules.base import Fixable, Rule
 

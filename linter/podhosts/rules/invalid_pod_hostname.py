@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Severity
 from podhosts.document import Scalar, string
 from podhosts.hosts.names import label_refusals, subdomain_refusals
-from podhosts.kubernetes.verdicts import invalid_value
+from podhosts.kubernetes.schemas.refusals import invalid_value
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:

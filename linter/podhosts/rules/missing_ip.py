@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import Severity
 from podhosts.document import Mapping, Scalar
 from podhosts.kubernetes import is_directive, sequence
-from podhosts.kubernetes.verdicts import missing_ip
+from podhosts.kubernetes.schemas.refusals import missing_ip
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class MissingIp(Rule):
 
 
 def _missing(item: Node) -> tuple[str | None, Node] | None:
-    """How the address is missing (as `verdicts.missing_ip` wants it) and where to point; None if it is there."""
+    """How the address is missing (as `refusals.missing_ip` wants it) and where to point; None if it is there."""
     if isinstance(item, Scalar) and item.value is None:
         return "item", item
     if not isinstance(item, Mapping) or any(map(is_directive, item.fields)):

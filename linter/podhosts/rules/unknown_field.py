@@ -17,7 +17,7 @@ from podhosts.kubernetes import (
     is_placeholder,
     normalized,
 )
-from podhosts.kubernetes.verdicts import unknown_field
+from podhosts.kubernetes.schemas.refusals import unknown_field
 from podhosts.rules.acceptance import is_address, is_list_of_aliases, is_list_of_names, is_single_name
 from podhosts.rules.base import Fixable, Rule
 from podhosts.rules.names import meant_list

@@ -8,8 +8,8 @@ from podhosts.hosts.addresses import canonical, parse_sloppy
 from podhosts.hosts.names import is_numeric_for_resolvers, label_refusals
 from podhosts.kubernetes import Pod
 from podhosts.kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION
-from podhosts.kubernetes.structure import type_errors
-from podhosts.kubernetes.verdicts import null_item, null_value, refused_list, wrong_type
+from podhosts.kubernetes.schemas.field_types import type_errors
+from podhosts.kubernetes.schemas.refusals import null_item, null_value, refused_list, wrong_type
 from podhosts.rules.acceptance import is_name, is_single_name
 from podhosts.rules.base import Fixable, Rule
 from podhosts.rules.names import as_written, meant_list, meant_name, name_advice, separate
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from podhosts.document import Node
     from podhosts.edits import Fix
     from podhosts.kubernetes import HostAlias, KubernetesObject, ListSchema
-    from podhosts.kubernetes.constraints import Constraints
-    from podhosts.kubernetes.structure import WrongType as WrongTypeFound
+    from podhosts.kubernetes.schemas import Constraints
+    from podhosts.kubernetes.schemas.field_types import WrongType as WrongTypeFound
 
 
 class WrongType(Rule):
@@ -67,7 +67,7 @@ class WrongType(Rule):
     def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
         if manifest.kind != CUSTOM_RESOURCE_DEFINITION:
             return
-        from podhosts.kubernetes.definitions import definition_problem
+        from podhosts.kubernetes.schemas.definitions import definition_problem
 
         if (problem := definition_problem(manifest)) is not None:
             yield self.report(

@@ -5,10 +5,85 @@ Source: `vectors/apiserver` for built-in kinds, the profiles P1 to P10 of `vecto
 
 from __future__ import annotations
 
+import re
 from enum import Enum
+from typing import TYPE_CHECKING, Any
 
-from podhosts.kubernetes.constraints import FREE, Constraints
+from podhosts.hosts.addresses import parse_sloppy
 from podhosts.records import record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+@record(frozen=True, slots=True)
+class Constraints:
+    """The keywords of a schema that limit a string or list; without any, everything passes.
+
+    `least` and `most` count characters of a string, items of a list.
+    """
+
+    least: int | None = None
+    most: int | None = None
+    choices: tuple[str, ...] = ()
+    pattern: str = ""
+    format: str = ""
+
+    def refusal(self, value: str | Sequence[object]) -> str | None:
+        """Why the API server refuses a value of the right type, as "does not match `x`"; None where it does not, or
+        where that is not certain.
+
+        Formats other than `ipv4` and `ipv6` are not judged, nor are rules in CEL.
+        """
+        is_text = isinstance(value, str)
+        if is_text and self.format in {"ipv4", "ipv6"}:
+            family, mark = ("IPv4", ".") if self.format == "ipv4" else ("IPv6", ":")
+            if mark not in value or parse_sloppy(value) is None:
+                return f"is not an {family} address"
+        counted = "characters" if is_text else "items"
+        if self.least is not None and len(value) < self.least:
+            return f"has fewer than {self.least} {counted}"
+        if self.most is not None and len(value) > self.most:
+            return f"has more than {self.most} {counted}"
+        if is_text and self.choices and value not in self.choices:
+            return f"is none of {', '.join(f'`{choice}`' for choice in self.choices)}"
+        if is_text and self.pattern and not re.search(self.pattern, value):
+            return f"does not match `{self.pattern}`"
+        return None
+
+
+FREE = Constraints()
+
+
+def string_constraints(schema: Mapping[str, Any]) -> Constraints:
+    """The constraints in an OpenAPI schema of a string."""
+    choices, pattern, written_format = schema.get("enum"), schema.get("pattern"), schema.get("format")
+    return Constraints(
+        _count(schema, "minLength"),
+        _count(schema, "maxLength"),
+        tuple(choice for choice in choices if isinstance(choice, str)) if isinstance(choices, list) else (),
+        pattern if isinstance(pattern, str) and _is_readable(pattern) else "",
+        written_format if isinstance(written_format, str) else "",
+    )
+
+
+def list_constraints(schema: Mapping[str, Any]) -> Constraints:
+    """The constraints in an OpenAPI schema of a list."""
+    return Constraints(_count(schema, "minItems"), _count(schema, "maxItems"))
+
+
+def _count(schema: Mapping[str, Any], keyword: str) -> int | None:
+    count = schema.get(keyword)
+    return count if isinstance(count, int) else None
+
+
+def _is_readable(pattern: str) -> bool:
+    """Whether Python reads a pattern, too; of one that only Go reads nothing is said."""
+    try:
+        re.compile(pattern)
+    except (re.error, RecursionError, OverflowError):
+        return False
+    return True
 
 
 class ListType(Enum):

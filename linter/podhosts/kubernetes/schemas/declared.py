@@ -1,4 +1,4 @@
-"""Places: mappings of an object of which it is known what their kind declares there."""
+"""The keys that a kind declares in each mapping of its objects."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
 
 
-class Place(NamedTuple):
+class DeclaredMapping(NamedTuple):
     """A mapping of an object.
 
     `lists` are the hosts lists declared there, `names` the other keys that are known to be. A key that is not declared
@@ -37,7 +37,7 @@ class Place(NamedTuple):
         return bool(self.refused_by) and key not in self.lists and key not in self.names
 
 
-def built_in_places(manifest: KubernetesObject, places: Sequence[PodSpecPath]) -> Iterator[Place]:
+def built_in_places(manifest: KubernetesObject, places: Sequence[PodSpecPath]) -> Iterator[DeclaredMapping]:
     """Every mapping of a built-in object whose fields are all declared; `places` are those of its kind's pod spec.
 
     Source: `vectors/apiserver`, category structure.
@@ -46,10 +46,10 @@ def built_in_places(manifest: KubernetesObject, places: Sequence[PodSpecPath]) -
         right = {place.path for place in places}
         for path, node in walk(manifest.node, FREE_MAPS):
             lists = frozenset({"hostAliases"} if path in right else ())
-            yield Place(path, node, lists, frozenset(), CREATE_AND_APPLY)
+            yield DeclaredMapping(path, node, lists, frozenset(), CREATE_AND_APPLY)
 
 
-def custom_resource_places(manifest: KubernetesObject, places: Sequence[PodSpecPath]) -> Iterator[Place]:
+def custom_resource_places(manifest: KubernetesObject, places: Sequence[PodSpecPath]) -> Iterator[DeclaredMapping]:
     """On the ways to a custom resource's pod specs, and in their containers: of the rest of it nothing is known.
 
     Source: `vectors/crds` (`misspelt`, `wrong-level`, `in-container`), and where those CRDs preserve unknown fields.
@@ -68,7 +68,7 @@ def custom_resource_places(manifest: KubernetesObject, places: Sequence[PodSpecP
         patterns[("metadata",)] = (set(), CREATE_AND_APPLY)
     for pattern, (lists, refused_by) in patterns.items():
         for path, node in follow(manifest.node, pattern):
-            yield Place(path, node, frozenset(lists), frozenset(), refused_by)
+            yield DeclaredMapping(path, node, frozenset(lists), frozenset(), refused_by)
 
 
 def _refusal(place: PodSpecPath, length: int) -> tuple[Request, ...]:

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from podhosts.diagnostics import CREATE_AND_APPLY, CREATE_ONLY
 from podhosts.document import Mapping, Sequence, plain, string
-from podhosts.kubernetes.constraints import constraints
 from podhosts.kubernetes.fields import normalized
 from podhosts.kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION, PodSpecPath
 from podhosts.kubernetes.objects import mapping, sequence
-from podhosts.kubernetes.places import Place
-from podhosts.kubernetes.schema_problems import SchemaProblem, schema_problems
-from podhosts.kubernetes.schemas import ListSchema, ListType
+from podhosts.kubernetes.schemas.declared import DeclaredMapping
+from podhosts.kubernetes.schemas.definition_problems import SchemaProblem, schema_problems
+from podhosts.kubernetes.schemas.hosts_list import ListSchema, ListType, list_constraints, string_constraints
 from podhosts.records import field, record
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ class Definition:
             ]
         return found
 
-    def places(self, manifest: KubernetesObject, version: str) -> Iterator[Place]:
+    def places(self, manifest: KubernetesObject, version: str) -> Iterator[DeclaredMapping]:
         """Every mapping of an object of that version, with what is declared there; each once, as in `walk`."""
         stack: list[_Step] = [_Step((), manifest.node, self.schemas.get(version, _NOTHING), False, ())]
         seen: set[int] = set()
@@ -92,7 +91,7 @@ class Definition:
                     for at, item in reversed([*enumerate(step.node.items)])
                 ]
         if metadata := manifest.metadata:
-            yield Place(("metadata",), metadata, frozenset(), frozenset(), CREATE_AND_APPLY)
+            yield DeclaredMapping(("metadata",), metadata, frozenset(), frozenset(), CREATE_AND_APPLY)
 
 
 class _Step(NamedTuple):
@@ -113,9 +112,9 @@ class _Step(NamedTuple):
         return bool(self.refused_by) or self.schema is _KEPT
 
 
-def _place(step: _Step, node: Mapping) -> Place:
+def _place(step: _Step, node: Mapping) -> DeclaredMapping:
     if step.refused_by:
-        return Place(step.path, node, frozenset(), frozenset(), step.refused_by)
+        return DeclaredMapping(step.path, node, frozenset(), frozenset(), step.refused_by)
     properties, others = _properties(step.schema), step.schema.get("additionalProperties")
     names = frozenset(properties)
     if not step.path or step.schema.get("x-kubernetes-embedded-resource") is True:
@@ -127,10 +126,10 @@ def _place(step: _Step, node: Mapping) -> Place:
         # Server-side apply takes an object of which nothing is declared for one that may hold anything.
         refused_by = CREATE_ONLY
     lists = frozenset(name for name, part in properties.items() if _is_alias_list(name, part))
-    return Place(step.path, node, lists, names, refused_by)
+    return DeclaredMapping(step.path, node, lists, names, refused_by)
 
 
-def _values(step: _Step, node: Mapping, place: Place) -> Iterator[_Step]:
+def _values(step: _Step, node: Mapping, place: DeclaredMapping) -> Iterator[_Step]:
     properties, others = _properties(step.schema), step.schema.get("additionalProperties")
     keeps = _keeps(step.schema)
     for name, entry in node.fields.items():
@@ -224,10 +223,10 @@ def _list_schema(schema: Schema, is_kept: bool) -> ListSchema:
         untyped_items=not fields and _keeps(items),
         keeps_unknown=_keeps(items),
         unique_hostnames=hostnames.get("x-kubernetes-list-type") == "set",
-        ip=constraints(ip),
-        hostnames=constraints(hostnames),
-        hostname=constraints(_schema(hostnames.get("items"))),
-        entries=constraints(schema),
+        ip=string_constraints(ip),
+        hostnames=list_constraints(hostnames),
+        hostname=string_constraints(_schema(hostnames.get("items"))),
+        entries=list_constraints(schema),
     )
 
 

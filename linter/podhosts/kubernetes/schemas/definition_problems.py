@@ -11,19 +11,46 @@ from typing import TYPE_CHECKING, NamedTuple
 from podhosts.document import Mapping, Scalar, Sequence, is_null, is_unknown, string
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from podhosts.document import Node
     from podhosts.kubernetes.fields import Path
 
 _TYPES = ("object", "array", "string", "number", "integer", "boolean")
 _LIST_TYPES = ("atomic", "set", "map")
-_STRINGS = ("type", "format", "pattern", "x-kubernetes-list-type")
-_BOOLEANS = ("nullable", "x-kubernetes-preserve-unknown-fields", "x-kubernetes-int-or-string")
-_COUNTS = ("minLength", "maxLength", "minItems", "maxItems")
-_NAMES = ("required", "x-kubernetes-list-map-keys")
 _KEEPS = "x-kubernetes-preserve-unknown-fields"
 _NEEDS_TYPE = "a schema needs a `type`"
+
+
+def _is_boolean(node: Node) -> bool:
+    return isinstance(node, Scalar) and isinstance(node.value, bool)
+
+
+def _is_string(node: Node) -> bool:
+    return string(node) is not None
+
+
+def _is_whole(node: Node) -> bool:
+    return isinstance(node, Scalar) and isinstance(node.value, int) and not isinstance(node.value, bool)
+
+
+def _is_list_of_strings(node: Node) -> bool:
+    return isinstance(node, Sequence) and all(string(item) is not None or is_null(item) for item in node.items)
+
+
+#: Keywords, whether a node is a value of the right type, and what that type is called.
+_KEYWORDS: dict[str, tuple[Callable[[Node], bool], str]] = {
+    "properties": (lambda node: isinstance(node, Mapping), "a mapping of names to schemas"),
+    "additionalProperties": (lambda node: isinstance(node, Mapping) or _is_boolean(node), "a schema or a boolean"),
+    "enum": (lambda node: isinstance(node, Sequence), "a list"),
+    **dict.fromkeys(("type", "format", "pattern", "x-kubernetes-list-type"), (_is_string, "a string")),
+    **dict.fromkeys(
+        ("nullable", "x-kubernetes-preserve-unknown-fields", "x-kubernetes-int-or-string"),
+        (_is_boolean, "`true` or `false`"),
+    ),
+    **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems"), (_is_whole, "a whole number")),
+    **dict.fromkeys(("required", "x-kubernetes-list-map-keys"), (_is_list_of_strings, "a list of strings")),
+}
 
 
 class SchemaProblem(NamedTuple):
@@ -39,13 +66,13 @@ def schema_problems(versions: Node | None) -> Iterator[SchemaProblem]:
 
     None where a template or placeholder decides what is there.
     """
-    for problem in _problems(versions):
+    for problem in _all_problems(versions):
         is_open = isinstance(problem.node, Mapping | Sequence) and problem.node.is_open
         if not is_open and not is_unknown(problem.node):
             yield problem
 
 
-def _problems(versions: Node | None) -> Iterator[SchemaProblem]:
+def _all_problems(versions: Node | None) -> Iterator[SchemaProblem]:
     path: Path = ("spec", "versions")
     if not isinstance(versions, Sequence):
         if versions is not None and not is_null(versions):
@@ -103,26 +130,10 @@ def _parts(schema: Mapping, path: Path) -> Iterator[tuple[Path, Node]]:
 def _wrong_values(schema: Mapping, path: Path) -> Iterator[SchemaProblem]:
     """Keywords whose values are of the wrong type."""
     for name, entry in schema.fields.items():
-        value = entry.value
-        if is_null(value):
-            continue
-        wanted: str | None = None
-        if name == "properties" and not isinstance(value, Mapping):
-            wanted = "a mapping of names to schemas"
-        elif name == "additionalProperties" and not isinstance(value, Mapping) and not _is_boolean(value):
-            wanted = "a schema or a boolean"
-        elif name == "enum" and not isinstance(value, Sequence):
-            wanted = "a list"
-        elif name in _STRINGS and string(value) is None:
-            wanted = "a string"
-        elif name in _BOOLEANS and not _is_boolean(value):
-            wanted = "`true` or `false`"
-        elif name in _COUNTS and not _is_whole(value):
-            wanted = "a whole number"
-        elif name in _NAMES and not _is_list_of_strings(value):
-            wanted = "a list of strings"
-        if wanted:
-            yield SchemaProblem(value, (*path, name), f"the value of `{name}` is {wanted}")
+        if name in _KEYWORDS and not is_null(entry.value):
+            is_right, wanted = _KEYWORDS[name]
+            if not is_right(entry.value):
+                yield SchemaProblem(entry.value, (*path, name), f"the value of `{name}` is {wanted}")
 
 
 def _wrong_shape(schema: Mapping, path: Path) -> Iterator[SchemaProblem]:
@@ -132,14 +143,14 @@ def _wrong_shape(schema: Mapping, path: Path) -> Iterator[SchemaProblem]:
         return
     kind = string(written)
     if not kind:
-        if not _says(schema, "x-kubernetes-int-or-string", True) and not _says(schema, _KEEPS, True):
+        if not _has(schema, "x-kubernetes-int-or-string", True) and not _has(schema, _KEEPS, True):
             yield SchemaProblem(schema, path, _NEEDS_TYPE)
     elif kind not in _TYPES:
         yield SchemaProblem(schema.fields["type"].value, (*path, "type"), f"`{kind}` is none of {', '.join(_TYPES)}")
     items = schema.get("items")
     if kind == "array" and (items is None or is_null(items)):
         yield SchemaProblem(schema, path, "a list needs `items`")
-    if _says(schema, _KEEPS, False):
+    if _has(schema, _KEEPS, False):
         yield SchemaProblem(schema.fields[_KEEPS].value, (*path, _KEEPS), f"`{_KEEPS}` is `true` or not there")
     others = schema.fields.get("additionalProperties")
     if others is not None and "properties" in schema.fields and not is_null(others.value):
@@ -193,18 +204,6 @@ def _wrong_keys(schema: Mapping, path: Path, node: Node) -> Iterator[SchemaProbl
             yield SchemaProblem(key, here, f"the property `{name}` of the items must be required or have a default")
 
 
-def _is_boolean(node: Node) -> bool:
-    return isinstance(node, Scalar) and isinstance(node.value, bool)
-
-
-def _is_whole(node: Node) -> bool:
-    return isinstance(node, Scalar) and isinstance(node.value, int) and not isinstance(node.value, bool)
-
-
-def _is_list_of_strings(node: Node) -> bool:
-    return isinstance(node, Sequence) and all(string(item) is not None or is_null(item) for item in node.items)
-
-
-def _says(schema: Mapping, name: str, value: bool) -> bool:
+def _has(schema: Mapping, name: str, value: bool) -> bool:
     node = schema.get(name)
     return isinstance(node, Scalar) and node.value is value
