@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 PACKAGE = ROOT / "linter" / "podhosts"
 ORDER = [
-    "summary", "triggers", "processes", "records", "source", "edits", "diagnostics", "document", "surgery", "hosts",
-    "merging", "resources", "kubernetes", "shell", "corefile", "helm", "kustomize", "embedded", "inventory",
+    "summary", "triggers", "processes", "records", "source", "edits", "diagnostics", "document", "placed", "surgery",
+    "hosts", "merging", "resources", "kubernetes", "shell", "corefile", "helm", "kustomize", "embedded", "inventory",
     "workspace", "moves", "code_blocks", "suppressions", "config", "rules", "engine", "baseline", "reporters",
     "discovery", "survey", "commands", "lsp", "cli",
 ]  # fmt: skip

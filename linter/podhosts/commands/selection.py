@@ -47,7 +47,7 @@ class Selection(NamedTuple):
         """The file and position of a span of a document."""
         while (inner := self.embedded.get(id(source))) is not None:
             source, span = inner.outer.source, inner.outer_span(span)
-        origin = printed.origin(span) if (printed := self._printed(source)) is not None else None
+        origin = printed.place(span) if (printed := self._printed(source)) is not None else None
         if origin is not None:
             source, span = origin.source, origin.span
         return source, source.position(span.start)

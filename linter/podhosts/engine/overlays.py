@@ -74,10 +74,10 @@ def _findings(printed: Printed, workspace: Workspace, settings: Settings) -> Ite
 
 def _led_back(finding: Diagnostic, printed: Printed) -> Iterator[Diagnostic]:
     """The finding at its place in the files, if it has one."""
-    place = printed.origin(finding.span)
+    place = printed.place(finding.span)
     if place is None:
         return
-    related = [(origin, item.message) for item in finding.related if (origin := printed.origin(item.span)) is not None]
+    related = [(origin, item.message) for item in finding.related if (origin := printed.place(item.span)) is not None]
     yield replace(
         finding,
         source=place.source,

@@ -136,7 +136,7 @@ def _read_built(built: Built, kinds: KnownKinds) -> Iterator[tuple[Source, Readi
     for item in found.lists:
         written: dict[tuple[Source, int], list[ListedName]] = {}
         for listed in item.names:
-            place = built.printed.origin(listed.span) or built.written
+            place = built.printed.place(listed.span) or built.written
             moved = listed._replace(span=place.span, is_decided=listed.is_decided and built.is_certain)
             written.setdefault((place.source, place.document), []).append(moved)
         for (source, document), names in written.items():

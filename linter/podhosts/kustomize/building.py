@@ -17,16 +17,16 @@ from podhosts.kustomize.loading import file_refusal, identified, resources_in, u
 from podhosts.kustomize.located import (
     List,
     Map,
-    Place,
     Text,
-    Writing,
     locate_list,
     locate_map,
     lookup,
     place_of,
+    value_of,
+    written_at,
     written_in,
 )
-from podhosts.kustomize.model import COMPONENT, FIELDS, Kustomization, Patch, inner_writings, patch_of, selector
+from podhosts.kustomize.model import COMPONENT, FIELDS, Kustomization, Patch, documents_in, patch_of, selector
 from podhosts.kustomize.refusals import REFUSES, Refusal, RefusedError, refused
 from podhosts.kustomize.replacements import ReplacementError, replace_values
 from podhosts.kustomize.resources import Resource
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from podhosts.kustomize.files import Files
+    from podhosts.placed import Place, Placed
     from podhosts.source import Source
 
 #: How many objects a message points at.
@@ -204,8 +205,8 @@ class Builder:
     ) -> None:
         path = posixpath.normpath(posixpath.join(kustomization.folder, reference))
         if not is_remote(reference) and (source := self._files.get(path)) is not None:
-            for writing in map(without_schema, written_in(source)):
-                self._add_document(writing, reference, build, known)
+            for placed in map(without_schema, written_in(source)):
+                self._add_document(placed, reference, build, known)
         elif self._is_local(kustomization, reference, build, above):
             part = self._build_folder(path, above)
             kind = loaded.kind if (loaded := self._load(path)) else None
@@ -233,15 +234,15 @@ class Builder:
         return True
 
     def _add_document(
-        self, writing: Writing, reference: Text, build: Build, known: dict[tuple[str, ...], Resource]
+        self, placed: Placed, reference: Text, build: Build, known: dict[tuple[str, ...], Resource]
     ) -> None:
-        document = writing.document
+        document = placed.document
         if document.problem is not None or document.actions:
             if document.actions or is_broken_by_template(document):
                 self._leave_open(reference, "a resource is a template", build)
                 return
             raise RefusedError(None)
-        _append(build, resources_in(writing), place_of(reference), known)
+        _append(build, resources_in(placed), place_of(reference), known)
 
     def _add_component(
         self, kustomization: Kustomization, reference: Text, build: Build, above: tuple[str, ...]
@@ -291,8 +292,8 @@ class Builder:
         if not isinstance(item, Text):
             return None
         source = self._files.get(posixpath.join(kustomization.folder, item))
-        writings = inner_writings(item) if source is None else written_in(source)
-        values = [located for writing in writings if (located := writing.value()) is not None]
+        documents = documents_in(item) if source is None else written_in(source)
+        values = [located for placed in documents if (located := value_of(placed)) is not None]
         if source is None and not any(isinstance(value, Map) for value in values):
             self._is_local(kustomization, item, build, ())
         patches = [
@@ -301,24 +302,24 @@ class Builder:
         return patches if values and len(patches) == len(values) else None
 
     def _patch(self, kustomization: Kustomization, patch: Patch, build: Build) -> None:
-        documents = self._patch_writings(kustomization, patch, build)
+        documents = self._patch_documents(kustomization, patch, build)
         values: list[Map | List] = []
-        for writing in documents:
-            root = writing.document.root
-            if writing.document.problem is not None or writing.document.actions:
-                if writing.document.actions or is_broken_by_template(writing.document):
+        for placed in documents:
+            root = placed.document.root
+            if placed.document.problem is not None or placed.document.actions:
+                if placed.document.actions or is_broken_by_template(placed.document):
                     self._leave_open(patch.entry, "a patch is a template", build)
                     _make_uncertain(build)
                     return
-                raise RefusedError(_syntax(patch, writing))
+                raise RefusedError(_syntax(patch, placed))
             if isinstance(root, Sequence):
                 # Of a JSON 6902 patch Kustomize reads the first document only.
-                values.append(_operations(locate_list(root, writing), patch))
+                values.append(_operations(locate_list(root, placed), patch))
                 break
             if isinstance(root, Mapping) and root.fields:
                 if patch.is_old_json:
                     raise refused(patch.entry, "`patchesJson6902` takes lists of operations only")
-                values += (identified(value, "the patch") for value in unlisted(locate_map(root, writing)))
+                values += (identified(value, "the patch") for value in unlisted(locate_map(root, placed)))
         if not values and _is_refused_without_content(patch, documents):
             raise refused(patch.entry, "the patch is empty")
         if patch.is_old_json and not lookup(patch.target, "name"):
@@ -328,11 +329,11 @@ class Builder:
         for value in values:
             self._apply(patch, value, build)
 
-    def _patch_writings(self, kustomization: Kustomization, patch: Patch, build: Build) -> list[Writing]:
+    def _patch_documents(self, kustomization: Kustomization, patch: Patch, build: Build) -> list[Placed]:
         if patch.inline is not None and patch.file is not None:
             raise refused(patch.file, "a patch has either `path` or `patch`, not both")
         if patch.inline is not None:
-            return inner_writings(patch.inline)
+            return documents_in(patch.inline)
         if patch.file is None:
             raise refused(patch.entry, "a patch needs `path` or `patch`")
         source = self._file(kustomization, patch.file, "patches", build)
@@ -367,7 +368,7 @@ class Builder:
                     resource.remember()
                 after = patched(resource, value)
             self.changes.append(Change(value, known, before, after, keyed, resource.is_certain))
-            resource.value = Map(before.node, before.writing) if after is None else after
+            resource.value = Map(before.node, before.placed) if after is None else after
             resource.is_changed = True
         build.resources[:] = [resource for resource in build.resources if resource.value]
         _refuse_equal_ids(build, value)
@@ -426,12 +427,12 @@ class Builder:
         if source is None:
             return []
         found: list[Map] = []
-        for value in (writing.value() for writing in written_in(source)):
+        for value in (value_of(placed) for placed in written_in(source)):
             found += [item for item in (value if isinstance(value, List) else [value]) if isinstance(item, Map)]
         return found
 
 
-def _is_refused_without_content(patch: Patch, documents: list[Writing]) -> bool:
+def _is_refused_without_content(patch: Patch, documents: list[Placed]) -> bool:
     """Whether Kustomize refuses a patch that says nothing. In a file of `patches` it does not."""
     if patch.inline is not None and not patch.inline.strip():
         return True
@@ -440,7 +441,7 @@ def _is_refused_without_content(patch: Patch, documents: list[Writing]) -> bool:
 
 def _operations(value: List, patch: Patch) -> List:
     """The operations of a JSON 6902 patch, which Kustomize reads as JSON if its text begins with `[`."""
-    document = value.writing.document
+    document = value.placed.document
     text = document.source.text
     if (text if patch.inline is None or patch.is_old_json else text.strip()).startswith("["):
         try:
@@ -456,12 +457,12 @@ def _operations(value: List, patch: Patch) -> List:
     return value
 
 
-def _syntax(patch: Patch, writing: Writing) -> Refusal | None:
+def _syntax(patch: Patch, placed: Placed) -> Refusal | None:
     """A patch that is no YAML: told here if it stands in a string, else by the rule about syntax."""
-    place, problem = place_of(patch.inline), writing.document.problem
+    place, problem = place_of(patch.inline), placed.document.problem
     if place is None or problem is None:
         return None
-    return Refusal(writing.place(problem.span), f"the patch cannot be read: {problem.message}; {REFUSES}")
+    return Refusal(written_at(placed, problem.span), f"the patch cannot be read: {problem.message}; {REFUSES}")
 
 
 def _append(

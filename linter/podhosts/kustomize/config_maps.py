@@ -6,8 +6,9 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from podhosts.document import Document, Piece, Scalar
-from podhosts.kustomize.located import List, Map, Text, Writing, text
+from podhosts.kustomize.located import List, Map, Text, text
 from podhosts.kustomize.resources import Resource
+from podhosts.placed import Placed
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def generated(kustomization: Kustomization, files: Files) -> Iterator[Resource]:
                 continue
             if str(item.get("behavior")) in {"merge", "replace"}:
                 continue
-            value = Map(item.node, item.writing)
+            value = Map(item.node, item.placed)
             metadata: dict[str, object] = {"name": name}
             if isinstance(namespace := item.get("namespace"), Text):
                 metadata["namespace"] = namespace
@@ -56,14 +57,14 @@ def _variables(path: Text, kustomization: Kustomization, files: Files) -> dict[s
     source = files.get(posixpath.join(kustomization.folder, path))
     if source is None:
         return None
-    writing = Writing(Document(source, Piece(1, Span(0, len(source.text)), "yaml")))
+    placed = Placed(Document(source, Piece(1, Span(0, len(source.text)), "yaml")))
     found: dict[str, object] = {}
     for number in range(1, len(source.line_starts) + 1):
         span = source.line_span(number)
         name, equals, value = source.cut(span).partition("=")
         if equals and not name.lstrip().startswith("#"):
             node = Scalar(span.start + len(name) + 1, span.end, value, '"')
-            found[name.strip()] = text(value, node, writing)
+            found[name.strip()] = text(value, node, placed)
     return found
 
 
@@ -75,5 +76,5 @@ def _literals(item: Map) -> dict[str, object]:
             key, _, value = literal.partition("=")
             # Kustomize takes one pair of quotes off.
             bare = value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
-            found[key] = text(bare, literal.node, literal.writing)
+            found[key] = text(bare, literal.node, literal.placed)
     return found

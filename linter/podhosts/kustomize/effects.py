@@ -11,8 +11,8 @@ from podhosts.document import Mapping
 from podhosts.hosts.addresses import parse_sloppy
 from podhosts.kubernetes import is_placeholder
 from podhosts.kustomize.json_patch import steps
-from podhosts.kustomize.located import List, Map, Place, Text, locate_map, lookup, place_of
-from podhosts.kustomize.model import Kustomization, inner_writings
+from podhosts.kustomize.located import List, Map, Text, locate_map, lookup, place_of, written_at
+from podhosts.kustomize.model import Kustomization, documents_in
 from podhosts.kustomize.resources import Resource
 from podhosts.merging.values import DIRECTIVE
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from podhosts.document import Document
     from podhosts.kustomize.building import Change, Choice
     from podhosts.kustomize.selectors import Id
+    from podhosts.placed import Place
 
 _LIST = "hostAliases"
 #: In the place of a list that a patch does not have, unlike one that it sets to null.
@@ -40,7 +41,7 @@ class Entry(NamedTuple):
     @property
     def place(self) -> Place:
         """Its address, or where it begins."""
-        return place_of(self.value.get("ip")) or self.value.writing.place(self.value.node)
+        return place_of(self.value.get("ip")) or written_at(self.value.placed, self.value.node)
 
 
 class Lost(NamedTuple):
@@ -148,7 +149,7 @@ def has_aliases(value: Map) -> bool:
 
 def is_as_written(value: Map) -> bool:
     """Whether an object has the name and the lists that stand in its file."""
-    written = locate_map(value.node, value.writing)
+    written = locate_map(value.node, value.placed)
     return Resource(written).id == Resource(value).id and _at(written) == _at(value)
 
 
@@ -164,16 +165,16 @@ def leftovers(patch: Map, known: Id | None = None) -> Iterator[Effect]:
             unknown = name in _UNKNOWN_DIRECTIVES and (is_item or name.endswith(f"/{_LIST}"))
             if unknown or (known is not None and is_item and name == DIRECTIVE):
                 about = None if unknown else known
-                yield Effect(value.writing.place(entry.key), Leftover(name, about), about, (*path, name))
+                yield Effect(written_at(value.placed, entry.key), Leftover(name, about), about, (*path, name))
 
 
 def inline_leftovers(document: Document) -> Iterator[Effect]:
     """`leftovers` of the patches that stand in a kustomization itself; other files are not looked at."""
     kustomization = Kustomization(document)
     for patch in (*kustomization.strategic_patches(), *kustomization.patches()):
-        for writing in inner_writings(patch.inline) if patch.inline is not None else ():
-            if isinstance(root := writing.document.root, Mapping):
-                yield from leftovers(locate_map(root, writing))
+        for placed in documents_in(patch.inline) if patch.inline is not None else ():
+            if isinstance(root := placed.document.root, Mapping):
+                yield from leftovers(locate_map(root, placed))
 
 
 def without_target(choices: Iterable[Choice]) -> Iterator[Effect]:
@@ -201,7 +202,7 @@ def _of_merge(change: Change, path: _Path, before: object, after: object, patch:
         yield from _duplicates_in_patch(change, path, new, mine, patch)
         return
     if isinstance(patch, List) and not patch and old:
-        yield Effect(patch.writing.place(patch.node), ClearsNothing(old), change.id, path)
+        yield Effect(written_at(patch.placed, patch.node), ClearsNothing(old), change.id, path)
     deleted = {str(item.get("ip")) for item in _items(patch) if item.get(DIRECTIVE) == "delete"}
     left = {id(entry.value.node) for entry in new}
     kept = {entry.ip: entry for entry in new}
@@ -290,7 +291,7 @@ def _deletions(
             continue
         # Nothing is amiss where nothing of the base is left.
         is_idle = ip not in had and bool({id(entry.value.node) for entry in old} & left)
-        effect = Effect(ip.writing.place(ip.node), DeletesNothing(ip, old), change.id, (*path, index, "ip"))
+        effect = Effect(written_at(ip.placed, ip.node), DeletesNothing(ip, old), change.id, (*path, index, "ip"))
         yield id(item.node), effect if is_idle else None
 
 
@@ -302,10 +303,10 @@ def _kept_names(change: Change, path: _Path, old: tuple[Entry, ...], new: tuple[
             if (version := _version(entry.ip)) is not None:
                 had.setdefault((name, version), []).append(entry)
     still = {id(entry.value.node): entry for entry in new}
-    writing = change.patch.writing
+    placed = change.patch.placed
     for index, entry in enumerate(new):
         names, version = entry.value.get("hostnames"), _version(entry.ip)
-        if entry.value.writing is not writing or version is None or not isinstance(names, List):
+        if entry.value.placed is not placed or version is None or not isinstance(names, List):
             continue
         for written in names:
             name = str(written).lower()
@@ -315,7 +316,7 @@ def _kept_names(change: Change, path: _Path, old: tuple[Entry, ...], new: tuple[
             now = still.get(id(before[0].value.node))
             if now is not None and name in map(str.lower, now.names):
                 what = KeepsOld(str(written), entry.ip, before[0], new)
-                yield Effect(written.writing.place(written.node), what, change.id, (*path, index, "hostnames"))
+                yield Effect(written_at(written.placed, written.node), what, change.id, (*path, index, "hostnames"))
 
 
 def _of_replacement(change: Change, path: _Path, before: object, after: object, patch: object) -> Iterator[Effect]:
@@ -330,7 +331,7 @@ def _of_json_patch(change: Change, path: _Path, before: object, after: object) -
         at = lookup(operation, "path")
         if lookup(operation, "op") == "add" and isinstance(at, Text) and steps(at) == pointer:
             if lost := _vanished(before, after):
-                yield Effect(at.writing.place(at.node), Lost("add", lost), change.id, (index, "path"))
+                yield Effect(written_at(at.placed, at.node), Lost("add", lost), change.id, (index, "path"))
             return
     yield from _kept_names(change, path, _entries(before), _entries(after))
 
@@ -416,7 +417,8 @@ def _is_about_whole_list(patch: object) -> bool:
 
 
 def _directive_place(item: Map) -> Place | None:
-    return next((item.writing.place(entry.key) for entry in item.node.entries if entry.key.text == DIRECTIVE), None)
+    found = (entry.key for entry in item.node.entries if entry.key.text == DIRECTIVE)
+    return next((written_at(item.placed, key) for key in found), None)
 
 
 def _place_in(listed: object, path: _Path, patch: Map | List) -> tuple[Place, _Path]:
@@ -424,9 +426,9 @@ def _place_in(listed: object, path: _Path, patch: Map | List) -> tuple[Place, _P
     for _, value in _maps(patch):
         for entry in value.node.entries:
             if listed is not _ABSENT and entry.key.text == _LIST:
-                return value.writing.place(entry.key), path
+                return written_at(value.placed, entry.key), path
     name = place_of(lookup(patch, "metadata", "name"))
-    return (name, ("metadata", "name")) if name is not None else (patch.writing.place(patch.node), ())
+    return (name, ("metadata", "name")) if name is not None else (written_at(patch.placed, patch.node), ())
 
 
 def _version(ip: str) -> int | None:

@@ -9,10 +9,11 @@ import re
 from typing import TYPE_CHECKING
 
 from podhosts.document import Document, Mapping, Scalar, nodes
-from podhosts.kustomize.located import List, Map, Writing, locate_map, lookup, place_of, typed
+from podhosts.kustomize.located import List, Map, locate_map, lookup, place_of, typed, written_at
 from podhosts.kustomize.model import COMPONENT, KUSTOMIZATION
 from podhosts.kustomize.refusals import REFUSES, Refusal, RefusedError
 from podhosts.kustomize.resources import Resource
+from podhosts.placed import Placed
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -60,35 +61,35 @@ def _wrong_list(kustomization: Kustomization, name: str) -> Iterator[Refusal]:
     kind, what = (str, "a path") if name in _PATHS else (Map, "a mapping")
     for item, node in zip(value, value.node.items, strict=True):
         if not isinstance(item if kind is Map else typed(item), kind):
-            yield Refusal(value.writing.place(node), f"an item of `{name}` should be {what}; {REFUSES}")
+            yield Refusal(written_at(value.placed, node), f"an item of `{name}` should be {what}; {REFUSES}")
 
 
-def without_schema(writing: Writing) -> Writing:
+def without_schema(placed: Placed) -> Placed:
     """The head of a CustomResourceDefinition: its schema can be large, and no hosts file depends on it."""
-    document = writing.document
+    document = placed.document
     match = _DEFINITION_HEAD.match(document.source.text, *document.span)
     if match is None:
-        return writing
+        return placed
     head = document.piece._replace(span=Span(document.span.start, match.end()))
-    return Writing(Document(document.source, head))
+    return Placed(Document(document.source, head))
 
 
-def resources_in(writing: Writing) -> Iterator[Resource]:
+def resources_in(placed: Placed) -> Iterator[Resource]:
     """The objects of a document of resources, those in a List one by one."""
-    root = writing.document.root
+    root = placed.document.root
     if root is None or (isinstance(root, Scalar) and root.value is None):
         return
     for node in nodes(root):
         if isinstance(node, Mapping) and node.duplicates:
             earlier, later = node.duplicates[0]
-            first = (writing.place(earlier.key), "first written here")
+            first = (written_at(placed, earlier.key), "first written here")
             refusal = Refusal(
-                writing.place(later.key), f"the key `{later.key.text}` is written twice; {REFUSES}", (first,)
+                written_at(placed, later.key), f"the key `{later.key.text}` is written twice; {REFUSES}", (first,)
             )
             raise RefusedError(refusal)
     if not isinstance(root, Mapping):
-        raise RefusedError(Refusal(writing.place(root), f"a resource is no mapping; {REFUSES}"))
-    for value in unlisted(locate_map(root, writing)):
+        raise RefusedError(Refusal(written_at(placed, root), f"a resource is no mapping; {REFUSES}"))
+    for value in unlisted(locate_map(root, placed)):
         if value:
             yield Resource(identified(value, "a resource"), is_certain=value.get("kind") != _DEFINITION)
 
@@ -111,6 +112,6 @@ def identified(value: Map, what: str) -> Map:
     missing = "kind" if not kind else "metadata.name" if not name and not str(kind).endswith("List") else None
     if missing is not None:
         entries = value.node.entries
-        place = value.writing.place(entries[0].key if entries else value.node)
+        place = written_at(value.placed, entries[0].key if entries else value.node)
         raise RefusedError(Refusal(place, f"{what} has no `{missing}`; {REFUSES}"))
     return value

@@ -7,12 +7,14 @@ their node; a copy keeps it too. Every scalar but null is its text: Kustomize me
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from podhosts.document import Document, Mapping, Scalar, Sequence, split
+from podhosts.placed import Placed
 
 if TYPE_CHECKING:
     from podhosts.document import Node
+    from podhosts.placed import Place
     from podhosts.source import Source, Span
 
 #: From here on Go writes floats with an exponent.
@@ -20,51 +22,36 @@ _LARGE = 1e21
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
-class Place(NamedTuple):
-    """A piece of a file: its source, the document's number in it, and the span."""
-
-    source: Source
-    document: int
-    span: Span
+def value_of(placed: Placed) -> Located | None:
+    """A document as data; None for an empty one."""
+    root = placed.document.root
+    return locate(root, placed) if root is not None else None
 
 
-class Writing(NamedTuple):
-    """A document in a file, or in a string of one: `holder` is then the document of the file and the string in it."""
-
-    document: Document
-    holder: tuple[Document, Scalar] | None = None
-
-    def value(self) -> Located | None:
-        """The document as data; None for an empty one."""
-        root = self.document.root
-        return locate(root, self) if root is not None else None
-
-    def place(self, at: Node | Span) -> Place:
-        """Where a node or span of the document stands in the file."""
-        span = at if isinstance(at, tuple) else at.span
-        if self.holder is None:
-            return Place(self.document.source, self.document.number, span)
-        outer, scalar = self.holder
-        return Place(outer.source, outer.number, outer.locate(scalar, span.start, span.end))
+def written_at(placed: Placed, at: Node | Span) -> Place:
+    """Where a node or span of a document that Kustomize reads stands in its file."""
+    place = placed.place(at if isinstance(at, tuple) else at.span)
+    assert place is not None  # all that Kustomize reads is written in files
+    return place
 
 
 class Map(dict[str, object]):
     """A mapping that keeps its node."""
 
-    __slots__ = ("node", "writing")
+    __slots__ = ("node", "placed")
 
-    def __init__(self, node: Mapping, writing: Writing) -> None:
+    def __init__(self, node: Mapping, placed: Placed) -> None:
         super().__init__()
         self.node = node
-        self.writing = writing
+        self.placed = placed
 
     def __copy__(self) -> Map:
-        copy = Map(self.node, self.writing)
+        copy = Map(self.node, self.placed)
         copy.update(self)
         return copy
 
     def __deepcopy__(self, memo: dict[int, object]) -> Map:
-        copy = Map(self.node, self.writing)
+        copy = Map(self.node, self.placed)
         copy.update((key, deepcopy(value, memo)) for key, value in self.items())
         return copy
 
@@ -72,15 +59,15 @@ class Map(dict[str, object]):
 class List(list[object]):
     """A list that keeps its node."""
 
-    __slots__ = ("node", "writing")
+    __slots__ = ("node", "placed")
 
-    def __init__(self, node: Sequence, writing: Writing) -> None:
+    def __init__(self, node: Sequence, placed: Placed) -> None:
         super().__init__()
         self.node = node
-        self.writing = writing
+        self.placed = placed
 
     def __deepcopy__(self, memo: dict[int, object]) -> List:
-        copy = List(self.node, self.writing)
+        copy = List(self.node, self.placed)
         copy.extend(deepcopy(value, memo) for value in self)
         return copy
 
@@ -88,10 +75,10 @@ class List(list[object]):
 class Text(str):
     """A scalar as it is written, which keeps its node."""
 
-    __slots__ = ("node", "writing")
+    __slots__ = ("node", "placed")
 
     node: Scalar
-    writing: Writing
+    placed: Placed
 
     def __deepcopy__(self, memo: dict[int, object]) -> Text:
         return self
@@ -100,42 +87,42 @@ class Text(str):
 Located: TypeAlias = Map | List | Text
 
 
-def locate(node: Node, writing: Writing) -> Located | None:
+def locate(node: Node, placed: Placed) -> Located | None:
     """A node as data. Keys written in a mapping beat those that `<<` brings in. Recursion is as deep as the node."""
     if isinstance(node, Scalar):
         if node.tag is None and not node.style and node.text in _NULLS:
             return None
-        return text(node.text, node, writing)
-    return locate_list(node, writing) if isinstance(node, Sequence) else locate_map(node, writing)
+        return text(node.text, node, placed)
+    return locate_list(node, placed) if isinstance(node, Sequence) else locate_map(node, placed)
 
 
-def locate_list(node: Sequence, writing: Writing) -> List:
+def locate_list(node: Sequence, placed: Placed) -> List:
     """`locate` for a list."""
-    items = List(node, writing)
-    items.extend(locate(item, writing) for item in node.items)
+    items = List(node, placed)
+    items.extend(locate(item, placed) for item in node.items)
     return items
 
 
-def locate_map(node: Mapping, writing: Writing) -> Map:
+def locate_map(node: Mapping, placed: Placed) -> Map:
     """`locate` for a mapping."""
-    fields = Map(node, writing)
+    fields = Map(node, placed)
     for entry in node.entries:
-        if entry.is_merge and isinstance(merged := locate(entry.value, writing), (Map, List)):
+        if entry.is_merge and isinstance(merged := locate(entry.value, placed), (Map, List)):
             for part in reversed(merged) if isinstance(merged, List) else [merged]:
                 fields.update(part if isinstance(part, Map) else {})
-    fields.update((entry.key.text, locate(entry.value, writing)) for entry in node.entries if not entry.is_merge)
+    fields.update((entry.key.text, locate(entry.value, placed)) for entry in node.entries if not entry.is_merge)
     return fields
 
 
-def written_in(source: Source) -> list[Writing]:
+def written_in(source: Source) -> list[Placed]:
     """The documents of a file."""
-    return [Writing(Document(source, piece)) for piece in split(source.text)]
+    return [Placed(Document(source, piece)) for piece in split(source.text)]
 
 
-def text(value: str, node: Scalar, writing: Writing) -> Text:
+def text(value: str, node: Scalar, placed: Placed) -> Text:
     """A text that stands for a scalar."""
     located = Text(value)
-    located.node, located.writing = node, writing
+    located.node, located.placed = node, placed
     return located
 
 
@@ -153,7 +140,7 @@ def typed(value: object) -> object:
 
 def place_of(value: object) -> Place | None:
     """Where a value is written; None for one that is not (null, what a merge made)."""
-    return value.writing.place(value.node) if isinstance(value, (Map, List, Text)) else None
+    return written_at(value.placed, value.node) if isinstance(value, (Map, List, Text)) else None
 
 
 def lookup(value: object, *path: str) -> object:

@@ -9,15 +9,16 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from podhosts.document import Document, Mapping, Scalar, split
-from podhosts.kustomize.located import List, Map, Text, Writing, locate_map
+from podhosts.kustomize.located import List, Map, Text, locate_map, written_at
 from podhosts.kustomize.selectors import Selector
+from podhosts.placed import InString, Placed
 from podhosts.records import record
 from podhosts.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podhosts.kustomize.located import Place
+    from podhosts.placed import Place
 
 COMPONENT = "Component"
 KUSTOMIZATION = "Kustomization"
@@ -46,9 +47,9 @@ class Kustomization:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.source = document.source
-        self.writing = Writing(document)
+        self.placed = Placed(document)
         root = document.root
-        self.fields = locate_map(root, self.writing) if isinstance(root, Mapping) else None
+        self.fields = locate_map(root, self.placed) if isinstance(root, Mapping) else None
 
     @classmethod
     def of(cls, source: Source) -> Kustomization | None:
@@ -96,8 +97,8 @@ class Kustomization:
         """Where the file begins to say something."""
         if self.fields is not None:
             entries = self.fields.node.entries
-            return self.writing.place(entries[0].key) if entries else None
-        return self.writing.place(root) if (root := self.document.root) is not None else None
+            return written_at(self.placed, entries[0].key) if entries else None
+        return written_at(self.placed, root) if (root := self.document.root) is not None else None
 
     def references(self) -> Iterator[Text]:
         """Every file or folder that it names and that may say something of hosts."""
@@ -145,11 +146,10 @@ def selector(target: Map | None) -> Selector:
     return Selector(*(str(_text(target, name) or "") for name in FIELDS.values()))
 
 
-def inner_writings(holder: Text) -> list[Writing]:
+def documents_in(holder: Text) -> list[Placed]:
     """The documents in a string of a kustomization."""
-    source = Source(holder.writing.document.source.path, str(holder).encode("utf-8", "surrogatepass"))
-    outer = (holder.writing.document, holder.node)
-    return [Writing(Document(source, piece), outer) for piece in split(source.text)]
+    source = Source(holder.placed.document.source.path, str(holder).encode("utf-8", "surrogatepass"))
+    return [InString(Document(source, piece), holder.placed, holder.node) for piece in split(source.text)]
 
 
 def _text(fields: Map | None, name: str) -> Text | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from podhosts.document import split
 from podhosts.kustomize.building import Builder
 from podhosts.kustomize.effects import effects, has_aliases, is_as_written, without_target
-from podhosts.kustomize.located import Map
+from podhosts.kustomize.located import Map, written_at
 from podhosts.kustomize.model import COMPONENT, Kustomization
 from podhosts.kustomize.names import is_kustomization
 from podhosts.kustomize.printing import Printed
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from podhosts.kustomize.building import Unfollowed
     from podhosts.kustomize.effects import Effect
     from podhosts.kustomize.files import Files
-    from podhosts.kustomize.located import Place
     from podhosts.kustomize.refusals import Refusal
     from podhosts.kustomize.resources import Resource
+    from podhosts.placed import Place
     from podhosts.source import Source
 
 #: A file without this word has nothing to lose.
@@ -142,7 +142,7 @@ class Overlays:
         """
         files = set(map(self.key, self._paths))
         for folder, resource in self._with_aliases():
-            place = resource.value.writing.place(resource.value.node)
+            place = written_at(resource.value.placed, resource.value.node)
             if place.source.path not in files or not is_as_written(resource.value):
                 yield Built(folder, _printed(resource), place, resource.is_certain)
 
@@ -198,7 +198,7 @@ class Overlays:
 
 
 def _printed(resource: Resource) -> Printed:
-    return Printed(resource.value, resource.value.writing.document.source.path)
+    return Printed(resource.value, resource.value.placed.document.source.path)
 
 
 def _mentions_aliases(data: bytes) -> bool:

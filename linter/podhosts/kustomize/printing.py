@@ -7,17 +7,21 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from podhosts.document import Document, nodes, split
-from podhosts.kustomize.located import List, Map, Place, Text, place_of, typed
+from podhosts.kustomize.located import List, Map, Text, place_of, typed, written_at
+from podhosts.placed import Placed
 from podhosts.source import Source, Span
 
 if TYPE_CHECKING:
     from podhosts.document import Node
+    from podhosts.placed import Place
 
 _STEP = "  "
 
 
-class Printed:
-    """An object as JSON. `document` can be read like any other; `origin` leads back to the files."""
+class Printed(Placed):
+    """A built object as JSON. `document` can be read like any other; `place` leads to the files it is built of."""
+
+    is_editable = False
 
     def __init__(self, value: Map, path: str) -> None:
         self._parts: list[str] = []
@@ -26,17 +30,17 @@ class Printed:
         self._places: list[Place | None] = []
         self._print(value, "\n")
         source = Source(path, "".join(self._parts).encode("utf-8", "surrogatepass"))
-        self.document = Document(source, split(source.text)[0])
+        super().__init__(Document(source, split(source.text)[0]))
 
-    def origin(self, span: Span) -> Place | None:
+    def step(self, span: Span, item: int | None = None) -> Place | None:
         """Where the key or value is written that begins at a span or holds it; None for what nobody wrote."""
         index = bisect_right(self._starts, span.start) - 1
         return self._places[index] if index >= 0 else None
 
     def origins(self, node: Node) -> list[Place]:
         """Where a value is written; before it, where what a patch or replacement put into it is written."""
-        own = self.origin(node.span)
-        parts = [place for part in nodes(node) if (place := self.origin(part.span)) is not None]
+        own = self.place(node.span)
+        parts = [place for part in nodes(node) if (place := self.place(part.span)) is not None]
         others = {place[:2]: place for place in reversed(parts) if own is None or place[:2] != own[:2]}
         return [*reversed(others.values()), *([own] if own is not None else [])]
 
@@ -73,10 +77,10 @@ class Printed:
 def _key_place(value: dict[str, object], key: str) -> Place | None:
     """Where a key is written; its value's place if that came from elsewhere."""
     item = value[key]
-    if isinstance(value, Map) and not (isinstance(item, (Map, List, Text)) and item.writing is not value.writing):
+    if isinstance(value, Map) and not (isinstance(item, (Map, List, Text)) and item.placed is not value.placed):
         for entry in value.node.entries:
             if entry.key.text == key:
-                return value.writing.place(entry.key)
+                return written_at(value.placed, entry.key)
     return _place(item)
 
 

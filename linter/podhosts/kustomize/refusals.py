@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from podhosts.kustomize.located import place_of
 
 if TYPE_CHECKING:
-    from podhosts.kustomize.located import Place
+    from podhosts.placed import Place
 
 #: How every refusal ends.
 REFUSES = "Kustomize refuses to build this"

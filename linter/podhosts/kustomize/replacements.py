@@ -93,7 +93,7 @@ def _part(value: object, options: object) -> object:
     parts = value.split(delimiter)
     if not 0 <= index < len(parts):
         raise ReplacementError(f"there is no part {index} in `{value}`", options)
-    return text(parts[index], value.node, value.writing)
+    return text(parts[index], value.node, value.placed)
 
 
 def _selected(target: Map, resources: Iterable[Resource]) -> Iterator[Resource]:
@@ -163,12 +163,12 @@ def _joined(old: object, value: object, options: object) -> object:
             parts.append(str(value))
         else:
             parts[index] = str(value)
-        value = text(delimiter.join(parts), value.node, value.writing) if isinstance(value, Text) else value
+        value = text(delimiter.join(parts), value.node, value.placed) if isinstance(value, Text) else value
     if isinstance(old, Text) and isinstance(value, Text):
         # Only the text is copied: what was a string stays one.
         style = "'" if old.node.is_string else ""
         node = Scalar(value.node.start, value.node.end, str(value), style)
-        return text(str(value), node, value.writing)
+        return text(str(value), node, value.placed)
     return deepcopy(value)
 
 

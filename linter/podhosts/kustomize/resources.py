@@ -193,4 +193,4 @@ def _string(value: object, name: str) -> str:
 
 def _like(old: object, new: str) -> str:
     """The new text at the place of the old one, where that is written."""
-    return text(new, old.node, old.writing) if isinstance(old, Text) else new
+    return text(new, old.node, old.placed) if isinstance(old, Text) else new

@@ -55,7 +55,7 @@ def merged(resource: Resource, patch: Patch, value: Map) -> Map | None:
         return None
     if patch.allows_name_change or patch.allows_kind_change:
         resource.remember()
-    result = Map(old.node, old.writing)
+    result = Map(old.node, old.placed)
     result.update(merged)
     if not patch.allows_kind_change:
         result["kind"] = old.get("kind")

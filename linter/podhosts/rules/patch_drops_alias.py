@@ -22,8 +22,8 @@ if TYPE_CHECKING:
         MatchesNothing,
         WithoutEffect,
     )
-    from podhosts.kustomize.located import Place
     from podhosts.kustomize.selectors import Id
+    from podhosts.placed import Place
     from podhosts.source import Source
 
 #: How many names a message lists, and how many places it points at.

@@ -62,7 +62,7 @@ def _built_names(overlays: Overlays) -> dict[tuple[str, Span], list[tuple[Pod, s
     for printed in overlays.applied:
         for pod in (pod for manifest in objects(printed.document) for pod in pods(manifest)):
             for node in (node for alias in pod.aliases for _, node in alias.names):
-                if (place := printed.origin(node.span)) is not None:
+                if (place := printed.place(node.span)) is not None:
                     found.setdefault((overlays.key(place.source.path), place.span), []).append((pod, node.text))
     return found
 
