@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -14,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.manifests import BAD_POD, GOOD_POD, INFO_POD, SERVICE, WARNING_POD
-from tests.running import PATIENCE, environment, podhosts
+from tests.running import PATIENCE, environment, podhosts, shown_on_terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -282,18 +280,8 @@ def test_progress_is_shown_on_a_terminal_only(tmp_path: Path, seconds: str, is_s
     for number in range(4):
         (tmp_path / f"{number}.yaml").write_bytes(BAD_POD)
     command = with_clock(seconds)
-    master, terminal = pty.openpty()
-    with subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=terminal, env=environment(TERM="xterm")
-    ) as process:
-        os.close(terminal)
-        shown = b""
-        # Reading a terminal whose other side is closed fails on Linux.
-        with contextlib.suppress(OSError):
-            while chunk := os.read(master, 65536):
-                shown += chunk
-        os.close(master)
-    assert process.returncode == 1
+    code, shown = shown_on_terminal(command, cwd=tmp_path, stream="stderr")
+    assert code == 1
     assert (b"Checking" in shown) == is_shown
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, env=environment(), timeout=PATIENCE, check=False)
     assert done.returncode == 1

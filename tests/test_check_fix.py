@@ -75,7 +75,7 @@ def test_diff(tmp_path: Path) -> None:
     done = podhosts("check", "--diff", "pod.yaml", "pod.yaml", "missing.yaml", cwd=tmp_path)
     assert done.returncode == 2
     assert done.stdout.decode() == (
-        "--- pod.yaml\n+++ pod.yaml\n@@ -4,5 +4,5 @@\n spec:\n   hostAliases:\n   - ip: 10.0.0.25\n"
+        "--- a/pod.yaml\n+++ b/pod.yaml\n@@ -4,5 +4,5 @@\n spec:\n   hostAliases:\n   - ip: 10.0.0.25\n"
         "-    hostnames: [db.internal, db.internal]\n+    hostnames: [db.internal]\n"
         "   containers: [{name: web, image: web}]\n"
     )
@@ -93,7 +93,7 @@ def test_stdin_goes_to_stdout_and_the_report_to_stderr(content: bytes, after: by
 def test_stdin_with_diff() -> None:
     done = podhosts("check", "--diff", "-", "--stdin-filename", "pod.yaml", stdin=TWICE)
     assert done.returncode == 1
-    assert done.stdout.startswith(b"--- pod.yaml\n+++ pod.yaml\n")
+    assert done.stdout.startswith(b"--- a/pod.yaml\n+++ b/pod.yaml\n")
 
 
 def test_excluded_stdin_is_given_back(tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_reports_beside_a_diff_are_about_the_files_as_they_are(source: str, tmp_
     plain = podhosts("check", "--format", "concise", "pod.yaml", cwd=tmp_path).stdout
     arguments = ["--stdin-filename=pod.yaml", "--output=concise=report.txt", source]
     done = podhosts("check", "--diff", "--unsafe-fixes", *arguments, cwd=tmp_path, stdin=text)
-    assert (done.returncode, done.stdout[:12]) == (1, b"--- pod.yaml")
+    assert (done.returncode, done.stdout[:14]) == (1, b"--- a/pod.yaml")
     assert (tmp_path / "report.txt").read_bytes() == plain
     assert (tmp_path / "pod.yaml").read_bytes() == text
 
