@@ -72,6 +72,12 @@ def test_names_of_another_type_are_not_dropped() -> None:
         assert fixes(f"{first}\n{second}", "duplicate-ip")[1] == []
 
 
+def test_an_entry_with_a_key_twice_is_not_merged() -> None:
+    """What kubectl drops of it is for people to look at."""
+    text = "  - {ip: 10.0.0.3, hostnames: [a]}\n  - {ip: 10.0.0.3, hostnames: [b], hostnames: [c]}"
+    assert fixes(text, "duplicate-ip")[1] == []
+
+
 @pytest.mark.parametrize("names", ["", ", hostnames: null", ", hostnames: []"])
 def test_nothing_is_lost_with_an_entry_without_names(names: str) -> None:
     text = f"  - {{ip: 10.0.0.3, hostnames: [a.b.c]}}\n  - {{ip: 10.0.0.3{names}}}"
