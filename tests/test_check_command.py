@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.manifests import BAD_POD, GOOD_POD, INFO_POD, SERVICE, WARNING_POD
+from tests.programs import program
 from tests.running import PATIENCE, environment, podhosts, shown_on_terminal
 
 if TYPE_CHECKING:
@@ -186,7 +187,9 @@ def test_reader_that_goes_away(folder: Path, output: str) -> None:
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&-"])
 def test_closed_streams(folder: Path, closed: str) -> None:
     script = f"'{sys.executable}' -m podhosts check bad.yaml {closed}"
-    done = subprocess.run(["bash", "-c", script], cwd=folder, capture_output=True, env=environment(), check=False)
+    done = subprocess.run(
+        [program("bash"), "-c", script], cwd=folder, capture_output=True, env=environment(), check=False
+    )
     assert done.returncode == 1
     assert b"Traceback" not in done.stderr + done.stdout
 
@@ -234,12 +237,12 @@ def test_format_inside_github_actions(folder: Path) -> None:
 
 def test_git_decides_what_is_read(tmp_path: Path) -> None:
     for command in (["init", "-q"], ["config", "user.email", "a@example.com"], ["config", "user.name", "a"]):
-        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+        subprocess.run([program("git"), *command], cwd=tmp_path, check=True)
     (tmp_path / ".gitignore").write_text("ignored/\n")
     for name in ("ignored/a.yaml", ".github/b.yaml", "c.json", "deleted.yaml", "d.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(SERVICE)
-    subprocess.run(["git", "add", "-A"], cwd=tmp_path, check=True)
+    subprocess.run([program("git"), "add", "-A"], cwd=tmp_path, check=True)
     (tmp_path / "deleted.yaml").unlink()
     listed = podhosts("check", "--list-files", cwd=tmp_path).stdout.decode().split()
     assert listed == [".github/b.yaml", "c.json"]

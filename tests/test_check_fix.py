@@ -15,6 +15,7 @@ import pytest
 from podhosts.commands.repairing import RepairError, replace_file
 from podhosts.source import Source
 from tests.manifests import BAD_POD, GOOD_POD, SERVICE
+from tests.programs import program
 from tests.running import environment, podhosts
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def test_file_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
 
 def test_pipe_cannot_be_fixed(tmp_path: Path) -> None:
     (tmp_path / "pod.yaml").write_bytes(TWICE)
-    command = ["bash", "-c", f"{shlex.quote(sys.executable)} -m podhosts check --fix <(cat pod.yaml)"]
+    command = [program("bash"), "-c", f"{shlex.quote(sys.executable)} -m podhosts check --fix <(cat pod.yaml)"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, env=environment(), check=False)
     assert done.returncode == 2
     assert b"only regular files can be fixed; the file is left as it is" in done.stderr

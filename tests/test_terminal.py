@@ -91,7 +91,9 @@ def test_names_are_quoted_on_a_terminal_and_as_they_are_in_a_pipe(tmp_path: Path
 
 def test_a_lone_carriage_return_of_a_diff_is_shown(tmp_path: Path) -> None:
     """In a pipe it is a byte of the patch."""
-    (tmp_path / "pod.yaml").write_bytes(TWICE.replace(b"\n", b"\r\n").replace(b"image: web}]", b"image: web}] # a\rb: c"))
+    (tmp_path / "pod.yaml").write_bytes(
+        TWICE.replace(b"\n", b"\r\n").replace(b"image: web}]", b"image: web}] # a\rb: c")
+    )
     piped = podhosts("check", "--diff", cwd=tmp_path).stdout
     _, shown = shown_on_terminal([*PODHOSTS, "check", "--diff"], cwd=tmp_path)
     (tmp_path / "pod.yaml").write_bytes(TWICE.replace(b"\n", b"\r"))

@@ -23,7 +23,8 @@ _LISTS = re.compile(r"host[-_ ]?alias|etc/hosts", re.IGNORECASE)
 _LIST = re.compile(r"host[-_ ]?aliases[\"']?\s*:\s*(?:-\s|\[|\{\{|\{%|<|@|%)", re.IGNORECASE)
 #: The key alone with a list below or behind it.
 _PIECE = re.compile(
-    r"""(?:^|[{,])[ \t]*(?:-[ \t]+)*["']?hostAliases["']?[ \t]*:(?:\s|#[^\n]*\n)*+(?:-\s|\[(?![ \t]*\]))""", re.MULTILINE
+    r"""(?:^|[{,])[ \t]*(?:-[ \t]+)*["']?hostAliases["']?[ \t]*:(?:\s|#[^\n]*\n)*+(?:-\s|\[(?![ \t]*\]))""",
+    re.MULTILINE,
 )
 _SCHEMA = re.compile(r"^[ \t{]*[\"']?(?:properties|\$schema|openapi|swagger)[\"']?\s*:", re.MULTILINE)
 _COREDNS = re.compile(r"corefile|coredns", re.IGNORECASE)
