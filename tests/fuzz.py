@@ -39,6 +39,11 @@ if TYPE_CHECKING:
 
     from podhosts.diagnostics import Diagnostic
 
+#: Why fixes may be left out, which is said. Text that only a fix makes JSON, with more behind it, is split in another
+#: way; a misspelt `ip` in a loop of a template is, spelt right, an address that comes twice.
+_LEFT_OUT = frozenset({
+    "the number of documents changes", "the result has an error that was not there before: duplicate-ip",
+})  # fmt: skip
 KEPT = DATA / "fuzz"
 #: How many fixes of one input are also tried alone.
 _SINGLE_FIXES = 5
@@ -102,15 +107,17 @@ def run_everything(data: bytes, minor: int) -> None:
         assert 0 <= finding.span.start <= finding.span.end <= len(source.text), finding
         assert start.offset <= end.offset <= len(data), finding
 
+    is_whole = True
     for unsafe in (False, True):
         fixed = fix(source, options, unsafe=unsafe)
-        # Text that only a fix makes JSON, with more behind it, falls apart in another way; it is left out then.
         reasons = [item.reason for item in fixed.left_out]
-        assert all(reason == "the number of documents changes" for reason in reasons), reasons
+        assert all(reason in _LEFT_OUT for reason in reasons), reasons
+        is_whole = not reasons
         assert fix(fixed.source, options, unsafe=unsafe).rounds == []
         for _ in unified_diff("fuzz.yaml", source, fixed.source, fixed.rounds):
             pass
-    check_single_fixes(source, result.findings, options)
+    if is_whole:
+        check_single_fixes(source, result.findings, options)
 
 
 def check_single_fixes(source: Source, findings: list[Diagnostic], options: Options) -> None:

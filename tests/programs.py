@@ -9,6 +9,15 @@ from typing import NoReturn
 
 import pytest
 
+#: Every program that a test starts, and what has it: a Debian package, or with a blank the tool that installs it.
+PACKAGES = {
+    "bash": "bash", "chromedriver": "chromium-driver", "chromium": "chromium", "emacs": "emacs-nox", "fish": "fish",
+    "git": "git", "go": "golang-go", "helm": "go install", "ip": "iproute2", "kustomize": "go install",
+    "mount": "mount", "musl-gcc": "musl-tools", "node": "nodejs", "nvim": "neovim", "patch": "patch",
+    "setpriv": "util-linux", "unshare": "util-linux", "vim": "vim", "yaml-language-server": "npm install",
+    "zsh": "zsh",
+}  # fmt: skip
+
 
 def missing(reason: str) -> NoReturn:
     if os.environ.get("PODHOSTS_REQUIRE_TOOLS") == "1":
@@ -17,7 +26,8 @@ def missing(reason: str) -> NoReturn:
 
 
 def program(name: str) -> str:
-    """The path of a program."""
+    """The path of a program that `PACKAGES` knows."""
+    assert name in PACKAGES, f"{name}: say in tests/programs.py what installs it, and install it in .ci/run"
     return shutil.which(name) or missing(f"{name} is not installed")
 
 

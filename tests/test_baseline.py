@@ -16,6 +16,7 @@ from podhosts.baseline import BaselineError, Entry, match, read, record, written
 from podhosts.engine import Options, default_selection, lint
 from podhosts.source import Source
 from tests.manifests import BAD_POD, GOOD_POD, INFO_POD, SERVICE, WARNING_POD
+from tests.programs import program
 from tests.running import podhosts
 
 if TYPE_CHECKING:
@@ -351,7 +352,7 @@ def test_git_moves(folder: Path) -> None:
     """A whole folder is renamed with git, as in a real repository."""
 
     def git(*arguments: str) -> None:
-        subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True)
+        subprocess.run([program("git"), *arguments], cwd=folder, check=True, capture_output=True)
 
     git("init", "-q")
     git("add", "-A")

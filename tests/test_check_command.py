@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -14,7 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.manifests import BAD_POD, GOOD_POD, INFO_POD, SERVICE, WARNING_POD
-from tests.running import PATIENCE, environment, podhosts
+from tests.programs import program
+from tests.running import PATIENCE, environment, podhosts, shown_on_terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -188,7 +187,9 @@ def test_reader_that_goes_away(folder: Path, output: str) -> None:
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&-"])
 def test_closed_streams(folder: Path, closed: str) -> None:
     script = f"'{sys.executable}' -m podhosts check bad.yaml {closed}"
-    done = subprocess.run(["bash", "-c", script], cwd=folder, capture_output=True, env=environment(), check=False)
+    done = subprocess.run(
+        [program("bash"), "-c", script], cwd=folder, capture_output=True, env=environment(), check=False
+    )
     assert done.returncode == 1
     assert b"Traceback" not in done.stderr + done.stdout
 
@@ -236,12 +237,12 @@ def test_format_inside_github_actions(folder: Path) -> None:
 
 def test_git_decides_what_is_read(tmp_path: Path) -> None:
     for command in (["init", "-q"], ["config", "user.email", "a@example.com"], ["config", "user.name", "a"]):
-        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+        subprocess.run([program("git"), *command], cwd=tmp_path, check=True)
     (tmp_path / ".gitignore").write_text("ignored/\n")
     for name in ("ignored/a.yaml", ".github/b.yaml", "c.json", "deleted.yaml", "d.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(SERVICE)
-    subprocess.run(["git", "add", "-A"], cwd=tmp_path, check=True)
+    subprocess.run([program("git"), "add", "-A"], cwd=tmp_path, check=True)
     (tmp_path / "deleted.yaml").unlink()
     listed = podhosts("check", "--list-files", cwd=tmp_path).stdout.decode().split()
     assert listed == [".github/b.yaml", "c.json"]
@@ -282,18 +283,8 @@ def test_progress_is_shown_on_a_terminal_only(tmp_path: Path, seconds: str, is_s
     for number in range(4):
         (tmp_path / f"{number}.yaml").write_bytes(BAD_POD)
     command = with_clock(seconds)
-    master, terminal = pty.openpty()
-    with subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=terminal, env=environment(TERM="xterm")
-    ) as process:
-        os.close(terminal)
-        shown = b""
-        # Reading a terminal whose other side is closed fails on Linux.
-        with contextlib.suppress(OSError):
-            while chunk := os.read(master, 65536):
-                shown += chunk
-        os.close(master)
-    assert process.returncode == 1
+    code, shown = shown_on_terminal(command, cwd=tmp_path, stream="stderr")
+    assert code == 1
     assert (b"Checking" in shown) == is_shown
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, env=environment(), timeout=PATIENCE, check=False)
     assert done.returncode == 1

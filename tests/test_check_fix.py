@@ -15,6 +15,7 @@ import pytest
 from podhosts.commands.repairing import RepairError, replace_file
 from podhosts.source import Source
 from tests.manifests import BAD_POD, GOOD_POD, SERVICE
+from tests.programs import program
 from tests.running import environment, podhosts
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def test_diff(tmp_path: Path) -> None:
     done = podhosts("check", "--diff", "pod.yaml", "pod.yaml", "missing.yaml", cwd=tmp_path)
     assert done.returncode == 2
     assert done.stdout.decode() == (
-        "--- pod.yaml\n+++ pod.yaml\n@@ -4,5 +4,5 @@\n spec:\n   hostAliases:\n   - ip: 10.0.0.25\n"
+        "--- a/pod.yaml\n+++ b/pod.yaml\n@@ -4,5 +4,5 @@\n spec:\n   hostAliases:\n   - ip: 10.0.0.25\n"
         "-    hostnames: [db.internal, db.internal]\n+    hostnames: [db.internal]\n"
         "   containers: [{name: web, image: web}]\n"
     )
@@ -93,7 +94,7 @@ def test_stdin_goes_to_stdout_and_the_report_to_stderr(content: bytes, after: by
 def test_stdin_with_diff() -> None:
     done = podhosts("check", "--diff", "-", "--stdin-filename", "pod.yaml", stdin=TWICE)
     assert done.returncode == 1
-    assert done.stdout.startswith(b"--- pod.yaml\n+++ pod.yaml\n")
+    assert done.stdout.startswith(b"--- a/pod.yaml\n+++ b/pod.yaml\n")
 
 
 def test_excluded_stdin_is_given_back(tmp_path: Path) -> None:
@@ -123,7 +124,7 @@ def test_reports_beside_a_diff_are_about_the_files_as_they_are(source: str, tmp_
     plain = podhosts("check", "--format", "concise", "pod.yaml", cwd=tmp_path).stdout
     arguments = ["--stdin-filename=pod.yaml", "--output=concise=report.txt", source]
     done = podhosts("check", "--diff", "--unsafe-fixes", *arguments, cwd=tmp_path, stdin=text)
-    assert (done.returncode, done.stdout[:12]) == (1, b"--- pod.yaml")
+    assert (done.returncode, done.stdout[:14]) == (1, b"--- a/pod.yaml")
     assert (tmp_path / "report.txt").read_bytes() == plain
     assert (tmp_path / "pod.yaml").read_bytes() == text
 
@@ -152,7 +153,7 @@ def test_file_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
 
 def test_pipe_cannot_be_fixed(tmp_path: Path) -> None:
     (tmp_path / "pod.yaml").write_bytes(TWICE)
-    command = ["bash", "-c", f"{shlex.quote(sys.executable)} -m podhosts check --fix <(cat pod.yaml)"]
+    command = [program("bash"), "-c", f"{shlex.quote(sys.executable)} -m podhosts check --fix <(cat pod.yaml)"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, env=environment(), check=False)
     assert done.returncode == 2
     assert b"only regular files can be fixed; the file is left as it is" in done.stderr

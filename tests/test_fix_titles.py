@@ -72,11 +72,29 @@ def test_names_of_another_type_are_not_dropped() -> None:
         assert fixes(f"{first}\n{second}", "duplicate-ip")[1] == []
 
 
+def test_an_entry_with_a_key_twice_is_not_merged() -> None:
+    """What kubectl drops of it is for people to look at."""
+    text = "  - {ip: 10.0.0.3, hostnames: [a]}\n  - {ip: 10.0.0.3, hostnames: [b], hostnames: [c]}"
+    assert fixes(text, "duplicate-ip")[1] == []
+
+
 @pytest.mark.parametrize("names", ["", ", hostnames: null", ", hostnames: []"])
 def test_nothing_is_lost_with_an_entry_without_names(names: str) -> None:
     text = f"  - {{ip: 10.0.0.3, hostnames: [a.b.c]}}\n  - {{ip: 10.0.0.3{names}}}"
     _, (fix,) = fixes(text, "duplicate-ip")
     assert fix.title == "Merge into entry 1 of `10.0.0.3`; bring it to a live object with `kubectl replace`"
+
+
+@pytest.mark.parametrize("quotes", ["''", '""', ""])
+@pytest.mark.parametrize("written", ['"it\'s a"', "'it''s a'", '"a\\\\b"', '"a \\" b"', '"größe\\u202e"', "it's b"])
+def test_a_name_in_other_quotes_is_the_same_one(written: str, quotes: str) -> None:
+    """Merged into an entry of another style it is written with that one's escapes."""
+    first = f"{quotes[:1]}a{quotes[:1]}"
+    entries = f"  - {{ip: 10.0.0.1, hostnames: [{first}]}}\n  - {{ip: 10.0.0.1, hostnames: [{written}]}}"
+    source = Source("pod.yaml", POD.format(entries=entries).encode())
+    findings = lint(source, Options(Settings(), default_selection())).findings
+    assert "duplicate-ip" in {item.rule for item in findings if item.fix is not None}
+    assert_said(source, findings)
 
 
 def test_names_that_the_first_entry_has_already() -> None:

@@ -10,7 +10,6 @@ import base64
 import ipaddress
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -24,7 +23,7 @@ from hypothesis import strategies as st
 
 from podhosts.hosts.resolvers import Answer, Family, Network, open_hosts
 from tests.effort import examples
-from tests.programs import missing
+from tests.programs import missing, program
 from tests.running import PATIENCE
 
 if TYPE_CHECKING:
@@ -120,15 +119,13 @@ Open = Callable[..., Namespace]
 
 @pytest.fixture(scope="module")
 def open_namespace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
-    for tool in ("unshare", "ip", "mount"):
-        if shutil.which(tool) is None:
-            missing(f"no {tool}")
+    unshare, *_ = map(program, ("unshare", "ip", "mount"))
     opened: dict[tuple[bool, Network], Namespace] = {}
 
     def get(network: Network, multi: bool = True) -> Namespace:
         if (multi, network) not in opened:
             folder = tmp_path_factory.mktemp("etc")
-            command = ["unshare", "--mount", "--net", sys.executable, str(PROGRAMS / "namespace.py"), str(folder)]
+            command = [unshare, "--mount", "--net", sys.executable, str(PROGRAMS / "namespace.py"), str(folder)]
             process = subprocess.Popen(
                 [*command, "multi" if multi else "single", *network.pod_ips],
                 stdin=subprocess.PIPE,
@@ -151,22 +148,19 @@ def open_namespace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
 
 @pytest.fixture(scope="module")
 def musl_program(tmp_path_factory: pytest.TempPathFactory) -> str:
-    if shutil.which("musl-gcc") is None:
-        missing("no musl-gcc")
-    program = tmp_path_factory.mktemp("musl") / "getaddrinfo"
-    subprocess.run(["musl-gcc", "-static", "-O1", "-o", program, PROGRAMS / "getaddrinfo.c"], check=True)
-    return str(program)
+    compiler = program("musl-gcc")
+    compiled = tmp_path_factory.mktemp("musl") / "getaddrinfo"
+    subprocess.run([compiler, "-static", "-O1", "-o", compiled, PROGRAMS / "getaddrinfo.c"], check=True)
+    return str(compiled)
 
 
 @pytest.fixture(scope="module")
 def go_program(tmp_path_factory: pytest.TempPathFactory) -> str:
-    go = shutil.which("go") or shutil.which("go", path="/usr/local/go/bin")
-    if go is None:
-        missing("no go")
-    program = tmp_path_factory.mktemp("go") / "lookup_ip"
+    compiler = program("go")
+    compiled = tmp_path_factory.mktemp("go") / "lookup_ip"
     environment = os.environ | {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GO111MODULE": "off"}
-    subprocess.run([go, "build", "-o", program, PROGRAMS / "lookup_ip.go"], check=True, env=environment)
-    return str(program)
+    subprocess.run([compiler, "build", "-o", compiled, PROGRAMS / "lookup_ip.go"], check=True, env=environment)
+    return str(compiled)
 
 
 def questions(hosts: bytes) -> list[tuple[Family, str]]:
@@ -235,7 +229,6 @@ def test_go(open_namespace: Open, go_program: str, network: Network, shown_figur
 
 
 def test_node(open_namespace: Open, shown_figures: Figures) -> None:
-    if shutil.which("node") is None:
-        missing("no node")
+    program("node")
     namespace = open_namespace(DUAL_STACK_POD)
     check("node", DUAL_STACK_POD, lambda hosts, queries: namespace.ask("node", hosts, queries), shown_figures)

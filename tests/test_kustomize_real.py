@@ -6,8 +6,6 @@ Skipped with a reason where the program is missing; fails instead when PODHOSTS_
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +24,7 @@ from podhosts.kustomize.overlays import Overlays
 from podhosts.source import Source
 from tests.kustomize_projects import KINDS, Project
 from tests.paths import DATA
+from tests.programs import program
 from tests.test_patch_drops_alias import lint_files
 
 if TYPE_CHECKING:
@@ -45,12 +44,7 @@ class Built(NamedTuple):
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> list[Built]:
-    program = shutil.which("kustomize")
-    if program is None:
-        if os.environ.get("PODHOSTS_REQUIRE_TOOLS") == "1":
-            pytest.fail("kustomize is missing")
-        pytest.skip("kustomize is not on this machine")
-
+    kustomize = program("kustomize")
     # pytest makes its base folder at the first question for one, and not safely among threads.
     base = tmp_path_factory.mktemp("projects")
 
@@ -62,7 +56,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> list[Built]:
             (folder / path).parent.mkdir(exist_ok=True)
             (folder / path).write_text(text, "utf-8")
         done = subprocess.run(
-            [program, "build", project.build], cwd=folder, capture_output=True, text=True, check=False
+            [kustomize, "build", project.build], cwd=folder, capture_output=True, text=True, check=False
         )
         return Built(project, done.stdout if done.returncode == 0 else None)
 

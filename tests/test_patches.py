@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from podhosts.edits import Edit, splice
@@ -15,13 +15,14 @@ from podhosts.engine.fixing import fix
 from podhosts.reporters.differences import unified_diff
 from podhosts.reporters.quoting import git_quoted
 from podhosts.source import Source, Span
+from tests.effort import examples
 from tests.manifests import GOOD_POD
 from tests.programs import program
 from tests.running import podhosts
 from tests.test_fixing_properties import OPTIONS, Manifest, manifests
 
 TWICE = GOOD_POD.replace(b"[db.internal]", b"[db.internal, db.internal]")
-PROGRAMS = {"git": ["apply", "-p0", "--whitespace=nowarn"], "patch": ["-p0", "--silent"]}
+PROGRAMS = {"git": ["apply", "--whitespace=nowarn"], "patch": ["-p1", "--silent"]}
 NAMES = [
     "pod.yaml",
     "k8s/base/pod.yaml",
@@ -41,7 +42,7 @@ NAMES = [
 
 
 def patched(diff: bytes, content: bytes, name: str, tool: str) -> bytes:
-    """What a program makes of a file."""
+    """What a program makes of a file, called as people call it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -58,8 +59,9 @@ def diff_of(before: Source, after: Source, rounds: list[tuple[Edit, ...]], name:
     return b"".join(line + b"\n" for line in unified_diff(name, before, after, rounds))
 
 
+# Each example starts a program.
 @pytest.mark.parametrize("tool", PROGRAMS)
-@settings(max_examples=60, deadline=None)
+@examples(50)
 @given(
     given_manifest=manifests(),
     mark=st.sampled_from(["", "", "\ufeff"]),
@@ -83,7 +85,7 @@ LINES = st.lists(st.sampled_from(["a\n", "b\n", "c\r\n", "\n", "d\re\n", "f"]), 
 
 
 @pytest.mark.parametrize("tool", PROGRAMS)
-@settings(max_examples=100, deadline=None)
+@examples(80)
 @given(st.data())
 def test_patch_of_any_rounds_of_edits(tool: str, data: st.DataObject) -> None:
     """Also of those that cancel each other out: no hunk is empty, and none stands for nothing."""
@@ -133,10 +135,51 @@ def test_names_of_files(name: str, tool: str, tmp_path: Path) -> None:
     path = tmp_path / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(TWICE)
-    for arguments in ([name], ["."], [str(path)], [f"./{name}"]):
-        done = podhosts("check", "--diff", *arguments, cwd=tmp_path)
-        assert done.returncode == 1, done.stderr
-        assert patched(done.stdout, TWICE, name, tool) == GOOD_POD
+    done = podhosts("check", "--diff", f"./{name}", cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert patched(done.stdout, TWICE, name, tool) == GOOD_POD
+
+
+@pytest.mark.parametrize(
+    ("folder", "arguments", "name"),
+    [
+        (".", ["k8s/pod.yaml"], "k8s/pod.yaml"),
+        (".", ["."], "k8s/pod.yaml"),
+        (".", ["{full}"], "k8s/pod.yaml"),
+        ("k8s", ["../k8s/pod.yaml"], "pod.yaml"),
+        ("other", ["../k8s/pod.yaml"], "{full}"),
+        ("other", ["{full}"], "{full}"),
+        (".", ["-", "--stdin-filename", "k8s/pod.yaml"], "k8s/pod.yaml"),
+        (".", ["-", "--stdin-filename", "./k8s/pod.yaml"], "k8s/pod.yaml"),
+        (".", ["-", "--stdin-filename", "{full}"], "{full}"),
+    ],
+)
+def test_names_are_written_as_git_does(folder: str, arguments: list[str], name: str, tmp_path: Path) -> None:
+    """Below `a/` and `b/`, seen from the working directory; outside of it the full path without its first slash."""
+    (tmp_path / "k8s").mkdir()
+    (tmp_path / "other").mkdir()
+    path = tmp_path / "k8s" / "pod.yaml"
+    path.write_bytes(TWICE)
+    full = str(path)
+    arguments = [argument.replace("{full}", full) for argument in arguments]
+    done = podhosts("check", "--diff", *arguments, cwd=tmp_path / folder, stdin=TWICE)
+    written = name.replace("{full}", full.removeprefix("/"))
+    assert done.stdout.decode().splitlines()[:2] == [f"--- a/{written}", f"+++ b/{written}"]
+    for tool in PROGRAMS:
+        assert patched(done.stdout, TWICE, written, tool) == GOOD_POD
+
+
+@pytest.mark.parametrize("tool", PROGRAMS)
+@pytest.mark.parametrize("folder", [".", "k8s"])
+def test_patch_in_a_folder_of_a_repository(folder: str, tool: str, tmp_path: Path) -> None:
+    """`podhosts check --diff | git apply`, in the folder that the diff was made in."""
+    subprocess.run([program("git"), "init", "--quiet"], cwd=tmp_path, check=True)
+    path = tmp_path / "k8s" / "base" / "pod.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(TWICE)
+    diff = podhosts("check", "--diff", cwd=tmp_path / folder).stdout
+    subprocess.run([program(tool), *PROGRAMS[tool]], cwd=tmp_path / folder, input=diff, check=True)
+    assert path.read_bytes() == GOOD_POD
 
 
 def test_names_are_quoted_as_git_does(tmp_path: Path) -> None:
@@ -155,5 +198,5 @@ def test_a_link_and_its_target_are_one_file(tmp_path: Path) -> None:
     (tmp_path / "link.yaml").symlink_to("pod.yaml")
     for arguments in (["."], ["link.yaml"], ["link.yaml", "pod.yaml"]):
         diff = podhosts("check", "--diff", *arguments, cwd=tmp_path).stdout
-        assert diff.count(b"--- pod.yaml\n") == 1
+        assert diff.count(b"--- a/pod.yaml\n") == 1
         assert patched(diff, TWICE, "pod.yaml", "patch") == GOOD_POD

@@ -12,6 +12,7 @@ import pytest
 
 from tests.manifests import BAD_POD, GOOD_POD, INFO_POD, SERVICE, WARNING_POD
 from tests.paths import ROOT
+from tests.programs import program
 from tests.running import PATIENCE, environment
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ MANY = 3000
 
 
 def git(folder: Path, *arguments: str) -> str:
-    command = ["git", "-c", "user.email=someone@example.com", "-c", "user.name=Someone", *arguments]
+    command = [program("git"), "-c", "user.email=someone@example.com", "-c", "user.name=Someone", *arguments]
     return subprocess.run(command, cwd=folder, check=True, capture_output=True).stdout.decode()
 
 

@@ -110,9 +110,9 @@ def test_a_folder_that_cannot_be_read_is_said_and_the_rest_is_checked(folder: Pa
     secret.mkdir()
     (secret / "pod.yaml").write_bytes(BAD_POD)
     if kind != "no repository":
-        subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+        subprocess.run([program("git"), "init", "-q"], cwd=folder, check=True)
     if kind == "tracked":
-        subprocess.run(["git", "add", "."], cwd=folder, check=True)
+        subprocess.run([program("git"), "add", "."], cwd=folder, check=True)
     secret.chmod(0)
     try:
         done = without_privileges("check", ".", cwd=folder)
@@ -131,8 +131,8 @@ def test_links_that_lead_nowhere_are_passed_over(folder: Path, is_repository: bo
     (folder / "gone.yaml").symlink_to("nowhere")
     (folder / "loop.yaml").symlink_to("loop.yaml")
     if is_repository:
-        subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
-        subprocess.run(["git", "add", "."], cwd=folder, check=True)
+        subprocess.run([program("git"), "init", "-q"], cwd=folder, check=True)
+        subprocess.run([program("git"), "add", "."], cwd=folder, check=True)
     done = podhosts("check", ".", cwd=folder)
     assert (done.returncode, b"gone" in done.stderr, b"loop" in done.stderr) == (1, False, False)
     assert podhosts("check", "gone.yaml", cwd=folder).returncode == 2

@@ -159,6 +159,59 @@ def test_a_template_of_a_list_is_unread_without_a_kind() -> None:
     assert linted("path: /etc/hosts\n{% for a in b %}\n- ip: {{ a }}\n{% endfor %}\n").unread == []
 
 
+FRAGMENTS = [
+    '  hostAliases:\n  - ip "10.0.0.1"\n    hostnames:\n    - "a.corp"\n',
+    "hostAliases:\n\n# ours\n  - ip: 10.0.0.1\n     hostnames: [a.corp]\n",
+    "spec:\n  'hostAliases': [{ip: 10.0.0.1, hostnames: [a.corp]}\n  containers: []\n",
+    "- hostAliases:  # names\r\n    - ip: 10.0.0.1\r\n       hostnames: [a.corp]\r\n",
+    '{"spec": {"hostAliases": [{"ip": "10.0.0.1"} {}]}}\n',
+    "web:\n  pod: {hostAliases: [{ip: 10.0.0.1]}\n",
+    "definition:\n  kind: Pod\n  spec:\n    hostAliases:\n    - ip: a\n       hostnames: [b]\n",
+]
+
+
+@pytest.mark.parametrize("text", FRAGMENTS)
+def test_a_piece_with_a_list_that_cannot_be_read_is_unread(text: str) -> None:
+    """Without a kind it is no manifest, and nobody refuses it; but it says hosts of pods."""
+    result = linted(text)
+    assert result.findings == []
+    ((reason, count, span),) = [(item.reason, item.count, item.span) for item in result.unread]
+    assert (reason, count) == ("documents with a list of `hostAliases` that are not valid YAML or JSON", 1)
+    assert span is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# hostAliases:\n# - ip: a\nbad: [\n",
+        "text: |\n  hostAliases:\n  - ip: a\nbad: [\n",
+        "hostAliases:\n  web: [10.0.0.1]\nbad: [\n",
+        "hostAliases: []x\n",
+        "hostAliases:\nbad: [\n",
+        "apiVersion: k3d.io/v1alpha5\nkind: Simple\nhostAliases:\n- ip: a\n   hostnames: [b]\n",
+        "kind: Simple\nhostAliases:\n- ip: a\n   hostnames: [b]\n",
+        '{"properties": {"hostAliases": [1]}, // values\n}\n',
+        "usage: set hostAliases: - ip: 10.0.0.1\nbad: [\n",
+        "'a hostAliases: [b]\n",
+        "myhostAliases:\n- ip: a\n   hostnames: [b]\n",
+    ],
+)
+def test_what_merely_says_the_word_is_nobodys_business(text: str) -> None:
+    assert mentions(text.encode())
+    result = linted(text)
+    assert (result.findings, result.unread) == ([], [])
+
+
+@pytest.mark.parametrize("path", ["values.yaml", "pod.yaml"])
+def test_a_piece_that_a_finding_is_about_is_not_unread_too(tmp_path: Path, path: str) -> None:
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: web\nversion: 0.1.0\n")
+    (tmp_path / path).write_text(BROKEN)
+    done = podhosts("check", ".", cwd=tmp_path)
+    assert (b"[syntax-error]" in done.stdout, b"not read" in done.stderr) == (path == "values.yaml", path == "pod.yaml")
+    (tmp_path / path).write_text(POD + ALIASES)
+    assert b"not read" not in podhosts("check", path, cwd=tmp_path).stderr
+
+
 CHART = {"Chart.yaml": "apiVersion: v2\nname: web\nversion: 0.1.0\n"}
 OVERLAY = {"kustomization.yaml": "resources: [pod.yaml]\npatches: [{path: patch.yaml, target: {kind: Pod}}]\n"}
 BROKEN = "hostAliases:\n- ip: 10.0.0.1\n   hostnames: [a.corp]\n"

@@ -150,7 +150,7 @@ def check(
     ] = False,
     diff: Annotated[
         bool,
-        typer.Option("--diff", help="Write nothing; print the repairs as a patch (`git apply -p0`)."),
+        typer.Option("--diff", help="Write nothing; print the repairs as a patch (`git apply`)."),
     ] = False,
     show_fixes: Annotated[bool, typer.Option("--show-fixes", help="Say of each repair where and what it was.")] = False,
     hosts_file: Annotated[

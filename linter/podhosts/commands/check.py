@@ -16,7 +16,7 @@ from podhosts.commands.repository import repository_overlays
 from podhosts.commands.run_settings import Request, RunSettings
 from podhosts.commands.running import check_files, is_known, unread_by_charts
 from podhosts.commands.stored import NOTHING_CAME, standard_input
-from podhosts.commands.terminal import print_bytes, print_lines, say
+from podhosts.commands.terminal import print_bytes, print_paths, say
 from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError
 from podhosts.diagnostics import Severity
 from podhosts.discovery import ENDINGS, STDIN, Discovery, Input, discover
@@ -215,7 +215,7 @@ def _is_manifest(path: str) -> bool:
 
 
 def _list_files(discovery: Discovery, run_settings: RunSettings) -> int:
-    print_lines(item.path for item in discovery.inputs if not run_settings.excludes(item.path))
+    print_paths(item.path for item in discovery.inputs if not run_settings.excludes(item.path))
     for path, reason in discovery.failures:
         say(f"podhosts: {path}: {reason}")
     return WRONG_USE if discovery.failures else OK

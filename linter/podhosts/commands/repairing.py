@@ -7,7 +7,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from podhosts.commands.files import CannotKeepError, FileChangedError, replace_content
-from podhosts.discovery import STDIN
+from podhosts.discovery import STDIN, with_slashes
 from podhosts.engine.fixing import Fixed, fix
 from podhosts.reporters.differences import unified_diff
 
@@ -32,17 +32,23 @@ def repair(
     """
     fixed = fix(source, options, workspace, unsafe=request.unsafe_fixes)
     if request.diff:
-        name = source.path if item.path == STDIN else _name_in_patch(item.path)
+        name = _name_in_patch(source.path, is_file=item.path != STDIN)
         return fixed, list(unified_diff(name, source, fixed.source, fixed.rounds))
     if fixed.rounds and item.path != STDIN:
         replace_file(item.path, source, fixed.source)
     return fixed, []
 
 
-def _name_in_patch(path: str) -> str:
-    """The file that a path leads to, seen from the working directory: patches are refused for links and full paths."""
-    relative = os.path.relpath(os.path.realpath(path))
-    return path if relative.startswith(os.pardir) else relative.replace(os.sep, "/")
+def _name_in_patch(path: str, *, is_file: bool) -> str:
+    """The name of a source in a patch, from the working directory on: patches are refused for links and for `..`.
+
+    What lies outside of the working directory has its full path without the first slash: its patch fits there.
+    """
+    if is_file:
+        path = os.path.realpath(path)
+        relative = os.path.relpath(path)
+        path = path if relative.split(os.sep)[0] == os.pardir else relative
+    return with_slashes(os.path.normpath(path)).lstrip("/")
 
 
 def replace_file(path: str, before: Source, after: Source) -> None:

@@ -23,10 +23,25 @@ class OutputError(OSError):
     """Stdout cannot be written, as the disk is full; `__main__` says so and ends the run."""
 
 
+def is_terminal() -> bool:
+    """Whether people see stdout as it is; what is written then shows its control characters."""
+    return sys.stdout.isatty()
+
+
 def print_lines(lines: Iterable[str]) -> None:
     """Lines to stdout as UTF-8, as they come."""
     for block in encoded(lines):
         print_bytes(block)
+
+
+def print_paths(paths: Iterable[str]) -> None:
+    """File names to stdout, one a line: their bytes, and on a terminal quoted as git does."""
+    if is_terminal():
+        from podhosts.reporters.quoting import git_quoted
+
+        print_lines(map(git_quoted, paths))
+    else:
+        print_bytes(b"".join(os.fsencode(path) + b"\n" for path in paths))
 
 
 def encoded(lines: Iterable[str]) -> Iterator[bytes]:
@@ -43,7 +58,11 @@ def encoded(lines: Iterable[str]) -> Iterator[bytes]:
 
 
 def print_bytes(data: bytes) -> None:
-    """Bytes to stdout. Raises OutputError where they cannot be written."""
+    """Bytes to stdout; on a terminal, what it would obey is shown. Raises OutputError where they cannot be written."""
+    if is_terminal():
+        from podhosts.reporters.visible import visible_lines
+
+        data = visible_lines(data)
     with _writing():
         sys.stdout.flush()
         sys.stdout.buffer.write(data)

@@ -94,7 +94,7 @@ class Branches:
         around = self._stack[-1].branch if self._stack else None
         # In a `with` the same words speak of something else.
         outer = 0 if around is None else 2 * around.condition + (around.keyword == "with")
-        # The same words say the same in one place, unless they speak of what may have changed; `with` asks as `if` does.
+        # The same words say the same in one place, unless what they speak of may change; `with` asks as `if` does.
         is_constant = word in _CONDITIONS and _VARIABLE.search(text) is None and language != _HANDLEBARS
         condition = self._condition(outer, _IF_OR_WITH.sub("", text) if is_constant else self._blocks)
         head = Span(*action.span())

@@ -78,6 +78,11 @@ def bare(text: str) -> str:
     return "".join(parts)
 
 
+def without_block_scalars(text: str) -> str:
+    """The text without the lines of its block scalars."""
+    return "".join(line for line, is_content in _lines(text) if is_content)
+
+
 def _lines(text: str) -> Iterator[tuple[str, bool]]:
     """The lines with their breaks, and whether each stands outside of block scalars."""
     inside = -1

@@ -19,6 +19,7 @@ from podhosts.kubernetes import (
     every_object,
     holds_list,
     is_broken_by_template,
+    is_broken_piece,
     is_placeholder,
     may_hold_placeholders,
 )
@@ -62,6 +63,8 @@ class Checked:
     #: Values, and whole documents, that a template or placeholder decides.
     placeholders: list[Span] = field(default_factory=list)
     templates: list[Span] = field(default_factory=list)
+    #: Documents that no rule speaks of, and that hold a list that cannot be read.
+    pieces: list[Span] = field(default_factory=list)
 
 
 def check(
@@ -84,6 +87,9 @@ def check(
         if concerns_hosts(document, kinds, is_listed=is_listed):
             checked.templates.append(document.problem.span)
         return checked
+    if is_broken_piece(document) and not concerns_hosts(document, kinds, is_listed=_is_listed(document, workspace)):
+        assert document.problem is not None  # else it would not be broken
+        checked.pieces.append(document.problem.span)
     manifests = every_object(document)
     known = known_pods(document, manifests, kinds, facts)
     followed, found_pods = known.followed, known.others
@@ -154,6 +160,7 @@ def _look_inside(
         checked.pods += found.pods
         checked.placeholders += map(inner.outer_span, found.placeholders)
         checked.templates += map(inner.outer_span, found.templates)
+        checked.pieces += map(inner.outer_span, found.pieces)
 
 
 def _outer_finding(finding: Diagnostic, inner: Embedded) -> Diagnostic:

@@ -188,6 +188,7 @@ class _Moves:
             objects=[*map(self._object, checked.objects)],
             placeholders=[*map(self._own, checked.placeholders)],
             templates=[*map(self._own, checked.templates)],
+            pieces=[*map(self._own, checked.pieces)],
         )
 
     def _finding(self, finding: Diagnostic) -> Diagnostic:

@@ -143,6 +143,7 @@ class Found:
         self.pods = 0
         self._placeholders = _Tally("values that a template or placeholder decides")
         self._templates = _Tally("documents of a template that are not YAML by themselves")
+        self._pieces = _Tally("documents with a list of `hostAliases` that are not valid YAML or JSON")
         self._checked: list[tuple[Document, Checked]] = []
         #: What overlays say about documents that say nothing themselves.
         self.elsewhere: list[Diagnostic] = []
@@ -153,6 +154,7 @@ class Found:
         self.pods += checked.pods
         self._placeholders.add(document.source, checked.placeholders)
         self._templates.add(document.source, checked.templates)
+        self._pieces.add(document.source, checked.pieces)
         if checked.findings or checked.silencers or checked.suppressed or checked.inner_silencers or checked.objects:
             # What was checked may be remembered, and overlays add to it.
             own = replace(checked, findings=[*checked.findings])
@@ -173,12 +175,13 @@ class Found:
         self.pods += other.pods
         self._placeholders.extend(other._placeholders)
         self._templates.extend(other._templates)
+        self._pieces.extend(other._pieces)
         both = [*self._checked, *other._checked]
         self._checked = sorted(both, key=lambda checked: checked[0].source.start.offset)
 
     def unread(self) -> list[Unread]:
         """What of the documents could not be read."""
-        return [tally.unread() for tally in (self._placeholders, self._templates) if tally.count]
+        return [tally.unread() for tally in (self._placeholders, self._templates, self._pieces) if tally.count]
 
     def __iter__(self) -> Iterator[tuple[Document, Checked]]:
         """The documents that have something to tell, in order."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document import Document, Mapping, Scalar, split
 from podhosts.kubernetes import every_object, every_pod
-from podhosts.surgery import lost_comments
+from podhosts.surgery import lost_comments, scalar_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -83,7 +83,8 @@ class Removals:
             if _is_named(leaf.within, span, fix.title):
                 continue
             if span.start <= leaf.start and leaf.end <= span.end:
-                if leaf.text not in said and self._source.text[leaf.start : leaf.end] not in said:
+                written = self._source.text[leaf.start : leaf.end]
+                if not any(text in said for text in (leaf.text, written, *_quoted(leaf.text))):
                     return leaf.text
             elif (word := self._unsaid_part(leaf, span, said)) is not None:
                 return word
@@ -126,6 +127,11 @@ class _Said:
 
     def holds(self, text: str) -> bool:
         return text in self._text
+
+
+def _quoted(text: str) -> tuple[str, ...]:
+    """A text with its quotes as a fix may write it: each style has escapes of its own."""
+    return tuple(scalar_text(text, quotes) for quotes in "'\"")
 
 
 def _is_named(thing: _Thing | None, removed: Span, title: str) -> bool:

@@ -25,7 +25,13 @@ from podhosts.kubernetes.pods import (
     pods,
 )
 from podhosts.kubernetes.schemas import ListSchema, ListType
-from podhosts.kubernetes.unparsed import concerns_hosts, holds_list, is_broken_by_template, loses_others
+from podhosts.kubernetes.unparsed import (
+    concerns_hosts,
+    holds_list,
+    is_broken_by_template,
+    is_broken_piece,
+    loses_others,
+)
 from podhosts.kubernetes.versions import NEWEST_MINOR, KubernetesVersion, VersionError, parse_version
 from podhosts.kubernetes.walking import follow, walk
 
@@ -54,6 +60,7 @@ __all__ = [
     "follow",
     "holds_list",
     "is_broken_by_template",
+    "is_broken_piece",
     "is_built_in_workload",
     "is_directive",
     "is_foreign_host_aliases",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from podhosts.document.outline import bare, outline
+from podhosts.document.outline import bare, outline, without_block_scalars
 from podhosts.document.placeholders import is_placeholder, marks_that_break, names_that_break
 from podhosts.kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION, group_of, is_built_in_workload
 from podhosts.triggers import mentions
@@ -21,6 +21,11 @@ _SLIP = 4
 _LISTS = re.compile(r"host[-_ ]?alias|etc/hosts", re.IGNORECASE)
 #: The key with what begins a list, or a mark of a template in its place. Schemas have a mapping there.
 _LIST = re.compile(r"host[-_ ]?aliases[\"']?\s*:\s*(?:-\s|\[|\{\{|\{%|<|@|%)", re.IGNORECASE)
+#: The key alone with a list below or behind it.
+_PIECE = re.compile(
+    r"""(?:^|[{,])[ \t]*(?:-[ \t]+)*["']?hostAliases["']?[ \t]*:(?:\s|#[^\n]*\n)*+(?:-\s|\[(?![ \t]*\]))""",
+    re.MULTILINE,
+)
 _SCHEMA = re.compile(r"^[ \t{]*[\"']?(?:properties|\$schema|openapi|swagger)[\"']?\s*:", re.MULTILINE)
 _COREDNS = re.compile(r"corefile|coredns", re.IGNORECASE)
 #: Groups that use the word for something else.
@@ -93,6 +98,21 @@ def _holds_hosts(text: str, api_version: str | None, kind: str, kinds: KnownKind
 def holds_list(text: str) -> bool:
     """Whether a text holds what looks like hostAliases, whatever it belongs to."""
     return _LIST.search(text) is not None and _SCHEMA.search(text) is None
+
+
+def is_broken_piece(document: Document) -> bool:
+    """Whether a document that cannot be parsed and does not say what it is holds a list under `hostAliases`.
+
+    Such a piece is often put into manifests; what other programs call `hostAliases` says a `kind` of theirs.
+    """
+    if document.problem is None or document.root is not None:
+        return False
+    text = without_block_scalars(document.text)
+    if _PIECE.search(text) is None or _SCHEMA.search(text) is not None:
+        return False
+    found = outline(document.text, frozenset({"kind"}))
+    kind = found.first("kind")
+    return kind is None or kind.level > found.outermost
 
 
 def is_broken_by_template(document: Document) -> bool:

@@ -100,6 +100,8 @@ def _equal_length(first: Sequence[_Line], second: Sequence[_Line]) -> int:
 def unified_diff(name: str, before: Source, after: Source, rounds: Iterable[Iterable[Edit]]) -> Iterator[bytes]:
     """The lines of a patch of a file called `name`, without the LF at their ends; nothing where nothing changes.
 
+    The name is written below `a/` and `b/`, as `git apply` and `patch -p1` expect it; `name` is not absolute.
+
     `rounds` are the edits that lead from one text to the other, each in the text that the one before left. Lines end
     where LF does, as `patch` and git have it, and hold the bytes of the file; a carriage return is part of its line.
     """
@@ -107,11 +109,10 @@ def unified_diff(name: str, before: Source, after: Source, rounds: Iterable[Iter
     steps = list(_joined(_steps(old, new, _origins(before, rounds))))
     if all(step.is_equal for step in steps):
         return
-    # As git has it: a name with blanks ends at a tab. One that begins with a blank could not be told from the gap.
-    written = f'"{name}"' if name.startswith(" ") and git_quoted(name) == name else git_quoted(name)
-    header = (written + ("\t" if " " in name else "")).encode()
-    yield b"--- " + header
-    yield b"+++ " + header
+    # As git has it, a name with blanks ends at a tab.
+    end = "\t" if " " in name else ""
+    yield f"--- {git_quoted(f'a/{name}')}{end}".encode()
+    yield f"+++ {git_quoted(f'b/{name}')}{end}".encode()
     for hunk in _hunks(steps):
         yield _header(hunk).encode()
         for step in hunk:

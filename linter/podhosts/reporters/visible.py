@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 #: Control, format (bidirectional overrides among them), surrogate, private, line and paragraph separators.
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+
+#: Bytes that are not simply shown.
+_SUSPECT = re.compile(rb"[^\t\n -~]")
+#: Pieces of text; a CR that a diff shows at the end of a file without LF is a lone one.
+_PIECE = re.compile(r"\r(?=\n\\ No newline)|\r?\n|\t|\r|[^\r\n\t]+")
 
 
 def visible(text: str) -> str:
@@ -13,6 +19,19 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(map(_visible_character, text))
+
+
+def visible_lines(data: bytes) -> bytes:
+    """UTF-8 fit for a terminal: tabs and line breaks stay; a lone CR, other hidden characters and bytes that are no
+    UTF-8 become escapes."""
+    if not _SUSPECT.search(data):
+        return data
+    text = data.decode("utf-8", "backslashreplace")
+    return "".join(map(_visible_piece, _PIECE.findall(text))).encode()
+
+
+def _visible_piece(piece: str) -> str:
+    return piece if piece[0] in "\t\r\n" and piece != "\r" else visible(piece)
 
 
 def _visible_character(character: str) -> str:

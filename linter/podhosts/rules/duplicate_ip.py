@@ -182,6 +182,9 @@ def _merge(alias: HostAlias, fate: _Fate) -> Fix | None:
     names, target = alias.hostnames_node, sequence(fate.first.hostnames_node)
     if items is None or document.is_partial(items) or not alias.node.fields.keys() <= {"ip", "hostnames"}:
         return None
+    if alias.node.duplicates:
+        # The one that kubectl drops may be the one that was meant.
+        return None
     listed = sequence(names)
     if listed is None and names is not None and not is_null(names):
         # Of a wrong type: what it says would get lost.

@@ -47,7 +47,7 @@ class Constraints:
             return f"has more than {self.most} {counted}"
         if is_text and self.choices and value not in self.choices:
             return f"is none of {', '.join(f'`{choice}`' for choice in self.choices)}"
-        if is_text and self.pattern and not re.search(self.pattern, value):
+        if isinstance(value, str) and self.pattern and not re.search(self.pattern, value):
             return f"does not match `{self.pattern}`"
         return None
 
