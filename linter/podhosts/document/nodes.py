@@ -7,7 +7,7 @@ no more memory than its text; `Entry.alias` and `Sequence.aliases` keep where th
 from __future__ import annotations
 
 from collections import Counter
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from podhosts.document import scalars
@@ -16,7 +16,7 @@ from podhosts.document.scalars import UNKNOWN
 from podhosts.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from collections.abc import Sequence as Items
 
     from podhosts.document.locate import Places
@@ -326,9 +326,22 @@ def is_null(node: Node | None) -> bool:
 
 
 def plain(node: Node) -> object:
-    """The node as Python data, as kubectl would send it, placeholders as texts. Recursion is as deep as the node."""
-    if isinstance(node, Scalar):
-        return node.written
-    if isinstance(node, Sequence):
-        return [plain(item) for item in node.items]
-    return {name: plain(entry.value) for name, entry in node.fields.items()}
+    """The node as Python data, as kubectl would send it, placeholders as texts; however deep it is."""
+    found: list[object] = []
+    # A stack, not recursion: what is legal may be 10,000 levels deep. Each node comes with the place for its value.
+    stack: list[tuple[Node, Callable[[object], None]]] = [(node, found.append)]
+    while stack:
+        item, put = stack.pop()
+        if isinstance(item, Scalar):
+            put(item.written)
+        elif isinstance(item, Sequence):
+            values: list[object] = []
+            put(values)
+            # The last one on the stack is the first to be appended.
+            stack += [(each, values.append) for each in reversed(item.items)]
+        else:
+            # In their order from the start, as they are filled from the end.
+            fields: dict[str, object] = dict.fromkeys(item.fields)
+            put(fields)
+            stack += [(entry.value, partial(fields.__setitem__, name)) for name, entry in item.fields.items()]
+    return found[0]
