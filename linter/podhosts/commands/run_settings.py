@@ -79,6 +79,8 @@ class RunSettings:
         self._folder = folder
         self._lists_objects = lists_objects
         self._selected = None if request.select is None else frozenset(_rule_names("--select", request.select))
+        if self._selected is not None and not self._selected:
+            raise UsageError("`--select` names no rule; nothing would be checked")
         self._ignored = frozenset(_rule_names("--ignore", request.ignore or ""))
         self._version = requested_version(request.kubernetes_version)
         if request.fail_on is not None:
