@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from podhosts.document.actions import COMMENT, GO_BLOCKS, action_tokens
 from podhosts.source import Span
 
 # What Go's unicode.IsSpace says; str.isspace adds the separators U+001C to U+001F.
 _SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _SPACE = re.compile(f"[{_SPACES}]")
 _WORD_RUN = re.compile(f"(?:[^{_SPACES}#{{]|\r)+")
-_STEERING = re.compile(r"\{\{-?[ \t]*(?:(?:if|else|end|range|with|define|block)(?![A-Za-z0-9_.])|/\*)[^}]*\}\}")
+
+#: Words of Go's `text/template` that print nothing themselves.
+_STEERING = GO_BLOCKS | {"else", "end"}
 
 GAP = re.compile(f"[{_SPACES}]+")
 """What separates words."""
@@ -102,9 +105,17 @@ def tokens_of(text: str) -> list[Token]:
                 at = space.start() if space else len(text)
             word = text[start:end].replace("\r", "")
             is_known = is_known and _is_known(word)
-            if word and (is_known or not _STEERING.fullmatch(word)):
+            if word and (is_known or not _is_steering(word)):
                 tokens.append(Token(word, Span(start, end), line, is_known))
     return tokens
+
+
+def _is_steering(word: str) -> bool:
+    """Whether a word is an action of a template that prints nothing: a comment, or the begin or end of a block."""
+    tokens = action_tokens(word, go_only=True)
+    if [token.span for token in tokens] != [(0, len(word))]:
+        return False
+    return tokens[0].kind == COMMENT or tokens[0].word()[0] in _STEERING
 
 
 def _quoted(text: str, start: int, line: int) -> Token:

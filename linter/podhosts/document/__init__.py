@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -63,9 +62,6 @@ __all__ = [
     "whole_word",
     "written_string",
 ]
-
-
-_ACTION = re.compile(r"\{[{%]")
 
 
 class Document:
@@ -193,9 +189,9 @@ class Document:
     @cached_property
     def _action_marks(self) -> list[int]:
         """Where something that looks like an action of a template begins."""
-        return (
-            [] if self.template is None else [found.start() for found in _ACTION.finditer(self.source.text, *self.span)]
-        )
+        from podhosts.document.openness import action_marks
+
+        return [] if self.template is None else action_marks(self.source.text, *self.span)
 
     @property
     def root(self) -> Node | None:

@@ -9,27 +9,30 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
+from podhosts.document.actions import GO, GO_BLOCKS, JINJA
 from podhosts.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_GO, _JINJA, _HANDLEBARS = "{{", "{%", "{{#"
-_WORD = re.compile(r"\{\{[-~]?\s*(?P<go>[a-z]+)\b(?P<rest>[^}]*)|\{%[-+~]?\s*(?P<jinja>[a-z]+)\b(?P<value>[^%]*)")
-_SECTION = re.compile(r"\{\{[-~]?\s*(?P<sign>[#^/])\s*(?P<word>[\w.@-]*)")
+    from podhosts.document.actions import ActionToken
+
+_HANDLEBARS = "handlebars"
+_WORD = re.compile(r"[-+~]?\s*([a-z]+)\b")
+_SECTION = re.compile(r"[-~]?\s*(?P<sign>[#^/])\s*(?P<word>[\w.@-]*)")
 _OPENING = {
-    _GO: frozenset({"if", "range", "with", "define", "block"}),
-    _JINJA: frozenset(
+    GO: GO_BLOCKS,
+    JINJA: frozenset(
         ("if", "for", "macro", "call", "block", "filter", "with", "raw", "set", "unless", "case", "while", "tablerow",
          "capture", "ifchanged", "ifequal", "ifnotequal")
     ),
 }  # fmt: skip
-_NEXT_BRANCH = {_GO: frozenset({"else"}), _JINJA: frozenset({"else", "elif", "elsif", "elseif", "when", "empty"})}
+_NEXT_BRANCH = {GO: frozenset({"else"}), JINJA: frozenset({"else", "elif", "elsif", "elseif", "when", "empty"})}
 #: Blocks that print what they enclose once, if at all. All others are loops, or print elsewhere.
 _CONDITIONS = frozenset({"if", "with", "unless", "case", "ifchanged", "ifequal", "ifnotequal"})
 _IF_OR_WITH = re.compile(r"^(?:if|with)\b\s*")
 _VARIABLE = re.compile(r"\$\w")
-_TRIM = re.compile(r"^\{[{%][-+~]?\s*|\s*[-+~]?[}%]\}$")
+_TRIM = re.compile(r"^[-+~]\s*|\s*[-+~]$")
 
 
 class Branch(NamedTuple):
@@ -59,9 +62,9 @@ class _Open(NamedTuple):
 
 
 class Branches:
-    """The branches of a text, outermost first. `actions` are its actions in order, each with its text."""
+    """The branches of a text, outermost first. `actions` are its actions in order."""
 
-    def __init__(self, actions: Iterable[re.Match[str]], length: int) -> None:
+    def __init__(self, actions: Iterable[ActionToken], length: int) -> None:
         self._found: list[Branch] = []
         self._stack: list[_Open] = []
         self._blocks = 0
@@ -73,38 +76,38 @@ class Branches:
         self.all = tuple(sorted(self._found, key=lambda branch: (branch.start, -branch.end)))
         self._outer = _outer(self.all)
 
-    def _read(self, action: re.Match[str]) -> None:
-        language, word, kind = _statement(action.group())
+    def _read(self, action: ActionToken) -> None:
+        language, word, kind = _statement(action)
         if kind == "open":
             self._open(language, word, action)
         elif kind == "next":
             # Handlebars writes `{{else}}` as Go does.
-            languages = {_GO, _HANDLEBARS} if language == _GO else {language}
+            languages = {GO, _HANDLEBARS} if language == GO else {language}
             if (opened := self._take(languages, "", action)) is not None:
-                condition = self._condition(opened.branch.condition, _TRIM.sub("", action.group()))
+                condition = self._condition(opened.branch.condition, _inside(action))
                 number = opened.branch.branch + 1
-                branch = opened.branch._replace(start=action.end(), branch=number, condition=condition)
+                branch = opened.branch._replace(start=action.span.end, branch=number, condition=condition)
                 self._stack.append(opened._replace(branch=branch))
         elif kind == "close":
             self._take({language}, word, action)
 
-    def _open(self, language: str, word: str, action: re.Match[str]) -> None:
+    def _open(self, language: str, word: str, action: ActionToken) -> None:
         self._blocks += 1
-        text = _TRIM.sub("", action.group())
+        text = _inside(action)
         around = self._stack[-1].branch if self._stack else None
         # In a `with` the same words speak of something else.
         outer = 0 if around is None else 2 * around.condition + (around.keyword == "with")
         # The same words say the same in one place, unless what they speak of may change; `with` asks as `if` does.
         is_constant = word in _CONDITIONS and _VARIABLE.search(text) is None and language != _HANDLEBARS
         condition = self._condition(outer, _IF_OR_WITH.sub("", text) if is_constant else self._blocks)
-        head = Span(*action.span())
+        head = action.span
         self._stack.append(_Open(language, Branch(head.end, head.end, self._blocks, 0, word, head, condition)))
 
     def _condition(self, outer: int, words: str | int) -> int:
         """The number of a condition inside another one."""
         return self._conditions.setdefault((outer, words), len(self._conditions) + 1)
 
-    def _take(self, languages: set[str], word: str, action: re.Match[str]) -> _Open | None:
+    def _take(self, languages: set[str], word: str, action: ActionToken) -> _Open | None:
         """End the open block that an action ends; one that began before the text holds all that is before it."""
         depth = next(
             (
@@ -121,10 +124,10 @@ class Branches:
             head = Span(0, 0)
             condition = self._condition(0, self._blocks)
             self._stack.append(_Open(min(languages), Branch(0, 0, self._blocks, 0, "", head, condition)))
-            return self._close(action.start())
+            return self._close(action.span.start)
         while len(self._stack) > depth + 1:
-            self._close(action.start())
-        return self._close(action.start())
+            self._close(action.span.start)
+        return self._close(action.span.start)
 
     def _close(self, at: int) -> _Open:
         opened = self._stack.pop()
@@ -167,32 +170,38 @@ def are_printed_together(first: list[Branch], second: list[Branch]) -> bool:
     return all(branch.is_condition for branch in (*first[shared:], *second[shared:]))
 
 
-def _statement(action: str) -> tuple[str, str, str]:
+def _inside(action: ActionToken) -> str:
+    """The text of an action without braces and trim marks, also those of Handlebars."""
+    return _TRIM.sub("", action.text[action.inside.start : action.inside.end])
+
+
+def _statement(action: ActionToken) -> tuple[str, str, str]:
     """The language of an action, the word of the block that it is about, and whether it opens, divides or closes it."""
-    if section := _SECTION.match(action):
+    text, start, end = action.text, action.span.start + 2, action.span.end - 2
+    if action.kind == GO and (section := _SECTION.match(text, start, end)):
         sign, word = section["sign"], section["word"]
         if not word:
             # `{{^}}` is an `else`; a slash alone begins a comment of Go.
             return _HANDLEBARS, "", "next" if sign == "^" else ""
         return _HANDLEBARS, word, "close" if sign == "/" else "open"
-    found = _WORD.match(action)
+    found = _WORD.match(text, start, end) if action.kind in {GO, JINJA} else None
     if found is None:
-        return _GO, "", ""
-    if (word := found["jinja"]) is not None:
-        return _jinja(word, found["value"])
-    word = found["go"]
+        return GO, "", ""
+    word, rest = found[1], text[found.end() : end]
+    if action.kind == JINJA:
+        return _jinja(word, rest)
     if word == "end":
-        return _GO, "", "close"
-    if word in _NEXT_BRANCH[_GO]:
-        return _GO, "", "next"
+        return GO, "", "close"
+    if word in _NEXT_BRANCH[GO]:
+        return GO, "", "next"
     # A name of Jinja that is one of these words has nothing behind it.
-    return _GO, word, "open" if word in _OPENING[_GO] and found["rest"].strip(" \t\r\n-") else ""
+    return GO, word, "open" if word in _OPENING[GO] and rest.strip(" \t\r\n-") else ""
 
 
 def _jinja(word: str, value: str) -> tuple[str, str, str]:
     if word.startswith("end"):
-        return _JINJA, word.removeprefix("end"), "close"
-    if word in _NEXT_BRANCH[_JINJA]:
-        return _JINJA, "", "next"
+        return JINJA, word.removeprefix("end"), "close"
+    if word in _NEXT_BRANCH[JINJA]:
+        return JINJA, "", "next"
     is_statement = word == "set" and "=" in value
-    return _JINJA, word, "open" if word in _OPENING[_JINJA] and not is_statement else ""
+    return JINJA, word, "open" if word in _OPENING[JINJA] and not is_statement else ""

@@ -26,6 +26,11 @@ def may_print(text: str, start: int, end: int) -> bool:
     return any(text.find(mark, start, end) >= 0 for mark in ("{{", "{%", _YTT))
 
 
+def action_marks(text: str, start: int, end: int) -> list[int]:
+    """The offsets in `text[start:end]` at which something looks like the begin of an action, closed or not."""
+    return [found.start() for found in _ACTION.finditer(text, start, end)]
+
+
 def is_followed(text: str, at: int) -> bool:
     """Whether an action comes next, behind blanks and comments; one inside a comment counts, as it is run, too."""
     padding = _PADDING.match(text, at)

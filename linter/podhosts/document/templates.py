@@ -12,30 +12,19 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from podhosts.document.actions import action_tokens
 from podhosts.document.branches import Branches, are_printed_together
 from podhosts.source import Span
 
 if TYPE_CHECKING:
+    from podhosts.document.actions import ActionToken
     from podhosts.document.branches import Branch
 
-#: How the kinds of actions begin and end.
-_DELIMITERS = {
-    "comment": (r"\{\{-?\s*/\*", r"\*/\s*-?\}\}"),
-    "go": (r"\{\{", r"\}\}"),
-    "jinja": (r"\{%", r"%\}"),
-    "note": (r"\{#", r"#\}"),
-}
-_GO = ("comment", "go")
-_OPENER = re.compile("|".join(f"(?P<{kind}>{opener})" for kind, (opener, _) in _DELIMITERS.items()))
-_GO_OPENER = re.compile("|".join(f"(?P<{kind}>{_DELIMITERS[kind][0]})" for kind in _GO))
-_ACTIONS = {kind: re.compile(f"{opener}.*?{closer}", re.DOTALL) for kind, (opener, closer) in _DELIMITERS.items()}
 #: Lines that are longer are no keys that somebody wrote.
 _LONGEST_LINE = 2000
 _DASHES = re.compile(r" *(?:- +)+")
 #: The next line that holds more than actions.
 _NEXT_LINE = re.compile(r"[ \t]*\r?\n(?:[ \t]*(?:\{\{[^{}\n]*\}\}[ \t]*)?\r?\n)*(?P<indent> *)[^\s{#-]")
-#: An action of Go in which `}}` stands in a string.
-_QUOTING_ACTION = re.compile(r"""\{\{(?:[^"'`}]++|"(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\.|[^'\\\n])*'|\}(?!\}))*+\}\}""")
 _LINE = re.compile(r"[^\r\n]+")
 #: A line that ends in the header of a block scalar; the scalar's parent is the key, or the last dash.
 _BLOCK_HEADER = re.compile(
@@ -51,13 +40,13 @@ class Template:
         self._text = text
 
     @cached_property
-    def _actions(self) -> list[re.Match[str]]:
-        return _find_actions(self._text, 0, len(self._text))
+    def _actions(self) -> list[ActionToken]:
+        return action_tokens(self._text)
 
     @property
     def actions(self) -> list[int]:
         """Where the actions begin."""
-        return [action.start() for action in self._actions]
+        return [action.span.start for action in self._actions]
 
     @cached_property
     def _branches(self) -> Branches:
@@ -81,12 +70,12 @@ class Template:
         """The text with its actions masked."""
         text, actions = self._text, self._actions
         alone = _lines_of_actions(text, actions)
-        inside = _block_scalars(text, [actions[number].span() for number in sorted(alone)])
+        inside = _block_scalars(text, [actions[number].span for number in sorted(alone)])
         pieces: list[str] = []
         at = 0
         for number, action in enumerate(actions):
             prints_below = _prints_below(text, action)
-            for line in _LINE.finditer(text, *action.span()):
+            for line in _LINE.finditer(text, *action.span):
                 start, end = line.span()
                 letters = end if prints_below else inside.first_in(start, end) if number in alone else start
                 pieces += (text[at:start], " " * (letters - start), "x" * (end - letters))
@@ -96,55 +85,29 @@ class Template:
         return "".join([*pieces, text[at:]])
 
 
-def go_actions(text: str, start: int, end: int) -> list[Span]:
-    """The actions and comments of Go's `text/template` in `text[start:end]`, braces included, in order."""
-    return [Span(*action.span()) for action in _find_actions(text, start, end, _GO_OPENER)]
-
-
-def _find_actions(text: str, start: int, end: int, openers: re.Pattern[str] = _OPENER) -> list[re.Match[str]]:
-    """The actions in order; an opener is not looked at where its closer does not come any more, to keep time linear."""
-    last = {
-        kind: max((found.start() for found in re.compile(closer).finditer(text, start, end)), default=-1)
-        for kind, (_, closer) in _DELIMITERS.items()
-    }
-    actions: list[re.Match[str]] = []
-    quotes_close = True
-    at = start
-    while opener := openers.search(text, at, end):
-        at = opener.start() + 1
-        for kind in _GO if opener["comment"] else (str(opener.lastgroup),):
-            if opener.start() >= last[kind]:
-                continue
-            action = None
-            if kind == "go" and quotes_close:
-                action = _QUOTING_ACTION.match(text, opener.start(), end)
-                # Text with a quote too many is no template of Go; to look for its end again would take too long.
-                quotes_close = action is not None
-            if action := action or _ACTIONS[kind].match(text, opener.start(), end):
-                actions.append(action)
-                at = action.end()
-                break
-    return actions
-
-
-def _prints_below(text: str, action: re.Match[str]) -> bool:
+def _prints_below(text: str, action: ActionToken) -> bool:
     """Whether an action after `key:` prints lines of its own below the key (`| nindent 8`), alone or with others."""
-    line_start = text.rfind("\n", 0, action.start()) + 1
-    line_end = text.find("\n", action.end())
+    line_start = text.rfind("\n", 0, action.span.start) + 1
+    line_end = text.find("\n", action.span.end)
     line = Span(line_start, line_end if line_end >= 0 else len(text))
     if line.end - line.start > _LONGEST_LINE or text.find("nindent", *line) < 0:
         return False
-    before, *others = _ACTIONS["go"].split(text[line.start : line.end])
+    tokens = action_tokens(text, *line, go_only=True)
+    ends = [token.span.end for token in tokens]
+    before, *others = (
+        text[start:end]
+        for start, end in zip([line.start, *ends], [*(token.span.start for token in tokens), line.end], strict=True)
+    )
     return before.rstrip().endswith(":") and not "".join(others).strip()
 
 
-def _begins_mapping(text: str, action: re.Match[str]) -> bool:
+def _begins_mapping(text: str, action: ActionToken) -> bool:
     """Whether an action after a dash prints the first keys of a mapping (`- {{ toYaml . | nindent 4 | trim }}`)."""
-    line_start = text.rfind("\n", 0, action.start()) + 1
-    if "toYaml" not in action.group() or not _DASHES.fullmatch(text, line_start, action.start()):
+    line_start = text.rfind("\n", 0, action.span.start) + 1
+    if "toYaml" not in action.written or not _DASHES.fullmatch(text, line_start, action.span.start):
         return False
-    following = _NEXT_LINE.match(text, action.end())
-    return following is not None and len(following["indent"]) == action.start() - line_start
+    following = _NEXT_LINE.match(text, action.span.end)
+    return following is not None and len(following["indent"]) == action.span.start - line_start
 
 
 class _BlockScalars:
@@ -201,12 +164,12 @@ def _block_scalars(text: str, blanked: list[tuple[int, int]]) -> _BlockScalars:
     return result
 
 
-def _lines_of_actions(text: str, actions: list[re.Match[str]]) -> set[int]:
+def _lines_of_actions(text: str, actions: list[ActionToken]) -> set[int]:
     """The actions that share their lines with nothing but other actions and blanks."""
     alone: set[int] = set()
     group: list[int] = []
     for number, action in enumerate(actions):
-        before = text[(actions[number - 1].end() if number else 0) : action.start()]
+        before = text[(actions[number - 1].span.end if number else 0) : action.span.start]
         begins_line = not before.rpartition("\n")[2].strip(" \t\r") and ("\n" in before or number == 0)
         if begins_line:
             group = [number]
@@ -214,7 +177,7 @@ def _lines_of_actions(text: str, actions: list[re.Match[str]]) -> set[int]:
             group.append(number)
         else:
             group = []
-        following = text[action.end() : actions[number + 1].start() if number + 1 < len(actions) else len(text)]
+        following = text[action.span.end : actions[number + 1].span.start if number + 1 < len(actions) else len(text)]
         rest, line_break, _ = following.partition("\n")
         ends_line = not rest.strip(" \t\r") and (bool(line_break) or number + 1 == len(actions))
         if group and ends_line:

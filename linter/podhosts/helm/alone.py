@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from podhosts.document.actions import action_tokens
 from podhosts.helm.lists import printed_lists
 from podhosts.helm.pipelines import Constant, Fields, Function, PipelineError, parse_pipeline
 from podhosts.helm.rendering import KEY, ROOT, Place, Renderer, TooLongError
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from podhosts.helm.templates import Definition, Node
     from podhosts.helm.values import Value
 
-_ACTION = re.compile(r"\{\{-?\s*([^{}]*?)\s*-?\}\}")
 #: What stands between a key and its value.
 _BETWEEN = re.compile(r":[ \t]*(?:#[^\n]*)?\s*")
 _NAMES = "hostnames"
@@ -72,10 +72,11 @@ def printed_value(document: Document, entry: Entry) -> str | None:
 
 def prints_names(text: str) -> bool:
     """Whether a value is one action that prints what is called `hostnames` as Go prints it."""
-    if (action := _ACTION.fullmatch(text)) is None:
+    tokens = action_tokens(text, go_only=True)
+    if [token.span for token in tokens] != [(0, len(text))]:
         return False
     try:
-        (first, *others) = parse_pipeline(action[1]).commands or ((),)
+        (first, *others) = parse_pipeline(text[slice(*tokens[0].inside)]).commands or ((),)
     except PipelineError:
         return False
     (operand,) = first if len(first) == 1 else (None,)

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from podhosts.document import Problem
-from podhosts.document.templates import go_actions
+from podhosts.document.actions import GO_KEYWORDS, action_tokens
 from podhosts.helm.pipelines import Pipeline, PipelineError, UnclosedError, parse_pipeline
 from podhosts.records import field, record
 from podhosts.source import Span
@@ -19,8 +19,9 @@ from podhosts.source import Span
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from podhosts.document.actions import ActionToken
+
 _SPACE = " \t\r\n"
-_KEYWORD = re.compile(r"(if|with|range|define|block|template|else|end|break|continue)\b\s*")
 _NAME = re.compile(r'"((?:\\.|[^"\\\n])*)"\s*|`([^`]*)`\s*')
 _STRING = re.compile(r""""(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\.|[^'\\\n])*'""")
 _QUOTES = "\"'`"
@@ -152,9 +153,9 @@ class _Parser:
 
     def parse(self) -> Template:
         body = self._nodes
-        for span in go_actions(self._text, self._at, self._end):
-            self._add_text(span.start)
-            self._add_action(span)
+        for token in action_tokens(self._text, self._at, self._end, go_only=True):
+            self._add_text(token.span.start, is_trimmed=token.trims_before)
+            self._add_action(token)
         self._add_text(self._end)
         while self._stack:
             opened = self._stack.pop()
@@ -166,52 +167,44 @@ class _Parser:
     def _refuse(self, message: str, span: Span) -> None:
         self._problem = self._problem or Problem(message, span)
 
-    def _add_text(self, end: int) -> None:
+    def _add_text(self, end: int, *, is_trimmed: bool = False) -> None:
         """Text up to an action, which may trim it; `_at` is already behind what the action before trims."""
         text, start = self._text, self._at
         unclosed = text.find("{{", start, end)
         if unclosed >= 0:
             self._refuse("this action is not closed", Span(unclosed, unclosed + 2))
-        if text.startswith("{{-", end) and text[end + 3 : end + 4] in _SPACE:
-            while end > start and text[end - 1] in _SPACE:
-                end -= 1
+        while is_trimmed and end > start and text[end - 1] in _SPACE:
+            end -= 1
         if end > start:
             self._nodes.append(Text(Span(start, end)))
 
-    def _add_action(self, span: Span) -> None:
-        text = self._text
-        begin, stop = span.start + 2, span.end - 2
-        if text[begin : begin + 1] == "-" and text[begin + 1 : begin + 2] in _SPACE:
-            begin += 1
+    def _add_action(self, token: ActionToken) -> None:
+        text, span = self._text, token.span
+        begin, stop = token.inside
         self._at = span.end
-        if text[stop - 1 : stop] == "-" and stop - 1 > begin and text[stop - 2 : stop - 1] in _SPACE:
-            stop -= 1
-            while self._at < self._end and text[self._at] in _SPACE:
-                self._at += 1
-        while begin < stop and text[begin] in _SPACE:
-            begin += 1
-        while stop > begin and text[stop - 1] in _SPACE:
-            stop -= 1
+        while token.trims_after and self._at < self._end and text[self._at] in _SPACE:
+            self._at += 1
         if text.startswith("/*", begin):
             if not _COMMENT.fullmatch(text, begin, stop):
                 self._refuse("this comment is not closed", Span(span.start, span.start + 2))
             return
         if _BRACE.search(text, begin, stop) and _BRACE.search(_STRING.sub("", text[begin:stop])):
             self._refuse("this action is not closed", Span(span.start, span.start + 2))
-        keyword = _KEYWORD.match(text, begin, stop)
-        if keyword is None:
-            self._nodes.append(self._action(span, begin, stop))
+        keyword, begin_rest = token.word()
+        if keyword in GO_KEYWORDS:
+            self._add_keyword(keyword, token, begin_rest)
         else:
-            self._add_keyword(keyword[1], span, keyword.end(), stop)
+            self._nodes.append(self._action(span, begin, stop))
 
     def _action(self, span: Span, begin: int, stop: int) -> Action:
         return Action(span, Span(begin, stop), self._text[begin:stop])
 
-    def _add_keyword(self, keyword: str, span: Span, begin: int, stop: int) -> None:
+    def _add_keyword(self, keyword: str, token: ActionToken, begin: int) -> None:
+        span, stop = token.span, token.inside.end
         if keyword in {"if", "with", "range"}:
             self._open_block(keyword, span, begin, stop, is_chained=False)
         elif keyword == "else":
-            self._add_else(span, begin, stop)
+            self._add_else(token, begin)
         elif keyword == "end":
             self._add_end(span)
         elif keyword in {"define", "block", "template"}:
@@ -223,14 +216,15 @@ class _Parser:
         self._stack.append(_Open(keyword, span, block, None, self._nodes, is_chained))
         self._nodes = block.body
 
-    def _add_else(self, span: Span, begin: int, stop: int) -> None:
+    def _add_else(self, token: ActionToken, begin: int) -> None:
         block = self._stack[-1].block if self._stack else None
         if block is None or self._nodes is block.otherwise:
-            self._refuse("`else` stands in no `if`, `with` or `range`", span)
+            self._refuse("`else` stands in no `if`, `with` or `range`", token.span)
             return
         self._nodes = block.otherwise
-        if chained := _KEYWORD.match(self._text, begin, stop):
-            self._open_block(chained[1], span, chained.end(), stop, is_chained=True)
+        keyword, rest = token.word(begin)
+        if keyword in GO_KEYWORDS:
+            self._open_block(keyword, token.span, rest, token.inside.end, is_chained=True)
 
     def _add_end(self, span: Span) -> None:
         if not self._stack:

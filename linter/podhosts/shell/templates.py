@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
+from podhosts.document.actions import action_tokens
 from podhosts.shell.located import UNKNOWN
-
-_ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 
 def mask_templates(text: str) -> str:
     """The text with each action replaced by as many `UNKNOWN` characters."""
-    last = text.rfind("}}")
-    if last < 0 or "{{" not in text:
+    if "{{" not in text or "}}" not in text:
         return text
-    # Only up to the last `}}`: past it the expression would search the rest of the text for each `{{`.
-    head = _ACTION.sub(lambda action: UNKNOWN * len(action[0]), text[: last + 2])
-    return head + text[last + 2 :]
+    pieces: list[str] = []
+    at = 0
+    for token in action_tokens(text, go_only=True):
+        start, end = token.span
+        pieces += (text[at:start], UNKNOWN * (end - start))
+        at = end
+    return "".join([*pieces, text[at:]])

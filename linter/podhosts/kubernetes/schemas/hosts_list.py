@@ -35,17 +35,16 @@ class Constraints:
 
         Formats other than `ipv4` and `ipv6` are not judged, nor are rules in CEL.
         """
-        is_text = isinstance(value, str)
-        if is_text and self.format in {"ipv4", "ipv6"}:
+        if isinstance(value, str) and self.format in {"ipv4", "ipv6"}:
             family, mark = ("IPv4", ".") if self.format == "ipv4" else ("IPv6", ":")
             if mark not in value or parse_sloppy(value) is None:
                 return f"is not an {family} address"
-        counted = "characters" if is_text else "items"
+        counted = "characters" if isinstance(value, str) else "items"
         if self.least is not None and len(value) < self.least:
             return f"has fewer than {self.least} {counted}"
         if self.most is not None and len(value) > self.most:
             return f"has more than {self.most} {counted}"
-        if is_text and self.choices and value not in self.choices:
+        if isinstance(value, str) and self.choices and value not in self.choices:
             return f"is none of {', '.join(f'`{choice}`' for choice in self.choices)}"
         if isinstance(value, str) and self.pattern and not re.search(self.pattern, value):
             return f"does not match `{self.pattern}`"
