@@ -45,18 +45,18 @@ def test_names(first: str, second: str, kustomize: str, apply: str) -> None:
     assert f"edits this entry {apply};" in message
 
 
-def test_each_later_entry() -> None:
+def test_one_finding_for_each_address() -> None:
     found = messages(("::1", "a"), ("::2", "p"), ("::1", "b"), ("::2", "q"), ("::1", "c"))
-    assert [message.split("`")[1] for message in found] == ["::1", "::2", "::1"]
+    assert [message.split("`")[1] for message in found] == ["::1", "::2"]
     assert [message.split("overwrites ")[1] for message in found] == [
-        f"`{name}`; put all names in one entry" for name in "apa"
+        f"`{name}`; put all names in one entry" for name in "ap"
     ]
-    assert all("keeps only `c`" in message for message in found if message.startswith("`::1`"))
+    assert "keeps only `c`" in found[0]
 
 
 def test_thousands_take_linear_time() -> None:
     def read(count: int) -> None:
         entries = [("::1", ", ".join(f"f{n}" for n in range(count))), *(("::1", f"n{n}") for n in range(count))]
-        assert len(messages(*entries)) == count
+        assert len(messages(*entries)) == 1
 
     assert is_linear(read, 200)

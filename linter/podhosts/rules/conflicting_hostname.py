@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.diagnostics import Related, Severity
 from podhosts.hosts.addresses import parse_sloppy
@@ -11,10 +11,20 @@ from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from ipaddress import IPv4Address, IPv6Address
 
     from podhosts.diagnostics import Diagnostic
     from podhosts.document import Scalar
-    from podhosts.kubernetes import Pod
+    from podhosts.kubernetes import HostAlias, Pod
+
+
+class _Listed(NamedTuple):
+    """A name where it is listed, and the address of its entry."""
+
+    alias: HostAlias
+    at: int
+    node: Scalar
+    address: IPv4Address | IPv6Address
 
 
 class ConflictingHostname(Rule):
@@ -56,25 +66,42 @@ class ConflictingHostname(Rule):
     severity = Severity.WARNING
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
-        """Of a name that one pod of a StatefulSet has as its own, the answers are those of the others."""
-        first: dict[tuple[str, int], tuple[str, object, Scalar]] = {}
-        answers = PodAnswers(pod, self.settings)
+        """One finding for a name and family, at its second address; the others are related.
+
+        Of a name that one pod of a StatefulSet has as its own, the answers are those of the others.
+        """
+        listed: dict[tuple[str, int], list[_Listed]] = {}
         for alias in pod.aliases:
             address = parse_sloppy(alias.ip or "")
-            if address is None or alias.ip is None:
+            if address is None:
                 continue
             for index, node in alias.names:
-                text, earlier, place = first.setdefault((node.text, address.version), (alias.ip, address, node))
-                if earlier != address and pod.are_printed_together(place, node):
-                    asked = self._of_a_pod_without(pod, node.text) or answers
-                    yield self.report(
-                        alias,
-                        node,
-                        f"`{node.text}` already has the address `{text}`: {asked.describe(node.text, place, node)}; "
-                        f"keep one of them",
-                        field=alias.field("hostnames", index),
-                        related=[Related(place.span, f"also listed here, for `{text}`")],
-                    )
+                listed.setdefault((node.text, address.version), []).append(_Listed(alias, index, node, address))
+        answers = PodAnswers(pod, self.settings)
+        found = []
+        for (name, _), (first, *later) in listed.items():
+            others = [
+                item
+                for item in later
+                if item.address != first.address and pod.are_printed_together(first.node, item.node)
+            ]
+            if others:
+                found.append((first, others, self._of_a_pod_without(pod, name) or answers))
+        for first, others, asked in sorted(found, key=lambda item: (item[1][0].alias.index, item[1][0].at)):
+            yield self._report(first, others, asked)
+
+    def _report(self, first: _Listed, others: list[_Listed], asked: PodAnswers) -> Diagnostic:
+        second, name = others[0], first.node.text
+        answered = asked.describe(name, first.node, second.node)
+        return self.report(
+            second.alias,
+            second.node,
+            f"`{name}` already has the address `{first.alias.ip}`: {answered}; keep one of them",
+            field=second.alias.field("hostnames", second.at),
+            related=[
+                Related(item.node.span, f"also listed here, for `{item.alias.ip}`") for item in (first, *others[1:])
+            ],
+        )
 
     def _of_a_pod_without(self, pod: Pod, name: str) -> PodAnswers | None:
         """The answers in a pod of the spec that does not have the name as its own, where another one does."""

@@ -11,12 +11,13 @@ from podhosts.kubernetes import ListType, sequence
 from podhosts.kubernetes.schemas.refusals import duplicate_ip, missing_ip
 from podhosts.records import record
 from podhosts.rules.base import Fixable, Rule
-from podhosts.surgery import append_items, remove_item, repair
+from podhosts.surgery import append_items, remove_items, repair
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from podhosts.diagnostics import Diagnostic
+    from podhosts.document import Node
     from podhosts.edits import Fix
     from podhosts.kubernetes import HostAlias, Pod
 
@@ -26,7 +27,7 @@ _SEVERITY = {ListType.MAP: Severity.ERROR, ListType.ATOMIC: Severity.INFO, ListT
 
 
 class DuplicateIp(Rule):
-    """Two entries with the same `ip`.
+    """Two or more entries with the same `ip`.
 
     Why: the list is keyed by `ip`. Server-side apply (also Flux, Argo CD and Helm 4 by default) refuses it: `duplicate
     entries for key [ip="10.0.0.1"]`. Client-side `kubectl apply` and Helm 3 accept it at first and lose entries at a
@@ -62,7 +63,7 @@ class DuplicateIp(Rule):
     Fix safety: merging the entries keeps the names and their order, but is unsafe on a live object: the next
     client-side `kubectl apply` empties the address until it is applied again, or keeps the old second entry for good
     where the object was not made by apply; use one of the ways out once. Nothing is offered where a comment or another
-    key of the later entry would get lost, and where `ip` is no address yet.
+    key of a later entry would get lost, and where `ip` is no address yet.
     """
 
     name = "duplicate-ip"
@@ -82,9 +83,8 @@ class DuplicateIp(Rule):
                 group.append(alias)
                 keyed += 1
         fates = _fates(groups) if len(groups) < keyed else {}
-        repeated = [(alias, ip) for ip in fates for alias in groups[ip][1:]]
-        for alias, ip in sorted(repeated, key=lambda pair: pair[0].index):
-            yield self._report(alias, fates[ip], ip)
+        for ip in sorted(fates, key=lambda ip: groups[ip][1].index):
+            yield self._report(groups[ip], fates[ip], ip)
 
     def _check_turns(self, pod: Pod) -> Iterator[Diagnostic]:
         """Entries with a constant address that a template prints once for each turn of a loop."""
@@ -123,19 +123,24 @@ class DuplicateIp(Rule):
         told = set(missing_ip(alias.pod, self.version, written_as=written_as)) >= set(duplicate_ip(alias.pod))
         return "" if (defaults or node is not None) and not told else None
 
-    def _report(self, alias: HostAlias, fate: _Fate, ip: str) -> Diagnostic:
-        pod, earlier = alias.pod, fate.first
-        shown = f"`{ip}` is already the `ip` of entry {earlier.index + 1}" if ip else "two entries have no `ip`"
+    def _report(self, group: list[HostAlias], fate: _Fate, ip: str) -> Diagnostic:
+        """One finding for all entries with this ip, at the second; the first and all further ones are related."""
+        first, second, *further = group
+        pod = second.pod
+        shown = f"`{ip}` is already the `ip` of entry {first.index + 1}" if ip else f"{len(group)} entries have no `ip`"
         return self.report(
-            alias,
-            alias.ip_node if alias.ip_node is not None and alias.ip_node.end > alias.ip_node.start else alias.node,
-            f"{shown}: {_consequence(alias, fate)}; {_advice(alias, fate)}",
-            field=alias.field("ip"),
+            second,
+            _place(second),
+            f"{shown}: {_consequence(second, fate, len(group))}; {_advice(group, fate)}",
+            field=second.field("ip"),
             severity=_SEVERITY[pod.schema.list_type],
             refused_by=duplicate_ip(pod),
-            related=[Related((earlier.ip_node or earlier.node).span, "first listed here")],
+            related=[
+                Related((first.ip_node or first.node).span, "first listed here"),
+                *(Related(_place(alias).span, "listed here too") for alias in further),
+            ],
             # Words that stand for addresses to come (`NODE_IP`) may stand for different ones.
-            fix=_merge(alias, fate) if parse_sloppy(ip) else None,
+            fix=_merge(group, fate) if parse_sloppy(ip) else None,
         )
 
 
@@ -143,7 +148,6 @@ class DuplicateIp(Rule):
 class _Fate:
     """What becomes of all entries with one ip; worked out once for them, so that thousands take no longer than that."""
 
-    first: HostAlias
     first_names: dict[str, None]
     after_kustomize: str
     #: For each later entry, by index, the names that none before it has.
@@ -159,9 +163,7 @@ def _fates(groups: dict[str, list[HostAlias]]) -> dict[str, _Fate]:
     entries = [{"ip": ip, "hostnames": _names(alias)} for ip, group in several.items() if ip for alias in group]
     kept = {entry["ip"]: entry["hostnames"] for entry in kustomize_collapse(entries) if isinstance(entry, dict)}
     return {
-        ip: _Fate(
-            group[0], dict.fromkeys(_names(group[0])), _after_kustomize(group, kept.get(ip, [])), _new_names(group)
-        )
+        ip: _Fate(dict.fromkeys(_names(group[0])), _after_kustomize(group, kept.get(ip, [])), _new_names(group))
         for ip, group in several.items()
     }
 
@@ -175,41 +177,58 @@ def _new_names(group: list[HostAlias]) -> dict[int, list[str]]:
     return new
 
 
-def _merge(alias: HostAlias, fate: _Fate) -> Fix | None:
-    """Add the entry's names to the first one of its address, and remove it; no comment or other key may get lost."""
-    pod = alias.pod
+def _merge(group: list[HostAlias], fate: _Fate) -> Fix | None:
+    """Add the names of all later entries to the first one of their address, and remove them.
+
+    None where a comment or another key of one of them would get lost.
+    """
+    first, *later = group
+    pod = first.pod
     document, items = pod.object.document, sequence(pod.spec.get(pod.list_field))
-    names, target = alias.hostnames_node, sequence(fate.first.hostnames_node)
-    if items is None or document.is_partial(items) or not alias.node.fields.keys() <= {"ip", "hostnames"}:
+    target = sequence(first.hostnames_node)
+    if items is None or document.is_partial(items) or not all(map(_holds_names_only, later)):
         return None
-    if alias.node.duplicates:
-        # The one that kubectl drops may be the one that was meant.
-        return None
-    listed = sequence(names)
-    if listed is None and names is not None and not is_null(names):
-        # Of a wrong type: what it says would get lost.
-        return None
-    if listed is not None and len(listed.items) != len(alias.names):
-        return None
-    removal = remove_item(document, items, alias.index)
-    new = fate.new_names[alias.index]
+    removal = remove_items(document, items, [alias.index for alias in later])
+    new = [name for alias in later for name in fate.new_names[alias.index]]
     addition = () if not new else append_items(document, target, new) if target else None
     if removal is None or addition is None or any(document.comments_in(edit.span) for edit in removal):
         return None
-    added = set(new)
-    known = [f"`{name}`" for name in dict.fromkeys(_names(alias)) if name not in added]
+    known: dict[str, None] = {}
+    for alias in later:
+        added = set(fate.new_names[alias.index])
+        known |= dict.fromkeys(name for name in _names(alias) if name not in added)
     title = (
-        f"Merge into entry {fate.first.index + 1} of `{alias.ip}`"
-        + (f", which has {', '.join(known)} already" if known else "")
+        (f"Merge {len(later)} entries" if len(later) > 1 else "Merge")
+        + f" into entry {first.index + 1} of `{first.ip}`"
+        + (f", which has {', '.join(f'`{name}`' for name in known)} already" if known else "")
         + "; bring it to a live object with `kubectl replace`"
     )
     return repair(document, title, (*addition, *removal), Safety.UNSAFE)
 
 
-def _consequence(alias: HostAlias, fate: _Fate) -> str:
+def _holds_names_only(alias: HostAlias) -> bool:
+    """Whether an entry holds nothing but an address and names that are known."""
+    if alias.node.duplicates:
+        # The one that kubectl drops may be the one that was meant.
+        return False
+    names = alias.hostnames_node
+    listed = sequence(names)
+    if listed is None and names is not None and not is_null(names):
+        # Of a wrong type: what it says would get lost.
+        return False
+    return alias.node.fields.keys() <= {"ip", "hostnames"} and (listed is None or len(listed.items) == len(alias.names))
+
+
+def _place(alias: HostAlias) -> Node:
+    """The address of an entry, or the entry where none is written."""
+    node = alias.ip_node
+    return node if node is not None and node.end > node.start else alias.node
+
+
+def _consequence(alias: HostAlias, fate: _Fate, count: int) -> str:
     schema = alias.pod.schema
     if schema.list_type is ListType.ATOMIC:
-        return "both are kept here"
+        return "both are kept here" if count == 2 else f"all {count} are kept here"
     if schema.list_type is ListType.UNKNOWN:
         return "where the list becomes a pod's hostAliases, a later apply may drop one"
     if not schema.built_in:
@@ -220,13 +239,18 @@ def _consequence(alias: HostAlias, fate: _Fate) -> str:
     )
 
 
-def _advice(alias: HostAlias, fate: _Fate) -> str:
-    if not alias.ip:
+def _advice(group: list[HostAlias], fate: _Fate) -> str:
+    second, *further = group[1:]
+    if not second.ip:
         return "give each entry an address of its own"
-    if not fate.new_names[alias.index]:
+    if not any(fate.new_names[alias.index] for alias in (second, *further)):
         # Often one value that a chart prints twice.
-        return "remove this entry: it adds no name"
-    is_matter_of_taste = alias.pod.schema.list_type is ListType.ATOMIC
+        return (
+            "remove this entry: it adds no name"
+            if not further
+            else f"keep the first entry only: the other {len(group) - 1} add no name"
+        )
+    is_matter_of_taste = second.pod.schema.list_type is ListType.ATOMIC
     return "one entry with all the names is clearer" if is_matter_of_taste else "put all names in one entry"
 
 
