@@ -525,8 +525,7 @@ def test_a_template_after_a_fix(tmp_path: Path) -> None:
     path = str(tmp_path / "templates" / "d.yaml")
     workspace = Workspace([], Charts([path]))
     fixed = Source(path, b"# fixed\n" + MISPRINTED.encode())
-    workspace.replace(fixed)
-    (finding,) = lint(fixed, Options(selected=default_selection()), workspace).findings
+    (finding,) = lint(fixed, Options(selected=default_selection()), workspace.with_source(fixed)).findings
     assert fixed.cut(finding.span) == "4"
 
 

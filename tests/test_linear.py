@@ -206,8 +206,8 @@ def test_mounts_behind_an_anchor_are_seen() -> None:
     assert [finding.rule for finding in result.findings] == ["hosts-file-mount"]
 
 
-def test_replaced_files_are_read_once() -> None:
-    """What stands for files is indexed when it is given, not at each look-up."""
+def test_a_view_with_another_text_reads_no_other_file() -> None:
+    """A view with another text for one file reads that text alone; what is read of the others serves all views."""
     service = "apiVersion: v1\nkind: Service\nmetadata: {{name: s{0}}}\n"
     sources = [Source(f"{n:03}.yaml", service.format(n).encode()) for n in range(200)]
 
@@ -215,12 +215,12 @@ def test_replaced_files_are_read_once() -> None:
         def work() -> None:
             workspace = Workspace(sources[:size])
             for n, source in enumerate(sources[:size]):
-                workspace.replace(Source(source.path, service.format(f"{n}-new").encode()))
-                assert workspace.find("Service", f"s{n}", None) is None
-                assert workspace.find("Service", f"s{n}-new", None) is not None
-                workspace.replace(Source(source.path, service.format(f"{n}-newer").encode()))
-                assert workspace.find("Service", f"s{n}-new", None) is None
-                assert workspace.find("Service", f"s{n}-newer", None) is not None
+                view = workspace.with_source(Source(source.path, service.format(f"{n}-new").encode()))
+                assert view.find("Service", f"s{n}", None) is None
+                assert view.find("Service", f"s{n}-new", None) is not None
+                view = view.with_source(Source(source.path, service.format(f"{n}-newer").encode()))
+                assert view.find("Service", f"s{n}-new", None) is None
+                assert view.find("Service", f"s{n}-newer", None) is not None
 
         return work
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from copy import copy
 from enum import Enum, auto
 from heapq import merge
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from podhosts.document import Document, Part, whole, whole_word
 from podhosts.helm import Charts, FileFacts
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[^\s\"'{}\[\],:\\]+")
 #: Characters up to which all words of a document are noted.
 _LONGEST_INDEXED = 1 << 16
+
+
+#: What a look-up asks for: documents that hold all these words. Without a word: all documents.
+Words: TypeAlias = "tuple[str, ...]"
 
 
 class Place(NamedTuple):
@@ -70,10 +75,14 @@ class Workspace:
         self._given = given
         self.charts = charts or Charts()
         self.overlays = overlays
+        #: The sources that stand for files of the same path, and the documents of these by kind.
         self._replaced: dict[str, Source] = {}
-        self._indexes: dict[str, _WordIndex] = {}
-        #: The same of the sources that stand for files.
         self._replacing: dict[str, _WordIndex] = {}
+        #: Of a view, the files as they are.
+        self._stored: Workspace | None = None
+        #: What was looked up since whoever wants to know emptied it.
+        self.lookups: set[Words] = set()
+        self._indexes: dict[str, _WordIndex] = {}
         self._objects: dict[Place, list[KubernetesObject]] = {}
         self._by_name: dict[tuple[Place, str], dict[str | None, list[KubernetesObject]]] = {}
         self._addresses: AddressIndex | None = None
@@ -81,15 +90,21 @@ class Workspace:
         self._definition_in: dict[KubernetesObject, Definition | None] = {}
         self._look_up = definitions or self._read_definitions
 
-    def replace(self, source: Source) -> None:
-        """Let a source stand for the file of the same path, whose text has changed.
+    def with_source(self, source: Source) -> Workspace:
+        """The same files, but for one whose text is now that of `source`; what is read of the others serves both.
 
         What overlays know of the file has places in the old text, and is not told any more.
         """
-        self._replaced[source.path] = source
-        for kind, index in self._replacing.items():
-            index.replace(source.path, _holding(whole(source), kind))
-        self.charts = self.charts.with_source(source)
+        view = copy(self)
+        view._replaced = {**self._replaced, source.path: source}
+        view._replacing = {}
+        view.lookups = set()
+        view.charts = self.charts.with_source(source)
+        view._definitions = {}
+        view._stored = self._stored or self
+        if view._look_up == self._read_definitions:
+            view._look_up = view._read_definitions
+        return view
 
     def facts(self, path: str) -> FileFacts:
         """What the charts of the run know of a file."""
@@ -138,6 +153,7 @@ class Workspace:
         """The CustomResourceDefinitions of a group and kind, in order; none at all if no one's text has
         a key `declaring`."""
         key = (group, kind, declaring)
+        self.lookups.add((CUSTOM_RESOURCE_DEFINITION, kind, group))
         if key not in self._definitions:
             self._definitions[key] = self._look_up(group, kind, declaring)
         return self._definitions[key]
@@ -163,7 +179,10 @@ class Workspace:
         return self._definition_in[manifest]
 
     def addresses(self, kinds: KnownKinds, environment_of: Callable[[str], str | None] | None = None) -> AddressIndex:
-        """The addresses of every name in all sources, read when first asked for."""
+        """The addresses of every name in all sources, read when first asked for; in a view those of the files."""
+        self.lookups.add(())
+        if self._stored is not None:
+            return self._stored.addresses(kinds, environment_of)
         if self._addresses is None:
             from podhosts.inventory import index
 
@@ -177,6 +196,7 @@ class Workspace:
 
     def places(self, kind: str, *words: str) -> Iterator[Place]:
         """The documents whose text holds all these words, unparsed. Every look-up comes down to this search."""
+        self.lookups.add((kind, *words))
         if kind not in self._indexes:
             self._indexes[kind] = _WordIndex(self._holding(kind), kind)
         # One after another: of many objects of one name the first is often enough.
@@ -185,9 +205,9 @@ class Workspace:
             return holding
         holding = (place for place in holding if place.source.path not in self._replaced)
         if kind not in self._replacing:
-            self._replacing[kind] = _WordIndex((), kind)
-            for source in self._replaced.values():
-                self._replacing[kind].replace(source.path, _holding(whole(source), kind))
+            replaced = self._replaced.values()
+            places = (place for source in replaced for place in _holding(whole(source), kind))
+            self._replacing[kind] = _WordIndex(places, kind)
         replacing = [*self._replacing[kind].holding(words)]
         return iter(sorted((*holding, *replacing), key=attrgetter("source.path"))) if replacing else holding
 
@@ -239,20 +259,6 @@ class _WordIndex:
         self._places: list[Place] = []
         self._by_word: dict[str, list[int]] = {}
         self._long: list[int] = []
-        #: What stands in a file, where files are replaced; what stood there before is gone.
-        self._by_path: dict[str, range] = {}
-        self._gone: set[int] = set()
-        self._add(places, kind)
-        self._kind = kind
-
-    def replace(self, path: str, places: Iterable[Place]) -> None:
-        """Let these documents of a file stand for those that were given before."""
-        self._gone.update(self._by_path.get(path, ()))
-        begin = len(self._places)
-        self._add(places, self._kind)
-        self._by_path[path] = range(begin, len(self._places))
-
-    def _add(self, places: Iterable[Place], kind: str) -> None:
         for place in places:
             start, end = place.piece.span
             words = set(_WORD.findall(place.source.text, start, end)) if end - start <= _LONGEST_INDEXED else None
@@ -270,8 +276,6 @@ class _WordIndex:
         first = max(_WORD.findall(words[0]), key=len, default="")
         for number in merge(self._by_word.get(first, ()), self._long):
             place = self._places[number]
-            if number in self._gone:
-                continue
             # A search is cheap, parsing is not.
             if all(place.source.text.find(word, *place.piece.span) >= 0 for word in words):
                 yield place

@@ -52,7 +52,7 @@ def fix(source: Source, options: Options, workspace: Workspace | None = None, *,
     again. A fix that does what it may not do is left out, and the others are made.
     """
     fixed = Fixed(source, lint(source, options, workspace))
-    verifier = Verifier(options, workspace)
+    around, verifier = workspace, Verifier(options, workspace)
     seen = {source.text}
     while chosen := _choose(fixed, unsafe=unsafe):
         if len(fixed.rounds) == MAX_ROUNDS:
@@ -73,8 +73,9 @@ def fix(source: Source, options: Options, workspace: Workspace | None = None, *,
         _make(fixed, chosen, after)
         seen.add(after.text)
         if workspace is not None:
-            workspace.replace(after)
-        fixed.result = lint(after, options, workspace)
+            around = workspace.with_source(after)
+            verifier.workspace = around
+        fixed.result = lint(after, options, around)
     fixed.result.findings = explained(fixed.result.findings, fixed.left_out)
     return fixed
 

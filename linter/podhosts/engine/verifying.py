@@ -36,7 +36,7 @@ class Verifier:
 
     def __init__(self, options: Options, workspace: Workspace | None) -> None:
         self._options = replace(options, selected=default_selection(), use_suppressions=False, severities={})
-        self._workspace = workspace
+        self.workspace = workspace
         self._known: tuple[Source, Counter[str]] | None = None
         self._removals: tuple[Source, Removals] | None = None
 
@@ -49,7 +49,7 @@ class Verifier:
         return {number: text for number, text in found.items() if text is not None}
 
     def _kinds(self, source: Source) -> KnownKinds:
-        workspace = self._workspace or Workspace([source])
+        workspace = self.workspace or Workspace([source])
         return KnownKinds(self._options.settings.house_paths, workspace.definitions)
 
     def check(self, before: Source, after: Source, *, safe: bool) -> None:
@@ -70,7 +70,7 @@ class Verifier:
     def _errors(self, source: Source) -> Counter[str]:
         """How many errors of each rule a source has."""
         if self._known is None or self._known[0] is not source:
-            findings = lint(source, self._options, self._workspace).findings
+            findings = lint(source, self._options, self.workspace).findings
             errors = Counter(finding.rule for finding in findings if finding.severity is Severity.ERROR)
             self._known = (source, errors)
         return self._known[1]
