@@ -1,4 +1,9 @@
-"""Settings for all tests, and the figures that they measure."""
+"""Settings for all tests, golden files, and the figures that tests measure.
+
+`pytest --update` writes all golden files anew, by way of the fixture `golden`: the reports of `tests/data/reports`, the
+output and the picture in the README, `docs/rules.md`, the fixed files beside the cases. Read the
+difference before you commit it.
+"""
 
 from __future__ import annotations
 
@@ -12,20 +17,41 @@ from tests import effort
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.figures import Figures
+    from tests.goldens import Golden
 
 _MEASURED = "measured"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option for long runs."""
+    """Add the options for long runs and for golden files."""
     parser.addoption("--thorough", action="store_true", help="property tests with many random examples")
+    parser.addoption("--update", action="store_true", help="write golden files anew instead of comparing with them")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose how many examples property tests try, in every process."""
     effort.choose(thorough=config.getoption("--thorough"))
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """`golden(path, content)`: the file holds this text or these bytes, None: there is none; `--update` makes it so."""
+
+    def compare(path: Path, content: str | bytes | None) -> None:
+        wanted = content.encode() if isinstance(content, str) else content
+        if request.config.getoption("--update"):
+            path.unlink(missing_ok=True)
+            if wanted is not None:
+                path.write_bytes(wanted)
+        found = path.read_bytes() if path.exists() else None
+        if isinstance(content, str) and found is not None:
+            assert found.decode() == content, "`pytest --update` writes the file anew"
+        assert found == wanted, "`pytest --update` writes the file anew"
+
+    return compare
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """The marks in test files that say which finding is expected where: one way to read them, for every kind of test.
 
 A mark is the name of a rule, maybe with more around it (`info:rule()@12`), and after it, in double quotes, parts of the
-finding's message. A part is the word that carries the fact (a number, `cannot start`), not the sentence.
+words (`spoken`). A part is the word that carries the fact (a number, `cannot start`), not the sentence.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from podhosts.diagnostics import Diagnostic
+
 _WORD = re.compile(r'"([^"]*)"|([^\s"]+)')
 
 
 class Mark(NamedTuple):
-    """One finding that is expected: its name as it is written, and what its message has to hold."""
+    """One finding that is expected: its name as it is written, and what its words have to hold."""
 
     name: str
     parts: tuple[str, ...] = ()
@@ -34,6 +36,12 @@ def marks(text: str) -> list[Mark]:
             assert word[1], f"{text}: an empty part says nothing"
             found[-1] = found[-1]._replace(parts=(*found[-1].parts, word[1]))
     return found
+
+
+def spoken(finding: Diagnostic) -> str:
+    """The three parts of what a finding says as one text: "message: why; help"."""
+    what = f"{finding.message}: {finding.why}" if finding.why else finding.message
+    return f"{what}; {finding.help}" if finding.help else what
 
 
 def unsaid(wanted: Sequence[tuple[str, ...]], messages: Sequence[str]) -> list[tuple[str, ...]]:

@@ -15,6 +15,7 @@ from podhosts.document import Document, Mapping, split
 from podhosts.engine import Options, default_selection, lint
 from podhosts.kubernetes import walk
 from podhosts.source import Source, Span
+from tests.expectations import spoken
 from tests.paths import CASES, EXAMPLES
 from tests.test_rule_cases import load, manifests, options, run
 
@@ -37,7 +38,7 @@ def replacements(message: str) -> list[str]:
 
 def followed(finding: Diagnostic) -> tuple[str, Span] | None:
     """The text of the finding's file in which its advice is followed, and where; None where nothing is quoted."""
-    written = replacements(finding.message)
+    written = replacements(spoken(finding))
     if not written:
         return None
     source = finding.source
@@ -70,7 +71,7 @@ def errors_after(finding: Diagnostic, settings: Options) -> list[str]:
     text, place = after
     found = lint(Source(finding.source.path, text.encode()), settings).findings
     return [
-        f"{again.rule}: {again.message}"
+        f"{again.rule}: {spoken(again)}"
         for again in found
         if again.severity is Severity.ERROR
         and (again.rule == "syntax-error" or place.start <= again.span.start <= place.end)
@@ -84,8 +85,8 @@ def test_advice_of_the_cases_brings_no_error(path: Path) -> None:
     case = load(path)
     for finding in run(case).findings:
         # What is written below an anchor or in a string is not the finding's text alone.
-        if finding.rule in OF_VALUES and case.source.is_valid and replacements(finding.message):
-            assert errors_after(finding, options(case)) == [], finding.message
+        if finding.rule in OF_VALUES and case.source.is_valid and replacements(spoken(finding)):
+            assert errors_after(finding, options(case)) == [], spoken(finding)
 
 
 WORDS = st.sampled_from(
@@ -120,5 +121,5 @@ def test_advice_of_any_text_brings_no_error(place: str, text: str, is_quoted: bo
     manifest = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec:\n  hostAliases:\n  {place.format(written)}"
     settings = Options(selected=default_selection())
     for finding in lint(Source("pod.yaml", manifest.encode()), settings).findings:
-        if finding.rule in OF_VALUES and replacements(finding.message):
-            assert errors_after(finding, settings) == [], finding.message
+        if finding.rule in OF_VALUES and replacements(spoken(finding)):
+            assert errors_after(finding, settings) == [], spoken(finding)

@@ -21,6 +21,8 @@ from tests.running import PATIENCE, environment, podhosts
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.goldens import Golden
+
 
 def test_every_rule_is_explained() -> None:
     page = (ROOT / "docs" / "rules.md").read_text("utf-8")
@@ -28,11 +30,8 @@ def test_every_rule_is_explained() -> None:
         assert f"\n## {rule.name}\n" in page
 
 
-def test_rules_page_is_made_from_the_docstrings() -> None:
-    made = podhosts("rules", "--format", "markdown").stdout.decode()
-    if os.environ.get("PODHOSTS_WRITE_GOLDEN"):
-        (ROOT / "docs" / "rules.md").write_text(made, "utf-8")
-    assert (ROOT / "docs" / "rules.md").read_text("utf-8") == made
+def test_rules_page_is_made_from_the_docstrings(golden: Golden) -> None:
+    golden(ROOT / "docs" / "rules.md", podhosts("rules", "--format", "markdown").stdout.decode())
 
 
 def test_explain() -> None:

@@ -1,11 +1,10 @@
 """What the rules' fixes make of all case files and of the examples in the rules' docstrings.
 
-`PODHOSTS_WRITE_GOLDEN=1 pytest tests/test_fixes.py` writes the fixed case files anew; read what changes.
+`pytest --update tests/test_fixes.py` writes the fixed case files anew; read what changes.
 """
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from podhosts.diagnostics import Diagnostic
     from podhosts.rules import Rule
+    from tests.goldens import Golden
 
 FILES = [*manifests(CASES), *manifests(EXAMPLES)]
 every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
@@ -51,20 +51,13 @@ def test_each_fix_alone_removes_its_finding_and_brings_no_error(path: Path) -> N
 
 @every_file
 @pytest.mark.parametrize("ending", FIXED)
-def test_fixed_file(path: Path, ending: str) -> None:
+def test_fixed_file(path: Path, ending: str, golden: Golden) -> None:
     """The whole way, checked as in a run: it ends, and a second run has nothing to do."""
     case = load(path)
     fixed = fix(case.source, options(case), unsafe=ending == ".unsafe-fixed")
-    golden = path.with_name(f"{path.stem}{ending}{path.suffix}")
     # What the safe fixes make of a file need not be written down again where there are no others.
     is_told = bool(fixed.rounds) and path.is_relative_to(CASES) and (ending == ".fixed" or has_unsafe(fixed.applied))
-    if os.environ.get("PODHOSTS_WRITE_GOLDEN"):
-        golden.unlink(missing_ok=True)
-        if is_told:
-            golden.write_bytes(fixed.source.data)
-    assert golden.exists() is is_told
-    if is_told:
-        assert fixed.source.data == golden.read_bytes()
+    golden(path.with_name(f"{path.stem}{ending}{path.suffix}"), fixed.source.data if is_told else None)
     assert fix(fixed.source, options(case), unsafe=ending == ".unsafe-fixed").rounds == []
 
 

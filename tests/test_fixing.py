@@ -229,7 +229,7 @@ def assert_left_out(done: Fixed, why: str) -> None:
     assert left_out.rule == "broken"
     assert why in left_out.reason
     (finding,) = done.result.findings
-    assert finding.message == f"broken; not repaired: {left_out.reason}"
+    assert finding.message == f"broken (not repaired: {left_out.reason})"
     assert finding.fix is not None
     assert finding.fix.safety is Safety.DISPLAY_ONLY
 

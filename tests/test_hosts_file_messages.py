@@ -8,6 +8,7 @@ from podhosts.engine import Options, default_selection, lint
 from podhosts.kubernetes import KubernetesVersion
 from podhosts.rules import Settings
 from podhosts.source import Source
+from tests.expectations import spoken
 
 MOUNTS = {"host-path-hosts-file", "hosts-file-mount", "ignored-host-aliases", "etc-mount"}
 LINE = "echo 10.1.2.3 db >> /etc/hosts"
@@ -27,7 +28,7 @@ def said(text: str, minor: int = 37) -> list[tuple[str, str]]:
     options = Options(Settings(KubernetesVersion(minor)), default_selection())
     found = lint(Source("pod.yaml", text.encode()), options).findings
     rules = MOUNTS | {"hosts-file-write"}
-    return [(str(finding.severity), finding.message) for finding in found if finding.rule in rules]
+    return [(str(finding.severity), spoken(finding)) for finding in found if finding.rule in rules]
 
 
 def pod(container: str, *, spec: str = "", kind: str = "Pod", group: str = "containers", others: str = "") -> str:

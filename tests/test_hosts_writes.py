@@ -11,6 +11,7 @@ import pytest
 from podhosts.engine import Options, default_selection, lint
 from podhosts.rules import Settings
 from podhosts.source import Source
+from tests.expectations import spoken
 from tests.paths import DATA
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def said(command: list[str], context: dict[str, Any]) -> list[str]:
     """The messages about an init container that runs a command."""
     containers = [{"name": "names", "image": "debian", "command": command, "securityContext": context}]
     spec = {"initContainers": containers, "containers": [{"name": "web", "image": "web"}]}
-    return [finding.message for finding in findings({"spec": spec}, "hosts-file-write")]
+    return [spoken(finding) for finding in findings({"spec": spec}, "hosts-file-write")]
 
 
 def findings(pod: dict[str, Any], rule: str) -> list[Diagnostic]:
@@ -121,7 +122,7 @@ def with_host_path(volume: dict[str, Any], mount: dict[str, Any] | None = None) 
         "volumes": [{"name": "hosts", "hostPath": volume}],
     }
     (finding,) = findings({"spec": spec}, "host-path-hosts-file")
-    return finding.message
+    return spoken(finding)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from podhosts.engine import Options, lint
 from podhosts.source import Source
+from tests.expectations import spoken
 from tests.operations import is_linear
 
 HEAD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  hostAliases:\n"
@@ -14,7 +15,7 @@ HEAD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  hostAliases:\
 def messages(*entries: tuple[str, str]) -> list[str]:
     lines = "".join(f'  - {{ip: "{ip}", hostnames: [{names}]}}\n' for ip, names in entries)
     source = Source("pod.yaml", f"{HEAD}{lines}  containers: [{{name: c, image: c}}]\n".encode())
-    return [item.message for item in lint(source, Options(selected=frozenset({"duplicate-ip"}))).findings]
+    return [spoken(item) for item in lint(source, Options(selected=frozenset({"duplicate-ip"}))).findings]
 
 
 def test_what_each_tool_does() -> None:

@@ -17,7 +17,7 @@ import pytest
 
 import podhosts
 from tests import test_patch_drops_alias as overlays
-from tests.expectations import marks
+from tests.expectations import marks, spoken
 from tests.paths import CASES, EXAMPLES
 from tests.test_rule_cases import load, manifests, run
 
@@ -129,9 +129,9 @@ def said() -> list[Said]:
         for finding in run(case).findings if wanted else ():
             place = (finding.source.position(finding.span.start).line, finding.rule)
             found += [
-                spoken(finding.message, item.parts)
+                heard(spoken(finding), item.parts)
                 for item in wanted
-                if (item.line, item.rule) == place and all(part in finding.message for part in item.parts)
+                if (item.line, item.rule) == place and all(part in spoken(finding) for part in item.parts)
             ]
     for project in overlays.PROJECTS:
         files = overlays.files_of(project.read_text("utf-8"))
@@ -143,12 +143,12 @@ def said() -> list[Said]:
             if what == "expect" and mark.parts
         ]
         results = overlays.lint_files({path: overlays._MARK.sub("", text) for path, text in files.items()})
-        messages = [finding.message for result in results.values() for finding in result.findings]
-        found += [spoken(text, holds) for text in messages for holds in parts if all(part in text for part in holds)]
+        messages = [spoken(finding) for result in results.values() for finding in result.findings]
+        found += [heard(text, holds) for text in messages for holds in parts if all(part in text for part in holds)]
     return found
 
 
-def spoken(message: str, parts: tuple[str, ...]) -> Said:
+def heard(message: str, parts: tuple[str, ...]) -> Said:
     return Said(message, tuple(found.span() for part in parts for found in re.finditer(re.escape(part), message)))
 
 

@@ -21,7 +21,7 @@ from podhosts.kustomize.files import Files
 from podhosts.kustomize.overlays import Overlays
 from podhosts.source import Source
 from podhosts.workspace import Workspace
-from tests.expectations import marks, unsaid
+from tests.expectations import marks, spoken, unsaid
 from tests.paths import OVERLAYS
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def test_project(project: Path) -> None:
         place = (finding.source.path, at.line)
         key = (*place, name if (*place, name) in expected else finding.rule)
         found.add(key)
-        messages.setdefault(key, []).append(finding.message)
+        messages.setdefault(key, []).append(spoken(finding))
         if finding.rule == RULE:
             for item in finding.related:
                 source = item.source or finding.source

@@ -1,6 +1,6 @@
 """The README shows real output: each `console` block is run, the picture is drawn, and both are compared.
 
-`PODHOSTS_WRITE_GOLDEN=1 pytest tests/test_readme.py` writes them anew.
+`pytest --update` writes them anew.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from tests.running import podhosts
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.goldens import Golden
 
 README = ROOT / "README.md"
 PICTURE = ROOT / "docs" / "check.svg"
@@ -52,22 +54,14 @@ def picture(path: Path) -> str:
     return console.export_svg(title="podhosts", unique_id="podhosts", code_format=frame)
 
 
-def test_output_in_the_readme_is_real() -> None:
+def test_output_in_the_readme_is_real(golden: Golden) -> None:
     text = README.read_text("utf-8")
-    real = with_real_output(text)
-    if os.environ.get("PODHOSTS_WRITE_GOLDEN"):
-        README.write_text(real, "utf-8")
-        text = real
     assert len(_BLOCK.findall(text)) >= 4
-    assert text == real
+    golden(README, with_real_output(text))
 
 
-def test_picture_is_real() -> None:
-    drawn = picture(ROOT / PICTURED)
-    if os.environ.get("PODHOSTS_WRITE_GOLDEN"):
-        PICTURE.parent.mkdir(exist_ok=True)
-        PICTURE.write_text(drawn, "utf-8")
-    assert PICTURE.read_text("utf-8") == drawn
+def test_picture_is_real(golden: Golden) -> None:
+    golden(PICTURE, picture(ROOT / PICTURED))
 
 
 def test_commands_in_the_readme_are_one_line_each() -> None:

@@ -1,12 +1,8 @@
-"""The output formats: the same few findings in each, one golden file a format.
-
-`PODHOSTS_WRITE_GOLDEN=1 pytest tests/test_reports.py` writes the files anew.
-"""
+"""The output formats: the same few findings in each, one golden file a format (`pytest --update` writes them)."""
 
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +17,8 @@ from tests.running import podhosts
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.goldens import Golden
+
 GOLDEN = DATA / "reports"
 
 
@@ -29,11 +27,8 @@ def rendered(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_golden(name: str) -> None:
-    golden = GOLDEN / f"{name}.txt"
-    if os.environ.get("PODHOSTS_WRITE_GOLDEN"):
-        golden.write_bytes(rendered(name).encode())
-    assert rendered(name) == golden.read_bytes().decode()
+def test_golden(name: str, golden: Golden) -> None:
+    golden(GOLDEN / f"{name}.txt", rendered(name))
 
 
 @pytest.mark.parametrize("name", FORMATS)

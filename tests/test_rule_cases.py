@@ -32,7 +32,7 @@ from podhosts.kubernetes import parse_version
 from podhosts.rules import RULES, Settings
 from podhosts.source import Source
 from podhosts.triggers import mentions
-from tests.expectations import marks, unsaid
+from tests.expectations import marks, spoken, unsaid
 from tests.paths import CASES, EXAMPLES
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def compared(findings: list[Diagnostic], wanted: list[Expected]) -> list[Expecte
         key = (at.line, finding.rule)
         requests = ",".join(finding.refused_by) if key in with_requests else None
         column = at.column if key in with_column else None
-        found.append(Expected(at.line, finding.rule, str(finding.severity), requests, column, (finding.message,)))
+        found.append(Expected(at.line, finding.rule, str(finding.severity), requests, column, (spoken(finding),)))
     return found
 
 

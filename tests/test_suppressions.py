@@ -12,6 +12,7 @@ import pytest
 
 from podhosts.engine import Options, default_selection, lint
 from podhosts.source import Source
+from tests.expectations import spoken
 
 if TYPE_CHECKING:
     from podhosts.engine import Result
@@ -231,7 +232,7 @@ def test_mistakes_are_reported_and_silence_nothing(comment: str, word: str) -> N
     result = run(commented(_6=comment))
     assert silenced(result) == []
     assert left(result) == [IP_6, (6, UNUSED), NAME_7, IP_8, NAME_10]
-    assert word in next(finding.message for finding in result.findings if finding.rule == UNUSED)
+    assert word in next(spoken(finding) for finding in result.findings if finding.rule == UNUSED)
 
 
 @pytest.mark.parametrize("comment", ["# podhosts is a linter", "# see podhosts: the docs", "# podhosts:", "#podhosts"])
@@ -439,6 +440,6 @@ def test_an_annotation_has_one_verdict_in_all_styles(rules: str) -> None:
     verdicts = set()
     for name, text in STYLES.items():
         findings = lint(Source(name, text.replace("RULES", rules).encode()), options).findings
-        verdicts.add(tuple((finding.rule, finding.message) for finding in findings))
+        verdicts.add(tuple((finding.rule, spoken(finding)) for finding in findings))
     (verdict,) = verdicts
     assert [rule for rule, _ in verdict] == ["unused-suppression"] * len(rules.split(","))

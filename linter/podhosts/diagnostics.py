@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from podhosts.records import record, replace
 
@@ -38,6 +38,19 @@ class Severity(StrEnum):
         return order.index(self) <= order.index(other)
 
 
+class Words(NamedTuple):
+    """The three parts of what a finding says, each a clause without a full stop: `Diagnostic` explains them."""
+
+    message: str
+    why: str = ""
+    help: str = ""
+
+    @property
+    def headline(self) -> str:
+        """What is wrong and what to do about it, for formats with one line a finding."""
+        return f"{self.message}; {self.help}" if self.help else self.message
+
+
 @record(frozen=True, slots=True)
 class Related:
     """Another place that belongs to a finding, in the same source unless `source` says otherwise."""
@@ -61,6 +74,8 @@ class ObjectIdentity:
 class Diagnostic:
     """One finding. `span` is in `source.text`; `document` counts from 1; `item` is the index in a List.
 
+    It speaks in three parts: `message` says what is wrong, `why` what happens because of it, `help` what to do about
+    it; the last two may be empty.
     Of many related places the first ones are in `related`; `more_related` is the number of the others.
     """
 
@@ -77,6 +92,13 @@ class Diagnostic:
     related: tuple[Related, ...] = ()
     fix: Fix | None = None
     more_related: int = 0
+    why: str = ""
+    help: str = ""
+
+    @property
+    def words(self) -> Words:
+        """The three parts."""
+        return Words(self.message, self.why, self.help)
 
     @property
     def related_total(self) -> int:
@@ -93,7 +115,7 @@ class Diagnostic:
         return replace(self, related=related, more_related=total - len(related))
 
     @property
-    def sort_key(self) -> tuple[str, int, int, int, str, str, str]:
+    def sort_key(self) -> tuple[str, int, int, int, str, str, Words]:
         """Path, position, rule: the order of every report, on every machine."""
         place = (self.source.path, self.source.start.offset, self.span.start, self.span.end)
-        return (*place, self.rule, self.field or "", self.message)
+        return (*place, self.rule, self.field or "", self.words)

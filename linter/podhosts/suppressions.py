@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from podhosts.diagnostics import Words
 from podhosts.document import Scalar, Sequence, nodes, written_string
 from podhosts.edits import Edit
 from podhosts.kubernetes import mapping
@@ -99,7 +100,7 @@ class SuppressionIndex:
 class Mistake:
     """A suppression that cannot be read: what is wrong, and where."""
 
-    message: str
+    words: Words
     span: Span
 
 
@@ -109,7 +110,7 @@ class _Mark(NamedTuple):
     match: re.Match[str]
     span: Span
     scopes: list[Span]
-    misplaced: str | None
+    misplaced: Words | None
 
 
 def suppressions(
@@ -128,7 +129,9 @@ def suppressions(
     for match, span, scopes, misplaced in marks:
         until, problem = _date(match["until"])
         if not _names(match["rules"] or ""):
-            problem = "name the rules in brackets, like `ignore[duplicate-ip]`"
+            problem = Words(
+                "this suppression names no rule", help="name the rules in brackets, like `ignore[duplicate-ip]`"
+            )
         if problem := misplaced or problem:
             mistakes.append(Mistake(problem, span))
             continue
@@ -149,7 +152,7 @@ def _in_comments(document: Document, pods: Iterable[Pod]) -> Iterator[_Mark]:
         if match is None or index is None:
             continue
         is_late = match["scope"] == FILE_SCOPE and document.source.has_text_before(document.span.start)
-        misplaced = "`ignore-file` must stand before the first document" if is_late else None
+        misplaced = Words("`ignore-file` must stand before the first document") if is_late else None
         yield _Mark(match, comment.span, _scopes(match["scope"], comment, document, index), misplaced)
 
 
@@ -175,8 +178,10 @@ def _in_corefiles(manifest: KubernetesObject) -> Iterator[_Mark]:
         yield from (_Mark(*item, [], _misplaced_in_corefile(item[0])) for item in waiting)
 
 
-def _misplaced_in_corefile(match: re.Match[str]) -> str | None:
-    return None if match["scope"] == "ignore" else "a comment in a Corefile covers a line; write `ignore[...]`"
+def _misplaced_in_corefile(match: re.Match[str]) -> Words | None:
+    if match["scope"] == "ignore":
+        return None
+    return Words("a comment in a Corefile covers a line", help="write `ignore[...]`")
 
 
 def _scopes(scope: str, comment: Comment, document: Document, index: _LineIndex) -> list[Span]:
@@ -232,7 +237,7 @@ def addition(document: Document, offset: int, rule: str) -> tuple[Edit, ...] | N
     return add_comment(document, offset, f"# {MARK}: ignore[{rule}]")
 
 
-def _date(text: str | None) -> tuple[datetime.date | None, str | None]:
+def _date(text: str | None) -> tuple[datetime.date | None, Words | None]:
     if text is None:
         return None, None
     import datetime
@@ -240,7 +245,7 @@ def _date(text: str | None) -> tuple[datetime.date | None, str | None]:
     try:
         return datetime.date.fromisoformat(text), None
     except ValueError:
-        return None, f"`until={text}` is no date; write it like until=2027-03-31"
+        return None, Words(f"`until={text}` is no date", help="write it like until=2027-03-31")
 
 
 def _annotated(manifest: KubernetesObject) -> Iterator[Suppression]:

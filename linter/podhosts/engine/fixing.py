@@ -102,7 +102,7 @@ def explained(
 
 def _explained(finding: Diagnostic, reason: str) -> Diagnostic:
     fix = finding.fix and replace(finding.fix, safety=Safety.DISPLAY_ONLY)
-    return replace(finding, message=f"{finding.message}; not repaired: {reason}", fix=fix)
+    return replace(finding, message=f"{finding.message} (not repaired: {reason})", fix=fix)
 
 
 def _choose(fixed: Fixed, *, unsafe: bool) -> list[Diagnostic]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podhosts.diagnostics import Diagnostic
+from podhosts.diagnostics import Diagnostic, Words
 from podhosts.engine.results import Suppressed
 from podhosts.rules import RULES
 from podhosts.rules.expired_suppression import ExpiredSuppression
@@ -30,19 +30,27 @@ def complaints(
     if not options.use_suppressions:
         return
     for mistake in mistakes:
-        yield _complaint(document, mistake.span, mistake.message)
+        yield _complaint(document, mistake.span, mistake.words)
     known = {rule.name for rule in RULES}
     for item in silencers:
         if item.rule not in known:
-            yield _complaint(document, item.span, f"there is no rule `{item.rule}`; `podhosts rules` lists them")
+            words = Words(f"there is no rule `{item.rule}`", help="`podhosts rules` lists them")
+            yield _complaint(document, item.span, words)
         if options.require_reason and item.reason is None:
-            message = f"this suppression of `{item.rule}` gives no reason; write why after the bracket"
-            yield _complaint(document, item.span, message)
+            words = Words(f"this suppression of `{item.rule}` gives no reason", help="write why after the bracket")
+            yield _complaint(document, item.span, words)
 
 
-def _complaint(document: Document, span: Span, message: str) -> Diagnostic:
+def _complaint(document: Document, span: Span, words: Words) -> Diagnostic:
     return Diagnostic(
-        UnusedSuppression.name, UnusedSuppression.severity, message, document.source, span, document.number
+        UnusedSuppression.name,
+        UnusedSuppression.severity,
+        words.message,
+        document.source,
+        span,
+        document.number,
+        why=words.why,
+        help=words.help,
     )
 
 
@@ -69,12 +77,23 @@ def unused(
         if item.rule not in options.selected:
             continue
         if item.is_expired(options.today):
-            message = f"this suppression of `{item.rule}` ended on {item.until}; fix the finding, or set a new date"
-            yield Diagnostic(ExpiredSuppression.name, ExpiredSuppression.severity, message, document.source, item.span)
+            yield Diagnostic(
+                ExpiredSuppression.name,
+                ExpiredSuppression.severity,
+                f"this suppression of `{item.rule}` ended on {item.until}",
+                document.source,
+                item.span,
+                help="fix the finding, or set a new date",
+            )
         elif not item.used and (sees_others or item.rule not in _LOOKING_ELSEWHERE):
-            message = f"`{item.rule}` finds nothing here; remove the suppression"
             title = f"Remove the suppression of `{item.rule}`"
             fix = repair(document, title, removal(document, item))
             yield Diagnostic(
-                UnusedSuppression.name, UnusedSuppression.severity, message, document.source, item.span, fix=fix
+                UnusedSuppression.name,
+                UnusedSuppression.severity,
+                f"`{item.rule}` finds nothing here",
+                document.source,
+                item.span,
+                fix=fix,
+                help="remove the suppression",
             )

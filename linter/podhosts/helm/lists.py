@@ -6,6 +6,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from podhosts.diagnostics import Words
 from podhosts.document import Document, Mapping, Piece, Scalar, Sequence
 from podhosts.helm.rendering import KEY, MARK
 from podhosts.helm.values import EACH, Form, Printed, Reference
@@ -53,11 +54,11 @@ class ValuesUse(NamedTuple):
 
 
 class Misprint(NamedTuple):
-    """A print that cannot become what is meant: the action's span in `place`, and what is wrong."""
+    """A print that cannot become what is meant: the action's span in `place`, and what a finding says of it."""
 
     place: Place
     span: Span
-    message: str
+    words: Words
 
 
 class PlainPrint(NamedTuple):
@@ -255,19 +256,19 @@ class _Region:
             mark = self._rendered.mark(letter)
             if mark.form is not Form.YAML or mark.column is None or isinstance(mark.value, Printed):
                 continue
-            message = _fault(mark.column, first, key, column, on_line_of_key=on_line_of_key)
-            if message is not None:
-                yield self._misprint(mark, message)
+            words = _fault(mark.column, first, key, column, on_line_of_key=on_line_of_key)
+            if words is not None:
+                yield self._misprint(mark, words)
                 return
 
-    def _misprint(self, mark: Mark, message: str) -> Misprint:
+    def _misprint(self, mark: Mark, words: Words) -> Misprint:
         """Told at the action that stands beside the key, and there at the number of columns."""
         action, place = next((one for one in mark.prints if one.place == self._place), mark.prints[0])
         columns = next(reversed(list(_COLUMNS.finditer(action.text))), None)
         if columns is None:
-            return Misprint(place, action.span, message)
+            return Misprint(place, action.span, words)
         start, end = columns.span(1)
-        return Misprint(place, Span(action.inside.start + start, action.inside.start + end), message)
+        return Misprint(place, Span(action.inside.start + start, action.inside.start + end), words)
 
     @cached_property
     def _place(self) -> Place | None:
@@ -280,25 +281,28 @@ class _Region:
         return None
 
 
-def _fault(others: int, first: int, key: str, column: int, *, on_line_of_key: bool) -> str | None:
+def _fault(others: int, first: int, key: str, column: int, *, on_line_of_key: bool) -> Words | None:
     """What is wrong with a list whose first line begins in the column `first`, and whose other lines in `others`."""
     right = f"write `nindent {column}` or more"
     if on_line_of_key:
-        return f"the list is printed on the line of `{key}:`, which is no valid YAML; {right}"
+        return Words(f"the list is printed on the line of `{key}:`", "that is no valid YAML", right)
     if others != first and key == "-":
-        return (
-            f"the first line of the entry begins in column {first + 1}, the others in column {others + 1}: what is "
-            f"rendered is no valid YAML, or says something else; write `nindent {first} | trim`"
+        return Words(
+            f"the first line of the entry begins in column {first + 1}, the others in column {others + 1}",
+            "what is rendered is no valid YAML, or says something else",
+            f"write `nindent {first} | trim`",
         )
     if others < column:
-        return (
-            f"the list is printed left of `{key}`, which is indented by {column}: what is rendered is no valid YAML, "
-            f"or says something else; {right}"
+        return Words(
+            f"the list is printed left of `{key}`, which is indented by {column}",
+            "what is rendered is no valid YAML, or says something else",
+            right,
         )
     if others != first:
-        return (
-            f"the first line of the list is indented by {first}, the others by {others}: what is rendered is no valid "
-            f"YAML; {right}"
+        return Words(
+            f"the first line of the list is indented by {first}, the others by {others}",
+            "what is rendered is no valid YAML",
+            right,
         )
     return None
 

@@ -27,7 +27,7 @@ from podhosts.kustomize.located import (
     written_in,
 )
 from podhosts.kustomize.model import COMPONENT, FIELDS, Kustomization, Patch, documents_in, patch_of, selector
-from podhosts.kustomize.refusals import REFUSES, Refusal, RefusedError, refused
+from podhosts.kustomize.refusals import Refusal, RefusedError, refused
 from podhosts.kustomize.replacements import ReplacementError, replace_values
 from podhosts.kustomize.resources import Resource
 from podhosts.kustomize.selectors import Id, SelectorError, UnknownSelectorError
@@ -462,7 +462,7 @@ def _syntax(patch: Patch, placed: Placed) -> Refusal | None:
     place, problem = place_of(patch.inline), placed.document.problem
     if place is None or problem is None:
         return None
-    return Refusal(written_at(placed, problem.span), f"the patch cannot be read: {problem.message}; {REFUSES}")
+    return Refusal(written_at(placed, problem.span), f"the patch cannot be read: {problem.message}")
 
 
 def _append(
@@ -477,7 +477,7 @@ def _append(
             # What is read twice is told where it is asked for the second time.
             place = at if second is None or second == first else second
             related = ((first, "first added here"),) if first is not None else ()
-            message = f"{resource.id} is added twice; {REFUSES}"
+            message = f"{resource.id} is added twice"
             raise RefusedError(Refusal(place, message, related) if place is not None else None)
         build.resources.append(resource)
         if len(build.resources) > MOST_OBJECTS:

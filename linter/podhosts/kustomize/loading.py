@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from podhosts.document import Document, Mapping, Scalar, nodes
 from podhosts.kustomize.located import List, Map, locate_map, lookup, place_of, typed, written_at
 from podhosts.kustomize.model import COMPONENT, KUSTOMIZATION
-from podhosts.kustomize.refusals import REFUSES, Refusal, RefusedError
+from podhosts.kustomize.refusals import Refusal, RefusedError
 from podhosts.kustomize.resources import Resource
 from podhosts.placed import Placed
 from podhosts.source import Span
@@ -38,14 +38,14 @@ def file_refusal(kustomization: Kustomization, others: list[str]) -> Refusal | N
     if place is None:
         return None
     if others:
-        return Refusal(place, f"the folder has another kustomization file, `{others[0]}`; {REFUSES}")
+        return Refusal(place, f"the folder has another kustomization file, `{others[0]}`")
     if kustomization.kind not in {KUSTOMIZATION, COMPONENT}:
         at = place_of(kustomization.text("kind")) or place
-        return Refusal(at, f"`kind` should be Kustomization or Component; {REFUSES}")
+        return Refusal(at, "`kind` should be Kustomization or Component")
     if kustomization.document.template is not None:
         return None
     if kustomization.fields is None:
-        return Refusal(place, f"a kustomization should be a mapping; {REFUSES}")
+        return Refusal(place, "a kustomization should be a mapping")
     return next((refusal for name in (*_PATHS, *_ENTRIES) for refusal in _wrong_list(kustomization, name)), None)
 
 
@@ -56,12 +56,12 @@ def _wrong_list(kustomization: Kustomization, name: str) -> Iterator[Refusal]:
     if value is None or at is None:
         return
     if not isinstance(value, List):
-        yield Refusal(at, f"`{name}` should be a list; {REFUSES}")
+        yield Refusal(at, f"`{name}` should be a list")
         return
     kind, what = (str, "a path") if name in _PATHS else (Map, "a mapping")
     for item, node in zip(value, value.node.items, strict=True):
         if not isinstance(item if kind is Map else typed(item), kind):
-            yield Refusal(written_at(value.placed, node), f"an item of `{name}` should be {what}; {REFUSES}")
+            yield Refusal(written_at(value.placed, node), f"an item of `{name}` should be {what}")
 
 
 def without_schema(placed: Placed) -> Placed:
@@ -83,12 +83,10 @@ def resources_in(placed: Placed) -> Iterator[Resource]:
         if isinstance(node, Mapping) and node.duplicates:
             earlier, later = node.duplicates[0]
             first = (written_at(placed, earlier.key), "first written here")
-            refusal = Refusal(
-                written_at(placed, later.key), f"the key `{later.key.text}` is written twice; {REFUSES}", (first,)
-            )
-            raise RefusedError(refusal)
+            message = f"the key `{later.key.text}` is written twice"
+            raise RefusedError(Refusal(written_at(placed, later.key), message, (first,)))
     if not isinstance(root, Mapping):
-        raise RefusedError(Refusal(written_at(placed, root), f"a resource is no mapping; {REFUSES}"))
+        raise RefusedError(Refusal(written_at(placed, root), "a resource is no mapping"))
     for value in unlisted(locate_map(root, placed)):
         if value:
             yield Resource(identified(value, "a resource"), is_certain=value.get("kind") != _DEFINITION)
@@ -113,5 +111,5 @@ def identified(value: Map, what: str) -> Map:
     if missing is not None:
         entries = value.node.entries
         place = written_at(value.placed, entries[0].key if entries else value.node)
-        raise RefusedError(Refusal(place, f"{what} has no `{missing}`; {REFUSES}"))
+        raise RefusedError(Refusal(place, f"{what} has no `{missing}`"))
     return value

@@ -9,9 +9,6 @@ from podhosts.kustomize.located import place_of
 if TYPE_CHECKING:
     from podhosts.placed import Place
 
-#: How every refusal ends.
-REFUSES = "Kustomize refuses to build this"
-
 
 class Refusal(NamedTuple):
     """What Kustomize refuses, where, and what else belongs to it."""
@@ -32,4 +29,4 @@ class RefusedError(Exception):
 def refused(at: object, message: str, related: tuple[tuple[Place, str], ...] = ()) -> RefusedError:
     """The error for a value that is to blame, with further places and what they are."""
     place = place_of(at)
-    return RefusedError(Refusal(place, f"{message}; {REFUSES}", related) if place is not None else None)
+    return RefusedError(Refusal(place, message, related) if place is not None else None)

@@ -42,7 +42,7 @@ def actions(checked: Checked, span: Span, wanted: Iterable[str] | None) -> Itera
     """The actions for a piece of a file, of the kinds that the editor wants (None: of all)."""
     if _is_wanted(QUICK_FIX, wanted):
         # One text behind an anchor is one problem, in however many objects.
-        findings = {(item.rule, item.span, item.message): item for item in checked.findings_in(span)}
+        findings = {(item.rule, item.span, item.words): item for item in checked.findings_in(span)}
         for finding in findings.values():
             yield from _fixes(finding)
             yield from _suppressions(checked, finding)

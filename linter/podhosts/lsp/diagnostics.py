@@ -46,10 +46,10 @@ def from_findings(
 ) -> Iterator[types.Diagnostic]:
     """Findings in a file; those about one text in several objects as one."""
     positions = positions_in(buffer)
-    for finding, message in grouped(findings):
+    for finding, words in grouped(findings):
         yield types.Diagnostic(
             range=positions.range(finding.span),
-            message=message,
+            message="\n".join(filter(None, (words.headline, words.why))),
             severity=_SEVERITIES[finding.severity],
             code=finding.rule,
             source=SOURCE,

@@ -8,6 +8,7 @@ from podhosts.commands.render import EXAMPLE_POD_IP, render
 from podhosts.hosts.resolvers import RESOLVERS, Network, families, open_hosts
 from podhosts.kubernetes.host_names import ordinals
 from podhosts.kubernetes.pod_hosts import Surroundings
+from podhosts.reporters.grouping import shown
 from podhosts.reporters.visible import visible
 from podhosts.rules import RULES
 from podhosts.rules.documentation import documentation
@@ -107,8 +108,10 @@ def _answer(answer: Answer) -> str:
 def _reasons(findings: Iterable[Diagnostic]) -> Iterator[str]:
     """Each finding with the reason of its rule, once a rule."""
     told: set[str] = set()
-    for rule, severity, message in dict.fromkeys((item.rule, item.severity, item.message) for item in findings):
-        yield f"**{rule}** ({severity}): {visible(message)}"
+    for rule, severity, words in dict.fromkeys((item.rule, item.severity, shown(item)) for item in findings):
+        yield f"**{rule}** ({severity}): {words.headline}"
+        if words.why:
+            yield f"{words.why[0].upper()}{words.why[1:]}."
         if rule not in told:
             yield f"Why: {documentation(_RULES[rule]).why}"
         told.add(rule)

@@ -18,7 +18,7 @@ def render(report: Report) -> Iterator[str]:
     """The report as indented XML, in lines."""
     root = element("checkstyle", version="4.3")
     files: dict[str, Element] = {}
-    for finding, message in grouped(report.result.findings):
+    for finding, words in grouped(report.result.findings):
         path = report.relative(finding.source.path)
         if path not in files:
             files[path] = element("file", name=path)
@@ -30,7 +30,7 @@ def render(report: Report) -> Iterator[str]:
                 line=str(at.line),
                 column=str(at.column),
                 severity=str(finding.severity),
-                message=message,
+                message=words.headline,
                 source=f"podhosts.{finding.rule}",
             )
         )

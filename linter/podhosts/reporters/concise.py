@@ -1,4 +1,4 @@
-"""One line a finding; every problem matcher rests on it: `path:line:column: severity: message [rule]`."""
+"""One line a finding; every problem matcher rests on it: `path:line:column: severity: message; help [rule]`."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from podhosts.reporters.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podhosts.diagnostics import Diagnostic
+    from podhosts.diagnostics import Diagnostic, Words
     from podhosts.reporters.report import Report
 
 
 def render(report: Report) -> Iterator[str]:
     """The lines of the report, without line breaks."""
-    for finding, message in grouped(report.result.findings):
-        yield line(finding, message)
+    for finding, words in grouped(report.result.findings):
+        yield line(finding, words)
 
 
-def line(finding: Diagnostic, message: str) -> str:
-    """One finding in one line, with the message to show."""
-    return f"{place(finding)}: {finding.severity}: {message} [{finding.rule}]"
+def line(finding: Diagnostic, words: Words) -> str:
+    """One finding in one line, with the words to show."""
+    return f"{place(finding)}: {finding.severity}: {words.headline} [{finding.rule}]"
 
 
 def place(finding: Diagnostic) -> str:

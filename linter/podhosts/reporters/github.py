@@ -24,7 +24,7 @@ def render(report: Report) -> Iterator[str]:
     """The lines of the report, without line breaks."""
     order = list(Severity)
     findings = sorted(grouped(report.result.findings), key=lambda pair: order.index(pair[0].severity))
-    for finding, message in findings:
+    for finding, words in findings:
         start, end = finding.source.position(finding.span.start), finding.source.position(finding.span.end)
         path = report.relative(finding.source.path)
         properties = {"file": path, "line": start.line, "col": start.column, "endLine": end.line}
@@ -32,7 +32,7 @@ def render(report: Report) -> Iterator[str]:
             properties["endColumn"] = end.column
         properties["title"] = f"podhosts {finding.rule}"
         written = ",".join(f"{name}={_escape_property(str(value))}" for name, value in properties.items())
-        text = f"{place(finding)}: {message}"
+        text = f"{place(finding)}: {words.headline}"
         yield f"::{_LEVELS[finding.severity]} {written}::{_escape(text)}"
     if findings:
         yield f"podhosts: {len(findings)} {'finding' if len(findings) == 1 else 'findings'}"

@@ -26,12 +26,12 @@ def render(report: Report) -> Iterator[str]:
 
 def _issues(report: Report) -> Iterator[dict[str, Any]]:
     seen: Counter[str] = Counter()
-    for finding, message in grouped(report.result.findings):
+    for finding, words in grouped(report.result.findings):
         own = fingerprint(finding)
         seen[own] += 1
         start, end = finding.source.position(finding.span.start), finding.source.position(finding.span.end)
         yield {
-            "description": f"{message} [{finding.rule}]",
+            "description": f"{words.headline} [{finding.rule}]",
             "check_name": finding.rule,
             "severity": _SEVERITIES[finding.severity],
             "fingerprint": own if seen[own] == 1 else _repeated(own, seen[own]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from podhosts.diagnostics import Words
 from podhosts.records import replace
 from podhosts.reporters.visible import visible
 
@@ -15,23 +16,28 @@ if TYPE_CHECKING:
     from podhosts.source import Position
 
 
-def grouped(findings: Iterable[Diagnostic]) -> Iterator[tuple[Diagnostic, str]]:
-    """Findings in order, those that differ only in their object as one, with the message to show: one line without
-    hidden characters."""
+def grouped(findings: Iterable[Diagnostic]) -> Iterator[tuple[Diagnostic, Words]]:
+    """Findings in order, those that differ only in their object as one, with the words to show: each part one line
+    without hidden characters."""
     groups: dict[object, list[Diagnostic]] = {}
     for finding in findings:
         place = (finding.source.path, finding.source.start, finding.span)
-        key = (*place, finding.rule, finding.severity, finding.message)
+        key = (*place, finding.rule, finding.severity, finding.words)
         groups.setdefault(key, []).append(finding)
     for group in groups.values():
         first = group[0]
         if len(group) == 1:
-            yield first, visible(first.message)
+            yield first, shown(first)
             continue
         related = list(dict.fromkeys(related for finding in group for related in finding.related))
         more = max(finding.more_related for finding in group)
         together = replace(first, related=(), more_related=0).with_related(related, more)
-        yield together, f"{visible(first.message)} (in {len(group)} objects)"
+        yield together, shown(first)._replace(message=f"{visible(first.message)} (in {len(group)} objects)")
+
+
+def shown(finding: Diagnostic) -> Words:
+    """What a finding says, each part as one line without hidden characters."""
+    return Words(*map(visible, finding.words))
 
 
 class SharedFixes:

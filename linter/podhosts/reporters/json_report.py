@@ -81,6 +81,8 @@ def _finding(finding: Diagnostic, fixes: _Fixes) -> dict[str, Any]:
         "rule": finding.rule,
         "severity": str(finding.severity),
         "message": finding.message,
+        "why": finding.why,
+        "help": finding.help,
         "path": source.path,
         "document": finding.document,
         "item": finding.item,

@@ -11,8 +11,8 @@ from xml.etree.ElementTree import SubElement
 
 from podhosts.records import field, record
 from podhosts.reporters.concise import line
+from podhosts.reporters.grouping import shown
 from podhosts.reporters.naming import object_name, place_in_file
-from podhosts.reporters.visible import visible
 from podhosts.reporters.xml_text import document, element, fit
 
 if TYPE_CHECKING:
@@ -106,9 +106,16 @@ def _cases(report: Report, path: str, suite: _Suite) -> Iterator[Element]:
 
 def _headline(findings: list[Diagnostic]) -> str:
     """CI servers show it in one line; most show only one failure of a case."""
-    first = visible(findings[0].message)
+    first = shown(findings[0]).headline
     return first if len(findings) == 1 else f"{first} (and {len(findings) - 1} more)"
 
 
 def _listed(findings: list[Diagnostic]) -> str:
-    return fit("\n".join(line(finding, visible(finding.message)) for finding in findings))
+    return fit("\n".join(row for finding in findings for row in _rows(finding)))
+
+
+def _rows(finding: Diagnostic) -> Iterator[str]:
+    words = shown(finding)
+    yield line(finding, words)
+    if words.why:
+        yield f"  {words.why}"

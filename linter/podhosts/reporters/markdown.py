@@ -16,7 +16,7 @@ from podhosts.summary import found
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podhosts.diagnostics import Diagnostic
+    from podhosts.diagnostics import Diagnostic, Words
     from podhosts.reporters.report import Report
 
 #: GitHub cuts off a job summary of more than a mebibyte; the log has all of them.
@@ -39,8 +39,8 @@ def render(report: Report) -> Iterator[str]:
         yield ""
         yield "| severity | place | object | finding |"
         yield "|---|---|---|---|"
-    for finding, message in findings[:_MAX_ROWS]:
-        yield _row(finding, message)
+    for finding, words in findings[:_MAX_ROWS]:
+        yield _row(finding, words)
     if len(findings) > _MAX_ROWS:
         yield ""
         yield f"{len(findings) - _MAX_ROWS} more are not shown."
@@ -52,13 +52,13 @@ def render(report: Report) -> Iterator[str]:
             yield f"- {_code(visible(item.path))}: {escaped(item.reason)} ({item.count})"
 
 
-def _row(finding: Diagnostic, message: str) -> str:
+def _row(finding: Diagnostic, words: Words) -> str:
     name = object_name(finding.object)
     cells = (
         str(finding.severity),
         _code(place(finding)),
         escaped(name) if name else "",
-        f"{escaped(message)} {_code(f'[{finding.rule}]')}",
+        f"{escaped(words.headline)} {_code(f'[{finding.rule}]')}",
     )
     return f"| {' | '.join(cells)} |"
 

@@ -14,7 +14,7 @@ from podhosts.source import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podhosts.diagnostics import Diagnostic
+    from podhosts.diagnostics import Diagnostic, Words
     from podhosts.edits import Edit, Fix
     from podhosts.reporters.report import Report
     from podhosts.source import Source
@@ -29,14 +29,14 @@ def render(report: Report) -> Iterator[str]:
 
 def _diagnostics(report: Report) -> Iterator[dict[str, Any]]:
     seen = SharedFixes()
-    for number, (finding, message) in enumerate(grouped(report.result.findings)):
+    for number, (finding, words) in enumerate(grouped(report.result.findings)):
         # There is no way to refer to a suggestion: the first finding has it.
-        yield _diagnostic(report, finding, message, has_fix=seen.first(finding, number) == number)
+        yield _diagnostic(report, finding, words, has_fix=seen.first(finding, number) == number)
 
 
-def _diagnostic(report: Report, finding: Diagnostic, message: str, *, has_fix: bool) -> dict[str, Any]:
+def _diagnostic(report: Report, finding: Diagnostic, words: Words, *, has_fix: bool) -> dict[str, Any]:
     diagnostic: dict[str, Any] = {
-        "message": message,
+        "message": "\n".join(filter(None, (words.headline, words.why))),
         "location": _location(report, finding.source, finding.span),
         "severity": _SEVERITIES[finding.severity],
         "code": {"value": finding.rule},

@@ -13,7 +13,7 @@ from podhosts import __version__
 from podhosts.baseline.fingerprints import fingerprint
 from podhosts.diagnostics import Severity
 from podhosts.edits import Safety
-from podhosts.reporters.grouping import SharedFixes, grouped
+from podhosts.reporters.grouping import SharedFixes, grouped, shown
 from podhosts.reporters.json_text import Streamed, lines
 from podhosts.reporters.visible import visible
 from podhosts.rules import RULES
@@ -23,7 +23,7 @@ from podhosts.source import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podhosts.diagnostics import Diagnostic, Related
+    from podhosts.diagnostics import Diagnostic, Related, Words
     from podhosts.edits import Fix
     from podhosts.engine import Suppressed, Unread
     from podhosts.reporters.report import Report
@@ -64,8 +64,8 @@ def render(report: Report) -> Iterator[str]:
 
 def _results(report: Report) -> Iterator[dict[str, Any]]:
     seen = SharedFixes()
-    for number, (finding, message) in enumerate(grouped(report.result.findings)):
-        result = _result(report, finding, message)
+    for number, (finding, words) in enumerate(grouped(report.result.findings)):
+        result = _result(report, finding, words)
         first = seen.first(finding, number)
         if first == number:
             result |= _fixes(report, finding)
@@ -89,14 +89,14 @@ def _rule(rule: type[Rule]) -> dict[str, Any]:
     }
 
 
-def _result(report: Report, finding: Diagnostic, message: str) -> dict[str, Any]:
+def _result(report: Report, finding: Diagnostic, words: Words) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "level": _LEVELS[finding.severity],
-        "message": {"text": message},
+        "message": {"text": words.headline},
         "locations": [_location(report, finding.source, finding.span) | _logical(finding)],
         "partialFingerprints": {"podhosts/v1": fingerprint(finding)},
-        "properties": {"refusedBy": list(finding.refused_by)},
+        "properties": {"why": words.why, "help": words.help, "refusedBy": list(finding.refused_by)},
     }
     if finding.rule in _RULE_INDEX:
         result["ruleIndex"] = _RULE_INDEX[finding.rule]
@@ -120,7 +120,7 @@ def _suppressed(report: Report, item: Suppressed) -> dict[str, Any]:
     }
     if item.suppression.reason is not None:
         suppression["justification"] = item.suppression.reason
-    own = _result(report, item.finding, visible(item.finding.message)) | _fixes(report, item.finding)
+    own = _result(report, item.finding, shown(item.finding)) | _fixes(report, item.finding)
     return own | {"suppressions": [suppression]}
 
 

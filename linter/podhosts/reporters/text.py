@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
-from podhosts.diagnostics import Diagnostic, Severity
+from podhosts.diagnostics import Diagnostic, Severity, Words
 from podhosts.edits import Safety
 from podhosts.reporters.differences import changes, compared
 from podhosts.reporters.grouping import SharedFixes, grouped
@@ -51,17 +51,17 @@ class _Mark(NamedTuple):
 def render(report: Report) -> Iterator[Styled]:
     """The report in lines of styled text, an empty one after each finding."""
     shown = SharedFixes()
-    for number, (finding, message) in enumerate(grouped(report.result.findings)):
-        yield from _render_finding(finding, message)
+    for number, (finding, words) in enumerate(grouped(report.result.findings)):
+        yield from _render_finding(finding, words)
         if finding.fix is not None:
             # One fix may serve many findings; its lines are shown once.
             yield from _render_fix(finding, finding.fix, with_lines=shown.first(finding, number) == number)
         yield Styled()
 
 
-def _render_finding(finding: Diagnostic, message: str) -> Iterator[Styled]:
+def _render_finding(finding: Diagnostic, words: Words) -> Iterator[Styled]:
     style = _STYLES[finding.severity]
-    yield Styled((f"{finding.severity}[{finding.rule}]", style), (f": {message}", "bold"))
+    yield Styled((f"{finding.severity}[{finding.rule}]", style), (f": {words.message}", "bold"))
     marks = [_Mark(finding.source, finding.span, "", style, "^")]
     related = finding.related[:_MAX_RELATED]
     marks += [_Mark(item.source or finding.source, item.span, item.message, _RELATED_STYLE, "-") for item in related]
@@ -79,6 +79,9 @@ def _render_finding(finding: Diagnostic, message: str) -> Iterator[Styled]:
         yield from _snippet(sorted(group, key=lambda mark: (mark.line, mark.span.start)), width)
     if finding.related_total > len(related):
         yield Styled((" " * width + f" = and {finding.related_total - len(related)} more places", _GUTTER_STYLE))
+    for label, text in (("note", words.why), ("help", words.help)):
+        if text:
+            yield Styled((" " * width + f" = {label}: ", _GUTTER_STYLE), text)
 
 
 def _render_fix(finding: Diagnostic, fix: Fix, *, with_lines: bool) -> Iterator[Styled]:

@@ -103,13 +103,18 @@ class Rule:
         at: Span | Node,
         message: str,
         *,
+        why: str = "",
+        help: str = "",
         field: str,
         severity: Severity | None = None,
         refused_by: tuple[Request, ...] = (),
         related: Iterable[Related] = (),
         fix: Fix | None = None,
     ) -> Diagnostic:
-        """A finding of this rule at a node or span, about the object that `where` belongs to."""
+        """A finding of this rule at a node or span, about the object that `where` belongs to.
+
+        `message`, `why` and `help` are clauses without a full stop (`Diagnostic` says which is which).
+        """
         manifest = object_of(where)
         places = tuple(related)
         return Diagnostic(
@@ -126,6 +131,8 @@ class Rule:
             related=places[:MOST_RELATED],
             fix=fix,
             more_related=max(len(places) - MOST_RELATED, 0),
+            why=why,
+            help=help,
         )
 
 

@@ -96,7 +96,9 @@ class ConflictingHostname(Rule):
         return self.report(
             second.alias,
             second.node,
-            f"`{name}` already has the address `{first.alias.ip}`: {answered}; keep one of them",
+            f"`{name}` already has the address `{first.alias.ip}`",
+            why=answered,
+            help="keep one of them",
             field=second.alias.field("hostnames", second.at),
             related=[
                 Related(item.node.span, f"also listed here, for `{item.alias.ip}`") for item in (first, *others[1:])

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podhosts.diagnostics import Diagnostic, Related, Severity
+from podhosts.diagnostics import Related, Severity, Words
 from podhosts.edits import Safety
 from podhosts.kubernetes import is_placeholder, is_template
 from podhosts.rules.base import Fixable, Rule
@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 
     from podhosts.corefile import HostsBlock, HostsLine, HostsOption, Token
     from podhosts.corefile.manifests import ManifestCorefile
+    from podhosts.diagnostics import Diagnostic
     from podhosts.edits import Fix
     from podhosts.kubernetes import KubernetesObject
 
 #: None: a file of values for the CoreDNS chart.
 _KINDS_WITH_COREFILES = frozenset({"ConfigMap", "HelmRelease", None})
 _CLUSTER_DOMAIN = "cluster.local."
+_NO_START = "CoreDNS does not start"
 #: Plugins that come after `hosts` in CoreDNS' fixed order and could answer what it passes on.
 _ANSWERING = frozenset(
     ("auto", "azure", "clouddns", "etcd", "file", "forward", "grpc", "k8s_external", "kubernetes", "nomad", "proxy",
@@ -87,8 +89,8 @@ class CorednsHostsBlock(Rule):
             except CorefileError as error:
                 # What a template writes may well have the braces that are missing here.
                 if not is_placeholder(corefile.text):
-                    message = f"CoreDNS cannot read this Corefile: {error}; it does not start with it"
-                    yield self._at(corefile, error.span, message)
+                    words = Words(f"CoreDNS cannot read this Corefile: {error}", "it does not start with it")
+                    yield self._at(corefile, error.span, words)
                 continue
             for block in blocks:
                 # The search for relevant files does not find a bare `hosts` in any text.
@@ -100,37 +102,35 @@ class CorednsHostsBlock(Rule):
         if block.first is not None:
             # Of two branches of a template CoreDNS gets one.
             if not is_template(corefile.text[block.first.span.end : name.start]):
-                message = "a second `hosts` in one server block: CoreDNS does not start; put all entries into one"
-                yield self._at(corefile, name, message, related=((block.first.span, "the first one"),))
+                words = Words("a second `hosts` in one server block", _NO_START, "put all entries into one")
+                yield self._at(corefile, name, words, related=((block.first.span, "the first one"),))
         elif block.stray:
             stray = block.stray[0]
-            message = (
-                f"`{stray.text}` stands outside the block of `hosts`: CoreDNS does not start; "
-                f"open the block on the line of `hosts`, and write nothing behind its end"
+            words = Words(
+                f"`{stray.text}` stands outside the block of `hosts`",
+                _NO_START,
+                "open the block on the line of `hosts`, and write nothing behind its end",
             )
-            yield self._at(corefile, stray.span, message)
+            yield self._at(corefile, stray.span, words)
         elif _swallows(block, corefile.is_partial):
             yield self._at(corefile, name, _lost(block), fix=_fall_through(corefile, block))
         has_branches = is_template(corefile.text[slice(*block.plugin.span)])
         for line in () if has_branches else block.refused:
-            message = (
-                f"`{line.ip.text}` stands after `fallthrough`: CoreDNS does not start; move `fallthrough` to the end"
-            )
-            yield self._at(corefile, line.span, message)
+            words = Words(f"`{line.ip.text}` stands after `fallthrough`", _NO_START, "move `fallthrough` to the end")
+            yield self._at(corefile, line.span, words)
         for option in block.options:
             if option.error and all(map(_is_certain, option.arguments)):
-                message = f"{option.error}: CoreDNS does not start; correct the value"
-                yield self._at(corefile, _option_span(option), message)
+                yield self._at(corefile, _option_span(option), Words(option.error, _NO_START, "correct the value"))
         for line in block.lines:
             fix = _correct(corefile, block, line) if line.meant and _is_certain(line.ip) else None
-            for at, message in _oddities(line, block):
-                yield self._at(corefile, at, message, Severity.WARNING, fix=fix if at == line.ip.span else None)
+            for at, words in _oddities(line, block):
+                yield self._at(corefile, at, words, Severity.WARNING, fix=fix if at == line.ip.span else None)
 
     def _at(
         self,
         corefile: ManifestCorefile,
         span: Span,
-        message: str,
+        words: Words,
         severity: Severity | None = None,
         related: tuple[tuple[Span, str], ...] = (),
         fix: Fix | None = None,
@@ -139,7 +139,9 @@ class CorednsHostsBlock(Rule):
         return self.report(
             corefile.manifest,
             at,
-            message,
+            words.message,
+            why=words.why,
+            help=words.help,
             field=corefile.manifest.field(*path),
             severity=severity,
             related=[Related(corefile.locate(place)[0], text) for place, text in related],
@@ -181,20 +183,27 @@ def _cluster_domains(block: HostsBlock) -> set[str]:
     return domains | {f"svc.{domain}" for domain in domains}
 
 
-def _lost(block: HostsBlock) -> str:
+def _lost(block: HostsBlock) -> Words:
     if block.fallthrough is not None:
-        return (
-            f"`fallthrough` passes on names in {_listed(block.fallthrough.arguments)} only: every other name gets "
-            f"SERVFAIL, for the whole cluster; write `fallthrough` without zones"
+        return Words(
+            f"`fallthrough` passes on names in {_listed(block.fallthrough.arguments)} only",
+            "every other name gets SERVFAIL, for the whole cluster",
+            "write `fallthrough` without zones",
         )
     if block.file is not None and not block.zone_arguments and _names_zone(block, block.file):
-        return (
-            f"no `fallthrough`: every other name gets SERVFAIL, for the whole cluster, as `{block.file.text}` is taken "
-            f"for the name of a hosts file; write `hosts /etc/hosts {block.file.text}`, or add `fallthrough`"
+        return Words(
+            "this `hosts` block has no `fallthrough`",
+            f"every other name gets SERVFAIL, for the whole cluster, as `{block.file.text}` is taken for the name of a "
+            f"hosts file",
+            f"write `hosts /etc/hosts {block.file.text}`, or add `fallthrough`",
         )
     has_braces = any(token.text == "{" for token in block.plugin.tokens)
     where = "`fallthrough` as the last line of the block" if has_braces else "a block with `fallthrough`"
-    return f"no `fallthrough`: every other name of the zone gets SERVFAIL, for the whole cluster; add {where}"
+    return Words(
+        "this `hosts` block has no `fallthrough`",
+        "every other name of the zone gets SERVFAIL, for the whole cluster",
+        f"add {where}",
+    )
 
 
 def _fall_through(corefile: ManifestCorefile, block: HostsBlock) -> Fix | None:
@@ -254,18 +263,21 @@ def _is_certain(token: Token) -> bool:
     return token.is_known and not is_placeholder(token.text) and not token.text.startswith("__")
 
 
-def _oddities(line: HostsLine, block: HostsBlock) -> Iterator[tuple[Span, str]]:
+def _oddities(line: HostsLine, block: HostsBlock) -> Iterator[tuple[Span, Words]]:
     """What CoreDNS does not use of a line, and why."""
     if not _is_certain(line.ip):
         return
     if line.meant:
-        word = line.ip.text
-        yield line.ip.span, f"`{word}` is no option, so CoreDNS takes it for a host line; did you mean `{line.meant}`?"
-    elif line.ignored:
         yield (
             line.ip.span,
-            f"CoreDNS ignores this line without a word ({line.ignored}); write an address and its names",
+            Words(
+                f"`{line.ip.text}` is no option", "CoreDNS takes it for a host line", f"did you mean `{line.meant}`?"
+            ),
         )
+    elif line.ignored:
+        message = f"CoreDNS ignores this line without a word ({line.ignored})"
+        yield line.ip.span, Words(message, help="write an address and its names")
     zones_are_certain = all(map(_is_certain, block.zone_arguments or block.server.keys))
     for name in filter(_is_certain, line.outside if zones_are_certain else ()):
-        yield name.span, f"CoreDNS drops `{name.text}`: no zone of the block holds it; name the zone, or move the entry"
+        message = f"CoreDNS drops `{name.text}`"
+        yield name.span, Words(message, "no zone of the block holds it", "name the zone, or move the entry")

@@ -85,7 +85,9 @@ class DuplicateHostname(Rule):
         return self.report(
             second.alias,
             second.node,
-            f"`{second.node.text}` is already listed {_where(first.alias)}: {consequence}; {advice}",
+            f"`{second.node.text}` is already listed {_where(first.alias)}",
+            why=consequence,
+            help=advice,
             field=second.alias.field("hostnames", second.at),
             refused_by=refused_by,
             related=[

@@ -103,9 +103,9 @@ class DuplicateIp(Rule):
                 yield self.report(
                     alias,
                     alias.ip_node,
-                    f"each turn of `{keyword}` prints an entry with the `ip` `{alias.ip}`: two turns give two entries "
-                    f"of one `ip`, of which a later apply loses one; print one entry, with the `{keyword}` inside "
-                    "`hostnames`",
+                    f"each turn of `{keyword}` prints an entry with the `ip` `{alias.ip}`",
+                    why="two turns give two entries of one `ip`, of which a later apply loses one",
+                    help=f"print one entry, with the `{keyword}` inside `hostnames`",
                     field=alias.field("ip"),
                     severity=_SEVERITY[pod.schema.list_type],
                 )
@@ -131,7 +131,9 @@ class DuplicateIp(Rule):
         return self.report(
             second,
             _place(second),
-            f"{shown}: {_consequence(second, fate, len(group))}; {_advice(group, fate)}",
+            shown,
+            why=_consequence(second, fate, len(group)),
+            help=_advice(group, fate),
             field=second.field("ip"),
             severity=_SEVERITY[pod.schema.list_type],
             refused_by=duplicate_ip(pod),

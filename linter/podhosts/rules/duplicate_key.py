@@ -81,15 +81,18 @@ class DuplicateKey(Rule):
         document = object_of(where).document
         value = _printed_by_both(document, earlier, later)
         if value is not None:
-            said = f"each time with `{value}`: Helm and kubectl keep one, Kustomize refuses what the chart prints"
-            advice = "remove one"
+            message = f"`{later.name}` is written twice, each time with `{value}`"
+            why, advice = "Helm and kubectl keep one, Kustomize refuses what the chart prints", "remove one"
         else:
-            said = "kubectl keeps this one and silently drops the first"
+            message = f"`{later.name}` is written twice"
+            why = "kubectl keeps this one and silently drops the first"
             advice = _advice(document.source, earlier, later)
         return self.report(
             where,
             later.key,
-            f"`{later.name}` is written twice{', ' if value else ': '}{said}; {advice}",
+            message,
+            why=why,
+            help=advice,
             field=path,
             related=[Related(earlier.key.span, "dropped silently")],
         )

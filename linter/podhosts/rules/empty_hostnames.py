@@ -65,7 +65,9 @@ class EmptyHostnames(Rule):
             yield self.report(
                 alias,
                 node if is_empty and node is not None else first,
-                f"this entry has no host names: {consequence}; add names, or remove the entry",
+                "this entry has no host names",
+                why=consequence,
+                help="add names, or remove the entry",
                 field=alias.field("hostnames"),
                 refused_by=refused_by,
                 fix=fix,

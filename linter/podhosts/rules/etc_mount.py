@@ -73,8 +73,9 @@ class EtcMount(Rule):
                 yield self.report(
                     mount,
                     node,
-                    f"{mount.container.shown} mounts volume `{volume.name}` ({kind}) on /etc: "
-                    f"{consequence}; mount it on a folder below, or single files with `subPath`",
+                    f"{mount.container.shown} mounts volume `{volume.name}` ({kind}) on /etc",
+                    why=consequence,
+                    help="mount it on a folder below, or single files with `subPath`",
                     field=mount.field("mountPath"),
                     related=related,
                 )

@@ -89,8 +89,9 @@ class HostPathHostsFile(Rule):
             yield self._report(
                 volume,
                 mounts,
-                f"the node's /etc/hosts is mounted by a hostPath with `type: {wanted}`: the API server knows no such "
-                f"type and refuses the object; {_USE_ALIASES}",
+                f"the node's /etc/hosts is mounted by a hostPath with `type: {wanted}`",
+                "the API server knows no such type and refuses the object",
+                _USE_ALIASES,
                 fix=self._move(pod, mounts),
             )
             return
@@ -98,8 +99,9 @@ class HostPathHostsFile(Rule):
             yield self._report(
                 volume,
                 mounts,
-                f"the node's /etc/hosts is mounted by a hostPath with `type: {wanted}`: the node has {there} there, so "
-                f"the pod never starts; {_USE_ALIASES}",
+                f"the node's /etc/hosts is mounted by a hostPath with `type: {wanted}`",
+                f"the node has {there} there, so the pod never starts",
+                _USE_ALIASES,
                 fix=self._move(pod, mounts),
             )
             return
@@ -108,8 +110,9 @@ class HostPathHostsFile(Rule):
             yield self._report(
                 volume,
                 below,
-                f"`subPath: {below[0].sub_path}` is looked up in the node's /etc/hosts, which is a file: the container "
-                f"never starts; {_USE_ALIASES}",
+                f"`subPath: {below[0].sub_path}` is looked up in the node's /etc/hosts, which is a file",
+                "the container never starts",
+                _USE_ALIASES,
                 fix=self._move(pod, below),
             )
         writing = [mount for mount in mounts if mount not in below and self._writes(mount)]
@@ -117,9 +120,9 @@ class HostPathHostsFile(Rule):
             yield self._report(
                 volume,
                 writing,
-                f"{writing[0].container.shown} changes the node's /etc/hosts through a mount of that one "
-                f"file: once the node renames a new file over it, the container has the old one; mount the folder /etc "
-                f"of the node at another path",
+                f"{writing[0].container.shown} changes the node's /etc/hosts through a mount of that one file",
+                "once the node renames a new file over it, the container has the old one",
+                "mount the folder /etc of the node at another path",
                 severity=Severity.INFO if pod.host_network else None,
             )
         reading = [mount for mount in mounts if mount not in below and mount not in writing]
@@ -128,11 +131,11 @@ class HostPathHostsFile(Rule):
             yield self._report(
                 volume,
                 reading,
-                "the node's /etc/hosts is mounted over the container's: the kubelet starts from that file here anyway; "
-                "remove the volume, unless the container changes the node's file"
+                "the node's /etc/hosts is mounted over the container's",
+                "the kubelet starts from that file here anyway"
                 if pod.host_network
-                else "the node's /etc/hosts is mounted over the container's: it gets this node's names, but neither "
-                f"the pod's own name nor its hostAliases; {_USE_ALIASES}",
+                else "it gets this node's names, but neither the pod's own name nor its hostAliases",
+                "remove the volume, unless the container changes the node's file" if pod.host_network else _USE_ALIASES,
                 severity=Severity.INFO if pod.host_network else None,
                 fix=self._move(pod, reading),
             )
@@ -142,6 +145,8 @@ class HostPathHostsFile(Rule):
         volume: Volume,
         mounts: list[Mount],
         message: str,
+        why: str,
+        advice: str,
         *,
         severity: Severity | None = None,
         fix: Fix | None = None,
@@ -152,6 +157,8 @@ class HostPathHostsFile(Rule):
             volume,
             node,
             message,
+            why=why,
+            help=advice,
             field=volume.field("hostPath", "path"),
             severity=severity,
             related=[

@@ -76,8 +76,9 @@ class HostnameTooLong(Rule):
             yield self.report(
                 pod,
                 flag,
-                "the full host name has more than 64 bytes: the pod never starts; shorten `hostname` or `subdomain`, "
-                "or leave `setHostnameAsFQDN` out",
+                "the full host name has more than 64 bytes",
+                why="the pod never starts",
+                help="shorten `hostname` or `subdomain`, or leave `setHostnameAsFQDN` out",
                 field=pod.field("setHostnameAsFQDN"),
                 related=[
                     Related(node.span, "part of the full name")

@@ -94,8 +94,9 @@ class HostsFileMount(Rule):
         return self.report(
             mount,
             node,
-            f"{mount.container.shown} gets its /etc/hosts from volume `{volume.name}` ({source(volume)}): "
-            f"{_consequence(mount)}; {self._advice(mount)}",
+            f"{mount.container.shown} gets its /etc/hosts from volume `{volume.name}` ({source(volume)})",
+            why=_consequence(mount),
+            help=self._advice(mount),
             field=mount.field("mountPath"),
             # Made for the node's own programs, which may need it before the kubelet can give them a file.
             severity=Severity.INFO if _is_of_node(mount) and pod.host_network else None,

@@ -124,11 +124,13 @@ class HostsFileWrite(Rule):
 
         container = command.container
         path, scalar = command.arguments[found.index]
-        message, works = described(command, found, result, self.version)
+        words, works = described(command, found, result, self.version)
         return self.report(
             container,
             container.pod.object.document.locate(scalar, *found.write.target),
-            message,
+            words.message,
+            why=words.why,
+            help=words.help,
             field=container.field(*path),
             severity=Severity.INFO if works else None,
             fix=fix,
@@ -139,10 +141,13 @@ class HostsFileWrite(Rule):
 
         container = command.container
         path, scalar = command.arguments[found.index]
+        words = described_unread(command, found)
         return self.report(
             container,
             container.pod.object.document.locate(scalar, *found.span),
-            described_unread(command, found),
+            words.message,
+            why=words.why,
+            help=words.help,
             field=container.field(*path),
         )
 
@@ -156,11 +161,13 @@ class HostsFileWrite(Rule):
             for mount in mounts
         )
         for write in writes:
-            message, works = described_script(write, [mount.container for mount in mounts], self.version)
+            words, works = described_script(write, [mount.container for mount in mounts], self.version)
             yield self.report(
                 config_map,
                 config_map.document.locate(script.scalar, *write.target),
-                message,
+                words.message,
+                why=words.why,
+                help=words.help,
                 field=config_map.field("data", script.key),
                 severity=Severity.INFO if works else None,
                 related=related,

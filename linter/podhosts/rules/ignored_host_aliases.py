@@ -71,8 +71,9 @@ class IgnoredHostAliases(Rule):
                 yield self.report(
                     mount,
                     node,
-                    f"{mount.container.shown} mounts its own /etc/hosts: the kubelet then writes none for "
-                    f"it, and the pod's hostAliases do not reach it; remove the mount or the aliases",
+                    f"{mount.container.shown} mounts its own /etc/hosts",
+                    why="the kubelet then writes none for it, and the pod's hostAliases do not reach it",
+                    help="remove the mount or the aliases",
                     field=mount.field("mountPath"),
                     related=related,
                 )

@@ -85,8 +85,8 @@ class InconsistentAlias(Rule):
                     yield self.report(
                         alias,
                         node,
-                        f"`{node.text}` is `{alias.ip}` here, but `{usual.address}` in {lists}: if the address has "
-                        f"changed, change it here, too",
+                        f"`{node.text}` is `{alias.ip}` here, but `{usual.address}` in {lists}",
+                        help="if the address has changed, change it here, too",
                         field=alias.field("hostnames", position),
                         related=[Related(usual.span, f"`{usual.address}` here", usual.source)],
                     )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podhosts.diagnostics import Severity
+from podhosts.diagnostics import Severity, Words
 from podhosts.document import Scalar
 from podhosts.edits import Safety
 from podhosts.hosts.names import subdomain_refusals
@@ -72,15 +72,17 @@ class InvalidHostname(Rule):
             consequence = "the API server refuses the object" if refused_by else "the pod made from it is refused"
             shown = f"`{name}`" if name else "an empty name"
             if subdomain_refusals(name):
-                message = f"{shown} is not a valid host name: {consequence}; {name_advice(name, node.style)}"
+                words = Words(f"{shown} is not a valid host name", consequence, name_advice(name, node.style))
             elif broken is not None:
-                message = f"{shown} {broken}: {consequence}, as its CRD asks for that"
+                words = Words(f"{shown} {broken}", f"{consequence}, as its CRD asks for that")
             else:
                 continue
             yield self.report(
                 alias,
                 node,
-                message,
+                words.message,
+                why=words.why,
+                help=words.help,
                 field=alias.field("hostnames", index),
                 refused_by=refused_by,
                 fix=_fix(alias, node, name),

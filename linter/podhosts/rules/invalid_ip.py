@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podhosts.diagnostics import Severity
+from podhosts.diagnostics import Severity, Words
 from podhosts.edits import Safety
 from podhosts.hosts.addresses import has_leading_zeros, parse_sloppy, refusal
 from podhosts.kubernetes.schemas.refusals import refused_value
@@ -66,17 +66,28 @@ class InvalidIp(Rule):
         refused_by = refused_value(alias.pod, self.version, broken)
         if refusal(ip, self.version.strict_addresses):
             consequence = "the API server refuses the object" if refused_by else "the pod made from it is refused"
-            message = f"{_what(ip)}{consequence}; {meant.advice(alias)}"
+            what, since = _what(ip)
+            words = Words(what, f"{since}{consequence}", meant.advice(alias))
         elif broken is not None:
-            message = f"`{ip}` {broken}: the API server refuses the object, as its CRD asks for that"
+            words = Words(f"`{ip}` {broken}", "the API server refuses the object, as its CRD asks for that")
         else:
             return
         fix = meant.fix(alias, Safety.UNSAFE)
-        yield self.report(alias, node, message, field=alias.field("ip"), refused_by=refused_by, fix=fix)
+        yield self.report(
+            alias,
+            node,
+            words.message,
+            why=words.why,
+            help=words.help,
+            field=alias.field("ip"),
+            refused_by=refused_by,
+            fix=fix,
+        )
 
 
-def _what(ip: str) -> str:
+def _what(ip: str) -> tuple[str, str]:
+    """What is wrong with an address, and since when it is refused, to stand before what happens then."""
     if parse_sloppy(ip) is None:
-        return f"`{ip}` is not an IP address: "
+        return f"`{ip}` is not an IP address", ""
     what = "has leading zeros" if has_leading_zeros(ip) else "is an IPv4-mapped IPv6 address"
-    return f"`{ip}` {what}: accepted up to 1.35, since then "
+    return f"`{ip}` {what}", "accepted up to 1.35, since then "

@@ -68,23 +68,23 @@ class InvalidPodHostname(Rule):
             return
         if subdomain_refusals(value) or len(value) > _MAX_OVERRIDE_BYTES:
             what = f"`{value}` is no DNS subdomain of at most {_MAX_OVERRIDE_BYTES} bytes"
-            yield self._report(pod, node, field, what, "")
+            yield self._report(pod, node, field, what, "write a shorter one of lower-case letters, digits, `-` and `.`")
         for other in ("setHostnameAsFQDN", "hostNetwork"):
             flag = pod.spec.get(other)
             if isinstance(flag, Scalar) and flag.value is True and pod.are_printed_together(node, flag):
                 key = pod.spec.fields[field].key
                 what = f"`{field}` may not be specified when {other} is true"
-                yield self._report(pod, key, field, what, f"; remove one of the two, `{other}` is on")
+                yield self._report(pod, key, field, what, f"remove one of the two, `{other}` is on")
 
     def _report(self, pod: Pod, node: Scalar | object, field: str, what: str, advice: str) -> Diagnostic:
         refused_by = invalid_value(pod, self.version)
         consequence = "the API server refuses the object" if refused_by else "its pods are refused"
         assert isinstance(node, Scalar)  # a string or a key
-        return self.report(pod, node, f"{what}: {consequence}{advice}", field=pod.field(field), refused_by=refused_by)
+        return self.report(pod, node, what, why=consequence, help=advice, field=pod.field(field), refused_by=refused_by)
 
 
 def _advice(value: str) -> str:
     if "." in value:
-        return "; put the domain part into `subdomain`"
+        return "put the domain part into `subdomain`"
     lower = value.lower()
-    return f"; write `{lower}`" if lower != value and not label_refusals(lower) else ""
+    return f"write `{lower}`" if lower != value and not label_refusals(lower) else ""

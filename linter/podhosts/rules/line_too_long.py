@@ -91,7 +91,8 @@ class LineTooLong(Rule):
         yield self.report(
             alias,
             node,
-            f"the entry's line has {len(line)} bytes: musl (Alpine) reads 511, loses {count}{bogus}; "
-            f"use fewer or shorter names, or a CoreDNS record",
+            f"the entry's line has {len(line)} bytes",
+            why=f"musl (Alpine) reads 511, loses {count}{bogus}",
+            help="use fewer or shorter names, or a CoreDNS record",
             field=alias.field("hostnames", index),
         )

@@ -78,8 +78,9 @@ class LocalhostAlias(Rule):
                 yield self.report(
                     alias,
                     node,
-                    f"`{node.text}` has its address from {origin}: {_effect(node.text, address)}; "
-                    f"{answers.describe(node.text, node)}; remove the alias",
+                    f"`{node.text}` has its address from {origin}",
+                    why=f"{_effect(node.text, address)}; {answers.describe(node.text, node)}",
+                    help="remove the alias",
                     field=alias.field("hostnames", index),
                     severity=Severity.INFO if is_own else None,
                     fix=removal.fix(alias, [index]),

@@ -54,7 +54,9 @@ class LongLabel(Rule):
                 yield self.report(
                     alias,
                     node,
-                    f"a part of this name has {size} bytes: Python refuses names with parts of more than "
-                    f"{MAX_LABEL_BYTES}, and no DNS message can carry them; shorten it",
+                    f"a part of this name has {size} bytes",
+                    why=f"Python refuses names with parts of more than {MAX_LABEL_BYTES}, and no DNS message can carry "
+                    f"them",
+                    help="shorten it",
                     field=alias.field("hostnames", index),
                 )

@@ -80,8 +80,9 @@ class MisplacedHostAliases(Rule):
             yield self.report(
                 manifest,
                 entry.key,
-                f"`hostAliases` is no field here: the API server refuses the object, lenient clients drop the list "
-                f"silently; {self._advice(manifest)}",
+                "`hostAliases` is no field here",
+                why="the API server refuses the object, lenient clients drop the list silently",
+                help=self._advice(manifest),
                 field=manifest.field(*place.path, "hostAliases"),
                 refused_by=place.refused_by,
                 fix=self._fix(manifest, place.node, entry) if len(misplaced) == 1 else None,
@@ -122,8 +123,9 @@ class MisplacedHostAliases(Rule):
             yield self.report(
                 pod,
                 entry.key,
-                f"`hostAliases` is no field of a container: the chart takes it for the pod, and nothing of it arrives; "
-                f"move it to `controllers.{controller}.pod`",
+                "`hostAliases` is no field of a container",
+                why="the chart takes it for the pod, and nothing of it arrives",
+                help=f"move it to `controllers.{controller}.pod`",
                 field=pod.field("hostAliases"),
             )
 

@@ -62,7 +62,9 @@ class MissingIp(Rule):
             yield self.report(
                 pod,
                 node,
-                f"{what}: {consequence}; add the address, or remove the entry",
+                what,
+                why=consequence,
+                help="add the address, or remove the entry",
                 field=pod.field(pod.list_field, index, "ip"),
                 refused_by=refused_by,
             )

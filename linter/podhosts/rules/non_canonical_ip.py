@@ -75,6 +75,14 @@ class NonCanonicalIp(Rule):
             answers = line_answers(ip, _PROBE, self.settings, "inet6" if ":" in wanted else "inet")
             if any(answer.addresses != (wanted,) for _, answer in answers):
                 why, severity = f"for its names {described(answers)}, and 1.36 and later refuse it", Severity.WARNING
-        message = f"`{ip}` is not the canonical spelling: {why}; {meant.advice(alias)}"
         fix = meant.fix(alias, Safety.UNSAFE if is_read_differently else Safety.SAFE)
-        yield self.report(alias, node, message, field=alias.field("ip"), severity=severity, fix=fix)
+        yield self.report(
+            alias,
+            node,
+            f"`{ip}` is not the canonical spelling",
+            why=why,
+            help=meant.advice(alias),
+            field=alias.field("ip"),
+            severity=severity,
+            fix=fix,
+        )

@@ -61,7 +61,8 @@ class NumericHostname(Rule):
                 yield self.report(
                     alias,
                     node,
-                    f"`{node.text}` is read as a number: {described(blind)}; the alias has no effect there, choose "
-                    f"another name",
+                    f"`{node.text}` is read as a number",
+                    why=f"{described(blind)}; the alias has no effect there",
+                    help="choose another name",
                     field=alias.field("hostnames", index),
                 )

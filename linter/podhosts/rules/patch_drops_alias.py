@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podhosts.diagnostics import Diagnostic, ObjectIdentity, Related, Severity
+from podhosts.diagnostics import Diagnostic, ObjectIdentity, Related, Severity, Words
 from podhosts.hosts.kubelet import Alias
 from podhosts.kubernetes import field
 from podhosts.rules.answers import described, file_answers
@@ -87,7 +87,8 @@ class PatchDropsAlias(Rule):
         if told is None:
             return
         for refusal in told.refusals:
-            yield self._finding(source, refusal.place, refusal.message, related=refusal.related)
+            words = Words(refusal.message, "Kustomize refuses to build this")
+            yield self._finding(source, refusal.place, words, related=refusal.related)
         yield from self._joined(self._of_effect(source, effect) for effect in told.effects)
 
     def check_document(self, document: Document) -> Iterator[Diagnostic]:
@@ -103,14 +104,14 @@ class PatchDropsAlias(Rule):
             yield self._of_effect(document.source, effect)
 
     def _of_effect(self, source: Source, effect: Effect) -> Diagnostic:
-        message, related = self._words(effect)
-        return self._finding(source, effect.place, message, effect.id, effect.path, related)
+        words, related = self._words(effect)
+        return self._finding(source, effect.place, words, effect.id, effect.path, related)
 
     def _finding(
         self,
         source: Source,
         place: Place,
-        message: str,
+        words: Words,
         known: Id | None = None,
         path: tuple[str | int, ...] = (),
         related: Iterable[tuple[Place, str]] = (),
@@ -118,7 +119,7 @@ class PatchDropsAlias(Rule):
         return Diagnostic(
             self.name,
             self.severity,
-            message,
+            words.message,
             source,
             place.span,
             place.document,
@@ -128,13 +129,15 @@ class PatchDropsAlias(Rule):
                 Related(at.span, text, None if at.source.path == place.source.path else at.source)
                 for at, text in list(related)[:_MOST_PLACES]
             ),
+            why=words.why,
+            help=words.help,
         )
 
     def _joined(self, findings: Iterable[Diagnostic]) -> list[Diagnostic]:
-        """One finding for one place and message, however many objects the patch hits."""
-        return list({(finding.span, finding.message): finding for finding in findings}.values())
+        """One finding for one place and its words, however many objects the patch hits."""
+        return list({(finding.span, finding.words): finding for finding in findings}.values())
 
-    def _words(self, effect: Effect) -> tuple[str, list[tuple[Place, str]]]:
+    def _words(self, effect: Effect) -> tuple[Words, list[tuple[Place, str]]]:
         from podhosts.kustomize import effects
 
         match effect.what:
@@ -148,22 +151,23 @@ class PatchDropsAlias(Rule):
             case effects.DeletesNothing() as what:
                 return _deletes_nothing(what), _places(what.entries, "an entry that is there")
             case effects.ClearsNothing(entries):
-                message = (
-                    f"`hostAliases: []` in a patch changes nothing: {_shown(entry.ip for entry in entries)} "
-                    f"stay{'s' * (len(entries) == 1)}; write `hostAliases: null` to remove the list"
+                words = Words(
+                    "`hostAliases: []` in a patch changes nothing",
+                    f"{_shown(entry.ip for entry in entries)} stay{'s' * (len(entries) == 1)}",
+                    "write `hostAliases: null` to remove the list",
                 )
-                return message, _places(entries, "stays")
+                return words, _places(entries, "stays")
             case effects.Leftover() as what:
                 return _leftover(what), []
             case effects.MatchesNothing() as what:
                 return _matches_nothing(what), [(place, f"there is {known}") for place, known in what.near]
 
-    def _keeps_old(self, what: KeepsOld) -> str:
+    def _keeps_old(self, what: KeepsOld) -> Words:
         answers = file_answers([Alias(entry.ip, entry.names) for entry in what.entries], what.name, self.settings)
-        return (
-            f"`{what.name}` keeps its old address `{what.old.ip}`: the patch adds `{what.ip}` beside it, because "
-            f"hostAliases are merged by `ip` ({described(answers)}); delete the old entry (`$patch: delete`), or "
-            "replace the list"
+        return Words(
+            f"`{what.name}` keeps its old address `{what.old.ip}`",
+            f"the patch adds `{what.ip}` beside it, because hostAliases are merged by `ip` ({described(answers)})",
+            "delete the old entry (`$patch: delete`), or replace the list",
         )
 
 
@@ -171,30 +175,34 @@ def _identity(known: Id) -> ObjectIdentity:
     return ObjectIdentity(known.api_version or None, known.kind or None, known.namespace or None, known.name or None)
 
 
-def _lost(what: Lost, known: Id | None) -> str:
+def _lost(what: Lost, known: Id | None) -> Words:
     names = _shown(name for entry in what.lost for name in entry.names)
     lost = f"{names} {_is(entry.names for entry in what.lost)} lost"
     ip = what.lost[0].ip
     if what.by == "collapse":
-        return (
-            f"the base has several entries for `{ip}`: any strategic merge patch keeps only the last of them, so that "
-            f"{lost}; put all names in one entry there"
+        return Words(
+            f"the base has several entries for `{ip}`",
+            f"any strategic merge patch keeps only the last of them, so that {lost}",
+            "put all names in one entry there",
         )
     if what.by == "missing ip in the base":
-        return (
-            "the base has an entry without `ip`: any strategic merge patch takes entries that have one out of the "
-            f"list, so that {lost}; write the `ip` there"
+        return Words(
+            "the base has an entry without `ip`",
+            f"any strategic merge patch takes entries that have one out of the list, so that {lost}",
+            "write the `ip` there",
         )
     if what.by == "missing ip":
-        return f"a patch entry without `ip` takes the entries of the base with it: {lost}; write the `ip`"
+        return Words("a patch entry without `ip` takes the entries of the base with it", lost, "write the `ip`")
     if what.by == "no schema":
-        return (
-            f"Kustomize has no schema for {_kind(known)}, so this list replaces that of the "
-            f"base: {lost}; list them here too, or use a JSON 6902 patch if that is meant"
+        return Words(
+            f"Kustomize has no schema for {_kind(known)}, so this list replaces that of the base",
+            lost,
+            "list them here too, or use a JSON 6902 patch if that is meant",
         )
-    return (
-        f"`op: add` on a list that is already there replaces it: {lost}; add entries at `hostAliases/-`, or use "
-        "`op: replace` if that is meant"
+    return Words(
+        "`op: add` on a list that is already there replaces it",
+        lost,
+        "add entries at `hostAliases/-`, or use `op: replace` if that is meant",
     )
 
 
@@ -202,43 +210,49 @@ def _kind(known: Id | None) -> str:
     return f"{known.api_version} {known.kind}" if known is not None else "this kind"
 
 
-def _without_effect(what: WithoutEffect) -> str:
+def _without_effect(what: WithoutEffect) -> Words:
     kept = f"`{what.ip}` keeps {_shown(what.kept.names)}"
     if what.by == "directive":
-        return (
-            f"`$patch` inside an entry does not replace it: {kept}; leave it out to replace the names, or write "
-            "`- $patch: replace` as an item of its own to replace the list"
+        return Words(
+            "`$patch` inside an entry does not replace it",
+            kept,
+            "leave it out to replace the names, or write `- $patch: replace` as an item of its own to replace the list",
         )
     if what.by == "duplicates in the patch":
-        return f"the patch has several entries for `{what.ip}`, and one is left: {kept}; put all names in one entry"
+        message = f"the patch has several entries for `{what.ip}`, and one is left"
+        return Words(message, kept, "put all names in one entry")
     names = [name for entry in what.lost for name in entry.names]
     lost = f", and {_shown(names)} {_is([names])} lost" if names else ""
-    return (
-        f"this entry has no effect: the base has several entries for `{what.ip}`, of which Kustomize keeps the last "
-        f"({kept}{lost}); put all names in one entry there"
+    return Words(
+        "this entry has no effect",
+        f"the base has several entries for `{what.ip}`, of which Kustomize keeps the last ({kept}{lost})",
+        "put all names in one entry there",
     )
 
 
-def _deletes_nothing(what: DeletesNothing) -> str:
+def _deletes_nothing(what: DeletesNothing) -> Words:
     there = _shown(entry.ip for entry in what.entries)
-    return f"the base has no entry for `{what.ip}` to delete, only {there}: Kustomize leaves this out without a word"
+    message = f"the base has no entry for `{what.ip}` to delete, only {there}"
+    return Words(message, "Kustomize leaves this out without a word")
 
 
-def _leftover(what: Leftover) -> str:
+def _leftover(what: Leftover) -> Words:
     if what.id is not None:
-        return (
-            f"Kustomize has no schema for {_kind(what.id)}, so this directive stays in the object as an entry; a patch "
-            "replaces the list there by itself"
+        return Words(
+            "this directive stays in the object as an entry",
+            f"Kustomize has no schema for {_kind(what.id)}",
+            "leave it out, a patch replaces the list there by itself",
         )
-    return (
-        f"Kustomize does not know `{what.key}`: it does nothing and stays in the object, where the API server refuses "
-        "it; write the list as it should be"
+    return Words(
+        f"Kustomize does not know `{what.key}`",
+        "it does nothing and stays in the object, where the API server refuses it",
+        "write the list as it should be",
     )
 
 
-def _matches_nothing(what: MatchesNothing) -> str:
+def _matches_nothing(what: MatchesNothing) -> Words:
     blame = f" (only `{what.field}` does not fit)" if what.field else ""
-    return f"no object fits this target{blame}: Kustomize leaves the patch out without a word"
+    return Words(f"no object fits this target{blame}", "Kustomize leaves the patch out without a word")
 
 
 def _places(entries: tuple[Entry, ...], text: str) -> list[tuple[Place, str]]:

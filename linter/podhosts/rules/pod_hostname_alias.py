@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from podhosts.diagnostics import Related, Severity
+from podhosts.diagnostics import Related, Severity, Words
 from podhosts.document import is_unknown
 from podhosts.hosts.addresses import canonical, parse_sloppy
 from podhosts.kubernetes.host_names import USUAL_DOMAIN, OwnName, host_name_node, ordinals, own_name
@@ -74,11 +74,14 @@ class PodHostnameAlias(Rule):
         for alias in (alias for alias in pod.aliases if alias.index in own):
             # One finding an entry: what is said of a name holds for its other spellings.
             for index, name in islice(own[alias.index].items(), 1):
+                words = self._words(alias, name)
                 doomed = [number for number, other in own[alias.index].items() if other.can_go]
                 yield self.report(
                     alias,
                     name.node,
-                    self._message(alias, name),
+                    words.message,
+                    why=words.why,
+                    help=words.help,
                     field=alias.field("hostnames", index),
                     related=[*_others(own[alias.index]), *_where_from(pod, self.version)],
                     fix=removal.fix(alias, doomed) if doomed else None,
@@ -101,13 +104,13 @@ class PodHostnameAlias(Rule):
             found[index] = _OwnAlias(node, own, has_others, can_go)
         return found
 
-    def _message(self, alias: HostAlias, name: _OwnAlias) -> str:
+    def _words(self, alias: HostAlias, name: _OwnAlias) -> Words:
         text, own = name.node.text, name.own
         answers = PodAnswers(alias.pod, self.settings, own)
         where = _where(own)
         if own.index is None or not name.has_others:
             effect = _effect(alias, f"beside the pod's own line (say {POD_IP}) {answers.describe(text, name.node)}")
-            return f"`{text}` is the pod's own host name{where}: {effect}; {_advice(name)}"
+            return Words(f"`{text}` is the pod's own host name{where}", effect, _advice(name))
         numbers = ordinals(alias.pod.object)
         assert numbers is not None  # the name holds one
         # The number may be set elsewhere, by an autoscaler or an overlay.
@@ -119,7 +122,7 @@ class PodHostnameAlias(Rule):
         effect = (
             f"{_warning(alias)}in it (say {POD_IP}) {answers.describe(text, name.node)}; in the other pods {elsewhere}"
         )
-        return f"`{text}` is the own host name of pod {own.index}{where}: {effect}" + (f"; {advice}" if advice else "")
+        return Words(f"`{text}` is the own host name of pod {own.index}{where}", effect, advice or "")
 
 
 @record(frozen=True, slots=True)

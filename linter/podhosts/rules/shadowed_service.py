@@ -116,8 +116,9 @@ class ShadowedService(Rule):
         return self.report(
             alias,
             node,
-            f"`{node.text}` is a Service in this input: the pod reaches `{alias.ip}` under this name and not the "
-            f"Service{reach}; rename the alias if that is not meant",
+            f"`{node.text}` is a Service in this input",
+            why=f"the pod reaches `{alias.ip}` under this name and not the Service{reach}",
+            help="rename the alias if that is not meant",
             field=alias.field("hostnames", index),
             related=related,
         )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podhosts.diagnostics import CREATE_AND_APPLY, Diagnostic, Severity
+from podhosts.diagnostics import CREATE_AND_APPLY, Diagnostic, Severity, Words
 from podhosts.document import TOO_DEEP
 from podhosts.kubernetes import concerns_hosts, is_broken_by_template
 from podhosts.rules.base import Rule
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from podhosts.source import Span
 
 
+_REFUSED_CHART = "Helm refuses the whole chart"
 #: What becomes of a file that kubectl never sees.
 _REFUSALS = {
     Reader.HELM_VALUES: "Helm cannot load these values, and renders nothing",
-    Reader.HELM_TEMPLATE: "Helm refuses the whole chart",
+    Reader.HELM_TEMPLATE: _REFUSED_CHART,
     Reader.KUSTOMIZATION: "Kustomize cannot read this file, and builds nothing",
     Reader.KUSTOMIZE_INPUT: "Kustomize refuses to build what lists this file",
 }
@@ -86,7 +87,8 @@ class SyntaxErrorRule(Rule):
         yield Diagnostic(
             rule=self.name,
             severity=self.severity,
-            message=f"{problem.message}: {consequence}",
+            message=problem.message,
+            why=consequence,
             source=document.source,
             span=problem.span,
             document=document.number,
@@ -100,10 +102,19 @@ class SyntaxErrorRule(Rule):
 
         facts = self.workspace.charts.facts(document.source.path)
         for problem in facts.problems:
-            yield from self._report_inside(document, problem.span, f"{problem.message}: Helm refuses the whole chart")
+            yield from self._report_inside(document, problem.span, Words(problem.message, _REFUSED_CHART))
         for misprint in facts.misprints if facts.is_rendered else misprints(document):
-            yield from self._report_inside(document, misprint.span, misprint.message)
+            yield from self._report_inside(document, misprint.span, misprint.words)
 
-    def _report_inside(self, document: Document, span: Span, message: str) -> Iterator[Diagnostic]:
+    def _report_inside(self, document: Document, span: Span, words: Words) -> Iterator[Diagnostic]:
         if document.span.start <= span.start < document.span.end:
-            yield Diagnostic(self.name, self.severity, message, document.source, span, document.number)
+            yield Diagnostic(
+                self.name,
+                self.severity,
+                words.message,
+                document.source,
+                span,
+                document.number,
+                why=words.why,
+                help=words.help,
+            )

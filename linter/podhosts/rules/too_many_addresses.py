@@ -78,7 +78,8 @@ class TooManyAddresses(Rule):
                     yield self.report(
                         alias,
                         node,
-                        f"`{node.text}` has more than {MAX_ADDRESSES} addresses: musl (Alpine) reads none from here "
-                        f"on; use a Service or a CoreDNS record",
+                        f"`{node.text}` has more than {MAX_ADDRESSES} addresses",
+                        why="musl (Alpine) reads none from here on",
+                        help="use a Service or a CoreDNS record",
                         field=alias.field("hostnames", index),
                     )

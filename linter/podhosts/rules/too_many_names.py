@@ -62,7 +62,8 @@ class TooManyNames(Rule):
         yield self.report(
             alias,
             node,
-            f"the entry has {len(names)} names: uClibc-ng reads the first {MAX_NAMES} of a line{windows}; "
-            f"use fewer names where pods use it",
+            f"the entry has {len(names)} names",
+            why=f"uClibc-ng reads the first {MAX_NAMES} of a line{windows}",
+            help="use fewer names where pods use it",
             field=alias.field("hostnames", index),
         )

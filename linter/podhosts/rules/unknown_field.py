@@ -90,7 +90,9 @@ class UnknownField(Rule):
                     yield self.report(
                         manifest,
                         entry.key,
-                        f"`{name}` is no field of the API: {_REFUSED}; {_list_advice(place.node)}",
+                        f"`{name}` is no field of the API",
+                        why=_REFUSED,
+                        help=_list_advice(place.node),
                         field=manifest.field(*place.path, name),
                         refused_by=place.refused_by,
                         fix=self._rename_list(manifest.document, place.node, entry) if is_right else None,
@@ -153,8 +155,16 @@ class UnknownField(Rule):
         fix: Fix | None,
         holder: str,
     ) -> Diagnostic:
-        message = f"`{entry.name}` is no field of {holder}: {_REFUSED}; {advice}"
-        return self.report(where, entry.key, message, field=path, refused_by=refused_by, fix=fix)
+        return self.report(
+            where,
+            entry.key,
+            f"`{entry.name}` is no field of {holder}",
+            why=_REFUSED,
+            help=advice,
+            field=path,
+            refused_by=refused_by,
+            fix=fix,
+        )
 
     def _rename_list(self, document: Document, mapping: Mapping, entry: Entry) -> Fix | None:
         """Call a key `hostAliases` that nothing else in the mapping can stand for."""

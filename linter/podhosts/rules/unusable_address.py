@@ -61,7 +61,8 @@ class UnusableAddress(Rule):
         if node is None or kind is None or kind == "loopback":
             return
         severity = Severity.INFO if kind == "unspecified" else None
-        message = f"`{alias.ip}` cannot be used: {_WHY[kind]}; write the address of the host"
+        message, advice = f"`{alias.ip}` cannot be used", "write the address of the host"
         if kind == "unspecified":
-            message = f"`{alias.ip}` does not block the name: {_WHY[kind]}; to make a name fail, use a CoreDNS record"
-        yield self.report(alias, node, message, field=alias.field("ip"), severity=severity)
+            message = f"`{alias.ip}` does not block the name"
+            advice = "to make a name fail, use a CoreDNS record"
+        yield self.report(alias, node, message, why=_WHY[kind], help=advice, field=alias.field("ip"), severity=severity)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from podhosts.diagnostics import Words
 from podhosts.kubernetes.host_names import ordinals, own_name
 from podhosts.kubernetes.rights import rights
 from podhosts.rules.write_outcomes import Outcome, outcome, stops
@@ -32,22 +33,22 @@ _ALONE = {
 _TOOLS = {"sed": "`sed -i`", "perl": "`perl -i`", "awk": "`gawk -i inplace`", "install": "GNU `install`"}
 
 
-def described(command: Command, found: ArgvWrite, result: Outcome, version: KubernetesVersion) -> tuple[str, bool]:
-    """The message for a write of which this becomes, and whether it works as it was meant."""
+def described(command: Command, found: ArgvWrite, result: Outcome, version: KubernetesVersion) -> tuple[Words, bool]:
+    """The words for a write of which this becomes, and whether it works as it was meant."""
     write, container = found.write, command.container
     who = _who(container, command.hook)
     advice = _instead(write, container.pod, version)
     if not result.fails:
         works = result is Outcome.DONE and not command.hook and _is_only_container(container)
         perhaps = f"{_perhaps(container)}, and " if result is Outcome.PERHAPS else ""
-        return f"{who} changes /etc/hosts: {perhaps}{_lasting(container, command.hook)}; {advice}", works
+        return Words(f"{who} changes /etc/hosts", f"{perhaps}{_lasting(container, command.hook)}", advice), works
     text = command.arguments[found.index][1].text
     is_whole = (write.target.start, write.target.end) == (0, len(text))
     ends = _end(container, command.hook) if stops(write, text, is_exec_form=is_whole) else ""
     return _failing(who, result, write, container, ends, advice), False
 
 
-def described_script(write: HostsWrite, containers: list[Container], version: KubernetesVersion) -> tuple[str, bool]:
+def described_script(write: HostsWrite, containers: list[Container], version: KubernetesVersion) -> tuple[Words, bool]:
     """The same for a script that these containers mount; it may say less where they differ."""
     results = {outcome(write, container) for container in containers}
     container = containers[0]
@@ -56,11 +57,11 @@ def described_script(write: HostsWrite, containers: list[Container], version: Ku
         return _failing(who, result, write, container, "", advice), False
     works = results == {Outcome.DONE} and all(map(_is_only_container, containers))
     worst = next((item for item in containers if not _is_only_container(item)), container)
-    return f"{_who(worst, '')} changes /etc/hosts: {_lasting(worst, '')}; {advice}", works
+    return Words(f"{_who(worst, '')} changes /etc/hosts", _lasting(worst, ""), advice), works
 
 
-def described_unread(command: Command, found: UnreadRedirection) -> str:
-    """The message for a redirection that no shell reads."""
+def described_unread(command: Command, found: UnreadRedirection) -> Words:
+    """The words for a redirection that no shell reads."""
     from podhosts.shell.arguments import Mistake
 
     container = command.container
@@ -72,13 +73,13 @@ def described_unread(command: Command, found: UnreadRedirection) -> str:
             reason, ends = "all of this is taken for the name of a program", _end(container, command.hook)
         case Mistake.FILE_NAME:
             reason, ends = "without `-c` the shell takes this for a file name", _end(container, command.hook)
-    return f"{_who(container, command.hook)} does not change /etc/hosts: {reason}{ends}; {_use(_entries(found.text))}"
+    who = _who(container, command.hook)
+    return Words(f"{who} does not change /etc/hosts", f"{reason}{ends}", _use(_entries(found.text)))
 
 
-def _failing(who: str, result: Outcome, write: HostsWrite, container: Container, ends: str, advice: str) -> str:
-    return (
-        f"{who} tries to change /etc/hosts: {_reason(result, write, container)}, so it stays as it is{ends}; {advice}"
-    )
+def _failing(who: str, result: Outcome, write: HostsWrite, container: Container, ends: str, advice: str) -> Words:
+    why = f"{_reason(result, write, container)}, so it stays as it is{ends}"
+    return Words(f"{who} tries to change /etc/hosts", why, advice)
 
 
 def _who(container: Container, hook: str) -> str:

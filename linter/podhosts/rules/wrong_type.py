@@ -73,8 +73,8 @@ class WrongType(Rule):
             yield self.report(
                 manifest,
                 problem.node,
-                f"this schema is broken: {problem.message}; the API server refuses the CustomResourceDefinition, and "
-                f"podhosts learns nothing from it",
+                f"this schema is broken: {problem.message}",
+                why="the API server refuses the CustomResourceDefinition, and podhosts learns nothing from it",
                 field=manifest.field(*problem.path),
                 refused_by=CREATE_AND_APPLY,
             )
@@ -89,8 +89,9 @@ class WrongType(Rule):
                     yield self.report(
                         alias,
                         item,
-                        "nothing stands where the CRD wants a string: the API server refuses the object; write a name "
-                        "or remove the item",
+                        "nothing stands where the CRD wants a string",
+                        why="the API server refuses the object",
+                        help="write a name or remove the item",
                         field=alias.field("hostnames", index),
                         refused_by=refused_by,
                     )
@@ -99,8 +100,9 @@ class WrongType(Rule):
                 yield self.report(
                     alias,
                     place,
-                    f"`{place.text}` prints the list as Go does, `[a b]`: YAML reads one name with a blank in it; "
-                    f"write `{{{{ toYaml ... | nindent }}}}` or a `range`",
+                    f"`{place.text}` prints the list as Go does, `[a b]`",
+                    why="YAML reads one name with a blank in it",
+                    help="write `{{ toYaml ... | nindent }}` or a `range`",
                     field=alias.field("hostnames"),
                 )
 
@@ -122,8 +124,9 @@ class WrongType(Rule):
             yield self.report(
                 pod,
                 node if node.end > node.start else pod.spec.fields[pod.list_field].key,
-                f"`{pod.list_field}` holds nothing: create drops the key, but server-side apply refuses the object, as "
-                f"its CRD wants a list; write `[]` or remove the key",
+                f"`{pod.list_field}` holds nothing",
+                why="create drops the key, but server-side apply refuses the object, as its CRD wants a list",
+                help="write `[]` or remove the key",
                 field=pod.field(pod.list_field),
                 refused_by=refused_by,
             )
@@ -133,9 +136,16 @@ class WrongType(Rule):
             refused_by = wrong_type(pod, in_entry=len(wrong.path) > 2)
             consequence = "the API server refuses the object" if refused_by else "the pod made from it is refused"
             what = f"{_describe(wrong.node)} stands where the API wants {wrong.expected}"
-            message = f"{what}: {consequence}; {_advice(pod, wrong)}"
-            fix = _fix(pod, wrong)
-            yield self.report(pod, wrong.node, message, field=pod.field(*wrong.path), refused_by=refused_by, fix=fix)
+            yield self.report(
+                pod,
+                wrong.node,
+                what,
+                why=consequence,
+                help=_advice(pod, wrong),
+                field=pod.field(*wrong.path),
+                refused_by=refused_by,
+                fix=_fix(pod, wrong),
+            )
 
     def _limited(self, where: Pod | HostAlias, node: Sequence, limits: Constraints, path: str) -> Iterator[Diagnostic]:
         """A list that its CRD does not want as long or as short as it is."""
@@ -143,8 +153,14 @@ class WrongType(Rule):
         if pod.is_partial(node):
             return
         if refused_by := refused_list(broken := limits.refusal(node.items)):
-            message = f"this list {broken}: the API server refuses the object, as its CRD limits the list"
-            yield self.report(where, node, message, field=path, refused_by=refused_by)
+            yield self.report(
+                where,
+                node,
+                f"this list {broken}",
+                why="the API server refuses the object, as its CRD limits the list",
+                field=path,
+                refused_by=refused_by,
+            )
 
 
 def _fix(pod: Pod, wrong: WrongTypeFound) -> Fix | None:

@@ -30,7 +30,7 @@ from podhosts.summary import summary
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from podhosts.diagnostics import Diagnostic
+    from podhosts.diagnostics import Diagnostic, Words
     from podhosts.edits import Fix
     from podhosts.engine import CheckedObject, CheckedPod, Unread
     from podhosts.reporters.report import Report
@@ -71,8 +71,8 @@ def render(report: Report) -> Iterator[str]:
     for path, group in groupby(findings, lambda pair: pair[0].source.path):
         yield '<section class="file">'
         yield f"<h3>{_shown(path)}</h3>"
-        for finding, message in group:
-            yield from _finding(finding, message, is_shown=shown.first(finding, id(finding)) != id(finding))
+        for finding, words in group:
+            yield from _finding(finding, words, is_shown=shown.first(finding, id(finding)) != id(finding))
         yield "</section>"
     yield from _pods(report)
     yield from _unread(report.result.unread)
@@ -122,11 +122,11 @@ def _filters(findings: list[Diagnostic]) -> Iterator[str]:
     yield "</form>"
 
 
-def _finding(finding: Diagnostic, message: str, *, is_shown: bool) -> Iterator[str]:
+def _finding(finding: Diagnostic, words: Words, *, is_shown: bool) -> Iterator[str]:
     """A finding; `is_shown` says that its fix has been shown before."""
     severity, rule = str(finding.severity), escape(finding.rule)
     yield f'<article class="{severity}" data-severity="{severity}" data-rule="{rule}">'
-    yield f'<p><span class="severity">{severity}</span> <code class="rule">{rule}</code> {_prose(message)}</p>'
+    yield f'<p><span class="severity">{severity}</span> <code class="rule">{rule}</code> {_prose(words.message)}</p>'
     about = [place(finding), object_name(finding.object), finding.field]
     yield f'<p class="dim">{_shown(", ".join(filter(None, about)))}</p>'
     yield _snippet(finding.source, finding.span)
@@ -137,6 +137,10 @@ def _finding(finding: Diagnostic, message: str, *, is_shown: bool) -> Iterator[s
         yield _snippet(source, related.span)
     if finding.more_related:
         yield f'<p class="dim">and {finding.more_related} more places</p>'
+    if words.why:
+        yield f"<p>Why: {_prose(words.why)}</p>"
+    if words.help:
+        yield f"<p>Help: {_prose(words.help)}</p>"
     if finding.fix is not None:
         yield f'<p class="dim">Fix ({finding.fix.safety}): {_prose(finding.fix.title)}</p>'
         if not is_shown:
