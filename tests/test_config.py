@@ -86,7 +86,9 @@ def test_suppressions_can_be_forbidden_or_need_a_reason(folder: Path) -> None:
     assert check(folder, "", "quiet.yaml")[0] == 0
     assert "[invalid-ip]" in check(folder, "suppressions: false", "quiet.yaml")[1]
     for arguments in (("quiet.yaml", "--require-reason"),):
-        assert "gives no reason" in check(folder, "", *arguments)[1]
+        said = check(folder, "", *arguments)[1]
+        assert "gives no reason" in said
+        assert "write why after the bracket" in said
     assert "gives no reason" in check(folder, "require-reason: true", "quiet.yaml")[1]
     (folder / "quiet.yaml").write_bytes(text.replace(b"]\n    hostnames", b"] filled in later\n    hostnames"))
     assert check(folder, "require-reason: true", "quiet.yaml")[0] == 0
