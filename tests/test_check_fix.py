@@ -226,3 +226,51 @@ def test_each_repair_is_said_when_asked_for(tmp_path: Path) -> None:
 
 def _lines(text: bytes) -> list[str]:
     return text.decode().splitlines()
+
+
+def test_a_pipe_is_read_once(tmp_path: Path) -> None:
+    """The report beside a diff is about what came through the pipe."""
+    (tmp_path / "pod.yaml").write_bytes(TWICE)
+    command = shlex.join([sys.executable, "-m", "podhosts", "check", "--diff", "--output=json=report.json"])
+    done = subprocess.run(
+        ["bash", "-c", f"{command} <(cat pod.yaml)"], cwd=tmp_path, capture_output=True, check=False, env=environment()
+    )
+    assert done.returncode == 1
+    assert b"1 file, 1 document, 1 pod: 1 warning" in done.stderr
+    report = json.loads((tmp_path / "report.json").read_bytes())
+    assert [finding["rule"] for finding in report["findings"]] == ["duplicate-hostname"]
+
+
+SHORT = GOOD_POD.replace(b"[db.internal]", b"[db, db]")
+
+
+@pytest.mark.parametrize("jobs", ["1", "3"])
+def test_files_that_look_up_a_fixed_one_are_linted_again(jobs: str, tmp_path: Path) -> None:
+    """A fix gives a pod the name that a Service of another file has; nothing else is linted twice."""
+    service = SERVICE.replace(b"name: web", b"name: db")
+    assert b"name: db" in service
+    (tmp_path / "service.yaml").write_bytes(service)
+    (tmp_path / "pod.yaml").write_bytes(SHORT)
+    for number in range(5):
+        (tmp_path / f"other{number}.yaml").write_bytes(GOOD_POD)
+    done = podhosts("check", "--fix", "--jobs", jobs, ".", cwd=tmp_path)
+    plain = podhosts("check", ".", cwd=tmp_path)
+    assert done.stdout == plain.stdout
+    assert b"shadowed-service" in done.stdout
+    assert b"duplicate-hostname" not in done.stdout
+
+
+@pytest.mark.parametrize("flags", [("--fix",), ("--fix", "--unsafe-fixes"), ("--diff",), ("--diff", "--unsafe-fixes")])
+def test_processes_change_nothing_about_fixes(flags: tuple[str, ...], tmp_path: Path) -> None:
+    results = []
+    for jobs in ("1", "3"):
+        folder = tmp_path / jobs
+        folder.mkdir()
+        for number, text in enumerate([TWICE, UPPER, BOTH, GOOD_POD, BAD_POD, SHORT, SERVICE] * 3):
+            (folder / f"{number}.yaml").write_bytes(text)
+        (folder / "link.yaml").symlink_to("0.yaml")
+        done = podhosts("check", *flags, "--jobs", jobs, "--show-fixes", ".", cwd=folder)
+        texts = {path.name: path.read_bytes() for path in folder.iterdir()}
+        results.append((done.returncode, done.stdout, done.stderr, texts))
+    assert results[0] == results[1]
+    assert results[0][1] != b""

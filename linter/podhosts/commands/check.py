@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import nullcontext, redirect_stdout
 from typing import TYPE_CHECKING
 
 from podhosts.code_blocks import PAGE_ENDINGS
 from podhosts.commands.baselines import BaselineFile
-from podhosts.commands.files import SourceFiles
 from podhosts.commands.repairs import Repairs, offers, unsafe_titles
 from podhosts.commands.reports import Outputs
-from podhosts.commands.repository import repository_overlays
 from podhosts.commands.run_settings import Request, RunSettings
-from podhosts.commands.running import check_files, is_known, unread_by_charts
-from podhosts.commands.stored import NOTHING_CAME, standard_input
+from podhosts.commands.running import Run
 from podhosts.commands.terminal import print_bytes, print_paths, say
 from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError
 from podhosts.diagnostics import Severity
 from podhosts.discovery import ENDINGS, STDIN, Discovery, Input, discover
-from podhosts.engine import Result, Unread, lint
-from podhosts.helm import Charts
-from podhosts.kustomize.names import is_kustomization
+from podhosts.engine import Result, Unread
 from podhosts.reporters.report import Report
-from podhosts.source import Source
 from podhosts.summary import summary
 from podhosts.survey import Survey
-from podhosts.triggers import mentions
-from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from podhosts.commands.running import Progress
+    from podhosts.commands.repairing import Repaired
     from podhosts.diagnostics import Diagnostic
-    from podhosts.engine.fixing import Fixed
 
 
 def run(request: Request, survey: Survey | None = None) -> int:
@@ -59,14 +49,13 @@ def _run(request: Request, survey: Survey | None) -> int:
         discovery = survey.discovery if survey else outputs.without(discover(request.paths or ["."], endings))
         if request.list_files:
             return _list_files(discovery, run_settings)
-        check = _Check(run_settings, survey or Survey(discovery, run_settings.jobs))
-        if request.fixes or request.diff:
-            check.fix_all()
-        else:
-            check.add_all()
-        if check.repairs and STDIN not in request.paths:
-            # Fixes of one file may change what is to be said of others; a diff changes none.
-            check = check.again()
+        survey = survey or Survey(discovery, run_settings.jobs)
+        with Run(survey, run_settings, lambda numbers, count: _progress(numbers, count, request)) as run:
+            run.lint()
+            check = _Check(discovery)
+            if request.fixes or request.diff:
+                check.add_repairs(run.repair(), is_shown=request.diff)
+            check.add_results(run, request)
         check.result.sort()
         check.failed += not baseline.apply(check.result, check.checked, is_complete=not check.failed)
         report = Report(check.result, run_settings)
@@ -86,17 +75,9 @@ def _run(request: Request, survey: Survey | None) -> int:
 
 
 class _Check:
-    """A run over inputs: what was found and fixed so far."""
+    """What was found and fixed in a run."""
 
-    def __init__(self, run_settings: RunSettings, survey: Survey) -> None:
-        discovery = survey.discovery
-        self._run_settings = run_settings
-        self._survey = survey
-        self._request = run_settings.request
-        manifests = [item.path for item in discovery.inputs if not item.named and _is_manifest(item.path)]
-        charts = Charts(manifests)
-        overlays = repository_overlays(manifests, self._request.paths or ["."], relevant=survey.relevant)
-        self._folder_workspace = Workspace(SourceFiles(manifests), charts, overlays)
+    def __init__(self, discovery: Discovery) -> None:
         self.result = Result()
         for path, reason in discovery.failures:
             self.result.unread.append(Unread(path, f"cannot be opened: {reason}", 1, None, None))
@@ -104,114 +85,33 @@ class _Check:
         self.failed = len(discovery.failures)
         self.repairs = Repairs()
         self.diff: list[bytes] = []
-        #: Files that the diff shows, by their real paths: a link and its target are one.
-        self._shown: set[str] = set()
         #: Inputs that were looked at; stdin under the name that reports use.
         self.checked: list[Input] = []
 
-    def add_all(self) -> None:
-        """Lint every input, and the helper files of charts."""
-        settings, workspace = self._run_settings, self._folder_workspace
-        progress: Progress = lambda numbers, count: _progress(numbers, count, self._request)  # noqa: E731 - it is given away
-        outcomes, unread = check_files(self._survey, settings, workspace, progress)
-        self.result.unread += unread
-        for item, outcome in outcomes:
+    def add_repairs(self, repaired: list[Repaired], *, is_shown: bool) -> None:
+        """Note what was repaired; `is_shown`: only in a diff."""
+        for each in repaired:
+            if each.error is not None:
+                say(f"podhosts: {each.path}: {each.error}; the file is left as it is")
+                self.failed += 1
+                continue
+            self.diff += each.diff
+            self.repairs.add(each.path, each.fixed, is_shown=is_shown)
+
+    def add_results(self, run: Run, request: Request) -> None:
+        """Note what is found in the inputs as they are now, and print the fixed stdin where that is asked for."""
+        self.result.unread += run.unread
+        for item, outcome in run.results():
             if isinstance(outcome, str):
                 self.result.unread.append(Unread(item.path, f"cannot be opened: {outcome}", 1, None, None))
                 self.failed += 1
                 continue
             self.result.extend(outcome)
+            if item.path == STDIN and request.fixes_stdin:
+                print_bytes(run.content(item))
             if outcome.files:
-                self._note(item)
-
-    def _note(self, item: Input) -> None:
-        self.checked.append(item if item.path != STDIN else Input(self._request.stdin_filename, named=True))
-
-    def fix_all(self) -> None:
-        """Lint and fix every input, and the helper files of charts."""
-        charts = self._folder_workspace.charts
-        for home in charts.homes:
-            self.result.unread += unread_by_charts(charts, home)
-        # Files of named templates that hold parts of a list are linted too.
-        inputs = [*self._survey.discovery.inputs, *(Input(path, False) for path in charts.helpers)]
-        for number in _progress(range(len(inputs)), len(inputs), self._request):
-            files = self.result.files
-            self._add(inputs[number])
-            if self.result.files > files:
-                self._note(inputs[number])
-
-    def again(self) -> _Check:
-        """A run over the files as they are now; what was fixed, shown as a diff or failed is kept."""
-        after = _Check(self._run_settings, Survey(self._survey.discovery, self._run_settings.jobs))
-        after.add_all()
-        after.repairs, after.diff, after.failed = self.repairs, self.diff, self.failed
-        after.result.findings = self.repairs.explain(after.result.findings)
-        return after
-
-    def _add(self, item: Input) -> None:
-        try:
-            source = self._read(item)
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else str(error)
-            self.result.unread.append(Unread(item.path, f"cannot be opened: {reason}", 1, None, None))
-            self.failed += 1
-            return
-        fixed = self._check(source, item) if source is not None else None
-        if source is None:
-            self.result.files += 1
-        elif item.path == STDIN and self._request.fixes_stdin:
-            print_bytes((fixed.source if fixed else source).data)
-
-    def _read(self, item: Input) -> Source | None:
-        """The source of one input; None for a file without a word of ours, of which nothing else is known."""
-        if item.path == STDIN:
-            source = Source(self._request.stdin_filename, standard_input().read())
-            if not source.data:
-                self.result.unread.append(Unread(source.path, NOTHING_CAME, 1, None, None))
-            return source
-        # What a chart added was not searched before: it is known.
-        if item.path not in self._survey.relevant and not is_known(item, self._folder_workspace, self._run_settings):
-            return None
-        with open(item.path, "rb") as file:
-            return Source(item.path, file.read())
-
-    def _check(self, source: Source, item: Input) -> Fixed | None:
-        """Lint a source, fix and write it; None where nothing was fixed."""
-        if item.path == STDIN and not mentions(source.data):
-            self.result.files += 1
-            return None
-        if self._run_settings.excludes(source.path):
-            return None
-        options = self._run_settings.options(source.path)
-        workspace = None if item.named else self._folder_workspace
-        # Imported here: a plain check needs nothing of it.
-        from podhosts.commands.repairing import RepairError, repair
-        from podhosts.engine.fixing import explained
-
-        try:
-            fixed, diff = repair(source, item, options, workspace, self._request)
-        except RepairError as error:
-            say(f"podhosts: {source.path}: {error}; the file is left as it is")
-            self.failed += 1
-            self.result.extend(lint(source, options, workspace))
-            return None
-        real = os.path.realpath(item.path)
-        if real not in self._shown or item.path == STDIN:
-            self.diff += diff
-            self._shown.add(real)
-            self.repairs.add(source.path, fixed, is_shown=self._request.diff)
-        if fixed.applied and self._request.diff:
-            # What a diff shows is not done: what is found stands in the text as it is.
-            as_it_is = lint(source, options, workspace)
-            as_it_is.findings = explained(as_it_is.findings, fixed.left_out, fixed.rounds)
-            self.result.extend(as_it_is)
-        else:
-            self.result.extend(fixed.result)
-        return fixed
-
-
-def _is_manifest(path: str) -> bool:
-    return path.lower().endswith(ENDINGS) or is_kustomization(path)
+                self.checked.append(item if item.path != STDIN else Input(request.stdin_filename, named=True))
+        self.result.findings = self.repairs.explain(self.result.findings)
 
 
 def _list_files(discovery: Discovery, run_settings: RunSettings) -> int:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.commands.files import CannotKeepError, FileChangedError, replace_content
 from podhosts.discovery import STDIN, with_slashes
+from podhosts.edits import Safety
+from podhosts.engine import Result
 from podhosts.engine.fixing import Fixed, fix
 from podhosts.reporters.differences import unified_diff
+from podhosts.source import Source
 
 if TYPE_CHECKING:
     from podhosts.commands.run_settings import Request
     from podhosts.discovery import Input
+    from podhosts.document import File
     from podhosts.engine import Options
-    from podhosts.source import Source
     from podhosts.workspace import Workspace
 
 
@@ -23,20 +26,50 @@ class RepairError(Exception):
     """A file could not be fixed, and is as it was; the text says why."""
 
 
-def repair(
-    source: Source, item: Input, options: Options, workspace: Workspace | None, request: Request
-) -> tuple[Fixed, list[bytes]]:
-    """Fix a source, and write its file if it is one and no diff is asked for; also gives the lines of the diff.
+class Repaired(NamedTuple):
+    """What was done to an input that is shown as `path`: its text `before`, what fixing gave, the lines of its diff.
 
-    Raises RepairError.
+    `error` says why it could not be repaired; it is then as it was.
     """
-    fixed = fix(source, options, workspace, unsafe=request.unsafe_fixes)
-    if request.diff:
-        name = _name_in_patch(source.path, is_file=item.path != STDIN)
-        return fixed, list(unified_diff(name, source, fixed.source, fixed.rounds))
-    if fixed.rounds and item.path != STDIN:
-        replace_file(item.path, source, fixed.source)
-    return fixed, []
+
+    item: Input
+    path: str
+    before: Source
+    fixed: Fixed
+    diff: tuple[bytes, ...] = ()
+    error: str | None = None
+    is_written: bool = False
+
+
+def can_be_repaired(result: Result, request: Request) -> bool:
+    """Whether a finding has a fix of the kind that is asked for."""
+    wanted = (Safety.SAFE, Safety.UNSAFE) if request.unsafe_fixes else (Safety.SAFE,)
+    return any(finding.fix is not None and finding.fix.safety in wanted for finding in result.findings)
+
+
+def repaired(item: Input, file: File, options: Options, workspace: Workspace | None, request: Request) -> Repaired:
+    """Fix an input and write it, unless only its diff is asked for. What came through stdin is written where it is
+    kept."""
+    before = Source(file.name, b"")
+    try:
+        before = file.read()
+        fixed = fix(before, options, workspace, unsafe=request.unsafe_fixes)
+        # What is left to find is found out again, when all files are as they shall be.
+        fixed.result = Result()
+        if request.diff:
+            name = _name_in_patch(before.path, is_file=item.path != STDIN)
+            diff = unified_diff(name, before, fixed.source, fixed.rounds)
+            return Repaired(item, before.path, before, fixed, tuple(diff))
+        if fixed.rounds and item.path == STDIN:
+            with open(file.path, "wb") as kept:
+                kept.write(fixed.source.data)
+        elif fixed.rounds:
+            replace_file(item.path, before, fixed.source)
+    except RepairError as error:
+        return Repaired(item, before.path, before, Fixed(before, Result()), error=str(error))
+    except OSError as error:
+        return Repaired(item, before.path, before, Fixed(before, Result()), error=f"cannot be opened: {error.strerror}")
+    return Repaired(item, before.path, before, fixed, is_written=bool(fixed.rounds))
 
 
 def _name_in_patch(path: str, *, is_file: bool) -> str:
