@@ -6,11 +6,14 @@ files. Findings, lists of names and rendered lines all go this way from where th
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, NamedTuple
+
+from podhosts.document import Document
 
 if TYPE_CHECKING:
     from podhosts.diagnostics import ObjectIdentity, Related
-    from podhosts.document import Document, Scalar
+    from podhosts.document import Scalar
     from podhosts.source import Source, Span
 
 
@@ -37,6 +40,12 @@ class Placed:
     def __init__(self, document: Document, outer: Placed | None = None) -> None:
         self.document = document
         self.outer = outer
+
+    def unparsed(self) -> Placed:
+        """The same without the nodes of the document: these take more memory than its text."""
+        other = copy(self)
+        other.document = Document(self.document.source, self.document.piece, is_embedded=self.document.is_embedded)
+        return other
 
     def step(self, span: Span, item: int | None = None) -> Place | None:
         """Where a span of the document stands one step further out: in `outer`, or in a file.

@@ -8,17 +8,18 @@ from podhosts.engine.results import CheckedEntry, CheckedObject, CheckedPod
 from podhosts.kubernetes.pod_hosts import Surroundings, pod_hosts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
+    from podhosts.interpret import Interpreted
     from podhosts.kubernetes import KubernetesObject, Pod
 
 
-def checked_objects(manifests: Iterable[KubernetesObject], pods: Iterable[Pod]) -> Iterator[CheckedObject]:
+def checked_objects(interpreted: Interpreted) -> Iterator[CheckedObject]:
     """The objects of a document in order, each with its pods; values that are no text are empty, as for the kubelet."""
     by_object: dict[KubernetesObject, list[CheckedPod]] = {}
-    for pod in pods:
+    for pod in interpreted.pods:
         by_object.setdefault(pod.object, []).append(_checked(pod))
-    for manifest in manifests:
+    for manifest in interpreted.objects:
         yield CheckedObject(
             manifest.document.source,
             manifest.document.number,
