@@ -89,6 +89,11 @@ def interpret(
     return _interpret(placed, None, kinds, facts, levels)
 
 
+def own_pods(document: Document, kinds: KnownKinds) -> list[Pod]:
+    """The pods of a document without those in its strings."""
+    return next(interpret(Placed(document), kinds, levels=0)).pods
+
+
 def _interpret(
     placed: Placed, outer: Interpreted | None, kinds: KnownKinds, facts: FileFacts, levels: int
 ) -> Iterator[Interpreted]:

@@ -66,6 +66,11 @@ class Placed:
             place = placed.step(place.span, place.item)
         return place
 
+    def span(self, span: Span) -> Span | None:
+        """`place` without the file, where that is known."""
+        place = self.place(span)
+        return place and place.span
+
     def field(self, identity: ObjectIdentity, path: str) -> tuple[ObjectIdentity, str]:
         """The object of a file that a field of an object here belongs to, and the field's path from its root."""
         placed: Placed | None = self

@@ -110,7 +110,7 @@ def _check(
         assert document.problem is not None  # else it would not be broken
         checked.pieces.append(document.problem.span)
     checked.pods = len(pods)
-    if options.lists_objects and interpreted.outer is None:
+    if options.lists_objects:
         checked.objects += checked_objects(interpreted)
     actions = document.actions
     if actions and not concerns_hosts(document, kinds, is_listed=_is_listed(document, workspace)):
@@ -140,6 +140,7 @@ def _move_out(checked: Checked, placed: Placed, outer: Checked, options: Options
     silencers = [*checked.silencers, *checked.inner_silencers]
     outer.inner_silencers += (relocate_suppression(item, placed) for item in silencers)
     outer.pods += checked.pods
+    outer.objects += checked.objects
     outer.placeholders += (relocate_span(span, placed) for span in checked.placeholders)
     outer.templates += (relocate_span(span, placed) for span in checked.templates)
     outer.pieces += (relocate_span(span, placed) for span in checked.pieces)
