@@ -117,7 +117,7 @@ def _check_pod(old: Pod, new: Pod) -> None:
     if before == after:
         return
     old_table, new_table = _table(before), _table(after)
-    if type_errors(old.spec, old.list_field, list_only=not old.schema.is_of_pod_spec):
+    if any(type_errors(old.spec, old.list_field, list_only=not old.schema.is_of_pod_spec)):
         # Refused by every client, so there is no file yet: what could be read of it must stay, and more may come.
         kept = {
             name: [address for address in new_table.get(name, ()) if address in addresses]
