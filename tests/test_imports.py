@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 PACKAGE = ROOT / "linter" / "podhosts"
 ORDER = [
     "summary", "triggers", "processes", "records", "source", "edits", "diagnostics", "document", "placed", "surgery",
-    "hosts", "merging", "resources", "kubernetes", "shell", "corefile", "helm", "kustomize", "embedded", "inventory",
-    "workspace", "moves", "code_blocks", "suppressions", "config", "rules", "engine", "baseline", "reporters",
+    "hosts", "merging", "resources", "kubernetes", "shell", "corefile", "helm", "suppressions", "kustomize", "embedded",
+    "interpret", "inventory", "workspace", "moves", "code_blocks", "config", "rules", "engine", "baseline", "reporters",
     "discovery", "survey", "commands", "lsp", "cli",
 ]  # fmt: skip
 #: Libraries that only one room knows.

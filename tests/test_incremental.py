@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from podhosts.document import Document
     from podhosts.engine import Result
     from podhosts.engine.checking import Checked
     from podhosts.helm import FileFacts
     from podhosts.kubernetes import KnownKinds
+    from podhosts.placed import Placed
     from podhosts.rules import Rule
     from podhosts.workspace import Place
 
@@ -212,15 +212,15 @@ def test_only_what_changed_is_read_again(monkeypatch: pytest.MonkeyPatch) -> Non
     read: list[int] = []
 
     def counted(
-        document: Document,
+        placed: Placed,
         rules: list[Rule],
         kinds: KnownKinds,
         options: Options,
         workspace: Workspace,
         facts: FileFacts = NOTHING,
     ) -> Checked:
-        read.append(document.number)
-        return check(document, rules, kinds, options, workspace, facts)
+        read.append(placed.document.number)
+        return check(placed, rules, kinds, options, workspace, facts)
 
     monkeypatch.setattr(incremental, "check", counted)
     linter = IncrementalLinter(OPTIONS)

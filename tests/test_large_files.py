@@ -209,7 +209,7 @@ def test_of_documents_with_nothing_to_tell_only_numbers_are_kept(tmp_path: Path)
     (tmp_path / "stream.yaml").write_bytes(b"---\n".join([unknown, *[GOOD_POD] * 20, BAD_POD, unknown]))
     file = File("a.yaml", str(tmp_path / "stream.yaml"))
     found = check_parts(file, ALL, Workspace([file]))
-    assert [document.number for document, _ in found] == [22]
+    assert [placed.document.number for placed, _ in found] == [22]
     result = conclude(found, ALL, sees_others=False)
     assert (result.documents, result.pods) == (23, 23)
     [unread] = result.unread

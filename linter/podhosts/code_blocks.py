@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document import Document, Piece, split
+from podhosts.placed import Place, Placed
 from podhosts.source import Source, Span
 from podhosts.triggers import mentions
 
@@ -32,14 +33,24 @@ _CALLOUTS = re.compile(r"(?:[ \t]*<(?:[0-9]+|\.)>)+(?=[ \t]*\r?$)", re.MULTILINE
 _ATTRIBUTE = re.compile(r"\{[a-z][a-z0-9_-]*\}")
 
 
+class CodeBlock(Placed):
+    """A document in a code block. It was read from a text in which the marks of AsciiDoc are masked; people see `page`,
+    which is not repaired."""
+
+    is_editable = False
+
+    def __init__(self, document: Document, page: Source) -> None:
+        super().__init__(document)
+        self.page = page
+
+    def step(self, span: Span, item: int | None = None) -> Place:
+        return Place(self.page, self.document.number, span, item)
+
+
 class CodeBlocks(NamedTuple):
-    """The documents in a page's code blocks that mention hosts, and where blocks stand that cannot be read.
+    """The documents in a page's code blocks that mention hosts, and where blocks stand that cannot be read."""
 
-    `source` is what the documents refer to: the page, with the marks of AsciiDoc masked by text of the same length.
-    """
-
-    source: Source
-    documents: list[Document]
+    documents: list[CodeBlock]
     unreadable: list[Span]
 
 
@@ -61,7 +72,7 @@ def code_blocks(page: Source) -> CodeBlocks:
     is_asciidoc = page.path.lower().endswith(ASCIIDOC_ENDINGS)
     blocks = list((_asciidoc_blocks if is_asciidoc else _markdown_blocks)(page))
     source = _masked(page, blocks) if is_asciidoc else page
-    documents: list[Document] = []
+    documents: list[CodeBlock] = []
     unreadable: list[Span] = []
     number = 0
     for block in blocks:
@@ -77,8 +88,8 @@ def code_blocks(page: Source) -> CodeBlocks:
             if document.problem is not None:
                 unreadable.append(document.problem.span)
             elif _mentions(page, piece.span):
-                documents.append(document)
-    return CodeBlocks(source, documents, unreadable)
+                documents.append(CodeBlock(document, page))
+    return CodeBlocks(documents, unreadable)
 
 
 def _mentions(source: Source, span: Span) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from podhosts.document import Document, Mapping, Scalar, Sequence, contents, split
 from podhosts.kubernetes import field, is_patch
 from podhosts.kubernetes.fields import join
-from podhosts.source import Source, Span
+from podhosts.placed import InString, Placed
+from podhosts.source import Source
 from podhosts.triggers import mentions
 
 if TYPE_CHECKING:
@@ -36,29 +37,30 @@ _KEYED_PATCHES = frozenset({"patches", "patchesJson6902"})
 _TEXT_FIELDS = frozenset({"valuesContent", "patchesJson6902", "jsonOp", "templatePatch"})
 
 
-class Embedded(NamedTuple):
-    """A document inside a string: `scalar` of `outer` holds the text of `document`'s source.
+class Embedded(InString):
+    """A document inside a string, `scalar`.
 
     `path` leads to the scalar from the root of `holder`, the object that the string is a field of (None: from the
-    document's root). What is not `is_checked` is only looked into, for documents in its own strings.
+    outer document's root). What is not `is_checked` is only looked into, for documents in its own strings.
     """
 
-    outer: Document
-    holder: KubernetesObject | None
-    path: Path
-    scalar: Scalar
-    document: Document
-    is_checked: bool
+    def __init__(
+        self,
+        document: Document,
+        outer: Placed,
+        scalar: Scalar,
+        holder: KubernetesObject | None,
+        path: Path,
+        *,
+        is_checked: bool,
+    ) -> None:
+        super().__init__(document, outer, scalar, holder.item if holder else None)
+        self.holder = holder
+        self.path = path
+        self.is_checked = is_checked
 
-    def outer_span(self, span: Span) -> Span:
-        """Where a span of the inner text stands in the outer source."""
-        return self.outer.locate(self.scalar, span.start, span.end)
-
-    def outer_field(self, identity: ObjectIdentity, path: str) -> tuple[ObjectIdentity, str]:
-        """The object that a path of the inner document is a field of, and the path from its root.
-
-        Values and patches, which are no objects of their own, belong to the object whose field the string is.
-        """
+    def step_field(self, identity: ObjectIdentity, path: str) -> tuple[ObjectIdentity, str]:
+        """Values and patches, which are no objects of their own, belong to the object whose field the string is."""
         if identity.kind is not None:
             return identity, path
         if self.holder is None:
@@ -66,19 +68,19 @@ class Embedded(NamedTuple):
         return self.holder.identity, join(self.holder.field(*self.path), path)
 
 
-def embedded_documents(outer: Document, holders: Iterable[KubernetesObject]) -> Iterator[Embedded]:
-    """The documents in the strings of a document that mention hosts.
+def embedded_documents(outer: Placed, holders: Iterable[KubernetesObject]) -> Iterator[Embedded]:
+    """The documents in the strings of a document that mention hosts; `holders` are its objects.
 
     Checked are Kubernetes objects, JSON patches, and what stands where values or a patch belong. Other strings that are
     no YAML (scripts, prose) are passed over without a word.
     """
     places: list[tuple[KubernetesObject | None, Node | None]] = [(holder, holder.node) for holder in holders]
-    for holder, root in places or [(None, outer.root)]:
+    for holder, root in places or [(None, outer.document.root)]:
         for path, scalar in _texts(root):
             is_known = _is_known_place(path)
             if not (is_known or _WORDS.search(scalar.text)) or not _mentions(scalar.text):
                 continue
-            source = Source(outer.source.path, scalar.text.encode("utf-8", "surrogatepass"))
+            source = Source(outer.document.source.path, scalar.text.encode("utf-8", "surrogatepass"))
             if source.text != scalar.text:
                 continue
             is_known = is_known or _MANIFEST.match(scalar.text) is not None
@@ -88,7 +90,7 @@ def embedded_documents(outer: Document, holders: Iterable[KubernetesObject]) -> 
                 document = Document(source, piece, is_embedded=True)
                 checked = is_known or _is_object(document.root) or is_patch(document.root)
                 if checked or not isinstance(document.root, Scalar | None):
-                    yield Embedded(outer, holder, path, scalar, document, checked)
+                    yield Embedded(document, outer, scalar, holder, path, is_checked=checked)
 
 
 def _is_object(root: Node | None) -> bool:

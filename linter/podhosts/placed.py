@@ -6,11 +6,14 @@ files. Findings, lists of names and rendered lines all go this way from where th
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, NamedTuple
+
+from podhosts.document import Document
 
 if TYPE_CHECKING:
     from podhosts.diagnostics import ObjectIdentity, Related
-    from podhosts.document import Document, Scalar
+    from podhosts.document import Scalar
     from podhosts.source import Source, Span
 
 
@@ -38,6 +41,12 @@ class Placed:
         self.document = document
         self.outer = outer
 
+    def unparsed(self) -> Placed:
+        """The same without the nodes of the document: these take more memory than its text."""
+        other = copy(self)
+        other.document = Document(self.document.source, self.document.piece, is_embedded=self.document.is_embedded)
+        return other
+
     def step(self, span: Span, item: int | None = None) -> Place | None:
         """Where a span of the document stands one step further out: in `outer`, or in a file.
 
@@ -56,6 +65,11 @@ class Placed:
             placed = placed.outer
             place = placed.step(place.span, place.item)
         return place
+
+    def span(self, span: Span) -> Span | None:
+        """`place` without the file, where that is known."""
+        place = self.place(span)
+        return place and place.span
 
     def field(self, identity: ObjectIdentity, path: str) -> tuple[ObjectIdentity, str]:
         """The object of a file that a field of an object here belongs to, and the field's path from its root."""

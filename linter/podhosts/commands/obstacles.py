@@ -17,6 +17,8 @@ from podhosts.kubernetes.mounts import (
     is_below_file,
     source,
 )
+from podhosts.placed import Placed
+from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,17 +46,20 @@ def obstacles(selection: Selection, kubernetes_version: str | None) -> Iterator[
     for a config that cannot be used.
     """
     run_settings = RunSettings(Request(kubernetes_version=kubernetes_version))
-    by_source: dict[int, tuple[Source, dict[ObjectIdentity, list[Pod]]]] = {}
+    by_source: dict[Source, dict[ObjectIdentity, list[Pod]]] = {}
     for pod in selection.pods:
-        document = pod.object.document
-        _, by_object = by_source.setdefault(id(document.source), (document.source, {}))
+        by_object = by_source.setdefault(pod.object.document.source, {})
         by_object.setdefault(pod.object.identity, []).append(pod)
-    for written, by_object in by_source.values():
+    for written, by_object in by_source.items():
         # What is suppressed or not selected is refused all the same.
         options = Options(run_settings.options(written.path).settings, default_selection(), use_suppressions=False)
-        for finding in lint(written, options, selection.workspace).findings:
+        workspace = selection.workspace
+        if type(selection.placed[next(iter(by_object.values()))[0]]) is not Placed:
+            # What is known of a file is not known of a text in it, or of what is built.
+            workspace = Workspace([written], definitions=workspace.definitions)
+        for finding in lint(written, options, workspace).findings:
             if finding.object in by_object and (words := _who_refuses(finding)) is not None:
-                origin, at = selection.place(finding.source, finding.span)
+                origin, at = selection.place(by_object[finding.object][0], finding.span)
                 text = f"{words}: {origin.path}:{at.line}:{at.column}: {finding.message}"
                 yield Obstacle(text, words != _BY_APPLY)
         for found in by_object.values():

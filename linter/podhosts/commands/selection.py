@@ -11,58 +11,48 @@ from podhosts.commands.run_settings import project_config
 from podhosts.commands.stored import standard_input
 from podhosts.commands.usage import UsageError
 from podhosts.discovery import STDIN, discover, with_slashes
-from podhosts.document import Document, split
-from podhosts.embedded import MOST_LEVELS, embedded_documents
-from podhosts.kubernetes import KnownKinds, every_object, objects, pods
+from podhosts.document import whole
+from podhosts.helm import Charts
+from podhosts.interpret import documents, interpret
+from podhosts.kubernetes import KnownKinds
+from podhosts.kustomize.printing import Printed
 from podhosts.source import Source
 from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from podhosts.embedded import Embedded
+    from podhosts.interpret import Interpreted
     from podhosts.kubernetes import HostAlias, Pod
-    from podhosts.kustomize.printing import Printed
+    from podhosts.placed import Placed
     from podhosts.source import Position, Span
-
-#: The objects of Kustomize itself.
-_KUSTOMIZE = "kustomize.config.k8s.io/"
 
 
 class Selection(NamedTuple):
     """The pods in order, the workspace they come from, and what could not be read (path or place, and why).
 
-    Pods may be written elsewhere than in the sources that their documents have: `printed` are the documents of a
-    kustomization's result, `embedded` those inside strings, both by the `id` of the source.
+    Pods may be written elsewhere than in the sources that their documents have: `placed` leads there.
     """
 
     pods: list[Pod]
     workspace: Workspace
     failures: list[tuple[str, str]]
     is_folder: bool
-    printed: Mapping[int, Printed] = MappingProxyType({})
-    embedded: Mapping[int, Embedded] = MappingProxyType({})
+    placed: Mapping[Pod, Placed] = MappingProxyType({})
 
-    def place(self, source: Source, span: Span) -> tuple[Source, Position]:
-        """The file and position of a span of a document."""
-        while (inner := self.embedded.get(id(source))) is not None:
-            source, span = inner.outer.source, inner.outer_span(span)
-        origin = printed.place(span) if (printed := self._printed(source)) is not None else None
-        if origin is not None:
-            source, span = origin.source, origin.span
-        return source, source.position(span.start)
+    def place(self, pod: Pod, span: Span) -> tuple[Source, Position]:
+        """The file and position of a span of a pod's document."""
+        place = self.placed[pod].place(span)
+        source, start = (place.source, place.span.start) if place else (pod.object.document.source, span.start)
+        return source, source.position(start)
 
     def places(self, alias: HostAlias) -> list[tuple[Source, Position]]:
         """Where an entry comes from: what changed it, if anything did, before the place where it stands itself."""
-        source = alias.pod.object.document.source
-        printed = self._printed(source)
-        origins = printed.origins(alias.node) if printed is not None else []
+        placed = self.placed[alias.pod]
+        origins = placed.origins(alias.node) if isinstance(placed, Printed) else []
         if not origins:
-            return [self.place(source, alias.node.span)]
+            return [self.place(alias.pod, alias.node.span)]
         return [(origin.source, origin.source.position(origin.span.start)) for origin in origins]
-
-    def _printed(self, source: Source) -> Printed | None:
-        return self.printed.get(id(source))
 
 
 def select_pods(where: str | Source, object_name: str | None) -> Selection:
@@ -92,40 +82,28 @@ def _written(where: str | Source) -> Selection:
         discovery = discover([path])
         sources, failures = read_sources([item.path for item in discovery.inputs])
         failures += discovery.failures
-    workspace = Workspace(sources)
+    charts = Charts(sorted({source.path for source in sources}))
+    workspace = Workspace(sources, charts)
     kinds = _kinds(workspace)
-    found: list[Pod] = []
-    embedded: dict[int, Embedded] = {}
+    found: dict[Pod, Placed] = {}
     for source in sources:
-        for piece in split(source.text):
-            document = Document(source, piece)
+        facts = charts.facts(source.path)
+        for placed in documents(whole(source), facts):
+            document = placed.document
             if document.problem is not None:
                 failures.append((_shown(source, document.problem.span), document.problem.message))
-            found += _pods_in(document, kinds, embedded)
-    return Selection(found, workspace, failures, os.path.isdir(path), embedded=embedded)
+            found |= _pods(interpret(placed, kinds, facts))
+    return Selection(list(found), workspace, failures, os.path.isdir(path), found)
 
 
-def _pods_in(document: Document, kinds: KnownKinds, embedded: dict[int, Embedded], level: int = 0) -> Iterator[Pod]:
-    """The pods of a document, then those of manifests in its strings, which are noted in `embedded`.
-
-    The patches of a kustomization are no pods.
-    """
-    for manifest in objects(document):
-        yield from pods(manifest, kinds)
-    manifests = every_object(document)
-    if level == MOST_LEVELS or any((manifest.api_version or "").startswith(_KUSTOMIZE) for manifest in manifests):
-        return
-    for inner in embedded_documents(document, manifests):
-        embedded[id(inner.document.source)] = inner
-        if inner.document.problem is None:
-            found = _pods_in(inner.document, kinds, embedded, level + 1)
-            yield from (pod for pod in found if inner.is_checked or pod.object.document is not inner.document)
+def _pods(documents: Iterable[Interpreted]) -> dict[Pod, Placed]:
+    """The pods whose hosts file can be shown, and how each is placed."""
+    return {pod: interpreted.placed for interpreted in documents for pod in interpreted.rendered_pods()}
 
 
 def _built(folder: str) -> Selection:
     """The pods of what Kustomize builds of a folder."""
     from podhosts.kustomize.building import Builder
-    from podhosts.kustomize.printing import Printed
     from podhosts.kustomize.resources import follow_names
 
     files = repository_files(f"{folder}/")
@@ -139,9 +117,9 @@ def _built(folder: str) -> Selection:
     printed = [Printed(resource.value, path) for resource in build.resources]
     workspace = Workspace([item.document.source for item in printed])
     kinds = _kinds(workspace)
-    found = [pod for item in printed for manifest in objects(item.document) for pod in pods(manifest, kinds)]
+    found = {pod: placed for item in printed for pod, placed in _pods(interpret(item, kinds)).items()}
     failures = [(_shown(item.place.source, item.place.span), item.reason) for item in builder.unfollowed.values()]
-    return Selection(found, workspace, failures, True, {id(item.document.source): item for item in printed})
+    return Selection(list(found), workspace, failures, True, found)
 
 
 def _kinds(workspace: Workspace) -> KnownKinds:

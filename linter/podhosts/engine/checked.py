@@ -8,32 +8,35 @@ from podhosts.engine.results import CheckedEntry, CheckedObject, CheckedPod
 from podhosts.kubernetes.pod_hosts import Surroundings, pod_hosts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
+    from podhosts.interpret import Interpreted
     from podhosts.kubernetes import KubernetesObject, Pod
+    from podhosts.placed import Placed
 
 
-def checked_objects(manifests: Iterable[KubernetesObject], pods: Iterable[Pod]) -> Iterator[CheckedObject]:
+def checked_objects(interpreted: Interpreted) -> Iterator[CheckedObject]:
     """The objects of a document in order, each with its pods; values that are no text are empty, as for the kubelet."""
+    placed = interpreted.placed
     by_object: dict[KubernetesObject, list[CheckedPod]] = {}
-    for pod in pods:
-        by_object.setdefault(pod.object, []).append(_checked(pod))
-    for manifest in manifests:
-        yield CheckedObject(
-            manifest.document.source,
-            manifest.document.number,
-            manifest.item,
-            manifest.identity,
-            tuple(by_object.get(manifest, ())),
-        )
+    for pod in interpreted.pods:
+        by_object.setdefault(pod.object, []).append(_checked(pod, placed))
+    for manifest in interpreted.objects:
+        if (place := placed.place(manifest.node.span, manifest.item)) is not None:
+            identity, _ = placed.field(manifest.identity, "")
+            pods = tuple(by_object.get(manifest, ()))
+            yield CheckedObject(place.source, place.document, place.item, identity, pods)
 
 
-def _checked(pod: Pod) -> CheckedPod:
+def _checked(pod: Pod, placed: Placed) -> CheckedPod:
     written = pod_hosts(pod, Surroundings()).aliases
+    places = [placed.place(alias.node.span) for alias in pod.aliases]
+    _, path = placed.field(pod.object.identity, pod.field())
     return CheckedPod(
-        pod.field(),
+        path,
         tuple(
-            CheckedEntry(alias.ip, alias.hostnames, view.node.span)
-            for alias, view in zip(written, pod.aliases, strict=True)
+            CheckedEntry(alias.ip, alias.hostnames, place.span)
+            for alias, place in zip(written, places, strict=True)
+            if place is not None
         ),
     )

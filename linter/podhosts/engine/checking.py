@@ -7,39 +7,35 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import MOST_RELATED, Diagnostic, Related
-from podhosts.document import Document, Scalar, Sequence, nodes
-from podhosts.embedded import MOST_LEVELS, embedded_documents
+from podhosts.document import nodes
 from podhosts.engine.checked import checked_objects
+from podhosts.engine.dispatch import run_rules
+from podhosts.engine.relocating import relocate_span, relocate_suppression, relocated, relocated_suppressed
 from podhosts.engine.results import CheckedObject, Options, Result, Suppressed
 from podhosts.engine.silencing import complaints, silence
 from podhosts.helm import NOTHING
-from podhosts.helm.known_pods import known_pods
+from podhosts.interpret import interpret
 from podhosts.kubernetes import (
     concerns_hosts,
-    every_object,
     holds_list,
     is_broken_by_template,
     is_broken_piece,
-    is_placeholder,
-    may_hold_placeholders,
 )
-from podhosts.kubernetes.schemas.field_types import SCALAR_FIELDS
 from podhosts.records import field, record, replace
 from podhosts.suppressions import Suppression, suppressions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-    from podhosts.document import Node
-    from podhosts.embedded import Embedded
+    from podhosts.document import Document, Node
     from podhosts.helm import FileFacts
-    from podhosts.helm.following import FollowedPod
-    from podhosts.kubernetes import KnownKinds, KubernetesObject, Pod
+    from podhosts.interpret import Interpreted
+    from podhosts.kubernetes import KnownKinds
+    from podhosts.placed import Placed
     from podhosts.rules import Rule
     from podhosts.source import Span
     from podhosts.workspace import Workspace
 
-_POD_CHECKS = frozenset({"check_pod", "check_alias"})
 #: The comment that `helm template` puts above each object it prints.
 _ORIGIN = re.compile(
     r"(?:(?:---|#(?! Source:)).*\r?\n|[ \t]*\r?\n)*# Source: (\S+/templates/\S+)[ \t]*\r?$", re.MULTILINE
@@ -68,19 +64,42 @@ class Checked:
 
 
 def check(
-    document: Document,
+    placed: Placed,
     rules: list[Rule],
     kinds: KnownKinds,
     options: Options,
     workspace: Workspace,
     facts: FileFacts = NOTHING,
-    level: int = 0,
 ) -> Checked:
     """Check a document and what is in its strings, down to a few levels of strings in strings.
 
     `workspace` are the files of the run, `facts` what its charts know of the document's file.
     """
+    found = [
+        (interpreted, _check(interpreted, rules, kinds, options, workspace, facts))
+        for interpreted in interpret(placed, kinds, facts)
+    ]
+    by_document = dict(found)
+    # Innermost first: what is suppressed in a string is suppressed further out, too.
+    for interpreted, checked in reversed(found):
+        if interpreted.outer is not None:
+            _move_out(checked, interpreted.placed, by_document[interpreted.outer], options)
+    return found[0][1]
+
+
+def _check(
+    interpreted: Interpreted,
+    rules: list[Rule],
+    kinds: KnownKinds,
+    options: Options,
+    workspace: Workspace,
+    facts: FileFacts,
+) -> Checked:
+    """Check a document without what is in its strings."""
     checked = Checked()
+    if not interpreted.is_checked:
+        return checked
+    document, manifests, pods = interpreted.document, interpreted.objects, interpreted.pods
     is_refused = any(document.span.start <= problem.span.start < document.span.end for problem in facts.problems)
     if document.problem is not None and not is_refused and is_broken_by_template(document):
         is_listed = holds_list(document.text) or _is_listed(document, workspace)
@@ -90,29 +109,20 @@ def check(
     if is_broken_piece(document) and not concerns_hosts(document, kinds, is_listed=_is_listed(document, workspace)):
         assert document.problem is not None  # else it would not be broken
         checked.pieces.append(document.problem.span)
-    manifests = every_object(document)
-    known = known_pods(document, manifests, kinds, facts)
-    followed, found_pods = known.followed, known.others
-    checked.pods = len(found_pods) + len(followed)
-    if options.lists_objects and level == 0:
-        checked.objects += checked_objects(manifests, found_pods)
+    checked.pods = len(pods)
+    if options.lists_objects:
+        checked.objects += checked_objects(interpreted)
     actions = document.actions
     if actions and not concerns_hosts(document, kinds, is_listed=_is_listed(document, workspace)):
         actions = []
-    checked.placeholders += actions or _placeholders(document, found_pods)
-    direct = _findings(document, manifests, found_pods, rules)
-    if document.span in facts.fragments:
-        # What a fix makes of a part of a list cannot be checked.
-        direct = (replace(finding, fix=None) for finding in direct)
-    repairable = {pod.list_start for pod in known.by_shape} if followed else set()
-    checked.findings += _with_alias_uses(document, chain(direct, _followed_findings(followed, rules, repairable)))
+    checked.placeholders += actions or interpreted.unknown_values()
+    checked.findings += _with_alias_uses(document, run_rules(interpreted, rules))
     if origin := _ORIGIN.match(document.text):
         checked.findings = [
             replace(finding, message=f"{finding.message} (rendered from {origin[1]})") for finding in checked.findings
         ]
-    checked.silencers, mistakes = suppressions(document, manifests, [*found_pods, *(found.pod for found in followed)])
+    checked.silencers, mistakes = suppressions(document, manifests, pods)
     checked.findings += complaints(document, checked.silencers, mistakes, options)
-    _look_inside(document, manifests, checked, rules, kinds, options, workspace, level)
     return checked
 
 
@@ -121,116 +131,19 @@ def _is_listed(document: Document, workspace: Workspace) -> bool:
     return document.is_embedded or workspace.reader(document.source.path) is not None
 
 
-def _look_inside(
-    document: Document,
-    manifests: list[KubernetesObject],
-    checked: Checked,
-    rules: list[Rule],
-    kinds: KnownKinds,
-    options: Options,
-    workspace: Workspace,
-    level: int,
-) -> None:
-    """Add to `checked` what the documents in a document's strings give, at their places in it."""
-    if level == MOST_LEVELS:
-        return
-    for inner in embedded_documents(document, manifests):
-        if inner.is_checked:
-            found = check(inner.document, rules, kinds, options, workspace, level=level + 1)
-        else:
-            found = Checked()
-            _look_inside(
-                inner.document,
-                every_object(inner.document),
-                found,
-                rules,
-                kinds,
-                options,
-                workspace,
-                level + 1,
-            )
-        told = Result()
-        silence(found.findings, found.silencers, options, told)
-        checked.findings += (_outer_finding(finding, inner) for finding in told.findings)
-        for finding, by in [*told.suppressed, *found.suppressed]:
-            checked.suppressed.append(Suppressed(_outer_finding(finding, inner), _outer_suppression(by, inner)))
-        checked.inner_silencers += (
-            _outer_suppression(item, inner) for item in [*found.silencers, *found.inner_silencers]
-        )
-        checked.pods += found.pods
-        checked.placeholders += map(inner.outer_span, found.placeholders)
-        checked.templates += map(inner.outer_span, found.templates)
-        checked.pieces += map(inner.outer_span, found.pieces)
-
-
-def _outer_finding(finding: Diagnostic, inner: Embedded) -> Diagnostic:
-    """A finding about a document in a string, at its place in the outer one."""
-    holder = inner.holder
-    moved = replace(
-        finding,
-        source=inner.outer.source,
-        span=inner.outer_span(finding.span),
-        document=inner.outer.number,
-        item=holder.item if holder else None,
-        related=tuple(_outer_related(item, inner) for item in finding.related),
-        # Text of the inner document would need the indentation and escapes of the outer string.
-        fix=None,
-    )
-    if finding.object is None or finding.field is None:
-        return moved
-    identity, path = inner.outer_field(finding.object, finding.field)
-    return replace(moved, object=identity, field=path)
-
-
-def _outer_related(related: Related, inner: Embedded) -> Related:
-    if related.source not in {None, inner.document.source}:
-        return related
-    return Related(inner.outer_span(related.span), related.message)
-
-
-def _outer_suppression(item: Suppression, inner: Embedded) -> Suppression:
-    return replace(item, span=inner.outer_span(item.span), scopes=list(map(inner.outer_span, item.scopes)))
-
-
-def _findings(
-    document: Document, manifests: list[KubernetesObject], found_pods: list[Pod], rules: list[Rule]
-) -> Iterator[Diagnostic]:
-    # What is looked at outside, rules inside: what several rules ask about an object or a pod is found out once.
-    for rule in rules:
-        if "check_document" in rule.checks:
-            yield from rule.check_document(document)
-    of_objects = [rule for rule in rules if "check_object" in rule.checks]
-    for manifest in manifests:
-        for rule in of_objects:
-            yield from rule.check_object(manifest)
-    of_pods = [rule for rule in rules if rule.checks & _POD_CHECKS]
-    for pod in found_pods:
-        for rule in of_pods:
-            yield from _pod_findings(pod, rule)
-
-
-def _pod_findings(pod: Pod, rule: Rule) -> Iterator[Diagnostic]:
-    if "check_pod" in rule.checks:
-        yield from rule.check_pod(pod)
-    if "check_alias" in rule.checks:
-        for alias in pod.aliases:
-            yield from rule.check_alias(alias)
-
-
-def _followed_findings(
-    followed: list[FollowedPod], rules: list[Rule], repairable: set[int | None]
-) -> Iterator[Diagnostic]:
-    """Findings about lists in a values file, each with the place where a template prints the list.
-
-    Only what is known as a list without the chart, too, can be checked after a fix.
-    """
-    for found in followed:
-        for rule in rules:
-            printed = Related(found.use.span, "printed as `hostAliases` here", found.use.place.source)
-            can_fix = found.pod.keys is None and found.pod.list_start in repairable
-            for finding in _pod_findings(found.pod, rule):
-                fix = finding.fix if can_fix else None
-                yield replace(finding.with_related([printed]), fix=fix)
+def _move_out(checked: Checked, placed: Placed, outer: Checked, options: Options) -> None:
+    """Add to what the outer document gave what one in its strings did, at its places there."""
+    told = Result()
+    silence(checked.findings, checked.silencers, options, told)
+    outer.findings += relocated(told.findings, placed)
+    outer.suppressed += relocated_suppressed([*told.suppressed, *checked.suppressed], placed)
+    silencers = [*checked.silencers, *checked.inner_silencers]
+    outer.inner_silencers += (relocate_suppression(item, placed) for item in silencers)
+    outer.pods += checked.pods
+    outer.objects += checked.objects
+    outer.placeholders += (relocate_span(span, placed) for span in checked.placeholders)
+    outer.templates += (relocate_span(span, placed) for span in checked.templates)
+    outer.pieces += (relocate_span(span, placed) for span in checked.pieces)
 
 
 def _with_alias_uses(document: Document, findings: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -259,30 +172,3 @@ def _with_alias_uses(document: Document, findings: Iterable[Diagnostic]) -> list
         count = sum(len(node.shared) for node in inside)
         result.append(finding.with_related(uses, count - len(uses)) if uses else finding)
     return result
-
-
-def _placeholders(document: Document, found_pods: list[Pod]) -> list[Span]:
-    """The values of pod specs that rules would look at and that are decided elsewhere."""
-    if not may_hold_placeholders(document.text):
-        return []
-    return [
-        node.span
-        for pod in found_pods
-        for node in _values(pod)
-        if isinstance(node, Scalar) and is_placeholder(node.text)
-    ]
-
-
-def _values(pod: Pod) -> list[Node | None]:
-    """The values of a pod spec that rules look at."""
-    values: list[Node | None] = [pod.spec.get(name) for name in (pod.list_field, *SCALAR_FIELDS)]
-    items = pod.spec.get(pod.list_field)
-    values += items.items if isinstance(items, Sequence) else []
-    for alias in pod.aliases:
-        values.append(alias.ip_node)
-        names = alias.hostnames_node
-        values += names.items if isinstance(names, Sequence) else [names]
-    for container in pod.containers:
-        values += [mount.mount_path_node for mount in container.mounts]
-    values += [volume.host_path_node for volume in pod.volumes]
-    return values

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from podhosts.inventory import AddressIndex
     from podhosts.kubernetes import KnownKinds, KubernetesObject
     from podhosts.kubernetes.schemas.definitions import Definition
+    from podhosts.placed import Placed
     from podhosts.rules import Rule
     from podhosts.source import Source
     from podhosts.suppressions import Suppression
@@ -53,22 +54,23 @@ class IncrementalLinter:
         fresh: dict[_Key, _Remembered] = {}
 
         def check_document(
-            document: Document,
+            placed: Placed,
             rules: list[Rule],
             kinds: KnownKinds,
             options: Options,
             around: Workspace,
             facts: FileFacts,
         ) -> Checked:
+            document = placed.document
             if facts is not NOTHING or loses_others(document):
                 # What charts say of a file, and what is lost behind a document, may change with any text in it.
-                return check(document, rules, kinds, options, around, facts)
+                return check(placed, rules, kinds, options, around, facts)
             key = _key(document)
             known = fresh.get(key) or self._remembered.get(key)
             moves = known.moves(document, workspace) if known else None
             if known is None or moves is None:
                 workspace.asked = {}
-                checked = check(document, rules, kinds, options, around)
+                checked = check(placed, rules, kinds, options, around)
                 known = _Remembered(document, checked, workspace.asked)
                 # What is asked from here on is for other documents.
                 workspace.asked = {}

@@ -9,14 +9,15 @@ from podhosts.code_blocks import code_blocks, is_page
 from podhosts.document import Document, Part, whole
 from podhosts.engine.checking import Checked, check
 from podhosts.engine.overlays import concerns, overlay_findings
+from podhosts.engine.relocating import relocated, relocated_suppressed
 from podhosts.engine.results import Options, Result, Unread
 from podhosts.engine.silencing import silence, unused
 from podhosts.helm import NOTHING
-from podhosts.helm.known_pods import fragments
+from podhosts.interpret import relevant_documents
 from podhosts.kubernetes import KnownKinds
+from podhosts.placed import Placed
 from podhosts.records import replace
 from podhosts.rules import RULES
-from podhosts.source import Span
 from podhosts.suppressions import MARK
 from podhosts.triggers import mentions
 from podhosts.workspace import Workspace
@@ -29,12 +30,10 @@ if TYPE_CHECKING:
     from podhosts.helm import FileFacts
     from podhosts.kustomize.overlays import Told
     from podhosts.rules import Rule
-    from podhosts.source import Source
+    from podhosts.source import Source, Span
     from podhosts.suppressions import Suppression
 
-    DocumentCheck = Callable[[Document, list[Rule], KnownKinds, Options, Workspace, FileFacts], Checked]
-
-_BLOCK_CHARACTERS = 1 << 16
+    DocumentCheck = Callable[[Placed, list[Rule], KnownKinds, Options, Workspace, FileFacts], Checked]
 
 
 def default_selection() -> frozenset[str]:
@@ -56,15 +55,12 @@ def lint(
     is_known = bool(facts) or (workspace is not None and concerns(source.path, workspace, options.settings))
     if not is_known and not mentions(source.data):
         return Result(files=1)
-    return _lint(source, _relevant(whole(source), facts), options, workspace, facts, check_document)
+    return _lint(source, relevant_documents(whole(source), facts), options, workspace, facts, check_document)
 
 
 def _lint_page(page: Source, options: Options, workspace: Workspace | None, check_document: DocumentCheck) -> Result:
     blocks = code_blocks(page)
-    result = _lint(blocks.source, blocks.documents, options, workspace, NOTHING, check_document)
-    # People see the page as it is, not what AsciiDoc's marks were masked by; a page is not repaired.
-    result.findings = [replace(finding, source=page, fix=None) for finding in result.findings]
-    result.suppressed = [item._replace(finding=replace(item.finding, source=page)) for item in result.suppressed]
+    result = _lint(page, blocks.documents, options, workspace, NOTHING, check_document)
     fragments = _Tally("code blocks that are not YAML by themselves")
     fragments.add(page, blocks.unreadable)
     if fragments.count:
@@ -74,7 +70,7 @@ def _lint_page(page: Source, options: Options, workspace: Workspace | None, chec
 
 def _lint(
     source: Source,
-    documents: Iterable[Document],
+    documents: Iterable[Placed],
     options: Options,
     workspace: Workspace | None,
     facts: FileFacts,
@@ -83,8 +79,8 @@ def _lint(
     workspace = workspace or Workspace([source], is_whole=False)
     rules, kinds = _rules(options, workspace)
     found = Found()
-    for document in documents:
-        found.add(document, check_document(document, rules, kinds, options, workspace, facts))
+    for placed in documents:
+        found.add(placed, check_document(placed, rules, kinds, options, workspace, facts))
     found.add_from_overlays(_from_overlays(source, workspace, options, rules))
     result = conclude(found, options, sees_others=workspace.is_whole)
     result.unread += _unfollowed(workspace.told(source.path), source)
@@ -97,8 +93,8 @@ def check_parts(parts: Iterable[Part | LargeList], options: Options, workspace: 
     found = Found()
     for part in parts:
         if isinstance(part, Part):
-            for document in _relevant(part, NOTHING):
-                found.add(document, check(document, rules, kinds, options, workspace))
+            for placed in relevant_documents(part, NOTHING):
+                found.add(placed, check(placed, rules, kinds, options, workspace))
         else:
             found.extend(_check_list(part, rules, kinds, options, workspace))
         # A pod and the views of what is in it refer to each other; a long stream would pile up megabytes of them.
@@ -118,17 +114,17 @@ def _check_list(
     found = Found()
     can_be_split = not _is_wanted(large.frame())
     for source, piece in large.items(_is_wanted) if can_be_split else ():
-        document = Document(source, piece)
-        if document.problem is not None or document.template is not None:
+        placed = Placed(Document(source, piece))
+        if placed.document.problem is not None or placed.document.template is not None:
             can_be_split = False
             break
-        found.add(document, check(document, rules, kinds, options, workspace))
+        found.add(placed, check(placed, rules, kinds, options, workspace))
     if can_be_split:
         found.documents = min(found.documents, 1)
         return found
     found = Found()
-    document = Document(*large.whole())
-    found.add(document, check(document, rules, kinds, options, workspace))
+    placed = Placed(Document(*large.whole()))
+    found.add(placed, check(placed, rules, kinds, options, workspace))
     return found
 
 
@@ -144,25 +140,26 @@ class Found:
         self._placeholders = _Tally("values that a template or placeholder decides")
         self._templates = _Tally("documents of a template that are not YAML by themselves")
         self._pieces = _Tally("documents with a list of `hostAliases` that are not valid YAML or JSON")
-        self._checked: list[tuple[Document, Checked]] = []
+        self._checked: list[tuple[Placed, Checked]] = []
         #: What overlays say about documents that say nothing themselves.
         self.elsewhere: list[Diagnostic] = []
 
-    def add(self, document: Document, checked: Checked) -> None:
+    def add(self, placed: Placed, checked: Checked) -> None:
         """Add a document, without what it was read as."""
+        source = placed.document.source
         self.documents += 1
         self.pods += checked.pods
-        self._placeholders.add(document.source, checked.placeholders)
-        self._templates.add(document.source, checked.templates)
-        self._pieces.add(document.source, checked.pieces)
+        self._placeholders.add(source, checked.placeholders)
+        self._templates.add(source, checked.templates)
+        self._pieces.add(source, checked.pieces)
         if checked.findings or checked.silencers or checked.suppressed or checked.inner_silencers or checked.objects:
             # What was checked may be remembered, and overlays add to it.
             own = replace(checked, findings=[*checked.findings])
-            self._checked.append((Document(document.source, document.piece), own))
+            self._checked.append((placed.unparsed(), own))
 
     def add_from_overlays(self, findings: Iterable[Diagnostic]) -> None:
         """Add what other files of the run say, unless the document that it is about says so itself."""
-        by_number = {document.number: checked.findings for document, checked in self}
+        by_number = {placed.document.number: checked.findings for placed, checked in self}
         told = {(finding.rule, finding.span) for known in by_number.values() for finding in known}
         for finding in findings:
             if (finding.rule, finding.span) not in told:
@@ -177,13 +174,13 @@ class Found:
         self._templates.extend(other._templates)
         self._pieces.extend(other._pieces)
         both = [*self._checked, *other._checked]
-        self._checked = sorted(both, key=lambda checked: checked[0].source.start.offset)
+        self._checked = sorted(both, key=lambda checked: checked[0].document.source.start.offset)
 
     def unread(self) -> list[Unread]:
         """What of the documents could not be read."""
         return [tally.unread() for tally in (self._placeholders, self._templates, self._pieces) if tally.count]
 
-    def __iter__(self) -> Iterator[tuple[Document, Checked]]:
+    def __iter__(self) -> Iterator[tuple[Placed, Checked]]:
         """The documents that have something to tell, in order."""
         return iter(self._checked)
 
@@ -194,53 +191,23 @@ def conclude(found: Found, options: Options, *, sees_others: bool) -> Result:
     file_wide: list[Suppression] = []
     for _, checked in found:
         result.objects += checked.objects
-        result.suppressed += checked.suppressed
         file_wide += [item for item in checked.silencers if item.is_file_wide]
-    for _, checked in found:
-        silence(checked.findings, [*checked.silencers, *file_wide], options, result)
+    of_documents: list[tuple[Placed, Checked, Result]] = []
+    for placed, checked in found:
+        told = Result(suppressed=[*checked.suppressed])
+        silence(checked.findings, [*checked.silencers, *file_wide], options, told)
+        of_documents.append((placed, checked, told))
     silence(found.elsewhere, file_wide, options, result)
-    if options.use_suppressions:
-        for document, checked in found:
+    # A suppression of the whole file is used if it is in any document.
+    for placed, checked, told in of_documents:
+        if options.use_suppressions:
             silencers = [*checked.silencers, *checked.inner_silencers]
-            result.findings += unused(document, silencers, options, sees_others=sees_others)
+            told.findings += unused(placed.document, silencers, options, sees_others=sees_others)
+        result.findings += relocated(told.findings, placed)
+        result.suppressed += relocated_suppressed(told.suppressed, placed)
     result.findings = _select(result.findings, options)
     result.sort()
     return result
-
-
-def _relevant(part: Part, facts: FileFacts) -> Iterator[Document]:
-    """The documents to read: those that mention hosts, and those at which kubectl would stop and lose the others.
-
-    Where charts know more of the file: all documents of a values file, and of a file of named templates those.
-
-    Neighbours are searched together first: in a long stream hardly one of them matters.
-    """
-    source, pieces = part.source, part.pieces
-    if facts.fragments and not facts.problems:
-        yield from fragments(source, facts)
-        return
-    has_suppressions = MARK in source.text
-    begin = 0
-    while begin < len(pieces):
-        end = begin + 1
-        while end < len(pieces) and pieces[end].span.end - pieces[begin].span.start < _BLOCK_CHARACTERS:
-            end += 1
-        block = pieces[begin:end]
-        may_mention = end - begin == 1 or _is_mentioned(source, Span(block[0].span.start, block[-1].span.end))
-        for piece in block:
-            stops = (
-                bool(facts.lists or facts.problems)
-                or piece.problem is not None
-                or source.text.startswith("%", piece.span.start)
-            )
-            stops = stops or (has_suppressions and source.text.find(MARK, *piece.span) >= 0)
-            if stops or (may_mention and _is_mentioned(source, piece.span)):
-                yield Document(*part.own(piece))
-        begin = end
-
-
-def _is_mentioned(source: Source, span: Span) -> bool:
-    return mentions(source.cut(span).encode("utf-8", "surrogatepass"))
 
 
 def _is_wanted(data: bytes) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from podhosts.diagnostics import Diagnostic, Related
-from podhosts.kubernetes import KnownKinds, objects, pods
+from podhosts.engine.dispatch import run_rules
+from podhosts.engine.relocating import relocated
+from podhosts.interpret import interpret
+from podhosts.kubernetes import KnownKinds
 from podhosts.records import replace
 from podhosts.rules import RULES
 from podhosts.rules.conflicting_hostname import ConflictingHostname
@@ -15,6 +17,7 @@ from podhosts.workspace import Workspace
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from podhosts.diagnostics import Diagnostic
     from podhosts.kustomize.overlays import Overlays
     from podhosts.kustomize.printing import Printed
     from podhosts.rules import Settings
@@ -56,37 +59,13 @@ def _by_path(workspace: Workspace, overlays: Overlays, settings: Settings) -> di
 
 
 def _findings(printed: Printed, workspace: Workspace, settings: Settings) -> Iterator[Diagnostic]:
-    """What the rules say about one object, led back to where it is written."""
-    document = printed.document
+    """What the rules say about one object, where it is written."""
     kinds = KnownKinds(settings.house_paths, workspace.definitions)
-    alone = Workspace([document.source], definitions=workspace.definitions)
-    manifests = list(objects(document))
-    found_pods = [pod for manifest in manifests for pod in pods(manifest, kinds)]
-    rules = [kind(settings, alone) for kind in RULES if not kind.looks_elsewhere]
-    found = [finding for manifest in manifests for rule in rules for finding in rule.check_object(manifest)]
-    for pod in found_pods:
-        for rule in rules:
-            found += rule.check_pod(pod)
-            found += (finding for alias in pod.aliases for finding in rule.check_alias(alias))
-    for finding in found:
-        yield from _led_back(finding, printed)
-
-
-def _led_back(finding: Diagnostic, printed: Printed) -> Iterator[Diagnostic]:
-    """The finding at its place in the files, if it has one."""
-    place = printed.place(finding.span)
-    if place is None:
-        return
-    related = [(origin, item.message) for item in finding.related if (origin := printed.place(item.span)) is not None]
-    yield replace(
-        finding,
-        source=place.source,
-        span=place.span,
-        document=place.document,
-        item=None,
-        related=tuple(Related(origin.span, message, origin.source) for origin, message in related),
-        fix=None,
-    )
+    alone = Workspace([printed.document.source], definitions=workspace.definitions)
+    rules = [rule(settings, alone) for rule in RULES if not rule.looks_elsewhere]
+    # What is in strings is found where these are written.
+    for interpreted in interpret(printed, kinds, levels=0):
+        yield from relocated(run_rules(interpreted, rules), printed)
 
 
 def _places(finding: Diagnostic) -> set[tuple[Source, Span]]:

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document import Document, Mapping, Scalar, split
-from podhosts.kubernetes import every_object, every_pod
+from podhosts.interpret import own_pods
 from podhosts.surgery import lost_comments, scalar_text
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Removals:
     def _leaves_of(self, number: int) -> list[_Leaf]:
         if number not in self._leaves:
             document = self._documents[number]
-            pods = [pod for manifest in every_object(document) for pod in every_pod(manifest, self._kinds)]
+            pods = own_pods(document, self._kinds)
             lists = {id(pod.list_node) for pod in pods if pod.list_node is not None}
             fields = frozenset().union(*(pod.schema.entry_fields for pod in pods))
             self._leaves[number] = sorted(_leaves(document.root, lists, fields))

@@ -11,7 +11,8 @@ from podhosts.engine.linting import default_selection, lint
 from podhosts.engine.removals import Removals
 from podhosts.hosts.addresses import reading
 from podhosts.hosts.kubelet import Alias, pod_network_lines
-from podhosts.kubernetes import KnownKinds, every_object, every_pod
+from podhosts.interpret import own_pods
+from podhosts.kubernetes import KnownKinds, every_object
 from podhosts.kubernetes.pod_hosts import Surroundings, pod_hosts
 from podhosts.kubernetes.schemas.field_types import SCALAR_FIELDS, type_errors
 from podhosts.records import replace
@@ -99,12 +100,11 @@ def _check_readable(old: Document, new: Document) -> None:
 
 
 def _check_safe(old: Document, new: Document, kinds: KnownKinds) -> None:
-    for first, second in zip(every_object(old), every_object(new), strict=True):
-        old_pods, new_pods = every_pod(first, kinds), every_pod(second, kinds)
-        if [pod.path for pod in old_pods] != [pod.path for pod in new_pods]:
-            raise VerificationError("the pods change")
-        for old_pod, new_pod in zip(old_pods, new_pods, strict=True):
-            _check_pod(old_pod, new_pod)
+    old_pods, new_pods = own_pods(old, kinds), own_pods(new, kinds)
+    if [(pod.object.item, pod.path) for pod in old_pods] != [(pod.object.item, pod.path) for pod in new_pods]:
+        raise VerificationError("the pods change")
+    for old_pod, new_pod in zip(old_pods, new_pods, strict=True):
+        _check_pod(old_pod, new_pod)
     if old.root is None or new.root is None:
         if old.root is not new.root:
             raise VerificationError("the data changes")
@@ -174,7 +174,7 @@ def _file(aliases: tuple[Alias, ...]) -> bytes:
 def _exempt(document: Document, kinds: KnownKinds) -> dict[int, bool]:
     """Nodes that are compared in another way: lists of aliases (true), and fields of the wrong type (false)."""
     exempt: dict[int, bool] = {}
-    for pod in (pod for manifest in every_object(document) for pod in every_pod(manifest, kinds)):
+    for pod in own_pods(document, kinds):
         fields = SCALAR_FIELDS if pod.schema.is_of_pod_spec else ()
         exempt |= {id(pod.spec.fields[name].value): False for name in fields if name in pod.spec.fields}
         if pod.list_node is not None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from podhosts.diagnostics import Related
 from podhosts.document import Entry, Mapping, Scalar, Sequence
 from podhosts.helm.rendering import KEY
 from podhosts.helm.values import EACH
 from podhosts.kubernetes import EntryKeys, KubernetesObject, ListSchema, Pod, is_built_in_workload, walk
 from podhosts.kubernetes.schemas import BUILT_IN, UNKNOWN
+from podhosts.placed import Placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,6 +33,15 @@ class FollowedPod(NamedTuple):
 
     pod: Pod
     use: ValuesUse
+
+
+class PrintedList(Placed):
+    """The document of a list in a values file: what is found in the list has to do with the template that prints it."""
+
+    def __init__(self, document: Document, use: ValuesUse, *, is_editable: bool) -> None:
+        super().__init__(document)
+        self.is_editable = is_editable
+        self.related = (Related(use.span, "printed as `hostAliases` here", use.place.source),)
 
 
 def followed_pods(

@@ -5,36 +5,37 @@ Light: every run loads this, a run without charts no reader of Helm.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document import Document, Piece
 from podhosts.kubernetes import every_pod
+from podhosts.placed import Placed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from podhosts.helm.facts import FileFacts
-    from podhosts.helm.following import FollowedPod
     from podhosts.kubernetes import KnownKinds, KubernetesObject, Pod
     from podhosts.source import Source
 
+_NONE: Mapping[Pod, Placed] = MappingProxyType({})
+
+
+class Fragment(Placed):
+    """The body of a named template that is a part of a list: what a fix makes of it cannot be checked."""
+
+    is_editable = False
+
 
 class KnownPods(NamedTuple):
-    """The lists that templates print of a values file (`followed`), and what is a list or pod spec by itself.
+    """All pods of a document; how those are placed that stand in the values of a chart and that templates print.
 
-    One list can be both.
+    These come first, in `pods` too.
     """
 
-    followed: list[FollowedPod]
-    by_shape: list[Pod]
-
-    @property
-    def others(self) -> list[Pod]:
-        """Those of `by_shape` that no template prints."""
-        if not self.followed:
-            return self.by_shape
-        known = {found.pod.list_start for found in self.followed}
-        return [pod for pod in self.by_shape if pod.list_start not in known]
+    pods: list[Pod]
+    printed: Mapping[Pod, Placed]
 
 
 def known_pods(document: Document, manifests: list[KubernetesObject], kinds: KnownKinds, facts: FileFacts) -> KnownPods:
@@ -42,21 +43,28 @@ def known_pods(document: Document, manifests: list[KubernetesObject], kinds: Kno
     if document.span in facts.fragments:
         from podhosts.helm.following import fragment_pods
 
-        return KnownPods([], list(fragment_pods(document, facts.fragments[document.span], kinds)))
+        return KnownPods(list(fragment_pods(document, facts.fragments[document.span], kinds)), _NONE)
     by_shape = [pod for manifest in manifests for pod in every_pod(manifest, kinds)]
     if facts.never_print:
         # What no template prints is refused by nobody.
         by_shape = [pod for pod in by_shape if not facts.prints_nothing_of((*pod.path, pod.list_field))]
     if not facts.lists:
-        return KnownPods([], by_shape)
+        return KnownPods(by_shape, _NONE)
     # Imported for the first values file of a chart: most runs have none.
-    from podhosts.helm.following import followed_pods
+    from podhosts.helm.following import PrintedList, followed_pods
 
     followed = [found for manifest in manifests for found in followed_pods(manifest, facts.lists, kinds)]
-    return KnownPods(followed, by_shape)
+    # One list can be both; a fix can be checked only where it is known as a list without the chart, too.
+    repairable = {pod.list_start for pod in by_shape}
+    printed: dict[Pod, Placed] = {
+        pod: PrintedList(document, use, is_editable=pod.keys is None and pod.list_start in repairable)
+        for pod, use in followed
+    }
+    known = {pod.list_start for pod in printed}
+    return KnownPods([*printed, *(pod for pod in by_shape if pod.list_start not in known)], printed)
 
 
-def fragments(source: Source, facts: FileFacts) -> Iterator[Document]:
+def fragments(source: Source, facts: FileFacts) -> Iterator[Fragment]:
     """The named templates in a file that are parts of lists, in order; none in a file that Helm refuses."""
     for number, span in enumerate(sorted(facts.fragments) if not facts.problems else (), 1):
-        yield Document(source, Piece(number, span, "yaml"))
+        yield Fragment(Document(source, Piece(number, span, "yaml")))

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.document import Document, Scalar, Sequence, is_unknown, nodes, split
-from podhosts.embedded import MOST_LEVELS, embedded_documents
+from podhosts.document import Scalar, Sequence, is_unknown, nodes, whole
 from podhosts.helm import NOTHING
-from podhosts.helm.known_pods import fragments, known_pods
 from podhosts.hosts.addresses import canonical
-from podhosts.kubernetes import concerns_hosts, every_object, is_broken_by_template
+from podhosts.interpret import interpret, relevant_documents
+from podhosts.kubernetes import concerns_hosts, is_broken_by_template
 from podhosts.records import field, record
-from podhosts.triggers import mentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import ObjectIdentity
     from podhosts.document import Node
-    from podhosts.embedded import Embedded
     from podhosts.helm import FileFacts
+    from podhosts.interpret import Interpreted
     from podhosts.kubernetes import HostAlias, KnownKinds, Pod
     from podhosts.kustomize.overlays import Built, Overlays
+    from podhosts.placed import Placed
     from podhosts.source import Source, Span
 
 _BY_TEMPLATE = "lists of which a template decides entries"
@@ -70,6 +69,11 @@ class Reading:
     lists: list[AliasList] = field(default_factory=list)
     unread: dict[str, list[Span]] = field(default_factory=dict)
 
+    def add_unread(self, reason: str, span: Span, placed: Placed) -> None:
+        """Note a place in a document at which something could not be read."""
+        if (place := placed.place(span)) is not None:
+            self.unread.setdefault(reason, []).append(place.span)
+
 
 def read(source: Source, kinds: KnownKinds, facts: FileFacts = NOTHING) -> Reading:
     """The lists of a source, of which `facts` is what the charts of the run know.
@@ -77,45 +81,34 @@ def read(source: Source, kinds: KnownKinds, facts: FileFacts = NOTHING) -> Readi
     Nothing is left out without a word: what cannot be read is in `unread`.
     """
     reading = Reading()
-    documents = fragments(source, facts) if facts.fragments else _relevant(source, facts)
-    for document in documents:
-        _read(document, kinds, reading, facts)
+    for placed in relevant_documents(whole(source), facts):
+        for interpreted in interpret(placed, kinds, facts):
+            _read(interpreted, kinds, reading)
     return reading
 
 
-def _relevant(source: Source, facts: FileFacts) -> Iterator[Document]:
-    """The documents that mention hosts; of a values file, whose lists can have any name, all."""
-    for piece in split(source.text):
-        if facts.lists or mentions(source.cut(piece.span).encode("utf-8", "surrogatepass")):
-            yield Document(source, piece)
-
-
-def _read(
-    document: Document,
-    kinds: KnownKinds,
-    reading: Reading,
-    facts: FileFacts = NOTHING,
-    level: int = 0,
-    *,
-    is_checked: bool = True,
-) -> None:
-    """Add what a document holds, and what the documents in its strings do, down to a few levels."""
+def _read(interpreted: Interpreted, kinds: KnownKinds, reading: Reading) -> None:
+    """Add the lists of a document, and why it could not be read, at their places in the file."""
+    document, placed = interpreted.document, interpreted.placed
     problem = document.problem if document.root is None else None
     # Charts and kustomizations are not asked here: what does not say what it is may belong to one.
     if problem is not None and concerns_hosts(document, kinds, is_listed=True):
         reason = _TEMPLATE if is_broken_by_template(document) else problem.message
-        reading.unread.setdefault(reason, []).append(problem.span)
-    manifests = every_object(document)
-    if is_checked:
-        known = known_pods(document, manifests, kinds, facts)
-        for pod in (*(found.pod for found in known.followed), *known.others):
-            _read_pod(pod, reading)
-    for inner in embedded_documents(document, manifests) if level < MOST_LEVELS else ():
-        found = Reading()
-        _read(inner.document, kinds, found, level=level + 1, is_checked=inner.is_checked)
-        reading.lists += (_outer_list(item, inner) for item in found.lists)
-        for reason, spans in found.unread.items():
-            reading.unread.setdefault(reason, []).extend(map(inner.outer_span, spans))
+        reading.add_unread(reason, problem.span, placed)
+    for pod in interpreted.pods:
+        node = pod.list_node
+        if node is None:
+            continue
+        if _is_open(pod, node):
+            reading.add_unread(_BY_TEMPLATE, node.span, placed)
+        names = [
+            listed._replace(span=place.span)
+            for listed in _listed(pod)
+            if (place := placed.place(listed.span)) is not None
+        ]
+        if names and (place := placed.place(node.span, pod.object.item)) is not None:
+            identity, path = placed.field(pod.object.identity, pod.field(pod.list_field))
+            reading.lists.append(AliasList(identity, place.document, place.item, path, names))
 
 
 def read_overlays(overlays: Overlays, kinds: KnownKinds) -> Iterator[tuple[Source, Reading]]:
@@ -131,35 +124,21 @@ def read_overlays(overlays: Overlays, kinds: KnownKinds) -> Iterator[tuple[Sourc
 
 def _read_built(built: Built, kinds: KnownKinds) -> Iterator[tuple[Source, Reading]]:
     """The lists of one built object, by the documents in which their names are written."""
-    found = Reading()
-    _read(built.printed.document, kinds, found, level=MOST_LEVELS)
-    for item in found.lists:
-        written: dict[tuple[Source, int], list[ListedName]] = {}
-        for listed in item.names:
-            place = built.printed.place(listed.span) or built.written
-            moved = listed._replace(span=place.span, is_decided=listed.is_decided and built.is_certain)
-            written.setdefault((place.source, place.document), []).append(moved)
-        for (source, document), names in written.items():
-            yield source, Reading([AliasList(item.object, document, None, item.field, names, built.folder)])
+    for interpreted in interpret(built.printed, kinds, levels=0):
+        for pod in interpreted.pods:
+            written: dict[tuple[Source, int], list[ListedName]] = {}
+            for listed in _listed(pod):
+                place = built.printed.place(listed.span) or built.written
+                moved = listed._replace(span=place.span, is_decided=listed.is_decided and built.is_certain)
+                written.setdefault((place.source, place.document), []).append(moved)
+            path = pod.field(pod.list_field)
+            for (source, document), names in written.items():
+                yield source, Reading([AliasList(pod.object.identity, document, None, path, names, built.folder)])
 
 
-def _outer_list(found: AliasList, inner: Embedded) -> AliasList:
-    """A list of a document in a string, at its place in the outer one."""
-    identity, path = inner.outer_field(found.object, found.field)
-    names = [listed._replace(span=inner.outer_span(listed.span)) for listed in found.names]
-    return AliasList(identity, inner.outer.number, inner.holder.item if inner.holder else None, path, names)
-
-
-def _read_pod(pod: Pod, reading: Reading) -> None:
-    node = pod.list_node
-    if node is None:
-        return
-    if _is_open(pod, node):
-        reading.unread.setdefault(_BY_TEMPLATE, []).append(node.span)
-    if names := [listed for alias in pod.aliases for listed in _names(alias)]:
-        manifest = pod.object
-        place = manifest.document.number, manifest.item, pod.field(pod.list_field)
-        reading.lists.append(AliasList(manifest.identity, *place, names))
+def _listed(pod: Pod) -> list[ListedName]:
+    """The names of all entries, at their places in the document."""
+    return [listed for alias in pod.aliases for listed in _names(alias)]
 
 
 def _is_open(pod: Pod, node: Node) -> bool:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from podhosts.document import Document, split
-from podhosts.kubernetes import KNOWN_KINDS, KnownKinds, objects, pods
+from podhosts.helm import NOTHING
+from podhosts.interpret import interpret
+from podhosts.kubernetes import KNOWN_KINDS, KnownKinds
+from podhosts.placed import Placed
 from podhosts.records import record
 
 if TYPE_CHECKING:
@@ -17,6 +20,11 @@ if TYPE_CHECKING:
     from podhosts.lsp.buffers import Buffer
     from podhosts.lsp.projects import Project
     from podhosts.source import Span
+
+
+def holds(span: Span | None, offset: int) -> TypeGuard[Span]:
+    """Whether an offset lies in a span or at its end."""
+    return span is not None and span.start <= offset <= span.end
 
 
 @record(frozen=True)
@@ -42,10 +50,14 @@ class Checked:
         index = bisect_right(self.documents, offset, key=lambda document: document.span.start) - 1
         return self.documents[index] if index >= 0 else None
 
-    def pods_at(self, offset: int) -> list[Pod]:
-        """The pods of the document that holds an offset."""
+    def pods_at(self, offset: int) -> list[tuple[Pod, Placed]]:
+        """The pods of the document that holds an offset, those in its strings included, and how each is placed."""
         document = self.document_at(offset)
-        return [pod for manifest in objects(document) for pod in pods(manifest, self.kinds)] if document else []
+        if document is None:
+            return []
+        facts = NOTHING if self.failure else self.project.workspace(self.buffer).facts(self.buffer.path)
+        documents = interpret(Placed(document), self.kinds, facts)
+        return [(pod, interpreted.placed) for interpreted in documents for pod in interpreted.rendered_pods()]
 
     def findings_in(self, span: Span) -> list[Diagnostic]:
         """The findings that touch a span."""

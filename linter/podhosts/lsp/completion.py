@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document import Document, Mapping, Sequence, split
-from podhosts.kubernetes import objects, pods
+from podhosts.interpret import interpret
+from podhosts.placed import Placed
 from podhosts.rules import RULES
 from podhosts.rules.documentation import documentation
 from podhosts.source import Source, Span
@@ -63,27 +64,30 @@ def _word(found: re.Match[str], start: int, after: str, rest: re.Pattern[str]) -
 
 
 def _keys(source: Source, word: Span, kinds: KnownKinds, *, has_colon: bool) -> Iterator[Proposal]:
-    for pod in _pods_with_stand_in(source, word, kinds, has_colon=has_colon):
-        if _has_key_at(pod.spec, word.start) and pod.list_field not in pod.spec.fields:
+    for pod, placed in _pods_with_stand_in(source, word, kinds, has_colon=has_colon):
+        if _has_key_at(pod.spec, word.start, placed) and pod.list_field not in pod.spec.fields:
             yield Proposal(pod.list_field, pod.list_field + ("" if has_colon else ":"), word, _LIST_PURPOSE)
         entries = pod.spec.get(pod.list_field)
         for entry in entries.items if isinstance(entries, Sequence) else ():
-            if isinstance(entry, Mapping) and _has_key_at(entry, word.start):
+            if isinstance(entry, Mapping) and _has_key_at(entry, word.start, placed):
                 for key, (gap, purpose) in _ENTRY_KEYS.items():
                     if key not in entry.fields:
                         yield Proposal(key, key + ("" if has_colon else f":{gap}"), word, purpose)
 
 
-def _pods_with_stand_in(source: Source, word: Span, kinds: KnownKinds, *, has_colon: bool) -> Iterator[Pod]:
-    """The pods of the document as it will be when the key is there."""
+def _pods_with_stand_in(
+    source: Source, word: Span, kinds: KnownKinds, *, has_colon: bool
+) -> Iterator[tuple[Pod, Placed]]:
+    """The pods of the document as it will be when the key is there, and how each is placed."""
     key = _STAND_IN + ("" if has_colon else ": ")
     text = source.text[: word.start] + key + source.text[word.end :]
     patched = Source(source.path, text.encode("utf-8", "replace"))
     for piece in split(patched.text):
         if piece.language == "yaml" and piece.span.start <= word.start < piece.span.end:
-            for manifest in objects(Document(patched, piece)):
-                yield from pods(manifest, kinds)
+            for interpreted in interpret(Placed(Document(patched, piece)), kinds):
+                yield from ((pod, interpreted.placed) for pod in interpreted.rendered_pods())
 
 
-def _has_key_at(mapping: Mapping, offset: int) -> bool:
-    return any(entry.key.start == offset for entry in mapping.entries)
+def _has_key_at(mapping: Mapping, offset: int, placed: Placed) -> bool:
+    spans = (placed.span(entry.key.span) for entry in mapping.entries)
+    return any(span is not None and span.start == offset for span in spans)

@@ -8,6 +8,7 @@ from podhosts.commands.render import EXAMPLE_POD_IP, render
 from podhosts.hosts.resolvers import RESOLVERS, Network, families, open_hosts
 from podhosts.kubernetes.host_names import ordinals
 from podhosts.kubernetes.pod_hosts import Surroundings
+from podhosts.lsp.checked import holds
 from podhosts.reporters.grouping import shown
 from podhosts.reporters.visible import visible
 from podhosts.rules import RULES
@@ -37,15 +38,14 @@ class Hover(NamedTuple):
 
 def hover(checked: Checked, offset: int) -> Hover | None:
     """What is to be said about a place; None where nothing is."""
-    for pod in checked.pods_at(offset):
+    for pod, placed in checked.pods_at(offset):
         entry = pod.list_entry
-        if entry is not None and entry.key.start <= offset <= entry.key.end:
-            span = entry.key.span
+        if entry is not None and holds(span := placed.span(entry.key.span), offset):
             return _hover([*_file(pod, checked), *_reasons(checked.findings_in(span))], span)
         for alias in pod.aliases:
-            if alias.node.start <= offset <= alias.node.end:
-                span = alias.node.span
-                return _hover([*_alias(alias, offset, checked), *_reasons(checked.findings_in(span))], span)
+            if holds(span := placed.span(alias.node.span), offset):
+                at = [node.text for _, node in alias.names if holds(placed.span(node.span), offset)]
+                return _hover([*_alias(alias, at, checked), *_reasons(checked.findings_in(span))], span)
     findings = checked.findings_in(Span(offset, offset))
     return _hover(_reasons(findings), findings[0].span) if findings else None
 
@@ -61,8 +61,8 @@ def _file(pod: Pod, checked: Checked) -> Iterator[str]:
     yield f"not written: {_code(rendered.error)}" if rendered.error else _block(rendered.content)
 
 
-def _alias(alias: HostAlias, offset: int, checked: Checked) -> Iterator[str]:
-    """The line of an entry, and what its names (or the one at the offset) resolve to."""
+def _alias(alias: HostAlias, chosen: list[str], checked: Checked) -> Iterator[str]:
+    """The line of an entry, and what its names (or the chosen ones) resolve to."""
     rendered = _rendered(alias.pod, checked)
     if rendered.error:
         yield f"`/etc/hosts` is not written: {_code(rendered.error)}"
@@ -70,7 +70,6 @@ def _alias(alias: HostAlias, offset: int, checked: Checked) -> Iterator[str]:
     index = alias.pod.aliases.index(alias)
     yield _block(b"".join(line.text for line in rendered.lines if line.alias == index))
     names = list(dict.fromkeys(node.text for _, node in alias.names))
-    chosen = [node.text for _, node in alias.names if node.start <= offset <= node.end]
     if shown := (chosen or names)[:_MOST_NAMES]:
         yield "\n".join(_answers(rendered.content, shown))
         more = "" if chosen or len(names) == len(shown) else f"; {len(names) - len(shown)} more names are not shown"

@@ -6,8 +6,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document import Document, Piece, Scalar, split
-from podhosts.kubernetes import objects, pods
+from podhosts.interpret import interpret
+from podhosts.kubernetes import KNOWN_KINDS, objects, pods
 from podhosts.kubernetes.mounts import config_maps
+from podhosts.lsp.checked import holds
+from podhosts.placed import Placed
 from podhosts.source import Source, Span
 
 if TYPE_CHECKING:
@@ -45,15 +48,16 @@ def mentions(checked: Checked) -> Iterator[tuple[Mention, Target]]:
 
 def definition(checked: Checked, offset: int) -> Target | None:
     """The ConfigMap that a volume names at an offset, or the volume that a mount names there."""
-    for pod in checked.pods_at(offset):
-        for mention in _mentions_of(pod):
-            if _holds(mention.span, offset):
+    for pod, placed in checked.pods_at(offset):
+        for mention in _mentions_of(pod, placed):
+            if holds(mention.span, offset):
                 return _config_map(mention, checked.project.workspace(checked.buffer))
         for mount in (mount for container in pod.containers for mount in container.mounts):
             name, volume = mount.node.get("name"), mount.volume
             wanted = volume.node.get("name") if volume else None
-            if name is not None and wanted is not None and _holds(name.span, offset):
-                return Target(checked.buffer, wanted.span)
+            if name is not None and wanted is not None and holds(placed.span(name.span), offset):
+                target = placed.span(wanted.span)
+                return Target(checked.buffer, target) if target else None
     return None
 
 
@@ -62,11 +66,11 @@ def references(checked: Checked, offset: int) -> Iterator[Target]:
     document = checked.document_at(offset)
     for manifest in objects(document) if document else ():
         name = _name_node(manifest)
-        if manifest.kind != _KIND or name is None or not _holds(name.span, offset):
+        if manifest.kind != _KIND or name is None or not holds(name.span, offset):
             continue
         for user in checked.project.workspace(checked.buffer).mentioning("configMap", name.text):
             for pod in pods(user, checked.kinds):
-                for mention in _mentions_of(pod):
+                for mention in _mentions_of(pod, Placed(user.document)):
                     if mention.name == name.text and mention.namespace in {
                         None,
                         manifest.namespace or mention.namespace,
@@ -102,16 +106,17 @@ def _mentions_in(text: str, is_json: bool) -> tuple[Mention, ...]:
         return ()
     piece = Piece(1, Span(0, len(text)), "json" if is_json else "yaml")
     document = Document(Source("", text.encode("utf-8", "replace")), piece)
-    return tuple(mention for manifest in objects(document) for pod in pods(manifest) for mention in _mentions_of(pod))
+    return tuple(
+        mention
+        for interpreted in interpret(Placed(document), KNOWN_KINDS)
+        for pod in interpreted.rendered_pods()
+        for mention in _mentions_of(pod, interpreted.placed)
+    )
 
 
-def _mentions_of(pod: Pod) -> Iterator[Mention]:
+def _mentions_of(pod: Pod, placed: Placed) -> Iterator[Mention]:
     for volume in pod.volumes:
         for config in config_maps(volume):
             name = config.get("name")
-            if isinstance(name, Scalar) and name.is_string:
-                yield Mention(name.text, pod.object.namespace, name.span)
-
-
-def _holds(span: Span, offset: int) -> bool:
-    return span.start <= offset <= span.end
+            if isinstance(name, Scalar) and name.is_string and (span := placed.span(name.span)) is not None:
+                yield Mention(name.text, pod.object.namespace, span)

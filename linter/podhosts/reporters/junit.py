@@ -50,7 +50,8 @@ def _suites(report: Report) -> dict[str, _Suite]:
     for checked in report.result.objects:
         suite = suites.setdefault(checked.source.path, _Suite())
         place = (checked.document, checked.item)
-        suite.names[place] = object_name(checked.identity) or place_in_file(*place)
+        # A manifest in a string is a part of the object around it.
+        suite.names.setdefault(place, object_name(checked.identity) or place_in_file(*place))
     for finding in report.result.findings:
         suite = suites.setdefault(finding.source.path, _Suite())
         suite.findings.setdefault((finding.document, finding.item), []).append(finding)

@@ -1,0 +1,169 @@
+"""Interpret: the only way from a text to the objects and pods in it.
+
+Every command asks here, so that all give one answer to the question which pods a text holds. What Kustomize builds is
+a text like any other (`kustomize.printing`), and what charts know of a file comes as its `facts`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podhosts.document import Document, Part, Scalar, Sequence
+from podhosts.embedded import Embedded, embedded_documents
+from podhosts.helm import NOTHING
+from podhosts.helm.known_pods import fragments, known_pods
+from podhosts.kubernetes import every_object, is_patch, is_placeholder, may_hold_placeholders
+from podhosts.kubernetes.placed import PlacedPod
+from podhosts.kubernetes.schemas.field_types import SCALAR_FIELDS
+from podhosts.kustomize.names import is_kustomization
+from podhosts.placed import Placed
+from podhosts.records import record
+from podhosts.source import Source, Span
+from podhosts.suppressions import MARK
+from podhosts.triggers import mentions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from podhosts.document import Node
+    from podhosts.helm import FileFacts
+    from podhosts.kubernetes import KnownKinds, KubernetesObject, Pod
+
+#: How deep documents in strings of documents in strings are looked for; Terraform and GitOps nest three.
+MOST_LEVELS = 5
+#: Characters that are searched at once.
+_BLOCK = 1 << 16
+
+
+@record(frozen=True, slots=True, eq=False)
+class Interpreted:
+    """A document with its objects and pods, and where it is written.
+
+    `outer` is the document in whose strings it stands, if it stands in one. `printed` says how those pods are placed
+    that are lists in a chart's values. A document that `is_checked` is a manifest, a patch or values; another one is
+    only looked into, for documents in its strings, and has neither objects nor pods.
+    """
+
+    placed: Placed
+    objects: list[KubernetesObject]
+    pods: list[Pod]
+    printed: Mapping[Pod, Placed]
+    outer: Interpreted | None
+    is_checked: bool
+
+    @property
+    def document(self) -> Document:
+        return self.placed.document
+
+    def rendered_pods(self) -> list[Pod]:
+        """The pods that a hosts file can be shown of: not what a patch sets."""
+        placed: Placed | None = self.placed
+        while placed is not None:
+            if is_patch(placed.document.root):
+                return []
+            if isinstance(placed, Embedded) and placed.holder and _is_kustomization(placed.holder):
+                return []
+            placed = placed.outer
+        return [pod for pod in self.pods if not isinstance(pod, PlacedPod)]
+
+    def unknown_values(self) -> list[Span]:
+        """The values of pods that rules would look at and that a template or placeholder decides."""
+        if not may_hold_placeholders(self.document.text):
+            return []
+        return [
+            node.span
+            for pod in self.pods
+            if pod not in self.printed
+            for node in _values(pod)
+            if isinstance(node, Scalar) and is_placeholder(node.text)
+        ]
+
+
+def interpret(
+    placed: Placed, kinds: KnownKinds, facts: FileFacts = NOTHING, *, levels: int = MOST_LEVELS
+) -> Iterator[Interpreted]:
+    """A document, and after it the documents in its strings, down to some levels of strings in strings.
+
+    `facts` are what the charts of the run know of the document's file.
+    """
+    return _interpret(placed, None, kinds, facts, levels)
+
+
+def own_pods(document: Document, kinds: KnownKinds) -> list[Pod]:
+    """The pods of a document without those in its strings."""
+    return next(interpret(Placed(document), kinds, levels=0)).pods
+
+
+def _interpret(
+    placed: Placed, outer: Interpreted | None, kinds: KnownKinds, facts: FileFacts, levels: int
+) -> Iterator[Interpreted]:
+    document = placed.document
+    manifests = every_object(document)
+    if isinstance(placed, Embedded) and not placed.is_checked:
+        found = Interpreted(placed, [], [], {}, outer, False)
+    else:
+        known = known_pods(document, manifests, kinds, facts)
+        found = Interpreted(placed, manifests, known.pods, known.printed, outer, True)
+    yield found
+    if levels:
+        for inner in embedded_documents(placed, manifests):
+            yield from _interpret(inner, found, kinds, NOTHING, levels - 1)
+
+
+def documents(part: Part, facts: FileFacts) -> Iterator[Placed]:
+    """All documents of a file or a part of it; of a file of named templates those of them that are parts of lists."""
+    if facts.fragments and not facts.problems:
+        return fragments(part.source, facts)
+    return (Placed(Document(*part.own(piece))) for piece in part.pieces)
+
+
+def relevant_documents(part: Part, facts: FileFacts) -> Iterator[Placed]:
+    """Those documents that mention hosts, and those at which kubectl would stop and lose the others.
+
+    Where charts know more of the file: all of a values file, and of one of named templates.
+
+    Neighbours are searched together first: in a long stream hardly one of them matters.
+    """
+    source, pieces = part.source, part.pieces
+    if facts.fragments or facts.lists or facts.problems:
+        yield from documents(part, facts)
+        return
+    has_suppressions = MARK in source.text
+    begin = 0
+    while begin < len(pieces):
+        end = begin + 1
+        while end < len(pieces) and pieces[end].span.end - pieces[begin].span.start < _BLOCK:
+            end += 1
+        block = pieces[begin:end]
+        may_mention = end - begin == 1 or _mentions(source, Span(block[0].span.start, block[-1].span.end))
+        for piece in block:
+            stops = piece.problem is not None or source.text.startswith("%", piece.span.start)
+            stops = stops or (has_suppressions and source.text.find(MARK, *piece.span) >= 0)
+            if stops or (may_mention and _mentions(source, piece.span)):
+                yield Placed(Document(*part.own(piece)))
+        begin = end
+
+
+def _is_kustomization(manifest: KubernetesObject) -> bool:
+    if (manifest.api_version or "").startswith("kustomize.config.k8s.io/"):
+        return True
+    return manifest.api_version is None and is_kustomization(manifest.document.source.path)
+
+
+def _mentions(source: Source, span: Span) -> bool:
+    return mentions(source.cut(span).encode("utf-8", "surrogatepass"))
+
+
+def _values(pod: Pod) -> list[Node | None]:
+    """The values of a pod spec that rules look at."""
+    values: list[Node | None] = [pod.spec.get(name) for name in (pod.list_field, *SCALAR_FIELDS)]
+    items = pod.spec.get(pod.list_field)
+    values += items.items if isinstance(items, Sequence) else []
+    for alias in pod.aliases:
+        values.append(alias.ip_node)
+        names = alias.hostnames_node
+        values += names.items if isinstance(names, Sequence) else [names]
+    for container in pod.containers:
+        values += [mount.mount_path_node for mount in container.mounts]
+    values += [volume.host_path_node for volume in pod.volumes]
+    return values
