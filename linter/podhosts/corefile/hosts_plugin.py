@@ -92,14 +92,6 @@ class HostsBlock:
             return ()
         return tuple(zone.name for argument in option.arguments for zone in zones_of(argument)) or (".",)
 
-    @property
-    def ttl(self) -> int:
-        """Seconds; 3600 unless a valid `ttl` says otherwise."""
-        for option in reversed(self.options):
-            if option.name.text == "ttl" and option.error is None and option.arguments[0].is_known:
-                return int(option.arguments[0].text)
-        return 3600
-
 
 class _Dispenser:
     """The tokens of one plugin as its setup code walks through them."""
