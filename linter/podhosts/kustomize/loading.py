@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from podhosts.document import Document, Mapping, Scalar, nodes
 from podhosts.kustomize.located import List, Map, locate_map, lookup, place_of, typed, written_at
 from podhosts.kustomize.model import COMPONENT, KUSTOMIZATION
-from podhosts.kustomize.refusals import REFUSES, Refusal, RefusedError
+from podhosts.kustomize.refusals import REFUSES, BuildRefusedError, Refusal
 from podhosts.kustomize.resources import Resource
 from podhosts.placed import Placed
 from podhosts.source import Span
@@ -86,9 +86,9 @@ def resources_in(placed: Placed) -> Iterator[Resource]:
             refusal = Refusal(
                 written_at(placed, later.key), f"the key `{later.key.text}` is written twice; {REFUSES}", (first,)
             )
-            raise RefusedError(refusal)
+            raise BuildRefusedError(refusal)
     if not isinstance(root, Mapping):
-        raise RefusedError(Refusal(written_at(placed, root), f"a resource is no mapping; {REFUSES}"))
+        raise BuildRefusedError(Refusal(written_at(placed, root), f"a resource is no mapping; {REFUSES}"))
     for value in unlisted(locate_map(root, placed)):
         if value:
             yield Resource(identified(value, "a resource"), is_certain=value.get("kind") != _DEFINITION)
@@ -113,5 +113,5 @@ def identified(value: Map, what: str) -> Map:
     if missing is not None:
         entries = value.node.entries
         place = written_at(value.placed, entries[0].key if entries else value.node)
-        raise RefusedError(Refusal(place, f"{what} has no `{missing}`; {REFUSES}"))
+        raise BuildRefusedError(Refusal(place, f"{what} has no `{missing}`; {REFUSES}"))
     return value
