@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podhosts.baseline import BaselineError, Entry, match, read, record, written
+from podhosts.baseline import BaselineEntry, BaselineError, match, read, record, written
 from podhosts.engine import Options, default_selection, lint
 from podhosts.source import Source
 from tests.manifests import BAD_POD, GOOD_POD, INFO_POD, SERVICE, WARNING_POD
@@ -125,9 +125,9 @@ def test_a_copy_is_new_while_the_file_is_there() -> None:
 
 def test_text_is_one_sorted_line_an_entry() -> None:
     entries = [
-        Entry("b.yaml", "r", "1" * 32, 1),
-        Entry("ä\udcff.yaml", "r", "0" * 32, 2),
-        Entry("b.yaml", "r", "1" * 32, 2),
+        BaselineEntry("b.yaml", "r", "1" * 32, 1),
+        BaselineEntry("ä\udcff.yaml", "r", "0" * 32, 2),
+        BaselineEntry("b.yaml", "r", "1" * 32, 2),
     ]
     assert written(entries).decode().split("\n") == [
         "{",

@@ -110,7 +110,6 @@ def test_what_coredns_cannot_read_is_an_error_with_a_place(text: str, marked: st
 def test_a_key_names_its_zones(key: str, zones: list[str]) -> None:
     block = parse_corefile(f"{key} {{\n}}\n")[0]
     assert [f"{zone.scheme} {zone.name} {zone.port}" for zone in block.zones] == zones
-    assert block.ports == tuple(dict.fromkeys(zone.rpartition(" ")[2] for zone in zones))
 
 
 def _only(text: str) -> HostsBlock:
@@ -135,7 +134,6 @@ def test_a_hosts_block_with_everything() -> None:
     assert entries == [("10.0.0.1", ["db.example.org", "www.example.org"], None), ("fd00::1", ["db.example.org"], None)]
     assert [option.name.text for option in block.options] == ["ttl", "no_reverse", "reload", "fallthrough"]
     assert [option.error for option in block.options] == [None] * 4
-    assert block.ttl == 60
     assert block.fallthrough_zones == ("example.org.",)
     assert not block.refused
     assert block.first is None
@@ -151,7 +149,6 @@ def test_without_arguments_the_pods_file_and_the_servers_zones_are_used() -> Non
     assert block.zones == ("a.org.", "b.org.")
     assert block.fallthrough is None
     assert block.fallthrough_zones == ()
-    assert block.ttl == 3600
 
 
 @pytest.mark.parametrize(
@@ -392,7 +389,6 @@ def test_any_text_gives_blocks_or_an_error_with_a_place(text: str) -> None:
         assert text.count("\n", 0, token.span.start) + 1 == token.line
     for found in hosts_blocks(text):
         assert found.fallthrough_zones is not None
-        assert found.ttl > 0
         for line in (*found.lines, *found.refused):
             assert text[line.ip.span.start : line.ip.span.end]
 

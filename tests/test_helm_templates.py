@@ -7,17 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from podhosts.helm.pipelines import (
+    ActionPipeline,
     Constant,
     Dot,
     Fields,
     Function,
-    Pipeline,
     PipelineError,
     UnclosedError,
     Variable,
     parse_pipeline,
 )
-from podhosts.helm.templates import Action, Block, Inclusion, Text, actions, parse_template
+from podhosts.helm.templates import Action, Block, Inclusion, TemplateText, actions, parse_template
 
 VALUES = Fields(Dot(), ("Values", "a"))
 
@@ -32,18 +32,18 @@ VALUES = Fields(Dot(), ("Values", "a"))
         ("f . .b", ((Function("f"), Dot(), Fields(Dot(), ("b",))),)),
         ('index . "a b" `c\n"`', ((Function("index"), Dot(), Constant("a b"), Constant('c\n"')),)),
         (r'"a\"}}"', ((Constant('a"}}'),),)),
-        ("(f .).b", ((Fields(Pipeline(((Function("f"), Dot()),)), ("b",)),),)),
+        ("(f .).b", ((Fields(ActionPipeline(((Function("f"), Dot()),)), ("b",)),),)),
         ("not true", ((Function("not"), Constant(True)),)),
         ("list 1 -2 0x10 nil", ((Function("list"), Constant(1), Constant(-2), Constant(16), Constant(None)),)),
     ],
 )
 def test_pipelines(text: str, commands: object) -> None:
-    assert parse_pipeline(text) == Pipeline(commands)  # type: ignore[arg-type]  # the table gives tuples of operands
+    assert parse_pipeline(text) == ActionPipeline(commands)  # type: ignore[arg-type]  # the table gives tuples of operands
 
 
 def test_variables_are_declared_and_assigned() -> None:
-    assert parse_pipeline("$i, $e := .Values.a") == Pipeline(((VALUES,),), ("i", "e"))
-    assert parse_pipeline("$x = .Values.a") == Pipeline(((VALUES,),), ("x",), is_assignment=True)
+    assert parse_pipeline("$i, $e := .Values.a") == ActionPipeline(((VALUES,),), ("i", "e"))
+    assert parse_pipeline("$x = .Values.a") == ActionPipeline(((VALUES,),), ("x",), is_assignment=True)
 
 
 @pytest.mark.parametrize(("text", "at"), [('f "a', 2), ("f (g (h .)", 2), ("`x", 0)])
@@ -60,7 +60,7 @@ def test_deep_parentheses_are_not_followed() -> None:
 
 def test_trimmed_text() -> None:
     text = "a \n {{- x -}} \n b {{ y }} c"
-    spans = [node.span for node in parse_template(text).body if isinstance(node, Text)]
+    spans = [node.span for node in parse_template(text).body if isinstance(node, TemplateText)]
     assert [text[start:end] for start, end in spans] == ["a", "b ", " c"]
 
 
@@ -76,7 +76,7 @@ def test_blocks_nest() -> None:
     (inclusion,) = second.body
     assert isinstance(inclusion, Inclusion)
     assert inclusion.name == "t"
-    assert second.head.pipeline == Pipeline(((Fields(Dot(), ("c",)),),), ("i", "e"))
+    assert second.head.pipeline == ActionPipeline(((Fields(Dot(), ("c",)),),), ("i", "e"))
 
 
 def test_named_templates_keep_their_bodies() -> None:

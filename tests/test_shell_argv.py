@@ -6,10 +6,10 @@ import pytest
 
 from podhosts.shell import (
     OWN_ADDRESS,
-    HostsEntry,
     User,
     Way,
     WriteKind,
+    WrittenEntry,
     argv_writes,
     hosts_writes,
     python_writes,
@@ -76,7 +76,7 @@ def test_a_script_in_a_list_has_its_statement_in_the_element() -> None:
     assert argv[2][slice(*statement.before.span)] == statement.before.text == ";"
     assert argv[2][slice(*statement.after.span)] == statement.after.text == "&&"
     assert statement.within == ()
-    assert found.write.entries == (HostsEntry("10.1.2.3", ("db",)),)
+    assert found.write.entries == (WrittenEntry("10.1.2.3", ("db",)),)
 
 
 def test_a_command_without_a_shell_has_no_statement() -> None:

@@ -97,7 +97,7 @@ class SuppressionIndex:
 
 
 @record(frozen=True, slots=True)
-class Mistake:
+class MalformedSuppression:
     """A suppression that cannot be read: what is wrong, and where."""
 
     words: Words
@@ -115,10 +115,10 @@ class _Mark(NamedTuple):
 
 def suppressions(
     document: Document, objects: Iterable[KubernetesObject], pods: Iterable[Pod]
-) -> tuple[list[Suppression], list[Mistake]]:
+) -> tuple[list[Suppression], list[MalformedSuppression]]:
     """All suppressions of a document. Those with the scope `ignore-file` hold for the whole text."""
     found: list[Suppression] = []
-    mistakes: list[Mistake] = []
+    mistakes: list[MalformedSuppression] = []
     opening = document.piece.opening
     if MARK not in document.text and not (opening and MARK in document.source.cut(opening)):
         return found, mistakes
@@ -133,7 +133,7 @@ def suppressions(
                 "this suppression names no rule", help="name the rules in brackets, like `ignore[duplicate-ip]`"
             )
         if problem := misplaced or problem:
-            mistakes.append(Mistake(problem, span))
+            mistakes.append(MalformedSuppression(problem, span))
             continue
         found += [
             Suppression(

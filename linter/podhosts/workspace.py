@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from podhosts.inventory import AddressIndex
     from podhosts.kubernetes import KnownKinds, KubernetesObject
     from podhosts.kubernetes.known_kinds import DefinitionLookUp
-    from podhosts.kubernetes.schemas.definitions import Definition
+    from podhosts.kubernetes.schemas.definitions import ResourceDefinition
     from podhosts.kustomize.overlays import Overlays, Told
 
 #: What a name can be made of, and a little more.
@@ -86,8 +86,8 @@ class Workspace:
         self._objects: dict[Place, list[KubernetesObject]] = {}
         self._by_name: dict[tuple[Place, str], dict[str | None, list[KubernetesObject]]] = {}
         self._addresses: AddressIndex | None = None
-        self._definitions: dict[tuple[str, str, str], list[Definition]] = {}
-        self._definition_in: dict[KubernetesObject, Definition | None] = {}
+        self._definitions: dict[tuple[str, str, str], list[ResourceDefinition]] = {}
+        self._definition_in: dict[KubernetesObject, ResourceDefinition | None] = {}
         self._look_up = definitions or self._read_definitions
 
     def with_source(self, source: Source) -> Workspace:
@@ -149,7 +149,7 @@ class Workspace:
                         by_name.setdefault(manifest.name, []).append(manifest)
             yield from self._by_name[place, kind].get(name, ())
 
-    def definitions(self, group: str, kind: str, declaring: str = "") -> list[Definition]:
+    def definitions(self, group: str, kind: str, declaring: str = "") -> list[ResourceDefinition]:
         """The CustomResourceDefinitions of a group and kind, in order; none at all if no one's text has
         a key `declaring`."""
         key = (group, kind, declaring)
@@ -158,7 +158,7 @@ class Workspace:
             self._definitions[key] = self._look_up(group, kind, declaring)
         return self._definitions[key]
 
-    def _read_definitions(self, group: str, kind: str, declaring: str) -> list[Definition]:
+    def _read_definitions(self, group: str, kind: str, declaring: str) -> list[ResourceDefinition]:
         # They are large, and many name other kinds.
         named = _saying_kind(kind)
         places = self.places(CUSTOM_RESOURCE_DEFINITION, kind, group)
@@ -169,7 +169,7 @@ class Workspace:
         read = (self.definition_in(manifest) for place in naming for manifest in self.objects_in(place))
         return [item for item in read if item is not None and (item.group, item.kind) == (group, kind)]
 
-    def definition_in(self, manifest: KubernetesObject) -> Definition | None:
+    def definition_in(self, manifest: KubernetesObject) -> ResourceDefinition | None:
         """What a CustomResourceDefinition defines, read once; None for what is none or is broken."""
         if manifest not in self._definition_in:
             # Imported here and below: few runs ask.

@@ -18,7 +18,7 @@ _Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True, order=True)
-class Entry:
+class BaselineEntry:
     """Equal findings of one file: its path, relative to the baseline's folder and with `/`, their rule (for people and
     for telling what is fixed), their fingerprint, and how many there are."""
 
@@ -37,24 +37,24 @@ class Match(NamedTuple):
 
     new: list[Diagnostic]
     known: list[Diagnostic]
-    left: list[Entry]
+    left: list[BaselineEntry]
 
 
-def record(findings: Iterable[Diagnostic], path_of: Callable[[Diagnostic], str]) -> list[Entry]:
+def record(findings: Iterable[Diagnostic], path_of: Callable[[Diagnostic], str]) -> list[BaselineEntry]:
     """The entries for findings, sorted."""
-    return combined(Entry(path_of(finding), finding.rule, fingerprint(finding), 1) for finding in findings)
+    return combined(BaselineEntry(path_of(finding), finding.rule, fingerprint(finding), 1) for finding in findings)
 
 
-def combined(entries: Iterable[Entry]) -> list[Entry]:
+def combined(entries: Iterable[BaselineEntry]) -> list[BaselineEntry]:
     """The entries sorted, equal ones as one."""
     counts: Counter[_Key] = Counter()
     for entry in entries:
         counts[entry.key] += entry.count
-    return [Entry(*key, count) for key, count in sorted(counts.items())]
+    return [BaselineEntry(*key, count) for key, count in sorted(counts.items())]
 
 
 def match(
-    entries: Iterable[Entry],
+    entries: Iterable[BaselineEntry],
     findings: list[Diagnostic],
     path_of: Callable[[Diagnostic], str],
     may_have_moved: Callable[[str], bool],
@@ -81,5 +81,5 @@ def match(
     return Match(
         [finding for number, finding in enumerate(findings) if number not in matched],
         [finding for number, finding in enumerate(findings) if number in matched],
-        [Entry(*key, count) for key, count in sorted(left.items()) if count > 0],
+        [BaselineEntry(*key, count) for key, count in sorted(left.items()) if count > 0],
     )

@@ -8,7 +8,7 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from podhosts import __version__
-from podhosts.baseline.matching import Entry, combined
+from podhosts.baseline.matching import BaselineEntry, combined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from podhosts.document.places import Path
 
 VERSION = 1
-_KEYS = tuple(field.name for field in fields(Entry))
+_KEYS = tuple(field.name for field in fields(BaselineEntry))
 _FINGERPRINT = re.compile(r"[0-9a-f]{32}")
 
 
@@ -24,14 +24,14 @@ class BaselineError(Exception):
     """A baseline that cannot be used; the text says where and why, without the path."""
 
 
-def written(entries: Iterable[Entry]) -> bytes:
+def written(entries: Iterable[BaselineEntry]) -> bytes:
     """The text of a baseline."""
     rows = ",\n".join(f"    {json.dumps(asdict(entry))}" for entry in combined(entries))
     body = f"[\n{rows}\n  ]" if rows else "[]"
     return f'{{\n  "version": {VERSION},\n  "findings": {body}\n}}\n'.encode()
 
 
-def read(data: bytes) -> list[Entry]:
+def read(data: bytes) -> list[BaselineEntry]:
     """The entries of a baseline. Raises BaselineError."""
     try:
         values = json.loads(data.decode("utf-8-sig"))
@@ -43,7 +43,7 @@ def read(data: bytes) -> list[Entry]:
         raise BaselineError(f"this is no baseline: {error}") from None
     if mistake := _mistake(values):
         raise BaselineError(f"{_place(data, mistake[0])}: {mistake[1]}")
-    return [Entry(**entry) for entry in values["findings"]]
+    return [BaselineEntry(**entry) for entry in values["findings"]]
 
 
 def _mistake(values: Any) -> tuple[Path, str] | None:

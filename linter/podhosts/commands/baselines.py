@@ -13,7 +13,7 @@ from podhosts.summary import plural
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from podhosts.baseline import Entry
+    from podhosts.baseline import BaselineEntry
     from podhosts.commands.run_settings import Request, RunSettings
     from podhosts.diagnostics import Diagnostic
     from podhosts.discovery import Input
@@ -83,7 +83,7 @@ class BaselineFile:
         def may_have_moved(recorded: str) -> bool:
             return recorded in looked_at or not os.path.exists(paths.absolute(recorded))
 
-        def is_removable(entry: Entry) -> bool:
+        def is_removable(entry: BaselineEntry) -> bool:
             item = looked_at.get(entry.path)
             if item is None:
                 # A file that is no more, in a folder that was looked at.
@@ -103,7 +103,7 @@ class BaselineFile:
         self._report(path, removable, "removed")
         return True
 
-    def _report(self, path: str, removable: list[Entry], what: str) -> None:
+    def _report(self, path: str, removable: list[BaselineEntry], what: str) -> None:
         if not removable:
             return
         total = sum(entry.count for entry in removable)
@@ -134,7 +134,7 @@ class _Paths:
         return os.path.normpath(os.path.join(self._folder, recorded))
 
 
-def _read(path: str) -> list[Entry]:
+def _read(path: str) -> list[BaselineEntry]:
     from podhosts.baseline import BaselineError, read
 
     try:
@@ -148,7 +148,7 @@ def _read(path: str) -> list[Entry]:
         raise UsageError(f"{path}:{error}") from None
 
 
-def _write(path: str, entries: Iterable[Entry]) -> bool:
+def _write(path: str, entries: Iterable[BaselineEntry]) -> bool:
     """Write a baseline if that changes it; says why it cannot be written, and whether it could."""
     from podhosts.baseline import written
     from podhosts.commands.files import write_file

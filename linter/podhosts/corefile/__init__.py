@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.corefile.blocks import Parser, Plugin, ServerBlock
-from podhosts.corefile.hosts_plugin import HOSTS_OPTIONS, HostsBlock, HostsLine, HostsOption, hosts_block
+from podhosts.corefile.hosts_plugin import HOSTS_OPTIONS, HostsBlock, HostsOption, InlineEntry, hosts_block
 from podhosts.corefile.recognition import looks_like_corefile
 from podhosts.corefile.tokens import CorefileError, Token, tokens_of
 from podhosts.corefile.zones import Zone
@@ -27,8 +27,8 @@ __all__ = [
     "HOSTS_OPTIONS",
     "CorefileError",
     "HostsBlock",
-    "HostsLine",
     "HostsOption",
+    "InlineEntry",
     "Plugin",
     "ServerBlock",
     "Token",

@@ -72,10 +72,6 @@ class ServerBlock:
     def zones(self) -> tuple[Zone, ...]:
         return tuple(zone for key in self.keys for zone in zones_of(key))
 
-    @property
-    def ports(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(zone.port for zone in self.zones))
-
 
 class Parser:
     """Reads tokens one at a time; an import puts those of a snippet in front of the rest."""

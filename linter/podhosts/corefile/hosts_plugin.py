@@ -30,7 +30,7 @@ class HostsOption(NamedTuple):
     error: str | None
 
 
-class HostsLine(NamedTuple):
+class InlineEntry(NamedTuple):
     """A line of a `hosts` block that CoreDNS takes for a host line.
 
     `ip` is the first word, `names` the others. `ignored` says why the line has no effect: `no names`, `not an IP
@@ -67,9 +67,9 @@ class HostsBlock:
     zone_arguments: tuple[Token, ...]
     zones: tuple[str, ...]
     zones_known: bool
-    lines: tuple[HostsLine, ...]
+    lines: tuple[InlineEntry, ...]
     options: tuple[HostsOption, ...]
-    refused: tuple[HostsLine, ...]
+    refused: tuple[InlineEntry, ...]
     first: Token | None
     stray: tuple[Token, ...]
 
@@ -91,14 +91,6 @@ class HostsBlock:
         if option is None:
             return ()
         return tuple(zone.name for argument in option.arguments for zone in zones_of(argument)) or (".",)
-
-    @property
-    def ttl(self) -> int:
-        """Seconds; 3600 unless a valid `ttl` says otherwise."""
-        for option in reversed(self.options):
-            if option.name.text == "ttl" and option.error is None and option.arguments[0].is_known:
-                return int(option.arguments[0].text)
-        return 3600
 
 
 class _Dispenser:
@@ -151,9 +143,9 @@ def hosts_block(plugin: Plugin, server: ServerBlock, server_zones: tuple[str, ..
     zones = tuple(zone.name for token in zone_arguments for zone in zones_of(token)) or server_zones
     zones_known = all(token.is_known for token in zone_arguments or server.keys)
     held = frozenset(zones if zones_known else (".",))
-    lines: list[HostsLine] = []
+    lines: list[InlineEntry] = []
     options: list[HostsOption] = []
-    refused: list[HostsLine] = []
+    refused: list[InlineEntry] = []
     falls_through = False
     if dispenser.opens_block():
         while dispenser.advance() and dispenser.token.text != "}":
@@ -204,7 +196,7 @@ def _option_error(name: str, arguments: tuple[Token, ...]) -> str | None:
             return None
 
 
-def _hosts_line(word: Token, arguments: tuple[Token, ...], zones: frozenset[str]) -> HostsLine:
+def _hosts_line(word: Token, arguments: tuple[Token, ...], zones: frozenset[str]) -> InlineEntry:
     ip, *names = list(_fields((word, *arguments))) or [word]
     is_known = ip.is_known and all(name.is_known for name in names)
     address = ip.text.partition("%")[0]
@@ -216,7 +208,7 @@ def _hosts_line(word: Token, arguments: tuple[Token, ...], zones: frozenset[str]
         ignored = "no names"
     outside = [name for name in names if name.is_known and not is_within(qualified(name.text), zones)]
     meant = None if is_address or not ip.is_known else _option_meant(ip.text, names)
-    return HostsLine(ip, tuple(names), ignored, meant, tuple(outside) if ignored is None else ())
+    return InlineEntry(ip, tuple(names), ignored, meant, tuple(outside) if ignored is None else ())
 
 
 def _fields(tokens: Iterable[Token]) -> Iterator[Token]:

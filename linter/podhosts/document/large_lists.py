@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
-from podhosts.document.splitting import Item, Piece, split, split_yaml
+from podhosts.document.splitting import ListItem, Piece, split, split_yaml
 from podhosts.records import field, record
 from podhosts.source import Position, Source, Span
 
@@ -83,7 +83,7 @@ class LargeList:
         # Something stands before every item: at least the key `items`.
         source = Source(self.path, data[first:last], start, follows_text=True)
         span = Span(before, before + _length(data[begin:end]))
-        return source, Piece(self.number, span, self.language, item=Item(index, self.api_version, self.kind))
+        return source, Piece(self.number, span, self.language, item=ListItem(index, self.api_version, self.kind))
 
     def _read(self, begin: int, end: int) -> bytes:
         self.file.seek(begin)

@@ -77,7 +77,7 @@ def read_with_libyaml(chunk: str, offset: int, limit: int, template: Template | 
     masks: set[int] = set()
     for _ in range(3):
         try:
-            reader = _Reader(masked, chunk, offset, bom_mask, limit)
+            reader = _NodeReader(masked, chunk, offset, bom_mask, limit)
             return reader.document()
         except _RefusedByLibyamlError as refusal:
             wanted = _masks_for(str(refusal), masked)
@@ -135,7 +135,7 @@ class _RefusedByLibyamlError(Exception):
         self.span = span
 
 
-class _Reader:
+class _NodeReader:
     """Builds nodes from the events of one chunk."""
 
     def __init__(self, masked: str, chunk: str, offset: int, bom_mask: str, limit: int) -> None:

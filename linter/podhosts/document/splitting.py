@@ -33,7 +33,7 @@ class Problem(NamedTuple):
 
 
 @record(frozen=True, slots=True)
-class Item:
+class ListItem:
     """Which item of which List a piece is: its index, and what the List says of itself (as written)."""
 
     index: int
@@ -54,7 +54,7 @@ class Piece(NamedTuple):
     #: The separator line before it, where it is no part of the piece; it may carry a comment.
     opening: Span | None = None
     #: For an item of a large List that is read by itself.
-    item: Item | None = None
+    item: ListItem | None = None
 
     @property
     def outline(self) -> Span:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from podhosts.helm import FileFacts
     from podhosts.inventory import AddressIndex
     from podhosts.kubernetes import KnownKinds, KubernetesObject
-    from podhosts.kubernetes.schemas.definitions import Definition
+    from podhosts.kubernetes.schemas.definitions import ResourceDefinition
     from podhosts.placed import Placed
     from podhosts.rules import Rule
     from podhosts.source import Source
@@ -115,12 +115,12 @@ class AskedWorkspace(Workspace):
         self.asked[asked] = self._found[asked]
         return iter(self._found[asked])
 
-    def definitions(self, group: str, kind: str, declaring: str = "") -> list[Definition]:
+    def definitions(self, group: str, kind: str, declaring: str = "") -> list[ResourceDefinition]:
         # What is known since an earlier document asked has to be noted for this one, too.
         self.places(CUSTOM_RESOURCE_DEFINITION, kind, group)
         return super().definitions(group, kind, declaring)
 
-    def definition_in(self, manifest: KubernetesObject) -> Definition | None:
+    def definition_in(self, manifest: KubernetesObject) -> ResourceDefinition | None:
         if self._around is None or manifest.document.source is self._source:
             return super().definition_in(manifest)
         return self._around.definition_in(manifest)

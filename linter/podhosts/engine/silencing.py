@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from podhosts.document import Document
     from podhosts.engine.results import Options, Result
     from podhosts.source import Span
-    from podhosts.suppressions import Mistake, Suppression
+    from podhosts.suppressions import MalformedSuppression, Suppression
 
 _LOOKING_ELSEWHERE = frozenset(rule.name for rule in RULES if rule.looks_elsewhere)
 
 
 def complaints(
-    document: Document, silencers: list[Suppression], mistakes: list[Mistake], options: Options
+    document: Document, silencers: list[Suppression], mistakes: list[MalformedSuppression], options: Options
 ) -> Iterator[Diagnostic]:
     """Findings about suppressions that can be told without the other findings."""
     if not options.use_suppressions:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from podhosts.document.actions import action_tokens
 from podhosts.helm.lists import printed_lists
 from podhosts.helm.pipelines import Constant, Fields, Function, PipelineError, parse_pipeline
-from podhosts.helm.rendering import KEY, ROOT, Place, Renderer, TooLongError
+from podhosts.helm.rendering import KEY, ROOT, Renderer, TemplateBody, TooLongError
 from podhosts.helm.templates import parse_template
 from podhosts.helm.values import UNKNOWN
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from podhosts.document import Document, Entry
     from podhosts.document.branches import Branch
     from podhosts.helm.lists import Misprint
-    from podhosts.helm.templates import Definition, Node
+    from podhosts.helm.templates import NamedTemplate, Node
     from podhosts.helm.values import Value
 
 #: What stands between a key and its value.
@@ -36,12 +36,12 @@ def misprints(document: Document) -> list[Misprint]:
         return []
     template = parse_template(document.source.text, *document.span)
 
-    def find(name: str) -> tuple[Place, Definition] | None:
+    def find(name: str) -> tuple[TemplateBody, NamedTemplate] | None:
         definition = template.definitions.get(name)
-        return (Place(document.source, definition), definition) if definition else None
+        return (TemplateBody(document.source, definition), definition) if definition else None
 
-    def render(body: Sequence[Node], definition: Definition | None, dot: Value) -> list[Misprint]:
-        renderer = Renderer(Place(document.source, definition), find, lambda _: False)
+    def render(body: Sequence[Node], definition: NamedTemplate | None, dot: Value) -> list[Misprint]:
+        renderer = Renderer(TemplateBody(document.source, definition), find, lambda _: False)
         try:
             return printed_lists(renderer.render(body, dot)).misprints
         except TooLongError:
@@ -58,7 +58,7 @@ def printed_value(document: Document, entry: Entry) -> str | None:
     if document.template is None:
         return None
     template = parse_template(document.source.text, *document.span)
-    renderer = Renderer(Place(document.source, None), lambda _: None, lambda _: False)
+    renderer = Renderer(TemplateBody(document.source, None), lambda _: None, lambda _: False)
     try:
         uses = printed_lists(renderer.render(template.body, ROOT)).uses
     except TooLongError:

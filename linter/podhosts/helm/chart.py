@@ -19,7 +19,7 @@ from podhosts.helm.declared_keys import declared_keys
 from podhosts.helm.facts import Facts, FollowedList, UnreadFile
 from podhosts.helm.following import values_at
 from podhosts.helm.lists import printed_lists
-from podhosts.helm.rendering import KEY, ROOT, Place, Renderer, TooLongError
+from podhosts.helm.rendering import KEY, ROOT, Renderer, TemplateBody, TooLongError
 from podhosts.helm.templates import actions, parse_template
 from podhosts.source import Span
 from podhosts.triggers import mentions
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from podhosts.document import Node
     from podhosts.helm.charts import Charts
     from podhosts.helm.lists import PrintedLists
-    from podhosts.helm.templates import Definition, Template
+    from podhosts.helm.templates import NamedTemplate, TemplateTree
     from podhosts.helm.values import ValuesPath
     from podhosts.kubernetes import Path
     from podhosts.source import Source
@@ -65,7 +65,7 @@ class TemplateFile:
         self.is_partial = _is_partial(source.path)
 
     @cached_property
-    def template(self) -> Template:
+    def template(self) -> TemplateTree:
         return parse_template(self.source.text)
 
     @cached_property
@@ -191,10 +191,10 @@ class Chart:
         files = [file for chart in self.family() for file in chart.templates]
         return {name: file for file in reversed(files) for name in file.defined}
 
-    def definition(self, name: str) -> tuple[Place, Definition] | None:
+    def definition(self, name: str) -> tuple[TemplateBody, NamedTemplate] | None:
         file = self._definitions.get(name)
         definition = file.template.definitions.get(name) if file else None
-        return (Place(file.source, definition), definition) if file and definition else None
+        return (TemplateBody(file.source, definition), definition) if file and definition else None
 
     @cached_property
     def _bodies(self) -> dict[str, str]:
@@ -246,7 +246,7 @@ class Chart:
         for file in self.templates:
             if file.is_partial or not self._prints_key(file):
                 continue
-            renderer = Renderer(Place(file.source, None), self.definition, self._relevant_names.__contains__)
+            renderer = Renderer(TemplateBody(file.source, None), self.definition, self._relevant_names.__contains__)
             try:
                 results[file.source.path] = printed_lists(renderer.render(file.template.body, ROOT))
             except TooLongError:
@@ -288,7 +288,7 @@ class Chart:
         if file.is_partial or not self.is_relevant or not self._may_be_endless or not self._prints_key(file):
             return None
 
-        def find(name: str) -> Definition | None:
+        def find(name: str) -> NamedTemplate | None:
             found = self.definition(name)
             return found[1] if found else None
 

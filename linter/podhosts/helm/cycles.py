@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podhosts.helm.pipelines import Constant, Fields, Function, Pipeline
+from podhosts.helm.pipelines import ActionPipeline, Constant, Fields, Function
 from podhosts.helm.templates import Action, Block, Inclusion, actions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from podhosts.helm.pipelines import Operand
-    from podhosts.helm.templates import Definition, Node
+    from podhosts.helm.templates import NamedTemplate, Node
 
 #: These look at their later arguments only if the earlier ones ask for it.
 _LAZY = frozenset({"and", "or"})
 
 
-def find_cycle(name: str, find: Callable[[str], Definition | None]) -> list[str] | None:
+def find_cycle(name: str, find: Callable[[str], NamedTemplate | None]) -> list[str] | None:
     """The names from `name` to the one that comes a second time; None where rendering comes to an end."""
     path = [name]
     waiting = [_used(name, find)]
@@ -35,7 +35,7 @@ def find_cycle(name: str, find: Callable[[str], Definition | None]) -> list[str]
     return None
 
 
-def _used(name: str, find: Callable[[str], Definition | None]) -> Iterator[str]:
+def _used(name: str, find: Callable[[str], NamedTemplate | None]) -> Iterator[str]:
     definition = find(name)
     return always_included(definition.body if definition else ())
 
@@ -68,7 +68,7 @@ def _names(operand: Operand) -> Iterator[str]:
     """The names that an expression includes whenever it is worked out. Its depth is bounded by the parser."""
     if isinstance(operand, Fields):
         yield from _names(operand.of)
-    elif isinstance(operand, Pipeline):
+    elif isinstance(operand, ActionPipeline):
         for command in operand.commands:
             if command[0] == Function("include") and len(command) > 1 and isinstance(command[1], Constant):
                 yield str(command[1].value)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from podhosts.document import Problem
-    from podhosts.helm.lists import Misprint, Target, ValuesUse
+    from podhosts.helm.lists import Misprint, PrintedObject, ValuesUse
     from podhosts.helm.values import ValuesPath
     from podhosts.kubernetes import Path
     from podhosts.source import Source, Span
@@ -44,7 +44,7 @@ class FileFacts:
     #: Whether it is a template whose lists have been looked at.
     is_rendered: bool = False
     lists: list[FollowedList] = field(default_factory=list)
-    fragments: dict[Span, list[Target]] = field(default_factory=dict)
+    fragments: dict[Span, list[PrintedObject]] = field(default_factory=dict)
     misprints: list[Misprint] = field(default_factory=list)
     plain_prints: dict[Span, bool] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)

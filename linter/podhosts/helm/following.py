@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from podhosts.document import Document, Node
     from podhosts.helm.facts import FollowedList
-    from podhosts.helm.lists import Target, ValuesUse
+    from podhosts.helm.lists import PrintedObject, ValuesUse
     from podhosts.helm.values import ValuesPath
     from podhosts.kubernetes import KnownKinds, Path
 
@@ -102,7 +102,7 @@ def _is_printed(value: Node, entries: EntryKeys | None, *, takes_text: bool, is_
     return bool(value.entries) or is_certain
 
 
-def _schema(targets: Iterable[Target], kinds: KnownKinds) -> ListSchema:
+def _schema(targets: Iterable[PrintedObject], kinds: KnownKinds) -> ListSchema:
     """What the server checks of the list: the strictest of the objects that it becomes a part of."""
     found: set[ListSchema] = set()
     for target in targets:
@@ -161,7 +161,7 @@ def _printed_value(value: Node, entries: EntryKeys, name: str) -> Node | None:
     return None
 
 
-def fragment_pods(document: Document, targets: Iterable[Target], kinds: KnownKinds) -> Iterator[Pod]:
+def fragment_pods(document: Document, targets: Iterable[PrintedObject], kinds: KnownKinds) -> Iterator[Pod]:
     """The lists in the body of a named template: the body itself, or what stands there at `hostAliases`."""
     root = document.root
     schema = _schema(targets, kinds)

@@ -13,7 +13,7 @@ from podhosts.helm.values import (
     Included,
     Items,
     Literal,
-    Printed,
+    PrintedValue,
     Record,
     choice,
     each,
@@ -60,7 +60,7 @@ def call(name: str, arguments: Sequence[Value]) -> Value:
         return UNKNOWN
     last = arguments[-1]
     if name in _PRINTERS:
-        return each(last, lambda value: Printed(value, _PRINTERS[name]))
+        return each(last, lambda value: PrintedValue(value, _PRINTERS[name]))
     if name in _PASS_LAST:
         return last
     if name in _CHOOSE:
@@ -68,7 +68,7 @@ def call(name: str, arguments: Sequence[Value]) -> Value:
     if name in _TRIMMERS:
         return each(last, _trimmed)
     if name in _READERS:
-        return each(last, lambda value: value.value if isinstance(value, Printed) else UNKNOWN)
+        return each(last, lambda value: value.value if isinstance(value, PrintedValue) else UNKNOWN)
     if name in _ELEMENTS:
         return element(last)
     if name in _REST:
@@ -79,7 +79,7 @@ def call(name: str, arguments: Sequence[Value]) -> Value:
 
 
 def _trimmed(value: Value) -> Value:
-    return replace(value, layout=value.layout.trimmed()) if isinstance(value, Printed | Included) else value
+    return replace(value, layout=value.layout.trimmed()) if isinstance(value, PrintedValue | Included) else value
 
 
 def _indented(arguments: Sequence[Value], *, on_new_line: bool) -> Value:
@@ -94,7 +94,7 @@ def _indented(arguments: Sequence[Value], *, on_new_line: bool) -> Value:
         if isinstance(value, Literal) and isinstance(value.value, str) and count is not None:
             pad = " " * count
             return Literal(("\n" if on_new_line else "") + pad + value.value.replace("\n", "\n" + pad))
-        printed = value if isinstance(value, Printed | Included) else Printed(value, Form.GO)
+        printed = value if isinstance(value, PrintedValue | Included) else PrintedValue(value, Form.GO)
         return replace(printed, layout=printed.layout.indented(count, on_new_line=on_new_line))
 
     return each(text, of)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from podhosts.diagnostics import Words
 from podhosts.document import Document, Mapping, Piece, Scalar, Sequence
 from podhosts.helm.rendering import KEY, MARK
-from podhosts.helm.values import EACH, Form, Printed, Reference
+from podhosts.helm.values import EACH, Form, PrintedValue, Reference
 from podhosts.kubernetes import EntryKeys
 from podhosts.source import Source, Span
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.document import Node
-    from podhosts.helm.rendering import Mark, Place, Rendered
+    from podhosts.helm.rendering import PrintedMark, RenderedTemplate, TemplateBody
     from podhosts.helm.values import ValuesPath
 
 _KEY_LINE = re.compile(rf"^(?P<before> *(?:- +)*){KEY}:(?P<rest>[^\n]*)$", re.MULTILINE)
@@ -30,7 +30,7 @@ _TOP_FIELD = re.compile(r"^(apiVersion|kind):[ \t]+[\"']?([A-Za-z0-9./-]+)[\"']?
 _SEPARATOR = re.compile(r"^---", re.MULTILINE)
 
 
-class Target(NamedTuple):
+class PrintedObject(NamedTuple):
     """The object that a template makes, as far as it says it by constants; `kinds` where branches differ."""
 
     api_version: str | None
@@ -46,17 +46,17 @@ class ValuesUse(NamedTuple):
 
     path: ValuesPath
     entries: EntryKeys | None
-    target: Target
+    target: PrintedObject
     takes_text: bool
     is_certain: bool
-    place: Place
+    place: TemplateBody
     span: Span
 
 
 class Misprint(NamedTuple):
     """A print that cannot become what is meant: the action's span in `place`, and what a finding says of it."""
 
-    place: Place
+    place: TemplateBody
     span: Span
     words: Words
 
@@ -65,15 +65,15 @@ class PlainPrint(NamedTuple):
     """A value that is printed among the names of an entry as Go prints it: right for one name, wrong for a list."""
 
     path: ValuesPath
-    place: Place
+    place: TemplateBody
     span: Span
 
 
 class Fragment(NamedTuple):
     """Text of a template that is part of a list, or holds one, and the object that it becomes a part of."""
 
-    place: Place
-    target: Target
+    place: TemplateBody
+    target: PrintedObject
 
 
 class PrintedLists(NamedTuple):
@@ -85,7 +85,7 @@ class PrintedLists(NamedTuple):
     plain_prints: list[PlainPrint]
 
 
-def printed_lists(rendered: Rendered) -> PrintedLists:
+def printed_lists(rendered: RenderedTemplate) -> PrintedLists:
     """All hostAliases lists of a rendered template."""
     found = PrintedLists([], [], [], [])
     for key in _KEY_LINE.finditer(rendered.text):
@@ -96,7 +96,7 @@ def printed_lists(rendered: Rendered) -> PrintedLists:
 class _Region:
     """The lines of one list: the key's own and those below it."""
 
-    def __init__(self, rendered: Rendered, key: re.Match[str]) -> None:
+    def __init__(self, rendered: RenderedTemplate, key: re.Match[str]) -> None:
         self._rendered = rendered
         self._column = len(key["before"])
         self._start, self._end = key.span()
@@ -156,9 +156,9 @@ class _Region:
             return line
         return " " * max(len(lone["before"]), self._column) + f"- {lone['marks']}"
 
-    def _places(self) -> list[Place]:
+    def _places(self) -> list[TemplateBody]:
         """The texts that segments of the region come from."""
-        places: dict[int, Place] = {}
+        places: dict[int, TemplateBody] = {}
         at = 0
         for segment in self._rendered.segments:
             if at < self._end and at + len(segment.text) > self._start and segment.text.strip():
@@ -166,7 +166,7 @@ class _Region:
             at += len(segment.text)
         return list(places.values())
 
-    def _marks(self, node: Node | None) -> list[Mark]:
+    def _marks(self, node: Node | None) -> list[PrintedMark]:
         """The marks of a scalar that holds nothing else."""
         if isinstance(node, Scalar) and _MARKS.fullmatch(node.text):
             return [self._rendered.mark(letter) for letter in node.text]
@@ -178,7 +178,7 @@ class _Region:
         for mark in self._marks(node):
             yield from self._whole(mark)
 
-    def _whole(self, mark: Mark) -> Iterator[ValuesUse]:
+    def _whole(self, mark: PrintedMark) -> Iterator[ValuesUse]:
         """A print of the list, or of one whole entry of it in a `range`."""
         value = mark.value
         if not isinstance(value, Reference) or not value.path:
@@ -214,15 +214,15 @@ class _Region:
                 action, place = mark.prints[0]
                 yield PlainPrint(mark.value.path, place, action.span)
 
-    def _marks_of_names(self, node: Node | None) -> list[Mark]:
+    def _marks_of_names(self, node: Node | None) -> list[PrintedMark]:
         return [mark for item in (node.items if isinstance(node, Sequence) else [node]) for mark in self._marks(item)]
 
-    def _use(self, path: ValuesPath, entries: EntryKeys | None, mark: Mark, *, takes_text: bool) -> ValuesUse:
+    def _use(self, path: ValuesPath, entries: EntryKeys | None, mark: PrintedMark, *, takes_text: bool) -> ValuesUse:
         action, place = mark.prints[0]
         return ValuesUse(path, entries, self._target, takes_text, mark.is_certain, place, action.span)
 
     @cached_property
-    def _target(self) -> Target:
+    def _target(self) -> PrintedObject:
         text = self._rendered.text
         begin = max((match.start() for match in _SEPARATOR.finditer(text, 0, self._start)), default=0)
         after = _SEPARATOR.search(text, self._start)
@@ -230,7 +230,7 @@ class _Region:
         for name, value in _TOP_FIELD.findall(text[begin : after.start() if after else len(text)]):
             fields[name].add(value)
         versions = fields["apiVersion"]
-        return Target(versions.pop() if len(versions) == 1 else None, frozenset(fields["kind"]))
+        return PrintedObject(versions.pop() if len(versions) == 1 else None, frozenset(fields["kind"]))
 
     def _misprints(self) -> Iterator[Misprint]:
         """Prints of YAML whose lines begin where they cannot, seen with the key that they belong to."""
@@ -254,14 +254,14 @@ class _Region:
     def _check(self, marks: str, first: int, key: str, column: int, *, on_line_of_key: bool) -> Iterator[Misprint]:
         for letter in marks:
             mark = self._rendered.mark(letter)
-            if mark.form is not Form.YAML or mark.column is None or isinstance(mark.value, Printed):
+            if mark.form is not Form.YAML or mark.column is None or isinstance(mark.value, PrintedValue):
                 continue
             words = _fault(mark.column, first, key, column, on_line_of_key=on_line_of_key)
             if words is not None:
                 yield self._misprint(mark, words)
                 return
 
-    def _misprint(self, mark: Mark, words: Words) -> Misprint:
+    def _misprint(self, mark: PrintedMark, words: Words) -> Misprint:
         """Told at the action that stands beside the key, and there at the number of columns."""
         action, place = next((one for one in mark.prints if one.place == self._place), mark.prints[0])
         columns = next(reversed(list(_COLUMNS.finditer(action.text))), None)
@@ -271,7 +271,7 @@ class _Region:
         return Misprint(place, Span(action.inside.start + start, action.inside.start + end), words)
 
     @cached_property
-    def _place(self) -> Place | None:
+    def _place(self) -> TemplateBody | None:
         """The text that the key stands in."""
         at = 0
         for segment in self._rendered.segments:
@@ -307,7 +307,7 @@ def _fault(others: int, first: int, key: str, column: int, *, on_line_of_key: bo
     return None
 
 
-def _key_of_item(mark: Mark) -> ValuesPath | None:
+def _key_of_item(mark: PrintedMark) -> ValuesPath | None:
     """The path of a key of an item of a list, also where the mark prints the items of a list in that key."""
     if not isinstance(mark.value, Reference):
         return None
@@ -317,12 +317,12 @@ def _key_of_item(mark: Mark) -> ValuesPath | None:
     return path if len(path) > 2 and path[-2] == EACH else None
 
 
-def _is_element(mark: Mark) -> bool:
+def _is_element(mark: PrintedMark) -> bool:
     """Whether a mark prints an item of a list, or a value of a map."""
     return isinstance(mark.value, Reference) and mark.value.path[-1:] == (EACH,)
 
 
-def _is_list(mark: Mark) -> bool:
+def _is_list(mark: PrintedMark) -> bool:
     """Whether a mark prints a list, or an item of one."""
     path = mark.value.path if isinstance(mark.value, Reference) else ()
     return mark.form in {Form.YAML, Form.JSON} or path[-1:] == (EACH,)

@@ -63,7 +63,7 @@ class Fields(NamedTuple):
     names: tuple[str, ...]
 
 
-class Pipeline(NamedTuple):
+class ActionPipeline(NamedTuple):
     """Commands, each given the result of the one before as its last argument.
 
     `variables` are declared by `:=`, or set by `=` where `is_assignment`.
@@ -74,28 +74,28 @@ class Pipeline(NamedTuple):
     is_assignment: bool = False
 
 
-Operand: TypeAlias = Constant | Dot | Variable | Function | Fields | Pipeline
+Operand: TypeAlias = Constant | Dot | Variable | Function | Fields | ActionPipeline
 
 
-class _Token(NamedTuple):
+class _PipelineToken(NamedTuple):
     kind: str
     text: str
     offset: int
 
 
 @lru_cache(maxsize=4096)  # templates repeat themselves, and those of other charts
-def parse_pipeline(text: str) -> Pipeline:
+def parse_pipeline(text: str) -> ActionPipeline:
     """The pipeline that a text holds. Raises PipelineError where it is none, or nested too deeply to follow."""
     tokens = _tokens(text)
     variables, is_assignment, at = _declaration(tokens)
     pipeline, at = _pipeline(tokens, at, 0)
     if at < len(tokens):
         raise PipelineError(f"unexpected `{tokens[at].text}`")
-    return Pipeline(pipeline.commands, variables, is_assignment)
+    return ActionPipeline(pipeline.commands, variables, is_assignment)
 
 
-def _tokens(text: str) -> list[_Token]:
-    tokens: list[_Token] = []
+def _tokens(text: str) -> list[_PipelineToken]:
+    tokens: list[_PipelineToken] = []
     at = 0
     while at < len(text):
         match = _TOKEN.match(text, at)
@@ -103,12 +103,12 @@ def _tokens(text: str) -> list[_Token]:
             if text[at] in "\"'`":
                 raise UnclosedError("this string is not closed", at)
             raise PipelineError(f"unexpected `{text[at]}`")
-        tokens.append(_Token(match.lastgroup, match.group(), at))
+        tokens.append(_PipelineToken(match.lastgroup, match.group(), at))
         at = match.end()
     return tokens
 
 
-def _declaration(tokens: list[_Token]) -> tuple[tuple[str, ...], bool, int]:
+def _declaration(tokens: list[_PipelineToken]) -> tuple[tuple[str, ...], bool, int]:
     """The variables before `:=` or `=`, whether they are assigned only, and where the pipeline begins."""
     names: list[str] = []
     for at, token in enumerate(tokens):
@@ -121,7 +121,7 @@ def _declaration(tokens: list[_Token]) -> tuple[tuple[str, ...], bool, int]:
     return (), False, 0
 
 
-def _pipeline(tokens: list[_Token], at: int, depth: int) -> tuple[Pipeline, int]:
+def _pipeline(tokens: list[_PipelineToken], at: int, depth: int) -> tuple[ActionPipeline, int]:
     if depth > _MAX_DEPTH:
         raise PipelineError("nested too deeply")
     commands: list[tuple[Operand, ...]] = []
@@ -138,7 +138,7 @@ def _pipeline(tokens: list[_Token], at: int, depth: int) -> tuple[Pipeline, int]
             if depth == 0:
                 raise PipelineError("unexpected `)`")
             commands.append(tuple(operands))
-            return Pipeline(tuple(commands)), at
+            return ActionPipeline(tuple(commands)), at
         if token.text == "|" and token.kind == "mark":
             if not operands:
                 raise PipelineError("missing value for command")
@@ -163,10 +163,10 @@ def _pipeline(tokens: list[_Token], at: int, depth: int) -> tuple[Pipeline, int]
         if not operands:
             raise PipelineError("missing value for command")
         commands.append(tuple(operands))
-    return Pipeline(tuple(commands)), at
+    return ActionPipeline(tuple(commands)), at
 
 
-def _operand(token: _Token) -> Operand:
+def _operand(token: _PipelineToken) -> Operand:
     kind, text = token.kind, token.text
     if kind == "string":
         return Constant(_ESCAPE.sub(lambda match: _ESCAPES.get(match[1], match[1]), text[1:-1]))

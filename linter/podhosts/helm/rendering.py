@@ -10,8 +10,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.helm.functions import call
-from podhosts.helm.pipelines import Constant, Dot, Fields, Function, Pipeline, Variable
-from podhosts.helm.templates import Action, Block, Inclusion, Text
+from podhosts.helm.pipelines import ActionPipeline, Constant, Dot, Fields, Function, Variable
+from podhosts.helm.templates import Action, Block, Inclusion, TemplateText
 from podhosts.helm.values import (
     UNKNOWN,
     Choice,
@@ -19,7 +19,7 @@ from podhosts.helm.values import (
     Included,
     Layout,
     Literal,
-    Printed,
+    PrintedValue,
     Record,
     Reference,
     choice,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from podhosts.helm.pipelines import Operand
-    from podhosts.helm.templates import Definition, Node
+    from podhosts.helm.templates import NamedTemplate, Node
     from podhosts.helm.values import Value
     from podhosts.source import Source
 
@@ -60,21 +60,21 @@ _KEY_LINE = re.compile(rf"^(?P<before> *(?:- +)*){KEY}:", re.MULTILINE)
 ROOT = Record({"Values": Reference(())})
 
 
-class Place(NamedTuple):
+class TemplateBody(NamedTuple):
     """Text of a file: the file, and the named template in it (None for the file's own text)."""
 
     source: Source
-    definition: Definition | None
+    definition: NamedTemplate | None
 
 
 class Print(NamedTuple):
     """An action that prints, and the text that it stands in."""
 
     action: Action
-    place: Place
+    place: TemplateBody
 
 
-class Mark(NamedTuple):
+class PrintedMark(NamedTuple):
     """One print: the value, how it is written, and where its lines after the first begin.
 
     `prints` are the action that prints it and those that include it, innermost first. `is_certain` is false inside
@@ -93,17 +93,17 @@ class Segment(NamedTuple):
     """A piece of rendered text, and where its template stands."""
 
     text: str
-    place: Place
+    place: TemplateBody
 
 
-class Rendered(NamedTuple):
+class RenderedTemplate(NamedTuple):
     """The text of one template, with its marks by number, and the segments that make up the text."""
 
     text: str
-    marks: list[Mark]
+    marks: list[PrintedMark]
     segments: list[Segment]
 
-    def mark(self, letter: str) -> Mark:
+    def mark(self, letter: str) -> PrintedMark:
         return self.marks[ord(letter) - _FIRST_MARK]
 
 
@@ -156,14 +156,14 @@ class _Budget:
 class _Page:
     """Text under construction. Where `is_wanted`, named templates are written out whatever they hold."""
 
-    place: Place
+    place: TemplateBody
     is_wanted: bool
     budget: _Budget
     segments: list[Segment] = field(default_factory=list)
     #: The text from the last `hostAliases:` on, while its list may go on.
     tail: str = ""
 
-    def add(self, text: str, place: Place | None = None) -> None:
+    def add(self, text: str, place: TemplateBody | None = None) -> None:
         self.segments.append(Segment(text, place or self.place))
         joined = self.tail + text
         self.budget.spend(len(joined))
@@ -197,32 +197,32 @@ class Renderer:
 
     def __init__(
         self,
-        place: Place,
-        lookup: Callable[[str], tuple[Place, Definition] | None],
+        place: TemplateBody,
+        lookup: Callable[[str], tuple[TemplateBody, NamedTemplate] | None],
         is_relevant: Callable[[str], bool],
     ) -> None:
         self._place = place
         self._lookup = lookup
         self._is_relevant = is_relevant
-        self._marks: list[Mark] = []
+        self._marks: list[PrintedMark] = []
         self._budget = _Budget()
         self._including: list[str] = []
         #: Whether what is written now is in a loop, and whether a condition there may leave an item out.
         self._is_in_loop = False
         self._is_chosen = False
 
-    def render(self, body: Sequence[Node], dot: Value) -> Rendered:
+    def render(self, body: Sequence[Node], dot: Value) -> RenderedTemplate:
         """The text of a body. Raises TooLongError."""
         page = _Page(self._place, is_wanted=False, budget=self._budget)
         self._write(page, body, _Scope(dot, {"": dot}), 0, is_certain=True)
-        return Rendered("".join(segment.text for segment in page.segments), self._marks, page.segments)
+        return RenderedTemplate("".join(segment.text for segment in page.segments), self._marks, page.segments)
 
     def _write(self, page: _Page, body: Sequence[Node], scope: _Scope, depth: int, *, is_certain: bool) -> None:
         if depth > _MAX_DEPTH:
             raise TooLongError
         for node in body:
             self._budget.spend(_CHARACTERS_OF_NODE)
-            if isinstance(node, Text):
+            if isinstance(node, TemplateText):
                 page.add(_MARKS.sub("?", page.place.source.cut(node.span)))
             elif isinstance(node, Block):
                 self._write_block(page, node, scope, depth, is_certain=is_certain)
@@ -251,7 +251,7 @@ class Renderer:
         names = _INCLUDES.findall(action)
         return any(not name or self._is_relevant(name) for name in names) or _CHANGES.search(action) is not None
 
-    def _note_set(self, pipeline: Pipeline | None, scope: _Scope) -> None:
+    def _note_set(self, pipeline: ActionPipeline | None, scope: _Scope) -> None:
         """`set $map "key" value` changes the map in place."""
         first = pipeline.commands[0] if pipeline and pipeline.commands else ()
         if len(first) == 4 and first[0] == Function("set") and isinstance(first[1], Variable):
@@ -287,19 +287,19 @@ class Renderer:
             elif isinstance(option, Literal):
                 page.add("" if option.value is None else _MARKS.sub("?", str(option.value)))
             else:
-                printed = option if isinstance(option, Printed) else Printed(option, Form.GO)
+                printed = option if isinstance(option, PrintedValue) else PrintedValue(option, Form.GO)
                 # What may stand in one place shares its lines.
                 lead = "" if printed.layout == layout else printed.layout.lead
                 layout = printed.layout
                 self._add_mark(page, printed, lead, action, is_certain=is_certain and option is value)
 
-    def _add_mark(self, page: _Page, printed: Printed, lead: str, action: Action, *, is_certain: bool) -> None:
+    def _add_mark(self, page: _Page, printed: PrintedValue, lead: str, action: Action, *, is_certain: bool) -> None:
         if len(self._marks) >= _MOST_MARKS:
             raise TooLongError
         letter = chr(_FIRST_MARK + len(self._marks))
         column = printed.layout.column
         prints = (Print(action, page.place),)
-        self._marks.append(Mark(printed.value, printed.form, column, prints, is_certain, self._is_chosen))
+        self._marks.append(PrintedMark(printed.value, printed.form, column, prints, is_certain, self._is_chosen))
         page.add(lead + letter)
 
     def _print_included(self, page: _Page, action: Action, included: Included, depth: int, *, is_certain: bool) -> None:
@@ -308,7 +308,7 @@ class Renderer:
         if found is None:
             value = member(included.dot, "value") if included.name in LIBRARY else UNKNOWN
             forms = (Form.GO,) if value == UNKNOWN else (Form.YAML, Form.GO)
-            printed = tuple(Printed(value, form, included.layout) for form in forms)
+            printed = tuple(PrintedValue(value, form, included.layout) for form in forms)
             self._print(page, action, Choice(printed), depth, is_certain=False)
             return
         if included.name in self._including:
@@ -334,7 +334,7 @@ class Renderer:
         for segment in inner.segments:
             page.add(segment.text.replace("\n", pad), segment.place)
 
-    def _value(self, pipeline: Pipeline | None, scope: _Scope) -> Value:
+    def _value(self, pipeline: ActionPipeline | None, scope: _Scope) -> Value:
         if pipeline is None or not pipeline.commands:
             return UNKNOWN
         value: Value | None = None
@@ -361,7 +361,7 @@ class Renderer:
             for name in operand.names:
                 value = member(value, name)
             return value
-        if isinstance(operand, Pipeline):
+        if isinstance(operand, ActionPipeline):
             return self._value(operand, scope)
         return call(operand.name, ())
 

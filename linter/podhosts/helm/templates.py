@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from podhosts.document import Problem
 from podhosts.document.actions import GO_KEYWORDS, action_tokens
-from podhosts.helm.pipelines import Pipeline, PipelineError, UnclosedError, parse_pipeline
+from podhosts.helm.pipelines import ActionPipeline, PipelineError, UnclosedError, parse_pipeline
 from podhosts.records import field, record
 from podhosts.source import Span
 
@@ -29,7 +29,7 @@ _BRACE = re.compile(r"[{}]")
 _COMMENT = re.compile(r"/\*.*\*/\s*", re.DOTALL)
 
 
-class Text(NamedTuple):
+class TemplateText(NamedTuple):
     """Text that is printed as it stands, trimmed by the actions around it."""
 
     span: Span
@@ -44,7 +44,7 @@ class Action:
     text: str
 
     @cached_property
-    def pipeline(self) -> Pipeline | None:
+    def pipeline(self) -> ActionPipeline | None:
         """None where the text is no pipeline (Helm refuses the template) or is nested too deeply to follow."""
         try:
             return parse_pipeline(self.text)
@@ -87,11 +87,11 @@ class Inclusion:
     action: Action
 
 
-Node: TypeAlias = Text | Action | Block | Inclusion
+Node: TypeAlias = TemplateText | Action | Block | Inclusion
 
 
 @record(eq=False)
-class Definition:
+class NamedTemplate:
     """A named template: `span` is that of its body."""
 
     name: str
@@ -100,21 +100,21 @@ class Definition:
 
 
 @record(eq=False)
-class Template:
+class TemplateTree:
     """A file's tree; `problem` is the first thing for which Helm refuses the whole chart, with the span to show."""
 
     body: list[Node]
-    definitions: dict[str, Definition]
+    definitions: dict[str, NamedTemplate]
     problem: Problem | None
 
 
-class _Open(NamedTuple):
+class _OpenBlock(NamedTuple):
     """A block that is not closed yet; `block` is None for `define` and `block`."""
 
     keyword: str
     span: Span
     block: Block | None
-    definition: Definition | None
+    definition: NamedTemplate | None
     outer: list[Node]
     #: `else if` makes a block inside the branch, which the same `end` closes.
     is_chained: bool = False
@@ -136,22 +136,22 @@ def actions(body: Iterable[Node]) -> Iterator[tuple[Node, Action]]:
             yield node, node
 
 
-def parse_template(text: str, start: int = 0, end: int | None = None) -> Template:
+def parse_template(text: str, start: int = 0, end: int | None = None) -> TemplateTree:
     """The tree of `text[start:end]`, in linear time. After a problem the rest is read as well as it goes."""
-    return _Parser(text, start, len(text) if end is None else end).parse()
+    return _TemplateParser(text, start, len(text) if end is None else end).parse()
 
 
-class _Parser:
+class _TemplateParser:
     def __init__(self, text: str, start: int, end: int) -> None:
         self._text = text
         self._at = start
         self._end = end
         self._nodes: list[Node] = []
-        self._stack: list[_Open] = []
-        self._definitions: dict[str, Definition] = {}
+        self._stack: list[_OpenBlock] = []
+        self._definitions: dict[str, NamedTemplate] = {}
         self._problem: Problem | None = None
 
-    def parse(self) -> Template:
+    def parse(self) -> TemplateTree:
         body = self._nodes
         for token in action_tokens(self._text, self._at, self._end, go_only=True):
             self._add_text(token.span.start, is_trimmed=token.trims_before)
@@ -162,7 +162,7 @@ class _Parser:
             if not opened.is_chained:
                 self._refuse(f"`{opened.keyword}` has no `end`", opened.span)
             self._close(opened, self._end)
-        return Template(body, self._definitions, self._problem)
+        return TemplateTree(body, self._definitions, self._problem)
 
     def _refuse(self, message: str, span: Span) -> None:
         self._problem = self._problem or Problem(message, span)
@@ -176,7 +176,7 @@ class _Parser:
         while is_trimmed and end > start and text[end - 1] in _SPACE:
             end -= 1
         if end > start:
-            self._nodes.append(Text(Span(start, end)))
+            self._nodes.append(TemplateText(Span(start, end)))
 
     def _add_action(self, token: ActionToken) -> None:
         text, span = self._text, token.span
@@ -213,7 +213,7 @@ class _Parser:
     def _open_block(self, keyword: str, span: Span, begin: int, stop: int, *, is_chained: bool) -> None:
         block = Block(keyword, self._action(span, begin, stop))
         self._nodes.append(block)
-        self._stack.append(_Open(keyword, span, block, None, self._nodes, is_chained))
+        self._stack.append(_OpenBlock(keyword, span, block, None, self._nodes, is_chained))
         self._nodes = block.body
 
     def _add_else(self, token: ActionToken, begin: int) -> None:
@@ -236,7 +236,7 @@ class _Parser:
             if not opened.is_chained:
                 return
 
-    def _close(self, opened: _Open, end: int) -> None:
+    def _close(self, opened: _OpenBlock, end: int) -> None:
         self._nodes = opened.outer
         if opened.block is not None:
             opened.block.end = end
@@ -254,7 +254,7 @@ class _Parser:
         if keyword != "define":
             self._nodes.append(Inclusion(written, action))
         if keyword != "template":
-            definition = Definition(written, Span(span.end, span.end))
+            definition = NamedTemplate(written, Span(span.end, span.end))
             self._definitions[written] = definition
-            self._stack.append(_Open(keyword, span, None, definition, self._nodes))
+            self._stack.append(_OpenBlock(keyword, span, None, definition, self._nodes))
             self._nodes = definition.body

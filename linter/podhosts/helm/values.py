@@ -26,7 +26,7 @@ class Form(Enum):
 
 
 @record(frozen=True, slots=True)
-class Unknown:
+class UnknownValue:
     """Anything."""
 
 
@@ -87,7 +87,7 @@ class Layout:
 
 
 @record(frozen=True, slots=True)
-class Printed:
+class PrintedValue:
     """Text made of a value."""
 
     value: Value
@@ -104,8 +104,8 @@ class Included:
     layout: Layout = Layout()
 
 
-Value: TypeAlias = Unknown | Reference | Literal | Record | Items | Choice | Printed | Included
-UNKNOWN = Unknown()
+Value: TypeAlias = UnknownValue | Reference | Literal | Record | Items | Choice | PrintedValue | Included
+UNKNOWN = UnknownValue()
 
 
 def choice(*options: Value) -> Value:

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
 
 INVALID_IP = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
-"""The API server's words for text that is no address, since 1.30."""
-INVALID_IP_BEFORE_1_30 = "must be valid IP address"
-"""The same up to 1.29."""
+"""The API server's words for text that is no address, since 1.30 (before: `must be valid IP address`)."""
 LEADING_ZEROS = "must not have leading 0s"
 """The API server's words since 1.36 for `010.0.0.1` and for IPv6 groups of more than four digits."""
 IPV4_MAPPED = "must not be an IPv4-mapped IPv6 address"
@@ -79,8 +77,7 @@ def reading(text: str) -> str:
 def refusal(text: str, strict: bool) -> str | None:
     """The API server's message about the `ip` of a hostAliases entry, or None if it accepts the text.
 
-    `strict` is the grammar of 1.36 and later. Up to 1.29 the server says `INVALID_IP_BEFORE_1_30` where this says
-    `INVALID_IP`.
+    `strict` is the grammar of 1.36 and later.
     Source: `reference/kubernetes.md` 1.1, 1.2; `vectors/apiserver`.
     """
     address = parse_sloppy(text)

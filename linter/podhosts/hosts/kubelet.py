@@ -184,14 +184,6 @@ def alias_line(alias: Alias) -> bytes:
     return to_bytes(f"{alias.ip}\t" + "\t".join(alias.hostnames) + "\n")
 
 
-def has_managed_file(pod_ips: Iterable[str], host_network: bool) -> bool:
-    """True if the kubelet gives the pod's containers a hosts file at all (Linux).
-
-    It does when the pod has an address or the node's network.
-    """
-    return host_network or any(True for _ in pod_ips)
-
-
 def mounts_hosts_file(mount_path: str) -> bool:
     """True if a volumeMount with this `mountPath` keeps the kubelet's file, aliases included, out of its container.
 

@@ -83,7 +83,7 @@ class Row(NamedTuple):
         return self.field if self.kind is None else f"{self.kind}/{self.object or '?'}"
 
 
-class Unread(NamedTuple):
+class UnreadFile(NamedTuple):
     """What could not be read in one file: why, how often, and where first."""
 
     path: str
@@ -187,9 +187,9 @@ class Store:
         row = self._database.execute(_COUNTS + where, values).fetchone()
         return Totals(*(count or 0 for count in row))
 
-    def unread(self) -> Iterator[Unread]:
+    def unread(self) -> Iterator[UnreadFile]:
         """What could not be read, by path."""
-        yield from map(Unread._make, self._database.execute("SELECT * FROM unread ORDER BY path, line, reason"))
+        yield from map(UnreadFile._make, self._database.execute("SELECT * FROM unread ORDER BY path, line, reason"))
 
     def undecided_addresses(self) -> int:
         """How many rows have an address that is not known."""

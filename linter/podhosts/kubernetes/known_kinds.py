@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
     from podhosts.kubernetes.objects import KubernetesObject
     from podhosts.kubernetes.schemas.declared import DeclaredMapping
-    from podhosts.kubernetes.schemas.definitions import Definition
+    from podhosts.kubernetes.schemas.definitions import ResourceDefinition
 
     #: From group, kind and a key to CustomResourceDefinitions.
-    DefinitionLookUp = Callable[[str, str, str], list[Definition]]
+    DefinitionLookUp = Callable[[str, str, str], list[ResourceDefinition]]
 
 _LIST_NAME = "hostaliases"
 #: What a definition declares for the entries of a hosts list that it calls by another name.
@@ -91,14 +91,16 @@ class KnownKinds:
             if not is_built_in_workload(manifest.api_version, manifest.kind):
                 yield from custom_resource_places(manifest, paths)
 
-    def _taught(self, api_version: str | None, kind: str | None, declaring: str = "") -> list[tuple[Definition, str]]:
+    def _taught(
+        self, api_version: str | None, kind: str | None, declaring: str = ""
+    ) -> list[tuple[ResourceDefinition, str]]:
         """The differing CRDs of the repository that define the kind's version."""
         if self._definitions is None or kind in {None, CUSTOM_RESOURCE_DEFINITION}:
             return []
         group, _, version = (api_version or "").partition("/")
         if not version or is_built_in_workload(api_version, kind):
             return []
-        found: list[Definition] = []
+        found: list[ResourceDefinition] = []
         for definition in self._definitions(group, kind, declaring):
             known = version in definition.schemas
             if known and all(other.schemas[version] != definition.schemas[version] for other in found):

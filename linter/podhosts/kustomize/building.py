@@ -16,8 +16,8 @@ from podhosts.kustomize.files import is_above, is_remote
 from podhosts.kustomize.loading import file_refusal, identified, resources_in, unlisted, without_schema
 from podhosts.kustomize.located import (
     List,
+    LocatedString,
     Map,
-    Text,
     locate_list,
     locate_map,
     lookup,
@@ -27,7 +27,7 @@ from podhosts.kustomize.located import (
     written_in,
 )
 from podhosts.kustomize.model import COMPONENT, FIELDS, Kustomization, Patch, documents_in, patch_of, selector
-from podhosts.kustomize.refusals import Refusal, RefusedError, refused
+from podhosts.kustomize.refusals import BuildRefusedError, Refusal, refused
 from podhosts.kustomize.replacements import ReplacementError, replace_values
 from podhosts.kustomize.resources import Resource
 from podhosts.kustomize.selectors import Id, SelectorError, UnknownSelectorError
@@ -57,7 +57,7 @@ class Unfollowed(NamedTuple):
 
 
 @record(frozen=True, slots=True, eq=False)
-class Change:
+class PatchedObject:
     """A patch applied to one object. `after` is None where it removes the object.
 
     `patch` is the patch as written: a Map (strategic merge), or a List (JSON 6902). `is_keyed` says whether Kustomize
@@ -74,7 +74,7 @@ class Change:
 
 
 @record(slots=True, eq=False)
-class Choice:
+class PatchTargets:
     """A patch and how many objects it is for; of one in a component, in all builds of the run.
 
     `candidates` are the objects there were for one that has hit none yet; `is_certain` is False if there may be others.
@@ -116,15 +116,15 @@ class Builder:
         self._files = files
         self._builds: dict[str, Build | None] = {}
         self._kustomizations: dict[str, Kustomization | None] = {}
-        self._choices: dict[tuple[Place | None, Place | None], Choice] = {}
+        self._choices: dict[tuple[Place | None, Place | None], PatchTargets] = {}
         #: How many components the folder that is being built has used so far.
         self._components = 0
-        self.changes: list[Change] = []
+        self.changes: list[PatchedObject] = []
         self.refusals: list[Refusal] = []
         self.unfollowed: dict[Place, Unfollowed] = {}
 
     @property
-    def choices(self) -> list[Choice]:
+    def choices(self) -> list[PatchTargets]:
         return list(self._choices.values())
 
     def build(self, folder: str) -> Build | None:
@@ -132,7 +132,7 @@ class Builder:
         folder = posixpath.normpath(folder)
         try:
             return self._build_folder(folder, ())
-        except RefusedError as end:
+        except BuildRefusedError as end:
             self._tell(end)
         except RecursionError:
             kustomization = self._load(folder)
@@ -141,7 +141,7 @@ class Builder:
                 self.unfollowed[place] = Unfollowed(place, "a file that is too deeply nested cannot be followed")
         return None
 
-    def _tell(self, end: RefusedError) -> None:
+    def _tell(self, end: BuildRefusedError) -> None:
         if end.refusal is not None and end.refusal not in self.refusals:
             self.refusals.append(end.refusal)
 
@@ -150,11 +150,11 @@ class Builder:
             self._builds[folder] = None
             kustomization = self._load(folder)
             if kustomization is None:
-                raise RefusedError(None)
+                raise BuildRefusedError(None)
             self._components, around = 0, self._components
             try:
                 self._builds[folder] = self._accumulate(kustomization, Build(), (*above, folder))
-            except RefusedError as end:
+            except BuildRefusedError as end:
                 self._tell(end)
             except _TooMuchError as error:
                 if (place := kustomization.place()) is not None:
@@ -162,7 +162,7 @@ class Builder:
             self._components = around
         build = self._builds[folder]
         if build is None:
-            raise RefusedError(None)
+            raise BuildRefusedError(None)
         return Build([resource.copy() for resource in build.resources], build.is_complete)
 
     def _load(self, folder: str) -> Kustomization | None:
@@ -174,7 +174,7 @@ class Builder:
         if found and (kustomization := Kustomization.of(found[0])) is not None:
             refusal = file_refusal(kustomization, [source.path for source in found[1:]])
             if refusal is not None or kustomization.fields is None:
-                self._tell(RefusedError(refusal))
+                self._tell(BuildRefusedError(refusal))
                 kustomization = None
         self._kustomizations[folder] = kustomization
         return kustomization
@@ -198,7 +198,7 @@ class Builder:
     def _add_reference(
         self,
         kustomization: Kustomization,
-        reference: Text,
+        reference: LocatedString,
         build: Build,
         above: tuple[str, ...],
         known: dict[tuple[str, ...], Resource],
@@ -215,7 +215,9 @@ class Builder:
             build.is_complete &= part.is_complete
             _append(build, part.resources, place_of(reference), known)
 
-    def _is_local(self, kustomization: Kustomization, reference: Text, build: Build, above: tuple[str, ...]) -> bool:
+    def _is_local(
+        self, kustomization: Kustomization, reference: LocatedString, build: Build, above: tuple[str, ...]
+    ) -> bool:
         """Whether a reference names a folder to follow. What leads elsewhere is left open, what is missing refused."""
         path = posixpath.normpath(posixpath.join(kustomization.folder, reference))
         if is_remote(reference):
@@ -234,18 +236,18 @@ class Builder:
         return True
 
     def _add_document(
-        self, placed: Placed, reference: Text, build: Build, known: dict[tuple[str, ...], Resource]
+        self, placed: Placed, reference: LocatedString, build: Build, known: dict[tuple[str, ...], Resource]
     ) -> None:
         document = placed.document
         if document.problem is not None or document.actions:
             if document.actions or is_broken_by_template(document):
                 self._leave_open(reference, "a resource is a template", build)
                 return
-            raise RefusedError(None)
+            raise BuildRefusedError(None)
         _append(build, resources_in(placed), place_of(reference), known)
 
     def _add_component(
-        self, kustomization: Kustomization, reference: Text, build: Build, above: tuple[str, ...]
+        self, kustomization: Kustomization, reference: LocatedString, build: Build, above: tuple[str, ...]
     ) -> Build:
         if not self._is_local(kustomization, reference, build, above):
             # A component may change whatever has been read so far.
@@ -254,7 +256,7 @@ class Builder:
         path = posixpath.normpath(posixpath.join(kustomization.folder, reference))
         component = self._load(path)
         if component is None:
-            raise RefusedError(None)
+            raise BuildRefusedError(None)
         if component.kind != COMPONENT:
             raise refused(reference, f"`{reference}` is no component (`kind: Component`): list it in `resources`")
         self._components += 1
@@ -289,7 +291,7 @@ class Builder:
 
     def _patch_transformers(self, kustomization: Kustomization, item: object, build: Build) -> list[Patch] | None:
         """The patches of an item of `transformers`, in a file or written there; None where it is anything else."""
-        if not isinstance(item, Text):
+        if not isinstance(item, LocatedString):
             return None
         source = self._files.get(posixpath.join(kustomization.folder, item))
         documents = documents_in(item) if source is None else written_in(source)
@@ -311,7 +313,7 @@ class Builder:
                     self._leave_open(patch.entry, "a patch is a template", build)
                     _make_uncertain(build)
                     return
-                raise RefusedError(_syntax(patch, placed))
+                raise BuildRefusedError(_syntax(patch, placed))
             if isinstance(root, Sequence):
                 # Of a JSON 6902 patch Kustomize reads the first document only.
                 values.append(_operations(locate_list(root, placed), patch))
@@ -339,7 +341,7 @@ class Builder:
         source = self._file(kustomization, patch.file, "patches", build)
         return written_in(source) if source is not None else []
 
-    def _file(self, kustomization: Kustomization, reference: Text, what: str, build: Build) -> Source | None:
+    def _file(self, kustomization: Kustomization, reference: LocatedString, what: str, build: Build) -> Source | None:
         """A file that changes objects; None for one that is not followed. A missing one is refused."""
         path = posixpath.normpath(posixpath.join(kustomization.folder, reference))
         source = None if is_remote(reference) else self._files.get(path)
@@ -367,15 +369,15 @@ class Builder:
                 if not patch.is_old_json:
                     resource.remember()
                 after = patched(resource, value)
-            self.changes.append(Change(value, known, before, after, keyed, resource.is_certain))
+            self.changes.append(PatchedObject(value, known, before, after, keyed, resource.is_certain))
             resource.value = Map(before.node, before.placed) if after is None else after
             resource.is_changed = True
         build.resources[:] = [resource for resource in build.resources if resource.value]
         _refuse_equal_ids(build, value)
 
-    def _choice(self, patch: Patch, value: Map | List) -> Choice:
+    def _choice(self, patch: Patch, value: Map | List) -> PatchTargets:
         written, asked = place_of(value), place_of(patch.entry)
-        return self._choices.setdefault((written, asked), Choice(value, patch.target))
+        return self._choices.setdefault((written, asked), PatchTargets(value, patch.target))
 
     def _chosen(self, patch: Patch, value: Map | List, build: Build) -> list[Resource]:
         if patch.target is None:
@@ -421,7 +423,7 @@ class Builder:
 
     def _replacement_file(self, kustomization: Kustomization, entry: Map, build: Build) -> list[Map]:
         path = entry["path"]
-        if not isinstance(path, Text):
+        if not isinstance(path, LocatedString):
             raise refused(entry, "the `path` of a replacement should be a path")
         source = self._file(kustomization, path, "replacements", build)
         if source is None:
@@ -478,7 +480,7 @@ def _append(
             place = at if second is None or second == first else second
             related = ((first, "first added here"),) if first is not None else ()
             message = f"{resource.id} is added twice"
-            raise RefusedError(Refusal(place, message, related) if place is not None else None)
+            raise BuildRefusedError(Refusal(place, message, related) if place is not None else None)
         build.resources.append(resource)
         if len(build.resources) > MOST_OBJECTS:
             raise _TooMuchError(f"a kustomization that builds more than {MOST_OBJECTS} objects")

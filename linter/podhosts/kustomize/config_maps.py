@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from podhosts.document import Document, Piece, Scalar
-from podhosts.kustomize.located import List, Map, Text, text
+from podhosts.kustomize.located import List, LocatedString, Map, text
 from podhosts.kustomize.resources import Resource
 from podhosts.placed import Placed
 from podhosts.source import Span
@@ -28,13 +28,13 @@ def generated(kustomization: Kustomization, files: Files) -> Iterator[Resource]:
     for field, kind in _KINDS.items():
         for item in kustomization.items(field):
             name = item.get("name") if isinstance(item, Map) else None
-            if not isinstance(item, Map) or not isinstance(name, Text):
+            if not isinstance(item, Map) or not isinstance(name, LocatedString):
                 continue
             if str(item.get("behavior")) in {"merge", "replace"}:
                 continue
             value = Map(item.node, item.placed)
             metadata: dict[str, object] = {"name": name}
-            if isinstance(namespace := item.get("namespace"), Text):
+            if isinstance(namespace := item.get("namespace"), LocatedString):
                 metadata["namespace"] = namespace
             envs = [_variables(path, kustomization, files) for path in _texts(item, "envs", "env")]
             data = {key: value for found in envs if found for key, value in found.items()} | _literals(item)
@@ -44,15 +44,15 @@ def generated(kustomization: Kustomization, files: Files) -> Iterator[Resource]:
             yield resource
 
 
-def _texts(item: Map, *names: str) -> list[Text]:
-    found: list[Text] = []
+def _texts(item: Map, *names: str) -> list[LocatedString]:
+    found: list[LocatedString] = []
     for name in names:
         value = item.get(name)
-        found += [part for part in (value if isinstance(value, List) else [value]) if isinstance(part, Text)]
+        found += [part for part in (value if isinstance(value, List) else [value]) if isinstance(part, LocatedString)]
     return found
 
 
-def _variables(path: Text, kustomization: Kustomization, files: Files) -> dict[str, object] | None:
+def _variables(path: LocatedString, kustomization: Kustomization, files: Files) -> dict[str, object] | None:
     """The `NAME=value` lines of a file; None if it cannot be read."""
     source = files.get(posixpath.join(kustomization.folder, path))
     if source is None:
@@ -72,7 +72,7 @@ def _literals(item: Map) -> dict[str, object]:
     listed = item.get("literals")
     found: dict[str, object] = {}
     for literal in listed if isinstance(listed, List) else ():
-        if isinstance(literal, Text):
+        if isinstance(literal, LocatedString):
             key, _, value = literal.partition("=")
             # Kustomize takes one pair of quotes off.
             bare = value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value

@@ -11,7 +11,7 @@ from podhosts.document import Mapping
 from podhosts.hosts.addresses import parse_sloppy
 from podhosts.kubernetes import is_placeholder
 from podhosts.kustomize.json_patch import steps
-from podhosts.kustomize.located import List, Map, Text, locate_map, lookup, place_of, written_at
+from podhosts.kustomize.located import List, LocatedString, Map, locate_map, lookup, place_of, written_at
 from podhosts.kustomize.model import Kustomization, documents_in
 from podhosts.kustomize.resources import Resource
 from podhosts.merging.values import DIRECTIVE
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from podhosts.document import Document
-    from podhosts.kustomize.building import Change, Choice
+    from podhosts.kustomize.building import PatchedObject, PatchTargets
     from podhosts.kustomize.selectors import Id
     from podhosts.placed import Place
 
@@ -31,7 +31,7 @@ _ABSENT = object()
 _UNKNOWN_DIRECTIVES = ("$setElementOrder/hostAliases", "$deleteFromPrimitiveList/hostnames", "$retainKeys")
 
 
-class Entry(NamedTuple):
+class ListedAlias(NamedTuple):
     """An entry of a list, as the models of the hosts file take it."""
 
     value: Map
@@ -53,8 +53,8 @@ class Lost(NamedTuple):
     """
 
     by: Literal["collapse", "missing ip", "missing ip in the base", "no schema", "add"]
-    lost: tuple[Entry, ...]
-    because: Entry | None = None
+    lost: tuple[ListedAlias, ...]
+    because: ListedAlias | None = None
 
 
 class WithoutEffect(NamedTuple):
@@ -62,8 +62,8 @@ class WithoutEffect(NamedTuple):
 
     by: Literal["duplicates in the base", "duplicates in the patch", "directive"]
     ip: str
-    kept: Entry
-    lost: tuple[Entry, ...] = ()
+    kept: ListedAlias
+    lost: tuple[ListedAlias, ...] = ()
 
 
 class KeepsOld(NamedTuple):
@@ -71,21 +71,21 @@ class KeepsOld(NamedTuple):
 
     name: str
     ip: str
-    old: Entry
-    entries: tuple[Entry, ...]
+    old: ListedAlias
+    entries: tuple[ListedAlias, ...]
 
 
 class DeletesNothing(NamedTuple):
     """A `$patch: delete` of an `ip` that no entry has; `entries` is the list."""
 
     ip: str
-    entries: tuple[Entry, ...]
+    entries: tuple[ListedAlias, ...]
 
 
 class ClearsNothing(NamedTuple):
     """`hostAliases: []` in a patch, which leaves the entries there are."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[ListedAlias, ...]
 
 
 class Leftover(NamedTuple):
@@ -114,7 +114,7 @@ class Effect(NamedTuple):
     path: tuple[str | int, ...] = ()
 
 
-def effects(changes: Iterable[Change]) -> Iterator[Effect]:
+def effects(changes: Iterable[PatchedObject]) -> Iterator[Effect]:
     """What the changes of all builds do. Steps that do nothing count only if they do nothing to any object."""
     idle: dict[int, Effect] = {}
     busy: set[int] = set()
@@ -177,7 +177,7 @@ def inline_leftovers(document: Document) -> Iterator[Effect]:
                 yield from leftovers(locate_map(root, placed))
 
 
-def without_target(choices: Iterable[Choice]) -> Iterator[Effect]:
+def without_target(choices: Iterable[PatchTargets]) -> Iterator[Effect]:
     """The patches of hosts that fit no object in any build."""
     for choice in choices:
         if choice.hits or not choice.is_certain or choice.target is None or not _is_about_hosts(choice.patch):
@@ -195,7 +195,7 @@ def _is_about_hosts(patch: Map | List) -> bool:
     return any(_LIST in steps(str(lookup(operation, "path"))) for operation in patch)
 
 
-def _of_merge(change: Change, path: _Path, before: object, after: object, patch: object) -> Iterator[Effect]:
+def _of_merge(change: PatchedObject, path: _Path, before: object, after: object, patch: object) -> Iterator[Effect]:
     """A strategic merge into a list that is merged by `ip`."""
     old, new, mine = _entries(before), _entries(after), _entries(patch)
     if _is_about_whole_list(patch):
@@ -216,7 +216,7 @@ def _of_merge(change: Change, path: _Path, before: object, after: object, patch:
         place, step = _place_in(patch, path, change.patch)
         yield Effect(place, Lost("missing ip in the base", tuple(lost), bare), change.id, step)
         return
-    by_ip: dict[str, tuple[Entry, ...]] = {}
+    by_ip: dict[str, tuple[ListedAlias, ...]] = {}
     for entry in lost:
         if not is_placeholder(entry.ip) and not set(entry.names) <= set(_names(kept.get(entry.ip))):
             by_ip[entry.ip] = (*by_ip.get(entry.ip, ()), entry)
@@ -235,12 +235,12 @@ def _of_merge(change: Change, path: _Path, before: object, after: object, patch:
 
 
 def _idle_entries(
-    change: Change,
+    change: PatchedObject,
     path: _Path,
-    old: tuple[Entry, ...],
-    kept: dict[str, Entry],
+    old: tuple[ListedAlias, ...],
+    kept: dict[str, ListedAlias],
     patch: object,
-    lost: dict[str, tuple[Entry, ...]],
+    lost: dict[str, tuple[ListedAlias, ...]],
 ) -> Iterator[tuple[str, Effect]]:
     """Entries of a patch whose names do not arrive, because the base has several of that `ip` or for a directive."""
     left = {id(names.node) for entry in kept.values() if isinstance(names := entry.value.get("hostnames"), List)}
@@ -263,10 +263,10 @@ def _idle_entries(
 
 
 def _duplicates_in_patch(
-    change: Change, path: _Path, new: Iterable[Entry], mine: Iterable[Entry], patch: object
+    change: PatchedObject, path: _Path, new: Iterable[ListedAlias], mine: Iterable[ListedAlias], patch: object
 ) -> Iterator[Effect]:
     """Entries of one `ip` in the patch, of which one is left."""
-    groups: dict[str, list[Entry]] = {}
+    groups: dict[str, list[ListedAlias]] = {}
     for entry in mine:
         groups.setdefault(entry.ip, []).append(entry)
     for ip, group in groups.items():
@@ -280,14 +280,14 @@ def _duplicates_in_patch(
 
 
 def _deletions(
-    change: Change, path: _Path, before: object, after: object, patch: object, had: set[str]
+    change: PatchedObject, path: _Path, before: object, after: object, patch: object, had: set[str]
 ) -> Iterator[tuple[int, Effect | None]]:
     """Each `$patch: delete` of an `ip`: an effect if no entry has it or `had` it, else None."""
     old = _entries(before)
     left = {id(entry.value.node) for entry in _entries(after)}
     for index, item in enumerate(_items(patch)):
         ip = item.get("ip")
-        if item.get(DIRECTIVE) != "delete" or not isinstance(ip, Text) or is_placeholder(ip):
+        if item.get(DIRECTIVE) != "delete" or not isinstance(ip, LocatedString) or is_placeholder(ip):
             continue
         # Nothing is amiss where nothing of the base is left.
         is_idle = ip not in had and bool({id(entry.value.node) for entry in old} & left)
@@ -295,9 +295,11 @@ def _deletions(
         yield id(item.node), effect if is_idle else None
 
 
-def _kept_names(change: Change, path: _Path, old: tuple[Entry, ...], new: tuple[Entry, ...]) -> Iterator[Effect]:
+def _kept_names(
+    change: PatchedObject, path: _Path, old: tuple[ListedAlias, ...], new: tuple[ListedAlias, ...]
+) -> Iterator[Effect]:
     """Names to which the patch adds an address of the same family beside the only one they had."""
-    had: dict[tuple[str, int], list[Entry]] = {}
+    had: dict[tuple[str, int], list[ListedAlias]] = {}
     for entry in old:
         for name in dict.fromkeys(map(str.lower, entry.names)):
             if (version := _version(entry.ip)) is not None:
@@ -311,7 +313,7 @@ def _kept_names(change: Change, path: _Path, old: tuple[Entry, ...], new: tuple[
         for written in names:
             name = str(written).lower()
             before = had.get((name, version), [])
-            if len(before) != 1 or before[0].ip == entry.ip or not isinstance(written, Text):
+            if len(before) != 1 or before[0].ip == entry.ip or not isinstance(written, LocatedString):
                 continue
             now = still.get(id(before[0].value.node))
             if now is not None and name in map(str.lower, now.names):
@@ -319,24 +321,26 @@ def _kept_names(change: Change, path: _Path, old: tuple[Entry, ...], new: tuple[
                 yield Effect(written_at(written.placed, written.node), what, change.id, (*path, index, "hostnames"))
 
 
-def _of_replacement(change: Change, path: _Path, before: object, after: object, patch: object) -> Iterator[Effect]:
+def _of_replacement(
+    change: PatchedObject, path: _Path, before: object, after: object, patch: object
+) -> Iterator[Effect]:
     """A patch of a kind without schema: its list replaces the other one."""
     if isinstance(patch, List) and not _is_about_whole_list(patch) and (lost := _vanished(before, after)):
         yield Effect(_place_in(patch, path, change.patch)[0], Lost("no schema", lost), change.id, path)
 
 
-def _of_json_patch(change: Change, path: _Path, before: object, after: object) -> Iterator[Effect]:
+def _of_json_patch(change: PatchedObject, path: _Path, before: object, after: object) -> Iterator[Effect]:
     pointer = list(map(str, path))
     for index, operation in enumerate(change.patch):
         at = lookup(operation, "path")
-        if lookup(operation, "op") == "add" and isinstance(at, Text) and steps(at) == pointer:
+        if lookup(operation, "op") == "add" and isinstance(at, LocatedString) and steps(at) == pointer:
             if lost := _vanished(before, after):
                 yield Effect(written_at(at.placed, at.node), Lost("add", lost), change.id, (index, "path"))
             return
     yield from _kept_names(change, path, _entries(before), _entries(after))
 
 
-def _vanished(before: object, after: object) -> tuple[Entry, ...]:
+def _vanished(before: object, after: object) -> tuple[ListedAlias, ...]:
     """The entries whose names are gone, if no address of the old list is in the new one: then it is not restated."""
     old, new = _entries(before), _entries(after)
     if not new or {entry.ip for entry in old} & {entry.ip for entry in new}:
@@ -348,7 +352,7 @@ def _vanished(before: object, after: object) -> tuple[Entry, ...]:
 _Path = tuple[str | int, ...]
 
 
-def _lists(change: Change) -> Iterator[tuple[_Path, object, object, object]]:
+def _lists(change: PatchedObject) -> Iterator[tuple[_Path, object, object, object]]:
     """Each `hostAliases` list of the object: its path, the list before, after, and what the patch has there."""
     before, after = _at(change.before), _at(change.after or {})
     patch = _at(change.patch) if isinstance(change.patch, Map) else {}
@@ -384,14 +388,14 @@ def _entry_maps(patch: Map | List) -> Iterator[Map]:
         yield from _items(listed)
 
 
-def _entries(value: object) -> tuple[Entry, ...]:
+def _entries(value: object) -> tuple[ListedAlias, ...]:
     """The entries of a list, without the steps of a patch."""
     return tuple(
-        Entry(item, str(item.get("ip") or ""), _names_of(item)) for item in _items(value) if DIRECTIVE not in item
+        ListedAlias(item, str(item.get("ip") or ""), _names_of(item)) for item in _items(value) if DIRECTIVE not in item
     )
 
 
-def _without_ip(entries: Iterable[Entry]) -> Entry | None:
+def _without_ip(entries: Iterable[ListedAlias]) -> ListedAlias | None:
     return next((entry for entry in entries if not entry.ip), None)
 
 
@@ -400,11 +404,11 @@ def _names_of(item: Map) -> tuple[str, ...]:
     return tuple(name for name in names if isinstance(name, str)) if isinstance(names, list) else ()
 
 
-def _names(entry: Entry | None) -> tuple[str, ...]:
+def _names(entry: ListedAlias | None) -> tuple[str, ...]:
     return entry.names if entry else ()
 
 
-def _index(patch: object, entry: Entry) -> int:
+def _index(patch: object, entry: ListedAlias) -> int:
     return next((index for index, item in enumerate(_items(patch)) if item is entry.value), 0)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from podhosts.document import Document, Mapping, Scalar, nodes
 from podhosts.kustomize.located import List, Map, locate_map, lookup, place_of, typed, written_at
 from podhosts.kustomize.model import COMPONENT, KUSTOMIZATION
-from podhosts.kustomize.refusals import Refusal, RefusedError
+from podhosts.kustomize.refusals import BuildRefusedError, Refusal
 from podhosts.kustomize.resources import Resource
 from podhosts.placed import Placed
 from podhosts.source import Span
@@ -84,9 +84,9 @@ def resources_in(placed: Placed) -> Iterator[Resource]:
             earlier, later = node.duplicates[0]
             first = (written_at(placed, earlier.key), "first written here")
             message = f"the key `{later.key.text}` is written twice"
-            raise RefusedError(Refusal(written_at(placed, later.key), message, (first,)))
+            raise BuildRefusedError(Refusal(written_at(placed, later.key), message, (first,)))
     if not isinstance(root, Mapping):
-        raise RefusedError(Refusal(written_at(placed, root), "a resource is no mapping"))
+        raise BuildRefusedError(Refusal(written_at(placed, root), "a resource is no mapping"))
     for value in unlisted(locate_map(root, placed)):
         if value:
             yield Resource(identified(value, "a resource"), is_certain=value.get("kind") != _DEFINITION)
@@ -111,5 +111,5 @@ def identified(value: Map, what: str) -> Map:
     if missing is not None:
         entries = value.node.entries
         place = written_at(value.placed, entries[0].key if entries else value.node)
-        raise RefusedError(Refusal(place, f"{what} has no `{missing}`"))
+        raise BuildRefusedError(Refusal(place, f"{what} has no `{missing}`"))
     return value

@@ -72,7 +72,7 @@ class List(list[object]):
         return copy
 
 
-class Text(str):
+class LocatedString(str):
     """A scalar as it is written, which keeps its node."""
 
     __slots__ = ("node", "placed")
@@ -80,11 +80,11 @@ class Text(str):
     node: Scalar
     placed: Placed
 
-    def __deepcopy__(self, memo: dict[int, object]) -> Text:
+    def __deepcopy__(self, memo: dict[int, object]) -> LocatedString:
         return self
 
 
-Located: TypeAlias = Map | List | Text
+Located: TypeAlias = Map | List | LocatedString
 
 
 def locate(node: Node, placed: Placed) -> Located | None:
@@ -119,16 +119,16 @@ def written_in(source: Source) -> list[Placed]:
     return [Placed(Document(source, piece)) for piece in split(source.text)]
 
 
-def text(value: str, node: Scalar, placed: Placed) -> Text:
+def text(value: str, node: Scalar, placed: Placed) -> LocatedString:
     """A text that stands for a scalar."""
-    located = Text(value)
+    located = LocatedString(value)
     located.node, located.placed = node, placed
     return located
 
 
 def typed(value: object) -> object:
     """A value as Kustomize prints it: other than for kubectl, `y` and `on` are strings (`vectors/overlays`)."""
-    if isinstance(value, Text):
+    if isinstance(value, LocatedString):
         read = value.node.written if value == value.node.text else str(value)
         if isinstance(read, bool):
             return read if value.lower() in {"true", "false"} else str(value)
@@ -140,7 +140,7 @@ def typed(value: object) -> object:
 
 def place_of(value: object) -> Place | None:
     """Where a value is written; None for one that is not (null, what a merge made)."""
-    return written_at(value.placed, value.node) if isinstance(value, (Map, List, Text)) else None
+    return written_at(value.placed, value.node) if isinstance(value, (Map, List, LocatedString)) else None
 
 
 def lookup(value: object, *path: str) -> object:

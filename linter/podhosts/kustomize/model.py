@@ -9,7 +9,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from podhosts.document import Document, Mapping, Scalar, split
-from podhosts.kustomize.located import List, Map, Text, locate_map, written_at
+from podhosts.kustomize.located import List, LocatedString, Map, locate_map, written_at
 from podhosts.kustomize.selectors import Selector
 from podhosts.placed import InString, Placed
 from podhosts.records import record
@@ -32,9 +32,9 @@ class Patch:
     `patchesJson6902`, after which the objects are not known by their old ids.
     """
 
-    entry: Map | Text
-    file: Text | None
-    inline: Text | None
+    entry: Map | LocatedString
+    file: LocatedString | None
+    inline: LocatedString | None
     target: Map | None
     allows_name_change: bool = False
     allows_kind_change: bool = False
@@ -72,16 +72,18 @@ class Kustomization:
             return self.fields[name] if self.fields is not None else None
         return next((value for key, value in self.fields.items() if key.lower() == name.lower()), None)
 
-    def text(self, name: str) -> Text | None:
+    def text(self, name: str) -> LocatedString | None:
         """A field that is a text."""
         value = self.field(name)
-        return value if isinstance(value, Text) else None
+        return value if isinstance(value, LocatedString) else None
 
-    def texts(self, *names: str) -> Iterator[Text]:
+    def texts(self, *names: str) -> Iterator[LocatedString]:
         """The texts in fields that are lists of them; a text in place of the list, which Kustomize refuses, counts."""
         for name in names:
             value = self.field(name)
-            yield from (item for item in (value if isinstance(value, List) else [value]) if isinstance(item, Text))
+            yield from (
+                item for item in (value if isinstance(value, List) else [value]) if isinstance(item, LocatedString)
+            )
 
     def items(self, name: str) -> List | tuple[()]:
         """The items of a field that is a list."""
@@ -100,7 +102,7 @@ class Kustomization:
             return written_at(self.placed, entries[0].key) if entries else None
         return written_at(self.placed, root) if (root := self.document.root) is not None else None
 
-    def references(self) -> Iterator[Text]:
+    def references(self) -> Iterator[LocatedString]:
         """Every file or folder that it names and that may say something of hosts."""
         yield from self.texts("resources", "bases", "components", "patchesStrategicMerge", "transformers")
         for name in ("patches", "patchesJson6902", "replacements"):
@@ -146,18 +148,18 @@ def selector(target: Map | None) -> Selector:
     return Selector(*(str(_text(target, name) or "") for name in FIELDS.values()))
 
 
-def documents_in(holder: Text) -> list[Placed]:
+def documents_in(holder: LocatedString) -> list[Placed]:
     """The documents in a string of a kustomization."""
     source = Source(holder.placed.document.source.path, str(holder).encode("utf-8", "surrogatepass"))
     return [InString(Document(source, piece), holder.placed, holder.node) for piece in split(source.text)]
 
 
-def _text(fields: Map | None, name: str) -> Text | None:
+def _text(fields: Map | None, name: str) -> LocatedString | None:
     value = fields.get(name) if fields is not None else None
-    return value if isinstance(value, Text) else None
+    return value if isinstance(value, LocatedString) else None
 
 
 def is_true(fields: object, name: str) -> bool:
     """Whether a field is the boolean true."""
     value = fields.get(name) if isinstance(fields, Map) else None
-    return isinstance(value, Text) and isinstance(value.node, Scalar) and value.node.value is True
+    return isinstance(value, LocatedString) and isinstance(value.node, Scalar) and value.node.value is True

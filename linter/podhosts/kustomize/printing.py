@@ -7,7 +7,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from podhosts.document import Document, nodes, split
-from podhosts.kustomize.located import List, Map, Text, place_of, typed, written_at
+from podhosts.kustomize.located import List, LocatedString, Map, place_of, typed, written_at
 from podhosts.placed import Placed
 from podhosts.source import Source, Span
 
@@ -77,7 +77,9 @@ class Printed(Placed):
 def _key_place(value: dict[str, object], key: str) -> Place | None:
     """Where a key is written; its value's place if that came from elsewhere."""
     item = value[key]
-    if isinstance(value, Map) and not (isinstance(item, (Map, List, Text)) and item.placed is not value.placed):
+    if isinstance(value, Map) and not (
+        isinstance(item, (Map, List, LocatedString)) and item.placed is not value.placed
+    ):
         for entry in value.node.entries:
             if entry.key.text == key:
                 return written_at(value.placed, entry.key)

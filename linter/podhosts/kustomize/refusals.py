@@ -18,7 +18,7 @@ class Refusal(NamedTuple):
     related: tuple[tuple[Place, str], ...] = ()
 
 
-class RefusedError(Exception):
+class BuildRefusedError(Exception):
     """The build of a kustomization ends here; `refusal` is None where that has been told elsewhere."""
 
     def __init__(self, refusal: Refusal | None) -> None:
@@ -26,7 +26,7 @@ class RefusedError(Exception):
         self.refusal = refusal
 
 
-def refused(at: object, message: str, related: tuple[tuple[Place, str], ...] = ()) -> RefusedError:
+def refused(at: object, message: str, related: tuple[tuple[Place, str], ...] = ()) -> BuildRefusedError:
     """The error for a value that is to blame, with further places and what they are."""
     place = place_of(at)
-    return RefusedError(Refusal(place, message, related) if place is not None else None)
+    return BuildRefusedError(Refusal(place, message, related) if place is not None else None)

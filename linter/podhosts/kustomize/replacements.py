@@ -10,7 +10,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from podhosts.document import Scalar
-from podhosts.kustomize.located import List, Map, Text, lookup, text
+from podhosts.kustomize.located import List, LocatedString, Map, lookup, text
 from podhosts.kustomize.model import selector
 from podhosts.kustomize.selectors import Id, SelectorError, UnknownSelectorError, compiled
 
@@ -65,7 +65,7 @@ def replace_values(replacement: Map, resources: list[Resource], *, is_complete: 
 
 
 def _source_value(replacement: Map, resources: list[Resource]) -> object:
-    if isinstance(given := replacement.get("sourceValue"), Text):
+    if isinstance(given := replacement.get("sourceValue"), LocatedString):
         return given
     source = replacement.get("source")
     if not isinstance(source, Map):
@@ -88,7 +88,7 @@ def _part(value: object, options: object) -> object:
     delimiter, index = _delimiter(options)
     if not delimiter:
         return value
-    if not isinstance(value, Text):
+    if not isinstance(value, LocatedString):
         raise ReplacementError("`delimiter` can only cut a scalar", options)
     parts = value.split(delimiter)
     if not 0 <= index < len(parts):
@@ -132,7 +132,7 @@ def _rejects(item: Selector, ids: list[Id], labels: dict[str, str], annotations:
 def _write(resource: Resource, value: object, target: Map) -> None:
     options = target.get("options")
     create = isinstance(options, Map) and str(options.get("create")) == "true"
-    paths: list[str] = [item for item in _items(target.get("fieldPaths")) if isinstance(item, Text)]
+    paths: list[str] = [item for item in _items(target.get("fieldPaths")) if isinstance(item, LocatedString)]
     for path in paths or [_DEFAULT_PATH]:
         try:
             slots = list(_slots(resource.value, steps_of(path), create=create))
@@ -163,8 +163,8 @@ def _joined(old: object, value: object, options: object) -> object:
             parts.append(str(value))
         else:
             parts[index] = str(value)
-        value = text(delimiter.join(parts), value.node, value.placed) if isinstance(value, Text) else value
-    if isinstance(old, Text) and isinstance(value, Text):
+        value = text(delimiter.join(parts), value.node, value.placed) if isinstance(value, LocatedString) else value
+    if isinstance(old, LocatedString) and isinstance(value, LocatedString):
         # Only the text is copied: what was a string stays one.
         style = "'" if old.node.is_string else ""
         node = Scalar(value.node.start, value.node.end, str(value), style)

@@ -6,7 +6,7 @@ from copy import copy, deepcopy
 from typing import TYPE_CHECKING
 
 from podhosts.kustomize.field_specs import set_entries
-from podhosts.kustomize.located import Map, Text, lookup, text
+from podhosts.kustomize.located import LocatedString, Map, lookup, text
 from podhosts.kustomize.selectors import Id
 
 if TYPE_CHECKING:
@@ -193,4 +193,4 @@ def _string(value: object, name: str) -> str:
 
 def _like(old: object, new: str) -> str:
     """The new text at the place of the old one, where that is written."""
-    return text(new, old.node, old.placed) if isinstance(old, Text) else new
+    return text(new, old.node, old.placed) if isinstance(old, LocatedString) else new

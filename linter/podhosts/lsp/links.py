@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _KIND = "ConfigMap"
 
 
-class Target(NamedTuple):
+class LinkTarget(NamedTuple):
     """A place in a source."""
 
     source: Source
@@ -38,7 +38,7 @@ class Mention(NamedTuple):
     span: Span
 
 
-def mentions(checked: Checked) -> Iterator[tuple[Mention, Target]]:
+def mentions(checked: Checked) -> Iterator[tuple[Mention, LinkTarget]]:
     """The names of ConfigMaps in the volumes of a file whose ConfigMap is there."""
     workspace = checked.project.workspace(checked.buffer)
     for mention in _all_mentions(checked):
@@ -46,7 +46,7 @@ def mentions(checked: Checked) -> Iterator[tuple[Mention, Target]]:
             yield mention, target
 
 
-def definition(checked: Checked, offset: int) -> Target | None:
+def definition(checked: Checked, offset: int) -> LinkTarget | None:
     """The ConfigMap that a volume names at an offset, or the volume that a mount names there."""
     for pod, placed in checked.pods_at(offset):
         for mention in _mentions_of(pod, placed):
@@ -57,11 +57,11 @@ def definition(checked: Checked, offset: int) -> Target | None:
             wanted = volume.node.get("name") if volume else None
             if name is not None and wanted is not None and holds(placed.span(name.span), offset):
                 target = placed.span(wanted.span)
-                return Target(checked.buffer, target) if target else None
+                return LinkTarget(checked.buffer, target) if target else None
     return None
 
 
-def references(checked: Checked, offset: int) -> Iterator[Target]:
+def references(checked: Checked, offset: int) -> Iterator[LinkTarget]:
     """The volumes that mount the ConfigMap whose name stands at an offset."""
     document = checked.document_at(offset)
     for manifest in objects(document) if document else ():
@@ -75,13 +75,13 @@ def references(checked: Checked, offset: int) -> Iterator[Target]:
                         None,
                         manifest.namespace or mention.namespace,
                     }:
-                        yield Target(user.document.source, mention.span)
+                        yield LinkTarget(user.document.source, mention.span)
 
 
-def _config_map(mention: Mention, workspace: Workspace) -> Target | None:
+def _config_map(mention: Mention, workspace: Workspace) -> LinkTarget | None:
     manifest = workspace.find(_KIND, mention.name, mention.namespace)
     name = _name_node(manifest) if manifest else None
-    return Target(manifest.document.source, name.span) if manifest and name else None
+    return LinkTarget(manifest.document.source, name.span) if manifest and name else None
 
 
 def _name_node(manifest: KubernetesObject) -> Scalar | None:

@@ -310,7 +310,7 @@ async def _document_links(ls: PodhostsServer, params: types.DocumentLinkParams) 
     ]
 
 
-def _location(ls: PodhostsServer, checked: Checked, target: links.Target) -> types.Location:
+def _location(ls: PodhostsServer, checked: Checked, target: links.LinkTarget) -> types.Location:
     return types.Location(uri_of(target.source, checked.buffer), ls.positions(target.source).range(target.span))
 
 

@@ -8,7 +8,7 @@ from podhosts.document import Scalar
 from podhosts.edits import Fix, Safety
 from podhosts.hosts.addresses import reading
 from podhosts.kubernetes.objects import sequence
-from podhosts.moves.draft import Draft, RefusedError
+from podhosts.moves.draft import Draft, NoMoveError
 from podhosts.moves.titles import Added, without_comments, written
 from podhosts.records import replace
 from podhosts.surgery import Commented, append_items, insert_key, repair
@@ -27,7 +27,7 @@ def extend(pod: Pod, entries: list[HostsEntry]) -> Fix | None:
         draft = Draft(pod.object)
         added = add_aliases(draft, pod, entries)
         edits = draft.finish()
-    except RefusedError:
+    except NoMoveError:
         return None
     if not edits:
         return Fix("all names are there already", ())
@@ -71,7 +71,7 @@ def _join(draft: Draft, alias: HostAlias, entry: HostsEntry, added: Added) -> bo
     listed = sequence(alias.hostnames_node)
     if listed is None:
         if alias.hostnames_node is not None:
-            raise RefusedError
+            raise NoMoveError
         draft.make(insert_key(draft.document, alias.node, "hostnames", list(names)))
         draft.data(path)["hostnames"] = names
         return False
@@ -92,7 +92,7 @@ def _append(draft: Draft, pod: Pod, entries: list[HostsEntry]) -> bool:
     listed = pod.spec.get(pod.list_field)
     is_empty = isinstance(listed, Scalar) and listed.value is None
     if listed is not None and sequence(listed) is None and not is_empty:
-        raise RefusedError
+        raise NoMoveError
     data = draft.data(pod.path)
     present = data.get(pod.list_field) or []
     data[pod.list_field] = [*present, *({"ip": entry.ip, "hostnames": list(entry.hostnames)} for entry in entries)]
@@ -101,10 +101,10 @@ def _append(draft: Draft, pod: Pod, entries: list[HostsEntry]) -> bool:
         if existing is not None:
             edits = append_items(draft.document, existing, values)
         elif is_empty:
-            raise RefusedError
+            raise NoMoveError
         else:
             edits = insert_key(draft.document, pod.spec, pod.list_field, values, before="containers")
         if edits is not None:
             draft.make(edits)
             return values is commented or not any(entry.comment for entry in entries)
-    raise RefusedError
+    raise NoMoveError

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from podhosts.kubernetes.fields import Path
 
 
-class RefusedError(Exception):
+class NoMoveError(Exception):
     """The text cannot be changed as asked; there is no fix then."""
 
 
@@ -37,7 +37,7 @@ class Draft:
         try:
             self._data: Any = plain(manifest.node)
         except RecursionError:
-            raise RefusedError from None
+            raise NoMoveError from None
 
     @property
     def document(self) -> Document:
@@ -54,7 +54,7 @@ class Draft:
     def make(self, edits: tuple[Edit, ...] | None) -> None:
         """Take edits; the caller changes `data` accordingly."""
         if edits is None:
-            raise RefusedError
+            raise NoMoveError
         self._edits += edits
 
     def replace_text(self, path: Path, pieces: Iterable[tuple[Span, str]]) -> None:
@@ -91,7 +91,7 @@ class Draft:
                     del data[name]
         edits = tuple(sorted(dict.fromkeys(self._edits), key=lambda edit: edit.span.start))
         if self._read_again(edits) != self._data:
-            raise RefusedError
+            raise NoMoveError
         return edits
 
     def _goes(self, path: Path) -> bool:

@@ -12,7 +12,7 @@ from podhosts.kubernetes.mounts import MountEffect, effect
 from podhosts.kubernetes.objects import mapping, sequence
 from podhosts.kubernetes.own_hosts_file import own_hosts_file
 from podhosts.moves.aliases import add_aliases
-from podhosts.moves.draft import Draft, RefusedError
+from podhosts.moves.draft import Draft, NoMoveError
 from podhosts.moves.titles import move_title
 from podhosts.surgery import repair
 
@@ -64,7 +64,7 @@ def _move(pod: Pod, mounts: list[Mount], text: str, entries: list[HostsEntry], s
         added = add_aliases(draft, pod, entries)
         removed = _unmount(draft, pod, mounts)
         edits = draft.finish()
-    except RefusedError:
+    except NoMoveError:
         return None
     words = title.text(added, removed, remark="" if reaches_all else _OTHERS_TOO)
     safety = Safety.UNSAFE if reaches_all else Safety.DISPLAY_ONLY

@@ -9,7 +9,7 @@ from podhosts.document import Scalar, Sequence
 from podhosts.edits import Edit, Safety, splice
 from podhosts.hosts.convert import parse_hosts
 from podhosts.moves.aliases import add_aliases
-from podhosts.moves.draft import Draft, RefusedError
+from podhosts.moves.draft import Draft, NoMoveError
 from podhosts.moves.titles import move_title
 from podhosts.shell import WriteKind
 from podhosts.source import Span
@@ -81,7 +81,7 @@ def move_writes(pod: Pod, writes: list[ScriptWrite]) -> Fix | None:
         added = add_aliases(draft, pod, entries)
         removed = [phrase for items in scripts.values() for phrase in _remove_statements(draft, pod, items)]
         edits = draft.finish()
-    except RefusedError:
+    except NoMoveError:
         return None
     return repair(pod.object.document, title.text(added, removed), edits, Safety.UNSAFE, fills=pod.spec)
 
@@ -106,7 +106,7 @@ def _remove_statements(draft: Draft, pod: Pod, items: list[ScriptWrite]) -> Iter
         draft.remove(place)
         yield f"the init container `{container.name}`"
     else:
-        raise RefusedError
+        raise NoMoveError
 
 
 def _comments(script: str, statements: Iterable[Statement], pieces: Iterable[tuple[Span, str]]) -> Iterator[str]:

@@ -28,7 +28,7 @@ _CONTEXT = 3
 _MOST_COMPARED = 250_000
 
 
-class Change(NamedTuple):
+class LineChange(NamedTuple):
     """Lines `first` to `last` (0-based, `last` exclusive) and the text that takes their place."""
 
     first: int
@@ -44,7 +44,7 @@ class _Step(NamedTuple):
     new: range
 
 
-def changes(text: str, line_starts: Sequence[int], edits: Iterable[Edit]) -> Iterator[Change]:
+def changes(text: str, line_starts: Sequence[int], edits: Iterable[Edit]) -> Iterator[LineChange]:
     """The groups of whole lines that edits touch; `line_starts` are the offsets at which lines of the text begin."""
     group: list[Edit] = []
     first = last = 0
@@ -67,11 +67,11 @@ def _lines_of(edit: Edit, line_starts: Sequence[int]) -> tuple[int, int]:
     return first, last if is_whole else last + 1
 
 
-def _change(text: str, line_starts: Sequence[int], first: int, last: int, edits: list[Edit]) -> Change:
+def _change(text: str, line_starts: Sequence[int], first: int, last: int, edits: list[Edit]) -> LineChange:
     begin = line_starts[first]
     end = line_starts[last] if last < len(line_starts) else len(text)
     moved = [edit._replace(span=Span(edit.span.start - begin, edit.span.end - begin)) for edit in edits]
-    return Change(first, last, splice(text[begin:end], moved))
+    return LineChange(first, last, splice(text[begin:end], moved))
 
 
 def compared(old: Sequence[_Line], new: Sequence[_Line]) -> Iterator[tuple[bool, range, range]]:

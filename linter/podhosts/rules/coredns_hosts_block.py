@@ -12,7 +12,7 @@ from podhosts.surgery import repair
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podhosts.corefile import HostsBlock, HostsLine, HostsOption, Token
+    from podhosts.corefile import HostsBlock, HostsOption, InlineEntry, Token
     from podhosts.corefile.manifests import ManifestCorefile
     from podhosts.diagnostics import Diagnostic
     from podhosts.edits import Fix
@@ -228,7 +228,7 @@ def _fall_through(corefile: ManifestCorefile, block: HostsBlock) -> Fix | None:
     return repair(corefile.document, "Add `fallthrough`", corefile.replace(Span(at, at), added), Safety.UNSAFE)
 
 
-def _correct(corefile: ManifestCorefile, block: HostsBlock, line: HostsLine) -> Fix | None:
+def _correct(corefile: ManifestCorefile, block: HostsBlock, line: InlineEntry) -> Fix | None:
     """Write the option that a misspelt word stands for; behind `fallthrough` no entry may follow."""
     if line.meant == "fallthrough" and line is not block.lines[-1]:
         return None
@@ -263,7 +263,7 @@ def _is_certain(token: Token) -> bool:
     return token.is_known and not is_placeholder(token.text) and not token.text.startswith("__")
 
 
-def _oddities(line: HostsLine, block: HostsBlock) -> Iterator[tuple[Span, Words]]:
+def _oddities(line: InlineEntry, block: HostsBlock) -> Iterator[tuple[Span, Words]]:
     """What CoreDNS does not use of a line, and why."""
     if not _is_certain(line.ip):
         return

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from podhosts.kustomize.effects import (
         DeletesNothing,
         Effect,
-        Entry,
         KeepsOld,
         Leftover,
+        ListedAlias,
         Lost,
         MatchesNothing,
         WithoutEffect,
@@ -255,11 +255,11 @@ def _matches_nothing(what: MatchesNothing) -> Words:
     return Words(f"no object fits this target{blame}", "Kustomize leaves the patch out without a word")
 
 
-def _places(entries: tuple[Entry, ...], text: str) -> list[tuple[Place, str]]:
+def _places(entries: tuple[ListedAlias, ...], text: str) -> list[tuple[Place, str]]:
     return [(entry.place, text) for entry in entries]
 
 
-def _place(entry: Entry | None, text: str) -> list[tuple[Place, str]]:
+def _place(entry: ListedAlias | None, text: str) -> list[tuple[Place, str]]:
     return [(entry.place, text)] if entry is not None else []
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from podhosts.edits import Fix
     from podhosts.kubernetes import HostAlias, KubernetesObject, ListSchema
     from podhosts.kubernetes.schemas import Constraints
-    from podhosts.kubernetes.schemas.field_types import WrongType as WrongTypeFound
+    from podhosts.kubernetes.schemas.field_types import TypeMismatch
 
 
 class WrongType(Rule):
@@ -163,7 +163,7 @@ class WrongType(Rule):
             )
 
 
-def _fix(pod: Pod, wrong: WrongTypeFound) -> Fix | None:
+def _fix(pod: Pod, wrong: TypeMismatch) -> Fix | None:
     document, node, field = pod.object.document, wrong.node, wrong.path[-1]
     if not isinstance(node, Scalar) or node.value is None:
         return None
@@ -198,7 +198,7 @@ def _describe(node: Node) -> str:
     return f"the string `{value}`" if value else "an empty string"
 
 
-def _advice(pod: Pod, wrong: WrongTypeFound) -> str:
+def _advice(pod: Pod, wrong: TypeMismatch) -> str:
     """What to do; what is quoted after "write" is accepted in the place of the node."""
     node, field = wrong.node, wrong.path[-1]
     if wrong.expected == "a boolean":

@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podhosts.shell.entries import HostsEntry
+from podhosts.shell.entries import WrittenEntry
 from podhosts.shell.located import OWN_ADDRESS
 from podhosts.shell.model import ArgvWrite, HostsWrite, Separator, Statement, User, Way, WriteKind
 from podhosts.shell.paths import is_etc_hosts
@@ -42,13 +42,13 @@ if TYPE_CHECKING:
 __all__ = [
     "OWN_ADDRESS",
     "ArgvWrite",
-    "HostsEntry",
     "HostsWrite",
     "Separator",
     "Statement",
     "User",
     "Way",
     "WriteKind",
+    "WrittenEntry",
     "argv_writes",
     "hosts_writes",
     "is_etc_hosts",

@@ -44,7 +44,7 @@ class AwkCommand(NamedTuple):
     end: int
 
 
-class _Token(NamedTuple):
+class _AwkToken(NamedTuple):
     kind: str
     text: str
     start: int
@@ -53,7 +53,7 @@ class _Token(NamedTuple):
 
 def awk_effects(program: str, variables: Mapping[str, str]) -> Iterator[AwkWrite | AwkCommand]:
     """The output redirections and shell commands of a program. `variables`: those set by `-v`."""
-    tokens = [*_tokens(program), _Token("end", "", len(program), len(program))]
+    tokens = [*_tokens(program), _AwkToken("end", "", len(program), len(program))]
     depth = 0
     is_printing = False
     for index, token in enumerate(tokens[:-1]):
@@ -84,7 +84,7 @@ def awk_effects(program: str, variables: Mapping[str, str]) -> Iterator[AwkWrite
                 yield AwkWrite(variables[following.text], following.start, following.end, kind)
 
 
-def _tokens(program: str) -> Iterator[_Token]:
+def _tokens(program: str) -> Iterator[_AwkToken]:
     at = 0
     may_divide = False
     while at < len(program):
@@ -100,4 +100,4 @@ def _tokens(program: str) -> Iterator[_Token]:
         # A slash after an operand divides; anywhere else it begins a regular expression.
         may_divide = kind in ("string", "number", "regex") or text in (")", "]", "$", "++", "--")
         may_divide = may_divide or (kind == "word" and text not in ("print", "printf", "return", "in", "else", "do"))
-        yield _Token(kind, text, match.start(), match.end())
+        yield _AwkToken(kind, text, match.start(), match.end())

@@ -11,14 +11,14 @@ _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWX
 _LONGEST = 100_000
 
 
-class HostsEntry(NamedTuple):
+class WrittenEntry(NamedTuple):
     """One line of a hosts file: the address and the names as written."""
 
     ip: str
     names: tuple[str, ...]
 
 
-def hosts_entries(written: str | None) -> tuple[HostsEntry, ...] | None:
+def hosts_entries(written: str | None) -> tuple[WrittenEntry, ...] | None:
     """The entries of a text, or None if it holds anything else than entries, comments and blank lines.
 
     An unfinished last line is no entry yet, for whatever is written next continues it. Names are taken only if they
@@ -40,5 +40,5 @@ def hosts_entries(written: str | None) -> tuple[HostsEntry, ...] | None:
             return None
         if not all(_NAME_CHARACTERS.issuperset(name) for name in names):
             return None
-        entries.append(HostsEntry(ip, tuple(names)))
+        entries.append(WrittenEntry(ip, tuple(names)))
     return tuple(entries)

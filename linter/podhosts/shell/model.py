@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.records import record
-from podhosts.shell.entries import HostsEntry, hosts_entries
+from podhosts.shell.entries import WrittenEntry, hosts_entries
 from podhosts.shell.located import OWN_ADDRESS, UNKNOWN
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class HostsWrite:
         return tuple(name for name in names if UNKNOWN not in name) if lines else None
 
     @property
-    def entries(self) -> tuple[HostsEntry, ...] | None:
+    def entries(self) -> tuple[WrittenEntry, ...] | None:
         """The hosts lines that are written, where all of the text is certain.
 
         `()` if it surely has none (only comments, or nothing); None if it is not known.

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from podhosts.shell.templates import mask_templates
 from podhosts.shell.tree import (
     Assignment,
-    Branch,
     Compound,
+    CompoundPart,
     Heredoc,
-    Item,
+    ListedPipeline,
     Mark,
     Pipeline,
     Redirect,
@@ -42,28 +42,28 @@ _IF_CLOSERS = frozenset(("then", "elif", "else", "fi"))
 _LOOP_CLOSERS = frozenset(("do", "done"))
 
 
-def parse(text: str, depth: int = 0) -> tuple[Item, ...]:
+def parse(text: str, depth: int = 0) -> tuple[ListedPipeline, ...]:
     """The command list that a shell script is.
 
     `{{ ... }}` (Helm, GitHub Actions) and NUL characters stand for text that is not known. `depth`: how deep in other
     scripts the text was found.
     """
     text = mask_templates(text)
-    return _Parser(text, 0, len(text), depth).items(_NO_CLOSERS)
+    return _ShellParser(text, 0, len(text), depth).items(_NO_CLOSERS)
 
 
-class _Parser(WordReader):
+class _ShellParser(WordReader):
     """The upper half: lists, commands and what they are made of."""
 
     def __init__(self, text: str, start: int, end: int, depth: int) -> None:
         super().__init__(text, start, end, depth)
         self._closers: frozenset[str] = _NO_CLOSERS
 
-    def items(self, closers: frozenset[str]) -> tuple[Item, ...]:
+    def items(self, closers: frozenset[str]) -> tuple[ListedPipeline, ...]:
         """Read a list up to one of the reserved words or characters that end it, which is not consumed."""
         outer = self._closers
         self._closers = outer | closers
-        items: list[Item] = []
+        items: list[ListedPipeline] = []
         before: Mark | None = None
         while True:
             self._skip_separators()
@@ -76,12 +76,12 @@ class _Parser(WordReader):
                 self._at = max(self._at, start + 1)
                 continue
             after = self._separator()
-            items.append(Item(pipeline, before, after))
+            items.append(ListedPipeline(pipeline, before, after))
             before = after
         self._closers = outer
         return tuple(items)
 
-    def _nested_items(self, closers: frozenset[str], *, isolated: bool = False) -> tuple[Item, ...]:
+    def _nested_items(self, closers: frozenset[str], *, isolated: bool = False) -> tuple[ListedPipeline, ...]:
         if self._depth >= MAX_DEPTH:
             self._give_up()
             return ()
@@ -94,8 +94,8 @@ class _Parser(WordReader):
         self._closers = outer
         return items
 
-    def _separate_items(self, text: str, start: int, end: int) -> tuple[Item, ...]:
-        return _Parser(text, start, end, self._depth + 1).items(_NO_CLOSERS)
+    def _separate_items(self, text: str, start: int, end: int) -> tuple[ListedPipeline, ...]:
+        return _ShellParser(text, start, end, self._depth + 1).items(_NO_CLOSERS)
 
     def _at_closer(self) -> bool:
         character = self._text[self._at]
@@ -171,12 +171,12 @@ class _Parser(WordReader):
             case "{":
                 items = self._nested_items(frozenset("}"))
                 self._expect("}")
-                return self._compound(start, "group", [Branch("group", items)])
+                return self._compound(start, "group", [CompoundPart("group", items)])
             case _:
                 return self._test(start)
 
     def _compound(
-        self, start: int, kind: str, branches: list[Branch], words: tuple[Word, ...] = (), variable: str = ""
+        self, start: int, kind: str, branches: list[CompoundPart], words: tuple[Word, ...] = (), variable: str = ""
     ) -> Compound:
         end = self._at
         redirects: list[Redirect] = []
@@ -207,19 +207,19 @@ class _Parser(WordReader):
         return word[0]
 
     def _if(self, start: int) -> Compound:
-        branches = [Branch("condition", self._nested_items(_IF_CLOSERS))]
+        branches = [CompoundPart("condition", self._nested_items(_IF_CLOSERS))]
         while word := self._reserved("then", "elif", "else"):
             role = "condition" if word == "elif" else "if"
-            branches.append(Branch(role, self._nested_items(_IF_CLOSERS)))
+            branches.append(CompoundPart(role, self._nested_items(_IF_CLOSERS)))
         self._reserved("fi")
         return self._compound(start, "if", branches)
 
     def _loop(self, start: int, variable: str, words: tuple[Word, ...]) -> Compound:
         branches = []
         if not variable:
-            branches.append(Branch("condition", self._nested_items(_LOOP_CLOSERS)))
+            branches.append(CompoundPart("condition", self._nested_items(_LOOP_CLOSERS)))
         if self._reserved("do"):
-            branches.append(Branch("loop", self._nested_items(_LOOP_CLOSERS)))
+            branches.append(CompoundPart("loop", self._nested_items(_LOOP_CLOSERS)))
             self._reserved("done")
         return self._compound(start, "loop", branches, words, variable)
 
@@ -246,7 +246,7 @@ class _Parser(WordReader):
         self._skip_blanks()
         subject = self._word()
         self._skip_newlines()
-        branches: list[Branch] = []
+        branches: list[CompoundPart] = []
         words = [subject] if subject else []
         if self._text.startswith("in", self._at, self._end):
             self._at += 2
@@ -257,7 +257,7 @@ class _Parser(WordReader):
                 break
             before = self._at
             self._pattern()
-            branches.append(Branch("case", self._nested_items(frozenset((";;", "esac")))))
+            branches.append(CompoundPart("case", self._nested_items(frozenset((";;", "esac")))))
             if self._follows(";;&"):
                 self._at += 3
             elif self._follows(";;", ";&"):
@@ -312,7 +312,7 @@ class _Parser(WordReader):
         self._at += 1
         items = self._nested_items(frozenset(")"), isolated=True)
         self._expect(")")
-        return self._compound(start, "subshell", [Branch("subshell", items)])
+        return self._compound(start, "subshell", [CompoundPart("subshell", items)])
 
     def _function_keyword(self, start: int) -> Compound | None:
         self._skip_blanks()
@@ -333,7 +333,7 @@ class _Parser(WordReader):
         if body is None:
             return None
         pipeline = Pipeline(body.start, body.end, (body,))
-        branch = Branch("function", (Item(pipeline, None, None),))
+        branch = CompoundPart("function", (ListedPipeline(pipeline, None, None),))
         return Compound(start, body.end, "function", "", (), (branch,), ())
 
     def _simple(self) -> Command | None:

@@ -31,7 +31,7 @@ class FileWrite(NamedTuple):
     way: Way = Way.IN_PLACE
 
 
-class Surroundings(NamedTuple):
+class ProgramInput(NamedTuple):
     """What a program finds: `matches` tells the hosts file's path, `stdin` is the text it reads, if that is known.
 
     `box`: `busybox` or `toybox` where the program is said to be theirs.
@@ -45,7 +45,7 @@ class Surroundings(NamedTuple):
         return operand.is_constant and self.matches(operand.value)
 
 
-def file_writes(name: str, fields: Sequence[Field], surroundings: Surroundings) -> Iterator[FileWrite]:
+def file_writes(name: str, fields: Sequence[Field], surroundings: ProgramInput) -> Iterator[FileWrite]:
     """The writes to the hosts file by the program called `name` (without directory) with these arguments."""
     program = _PROGRAMS.get(name)
     if program is not None:
@@ -53,19 +53,19 @@ def file_writes(name: str, fields: Sequence[Field], surroundings: Surroundings) 
 
 
 def _operands(
-    fields: Sequence[Field], syntax: Syntax, around: Surroundings, kind: WriteKind, way: Way = Way.IN_PLACE
+    fields: Sequence[Field], syntax: Syntax, around: ProgramInput, kind: WriteKind, way: Way = Way.IN_PLACE
 ) -> Iterator[FileWrite]:
     for operand in parse_arguments(fields, syntax).operands:
         if around.is_target(operand):
             yield FileWrite(operand, kind, way)
 
 
-def _tee(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+def _tee(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
     appends = parse_arguments(fields, Syntax()).has("a", "append")
     yield from _operands(fields, Syntax(), around, WriteKind.APPEND if appends else WriteKind.TRUNCATE)
 
 
-def _sed(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+def _sed(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
     syntax = Syntax("efl", "i", frozenset(("expression", "file", "line-length")))
     arguments = parse_arguments(fields, syntax)
     if not arguments.has("i", "in-place"):
@@ -76,7 +76,7 @@ def _sed(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
             yield FileWrite(operand, WriteKind.EDIT, Way.REPLACED)
 
 
-def _perl(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+def _perl(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
     arguments = parse_arguments(fields, Syntax("eEI", "i0lFxCdDmM", is_ordered=True))
     if not arguments.has("i"):
         return
@@ -85,7 +85,7 @@ def _perl(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
             yield FileWrite(operand, WriteKind.EDIT, Way.REPLACED)
 
 
-def _target_of_copy(arguments: Arguments, around: Surroundings) -> Operand | None:
+def _target_of_copy(arguments: Arguments, around: ProgramInput) -> Operand | None:
     """The operand through which `cp SOURCE... DEST` or `-t DIRECTORY` reaches the hosts file."""
     directories = arguments.values("t", "target-directory")
     if directories:
@@ -116,13 +116,13 @@ _COPY = Syntax("tS", "", frozenset(("target-directory", "suffix", "mode", "owner
 _REPLACING = ("remove-destination", "b", "backup", "S", "suffix", "l", "link", "s", "symbolic-link")
 
 
-def _cp(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+def _cp(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
     arguments = parse_arguments(fields, _COPY)
     if target := _overwritten(arguments, around):
         yield FileWrite(target, WriteKind.REPLACE, Way.REPLACED if arguments.has(*_REPLACING) else Way.IN_PLACE)
 
 
-def _overwritten(arguments: Arguments, around: Surroundings) -> Operand | None:
+def _overwritten(arguments: Arguments, around: ProgramInput) -> Operand | None:
     """What `cp` or `mv` puts in the hosts file's place, if it may overwrite files and has content to write."""
     if arguments.has(*_NO_CLOBBER, "attributes-only"):
         return None
@@ -131,7 +131,7 @@ def _overwritten(arguments: Arguments, around: Surroundings) -> Operand | None:
     return _target_of_copy(arguments, around)
 
 
-def _mv(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+def _mv(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
     arguments = parse_arguments(fields, _COPY)
     # toybox copies from another file system; GNU and busybox do not.
     if target := _overwritten(arguments, around):
@@ -142,7 +142,7 @@ def _mv(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
             yield FileWrite(source, WriteKind.REMOVE, Way.REPLACED)
 
 
-def _install(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+def _install(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
     arguments = parse_arguments(fields, Syntax("tSmog", "", _COPY.long_valued))
     if arguments.has("d", "directory"):
         return
@@ -151,7 +151,7 @@ def _install(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrit
         yield FileWrite(target, WriteKind.REPLACE, Way.VARIES if around.box else Way.REPLACED)
 
 
-def _ln(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+def _ln(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
     arguments = parse_arguments(fields, _COPY)
     # The file exists in every container: without -f or a backup, ln refuses.
     if not arguments.has("f", "force", "b", "backup", "S", "suffix"):
@@ -161,7 +161,7 @@ def _ln(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
         yield FileWrite(target, WriteKind.REPLACE, Way.REPLACED)
 
 
-def _rsync(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+def _rsync(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
     arguments = parse_arguments(fields, Syntax("efBMT", "", frozenset(("rsh", "exclude", "include", "filter"))))
     if arguments.has("n", "dry-run", "ignore-existing"):
         return
@@ -171,13 +171,13 @@ def _rsync(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]
         yield FileWrite(target, WriteKind.REPLACE, Way.IN_PLACE if in_place else Way.REPLACED)
 
 
-def _scp(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+def _scp(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
     target = _target_of_copy(parse_arguments(fields, Syntax("cDFiJloPSX")), around)
     if target:
         yield FileWrite(target, WriteKind.REPLACE)
 
 
-def _dd(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+def _dd(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
     settings = {field.value.partition("=")[0]: field.value.partition("=")[2] for field in fields}
     appends = "append" in settings.get("oflag", "").split(",")
     conversions = settings.get("conv", "").split(",")
@@ -191,21 +191,21 @@ def _dd(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
             yield FileWrite(operand, kind)
 
 
-def _remove(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+def _remove(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
     yield from _operands(fields, Syntax(), around, WriteKind.REMOVE, Way.REPLACED)
 
 
-def _shred(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+def _shred(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
     syntax = Syntax("ns", "", frozenset(("iterations", "size", "random-source")))
     yield from _operands(fields, syntax, around, WriteKind.UPDATE)
 
 
-def _truncate(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+def _truncate(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
     syntax = Syntax("sr", "", frozenset(("size", "reference")))
     yield from _operands(fields, syntax, around, WriteKind.TRUNCATE)
 
 
-def _patch(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+def _patch(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
     syntax = Syntax("pidoFBYzDrgV", "", frozenset(("strip", "input", "directory", "output", "fuzz")))
     arguments = parse_arguments(fields, syntax)
     for operand in arguments.operands[:1]:
@@ -216,8 +216,8 @@ def _patch(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]
             yield FileWrite(operand, WriteKind.TRUNCATE)
 
 
-def _output_option(syntax: Syntax, *names: str) -> Callable[[Sequence[Field], Surroundings], Iterator[FileWrite]]:
-    def program(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+def _output_option(syntax: Syntax, *names: str) -> Callable[[Sequence[Field], ProgramInput], Iterator[FileWrite]]:
+    def program(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
         for operand in parse_arguments(fields, syntax).values(*names):
             if around.is_target(operand):
                 yield FileWrite(operand, WriteKind.TRUNCATE)
@@ -236,12 +236,12 @@ _wget = _output_option(
 _sort = _output_option(Syntax("kotST", "", frozenset(("output", "key", "field-separator"))), "o", "output")
 
 
-def _sponge(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+def _sponge(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
     kind = WriteKind.APPEND if parse_arguments(fields, Syntax()).has("a") else WriteKind.TRUNCATE
     yield from _operands(fields, Syntax(), around, kind)
 
 
-def _vi(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+def _vi(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
     """vi, vim and ex edit without a person only if a command on the command line or standard input writes the file."""
     arguments = parse_arguments(fields, Syntax("cuUSTiWwt", "V", frozenset(("cmd",))))
     commands = [value.value for value in arguments.values("c", "cmd")]
@@ -256,19 +256,19 @@ def _vi(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
             yield FileWrite(operand, WriteKind.EDIT, Way.IN_PLACE if forced else Way.BESIDE)
 
 
-def _vi_of_any_kind(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+def _vi_of_any_kind(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
     # vim's, or busybox's, which makes no other file.
     for write in _vi(fields, around):
         yield write._replace(way=Way.IN_PLACE if around.box else Way.VARIES)
 
 
-def _ed(fields: Sequence[Field], around: Surroundings) -> Iterator[FileWrite]:
+def _ed(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
     if around.stdin is None or not any(_ED_WRITES.match(line) for line in around.stdin.split("\n")):
         return
     yield from _operands(fields, Syntax("p"), around, WriteKind.EDIT, Way.IN_PLACE if around.box else Way.BESIDE)
 
 
-_PROGRAMS: dict[str, Callable[[Sequence[Field], Surroundings], Iterator[FileWrite]]] = {
+_PROGRAMS: dict[str, Callable[[Sequence[Field], ProgramInput], Iterator[FileWrite]]] = {
     "tee": _tee,
     "sponge": _sponge,
     "sed": _sed,

@@ -51,7 +51,7 @@ def python_effects(source: LocatedText, matches: Callable[[str], bool]) -> Itera
         masked = mask_templates(source.text)
         tree = _parse(masked) if masked != source.text else None
     if tree is not None:
-        yield from _Reader(source, matches).effects(tree)
+        yield from _PythonReader(source, matches).effects(tree)
 
 
 def _parse(text: str) -> ast.Module | None:
@@ -64,7 +64,7 @@ def _parse(text: str) -> ast.Module | None:
             return None
 
 
-class _Reader:
+class _PythonReader:
     def __init__(self, source: LocatedText, matches: Callable[[str], bool]) -> None:
         self._source = source
         self._matches = matches

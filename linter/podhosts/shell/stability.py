@@ -10,7 +10,7 @@ from podhosts.shell.tree import Compound, Expansion, Parameter, Text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from podhosts.shell.tree import Command, Item, Simple, Word
+    from podhosts.shell.tree import Command, ListedPipeline, Simple, Word
 
 _DECLARATION = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=(.*)", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -19,7 +19,7 @@ _SETTERS = frozenset(("read", "mapfile", "readarray", "getopts", "unset", "let")
 _POSITIONAL = tuple("0123456789")
 
 
-def unstable_names(items: Sequence[Item]) -> frozenset[str]:
+def unstable_names(items: Sequence[ListedPipeline]) -> frozenset[str]:
     """The variables that are set to different texts in different places, or by other means than an assignment."""
     texts: dict[str, str] = {}
     unstable: set[str] = set()
@@ -68,7 +68,7 @@ def _text(word: Word) -> str:
     )
 
 
-def _commands(items: Sequence[Item]) -> Iterator[Command]:
+def _commands(items: Sequence[ListedPipeline]) -> Iterator[Command]:
     """Every command of the tree, those inside words and here-documents too."""
     stack = list(items)
     while stack:

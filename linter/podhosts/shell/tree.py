@@ -35,7 +35,7 @@ class Parameter(NamedTuple):
 class Body(NamedTuple):
     """A command list inside a word. `runs` and `text`: where it had to be unescaped first (backquotes), else None."""
 
-    items: tuple[Item, ...]
+    items: tuple[ListedPipeline, ...]
     text: str | None = None
     runs: tuple[Run, ...] = ()
 
@@ -100,11 +100,11 @@ class Simple(NamedTuple):
     is_broken: bool
 
 
-class Branch(NamedTuple):
+class CompoundPart(NamedTuple):
     """A command list inside a compound command; `role` is the word for it in `Statement.within`."""
 
     role: str
-    items: tuple[Item, ...]
+    items: tuple[ListedPipeline, ...]
 
 
 class Compound(NamedTuple):
@@ -115,7 +115,7 @@ class Compound(NamedTuple):
     kind: str
     variable: str
     words: tuple[Word, ...]
-    branches: tuple[Branch, ...]
+    branches: tuple[CompoundPart, ...]
     redirects: tuple[Redirect, ...]
 
 
@@ -136,7 +136,7 @@ class Mark(NamedTuple):
     end: int
 
 
-class Item(NamedTuple):
+class ListedPipeline(NamedTuple):
     pipeline: Pipeline
     before: Mark | None
     after: Mark | None

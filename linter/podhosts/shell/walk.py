@@ -16,7 +16,7 @@ from podhosts.shell.located import UNKNOWN, LocatedText, Run
 from podhosts.shell.model import HostsWrite, Separator, Statement, User, Way, WriteKind
 from podhosts.shell.options import Syntax, parse_arguments
 from podhosts.shell.parser import parse
-from podhosts.shell.programs import Surroundings, file_writes
+from podhosts.shell.programs import ProgramInput, file_writes
 from podhosts.shell.purity import only_writes
 from podhosts.shell.shells import PYTHON, SHELLS, joined, shell_operands
 from podhosts.shell.stability import unstable_names
@@ -28,7 +28,7 @@ from podhosts.shell.wrappers import become, unwrap
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from podhosts.shell.tree import Branch, Command, Item, Mark, Redirect, Word
+    from podhosts.shell.tree import Command, CompoundPart, ListedPipeline, Mark, Redirect, Word
     from podhosts.shell.wrappers import Invocation
 
 _AWKS = frozenset(("awk", "gawk", "mawk", "nawk"))
@@ -47,7 +47,9 @@ class _Place:
 
     __slots__ = ("_statement", "depth", "is_alone", "item", "source", "within")
 
-    def __init__(self, source: LocatedText, item: Item, within: tuple[str, ...], is_alone: bool, depth: int) -> None:
+    def __init__(
+        self, source: LocatedText, item: ListedPipeline, within: tuple[str, ...], is_alone: bool, depth: int
+    ) -> None:
         self.source = source
         self.item = item
         self.within = within
@@ -104,7 +106,7 @@ def search_python(search: Search, source: LocatedText, environment: Mapping[str,
     _Script(search, source, environment).python(source, (), 0)
 
 
-def _never_returns(item: Item) -> bool:
+def _never_returns(item: ListedPipeline) -> bool:
     """Whether a command list surely ends here: `exec PROGRAM`, on which nothing depends."""
     if len(item.pipeline.commands) > 1 or (item.before and item.before.text in ("&&", "||")):
         return False
@@ -148,7 +150,7 @@ class _Script:
         self._nesting = nesting
         self._user = user
         self._overwrites = True
-        self._functions: list[tuple[LocatedText, Branch, tuple[str, ...], int]] = []
+        self._functions: list[tuple[LocatedText, CompoundPart, tuple[str, ...], int]] = []
 
     def run(self, within: tuple[str, ...], depth: int) -> None:
         items = parse(self._source.text, depth)
@@ -163,7 +165,7 @@ class _Script:
 
     # --- lists and commands ------------------------------------------------------------------------------------
 
-    def _items(self, items: Sequence[Item], within: tuple[str, ...], depth: int) -> None:
+    def _items(self, items: Sequence[ListedPipeline], within: tuple[str, ...], depth: int) -> None:
         for item in items:
             place = _Place(self._source, item, within, len(items) == 1, depth)
             commands = item.pipeline.commands
@@ -370,7 +372,7 @@ class _Script:
         name = invocation.name
         stdin = self._streams().input(*pipeline) if pipeline and name in _READ_STDIN else None
         box = next((wrapper for wrapper in invocation.wrappers if wrapper in _BOXES), "")
-        for operand, kind, way in file_writes(name, invocation.arguments, Surroundings(self._matches, stdin, box)):
+        for operand, kind, way in file_writes(name, invocation.arguments, ProgramInput(self._matches, stdin, box)):
             text = self._streams().input(*pipeline) if pipeline and name in _COPY_STDIN else None
             self._found(HostsWrite(operand.span, kind, name, text, place.statement() if place else None, way))
 

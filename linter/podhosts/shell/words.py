@@ -12,7 +12,7 @@ from podhosts.shell.located import UNKNOWN, Run
 from podhosts.shell.tree import Body, Expansion, Heredoc, Parameter, Text, Word
 
 if TYPE_CHECKING:
-    from podhosts.shell.tree import Item, Part
+    from podhosts.shell.tree import ListedPipeline, Part
 
 MAX_DEPTH = 32
 """Levels of nesting that are read. People stay below ten; each costs up to eleven Python frames."""
@@ -47,11 +47,11 @@ class WordReader:
         # `((` is arithmetic or two subshells; telling them apart takes a look ahead, which must not become quadratic.
         self._lookahead = 4 * (end - start) + 1000
 
-    def _nested_items(self, closers: frozenset[str], *, isolated: bool = False) -> tuple[Item, ...]:
+    def _nested_items(self, closers: frozenset[str], *, isolated: bool = False) -> tuple[ListedPipeline, ...]:
         """Read a list up to one of `closers`, one level deeper. `isolated`: nothing outside can end it."""
         raise NotImplementedError
 
-    def _separate_items(self, text: str, start: int, end: int) -> tuple[Item, ...]:
+    def _separate_items(self, text: str, start: int, end: int) -> tuple[ListedPipeline, ...]:
         """Read a piece of a text as a script of its own, one level deeper."""
         raise NotImplementedError
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence as Items
 
     from podhosts.document import Document, Entry, Node
-    from podhosts.surgery.places import Part
+    from podhosts.surgery.places import WrittenPart
     from podhosts.surgery.writing import Value
 
 _DASH_AND_BLANKS = re.compile(r"-[ ]+")
@@ -90,7 +90,7 @@ def _style(document: Document, model: Node) -> Style:
     return JSON_STYLE if document.piece.language == "json" else style_of(model)
 
 
-def _append_lines(document: Document, last: Node, place: Part, lines: Items[str]) -> tuple[Edit, ...] | None:
+def _append_lines(document: Document, last: Node, place: WrittenPart, lines: Items[str]) -> tuple[Edit, ...] | None:
     """Lines below the last part of a block collection, in its column."""
     if not has_clean_tail(document, place.end) or _keeps_line_breaks(document, last):
         return None
@@ -113,7 +113,7 @@ def _keeps_line_breaks(document: Document, node: Node) -> bool:
 
 
 def _append_to_flow(
-    document: Document, collection: Sequence | Mapping, places: Items[Part], texts: Items[str | None]
+    document: Document, collection: Sequence | Mapping, places: Items[WrittenPart], texts: Items[str | None]
 ) -> tuple[Edit, ...] | None:
     written = [text for text in texts if text is not None]
     if len(written) < len(texts):

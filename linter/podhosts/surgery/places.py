@@ -72,7 +72,7 @@ def whole_lines(document: Document, start: int, end: int) -> Span | None:
     return None if _RARE_BREAKS.search(source.text, begin, stop) else Span(begin, stop)
 
 
-class Part(NamedTuple):
+class WrittenPart(NamedTuple):
     """An item of a list (in block style with its dash) or an entry of a mapping, from its first character to its last.
 
     `content` is where the item itself begins, or the key's value.
@@ -85,30 +85,30 @@ class Part(NamedTuple):
 
 # Every fix of a long list asks for its parts, so those of the last few lists are kept.
 @lru_cache(maxsize=8)
-def parts(document: Document, collection: Sequence | Mapping) -> Items[Part] | None:
+def parts(document: Document, collection: Sequence | Mapping) -> Items[WrittenPart] | None:
     """The parts of a collection in order; None where they cannot be told apart (a key that is an alias)."""
     if isinstance(collection, Mapping):
         return _entries(collection)
-    found: list[Part] = []
+    found: list[WrittenPart] = []
     for index, item in enumerate(collection.items):
         start, end = collection.aliases.get(index, item.span)
         if not collection.flow:
             dash = collection.start if index == 0 else _dash(document, collection, start)
             if dash is None:
                 return None
-            found.append(Part(dash, max(start, dash + 1), max(end, dash + 1)))
+            found.append(WrittenPart(dash, max(start, dash + 1), max(end, dash + 1)))
         else:
-            found.append(Part(start, start, end))
+            found.append(WrittenPart(start, start, end))
     return found
 
 
-def _entries(mapping: Mapping) -> list[Part] | None:
-    found: list[Part] = []
+def _entries(mapping: Mapping) -> list[WrittenPart] | None:
+    found: list[WrittenPart] = []
     for entry in mapping.entries:
         start, end = entry_span(entry)
         if not mapping.start <= start <= end <= mapping.end or (found and start < found[-1].end):
             return None
-        found.append(Part(start, (entry.alias or entry.value.span).start, end))
+        found.append(WrittenPart(start, (entry.alias or entry.value.span).start, end))
     return found
 
 
@@ -134,7 +134,7 @@ def _dash(document: Document, sequence: Sequence, start: int) -> int | None:
     return None
 
 
-def comma_after(document: Document, part: Part) -> int | None:
+def comma_after(document: Document, part: WrittenPart) -> int | None:
     """The comma behind a part of a flow collection, past blanks, breaks and comments."""
     found = _GAP.match(document.source.text, part.end)
     assert found is not None  # matches the empty string

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence as Items
 
     from podhosts.document import Document, Entry, Mapping, Sequence
-    from podhosts.surgery.places import Part
+    from podhosts.surgery.places import WrittenPart
 
 
 def remove_item(document: Document, sequence: Sequence, index: int) -> tuple[Edit, ...] | None:
@@ -52,7 +52,7 @@ def _remove(document: Document, collection: Sequence | Mapping, doomed: Collecti
     return _remove_from_block(document, places, sorted(doomed))
 
 
-def _remove_from_block(document: Document, places: Items[Part], doomed: Items[int]) -> tuple[Edit, ...] | None:
+def _remove_from_block(document: Document, places: Items[WrittenPart], doomed: Items[int]) -> tuple[Edit, ...] | None:
     if len(doomed) == len(places):
         return None
     edits: list[Edit] = []
@@ -74,7 +74,7 @@ def _remove_from_block(document: Document, places: Items[Part], doomed: Items[in
 
 
 def _remove_from_flow(
-    document: Document, collection: Sequence | Mapping, places: Items[Part], doomed: Items[int]
+    document: Document, collection: Sequence | Mapping, places: Items[WrittenPart], doomed: Items[int]
 ) -> tuple[Edit, ...] | None:
     if len(doomed) == len(places):
         inside = Span(collection.start + 1, collection.end - 1)
@@ -94,7 +94,7 @@ def _remove_from_flow(
     return tuple(edits)
 
 
-def _own_lines(document: Document, places: Items[Part], doomed: Items[int]) -> tuple[Edit, ...] | None:
+def _own_lines(document: Document, places: Items[WrittenPart], doomed: Items[int]) -> tuple[Edit, ...] | None:
     """Whole lines, where each item has lines of its own; a comma may be left behind only if one was there before."""
     edits: list[Edit] = []
     for index in doomed:

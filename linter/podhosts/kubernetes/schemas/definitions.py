@@ -39,7 +39,7 @@ _NOTHING: Schema = {}
 
 
 @record(frozen=True, eq=False)
-class Definition:
+class ResourceDefinition:
     """The schemas of one CustomResourceDefinition, by version; a version without one is not in it."""
 
     group: str
@@ -73,7 +73,7 @@ class Definition:
 
     def places(self, manifest: KubernetesObject, version: str) -> Iterator[DeclaredMapping]:
         """Every mapping of an object of that version, with what is declared there; each once, as in `walk`."""
-        stack: list[_Step] = [_Step((), manifest.node, self.schemas.get(version, _NOTHING), False, ())]
+        stack: list[_SchemaStep] = [_SchemaStep((), manifest.node, self.schemas.get(version, _NOTHING), False, ())]
         seen: set[int] = set()
         while stack:
             step = stack.pop()
@@ -87,14 +87,14 @@ class Definition:
             elif isinstance(step.node, Sequence):
                 items = step.schema.get("items", step.schema if step.is_undeclared else _NOTHING)
                 stack += [
-                    _Step((*step.path, at), item, _schema(items), step.is_kept, step.refused_by)
+                    _SchemaStep((*step.path, at), item, _schema(items), step.is_kept, step.refused_by)
                     for at, item in reversed([*enumerate(step.node.items)])
                 ]
         if metadata := manifest.metadata:
             yield DeclaredMapping(("metadata",), metadata, frozenset(), frozenset(), CREATE_AND_APPLY)
 
 
-class _Step(NamedTuple):
+class _SchemaStep(NamedTuple):
     """A node on the way through an object.
 
     `is_kept` says that a place above keeps unknown keys; `refused_by` who refuses the object for a key above that is
@@ -112,7 +112,7 @@ class _Step(NamedTuple):
         return bool(self.refused_by) or self.schema is _KEPT
 
 
-def _place(step: _Step, node: Mapping) -> DeclaredMapping:
+def _place(step: _SchemaStep, node: Mapping) -> DeclaredMapping:
     if step.refused_by:
         return DeclaredMapping(step.path, node, frozenset(), frozenset(), step.refused_by)
     properties, others = _properties(step.schema), step.schema.get("additionalProperties")
@@ -129,7 +129,7 @@ def _place(step: _Step, node: Mapping) -> DeclaredMapping:
     return DeclaredMapping(step.path, node, lists, names, refused_by)
 
 
-def _values(step: _Step, node: Mapping, place: DeclaredMapping) -> Iterator[_Step]:
+def _values(step: _SchemaStep, node: Mapping, place: DeclaredMapping) -> Iterator[_SchemaStep]:
     properties, others = _properties(step.schema), step.schema.get("additionalProperties")
     keeps = _keeps(step.schema)
     for name, entry in node.fields.items():
@@ -138,7 +138,7 @@ def _values(step: _Step, node: Mapping, place: DeclaredMapping) -> Iterator[_Ste
         refused_by = place.refused_by if place.refuses(name) else ()
         undeclared = others if isinstance(others, dict) else _KEPT if keeps else _NOTHING
         schema = properties.get(name, undeclared)
-        yield _Step((*step.path, name), entry.value, schema, step.is_kept or keeps, refused_by)
+        yield _SchemaStep((*step.path, name), entry.value, schema, step.is_kept or keeps, refused_by)
 
 
 def definition_problem(manifest: KubernetesObject) -> SchemaProblem | None:
@@ -148,7 +148,7 @@ def definition_problem(manifest: KubernetesObject) -> SchemaProblem | None:
     return next(schema_problems(manifest.spec.get("versions")), None)
 
 
-def definition(manifest: KubernetesObject) -> Definition | None:
+def definition(manifest: KubernetesObject) -> ResourceDefinition | None:
     """What a CustomResourceDefinition of version v1 says; None for another object, and for one that is not whole."""
     spec = manifest.spec
     if not _is_definition(manifest) or spec is None or definition_problem(manifest) is not None:
@@ -164,7 +164,7 @@ def definition(manifest: KubernetesObject) -> Definition | None:
         name = string(version.get("name")) if version else None
         if schema is not None and name is not None:
             schemas[name] = _schema(plain(schema))
-    return Definition(group, kind, schemas)
+    return ResourceDefinition(group, kind, schemas)
 
 
 def _is_definition(manifest: KubernetesObject) -> bool:

@@ -20,7 +20,7 @@ _Type: TypeAlias = "type | list[_Type] | dict[str, _Type]"
 _HOST_ALIASES: _Type = [{"ip": str, "hostnames": [str]}]
 
 
-class WrongType(NamedTuple):
+class TypeMismatch(NamedTuple):
     """A value of the wrong type: the node, its path below the pod spec, and the type that the API wants."""
 
     node: Node
@@ -28,7 +28,7 @@ class WrongType(NamedTuple):
     expected: str
 
 
-def type_errors(spec: Mapping, list_field: str, *, list_only: bool = False) -> Iterator[WrongType]:
+def type_errors(spec: Mapping, list_field: str, *, list_only: bool = False) -> Iterator[TypeMismatch]:
     """The wrong types in a pod spec's hosts-related fields, the list last. Null and placeholders are not judged.
 
     `list_only` where the fields beside the list are not a pod's.
@@ -40,7 +40,7 @@ def type_errors(spec: Mapping, list_field: str, *, list_only: bool = False) -> I
         yield from _errors(node, _HOST_ALIASES, (list_field,))
 
 
-def _errors(node: Node, wanted: _Type, path: Path) -> Iterator[WrongType]:
+def _errors(node: Node, wanted: _Type, path: Path) -> Iterator[TypeMismatch]:
     if isinstance(wanted, list) and isinstance(node, Sequence):
         for index, item in enumerate(node.items):
             yield from _errors(item, wanted[0], (*path, index))
@@ -51,8 +51,8 @@ def _errors(node: Node, wanted: _Type, path: Path) -> Iterator[WrongType]:
     elif is_null(node) or is_unknown(node):
         return
     elif isinstance(wanted, list):
-        yield WrongType(node, path, "a list")
+        yield TypeMismatch(node, path, "a list")
     elif isinstance(wanted, dict):
-        yield WrongType(node, path, "a mapping")
+        yield TypeMismatch(node, path, "a mapping")
     elif not (isinstance(node, Scalar) and isinstance(node.value, wanted)):
-        yield WrongType(node, path, "a string" if wanted is str else "a boolean")
+        yield TypeMismatch(node, path, "a string" if wanted is str else "a boolean")
