@@ -14,6 +14,7 @@ from podhosts.diagnostics import Severity
 from podhosts.document import Document, Mapping, split
 from podhosts.engine import Options, default_selection, lint
 from podhosts.kubernetes import walk
+from podhosts.rules import Settings
 from podhosts.source import Source, Span
 from tests.paths import CASES, EXAMPLES
 from tests.test_rule_cases import load, manifests, options, run
@@ -24,7 +25,14 @@ if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic
 
 #: Rules whose advice quotes YAML; the others quote lines of a Corefile, or comments.
-OF_VALUES = {"invalid-ip", "invalid-hostname", "wrong-type", "unknown-field", "non-canonical-ip"}
+OF_VALUES = {
+    "invalid-ip",
+    "invalid-hostname",
+    "wrong-type",
+    "unknown-field",
+    "non-canonical-ip",
+    "invalid-pod-hostname",
+}
 
 _WRITE = re.compile(r"\bwrite (?:\d+ items: )?(`[^`\n]+`(?:, `[^`\n]+`)*)")
 
@@ -122,3 +130,17 @@ def test_advice_of_any_text_brings_no_error(place: str, text: str, is_quoted: bo
     for finding in lint(Source("pod.yaml", manifest.encode()), settings).findings:
         if finding.rule in OF_VALUES and replacements(finding.message):
             assert errors_after(finding, settings) == [], finding.message
+
+
+def test_a_resolver_that_is_asked_for_is_named() -> None:
+    """What c-ares answers is said only where the config lists it."""
+    text = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  hostAliases:\n"
+        "  - {ip: 10.0.0.1, hostnames: [a.corp]}\n  - {ip: 10.0.0.2, hostnames: [a.corp]}\n"
+    )
+    settings = Settings(resolvers=frozenset({"c-ares", "musl"}))
+    (finding,) = lint(
+        Source("pod.yaml", text.encode()), Options(settings, frozenset({"conflicting-hostname"}))
+    ).findings
+    assert "c-ares up to 1.34.8" in finding.message
+    assert "Go" not in finding.message
