@@ -72,16 +72,21 @@ def value_end(source: Source, key: Span) -> int:
 
 
 def errors_after(finding: Diagnostic, settings: Options) -> list[str]:
-    """The errors that begin in what was written by the advice."""
+    """The errors that begin in what was written by the advice, and new errors of syntax."""
     after = followed(finding)
     assert after is not None
     text, place = after
+    broken = [item.message for item in lint(finding.source, settings).findings if item.rule == "syntax-error"]
     found = lint(Source(finding.source.path, text.encode()), settings).findings
     return [
         f"{again.rule}: {again.message}"
         for again in found
         if again.severity is Severity.ERROR
-        and (again.rule == "syntax-error" or place.start <= again.span.start <= place.end)
+        and (
+            again.message not in broken
+            if again.rule == "syntax-error"
+            else place.start <= again.span.start <= place.end
+        )
     ]
 
 
