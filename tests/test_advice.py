@@ -14,6 +14,7 @@ from podhosts.diagnostics import Severity
 from podhosts.document import Document, Mapping, split
 from podhosts.engine import Options, default_selection, lint
 from podhosts.kubernetes import walk
+from podhosts.rules import Settings
 from podhosts.source import Source, Span
 from tests.expectations import spoken
 from tests.paths import CASES, EXAMPLES
@@ -25,7 +26,14 @@ if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic
 
 #: Rules whose advice quotes YAML; the others quote lines of a Corefile, or comments.
-OF_VALUES = {"invalid-ip", "invalid-hostname", "wrong-type", "unknown-field", "non-canonical-ip"}
+OF_VALUES = {
+    "invalid-ip",
+    "invalid-hostname",
+    "wrong-type",
+    "unknown-field",
+    "non-canonical-ip",
+    "invalid-pod-hostname",
+}
 
 _WRITE = re.compile(r"\bwrite (?:\d+ items: )?(`[^`\n]+`(?:, `[^`\n]+`)*)")
 
@@ -65,16 +73,21 @@ def value_end(source: Source, key: Span) -> int:
 
 
 def errors_after(finding: Diagnostic, settings: Options) -> list[str]:
-    """The errors that begin in what was written by the advice."""
+    """The errors that begin in what was written by the advice, and new errors of syntax."""
     after = followed(finding)
     assert after is not None
     text, place = after
+    broken = [item.message for item in lint(finding.source, settings).findings if item.rule == "syntax-error"]
     found = lint(Source(finding.source.path, text.encode()), settings).findings
     return [
         f"{again.rule}: {spoken(again)}"
         for again in found
         if again.severity is Severity.ERROR
-        and (again.rule == "syntax-error" or place.start <= again.span.start <= place.end)
+        and (
+            again.message not in broken
+            if again.rule == "syntax-error"
+            else place.start <= again.span.start <= place.end
+        )
     ]
 
 
@@ -123,3 +136,17 @@ def test_advice_of_any_text_brings_no_error(place: str, text: str, is_quoted: bo
     for finding in lint(Source("pod.yaml", manifest.encode()), settings).findings:
         if finding.rule in OF_VALUES and replacements(spoken(finding)):
             assert errors_after(finding, settings) == [], spoken(finding)
+
+
+def test_a_resolver_that_is_asked_for_is_named() -> None:
+    """What c-ares answers is said only where the config lists it."""
+    text = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  hostAliases:\n"
+        "  - {ip: 10.0.0.1, hostnames: [a.corp]}\n  - {ip: 10.0.0.2, hostnames: [a.corp]}\n"
+    )
+    settings = Settings(resolvers=frozenset({"c-ares", "musl"}))
+    (finding,) = lint(
+        Source("pod.yaml", text.encode()), Options(settings, frozenset({"conflicting-hostname"}))
+    ).findings
+    assert "c-ares up to 1.34.8" in spoken(finding)
+    assert "Go" not in spoken(finding)

@@ -261,3 +261,10 @@ def test_what_else_is_wrong_in_a_chart_is_helms_to_say(tmp_path: Path, name: str
 def test_long_text_is_looked_at_once(piece: str) -> None:
     """That it ends is what is tested: a reader that goes back for each mark takes hours."""
     linted(f"{POD}  hostAliases: [}}\n{piece * 20_000}")
+
+
+def test_what_is_nested_too_deeply_is_legal() -> None:
+    text = f"{POD}  hostAliases: [{{ip: 10.0.0.1, hostnames: {'[' * 5_000}{']' * 5_000}}}]\n"
+    (finding,) = linted(text).findings
+    assert (finding.rule, finding.refused_by) == ("syntax-error", ())
+    assert "legal, but it would take too long" in finding.message

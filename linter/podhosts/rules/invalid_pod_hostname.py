@@ -4,17 +4,16 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
 from podhosts.document import Scalar, string
-from podhosts.hosts.names import label_refusals, subdomain_refusals
+from podhosts.hosts.names import MAX_OVERRIDE_BYTES, label_refusals, subdomain_refusals
 from podhosts.kubernetes.schemas.refusals import invalid_value
 from podhosts.rules.base import Rule
+from podhosts.rules.names import label_advice, override_advice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
     from podhosts.kubernetes import Pod
-
-_MAX_OVERRIDE_BYTES = 64
 
 
 class InvalidPodHostname(Rule):
@@ -57,7 +56,7 @@ class InvalidPodHostname(Rule):
             node = pod.spec.get(field)
             value = string(node)
             if node is not None and value and label_refusals(value):
-                yield self._report(pod, node, field, f"`{value}` is no DNS label of at most 63 bytes", _advice(value))
+                yield self._report(pod, node, field, f"`{value}` is no DNS label", label_advice(value, field))
         yield from self._check_override(pod)
 
     def _check_override(self, pod: Pod) -> Iterator[Diagnostic]:
@@ -66,25 +65,18 @@ class InvalidPodHostname(Rule):
         value = string(node)
         if node is None or value is None or not self.version.validates_hostname_override:
             return
-        if subdomain_refusals(value) or len(value) > _MAX_OVERRIDE_BYTES:
-            what = f"`{value}` is no DNS subdomain of at most {_MAX_OVERRIDE_BYTES} bytes"
-            yield self._report(pod, node, field, what, "write a shorter one of lower-case letters, digits, `-` and `.`")
+        if subdomain_refusals(value) or len(value) > MAX_OVERRIDE_BYTES:
+            what = f"`{value}` is no valid `hostnameOverride`"
+            yield self._report(pod, node, field, what, override_advice(value))
         for other in ("setHostnameAsFQDN", "hostNetwork"):
             flag = pod.spec.get(other)
             if isinstance(flag, Scalar) and flag.value is True and pod.are_printed_together(node, flag):
                 key = pod.spec.fields[field].key
                 what = f"`{field}` may not be specified when {other} is true"
-                yield self._report(pod, key, field, what, f"remove one of the two, `{other}` is on")
+                yield self._report(pod, key, field, what, "remove one of the two")
 
     def _report(self, pod: Pod, node: Scalar | object, field: str, what: str, advice: str) -> Diagnostic:
         refused_by = invalid_value(pod, self.version)
         consequence = "the API server refuses the object" if refused_by else "its pods are refused"
         assert isinstance(node, Scalar)  # a string or a key
         return self.report(pod, node, what, why=consequence, help=advice, field=pod.field(field), refused_by=refused_by)
-
-
-def _advice(value: str) -> str:
-    if "." in value:
-        return "put the domain part into `subdomain`"
-    lower = value.lower()
-    return f"write `{lower}`" if lower != value and not label_refusals(lower) else ""

@@ -7,7 +7,14 @@ from itertools import pairwise
 
 from podhosts.document.scalars import ScalarError, resolve
 from podhosts.hosts.addresses import parse_sloppy
-from podhosts.hosts.names import MAX_SUBDOMAIN_BYTES, is_numeric_for_resolvers, subdomain_refusals
+from podhosts.hosts.names import (
+    MAX_LABEL_BYTES,
+    MAX_OVERRIDE_BYTES,
+    MAX_SUBDOMAIN_BYTES,
+    is_numeric_for_resolvers,
+    label_refusals,
+    subdomain_refusals,
+)
 
 _BETWEEN = re.compile(r"[\s,;]+")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
@@ -16,6 +23,7 @@ _PORT = re.compile(r":[0-9]{1,5}\Z")
 _UNFILLED = frozenset(("todo", "null", "nil", "none", "undefined"))
 _UNFILLED_PARTS = frozenset(("your", "changeme", "replaceme", "fixme", "tbd", "placeholder", "xxx", "xxxx"))
 _WORD = re.compile(r"[a-z0-9]+")
+_NO_UNDERSCORES = "underscores are not allowed: use a name without them, also where it is looked up"
 
 
 def looks_unfilled(text: str) -> bool:
@@ -80,6 +88,42 @@ def name_advice(text: str, style: str = "") -> str:
     return _reason(_bare(text)[0])
 
 
+def label_advice(text: str, field: str) -> str:
+    """What to do about a `hostname` or `subdomain` of a pod that is no DNS label.
+
+    What is quoted after "write" is accepted.
+    """
+    lower = text.lower()
+    if not label_refusals(lower):
+        return f"upper case is not allowed: write `{as_written(lower)}`"
+    if parse_sloppy(text):
+        return f"it is an address: `{field}` holds a name"
+    head, dot, rest = lower.rstrip(".").partition(".")
+    if "." in text and "_" not in text and not label_refusals(head):
+        if field == "hostname" and dot and not label_refusals(rest):
+            return f"write `{as_written(head)}`, and put the domain part into `subdomain`: `{as_written(rest)}`"
+        return f"it holds one part of a name, without dots: write `{as_written(head)}`"
+    if "_" in text:
+        return _NO_UNDERSCORES
+    if len(text.encode("utf-8", "replace")) > MAX_LABEL_BYTES:
+        return f"at most {MAX_LABEL_BYTES} bytes are allowed"
+    if "." not in text and (ascii_form := _punycode(text)):
+        return f"only ASCII letters are allowed: write `{ascii_form}`"
+    return "use letters, digits and `-`, with a letter or digit at both ends"
+
+
+def override_advice(text: str) -> str:
+    """What to do about a `hostnameOverride` that is not accepted."""
+    meant = meant_name(text)
+    if meant is not None and meant != text and len(meant) <= MAX_OVERRIDE_BYTES:
+        return f"{_removed(text)}: write `{as_written(meant)}`"
+    if "_" in text:
+        return _NO_UNDERSCORES
+    if len(text.encode("utf-8", "replace")) > MAX_OVERRIDE_BYTES:
+        return f"at most {MAX_OVERRIDE_BYTES} bytes are allowed"
+    return "use letters, digits, `-` and `.`, with a letter or digit at both ends of each part"
+
+
 def _several(words: list[str]) -> str:
     names = [meant_name(word) for word in words]
     if all(names):
@@ -128,7 +172,7 @@ def _reason(name: str) -> str:
     if name and not subdomain_refusals(name):
         return "the rest is a number, which resolvers never look up: write the name of the host"
     if "_" in name:
-        return "underscores are not allowed: use a name without them, also where it is looked up"
+        return _NO_UNDERSCORES
     if len(name.encode("utf-8", "replace")) > MAX_SUBDOMAIN_BYTES:
         return f"at most {MAX_SUBDOMAIN_BYTES} bytes are allowed"
     if ascii_form := _punycode(name):

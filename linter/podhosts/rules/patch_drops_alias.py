@@ -142,12 +142,13 @@ class PatchDropsAlias(Rule):
 
         match effect.what:
             case effects.Lost() as what:
-                word = "kept" if what.by == "collapse" else "the entry without `ip`"
-                return _lost(what, effect.id), _places(what.lost, "lost") + _place(what.because, word)
+                because = what.because
+                reason = _place(because, "kept") if what.by == "collapse" else _place(because, "the entry without `ip`")
+                return _lost(what, effect.id), _places(what.lost, "lost") + reason
             case effects.WithoutEffect() as what:
                 return _without_effect(what), _places(what.lost, "lost") + _place(what.kept, "kept")
             case effects.KeepsOld() as what:
-                return self._keeps_old(what), [(what.old.place, "the old address")]
+                return self._keeps_old(what), _place(what.old, "the old address")
             case effects.DeletesNothing() as what:
                 return _deletes_nothing(what), _places(what.entries, "an entry that is there")
             case effects.ClearsNothing(entries):
@@ -160,7 +161,7 @@ class PatchDropsAlias(Rule):
             case effects.Leftover() as what:
                 return _leftover(what), []
             case effects.MatchesNothing() as what:
-                return _matches_nothing(what), [(place, f"there is {known}") for place, known in what.near]
+                return _matches_nothing(what), [_note(place, f"there is {known}") for place, known in what.near]
 
     def _keeps_old(self, what: KeepsOld) -> Words:
         answers = file_answers([Alias(entry.ip, entry.names) for entry in what.entries], what.name, self.settings)
@@ -197,7 +198,7 @@ def _lost(what: Lost, known: Id | None) -> Words:
         return Words(
             f"Kustomize has no schema for {_kind(known)}, so this list replaces that of the base",
             lost,
-            "list them here too, or use a JSON 6902 patch if that is meant",
+            "list them here too, or add entries with a JSON 6902 patch",
         )
     return Words(
         "`op: add` on a list that is already there replaces it",
@@ -207,7 +208,8 @@ def _lost(what: Lost, known: Id | None) -> Words:
 
 
 def _kind(known: Id | None) -> str:
-    return f"{known.api_version} {known.kind}" if known is not None else "this kind"
+    assert known is not None  # a patch that is laid over nothing loses nothing
+    return f"{known.api_version} {known.kind}"
 
 
 def _without_effect(what: WithoutEffect) -> Words:
@@ -261,6 +263,10 @@ def _places(entries: tuple[ListedAlias, ...], text: str) -> list[tuple[Place, st
 
 def _place(entry: ListedAlias | None, text: str) -> list[tuple[Place, str]]:
     return [(entry.place, text)] if entry is not None else []
+
+
+def _note(place: Place, text: str) -> tuple[Place, str]:
+    return place, text
 
 
 def _is(groups: Iterable[Iterable[str]]) -> str:

@@ -7,7 +7,7 @@ not measured counts as a write that works.
 from __future__ import annotations
 
 import re
-from enum import Enum
+from enum import Enum, auto
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -42,15 +42,15 @@ _PROGRAM = re.compile(r"[a-z]+")
 class Outcome(Enum):
     """What becomes of a write; all but `DONE` and `PERHAPS` write nothing."""
 
-    DONE = "done"
-    PERHAPS = "perhaps"
+    DONE = auto()
+    PERHAPS = auto()
     """If the image lets the user become root."""
-    NOT_ROOT = "not root"
-    OTHER_USER = "other user"
-    NO_SUDO = "no sudo"
-    MOUNT_POINT = "mount point"
-    NO_FOLDER = "no folder"
-    NOT_REACHED = "not reached"
+    NOT_ROOT = auto()
+    OTHER_USER = auto()
+    NO_SUDO = auto()
+    MOUNT_POINT = auto()
+    NO_FOLDER = auto()
+    NOT_REACHED = auto()
     """It comes after `&&` and a command that fails."""
 
     @property
