@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from podhosts.engine import Options, lint
 from podhosts.rules import RULES
 from podhosts.source import Source
 from podhosts.triggers import mentions
+from tests.expectations import spoken
 from tests.running import podhosts
 
 if TYPE_CHECKING:
@@ -237,10 +239,11 @@ def test_who_refuses_a_file_is_said(tmp_path: Path, files: dict[str, str], path:
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
-    (line,) = podhosts("check", "--select", "syntax-error", ".", cwd=tmp_path).stdout.decode().splitlines()
-    assert line.startswith(f"{path}:")
-    assert who in line
-    assert ("kubectl" in line) == ("kubectl" in who)
+    done = podhosts("check", "--select", "syntax-error", "--format", "json", ".", cwd=tmp_path)
+    (finding,) = json.loads(done.stdout)["findings"]
+    assert f"{finding['path']}:{finding['start']['line']}" == path
+    assert who in finding["why"]
+    assert ("kubectl" in finding["why"]) == ("kubectl" in who)
 
 
 @pytest.mark.parametrize("name", ["values.yaml", "templates/ingress.yaml"])
@@ -267,4 +270,4 @@ def test_what_is_nested_too_deeply_is_legal() -> None:
     text = f"{POD}  hostAliases: [{{ip: 10.0.0.1, hostnames: {'[' * 5_000}{']' * 5_000}}}]\n"
     (finding,) = linted(text).findings
     assert (finding.rule, finding.refused_by) == ("syntax-error", ())
-    assert "legal, but it would take too long" in finding.message
+    assert "legal, but it would take too long" in spoken(finding)
