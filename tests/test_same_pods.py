@@ -19,6 +19,7 @@ from podhosts.source import Source
 from podhosts.workspace import Workspace
 from tests.charts import write
 from tests.paths import CASES, SHARED
+from tests.running import podhosts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -178,3 +179,62 @@ def test_values_of_a_chart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert [listed.field, *(name.name for name in listed.names)] == ["extraHosts", "db.internal"]
     assert [alias.node.span for pod in shown for alias in pod.aliases] == [span]
     assert [placed.span(alias.node.span) for pod, placed in in_editor for alias in pod.aliases] == [span]
+
+
+DEFINITION = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: fleets.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {kind: Fleet, plural: fleets, singular: fleet}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec:
+            type: object
+            properties:
+              hostAliases:
+                type: array
+                items:
+                  type: object
+                  properties:
+                    ip: {type: string, pattern: "^10[.]"}
+                    hostnames: {type: array, items: {type: string}}
+"""
+FLEET = """\
+apiVersion: example.com/v1
+kind: Fleet
+metadata: {name: web}
+spec:
+  hostAliases:
+  - ip: 192.168.0.1
+    hostnames: [db.internal]
+"""
+
+
+def test_custom_resource_in_a_string(tmp_path: Path) -> None:
+    """Its definition stands in another file, and what that refuses is said by whoever shows the pod."""
+    inner = "".join(f"    {line}\n" for line in FLEET.splitlines())
+    files = {
+        "crd.yaml": DEFINITION,
+        "fleet.yaml": FLEET,
+        "text.yaml": f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: m}}\ndata:\n  fleet.yaml: |\n{inner}",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    refused = "`192.168.0.1` does not match `^10[.]`"
+    for command in (["check", "."], ["render", "."], ["resolve", "db.internal", "."]):
+        done = podhosts(*command, cwd=tmp_path)
+        shown = (done.stdout + done.stderr).decode().splitlines()
+        for place in ("fleet.yaml:6:9", "text.yaml:11:13"):
+            assert any(place in line and refused in line for line in shown), command
+    listed = podhosts("inventory", ".", cwd=tmp_path).stdout.decode()
+    assert "fleet.yaml:7:17" in listed
+    assert "text.yaml:12:21" in listed
