@@ -1,0 +1,240 @@
+"""One answer to the question which pods a text holds: check, inventory, render (as resolve) and the editor agree."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from podhosts.commands.selection import select_pods
+from podhosts.engine import Options, lint
+from podhosts.helm import Charts
+from podhosts.inventory import read
+from podhosts.kubernetes import KnownKinds
+from podhosts.lsp.buffers import Buffer
+from podhosts.lsp.checked import Checked
+from podhosts.lsp.projects import Project
+from podhosts.source import Source
+from podhosts.workspace import Workspace
+from tests.charts import write
+from tests.paths import CASES, SHARED
+from tests.running import podhosts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from podhosts.kubernetes import Pod
+    from podhosts.placed import Placed
+    from podhosts.source import Span
+
+CORPUS = SHARED / "corpus"
+#: Bytes from which a file of the corpus takes too long here.
+LARGE = 1 << 18
+LISTED = Options(lists_objects=True, use_suppressions=False)
+POD_AS_TEXT = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: manifests}
+data:
+  pod.yaml: |
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: vip}
+    spec:
+      hostAliases:
+      - ip: 10.0.0.25
+        hostnames: [db.internal]
+"""
+#: What sets values of pods that stand elsewhere; of these no hosts file can be shown.
+PATCHES = ("op:", '"op"', "kustomize.config.k8s.io", "hostAliases[", "mutations.gatekeeper.sh", "parameters:")
+
+
+class Seen(NamedTuple):
+    """What one command sees: the paths of pod specs, as often as they are there, and the spans of entries."""
+
+    pods: Counter[str]
+    entries: set[Span]
+
+
+class Answers(NamedTuple):
+    """What each command sees in a file; `names` are the spans of all names of an inventory."""
+
+    check: Seen
+    names: set[Span]
+    render: Seen
+    editor: Seen
+
+
+def _seen(pods: Iterable[tuple[Pod, Placed]]) -> Seen:
+    placed_pods = list(pods)
+    spans = (placed.span(alias.node.span) for pod, placed in placed_pods for alias in pod.aliases)
+    paths = (placed.field(pod.object.identity, pod.field())[1] for pod, placed in placed_pods)
+    return Seen(Counter(paths), {span for span in spans if span is not None})
+
+
+def answers(source: Source, around: Iterable[Source] = ()) -> Answers:
+    """What the commands see in a file, among others of its folder."""
+    files = [source, *around]
+    charts = Charts(sorted(file.path for file in files), files)
+    workspace = Workspace(files, charts)
+    objects = lint(source, LISTED, workspace).objects
+    lists = read(source, KnownKinds((), workspace.definitions), charts.facts(source.path)).lists
+    selection = select_pods(source, None)
+    buffer = Buffer("file:///a", source.path, source.text, 1)
+    project = Project("/", {}, is_folder=False)
+    checked = Checked(buffer, project, project.check(buffer))
+    return Answers(
+        Seen(
+            Counter(pod.field for item in objects for pod in item.pods),
+            {entry.span for item in objects for pod in item.pods for entry in pod.entries},
+        ),
+        {listed.span for item in lists for listed in item.names},
+        _seen((pod, selection.placed[pod]) for pod in selection.pods),
+        _seen(found for document in checked.documents for found in checked.pods_at(document.span.start)),
+    )
+
+
+def assert_same(found: Answers, source: Source) -> None:
+    """`check` reads only what mentions hosts, and it and the inventory know of values that patches set."""
+    assert found.render == found.editor, source.path
+    assert found.render.entries <= found.check.entries, source.path
+    if not any(mark in source.text for mark in PATCHES):
+        assert found.render.entries == found.check.entries, source.path
+        assert found.check.pods <= found.render.pods, source.path
+    # What a template engine reads from a comment stands behind the entry.
+    outside = [
+        name
+        for name in found.names
+        if source.text[name.start] != "#"
+        and not any(start <= name.start and name.end <= end for start, end in found.check.entries)
+    ]
+    assert outside == [], source.path
+
+
+@pytest.mark.parametrize("folder", sorted(path.name for path in CASES.iterdir() if path.is_dir()))
+def test_cases(folder: str) -> None:
+    files = [Source(path.name, path.read_bytes()) for path in sorted((CASES / folder).rglob("*.yaml"))]
+    assert files
+    for source in files:
+        assert_same(answers(source), source)
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the shared corpus is not on this machine")
+def test_corpus() -> None:
+    seen = 0
+    for path in sorted(CORPUS.rglob("*")):
+        if path.suffix in {".yaml", ".yml", ".json"} and path.stat().st_size < LARGE:
+            data = path.read_bytes()
+            if b"hostAliases" in data:
+                source = Source(path.relative_to(CORPUS).as_posix(), data)
+                found = answers(source)
+                assert_same(found, source)
+                seen += len(found.check.entries)
+    assert seen > 100
+
+
+def test_manifest_in_a_string() -> None:
+    source = Source("a.yaml", POD_AS_TEXT.encode())
+    found = answers(source)
+    assert_same(found, source)
+    [span] = found.check.entries
+    assert source.position(span.start).line == POD_AS_TEXT[: POD_AS_TEXT.index("ip:")].count("\n") + 1
+    assert found.check.pods == found.render.pods == {"spec": 1}
+    assert len(found.names) == 1
+
+
+TEMPLATE = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  hostAliases:
+  {{- toYaml .Values.extraHosts | nindent 2 }}
+  containers: []
+"""
+VALUES = """\
+extraHosts:
+- ip: 10.0.0.25
+  hostnames: [db.internal]
+"""
+
+
+def test_values_of_a_chart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list has a name of the chart's own; only its template says what it is."""
+    monkeypatch.chdir(write(tmp_path, {"values.yaml": VALUES, "templates/pod.yaml": TEMPLATE}))
+    paths = ["Chart.yaml", "templates/pod.yaml", "values.yaml"]
+    source = Source("values.yaml", VALUES.encode())
+    charts = Charts(paths)
+    kinds = KnownKinds()
+    [checked] = lint(source, LISTED, Workspace([source], charts)).objects
+    [listed] = read(source, kinds, charts.facts("values.yaml")).lists
+    shown = [pod for pod in select_pods(".", None).pods if pod.list_field == "extraHosts"]
+    buffer = Buffer((tmp_path / "values.yaml").as_uri(), str(tmp_path / "values.yaml"), VALUES, 1)
+    project = Project(str(tmp_path), {}, is_folder=True)
+    in_editor = Checked(buffer, project, project.check(buffer)).pods_at(0)
+    span = source.text.index("ip:"), len(VALUES) - 1
+    assert [entry.span for pod in checked.pods for entry in pod.entries] == [span]
+    assert [listed.field, *(name.name for name in listed.names)] == ["extraHosts", "db.internal"]
+    assert [alias.node.span for pod in shown for alias in pod.aliases] == [span]
+    assert [placed.span(alias.node.span) for pod, placed in in_editor for alias in pod.aliases] == [span]
+
+
+DEFINITION = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: fleets.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {kind: Fleet, plural: fleets, singular: fleet}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec:
+            type: object
+            properties:
+              hostAliases:
+                type: array
+                items:
+                  type: object
+                  properties:
+                    ip: {type: string, pattern: "^10[.]"}
+                    hostnames: {type: array, items: {type: string}}
+"""
+FLEET = """\
+apiVersion: example.com/v1
+kind: Fleet
+metadata: {name: web}
+spec:
+  hostAliases:
+  - ip: 192.168.0.1
+    hostnames: [db.internal]
+"""
+
+
+def test_custom_resource_in_a_string(tmp_path: Path) -> None:
+    """Its definition stands in another file, and what that refuses is said by whoever shows the pod."""
+    inner = "".join(f"    {line}\n" for line in FLEET.splitlines())
+    files = {
+        "crd.yaml": DEFINITION,
+        "fleet.yaml": FLEET,
+        "text.yaml": f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: m}}\ndata:\n  fleet.yaml: |\n{inner}",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    refused = "`192.168.0.1` does not match `^10[.]`"
+    for command in (["check", "."], ["render", "."], ["resolve", "db.internal", "."]):
+        done = podhosts(*command, cwd=tmp_path)
+        shown = (done.stdout + done.stderr).decode().splitlines()
+        for place in ("fleet.yaml:6:9", "text.yaml:11:13"):
+            assert any(place in line and refused in line for line in shown), command
+    listed = podhosts("inventory", ".", cwd=tmp_path).stdout.decode()
+    assert "fleet.yaml:7:17" in listed
+    assert "text.yaml:12:21" in listed
