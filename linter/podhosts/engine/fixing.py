@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document import Part, whole
 from podhosts.edits import Edit, Safety, moved, splice, without_conflicts
-from podhosts.engine.linting import lint
 from podhosts.engine.verifying import VerificationError, Verifier
 from podhosts.records import field, record, replace
 
@@ -56,8 +55,8 @@ def fix(given: Source | Part, options: Options, workspace: Workspace | None = No
     others are made.
     """
     text = given if isinstance(given, Part) else whole(given)
-    fixed = Fixed(text.source, lint(text, options, workspace))
-    around, verifier = workspace, Verifier(options, workspace)
+    verifier = Verifier(text, options, workspace)
+    fixed = Fixed(text.source, verifier.lint(text))
     seen = {text.source.text}
     while chosen := _choose(fixed, unsafe=unsafe):
         if len(fixed.rounds) == MAX_ROUNDS:
@@ -78,11 +77,7 @@ def fix(given: Source | Part, options: Options, workspace: Workspace | None = No
         text = after
         _make(fixed, chosen, after.source)
         seen.add(after.source.text)
-        # What a section looks up in its own file, it finds as it was.
-        if workspace is not None and not text.is_section:
-            around = workspace.with_source(after.source)
-            verifier.workspace = around
-        fixed.result = lint(after, options, around)
+        fixed.result = verifier.lint(after)
     fixed.result.findings = explained(fixed.result.findings, fixed.left_out)
     return fixed
 

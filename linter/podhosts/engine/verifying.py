@@ -16,12 +16,13 @@ from podhosts.kubernetes import KnownKinds, every_object
 from podhosts.kubernetes.pod_hosts import Surroundings, pod_hosts
 from podhosts.kubernetes.schemas.field_types import SCALAR_FIELDS, type_errors
 from podhosts.records import replace
+from podhosts.suppressions import MARK
 from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
     from podhosts.document import Node, Part
     from podhosts.edits import Fix
-    from podhosts.engine.results import Options
+    from podhosts.engine.results import Options, Result
     from podhosts.kubernetes import Pod
 
 _POD_IP = "10.244.1.5"
@@ -32,13 +33,35 @@ class VerificationError(Exception):
 
 
 class Verifier:
-    """Compares a text before and after fixes. What is known of the text after is kept for the next round."""
+    """Compares a text before and after fixes. What is known of both is kept for the next round.
 
-    def __init__(self, options: Options, workspace: Workspace | None) -> None:
+    `given` is the first of these texts; in the workspace of each later one it stands for its file.
+    """
+
+    def __init__(self, given: Part, options: Options, workspace: Workspace | None) -> None:
+        self._given = given
+        self._asked = options
         self._options = replace(options, selected=default_selection(), use_suppressions=False, severities={})
-        self.workspace = workspace
-        self._known: tuple[Part, Counter[str]] | None = None
+        #: Whether what is asked for holds all errors, but for suppressed ones.
+        self._is_enough = default_selection() <= options.selected and not options.severities and not options.allowed
+        self._workspace = workspace
+        self._results: list[tuple[Part, Result]] = []
+        self._known: list[tuple[Part, Counter[str]]] = []
         self._removals: tuple[Part, Removals] | None = None
+
+    def lint(self, text: Part) -> Result:
+        """What rules find in a text that stands for its file."""
+        known = next((result for linted, result in self._results if linted is text), None)
+        if known is None:
+            known = lint(text, self._asked, self._around(text))
+            self._results = [*self._results[-1:], (text, known)]
+        return known
+
+    def _around(self, text: Part) -> Workspace | None:
+        # What a section looks up in its own file, it finds as it was.
+        if self._workspace is None or text is self._given or text.is_section:
+            return self._workspace
+        return self._workspace.with_source(text.source)
 
     def unsaid(self, text: Part, fixes: list[Fix]) -> dict[int, str]:
         """The fixes, by index, that remove something that neither their title nor their result says, and what."""
@@ -49,7 +72,7 @@ class Verifier:
         return {number: text for number, text in found.items() if text is not None}
 
     def _kinds(self, text: Part) -> KnownKinds:
-        workspace = self.workspace or Workspace([text.source])
+        workspace = self._workspace or Workspace([text.source])
         return KnownKinds(self._options.settings.house_paths, workspace.definitions)
 
     def check(self, before: Part, after: Part, *, safe: bool) -> None:
@@ -69,11 +92,16 @@ class Verifier:
 
     def _errors(self, text: Part) -> Counter[str]:
         """How many errors of each rule a text has."""
-        if self._known is None or self._known[0] is not text:
-            findings = lint(text, self._options, self.workspace).findings
-            errors = Counter(finding.rule for finding in findings if finding.severity is Severity.ERROR)
-            self._known = (text, errors)
-        return self._known[1]
+        known = next((errors for counted, errors in self._known if counted is text), None)
+        if known is None:
+            if self._is_enough and MARK not in text.source.text:
+                result = self.lint(text)
+            else:
+                result = lint(text, self._options, self._around(text))
+            errors = (finding for finding in result.findings if finding.severity is Severity.ERROR)
+            known = Counter(finding.rule for finding in errors if finding.rule in self._options.selected)
+            self._known = [*self._known[-1:], (text, known)]
+        return known
 
 
 def _changed_documents(before: Part, after: Part) -> list[tuple[Document, Document]]:
