@@ -134,7 +134,8 @@ def main() -> None:
                 print(_row(name, count, command, first, second, exponent), flush=True)
             for command in ("diff", "fix", "unsafe"):
                 if command in seconds and seconds.get("check"):
-                    print(f"| {name} | | {command} / check | | {seconds[command] / seconds['check']:.1f} | | |", flush=True)
+                    ratio = seconds[command] / seconds["check"]
+                    print(f"| {name} | | {command} / check | | {ratio:.1f} | | |", flush=True)
             for folder in folders:
                 shutil.rmtree(folder)
     sys.exit(not is_linear)
