@@ -123,13 +123,19 @@ def main() -> None:
         for name in axes:
             shape, count = AXES[name].shape, max(1, round(AXES[name].size * arguments.scale))
             folders = nothing, small, large = [_inputs(work, shape, number) for number in (1, count, 2 * count)]
+            seconds: dict[str, float] = {}
             for command in commands:
                 floor = _least(work, nothing, command, arguments.runs, arguments.patience)
                 first = _least(work, small, command, arguments.runs, arguments.patience)
                 second = _least(work, large, command, arguments.runs, arguments.patience) if first.is_done else first
                 exponent = _exponent(first, second, floor.cpu)
                 is_linear &= exponent is not None and exponent <= LIMIT
+                seconds[command] = second.cpu
                 print(_row(name, count, command, first, second, exponent), flush=True)
+            for command in ("diff", "fix", "unsafe"):
+                if command in seconds and seconds.get("check"):
+                    ratio = seconds[command] / seconds["check"]
+                    print(f"| {name} | | {command} / check | | {ratio:.1f} | | |", flush=True)
             for folder in folders:
                 shutil.rmtree(folder)
     sys.exit(not is_linear)

@@ -168,8 +168,8 @@ def test_broken_fix_is_left_out_and_the_finding_says_so(tmp_path: Path) -> None:
         "import sys; sys.argv = ['podhosts', 'check', '--fix', *sys.argv[1:]]\n"
         "from podhosts.rules import duplicate_hostname as rule\n"
         "from podhosts.surgery import repair, replace_scalar\n"
-        "rule._fix = lambda document, names, index, node: "
-        "repair(document, f'Replace {node.text}', replace_scalar(document, node, 'other.internal'))\n"
+        "rule._fix = lambda pod, places: repair(pod.object.document, f'Replace {places[0].node.text}', "
+        "replace_scalar(pod.object.document, places[0].node, 'other.internal'))\n"
         "from podhosts.__main__ import main; sys.exit(main())"
     )
     for flags, after in (["--diff"], before), ([], before.replace(b"DB8", b"db8")):
@@ -180,7 +180,7 @@ def test_broken_fix_is_left_out_and_the_finding_says_so(tmp_path: Path) -> None:
         assert b"internal error" not in done.stderr
         assert (tmp_path / "pod.yaml").read_bytes() == after
         report = (tmp_path / "report.txt").read_text()
-        assert "remove it; not repaired: a pod's names and addresses change [duplicate-hostname]" in report
+        assert "(not repaired: a pod's names and addresses change); remove it [duplicate-hostname]" in report
 
 
 def test_unsafe_fixes_alone_are_shown(tmp_path: Path) -> None:
@@ -207,8 +207,8 @@ def test_what_was_repaired_is_always_said(tmp_path: Path) -> None:
         done = podhosts("check", "--fix", "--unsafe-fixes", *flags, ".", cwd=tmp_path)
         said = _lines(done.stderr)
         assert said[-3:] == [
-            "fixed: 4, in 2 files",
-            "  more.yaml: duplicate-hostname (2)",
+            "fixed: 3, in 2 files",
+            "  more.yaml: duplicate-hostname",
             "  pod.yaml: duplicate-hostname, invalid-hostname",
         ]
 

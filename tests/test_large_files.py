@@ -9,10 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from podhosts.commands.repairing import fixable, repaired
+from podhosts.commands.run_settings import Request
+from podhosts.discovery import Input
 from podhosts.document import File, large_lists, large_lists_json, large_lists_yaml, parts
 from podhosts.document.large_lists import LargeList
 from podhosts.engine import Options, Result, check_parts, conclude, lint
+from podhosts.engine.fixing import fix
 from podhosts.reporters import json_report, text
+from podhosts.reporters.differences import unified_diff
 from podhosts.reporters.report import Report
 from podhosts.rules import RULES
 from podhosts.source import Source
@@ -26,7 +31,7 @@ from tests.running import podhosts
 from tests.test_triggers import SECONDARY, UNRELATED, lint_without_a_search, written_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from podhosts.diagnostics import Diagnostic
@@ -253,3 +258,50 @@ def test_wrong_number_of_processes(jobs: str, tmp_path: Path) -> None:
     done = podhosts("check", f"--jobs={jobs}", "a.yaml", cwd=tmp_path)
     assert done.returncode == 2
     assert b"--jobs" in done.stderr
+
+
+_WORKLOAD = """apiVersion: v1
+kind: Pod
+metadata: {name: w}
+spec:
+  hostAliases:
+  - ip: 10.0.0.1
+    hostnames: [a.example, %s]  # \u00fc
+  - ip: 2001:DB8::1
+    hostnames: [b.example]
+"""
+
+
+def _list(items: list[str]) -> str:
+    indented = ("- " + item.replace("\n", "\n  ").rstrip(" ") for item in items)
+    return "apiVersion: v1\nkind: List\nitems:\n" + "".join(indented)
+
+
+def _json(items: list[str]) -> str:
+    entry = {"ip": "10.0.0.1", "hostnames": ["\u00fc", "a", "a"]}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "w"}, "spec": {"hostAliases": [entry]}}
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": [pod] * len(items)}, indent=1, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("whole", ["---\n".join, _list, _json])
+@pytest.mark.parametrize("above", ["", "# podhosts: ignore-file[duplicate-hostname]\n"])
+@pytest.mark.parametrize("flags", [[], ["unsafe"]])
+def test_a_large_file_is_repaired_like_a_small_one(
+    whole: Callable[[list[str]], str], above: str, flags: list[str], tmp_path: Path
+) -> None:
+    """Only the documents and items with fixes are read again; edits and patch are those of the whole file."""
+    items = [_WORKLOAD % ("a.example" if number % 3 else "c.example") for number in range(12)]
+    text_before = (above if whole is not _json else "") + whole(items)
+    before = Source("a.yaml", text_before.encode())
+    path = tmp_path / "a.yaml"
+    path.write_bytes(before.data)
+    request = Request(unsafe_fixes=bool(flags), diff=True)
+    expected = fix(before, ALL, unsafe=bool(flags))
+    file, item = File("a.yaml", str(path)), Input(str(path), named=True)
+    findings = fixable(in_parts(path), request)
+    done = repaired(item, file, findings, ALL, None, request)
+    assert findings or above
+    assert done.after.text == expected.source.text
+    assert (len(done.fixed) > 1) is bool(not above or whole is _json)
+    changes = unified_diff("a.yaml", before, expected.source, expected.rounds)
+    assert list(done.diff)[2:] == list(changes)[2:]

@@ -8,18 +8,24 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.commands.files import CannotKeepError, FileChangedError, replace_content
 from podhosts.discovery import STDIN, with_slashes
-from podhosts.edits import Safety
+from podhosts.document import Part, Section
+from podhosts.edits import Safety, splice
 from podhosts.engine import Result
 from podhosts.engine.fixing import Fixed, fix
 from podhosts.reporters.differences import unified_diff
-from podhosts.source import Source
+from podhosts.source import Source, Span
+from podhosts.suppressions import FILE_SCOPE
+from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from podhosts.commands.run_settings import Request
+    from podhosts.diagnostics import Diagnostic
     from podhosts.discovery import Input
     from podhosts.document import File
+    from podhosts.edits import Edit
     from podhosts.engine import Options
-    from podhosts.workspace import Workspace
 
 
 class RepairError(Exception):
@@ -27,49 +33,110 @@ class RepairError(Exception):
 
 
 class Repaired(NamedTuple):
-    """What was done to an input that is shown as `path`: its text `before`, what fixing gave, the lines of its diff.
+    """What was done to an input that is shown as `path`: its text `before` and `after`, the lines of its diff.
 
-    `error` says why it could not be repaired; it is then as it was.
+    `fixed` is what fixing gave, for the file or each section of a large one. `error` says why it could not be repaired;
+    it is then as it was.
     """
 
     item: Input
     path: str
     before: Source
-    fixed: Fixed
+    after: Source
+    fixed: tuple[Fixed, ...] = ()
     diff: tuple[bytes, ...] = ()
     error: str | None = None
     is_written: bool = False
 
 
-def can_be_repaired(result: Result, request: Request) -> bool:
-    """Whether a finding has a fix of the kind that is asked for."""
+def fixable(result: Result, request: Request) -> list[Diagnostic]:
+    """The findings with a fix of the kind that is asked for."""
     wanted = (Safety.SAFE, Safety.UNSAFE) if request.unsafe_fixes else (Safety.SAFE,)
-    return any(finding.fix is not None and finding.fix.safety in wanted for finding in result.findings)
+    return [finding for finding in result.findings if finding.fix is not None and finding.fix.safety in wanted]
 
 
-def repaired(item: Input, file: File, options: Options, workspace: Workspace | None, request: Request) -> Repaired:
-    """Fix an input and write it, unless only its diff is asked for. What came through stdin is written where it is
-    kept."""
+def repaired(
+    item: Input,
+    file: File,
+    findings: list[Diagnostic],
+    options: Options,
+    workspace: Workspace | None,
+    request: Request,
+) -> Repaired:
+    """Fix an input and write it, unless only its diff is asked for. `findings` are those to fix, as linting gave them.
+
+    What came through stdin is written where it is kept.
+    """
     before = Source(file.name, b"")
     try:
         before = file.read()
-        fixed = fix(before, options, workspace, unsafe=request.unsafe_fixes)
-        # What is left to find is found out again, when all files are as they shall be.
-        fixed.result = Result()
+        fixed = _fix(file, before, findings, options, workspace, unsafe=request.unsafe_fixes)
+        after, rounds = _joined(before, fixed)
         if request.diff:
             name = _name_in_patch(before.path, is_file=item.path != STDIN)
-            diff = unified_diff(name, before, fixed.source, fixed.rounds)
-            return Repaired(item, before.path, before, fixed, tuple(diff))
-        if fixed.rounds and item.path == STDIN:
+            return Repaired(item, before.path, before, after, fixed, tuple(unified_diff(name, before, after, rounds)))
+        if rounds and item.path == STDIN:
             with open(file.path, "wb") as kept:
-                kept.write(fixed.source.data)
-        elif fixed.rounds:
-            replace_file(item.path, before, fixed.source)
+                kept.write(after.data)
+        elif rounds:
+            replace_file(item.path, before, after)
     except RepairError as error:
-        return Repaired(item, before.path, before, Fixed(before, Result()), error=str(error))
+        return Repaired(item, before.path, before, before, error=str(error))
     except OSError as error:
-        return Repaired(item, before.path, before, Fixed(before, Result()), error=f"cannot be opened: {error.strerror}")
-    return Repaired(item, before.path, before, fixed, is_written=bool(fixed.rounds))
+        return Repaired(item, before.path, before, before, error=f"cannot be opened: {error.strerror}")
+    return Repaired(item, before.path, before, after, fixed, is_written=bool(rounds))
+
+
+def _fix(
+    file: File,
+    source: Source,
+    findings: list[Diagnostic],
+    options: Options,
+    workspace: Workspace | None,
+    *,
+    unsafe: bool,
+) -> tuple[Fixed, ...]:
+    """What fixing gives: of a file that was linted in parts, of those that have fixes, in order."""
+    wanted = {Section.of(finding.source, finding.item) for finding in findings}
+    wanted |= {section._replace(item=None) for section in wanted}
+    parts: list[Source | Part] = []
+    is_whole = any(len(finding.source.data) == len(source.data) for finding in findings)
+    # A comment for the whole file holds in all its parts, and is read with them.
+    if source.is_valid and not is_whole and not file.holds(FILE_SCOPE):
+        parts = list(file.sections(wanted))
+        found = {(part.source.start, len(part.source.data)) for part in parts if isinstance(part, Part)}
+        if not all((finding.source.start, len(finding.source.data)) in found for finding in findings):
+            parts = []
+    if parts and workspace is None:
+        workspace = Workspace([file], is_whole=False)
+    fixed = tuple(fix(part, options, workspace, unsafe=unsafe) for part in parts or [source])
+    for each in fixed:
+        # What is left to find is found out again, when all files are as they shall be.
+        each.result = Result()
+    return fixed
+
+
+def _joined(before: Source, fixed: Iterable[Fixed]) -> tuple[Source, list[tuple[Edit, ...]]]:
+    """A file after fixes of its sections, which are given in order, and the edits of each round in its text."""
+    rounds: list[list[Edit]] = []
+    #: By how much each round makes the text longer up to the section.
+    moved_by: list[int] = []
+    begin, offset = 0, before.bom_length
+    for each in fixed:
+        start = max(each.source.start.offset, before.bom_length)
+        begin += len(before.data[offset:start].decode(before.encoding, "surrogateescape"))
+        offset = start
+        rounds += [[] for _ in each.rounds[len(rounds) :]]
+        moved_by += [0] * (len(rounds) - len(moved_by))
+        for number, edits in enumerate(each.rounds):
+            base = begin + sum(moved_by[:number])
+            rounds[number] += [edit._replace(span=Span(edit.span.start + base, edit.span.end + base)) for edit in edits]
+        for number, edits in enumerate(each.rounds):
+            moved_by[number] += sum(len(edit.text) - (edit.span.end - edit.span.start) for edit in edits)
+    after, made = before, [tuple(edits) for edits in rounds]
+    for edits in made:
+        after = after.with_text(splice(after.text, edits))
+    return after, made
 
 
 def _name_in_patch(path: str, *, is_file: bool) -> str:

@@ -32,30 +32,36 @@ class Repairs:
 
     def __init__(self) -> None:
         self._made: list[_Repair] = []
-        self._left_out: dict[str, tuple[list[LeftOut], list[tuple[Edit, ...]]]] = {}
+        #: By file and by where in it the section begins, in bytes.
+        self._left_out: dict[tuple[str, int], tuple[list[LeftOut], list[tuple[Edit, ...]]]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._made)
 
-    def add(self, path: str, fixed: Fixed, *, is_shown: bool) -> None:
-        """Note what was done to a file; `is_shown`: only in a diff."""
-        for finding in fixed.applied:
-            if finding.fix is not None:
-                self._made.append(_Repair(path, _place(finding), finding.rule, finding.fix.title))
-        if fixed.left_out:
-            self._left_out[path] = fixed.left_out, fixed.rounds if is_shown else []
+    def add(self, path: str, sections: Iterable[Fixed], *, is_shown: bool) -> None:
+        """Note what was done to a file, in order of its sections; `is_shown`: only in a diff."""
+        moved_by = 0
+        for fixed in sections:
+            for finding in fixed.applied:
+                if finding.fix is not None:
+                    self._made.append(_Repair(path, _place(finding), finding.rule, finding.fix.title))
+            start = fixed.source.start.offset
+            if fixed.left_out:
+                begin = start if is_shown or not start else start + moved_by
+                self._left_out[path, begin] = fixed.left_out, fixed.rounds if is_shown else []
+            moved_by += fixed.growth
 
     def explain(self, findings: Iterable[Diagnostic]) -> list[Diagnostic]:
         """The findings of a run over the files as they are now; where a fix was left out they say so."""
         if not self._left_out:
             return list(findings)
-        by_path: dict[str, list[Diagnostic]] = {}
+        by_section: dict[tuple[str, int], list[Diagnostic]] = {}
         for finding in findings:
-            by_path.setdefault(finding.source.path, []).append(finding)
+            by_section.setdefault((finding.source.path, finding.source.start.offset), []).append(finding)
         return [
             finding
-            for path, group in by_path.items()
-            for finding in explained(group, *self._left_out.get(path, ((), ())))
+            for section, group in by_section.items()
+            for finding in explained(group, *self._left_out.get(section, ((), ())))
         ]
 
     def told(self, *, only_shown: bool, one_by_one: bool) -> Iterator[str]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from podhosts.commands.repairing import Repaired
     from podhosts.commands.run_settings import RunSettings
+    from podhosts.diagnostics import Diagnostic
     from podhosts.survey import Survey
     from podhosts.workspace import Words
 
@@ -146,28 +147,29 @@ class Run:
         What was written, and all that may see it, is linted again.
         """
         # Imported here: a plain check needs nothing of it.
-        from podhosts.commands.repairing import can_be_repaired, repaired
+        from podhosts.commands.repairing import fixable, repaired
 
         request = self._run_settings.request
-        wanted: list[tuple[Input, File]] = []
+        wanted: list[tuple[Input, File, list[Diagnostic]]] = []
         seen: set[str] = set()
         numbered = [(item, self._files.get(number)) for number, item in enumerate(self.inputs)]
         numbered += [(Input(path, named=False), File(path, path)) for path in sorted(self._helpers)]
         for (item, result), (_, file) in zip(self.results(), numbered, strict=True):
-            if isinstance(result, str) or file is None or not can_be_repaired(result, request):
+            findings = fixable(result, request) if isinstance(result, Result) and file is not None else []
+            if not findings or file is None:
                 continue
             # A link and its target are one file.
             real = os.path.realpath(item.path)
             if real not in seen or item.path == STDIN:
-                wanted.append((item, file))
+                wanted.append((item, file, findings))
                 seen.add(real)
 
         def repair_one(index: int) -> Repaired:
-            item, file = wanted[index]
+            item, file, findings = wanted[index]
             options = self._run_settings.options(file.name)
-            return repaired(item, file, options, None if item.named else self._workspace, request)
+            return repaired(item, file, findings, options, None if item.named else self._workspace, request)
 
-        size = sum(os.path.getsize(file.path) for _, file in wanted if os.path.exists(file.path))
+        size = sum(os.path.getsize(file.path) for _, file, _ in wanted if os.path.exists(file.path))
         done = _shared(self._processes(size * _REPAIRING), repair_one, len(wanted), self._progress)
         written = [each for each in done if each.is_written]
         if written:
@@ -183,7 +185,7 @@ class Run:
         before, self._workspace = self._workspace, self._look_around()
         # A link and its target are one file.
         paths = {each.item.path if each.item.path == STDIN else os.path.realpath(each.item.path) for each in written}
-        changed = Workspace([source for each in written for source in (each.before, each.fixed.source)])
+        changed = Workspace([source for each in written for source in (each.before, each.after)])
         # What a chart prints, and Kustomize builds, comes from many files.
         is_in_chart = any(self._workspace.charts.home(each.item.path) is not None for each in written)
         is_in_chart = is_in_chart or any(each.path in self._helpers for each in written)

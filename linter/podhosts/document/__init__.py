@@ -23,7 +23,7 @@ from podhosts.document.nodes import (
     unwritten,
     written_string,
 )
-from podhosts.document.parts import WINDOW, File, Part, whole, whole_word
+from podhosts.document.parts import WINDOW, File, Part, Section, whole, whole_word
 from podhosts.document.reading import TOO_DEEP, UnreadableError, read
 from podhosts.document.scalars import is_plain_string
 from podhosts.document.sharing import Sharing
@@ -48,6 +48,7 @@ __all__ = [
     "Piece",
     "Problem",
     "Scalar",
+    "Section",
     "Sequence",
     "contents",
     "is_null",

@@ -14,7 +14,7 @@ from podhosts.records import record
 from podhosts.source import Source, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from typing import BinaryIO
 
     from podhosts.document.large_lists import LargeList
@@ -26,11 +26,15 @@ _SEARCHED = 1 << 20
 
 
 class Part(NamedTuple):
-    """Some documents of a file, in order. `is_file` says that they are all of it."""
+    """Some documents of a file, in order. `is_file` says that they are all that the source holds.
+
+    `is_section`: the source is a part of a large file, with one document or item.
+    """
 
     source: Source
     pieces: list[Piece]
     is_file: bool
+    is_section: bool = False
 
     def own(self, piece: Piece) -> tuple[Source, Piece]:
         """A piece with the source that its document should keep: the file, or of a large one the document alone."""
@@ -40,6 +44,24 @@ class Part(NamedTuple):
         # With the line behind it, at which a reader may say that the document ends too early.
         line_end = self.source.text.find("\n", end) + 1
         return self.source.part(Span(start, max(end, line_end))), piece.moved(-start)
+
+    def with_text(self, text: str) -> Part:
+        """The same documents with another text; only where `is_file`.
+
+        Raises ValueError where the text is not that of one document, though the part is a section.
+        """
+        source = self.source.with_text(text)
+        if not self.is_section:
+            return whole(source)
+        (piece,) = self.pieces
+        behind = len(self.source.text) - piece.outline.end
+        if piece.item is not None:
+            piece = piece._replace(span=Span(piece.span.start, len(text) - behind))
+            return self._replace(source=source, pieces=[piece])
+        pieces = split(text) if piece.language == "json" else split_yaml(text, piece.number - 1)
+        if not pieces or pieces[0].outline.end != len(text) - behind:
+            raise ValueError("the number of documents changes")
+        return self._replace(source=source, pieces=pieces[:1])
 
 
 @record(frozen=True, slots=True)
@@ -58,6 +80,15 @@ class File:
         with open(self.path, "rb") as file:
             return Source(self.name, file.read())
 
+    def sections(self, wanted: Collection[Section]) -> Iterator[Part]:
+        """Those parts of a large file that are wanted, each a document or item in the source that its findings have."""
+        starts = {section.start for section in wanted}
+        with open(self.path, "rb") as file:
+            for part in _parts(file, self.name):
+                for source, piece in _documents(part, starts):
+                    if Section.of(source, piece.item.index if piece.item else None) in wanted:
+                        yield Part(source, [piece], is_file=True, is_section=True)
+
     def holds(self, word: str) -> bool:
         """Whether a word of ASCII letters stands in the file as a whole word (UTF-16 is not searched)."""
         pattern, tail = whole_word(word), b""
@@ -67,6 +98,29 @@ class File:
                     return True
                 tail = data[-2 * len(word) :]
         return False
+
+
+class Section(NamedTuple):
+    """A document or item of a large file: where its source begins and how long that is, in bytes, and which item."""
+
+    start: int
+    length: int
+    item: int | None
+
+    @classmethod
+    def of(cls, source: Source, item: int | None) -> Section:
+        """The section that is the whole of a source."""
+        return cls(source.start.offset, len(source.data), item)
+
+
+def _documents(part: Part | LargeList, starts: Collection[int]) -> Iterator[tuple[Source, Piece]]:
+    """The documents or items of a part of a file that may have a source of their own that begins at one of `starts`."""
+    if isinstance(part, Part):
+        for piece in part.pieces:
+            if not part.is_file and part.source.line_position(piece.outline.start).offset in starts:
+                yield part.own(piece)
+    else:
+        yield from part.items(lambda _: True)
 
 
 def whole_word(word: str) -> re.Pattern[bytes]:

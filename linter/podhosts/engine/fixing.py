@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from podhosts.document import Part, whole
 from podhosts.edits import Edit, Safety, moved, splice, without_conflicts
-from podhosts.engine.linting import lint
 from podhosts.engine.verifying import VerificationError, Verifier
 from podhosts.records import field, record, replace
 
@@ -43,39 +43,41 @@ class Fixed:
     applied: list[Diagnostic] = field(default_factory=list)
     rounds: list[tuple[Edit, ...]] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
+    #: By how many bytes the source is longer than before.
+    growth: int = 0
 
 
-def fix(source: Source, options: Options, workspace: Workspace | None = None, *, unsafe: bool = False) -> Fixed:
+def fix(given: Source | Part, options: Options, workspace: Workspace | None = None, *, unsafe: bool = False) -> Fixed:
     """Apply the safe fixes of what `lint` finds, with `unsafe` the unsafe ones too, to a fixed point.
 
-    Suppressed findings and those of rules that are not selected are not fixed. Each round is checked, and its text read
-    again. A fix that does what it may not do is left out, and the others are made.
+    `given` is a source or a section of a large file. Suppressed findings and those of rules that are not selected are
+    not fixed. Each round is checked, and its text read again. A fix that does what it may not do is left out, and the
+    others are made.
     """
-    fixed = Fixed(source, lint(source, options, workspace))
-    around, verifier = workspace, Verifier(options, workspace)
-    seen = {source.text}
+    text = given if isinstance(given, Part) else whole(given)
+    verifier = Verifier(text, options, workspace)
+    fixed = Fixed(text.source, verifier.lint(text))
+    seen = {text.source.text}
     while chosen := _choose(fixed, unsafe=unsafe):
         if len(fixed.rounds) == MAX_ROUNDS:
             _leave_out(fixed, chosen, f"there is no end to it after {MAX_ROUNDS} rounds")
             continue
-        if unsaid := verifier.unsaid(fixed.source, [_fix_of(finding) for finding in chosen]):
-            for number, text in unsaid.items():
-                _leave_out(fixed, [chosen[number]], f"`{text}` would get lost without a word")
+        if unsaid := verifier.unsaid(text, [_fix_of(finding) for finding in chosen]):
+            for number, lost in unsaid.items():
+                _leave_out(fixed, [chosen[number]], f"`{lost}` would get lost without a word")
             continue
-        after, problem = _try(fixed.source, chosen, verifier, seen)
+        after, problem = _try(text, chosen, verifier, seen)
         while problem is not None and len(chosen) > 1:
             # Those that cannot be made together wait for the next round, and one that fails alone is found by halves.
             chosen = chosen[: len(chosen) // 2]
-            after, problem = _try(fixed.source, chosen, verifier, seen)
+            after, problem = _try(text, chosen, verifier, seen)
         if problem is not None:
             _leave_out(fixed, chosen, problem)
             continue
-        _make(fixed, chosen, after)
-        seen.add(after.text)
-        if workspace is not None:
-            around = workspace.with_source(after)
-            verifier.workspace = around
-        fixed.result = lint(after, options, around)
+        text = after
+        _make(fixed, chosen, after.source)
+        seen.add(after.source.text)
+        fixed.result = verifier.lint(after)
     fixed.result.findings = explained(fixed.result.findings, fixed.left_out)
     return fixed
 
@@ -119,16 +121,16 @@ def _choose(fixed: Fixed, *, unsafe: bool) -> list[Diagnostic]:
     return []
 
 
-def _try(source: Source, chosen: list[Diagnostic], verifier: Verifier, seen: set[str]) -> tuple[Source, str | None]:
-    """The source with the fixes made, and what is wrong with it, if anything."""
+def _try(text: Part, chosen: list[Diagnostic], verifier: Verifier, seen: set[str]) -> tuple[Part, str | None]:
+    """The text with the fixes made, and what is wrong with it, if anything."""
     try:
-        after = source.with_text(splice(source.text, _edits(chosen)))
-        if after.text in seen:
+        after = text.with_text(splice(text.source.text, _edits(chosen)))
+        if after.source.text in seen:
             return after, "it only undoes another repair"
-        verifier.check(source, after, safe=_fix_of(chosen[0]).safety is Safety.SAFE)
+        verifier.check(text, after, safe=_fix_of(chosen[0]).safety is Safety.SAFE)
     except (VerificationError, ValueError) as error:
         # Edits of one fix that overlap are a ValueError.
-        return source, str(error)
+        return text, str(error)
     return after, None
 
 
@@ -136,6 +138,7 @@ def _make(fixed: Fixed, chosen: list[Diagnostic], after: Source) -> None:
     edits = _edits(chosen)
     spans = moved((item.span for item in fixed.left_out), edits)
     fixed.left_out = [item._replace(span=span) for item, span in zip(fixed.left_out, spans, strict=True)]
+    fixed.growth += len(after.data) - len(fixed.source.data)
     fixed.source = after
     fixed.applied += chosen
     fixed.rounds.append(edits)

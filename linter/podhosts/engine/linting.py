@@ -42,20 +42,24 @@ def default_selection() -> frozenset[str]:
 
 
 def lint(
-    source: Source, options: Options, workspace: Workspace | None = None, check_document: DocumentCheck = check
+    given: Source | Part, options: Options, workspace: Workspace | None = None, check_document: DocumentCheck = check
 ) -> Result:
-    """Check one source; findings are sorted, without duplicates, after suppression.
+    """Check one source, or a section of a large file; findings are sorted, without duplicates, after suppression.
 
     Rules that look up other objects look in `workspace`, or without one in the source alone. `check_document` stands
     in for `check` where what that gave is known (`incremental`).
     """
+    source = given.source if isinstance(given, Part) else given
+    if isinstance(given, Part) and given.is_section:
+        return _lint(source, relevant_documents(given, NOTHING), options, workspace, NOTHING, check_document)
     if options.markdown and is_page(source.path) and mentions(source.data):
         return _lint_page(source, options, workspace, check_document)
     facts = workspace.facts(source.path) if workspace else NOTHING
     is_known = bool(facts) or (workspace is not None and concerns(source.path, workspace, options.settings))
     if not is_known and not mentions(source.data):
         return Result(files=1)
-    return _lint(source, relevant_documents(whole(source), facts), options, workspace, facts, check_document)
+    text = given if isinstance(given, Part) else whole(source)
+    return _lint(source, relevant_documents(text, facts), options, workspace, facts, check_document)
 
 
 def _lint_page(page: Source, options: Options, workspace: Workspace | None, check_document: DocumentCheck) -> Result:

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.document import Document, Mapping, Scalar, split
+from podhosts.document import Document, Mapping, Part, Scalar, whole
 from podhosts.interpret import own_pods
 from podhosts.surgery import lost_comments, scalar_text
 
@@ -50,10 +50,11 @@ class _Leaf(NamedTuple):
 class Removals:
     """Looks for what fixes of one source take away; what is known of a document serves all of them."""
 
-    def __init__(self, source: Source, kinds: KnownKinds) -> None:
+    def __init__(self, given: Source | Part, kinds: KnownKinds) -> None:
+        source, pieces, *_ = given if isinstance(given, Part) else whole(given)
         self._source = source
         self._kinds = kinds
-        self._documents = [Document(source, piece) for piece in split(source.text)]
+        self._documents = [Document(source, piece) for piece in pieces]
         self._starts = [document.span.start for document in self._documents]
         self._leaves: dict[int, list[_Leaf]] = {}
 

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
-from podhosts.document import Document, Mapping, Scalar, Sequence, split
+from podhosts.document import Document, Mapping, Scalar, Sequence
 from podhosts.engine.linting import default_selection, lint
 from podhosts.engine.removals import Removals
 from podhosts.hosts.addresses import reading
@@ -16,14 +16,14 @@ from podhosts.kubernetes import KnownKinds, every_object
 from podhosts.kubernetes.pod_hosts import Surroundings, pod_hosts
 from podhosts.kubernetes.schemas.field_types import SCALAR_FIELDS, type_errors
 from podhosts.records import replace
+from podhosts.suppressions import MARK
 from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
-    from podhosts.document import Node
+    from podhosts.document import Node, Part
     from podhosts.edits import Fix
-    from podhosts.engine.results import Options
+    from podhosts.engine.results import Options, Result
     from podhosts.kubernetes import Pod
-    from podhosts.source import Source
 
 _POD_IP = "10.244.1.5"
 
@@ -33,27 +33,49 @@ class VerificationError(Exception):
 
 
 class Verifier:
-    """Compares a source before and after fixes. What is known of the text after is kept for the next round."""
+    """Compares a text before and after fixes. What is known of both is kept for the next round.
 
-    def __init__(self, options: Options, workspace: Workspace | None) -> None:
+    `given` is the first of these texts; in the workspace of each later one it stands for its file.
+    """
+
+    def __init__(self, given: Part, options: Options, workspace: Workspace | None) -> None:
+        self._given = given
+        self._asked = options
         self._options = replace(options, selected=default_selection(), use_suppressions=False, severities={})
-        self.workspace = workspace
-        self._known: tuple[Source, Counter[str]] | None = None
-        self._removals: tuple[Source, Removals] | None = None
+        #: Whether what is asked for holds all errors, but for suppressed ones.
+        self._is_enough = default_selection() <= options.selected and not options.severities and not options.allowed
+        self._workspace = workspace
+        self._results: list[tuple[Part, Result]] = []
+        self._known: list[tuple[Part, Counter[str]]] = []
+        self._removals: tuple[Part, Removals] | None = None
 
-    def unsaid(self, source: Source, fixes: list[Fix]) -> dict[int, str]:
+    def lint(self, text: Part) -> Result:
+        """What rules find in a text that stands for its file."""
+        known = next((result for linted, result in self._results if linted is text), None)
+        if known is None:
+            known = lint(text, self._asked, self._around(text))
+            self._results = [*self._results[-1:], (text, known)]
+        return known
+
+    def _around(self, text: Part) -> Workspace | None:
+        # What a section looks up in its own file, it finds as it was.
+        if self._workspace is None or text is self._given or text.is_section:
+            return self._workspace
+        return self._workspace.with_source(text.source)
+
+    def unsaid(self, text: Part, fixes: list[Fix]) -> dict[int, str]:
         """The fixes, by index, that remove something that neither their title nor their result says, and what."""
-        if self._removals is None or self._removals[0] is not source:
-            self._removals = source, Removals(source, self._kinds(source))
+        if self._removals is None or self._removals[0] is not text:
+            self._removals = text, Removals(text, self._kinds(text))
         removals = self._removals[1]
         found = {number: removals.unsaid(fix) for number, fix in enumerate(fixes)}
         return {number: text for number, text in found.items() if text is not None}
 
-    def _kinds(self, source: Source) -> KnownKinds:
-        workspace = self.workspace or Workspace([source])
+    def _kinds(self, text: Part) -> KnownKinds:
+        workspace = self._workspace or Workspace([text.source])
         return KnownKinds(self._options.settings.house_paths, workspace.definitions)
 
-    def check(self, before: Source, after: Source, *, safe: bool) -> None:
+    def check(self, before: Part, after: Part, *, safe: bool) -> None:
         """Raise VerificationError unless the documents and objects are the same ones and no error is new.
 
         `safe` asks for more: no pod's names and addresses change, no resolver loses a name, no other data changes.
@@ -68,25 +90,30 @@ class Verifier:
         if more:
             raise VerificationError(f"the result has an error that was not there before: {next(iter(more))}")
 
-    def _errors(self, source: Source) -> Counter[str]:
-        """How many errors of each rule a source has."""
-        if self._known is None or self._known[0] is not source:
-            findings = lint(source, self._options, self.workspace).findings
-            errors = Counter(finding.rule for finding in findings if finding.severity is Severity.ERROR)
-            self._known = (source, errors)
-        return self._known[1]
+    def _errors(self, text: Part) -> Counter[str]:
+        """How many errors of each rule a text has."""
+        known = next((errors for counted, errors in self._known if counted is text), None)
+        if known is None:
+            if self._is_enough and MARK not in text.source.text:
+                result = self.lint(text)
+            else:
+                result = lint(text, self._options, self._around(text))
+            errors = (finding for finding in result.findings if finding.severity is Severity.ERROR)
+            known = Counter(finding.rule for finding in errors if finding.rule in self._options.selected)
+            self._known = [*self._known[-1:], (text, known)]
+        return known
 
 
-def _changed_documents(before: Source, after: Source) -> list[tuple[Document, Document]]:
+def _changed_documents(before: Part, after: Part) -> list[tuple[Document, Document]]:
     old, new = _documents(before), _documents(after)
     if len(old) != len(new):
         raise VerificationError("the number of documents changes")
     return [(first, second) for first, second in zip(old, new, strict=True) if first.text != second.text]
 
 
-def _documents(source: Source) -> list[Document]:
-    """The documents of a source; at its end one of comments alone is as good as none."""
-    documents = [Document(source, piece) for piece in split(source.text)]
+def _documents(text: Part) -> list[Document]:
+    """The documents of a text; at its end one of comments alone is as good as none."""
+    documents = [Document(text.source, piece) for piece in text.pieces]
     while documents and documents[-1].root is None and documents[-1].problem is None:
         documents.pop()
     return documents
