@@ -62,7 +62,7 @@ def expected(folder: Path) -> list[Found]:
             item["start"]["line"],
             item["start"]["column"],
             item["severity"],
-            item["message"],
+            "; ".join(filter(None, (item["message"], item["help"]))),
             item["rule"],
         )
         for item in report["findings"]
