@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from podhosts.document import Mapping, Scalar, Sequence, is_null, is_unknown, string, unwritten, written_string
+from podhosts.hosts.addresses import parse_sloppy, reading
 from podhosts.kubernetes.kinds import group_of, is_built_in_workload, is_strict
 from podhosts.kubernetes.known_kinds import KNOWN_KINDS, KnownKinds
 from podhosts.kubernetes.objects import mapping, sequence
@@ -21,12 +22,21 @@ from podhosts.kubernetes.walking import NEVER_INSIDE, follow, walk
 from podhosts.records import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Hashable, Iterable, Iterator
+    from ipaddress import IPv4Address, IPv6Address
 
     from podhosts.document import Entry, Node
     from podhosts.kubernetes.fields import Path
     from podhosts.kubernetes.kinds import PodSpecPath
     from podhosts.kubernetes.objects import KubernetesObject
+
+
+class _HasNode(Protocol):
+    @property
+    def node(self) -> Node: ...
+
+
+_Placed = TypeVar("_Placed", bound=_HasNode)
 
 CONTAINER_FIELDS = ("initContainers", "containers", "ephemeralContainers")
 
@@ -112,6 +122,28 @@ class Pod:
         node = self.list_node
         return node is None or is_null(node) or (isinstance(node, Sequence) and not self.is_partial(node))
 
+    @property
+    def listed_names(self) -> list[ListedName]:
+        """The names of all entries that are strings and known, in the order of the file."""
+        return [name for alias in self.aliases for name in alias.listed_names]
+
+    def repeated(self, items: Iterable[_Placed], key: Callable[[_Placed], Hashable]) -> list[list[_Placed]]:
+        """Entries or names with equal keys (None is no key): groups of two or more, in the order of their second.
+
+        A group holds what one pod can have together with its first: of two branches of a template a pod gets one.
+        """
+        groups: dict[Hashable, list[_Placed]] = {}
+        found: list[list[_Placed]] = []
+        for item in items:
+            if (known := key(item)) is None:
+                continue
+            group = groups.setdefault(known, [])
+            if not group or self.are_printed_together(group[0].node, item.node):
+                group.append(item)
+                if len(group) == 2:
+                    found.append(group)
+        return found
+
     def are_printed_together(self, first: Node, second: Node) -> bool:
         """Whether two nodes can be compared, see `Document.are_printed_together`."""
         return self.object.document.are_printed_together(first, second)
@@ -190,6 +222,16 @@ class HostAlias:
         return string(self.ip_node)
 
     @property
+    def address(self) -> IPv4Address | IPv6Address | None:
+        """The address that some resolver reads from `ip`; None where there is none, or it is not known."""
+        return parse_sloppy(self.ip or "")
+
+    @property
+    def address_key(self) -> str | None:
+        """What two entries share whose address every resolver takes for the same (`reading`); None without one."""
+        return None if self.address is None else reading(self.ip or "")
+
+    @property
     def hostnames_node(self) -> Node | None:
         """The value of `hostnames`; None where it is certainly missing."""
         return self._field("hostnames")
@@ -211,6 +253,11 @@ class HostAlias:
         ]
 
     @property
+    def listed_names(self) -> list[ListedName]:
+        """The same, each with what leads to it."""
+        return [ListedName(self, index, node) for index, node in self.names]
+
+    @property
     def all_names(self) -> list[tuple[int, Scalar]] | None:
         """The same; None where a name is not known, or a template may print more or fewer."""
         node = sequence(self.hostnames_node)
@@ -221,6 +268,25 @@ class HostAlias:
 
     def field(self, *steps: str | int) -> str:
         return self.pod.field(self.pod.list_field, self.index, *steps)
+
+
+@record(frozen=True, eq=False)
+class ListedName:
+    """A name where an entry lists it; `index` is that in `hostnames`."""
+
+    alias: HostAlias
+    index: int
+    node: Scalar
+
+    @property
+    def text(self) -> str:
+        """The name."""
+        return self.node.text
+
+    @property
+    def field(self) -> str:
+        """Its path, from the object's root."""
+        return self.alias.field("hostnames", self.index)
 
 
 @record(frozen=True, eq=False)

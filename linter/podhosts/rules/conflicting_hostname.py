@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
-from podhosts.hosts.addresses import parse_sloppy
 from podhosts.kubernetes.host_names import ordinals, own_name
 from podhosts.records import replace
 from podhosts.rules.answers import PodAnswers
@@ -11,20 +10,9 @@ from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from ipaddress import IPv4Address, IPv6Address
 
     from podhosts.diagnostics import Diagnostic
-    from podhosts.document import Scalar
-    from podhosts.kubernetes import HostAlias, Pod
-
-
-class _Listed(NamedTuple):
-    """A name where it is listed, and the address of its entry."""
-
-    alias: HostAlias
-    at: int
-    node: Scalar
-    address: IPv4Address | IPv6Address
+    from podhosts.kubernetes import ListedName, Pod
 
 
 class ConflictingHostname(Rule):
@@ -70,39 +58,22 @@ class ConflictingHostname(Rule):
 
         Of a name that one pod of a StatefulSet has as its own, the answers are those of the others.
         """
-        listed: dict[tuple[str, int], list[_Listed]] = {}
-        for alias in pod.aliases:
-            address = parse_sloppy(alias.ip or "")
-            if address is None:
-                continue
-            for index, node in alias.names:
-                listed.setdefault((node.text, address.version), []).append(_Listed(alias, index, node, address))
         answers = PodAnswers(pod, self.settings)
-        found = []
-        for (name, _), (first, *later) in listed.items():
-            others = [
-                item
-                for item in later
-                if item.address != first.address and pod.are_printed_together(first.node, item.node)
-            ]
+        for first, *later in pod.repeated(pod.listed_names, _name_and_family):
+            others = [name for name in later if name.alias.address != first.alias.address]
             if others:
-                found.append((first, others, self._of_a_pod_without(pod, name) or answers))
-        for first, others, asked in sorted(found, key=lambda item: (item[1][0].alias.index, item[1][0].at)):
-            yield self._report(first, others, asked)
+                yield self._report(first, others, self._of_a_pod_without(pod, first.text) or answers)
 
-    def _report(self, first: _Listed, others: list[_Listed], asked: PodAnswers) -> Diagnostic:
-        second, name = others[0], first.node.text
-        answered = asked.describe(name, first.node, second.node)
+    def _report(self, first: ListedName, others: list[ListedName], asked: PodAnswers) -> Diagnostic:
+        second, *further = others
         return self.report(
             second.alias,
             second.node,
-            f"`{name}` already has the address `{first.alias.ip}`",
-            why=answered,
+            f"`{first.text}` already has the address `{first.alias.ip}`",
+            why=asked.describe(first.text, first.node, second.node),
             help="keep one of them",
-            field=second.alias.field("hostnames", second.at),
-            related=[
-                Related(item.node.span, f"also listed here, for `{item.alias.ip}`") for item in (first, *others[1:])
-            ],
+            field=second.field,
+            related=[Related(name.node.span, f"also listed here, for `{name.alias.ip}`") for name in (first, *further)],
         )
 
     def _of_a_pod_without(self, pod: Pod, name: str) -> PodAnswers | None:
@@ -112,3 +83,8 @@ class ConflictingHostname(Rule):
             return None
         other = numbers.other_than(own.index)
         return PodAnswers(pod, self.settings, replace(own, index=own.index if other is None else other))
+
+
+def _name_and_family(name: ListedName) -> tuple[str, int] | None:
+    address = name.alias.address
+    return None if address is None else (name.text, address.version)

@@ -72,19 +72,10 @@ class DuplicateIp(Rule):
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         yield from self._check_turns(pod)
-        groups: dict[str, list[HostAlias]] = {}
-        keyed = 0
-        for alias in pod.aliases:
-            ip = self._list_key(alias)
-            if ip is None:
-                continue
-            group = groups.setdefault(ip, [])
-            if not group or pod.are_printed_together(group[0].node, alias.node):
-                group.append(alias)
-                keyed += 1
-        fates = _fates(groups) if len(groups) < keyed else {}
-        for ip in sorted(fates, key=lambda ip: groups[ip][1].index):
-            yield self._report(groups[ip], fates[ip], ip)
+        groups = {group[0].ip or "": group for group in pod.repeated(pod.aliases, self._list_key)}
+        fates = _fates(groups) if groups else {}
+        for ip, group in groups.items():
+            yield self._report(group, fates[ip], ip)
 
     def _check_turns(self, pod: Pod) -> Iterator[Diagnostic]:
         """Entries with a constant address that a template prints once for each turn of a loop."""
@@ -161,12 +152,11 @@ def _fates(groups: dict[str, list[HostAlias]]) -> dict[str, _Fate]:
     # The models are imported for the first finding that needs them: most runs have none.
     from podhosts.merging import kustomize_collapse
 
-    several = {ip: group for ip, group in groups.items() if len(group) > 1}
-    entries = [{"ip": ip, "hostnames": _names(alias)} for ip, group in several.items() if ip for alias in group]
+    entries = [{"ip": ip, "hostnames": _names(alias)} for ip, group in groups.items() if ip for alias in group]
     kept = {entry["ip"]: entry["hostnames"] for entry in kustomize_collapse(entries) if isinstance(entry, dict)}
     return {
         ip: _Fate(dict.fromkeys(_names(group[0])), _after_kustomize(group, kept.get(ip, [])), _new_names(group))
-        for ip, group in several.items()
+        for ip, group in groups.items()
     }
 
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
-from podhosts.hosts.addresses import parse_sloppy
 from podhosts.hosts.kubelet import Alias, alias_line
 from podhosts.rules.base import Rule
 
@@ -67,7 +66,7 @@ class LineTooLong(Rule):
     def check_alias(self, alias: HostAlias) -> Iterator[Diagnostic]:
         names = alias.all_names
         # A line without an address is lost as a whole.
-        if "musl" not in self.settings.resolvers or alias.ip is None or parse_sloppy(alias.ip) is None:
+        if "musl" not in self.settings.resolvers or alias.ip is None or alias.address is None:
             return
         if names is None:
             return

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity, Words
 from podhosts.document import is_unknown
-from podhosts.hosts.addresses import canonical, parse_sloppy
+from podhosts.hosts.addresses import canonical
 from podhosts.kubernetes.host_names import USUAL_DOMAIN, OwnName, host_name_node, ordinals, own_name
 from podhosts.records import record, replace
 from podhosts.rules.answers import POD_IP, PodAnswers
@@ -161,7 +161,7 @@ def _effect(alias: HostAlias, answered: str) -> str:
 
 
 def _warning(alias: HostAlias) -> str:
-    address = parse_sloppy(alias.ip or "")
+    address = alias.address
     is_loopback = address is not None and address.is_loopback
     return "a server that advertises its own name may advertise loopback; " if is_loopback else ""
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING
 
+from podhosts.document import Scalar
 from podhosts.edits import Safety
+from podhosts.hosts.names import is_numeric_for_resolvers
 from podhosts.kubernetes import sequence
 from podhosts.surgery import named, remove_item, remove_items, remove_key, repair
 
@@ -14,7 +18,7 @@ if TYPE_CHECKING:
 
     from podhosts.document import Node
     from podhosts.edits import Edit, Fix
-    from podhosts.kubernetes import HostAlias, Pod
+    from podhosts.kubernetes import HostAlias, ListedName, Pod
 
 
 class EntryRemoval:
@@ -51,6 +55,53 @@ class EntryRemoval:
     def _whole_list(self) -> tuple[Edit, ...] | None:
         entry, spec = self._pod.list_entry, self._pod.spec
         return remove_key(self._pod.object.document, spec, entry) if entry and entry in spec.entries else None
+
+
+class RepetitionRemoval:
+    """Removes names that are listed again; `groups` are all of a pod's repeated names, each with its first place."""
+
+    def __init__(self, pod: Pod, groups: list[list[ListedName]]) -> None:
+        self._pod = pod
+        self._groups = groups
+
+    def fix(self, group: list[ListedName]) -> Fix | None:
+        """Remove all but the first of a group; None where one of the others has to stay."""
+        document, later = self._pod.object.document, group[1:]
+        # What is listed first may be in a branch that is not printed.
+        if not self._pod.has_all_aliases or not self._emptied.isdisjoint(name.alias.index for name in later):
+            return None
+        edits: list[Edit] = []
+        for _, several in groupby(later, key=lambda name: name.alias.index):
+            names = list(several)
+            listed = sequence(names[0].alias.hostnames_node)
+            if listed is None or _is_read_as_address(names[0]):
+                return None
+            removal = remove_items(document, listed, [name.index for name in names])
+            if removal is None:
+                return None
+            edits += removal
+        text = later[0].text
+        title = (
+            f"Remove the second `{text}`" if len(later) == 1 else f"Remove `{text}` everywhere but in the first place"
+        )
+        return repair(document, title, tuple(edits))
+
+    @cached_property
+    def _emptied(self) -> set[int]:
+        """The entries that would be left without names, were all repetitions removed.
+
+        Which of two entries should go, if nothing would be left of one, is not for a fix to say.
+        """
+        repeated = Counter(name.alias.index for group in self._groups for name in group[1:])
+        aliases = {name.alias.index: name.alias for group in self._groups for name in group[1:]}
+        lists = {index: sequence(alias.hostnames_node) for index, alias in aliases.items()}
+        return {index for index, names in lists.items() if names is None or repeated[index] >= len(names.items)}
+
+
+def _is_read_as_address(name: ListedName) -> bool:
+    """Whether resolvers take a number on a line without an address for one, so that a second is not idle."""
+    ip = name.alias.ip_node
+    return is_numeric_for_resolvers(name.text) and (ip is None or (isinstance(ip, Scalar) and ip.value in {None, ""}))
 
 
 class NameRemoval:

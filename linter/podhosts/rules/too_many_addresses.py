@@ -4,7 +4,6 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
-from podhosts.hosts.addresses import parse_sloppy
 from podhosts.hosts.limits import MAX_ADDRESSES
 from podhosts.rules.base import Rule
 
@@ -69,7 +68,7 @@ class TooManyAddresses(Rule):
             return
         counts: Counter[str] = Counter()
         for alias in pod.aliases:
-            if parse_sloppy(alias.ip or "") is None:
+            if alias.address is None:
                 continue
             # A line counts once, however often it has the name.
             for index, node in {node.text: (index, node) for index, node in reversed(alias.names)}.values():

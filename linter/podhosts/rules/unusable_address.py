@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
-from podhosts.hosts.addresses import classify, parse_sloppy
+from podhosts.hosts.addresses import classify
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class UnusableAddress(Rule):
 
     def check_alias(self, alias: HostAlias) -> Iterator[Diagnostic]:
         node = alias.ip_node
-        address = parse_sloppy(alias.ip or "")
+        address = alias.address
         kind = classify(address) if address is not None else None
         if node is None or kind is None or kind == "loopback":
             return
