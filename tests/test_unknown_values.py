@@ -134,8 +134,18 @@ def findings(text: str) -> list[Diagnostic]:
     return [item for item in found if item.rule not in OF_COMMENTS and not item.message.startswith("each turn of")]
 
 
+#: Rules that report a name or address once, wherever it stands.
+OF_SEVERAL = frozenset({"duplicate-ip", "duplicate-hostname", "conflicting-hostname"})
+
+
 def places(found: list[Diagnostic]) -> set[tuple[str, str, int | None]]:
-    return {(finding.rule, finding.field or "", finding.document) for finding in found}
+    return {(finding.rule, _field(finding), finding.document) for finding in found}
+
+
+def _field(finding: Diagnostic) -> str:
+    """A finding about several places stands at the second one that is known, whichever that is."""
+    field = finding.field or ""
+    return re.sub(r"\[\d+\]", "[]", field) if finding.rule in OF_SEVERAL else field
 
 
 def is_below(field: str, path: str) -> bool:
