@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from podhosts.engine import Result
-    from podhosts.engine.checking import Checked
+    from podhosts.engine.checking import DocumentResult
     from podhosts.helm import FileFacts
     from podhosts.kubernetes import KnownKinds
     from podhosts.placed import Placed
@@ -218,7 +218,7 @@ def test_only_what_changed_is_read_again(monkeypatch: pytest.MonkeyPatch) -> Non
         options: Options,
         workspace: Workspace,
         facts: FileFacts = NOTHING,
-    ) -> Checked:
+    ) -> DocumentResult:
         read.append(placed.document.number)
         return check(placed, rules, kinds, options, workspace, facts)
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(podhosts.__file__).parent
 
 #: Modules outside `rules/` that write parts of messages.
-OTHERS = ("kubernetes/schemas/hosts_list.py", "suppressions.py", "engine/silencing.py")
+OTHERS = ("kubernetes/schemas/hosts_list.py", "suppressions.py", "engine/suppressing.py")
 MODULES = [
     *sorted(path.relative_to(PACKAGE).as_posix() for path in (PACKAGE / "rules").glob("[a-z]*.py")),
     *OTHERS,

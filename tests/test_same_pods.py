@@ -13,7 +13,7 @@ from podhosts.helm import Charts
 from podhosts.inventory import read
 from podhosts.kubernetes import KnownKinds
 from podhosts.lsp.buffers import Buffer
-from podhosts.lsp.checked import Checked
+from podhosts.lsp.checked import CheckedFile
 from podhosts.lsp.projects import Project
 from podhosts.source import Source
 from podhosts.workspace import Workspace
@@ -84,7 +84,7 @@ def answers(source: Source, around: Iterable[Source] = ()) -> Answers:
     selection = select_pods(source, None)
     buffer = Buffer("file:///a", source.path, source.text, 1)
     project = Project("/", {}, is_folder=False)
-    checked = Checked(buffer, project, project.check(buffer))
+    checked = CheckedFile(buffer, project, project.check(buffer))
     return Answers(
         Seen(
             Counter(pod.field for item in objects for pod in item.pods),
@@ -173,7 +173,7 @@ def test_values_of_a_chart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     shown = [pod for pod in select_pods(".", None).pods if pod.list_field == "extraHosts"]
     buffer = Buffer((tmp_path / "values.yaml").as_uri(), str(tmp_path / "values.yaml"), VALUES, 1)
     project = Project(str(tmp_path), {}, is_folder=True)
-    in_editor = Checked(buffer, project, project.check(buffer)).pods_at(0)
+    in_editor = CheckedFile(buffer, project, project.check(buffer)).pods_at(0)
     span = source.text.index("ip:"), len(VALUES) - 1
     assert [entry.span for pod in checked.pods for entry in pod.entries] == [span]
     assert [listed.field, *(name.name for name in listed.names)] == ["extraHosts", "db.internal"]

@@ -12,7 +12,7 @@ from podhosts.engine.checked import checked_objects
 from podhosts.engine.dispatch import run_rules
 from podhosts.engine.relocating import relocate_span, relocate_suppression, relocated, relocated_suppressed
 from podhosts.engine.results import CheckedObject, Options, Result, Suppressed
-from podhosts.engine.silencing import complaints, silence
+from podhosts.engine.suppressing import complaints, suppress
 from podhosts.helm import NOTHING
 from podhosts.interpret import interpret
 from podhosts.kubernetes import (
@@ -43,16 +43,16 @@ _ORIGIN = re.compile(
 
 
 @record(slots=True)
-class Checked:
-    """What one document gave. Its own suppressions (`silencers`) have not been applied to the findings yet.
+class DocumentResult:
+    """What one document gave. Its own suppressions (`suppressions`) have not been applied to the findings yet.
 
-    `suppressed` and `inner_silencers` are those of documents in its strings, at their places in this one.
+    `suppressed` and `inner_suppressions` are those of documents in its strings, at their places in this one.
     """
 
     findings: list[Diagnostic] = field(default_factory=list)
-    silencers: list[Suppression] = field(default_factory=list)
+    suppressions: list[Suppression] = field(default_factory=list)
     suppressed: list[Suppressed] = field(default_factory=list)
-    inner_silencers: list[Suppression] = field(default_factory=list)
+    inner_suppressions: list[Suppression] = field(default_factory=list)
     pods: int = 0
     #: Filled where a report lists what was checked.
     objects: list[CheckedObject] = field(default_factory=list)
@@ -62,6 +62,12 @@ class Checked:
     #: Documents that no rule speaks of, and that hold a list that cannot be read.
     pieces: list[Span] = field(default_factory=list)
 
+    @property
+    def says_something(self) -> bool:
+        """Whether there is more to report of the document than numbers."""
+        told = (self.findings, self.suppressions, self.suppressed, self.inner_suppressions, self.objects)
+        return any(told)
+
 
 def check(
     placed: Placed,
@@ -70,7 +76,7 @@ def check(
     options: Options,
     workspace: Workspace,
     facts: FileFacts = NOTHING,
-) -> Checked:
+) -> DocumentResult:
     """Check a document and what is in its strings, down to a few levels of strings in strings.
 
     `workspace` are the files of the run, `facts` what its charts know of the document's file.
@@ -94,9 +100,9 @@ def _check(
     options: Options,
     workspace: Workspace,
     facts: FileFacts,
-) -> Checked:
+) -> DocumentResult:
     """Check a document without what is in its strings."""
-    checked = Checked()
+    checked = DocumentResult()
     if not interpreted.is_checked:
         return checked
     document, manifests, pods = interpreted.document, interpreted.objects, interpreted.pods
@@ -121,8 +127,8 @@ def _check(
         checked.findings = [
             replace(finding, message=f"{finding.message} (rendered from {origin[1]})") for finding in checked.findings
         ]
-    checked.silencers, mistakes = suppressions(document, manifests, pods)
-    checked.findings += complaints(document, checked.silencers, mistakes, options)
+    checked.suppressions, mistakes = suppressions(document, manifests, pods)
+    checked.findings += complaints(document, checked.suppressions, mistakes, options)
     return checked
 
 
@@ -131,14 +137,14 @@ def _is_listed(document: Document, workspace: Workspace) -> bool:
     return document.is_embedded or workspace.reader(document.source.path) is not None
 
 
-def _move_out(checked: Checked, placed: Placed, outer: Checked, options: Options) -> None:
+def _move_out(checked: DocumentResult, placed: Placed, outer: DocumentResult, options: Options) -> None:
     """Add to what the outer document gave what one in its strings did, at its places there."""
     told = Result()
-    silence(checked.findings, checked.silencers, options, told)
+    suppress(checked.findings, checked.suppressions, options, told)
     outer.findings += relocated(told.findings, placed)
     outer.suppressed += relocated_suppressed([*told.suppressed, *checked.suppressed], placed)
-    silencers = [*checked.silencers, *checked.inner_silencers]
-    outer.inner_silencers += (relocate_suppression(item, placed) for item in silencers)
+    found = [*checked.suppressions, *checked.inner_suppressions]
+    outer.inner_suppressions += (relocate_suppression(item, placed) for item in found)
     outer.pods += checked.pods
     outer.objects += checked.objects
     outer.placeholders += (relocate_span(span, placed) for span in checked.placeholders)

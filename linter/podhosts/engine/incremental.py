@@ -9,7 +9,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.engine.checking import Checked, check
+from podhosts.engine.checking import DocumentResult, check
 from podhosts.engine.linting import lint
 from podhosts.engine.results import Suppressed
 from podhosts.helm import NOTHING
@@ -60,7 +60,7 @@ class IncrementalLinter:
             options: Options,
             around: Workspace,
             facts: FileFacts,
-        ) -> Checked:
+        ) -> DocumentResult:
             document = placed.document
             if facts is not NOTHING or loses_others(document):
                 # What charts say of a file, and what is lost behind a document, may change with any text in it.
@@ -150,7 +150,7 @@ class _Remembered(NamedTuple):
     """What a document gave, and the documents that answered its look-ups."""
 
     document: Document
-    checked: Checked
+    checked: DocumentResult
     asked: dict[Words, list[Place]]
 
     def moves(self, document: Document, workspace: AskedWorkspace) -> _Moves | None:
@@ -179,13 +179,13 @@ class _Moves:
         #: Spans of other documents of the file, and how far each has moved.
         self.others: list[tuple[Span, int]] = []
 
-    def checked(self, checked: Checked) -> Checked:
+    def checked(self, checked: DocumentResult) -> DocumentResult:
         """The same with everything where it is now, and the document's own suppressions not applied yet."""
-        return Checked(
+        return DocumentResult(
             findings=[*map(self._finding, checked.findings)],
-            silencers=[replace(self._suppression(item), used=False) for item in checked.silencers],
+            suppressions=[replace(self._suppression(item), used=False) for item in checked.suppressions],
             suppressed=[Suppressed(self._finding(item), self._suppression(by)) for item, by in checked.suppressed],
-            inner_silencers=[*map(self._suppression, checked.inner_silencers)],
+            inner_suppressions=[*map(self._suppression, checked.inner_suppressions)],
             pods=checked.pods,
             objects=[*map(self._object, checked.objects)],
             placeholders=[*map(self._own, checked.placeholders)],

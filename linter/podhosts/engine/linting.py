@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from podhosts.code_blocks import code_blocks, is_page
 from podhosts.document import Document, Part, whole
-from podhosts.engine.checking import Checked, check
+from podhosts.engine.checking import DocumentResult, check
 from podhosts.engine.overlays import concerns, overlay_findings
 from podhosts.engine.relocating import relocated, relocated_suppressed
 from podhosts.engine.results import Options, Result, Unread
-from podhosts.engine.silencing import silence, unused
+from podhosts.engine.suppressing import suppress, unused
 from podhosts.helm import NOTHING
 from podhosts.interpret import relevant_documents
 from podhosts.kubernetes import KnownKinds
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from podhosts.source import Source, Span
     from podhosts.suppressions import Suppression
 
-    DocumentCheck = Callable[[Placed, list[Rule], KnownKinds, Options, Workspace, FileFacts], Checked]
+    DocumentCheck = Callable[[Placed, list[Rule], KnownKinds, Options, Workspace, FileFacts], DocumentResult]
 
 
 def default_selection() -> frozenset[str]:
@@ -92,7 +92,7 @@ def _lint(
 
 
 def check_parts(parts: Iterable[Part | LargeList], options: Options, workspace: Workspace) -> Found:
-    """What is found in some parts of a file, before anything is silenced: that may be done from anywhere in it."""
+    """What is found in some parts of a file, before anything is suppressed: that may be done from anywhere in it."""
     rules, kinds = _rules(options, workspace)
     found = Found()
     for part in parts:
@@ -133,7 +133,7 @@ def _check_list(
 
 
 class Found:
-    """What was found in a file, or in parts of it, before anything is silenced.
+    """What was found in a file, or in parts of it, before anything is suppressed.
 
     Of a document with nothing to tell only the numbers are kept: a long stream has many.
     """
@@ -144,11 +144,11 @@ class Found:
         self._placeholders = _Tally("values that a template or placeholder decides")
         self._templates = _Tally("documents of a template that are not YAML by themselves")
         self._pieces = _Tally("documents with a list of `hostAliases` that are not valid YAML or JSON")
-        self._checked: list[tuple[Placed, Checked]] = []
+        self._checked: list[tuple[Placed, DocumentResult]] = []
         #: What overlays say about documents that say nothing themselves.
         self.elsewhere: list[Diagnostic] = []
 
-    def add(self, placed: Placed, checked: Checked) -> None:
+    def add(self, placed: Placed, checked: DocumentResult) -> None:
         """Add a document, without what it was read as."""
         source = placed.document.source
         self.documents += 1
@@ -156,7 +156,7 @@ class Found:
         self._placeholders.add(source, checked.placeholders)
         self._templates.add(source, checked.templates)
         self._pieces.add(source, checked.pieces)
-        if checked.findings or checked.silencers or checked.suppressed or checked.inner_silencers or checked.objects:
+        if checked.says_something:
             # What was checked may be remembered, and overlays add to it.
             own = replace(checked, findings=[*checked.findings])
             self._checked.append((placed.unparsed(), own))
@@ -184,7 +184,7 @@ class Found:
         """What of the documents could not be read."""
         return [tally.unread() for tally in (self._placeholders, self._templates, self._pieces) if tally.count]
 
-    def __iter__(self) -> Iterator[tuple[Placed, Checked]]:
+    def __iter__(self) -> Iterator[tuple[Placed, DocumentResult]]:
         """The documents that have something to tell, in order."""
         return iter(self._checked)
 
@@ -195,18 +195,18 @@ def conclude(found: Found, options: Options, *, sees_others: bool) -> Result:
     file_wide: list[Suppression] = []
     for _, checked in found:
         result.objects += checked.objects
-        file_wide += [item for item in checked.silencers if item.is_file_wide]
-    of_documents: list[tuple[Placed, Checked, Result]] = []
+        file_wide += [item for item in checked.suppressions if item.is_file_wide]
+    of_documents: list[tuple[Placed, DocumentResult, Result]] = []
     for placed, checked in found:
         told = Result(suppressed=[*checked.suppressed])
-        silence(checked.findings, [*checked.silencers, *file_wide], options, told)
+        suppress(checked.findings, [*checked.suppressions, *file_wide], options, told)
         of_documents.append((placed, checked, told))
-    silence(found.elsewhere, file_wide, options, result)
+    suppress(found.elsewhere, file_wide, options, result)
     # A suppression of the whole file is used if it is in any document.
     for placed, checked, told in of_documents:
         if options.use_suppressions:
-            silencers = [*checked.silencers, *checked.inner_silencers]
-            told.findings += unused(placed.document, silencers, options, sees_others=sees_others)
+            suppressions = [*checked.suppressions, *checked.inner_suppressions]
+            told.findings += unused(placed.document, suppressions, options, sees_others=sees_others)
         result.findings += relocated(told.findings, placed)
         result.suppressed += relocated_suppressed(told.suppressed, placed)
     result.findings = _select(result.findings, options)
@@ -215,7 +215,7 @@ def conclude(found: Found, options: Options, *, sees_others: bool) -> Result:
 
 
 def _is_wanted(data: bytes) -> bool:
-    """Whether a part of a List mentions hosts or silences findings."""
+    """Whether a part of a List mentions hosts or suppresses findings."""
     return mentions(data) or MARK.encode() in data
 
 

@@ -35,7 +35,7 @@ class Options:
 
 
 class Suppressed(NamedTuple):
-    """A finding that was silenced, and by what."""
+    """A finding that was suppressed, and by what."""
 
     finding: Diagnostic
     suppression: Suppression

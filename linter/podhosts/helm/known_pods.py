@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _NONE: Mapping[Pod, Placed] = MappingProxyType({})
 
 
-class Fragment(Placed):
+class TemplateFragment(Placed):
     """The body of a named template that is a part of a list: what a fix makes of it cannot be checked."""
 
     is_editable = False
@@ -64,7 +64,7 @@ def known_pods(document: Document, manifests: list[KubernetesObject], kinds: Kno
     return KnownPods([*printed, *(pod for pod in by_shape if pod.list_start not in known)], printed)
 
 
-def fragments(source: Source, facts: FileFacts) -> Iterator[Fragment]:
+def fragments(source: Source, facts: FileFacts) -> Iterator[TemplateFragment]:
     """The named templates in a file that are parts of lists, in order; none in a file that Helm refuses."""
     for number, span in enumerate(sorted(facts.fragments) if not facts.problems else (), 1):
-        yield Fragment(Document(source, Piece(number, span, "yaml")))
+        yield TemplateFragment(Document(source, Piece(number, span, "yaml")))

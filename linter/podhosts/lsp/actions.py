@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from podhosts.diagnostics import Diagnostic
-    from podhosts.lsp.checked import Checked
+    from podhosts.lsp.checked import CheckedFile
 
 FIX_ALL = "source.fixAll.podhosts"
 QUICK_FIX = str(types.CodeActionKind.QuickFix.value)
@@ -38,7 +38,7 @@ class Action(NamedTuple):
     is_preferred: bool = False
 
 
-def actions(checked: Checked, span: Span, wanted: Iterable[str] | None) -> Iterator[Action]:
+def actions(checked: CheckedFile, span: Span, wanted: Iterable[str] | None) -> Iterator[Action]:
     """The actions for a piece of a file, of the kinds that the editor wants (None: of all)."""
     if _is_wanted(QUICK_FIX, wanted):
         # One text behind an anchor is one problem, in however many objects.
@@ -63,7 +63,7 @@ def _fixes(finding: Diagnostic) -> Iterator[Action]:
         yield Action(QUICK_FIX, title, found.edits, finding, is_safe)
 
 
-def _suppressions(checked: Checked, finding: Diagnostic) -> Iterator[Action]:
+def _suppressions(checked: CheckedFile, finding: Diagnostic) -> Iterator[Action]:
     if finding.rule in _ABOUT_SUPPRESSIONS:
         return
     document = checked.document_at(finding.span.start)
@@ -72,7 +72,7 @@ def _suppressions(checked: Checked, finding: Diagnostic) -> Iterator[Action]:
         yield Action(QUICK_FIX, f"Silence {finding.rule} here with a comment", edits, finding)
 
 
-def all_fixes(checked: Checked) -> list[Edit]:
+def all_fixes(checked: CheckedFile) -> list[Edit]:
     """All safe fixes to their end, as `check --fix` makes them."""
     buffer = checked.buffer
     fixed = fix(buffer, checked.project.options(buffer.path), checked.project.workspace(buffer))

@@ -28,7 +28,7 @@ def holds(span: Span | None, offset: int) -> TypeGuard[Span]:
 
 
 @record(frozen=True)
-class Checked:
+class CheckedFile:
     """One file of a project; `failure` says why it could not be checked."""
 
     buffer: Buffer

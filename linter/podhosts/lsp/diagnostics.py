@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from podhosts.diagnostics import Diagnostic, Related
     from podhosts.lsp.buffers import Buffer, Positions
-    from podhosts.lsp.checked import Checked
+    from podhosts.lsp.checked import CheckedFile
     from podhosts.source import Source
 
 SOURCE = "podhosts"
@@ -31,7 +31,7 @@ _SEVERITIES = {
 }
 
 
-def diagnostics(checked: Checked, positions_in: Callable[[Source], Positions]) -> list[types.Diagnostic]:
+def diagnostics(checked: CheckedFile, positions_in: Callable[[Source], Positions]) -> list[types.Diagnostic]:
     """All that is to be said about a file, in its order; what was not read as hints."""
     # Most related places are in the file itself.
     positions_in = cache(positions_in)
@@ -73,7 +73,7 @@ def uri_of(source: Source, buffer: Buffer) -> str:
     return buffer.uri if source.path == buffer.path else uris.from_fs_path(source.path) or source.path
 
 
-def _not_checked(checked: Checked, positions: Positions) -> Iterator[types.Diagnostic]:
+def _not_checked(checked: CheckedFile, positions: Positions) -> Iterator[types.Diagnostic]:
     if checked.failure is not None:
         yield _note(positions, Span(0, 0), checked.failure, types.DiagnosticSeverity.Error)
     for item in checked.result.unread:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic
     from podhosts.hosts.resolvers import Answer
     from podhosts.kubernetes import HostAlias, Pod
-    from podhosts.lsp.checked import Checked
+    from podhosts.lsp.checked import CheckedFile
 
 #: How many names of an entry the table has.
 _MOST_NAMES = 10
@@ -36,7 +36,7 @@ class Hover(NamedTuple):
     span: Span
 
 
-def hover(checked: Checked, offset: int) -> Hover | None:
+def hover(checked: CheckedFile, offset: int) -> Hover | None:
     """What is to be said about a place; None where nothing is."""
     for pod, placed in checked.pods_at(offset):
         entry = pod.list_entry
@@ -54,14 +54,14 @@ def _hover(parts: Iterable[str], span: Span) -> Hover:
     return Hover("\n\n".join(parts), span)
 
 
-def _file(pod: Pod, checked: Checked) -> Iterator[str]:
+def _file(pod: Pod, checked: CheckedFile) -> Iterator[str]:
     """The whole file of a pod."""
     rendered = _rendered(pod, checked)
     yield f"`/etc/hosts` of the pod{_note(pod)}:"
     yield f"not written: {_code(rendered.error)}" if rendered.error else _block(rendered.content)
 
 
-def _alias(alias: HostAlias, chosen: list[str], checked: Checked) -> Iterator[str]:
+def _alias(alias: HostAlias, chosen: list[str], checked: CheckedFile) -> Iterator[str]:
     """The line of an entry, and what its names (or the chosen ones) resolve to."""
     rendered = _rendered(alias.pod, checked)
     if rendered.error:
@@ -76,7 +76,7 @@ def _alias(alias: HostAlias, chosen: list[str], checked: Checked) -> Iterator[st
         yield f"What resolvers in the pod answer{_note(alias.pod)}{more}."
 
 
-def _rendered(pod: Pod, checked: Checked) -> Rendered:
+def _rendered(pod: Pod, checked: CheckedFile) -> Rendered:
     options = checked.project.options(checked.buffer.path)
     surroundings = Surroundings((EXAMPLE_POD_IP,), version=options.settings.version)
     return render(pod, surroundings, None, checked.project.workspace(checked.buffer))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.kubernetes import KubernetesObject, Pod
-    from podhosts.lsp.checked import Checked
+    from podhosts.lsp.checked import CheckedFile
     from podhosts.workspace import Workspace
 
 _KIND = "ConfigMap"
@@ -38,7 +38,7 @@ class Mention(NamedTuple):
     span: Span
 
 
-def mentions(checked: Checked) -> Iterator[tuple[Mention, LinkTarget]]:
+def mentions(checked: CheckedFile) -> Iterator[tuple[Mention, LinkTarget]]:
     """The names of ConfigMaps in the volumes of a file whose ConfigMap is there."""
     workspace = checked.project.workspace(checked.buffer)
     for mention in _all_mentions(checked):
@@ -46,7 +46,7 @@ def mentions(checked: Checked) -> Iterator[tuple[Mention, LinkTarget]]:
             yield mention, target
 
 
-def definition(checked: Checked, offset: int) -> LinkTarget | None:
+def definition(checked: CheckedFile, offset: int) -> LinkTarget | None:
     """The ConfigMap that a volume names at an offset, or the volume that a mount names there."""
     for pod, placed in checked.pods_at(offset):
         for mention in _mentions_of(pod, placed):
@@ -61,7 +61,7 @@ def definition(checked: Checked, offset: int) -> LinkTarget | None:
     return None
 
 
-def references(checked: Checked, offset: int) -> Iterator[LinkTarget]:
+def references(checked: CheckedFile, offset: int) -> Iterator[LinkTarget]:
     """The volumes that mount the ConfigMap whose name stands at an offset."""
     document = checked.document_at(offset)
     for manifest in objects(document) if document else ():
@@ -89,7 +89,7 @@ def _name_node(manifest: KubernetesObject) -> Scalar | None:
     return node if isinstance(node, Scalar) else None
 
 
-def _all_mentions(checked: Checked) -> Iterator[Mention]:
+def _all_mentions(checked: CheckedFile) -> Iterator[Mention]:
     text = checked.buffer.text
     for piece in split(text):
         start = piece.span.start

@@ -20,7 +20,7 @@ from podhosts.engine import Result
 from podhosts.kustomize.names import KUSTOMIZATION_NAMES
 from podhosts.lsp import actions, completion, links
 from podhosts.lsp.buffers import Buffer, Positions
-from podhosts.lsp.checked import Checked
+from podhosts.lsp.checked import CheckedFile
 from podhosts.lsp.diagnostics import diagnostics, from_findings, uri_of
 from podhosts.lsp.hover import hover
 from podhosts.lsp.projects import Project
@@ -55,7 +55,7 @@ class PodhostsServer(LanguageServer):
         #: The addresses of open files in order, as the client writes them; those of pygls have no escapes.
         self._open: dict[str, None] = {}
         self._projects: dict[str, Project] = {}
-        self._checked: dict[str, Checked] = {}
+        self._checked: dict[str, CheckedFile] = {}
         self._outdated: set[str] = set()
         self._checks: dict[str, asyncio.Task[None]] = {}
 
@@ -89,7 +89,7 @@ class PodhostsServer(LanguageServer):
         self._publish(uri, None, [])
         self.check_all()
 
-    async def checked(self, uri: str) -> Checked | None:
+    async def checked(self, uri: str) -> CheckedFile | None:
         """A file as it is now; None where it is not open."""
         while task := self._checks.get(uri):
             # A request that is cancelled must not take the check with it.
@@ -136,16 +136,16 @@ class PodhostsServer(LanguageServer):
         return [with_slashes(path) for uri in addresses if uri and (path := uris.to_fs_path(uri))]
 
 
-def _check(project: Project, buffer: Buffer) -> Checked:
+def _check(project: Project, buffer: Buffer) -> CheckedFile:
     """Check a file; whatever goes wrong is told in the file."""
     try:
-        return Checked(buffer, project, project.check(buffer))
+        return CheckedFile(buffer, project, project.check(buffer))
     except UsageError as error:
-        return Checked(buffer, project, Result(), f"not checked: {error}")
+        return CheckedFile(buffer, project, Result(), f"not checked: {error}")
     except Exception as error:
         _logger.exception("%s could not be checked", buffer.path)
         message = f"not checked: podhosts failed here, please report it: {type(error).__name__}: {error}"
-        return Checked(buffer, project, Result(), message)
+        return CheckedFile(buffer, project, Result(), message)
 
 
 def create_server() -> PodhostsServer:
@@ -234,7 +234,7 @@ async def _resolved_action(ls: PodhostsServer, action: types.CodeAction) -> type
     return action
 
 
-def _workspace_edit(ls: PodhostsServer, checked: Checked, found: Iterable[Edit]) -> types.WorkspaceEdit:
+def _workspace_edit(ls: PodhostsServer, checked: CheckedFile, found: Iterable[Edit]) -> types.WorkspaceEdit:
     """The edits for the text that was checked; editors that know versions refuse them for another."""
     buffer, positions = checked.buffer, ls.positions(checked.buffer)
     edits = [types.TextEdit(positions.range(edit.span), edit.text) for edit in found]
@@ -310,7 +310,7 @@ async def _document_links(ls: PodhostsServer, params: types.DocumentLinkParams) 
     ]
 
 
-def _location(ls: PodhostsServer, checked: Checked, target: links.LinkTarget) -> types.Location:
+def _location(ls: PodhostsServer, checked: CheckedFile, target: links.LinkTarget) -> types.Location:
     return types.Location(uri_of(target.source, checked.buffer), ls.positions(target.source).range(target.span))
 
 

@@ -1,4 +1,4 @@
-"""Suppressions at work: what they silence, and what is wrong with the suppressions themselves."""
+"""Suppressions at work: what they suppress, and what is wrong with the suppressions themselves."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LOOKING_ELSEWHERE = frozenset(rule.name for rule in RULES if rule.looks_elsewhe
 
 
 def complaints(
-    document: Document, silencers: list[Suppression], mistakes: list[MalformedSuppression], options: Options
+    document: Document, suppressions: list[Suppression], mistakes: list[MalformedSuppression], options: Options
 ) -> Iterator[Diagnostic]:
     """Findings about suppressions that can be told without the other findings."""
     if not options.use_suppressions:
@@ -32,7 +32,7 @@ def complaints(
     for mistake in mistakes:
         yield _complaint(document, mistake.span, mistake.words)
     known = {rule.name for rule in RULES}
-    for item in silencers:
+    for item in suppressions:
         if item.rule not in known:
             words = Words(f"there is no rule `{item.rule}`", help="`podhosts rules` lists them")
             yield _complaint(document, item.span, words)
@@ -54,9 +54,9 @@ def _complaint(document: Document, span: Span, words: Words) -> Diagnostic:
     )
 
 
-def silence(findings: list[Diagnostic], silencers: Iterable[Suppression], options: Options, result: Result) -> None:
+def suppress(findings: list[Diagnostic], suppressions: Iterable[Suppression], options: Options, result: Result) -> None:
     active = SuppressionIndex(
-        item for item in silencers if options.use_suppressions and not item.is_expired(options.today)
+        item for item in suppressions if options.use_suppressions and not item.is_expired(options.today)
     )
     for finding in dict.fromkeys(findings):
         by = active.covering(finding)
@@ -70,10 +70,10 @@ def silence(findings: list[Diagnostic], silencers: Iterable[Suppression], option
 
 
 def unused(
-    document: Document, silencers: list[Suppression], options: Options, *, sees_others: bool
+    document: Document, suppressions: list[Suppression], options: Options, *, sees_others: bool
 ) -> Iterator[Diagnostic]:
     """Expired suppressions, and unused ones of rules that have seen all they look at."""
-    for item in silencers:
+    for item in suppressions:
         if item.rule not in options.selected:
             continue
         if item.is_expired(options.today):
