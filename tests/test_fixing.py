@@ -10,7 +10,7 @@ from podhosts.diagnostics import Severity
 from podhosts.edits import Edit, Fix, Safety, moved, splice, without_conflicts
 from podhosts.engine import Options, default_selection, linting
 from podhosts.engine.fixing import MAX_ROUNDS, Fixed, fix
-from podhosts.kubernetes import HousePath
+from podhosts.kubernetes import ConfiguredPodSpec
 from podhosts.records import replace
 from podhosts.rules import RULES, Rule, Settings
 from podhosts.source import Source, Span
@@ -184,7 +184,7 @@ def test_lists_that_only_a_definition_names_are_fixed_as_it_allows(in_one_file: 
 
 def test_lists_that_only_the_config_names_are_fixed() -> None:
     text = WIDGET.replace("extraHosts", "names")
-    settings = Settings(house_paths=(HousePath("Widget", None, "spec.names"),))
+    settings = Settings(configured_pod_specs=(ConfiguredPodSpec("Widget", None, "spec.names"),))
     done = fixed(text, options=replace(OPTIONS, settings=settings))
     assert done.source.text == text.replace("[db.internal, db.internal]", "[db.internal]").replace("DB8", "db8", 1)
 

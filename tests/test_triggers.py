@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from podhosts import embedded, triggers
+from podhosts import embedded, interpret, triggers
 from podhosts.document import Document, Mapping, Scalar, split
 from podhosts.engine import Options, Result, lint, linting
 from podhosts.kubernetes.fields import is_foreign_host_aliases, is_misspelt_host_aliases
@@ -213,7 +213,8 @@ def lint_without_a_search(source: Source) -> Result:
     options = Options(selected=frozenset(rule.name for rule in RULES))
     with (
         mock.patch.object(linting, "mentions", return_value=True),
-        mock.patch.object(embedded, "mentions", return_value=True),
+        mock.patch.object(embedded, "text_mentions", return_value=True),
+        mock.patch.object(interpret, "text_mentions", return_value=True),
     ):
         return lint(source, options)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from podhosts.document import Document, Piece, split
 from podhosts.placed import Place, Placed
 from podhosts.source import Source, Span
-from podhosts.triggers import mentions
+from podhosts.triggers import text_mentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +77,7 @@ def code_blocks(page: Source) -> CodeBlocks:
     number = 0
     for block in blocks:
         span = _span(page, block)
-        if not _mentions(page, span):
+        if not text_mentions(page.cut(span)):
             continue
         if block.indent is None:
             unreadable.append(span)
@@ -87,13 +87,9 @@ def code_blocks(page: Source) -> CodeBlocks:
             document = Document(source, piece._replace(number=number))
             if document.problem is not None:
                 unreadable.append(document.problem.span)
-            elif _mentions(page, piece.span):
+            elif text_mentions(page.cut(piece.span)):
                 documents.append(CodeBlock(document, page))
     return CodeBlocks(documents, unreadable)
-
-
-def _mentions(source: Source, span: Span) -> bool:
-    return mentions(source.cut(span).encode("utf-8", "surrogatepass"))
 
 
 def _span(source: Source, block: _Block) -> Span:

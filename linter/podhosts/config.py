@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from podhosts import __version__
 from podhosts.document import Document, Mapping, plain, split
 from podhosts.document.places import starts
-from podhosts.kubernetes import HousePath
+from podhosts.kubernetes import ConfiguredPodSpec
 from podhosts.records import field, record
 from podhosts.resources import schema
 from podhosts.source import Source
@@ -58,7 +58,7 @@ class Config:
     allow: dict[str, frozenset[str]] = field(default_factory=dict)
     require_reason: bool = False
     suppressions: bool = True
-    pod_specs: tuple[HousePath, ...] = ()
+    pod_specs: tuple[ConfiguredPodSpec, ...] = ()
     environments: tuple[str, ...] = ()
     baseline: str | None = None
 
@@ -132,7 +132,7 @@ def load_config(path: Path) -> Config:
         require_reason=values.get("require-reason", False),
         suppressions=values.get("suppressions", True),
         pod_specs=tuple(
-            HousePath(item["kind"], item.get("group"), item["path"]) for item in values.get("pod-specs", ())
+            ConfiguredPodSpec(item["kind"], item.get("group"), item["path"]) for item in values.get("pod-specs", ())
         ),
         environments=tuple(values.get("environments", ())),
         baseline=values.get("baseline"),

@@ -10,7 +10,7 @@ from podhosts.kubernetes import field, is_patch
 from podhosts.kubernetes.fields import join
 from podhosts.placed import InString, Placed
 from podhosts.source import Source
-from podhosts.triggers import mentions
+from podhosts.triggers import text_mentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -78,14 +78,14 @@ def embedded_documents(outer: Placed, holders: Iterable[KubernetesObject]) -> It
     for holder, root in places or [(None, outer.document.root)]:
         for path, scalar in _texts(root):
             is_known = _is_known_place(path)
-            if not (is_known or _WORDS.search(scalar.text)) or not _mentions(scalar.text):
+            if not (is_known or _WORDS.search(scalar.text)) or not text_mentions(scalar.text):
                 continue
             source = Source(outer.document.source.path, scalar.text.encode("utf-8", "surrogatepass"))
             if source.text != scalar.text:
                 continue
             is_known = is_known or _MANIFEST.match(scalar.text) is not None
             for piece in split(source.text):
-                if not _mentions(source.cut(piece.span)):
+                if not text_mentions(source.cut(piece.span)):
                     continue
                 document = Document(source, piece, is_embedded=True)
                 checked = is_known or _is_object(document.root) or is_patch(document.root)
@@ -95,10 +95,6 @@ def embedded_documents(outer: Placed, holders: Iterable[KubernetesObject]) -> It
 
 def _is_object(root: Node | None) -> bool:
     return isinstance(root, Mapping) and {"apiVersion", "kind"} <= root.fields.keys()
-
-
-def _mentions(text: str) -> bool:
-    return mentions(text.encode("utf-8", "surrogatepass"))
 
 
 def _is_known_place(path: Path) -> bool:

@@ -18,9 +18,8 @@ from podhosts.kubernetes.schemas.field_types import SCALAR_FIELDS
 from podhosts.kustomize.names import is_kustomization
 from podhosts.placed import Placed
 from podhosts.records import record
-from podhosts.source import Source, Span
 from podhosts.suppressions import MARK
-from podhosts.triggers import mentions
+from podhosts.triggers import text_mentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from podhosts.document import Node
     from podhosts.helm import FileFacts
     from podhosts.kubernetes import KnownKinds, KubernetesObject, Pod
+    from podhosts.source import Span
 
 #: How deep documents in strings of documents in strings are looked for; Terraform and GitOps nest three.
 MOST_LEVELS = 5
@@ -135,11 +135,11 @@ def relevant_documents(part: Part, facts: FileFacts) -> Iterator[Placed]:
         while end < len(pieces) and pieces[end].span.end - pieces[begin].span.start < _BLOCK:
             end += 1
         block = pieces[begin:end]
-        may_mention = end - begin == 1 or _mentions(source, Span(block[0].span.start, block[-1].span.end))
+        may_mention = end - begin == 1 or text_mentions(source.text[block[0].span.start : block[-1].span.end])
         for piece in block:
             stops = piece.problem is not None or source.text.startswith("%", piece.span.start)
             stops = stops or (has_suppressions and source.text.find(MARK, *piece.span) >= 0)
-            if stops or (may_mention and _mentions(source, piece.span)):
+            if stops or (may_mention and text_mentions(source.cut(piece.span))):
                 yield Placed(Document(*part.own(piece)))
         begin = end
 
@@ -148,10 +148,6 @@ def _is_kustomization(manifest: KubernetesObject) -> bool:
     if (manifest.api_version or "").startswith("kustomize.config.k8s.io/"):
         return True
     return manifest.api_version is None and is_kustomization(manifest.document.source.path)
-
-
-def _mentions(source: Source, span: Span) -> bool:
-    return mentions(source.cut(span).encode("utf-8", "surrogatepass"))
 
 
 def _values(pod: Pod) -> list[Node | None]:

@@ -188,7 +188,7 @@ class Source:
 
     @cached_property
     def _counted(self) -> tuple[int, int, int]:
-        """How far lines and bytes have been counted: an offset, its line, its byte in the file."""
+        """A point up to which lines and bytes have been counted: an offset, its line, its byte in the file."""
         return self._uncounted
 
     def part(self, span: Span) -> Source:
@@ -221,7 +221,7 @@ class Source:
 
 
 def _starts(lengths: Iterable[int], first: int = 0) -> list[int]:
-    """Where lines of these lengths begin, each a break of one behind the last."""
+    """The offsets at which lines of these lengths begin, with a break of one character between them."""
     starts = list(accumulate((length + 1 for length in lengths), initial=first))
     starts.pop()
     return starts

@@ -73,6 +73,11 @@ def mentions(data: bytes) -> bool:
     )
 
 
+def text_mentions(text: str) -> bool:
+    """`mentions` for a text, or a part of one, that was read from a file."""
+    return mentions(text.encode("utf-8", "surrogatepass"))
+
+
 def file_mentions(path: str) -> bool:
     """`mentions` for a file, read in windows. Raises OSError where it cannot be read."""
     with open(path, "rb") as file:

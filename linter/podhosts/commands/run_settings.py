@@ -153,7 +153,7 @@ class RunSettings:
         return replace(
             settings,
             resolvers=settings.resolvers if config.resolvers is None else config.resolvers,
-            house_paths=config.pod_specs,
+            configured_pod_specs=config.pod_specs,
             environment_of=config.environment_of if config.environments else None,
         )
 

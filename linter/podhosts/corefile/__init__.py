@@ -45,7 +45,7 @@ def parse_corefile(text: str) -> tuple[ServerBlock, ...]:
 
 
 def hosts_blocks(text: str, inside: Sequence[str] | None = None) -> tuple[HostsBlock, ...]:
-    """What a rule needs to know about each `hosts` plugin of a Corefile. Raises `CorefileError`.
+    """The `hosts` plugins of a Corefile, with all that rules need of them. Raises `CorefileError`.
 
     `inside`: the text is no whole Corefile but what stands inside a server block of these zones, such as a key of
     `coredns-custom` that ends in `.override`.

@@ -1,4 +1,4 @@
-"""What the `hosts` plugin makes of its block (coredns `4b26cced`, `plugin/hosts`)."""
+"""The `hosts` plugin's reading of its block (coredns `4b26cced`, `plugin/hosts`)."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def hosts_block(plugin: Plugin, server: ServerBlock, server_zones: tuple[str, ..
 
 
 def _option_error(name: str, arguments: tuple[Token, ...]) -> str | None:
-    """Why CoreDNS refuses the property; None also where a variable decides."""
+    """The reason for which CoreDNS refuses the property; None also where a variable decides."""
     value = arguments[0].text if arguments else ""
     if arguments and not arguments[0].is_known:
         return None

@@ -1,4 +1,4 @@
-"""Where manifests hold Corefiles: ConfigMaps, and the values of CoreDNS' Helm chart."""
+"""The Corefiles in manifests: in ConfigMaps, and in the values of CoreDNS' Helm chart."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _has_hosts_plugin(server: Mapping) -> bool:
 
 
 def _of_server(manifest: KubernetesObject, server: Mapping, path: Path) -> ManifestCorefile:
-    """What the chart's template makes of one of `servers`; of other plugins than `hosts` without their blocks."""
+    """The server block that the chart prints for one of `servers`; plugins other than `hosts` without their blocks."""
     zones = sequence(server.get("zones"))
     names = [
         written_string(zone.get("zone")) or "." for zone in (zones.items if zones else ()) if isinstance(zone, Mapping)

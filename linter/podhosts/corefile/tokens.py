@@ -17,7 +17,7 @@ _WORD_RUN = re.compile(f"(?:[^{_SPACES}#{{]|\r)+")
 _STEERING = GO_BLOCKS | {"else", "end"}
 
 GAP = re.compile(f"[{_SPACES}]+")
-"""What separates words."""
+"""White space between words."""
 
 
 class CorefileError(ValueError):

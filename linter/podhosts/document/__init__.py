@@ -189,7 +189,7 @@ class Document:
 
     @cached_property
     def _action_marks(self) -> list[int]:
-        """Where something that looks like an action of a template begins."""
+        """The offsets at which something looks like the begin of an action of a template."""
         from podhosts.document.openness import action_marks
 
         return [] if self.template is None else action_marks(self.source.text, *self.span)
@@ -203,7 +203,7 @@ class Document:
 
     @property
     def problem(self) -> Problem | None:
-        """Why kubectl would refuse the document, or stop after it; None where it reads it."""
+        """The reason for which kubectl refuses the document, or stops after it; None where it reads it."""
         return self._outcome[1]
 
     @cached_property
@@ -222,7 +222,7 @@ class Document:
 
     @cached_property
     def sharing(self) -> Sharing:
-        """Where the document's anchors, aliases and merges stand."""
+        """The spans of the document's anchors, aliases and merges."""
         return Sharing(self.source.text, self.root)
 
     def locate(self, scalar: Scalar, start: int, end: int) -> Span:

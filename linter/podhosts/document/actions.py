@@ -66,7 +66,7 @@ class ActionToken:
 
     @property
     def inside(self) -> Span:
-        """What stands between the braces, without trim marks and white space around."""
+        """The span between the braces, without trim marks and white space around."""
         return self._parts[2]
 
     @cached_property

@@ -31,7 +31,7 @@ def _allowed_ratio(decoded: int) -> float:
 
 
 def _counts(root: Node) -> tuple[int, int]:
-    """How many nodes go-yaml decodes for the document, and how many of them through an alias."""
+    """The number of nodes that go-yaml decodes for the document, and of those it decodes through an alias."""
     totals: dict[int, tuple[int, int]] = {}
     stack: list[tuple[Node, bool]] = [(root, False)]
     while stack:

@@ -51,7 +51,7 @@ def _values(root: Node | None) -> Iterator[Scalar]:
 
 
 class CommentMarks:
-    """Where marks of ytt stand in a document, found once for all that is asked about it.
+    """The marks of ytt in a document, searched once.
 
     `text` is the whole text, of which the document is a stretch; the line above that may hold a mark, too.
     """

@@ -153,7 +153,7 @@ class _Scanner:
 
 
 def _line_start(text: str, space: re.Match[str]) -> int | None:
-    """Where the last line that a stretch of space begins does so."""
+    """The offset of the last line that begins in a stretch of space."""
     start = space.end()
     while start > space.start() and text[start - 1] in " \t":
         start -= 1

@@ -57,7 +57,7 @@ class Places:
         self.length += count
 
     def span(self, index: int) -> Span:
-        """Where a character (0 to `length - 1`) is written."""
+        """The source span of a character (0 to `length - 1`)."""
         at = bisect_right(self._starts, index) - 1
         begin, end = self._begins[at], self._ends[at]
         following = self._starts[at + 1] if at + 1 < len(self._starts) else self.length
@@ -67,7 +67,7 @@ class Places:
         return Span(begin, begin + 1)
 
     def moved(self, by: int) -> Places:
-        """The same places in a text that has `by` more characters before them."""
+        """The places moved by `by` characters, for a text that has so many more before them."""
         result = Places()
         result.length = self.length
         result._starts = self._starts

@@ -26,8 +26,8 @@ _JSON_OPENINGS = frozenset("[{")
 
 
 class Contents(NamedTuple):
-    """What is in a node: how many mappings have a key of each name, whether one has a name twice, and whether there may
-    be a string of several lines or one that begins like JSON.
+    """The contents of a node: how many mappings have a key of each name, whether one has a name twice, and whether
+    there may be a string of several lines or one that begins like JSON.
     """
 
     keys: Counter[str]
@@ -36,7 +36,7 @@ class Contents(NamedTuple):
 
 
 class _Base:
-    """What all nodes share: their span without anchor and tag, and the anchor's name if they carry one."""
+    """The base of all nodes: their span without anchor and tag, and the anchor's name if they carry one."""
 
     __slots__ = ("anchor", "end", "shared", "start", "tag")
 
@@ -72,7 +72,7 @@ class Scalar(_Base):
 
     @cached_property
     def value(self) -> scalars.Value | scalars.Unknown:
-        """What Kubernetes reads: a string, a number, a boolean or None, if the document decides it; else `UNKNOWN`.
+        """The value that Kubernetes reads: a string, a number, a boolean or None; `UNKNOWN` if a template decides it.
 
         Raises `scalars.ScalarError` as `written` does.
         """
@@ -80,7 +80,7 @@ class Scalar(_Base):
 
     @property
     def written(self) -> scalars.Value:
-        """The same, placeholders read as the texts that they are (`vectors/yaml/scalars.json`).
+        """The value with placeholders read as the texts that they are (`vectors/yaml/scalars.json`).
 
         Raises `scalars.ScalarError` where kubectl refuses the document for it (`!!float x`, `.nan`).
         """
@@ -258,7 +258,7 @@ def nodes(root: Node | None) -> Iterator[Node]:
 
 
 def contents(root: Node) -> Contents:
-    """What is in a node: a look that is cheaper than a walk. Most documents hold nothing that needs a closer one."""
+    """The contents of a node, cheaper than by a walk. Most documents hold nothing that needs a closer look."""
     if isinstance(root, Scalar):
         return Contents(Counter(), False, _may_be_text(root))
     if root.contents is None:
@@ -296,7 +296,7 @@ def _may_be_text(scalar: Scalar) -> bool:
 
 
 def unwritten(around: Node) -> Scalar:
-    """What stands for something that a template may print into a node."""
+    """A scalar in place of something that a template may print into a node."""
     scalar = Scalar(around.start, around.start, "", "")
     scalar.leave_open()
     return scalar

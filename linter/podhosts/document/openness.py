@@ -1,4 +1,4 @@
-"""What a template may print into a document: lists and mappings that may get more, and values where none is written."""
+"""Openness: lists and mappings into which a template may print more, and values that it prints where none stands."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def is_followed(text: str, at: int) -> bool:
 
 
 class Openness:
-    """What the template of a text may print into what was read of `text[start:end]`."""
+    """Marks the nodes of `text[start:end]` into which the template of the text may print something."""
 
     def __init__(self, text: str, start: int, end: int) -> None:
         self._text = text

@@ -1,4 +1,4 @@
-"""What the lines of a text say that no parser can read: its outermost keys, and what stands outside of strings."""
+"""The outermost keys of a text that no parser can read, and its text outside of strings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where each value of a document stands."""
+"""The span of each value of a document."""
 
 from __future__ import annotations
 

@@ -165,7 +165,7 @@ class _Text:
         self.first = first
 
     def _check(self, chunk: str) -> Contents:
-        """What the lines hold. Raises _NotPlainError unless libyaml would read all of them."""
+        """The contents of the lines. Raises _NotPlainError unless libyaml would read all of them."""
         levels = self.levels
         level = -1
         number = count = 0
@@ -270,7 +270,7 @@ class _Text:
         yield first, last
 
     def _value(self, first: int, last: int, start: int, null_at: int) -> Node:
-        """What the key or dash on line `first` stands for; on that line it begins at `start`."""
+        """The value of the key or dash on line `first`; on that line it begins at `start`."""
         _, _, _, _, scalar, flow, literal, _ = self.lines[first]
         if scalar:
             return _scalar(scalar, start)
@@ -292,7 +292,7 @@ class _Text:
         return node
 
     def end(self, first: int, last: int) -> int:
-        """Where what takes some lines ends."""
+        """The end of the node on some lines."""
         number = last - 1
         while self.levels[number] < 0:
             number -= 1

@@ -63,7 +63,7 @@ def read(text: str, begin: int, end: int, template: Template | None = None) -> N
 
 
 def read_with_libyaml(chunk: str, offset: int, limit: int, template: Template | None = None) -> Node | None:
-    """The same for a chunk that stands at `offset` in a text of `limit` characters."""
+    """`read` for a chunk that stands at `offset` in a text of `limit` characters."""
     begin = offset
     # kubectl swallows one more byte order mark here.
     bom = 1 if chunk.startswith(_BOM) else 0
@@ -240,7 +240,7 @@ class _NodeReader:
         return scalar
 
     def _skip_properties(self, event: Any, end: int) -> int:
-        """Where a node begins behind its own anchor and tag."""
+        """The offset of a node behind its own anchor and tag."""
         start: int = event.start_mark.index
         for _ in range((event.anchor is not None) + (event.tag is not None)):
             found = _PROPERTY.match(self._masked, start, end)

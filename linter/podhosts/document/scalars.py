@@ -1,4 +1,4 @@
-"""What a scalar means to Kubernetes: YAML as go-yaml v2 resolves it, then JSON.
+"""The value of a scalar to Kubernetes: YAML as go-yaml v2 resolves it, then JSON.
 
 Source: `reference/kubernetes.md` 5.2; every row of `vectors/yaml/scalars.json` is a test.
 """
@@ -15,7 +15,7 @@ Value: TypeAlias = str | int | float | bool | None
 
 
 class Unknown(Enum):
-    """What stands for a value that a template or placeholder decides: no string, no number, not nothing."""
+    """The value of a scalar that a template or placeholder decides: no string, no number, not null."""
 
     VALUE = "unknown"
 

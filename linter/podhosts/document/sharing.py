@@ -1,4 +1,4 @@
-"""Where anchors, aliases and merges stand: text there belongs to several places at once."""
+"""The spans of anchors, aliases and merges: text there belongs to several places at once."""
 
 from __future__ import annotations
 

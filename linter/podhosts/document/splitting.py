@@ -1,4 +1,4 @@
-"""Where kubectl cuts a file into documents.
+"""The cuts at which kubectl divides a file into documents.
 
 Source: apimachinery `pkg/util/yaml/decoder.go` as described in `reference/kubernetes.md` 5.3, measured in
 `vectors/yaml/streams.jsonl`.
@@ -26,7 +26,7 @@ _SEPARATOR = "---"
 
 
 class Problem(NamedTuple):
-    """Why kubectl would refuse: a message and where it applies."""
+    """A reason for which kubectl refuses a document: a message and the span it applies to."""
 
     message: str
     span: Span
@@ -34,7 +34,7 @@ class Problem(NamedTuple):
 
 @record(frozen=True, slots=True)
 class ListItem:
-    """Which item of which List a piece is: its index, and what the List says of itself (as written)."""
+    """The item of a List that a piece is: its index, and the List's own apiVersion and kind (as written)."""
 
     index: int
     api_version: str | None
@@ -66,7 +66,7 @@ class Piece(NamedTuple):
         return Span(start, max(self.span.end, self.problem.span.end + 1))
 
     def moved(self, distance: int) -> Piece:
-        """The same piece in a text that begins `distance` code points earlier (negative: later)."""
+        """The piece in a text that begins `distance` code points earlier (negative: later)."""
         opening, problem = self.opening, self.problem
         return self._replace(
             span=_moved(self.span, distance),
@@ -100,7 +100,7 @@ def looks_like_json(text: str) -> bool:
 
 
 def _yaml_start(text: str, at: int) -> int | None:
-    """Where kubectl begins to read YAML after what is no JSON: past blanks and at most one line feed.
+    """The offset at which kubectl begins to read YAML after what is no JSON: past blanks and at most one line feed.
 
     None where it gives up, as the look ahead for blanks takes four bytes at a time.
     """

@@ -45,7 +45,7 @@ class Template:
 
     @property
     def actions(self) -> list[int]:
-        """Where the actions begin."""
+        """The offsets at which the actions begin."""
         return [action.span.start for action in self._actions]
 
     @cached_property
@@ -127,7 +127,7 @@ class _BlockScalars:
         self._columns.append(column)
 
     def first_in(self, start: int, end: int) -> int:
-        """Where the content of a block scalar begins on a stretch of one line; its end where it holds none."""
+        """The offset of a block scalar's content on a stretch of one line; the stretch's end where it holds none."""
         found = bisect_right(self._starts, start) - 1
         is_inside = found >= 0 and start < self._ends[found]
         return min(max(start, self._starts[found] + self._columns[found]), end) if is_inside else end

@@ -108,7 +108,7 @@ def check_parts(parts: Iterable[Part | LargeList], options: Options, workspace: 
 
 def _rules(options: Options, workspace: Workspace) -> tuple[list[Rule], KnownKinds]:
     rules = [rule(options.settings, workspace) for rule in RULES if rule.name in options.selected]
-    return rules, KnownKinds(options.settings.house_paths, workspace.definitions)
+    return rules, KnownKinds(options.settings.configured_pod_specs, workspace.definitions)
 
 
 def _check_list(

@@ -60,7 +60,7 @@ def _by_path(workspace: Workspace, overlays: Overlays, settings: Settings) -> di
 
 def _findings(printed: Printed, workspace: Workspace, settings: Settings) -> Iterator[Diagnostic]:
     """What the rules say about one object, where it is written."""
-    kinds = KnownKinds(settings.house_paths, workspace.definitions)
+    kinds = KnownKinds(settings.configured_pod_specs, workspace.definitions)
     alone = Workspace([printed.document.source], definitions=workspace.definitions)
     rules = [rule(settings, alone) for rule in RULES if not rule.looks_elsewhere]
     # What is in strings is found where these are written.

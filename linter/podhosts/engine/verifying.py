@@ -73,7 +73,7 @@ class Verifier:
 
     def _kinds(self, text: Part) -> KnownKinds:
         workspace = self._workspace or Workspace([text.source])
-        return KnownKinds(self._options.settings.house_paths, workspace.definitions)
+        return KnownKinds(self._options.settings.configured_pod_specs, workspace.definitions)
 
     def check(self, before: Part, after: Part, *, safe: bool) -> None:
         """Raise VerificationError unless the documents and objects are the same ones and no error is new.

@@ -11,7 +11,7 @@ from podhosts.kubernetes.fields import (
     normalized,
 )
 from podhosts.kubernetes.kinds import is_built_in_workload, is_strict
-from podhosts.kubernetes.known_kinds import KNOWN_KINDS, HousePath, KnownKinds
+from podhosts.kubernetes.known_kinds import KNOWN_KINDS, ConfiguredPodSpec, KnownKinds
 from podhosts.kubernetes.objects import KubernetesObject, every_object, mapping, objects, sequence
 from podhosts.kubernetes.placed import every_pod, is_patch
 from podhosts.kubernetes.pods import (
@@ -39,10 +39,10 @@ from podhosts.kubernetes.walking import follow, walk
 __all__ = [
     "KNOWN_KINDS",
     "NEWEST_MINOR",
+    "ConfiguredPodSpec",
     "Container",
     "EntryKeys",
     "HostAlias",
-    "HousePath",
     "KnownKinds",
     "KubernetesObject",
     "KubernetesVersion",

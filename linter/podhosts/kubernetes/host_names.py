@@ -60,7 +60,7 @@ class Ordinals:
 
 @record(frozen=True, slots=True)
 class OwnName:
-    """How a name comes to be a pod's own.
+    """The way in which a name comes to be a pod's own.
 
     `index` is the number of the pod that has it; None where all pods made from the spec have it. A full name also
     says what the cluster's domain must be, and the namespace where the manifest leaves that open; else None.
@@ -77,7 +77,7 @@ class OwnName:
 
 
 def own_name(pod: Pod, name: str, version: KubernetesVersion) -> OwnName | None:
-    """How a pod made from this spec has `name` as its host name or full name; None if no pod is known to have it."""
+    """The way in which a pod of this spec has `name` as its host name or full name; None if none certainly has it."""
     if not pod.is_pod_spec or pod.host_network or _is_open(pod, version):
         return None
     if override := _override(pod, version):

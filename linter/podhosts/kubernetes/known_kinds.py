@@ -32,7 +32,7 @@ _LIST_NAME = "hostaliases"
 _ENTRY_KEY = "hostnames"
 
 
-class HousePath(NamedTuple):
+class ConfiguredPodSpec(NamedTuple):
     """A place that the config names: `path` as in `spec.worker.podTemplate`; a `group` of None is any."""
 
     kind: str
@@ -41,39 +41,41 @@ class HousePath(NamedTuple):
 
 
 class KnownKinds:
-    """Where objects hold pod specs, and what is declared where.
+    """The pod specs in objects of every kind, and the fields that are declared in them.
 
     `definitions` gives the repository's CustomResourceDefinitions of a group and kind, none if no one's text has a key
     of a third name.
     """
 
-    def __init__(self, house_paths: tuple[HousePath, ...] = (), definitions: DefinitionLookUp | None = None) -> None:
-        self._house_paths = house_paths
+    def __init__(
+        self, configured_pod_specs: tuple[ConfiguredPodSpec, ...] = (), definitions: DefinitionLookUp | None = None
+    ) -> None:
+        self._configured = configured_pod_specs
         self._definitions = definitions
 
     def pod_spec_paths(self, api_version: str | None, kind: str | None, declaring: str = "") -> list[PodSpecPath]:
         """The places that are known to hold hostAliases in objects of a kind; `declaring` as for definitions."""
-        taught = self._taught(api_version, kind, declaring)
-        if not taught:
+        crds = self._crds_of(api_version, kind, declaring)
+        if not crds:
             paths = pod_spec_paths(api_version, kind)
-        elif len(taught) == 1:
-            paths = taught[0][0].pod_spec_paths(taught[0][1])
+        elif len(crds) == 1:
+            paths = crds[0][0].pod_spec_paths(crds[0][1])
         else:
             # Which of them the cluster has is not known.
             merged: dict[tuple[tuple[str, ...], str], PodSpecPath] = {}
-            for definition, version in taught:
+            for definition, version in crds:
                 for place in definition.pod_spec_paths(version):
                     merged[place.path, place.field] = place._replace(schema=UNKNOWN)
             paths = list(merged.values())
         return paths + [
             place
-            for house in self._house_paths
-            if house.kind == kind and house.group in {None, group_of(api_version)}
-            for place in _readings(house.path)
+            for configured in self._configured
+            if configured.kind == kind and configured.group in {None, group_of(api_version)}
+            for place in _readings(configured.path)
         ]
 
     def pod_spec_paths_of(self, manifest: KubernetesObject) -> list[PodSpecPath]:
-        """The same for an object. Definitions are large, so those without a hosts list are read for pods only."""
+        """`pod_spec_paths` for an object. Definitions are large: those without a hosts list are read for pods only."""
         names = contents(manifest.node).keys
         may_be_pod = "containers" in names or any(normalized(name) == _LIST_NAME for name in names)
         may_be_pod = may_be_pod or bool(pod_spec_paths(manifest.api_version, manifest.kind))
@@ -81,17 +83,17 @@ class KnownKinds:
 
     def places(self, manifest: KubernetesObject) -> Iterator[DeclaredMapping]:
         """The mappings of an object of which it is certain what is declared there."""
-        taught = self._taught(manifest.api_version, manifest.kind)
-        if len(taught) == 1:
-            definition, version = taught[0]
+        crds = self._crds_of(manifest.api_version, manifest.kind)
+        if len(crds) == 1:
+            definition, version = crds[0]
             yield from definition.places(manifest, version)
-        elif not taught:
+        elif not crds:
             paths = pod_spec_paths(manifest.api_version, manifest.kind)
             yield from built_in_places(manifest, paths)
             if not is_built_in_workload(manifest.api_version, manifest.kind):
                 yield from custom_resource_places(manifest, paths)
 
-    def _taught(
+    def _crds_of(
         self, api_version: str | None, kind: str | None, declaring: str = ""
     ) -> list[tuple[ResourceDefinition, str]]:
         """The differing CRDs of the repository that define the kind's version."""
@@ -112,7 +114,7 @@ KNOWN_KINDS = KnownKinds()
 
 
 def _readings(path: str) -> list[PodSpecPath]:
-    """What may stand at a path of the config: a pod spec, a pod template, or the list itself."""
+    """The readings of a path of the config: it leads to a pod spec, to a pod template, or to the list itself."""
     steps = path_steps(path)
     *above, last = steps
     return [

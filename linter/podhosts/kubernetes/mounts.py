@@ -1,4 +1,4 @@
-"""What a mount does to a container's /etc/hosts, and which one rule speaks of it.
+"""The effect of a mount on a container's /etc/hosts, and the one rule that reports it.
 
 Source: `reference/kubernetes.md` 3.1 and 6, `vectors/kubelet` (kind mounts).
 """
@@ -53,7 +53,7 @@ class MountEffect(Enum):
 
 
 def effect(mount: Mount) -> MountEffect | None:
-    """What the mount does to the hosts file; None where it does nothing to it, or nothing certain can be said."""
+    """The effect of a mount on the hosts file; None where it has none, or where that is not certain."""
     path = mount.mount_path
     if path is None or "$patch" in mount.node.fields:
         return None
@@ -126,7 +126,7 @@ def _source_entry(volume: Volume | None) -> Entry | None:
 
 
 def failed_type_check(volume: Volume) -> str | None:
-    """What the node has at a hostPath whose `type` asks for something else (`a file`, `a directory`), else None.
+    """What the node has in place of what the `type` of a hostPath asks for (`a file`, `a directory`); else None.
 
     Every node has the files and folders that are looked at; a pod with such a volume never starts.
     """

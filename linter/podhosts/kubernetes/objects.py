@@ -109,7 +109,7 @@ def list_items(document: Document) -> Iterator[KubernetesObject]:
 
 
 def every_object(document: Document) -> list[KubernetesObject]:
-    """What kubectl sees in a document, and what other programs do."""
+    """The objects that kubectl sees in a document, and those that other programs see."""
     # An item of a List that is a list itself is nothing to anybody.
     others = list_items(document) if document.piece.item is None else ()
     return [*objects(document), *others]

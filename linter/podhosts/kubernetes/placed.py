@@ -69,7 +69,7 @@ def every_pod(manifest: KubernetesObject, kinds: KnownKinds) -> list[Pod]:
 
 
 def placed_pods(manifest: KubernetesObject) -> Iterator[Pod]:
-    """What the JSON patches, mutations and chart parameters in an object set of a pod's hosts-related fields."""
+    """The hosts-related fields of pods that the JSON patches, mutations and chart parameters in an object set."""
     if is_strict(manifest.api_version, manifest.kind):
         return
     # A search is cheap, a walk is not.

@@ -30,7 +30,7 @@ _GENERATED = {
 
 @record(frozen=True, slots=True)
 class Surroundings:
-    """What the manifest does not say: the pod's addresses, the cluster's domain, the node's hosts file (None where the
+    """Values that no manifest holds: the pod's addresses, the cluster's domain, the node's hosts file (None where the
     node has none), the kubelet's version, and which pod of a StatefulSet or Indexed Job (None for the first)."""
 
     pod_ips: tuple[str, ...] = ()

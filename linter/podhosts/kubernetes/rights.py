@@ -16,7 +16,7 @@ _UNKNOWN = object()
 
 
 class Rights(NamedTuple):
-    """What is certain about the user of a container; False and None also stand for "not said".
+    """The certain facts about the user of a container; False and None also stand for "not said".
 
     `not_root`: it runs as another user, `uid` if that is given. `gains_nothing`: the field for which `sudo` and the
     like cannot make it root; empty where they may. `is_privileged`, `has_read_only_root`: as in its securityContext.

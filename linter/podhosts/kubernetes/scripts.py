@@ -1,4 +1,4 @@
-"""Where a pod's containers run scripts: commands, hooks, probes, and scripts in ConfigMaps that they mount."""
+"""The scripts that a pod's containers run: commands, hooks, probes, and scripts in ConfigMaps that they mount."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Script(NamedTuple):
 
 
 def commands(container: Container) -> Iterator[Command]:
-    """What the container runs: `command` with `args`, then hooks and probes."""
+    """The container's commands: `command` with `args`, then hooks and probes."""
     own = [*_arguments(container.node, ("command",)), *_arguments(container.node, ("args",))]
     if own:
         yield Command(container, own, "")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from podhosts.document.outline import bare, outline, without_block_scalars
 from podhosts.document.placeholders import is_placeholder, marks_that_break, names_that_break
 from podhosts.kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION, group_of, is_built_in_workload
-from podhosts.triggers import mentions
+from podhosts.triggers import text_mentions
 
 if TYPE_CHECKING:
     from podhosts.document import Document
@@ -86,10 +86,10 @@ def _concerns_hosts(text: str, kinds: KnownKinds, *, is_listed: bool) -> bool:
 
 def _holds_hosts(text: str, api_version: str | None, kind: str, kinds: KnownKinds) -> bool:
     if is_built_in_workload(api_version, kind):
-        return mentions(text.encode("utf-8", "surrogatepass"))
+        return text_mentions(text)
     group = group_of(api_version)
     if kind == "ConfigMap" and not group:
-        return _COREDNS.search(text) is not None and mentions(text.encode("utf-8", "surrogatepass"))
+        return _COREDNS.search(text) is not None and text_mentions(text)
     if group in _OTHER_MEANING or kind == CUSTOM_RESOURCE_DEFINITION or _LISTS.search(text) is None:
         return False
     return kind == _TEMPLATE or group not in _OWN_GROUPS or bool(kinds.pod_spec_paths(api_version, kind))

@@ -1,4 +1,4 @@
-"""What differs between API server versions: one small table.
+"""The differences between API server versions: one small table.
 
 Source: `reference/kubernetes.md` 1.1, 2.1, 4.1; measured on 1.29, 1.32, 1.35, 1.36 and 1.37 (`vectors/apiserver`).
 """

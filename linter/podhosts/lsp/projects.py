@@ -67,7 +67,7 @@ class Project:
 
     def kinds(self, buffer: Buffer) -> KnownKinds:
         """The kinds that are known in a file. Raises UsageError for a config that cannot be used."""
-        return KnownKinds(self.options(buffer.path).settings.house_paths, self.workspace(buffer).definitions)
+        return KnownKinds(self.options(buffer.path).settings.configured_pod_specs, self.workspace(buffer).definitions)
 
     def check(self, buffer: Buffer) -> Result:
         """What is found in a file. Raises UsageError for a config that cannot be used."""

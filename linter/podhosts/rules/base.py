@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from podhosts.diagnostics import MOST_RELATED, Diagnostic, Related, Request, Severity
 from podhosts.kubernetes import (
+    ConfiguredPodSpec,
     Container,
     HostAlias,
-    HousePath,
     KnownKinds,
     KubernetesObject,
     KubernetesVersion,
@@ -43,7 +43,7 @@ class Settings:
     version: KubernetesVersion = field(default_factory=KubernetesVersion)
     resolvers: frozenset[str] = frozenset({"glibc", "musl", "go"})
     #: Places of pod specs that the config adds.
-    house_paths: tuple[HousePath, ...] = ()
+    configured_pod_specs: tuple[ConfiguredPodSpec, ...] = ()
     #: The environment that a file belongs to; None where the config names no environments.
     environment_of: Callable[[str], str | None] | None = None
     #: The text of a node's /etc/hosts, for fixes that move its entries.
@@ -75,7 +75,7 @@ class Rule:
         self.settings = settings
         self.workspace = workspace
         self.version = settings.version
-        self.kinds = KnownKinds(settings.house_paths, workspace.definitions)
+        self.kinds = KnownKinds(settings.configured_pod_specs, workspace.definitions)
 
     def check_source(self, source: Source) -> Iterable[Diagnostic]:
         """Check a file of which other files of the run say something, whatever it mentions."""

@@ -1,4 +1,4 @@
-"""What the built-in schema or a CustomResourceDefinition refuses in an object's hosts.
+"""Schemas: mistakes in an object's hosts that the built-in schema or a CustomResourceDefinition refuses.
 
 - `hosts_list`: what is checked in one list of entries: the built-in one, the measured profiles, a CRD's own
 - `refusals`: which requests are refused for a mistake in such a list

@@ -1,4 +1,4 @@
-"""What is wrong with the schemas of a CustomResourceDefinition, where the API server refuses it for certain.
+"""Mistakes in the schemas of a CustomResourceDefinition for which the API server certainly refuses it.
 
 Only what concerns the shape of a schema: types, and what a list of hosts rests on (`x-kubernetes-list-type` and its
 keys). Measured with k8s.io/apiextensions-apiserver 0.37.0 (`tests/data/crds/broken.jsonl`).
@@ -54,7 +54,7 @@ _KEYWORDS: dict[str, tuple[Callable[[Node], bool], str]] = {
 
 
 class SchemaProblem(NamedTuple):
-    """What is wrong, at which node, and its path from the object's root."""
+    """A mistake: the node, its path from the object's root, and a message."""
 
     node: Node
     path: Path
@@ -137,7 +137,7 @@ def _wrong_values(schema: Mapping, path: Path) -> Iterator[SchemaProblem]:
 
 
 def _wrong_shape(schema: Mapping, path: Path) -> Iterator[SchemaProblem]:
-    """What a structural schema needs."""
+    """Violations of the rules for structural schemas."""
     written = schema.get("type")
     if is_unknown(written):
         return

@@ -149,7 +149,7 @@ def definition_problem(manifest: KubernetesObject) -> SchemaProblem | None:
 
 
 def definition(manifest: KubernetesObject) -> ResourceDefinition | None:
-    """What a CustomResourceDefinition of version v1 says; None for another object, and for one that is not whole."""
+    """The schemas of a CustomResourceDefinition of version v1; None for another object, and for a broken one."""
     spec = manifest.spec
     if not _is_definition(manifest) or spec is None or definition_problem(manifest) is not None:
         return None
@@ -201,7 +201,7 @@ def _is_alias_list(name: str, schema: Schema) -> bool:
 
 
 def _list_schema(schema: Schema, is_kept: bool) -> ListSchema:
-    """What the server checks in a list of that schema; `is_kept` says that a place above it keeps unknown keys."""
+    """The server's checks of a list of that schema; `is_kept` says that a place above it keeps unknown keys."""
     items = _schema(schema.get("items"))
     fields = _properties(items)
     ip, hostnames = fields.get("ip", _NOTHING), fields.get("hostnames", _NOTHING)

@@ -1,4 +1,4 @@
-"""What an API server checks of one hostAliases list, by the place where it stands.
+"""The API server's checks of one hostAliases list, by the place where it stands.
 
 Source: `vectors/apiserver` for built-in kinds, the profiles P1 to P10 of `vectors/crds` for custom resources.
 """
@@ -30,8 +30,8 @@ class Constraints:
     format: str = ""
 
     def refusal(self, value: str | Sequence[object]) -> str | None:
-        """Why the API server refuses a value of the right type, as "does not match `x`"; None where it does not, or
-        where that is not certain.
+        """The API server's reason to refuse a value of the right type, as "does not match `x`"; None where it accepts
+        it, or where that is not certain.
 
         Formats other than `ipv4` and `ipv6` are not judged, nor are rules in CEL.
         """
@@ -86,7 +86,7 @@ def _is_readable(pattern: str) -> bool:
 
 
 class ListType(Enum):
-    """How entries of equal `ip` meet."""
+    """The merging of entries of equal `ip` (`x-kubernetes-list-type`)."""
 
     MAP = "map"  # server-side apply (for a custom resource create too) refuses the second one
     ATOMIC = "atomic"  # both are kept

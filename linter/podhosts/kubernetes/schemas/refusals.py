@@ -1,4 +1,4 @@
-"""Which requests the API server refuses for a mistake of some kind at some place.
+"""The requests that the API server refuses for a kind of mistake at a place.
 
 Source: `vectors/apiserver` (built-in kinds) and `vectors/crds` (profiles of custom resources).
 """
