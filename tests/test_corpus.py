@@ -115,7 +115,7 @@ def test_all_fixes_leave_files_that_are_read_as_well(tmp_path: Path, shown_figur
         if before != after:
             changed.append(f"corpus/{name}")
             assert problems(before) == problems(after)
-    assert changed == [line.removeprefix("+++ ") for line in diff.split("\n") if line.startswith("+++ ")]
+    assert changed == [line.removeprefix("+++ b/") for line in diff.split("\n") if line.startswith("+++ ")]
     with shown_figures():
         lines = Counter(line[:1] for line in diff.split("\n") if not line.startswith(("---", "+++")))
         print(f"corpus, all fixes: {len(changed)} files change, {lines['-']} lines go, {lines['+']} come")

@@ -43,6 +43,9 @@ class Part(NamedTuple):
         start, end = piece.outline
         # With the line behind it, at which a reader may say that the document ends too early.
         line_end = self.source.text.find("\n", end) + 1
+        if _loses_others(self.source, piece):
+            # What kubectl loses with it decides whether that matters.
+            line_end = self.source.text.find("\n---", line_end - 1) + 1 or len(self.source.text)
         return self.source.part(Span(start, max(end, line_end))), piece.moved(-start)
 
     def with_text(self, text: str) -> Part:
@@ -123,6 +126,11 @@ def _documents(part: Part | LargeList, starts: Collection[int]) -> Iterator[tupl
         yield from part.items(lambda _: True)
 
 
+def _loses_others(source: Source, piece: Piece) -> bool:
+    """Whether kubectl stops at a piece whatever is written in it: at a bad separator, or at directives."""
+    return piece.problem is not None or source.text.startswith("%", piece.span.start)
+
+
 def whole_word(word: str) -> re.Pattern[bytes]:
     """A pattern for a word of ASCII letters, not as a part of a longer one."""
     return re.compile(rb"%b(?<!\w%b)(?!\w)" % (word.encode(), word.encode()))
@@ -179,12 +187,15 @@ class _Windows:
                 if pieces:
                     yield Part(source, pieces, is_file=False)
                 return
-            # The last piece may go on.
+            # The last piece may go on; one that loses others is read together with the next.
             unread = self._data[complete:]
-            if len(pieces) > 1:
-                yield Part(source, pieces[:-1], is_file=False)
-                self._number += len(pieces) - 1
-                self._begin_at(source, pieces[-1].outline.start)
+            last = len(pieces) - 1
+            while last > 0 and _loses_others(source, pieces[last - 1]):
+                last -= 1
+            if last > 0:
+                yield Part(source, pieces[:last], is_file=False)
+                self._number += last
+                self._begin_at(source, pieces[last].outline.start)
                 self._data += unread
             elif pieces and not self._is_tried:
                 from podhosts.document.large_lists_yaml import yaml_list
