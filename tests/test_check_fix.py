@@ -166,10 +166,10 @@ def test_broken_fix_is_left_out_and_the_finding_says_so(tmp_path: Path) -> None:
     (tmp_path / "pod.yaml").write_bytes(before)
     code = (
         "import sys; sys.argv = ['podhosts', 'check', '--fix', *sys.argv[1:]]\n"
-        "from podhosts.rules import duplicate_hostname as rule\n"
+        "from podhosts.rules.removal import RepetitionRemoval as Removal\n"
         "from podhosts.surgery import repair, replace_scalar\n"
-        "rule._fix = lambda pod, places: repair(pod.object.document, f'Replace {places[0].node.text}', "
-        "replace_scalar(pod.object.document, places[0].node, 'other.internal'))\n"
+        "Removal.fix = lambda self, group: repair(self._pod.object.document, f'Replace {group[0].text}', "
+        "replace_scalar(self._pod.object.document, group[0].node, 'other.internal'))\n"
         "from podhosts.__main__ import main; sys.exit(main())"
     )
     for flags, after in (["--diff"], before), ([], before.replace(b"DB8", b"db8")):
@@ -233,7 +233,11 @@ def test_a_pipe_is_read_once(tmp_path: Path) -> None:
     (tmp_path / "pod.yaml").write_bytes(TWICE)
     command = shlex.join([sys.executable, "-m", "podhosts", "check", "--diff", "--output=json=report.json"])
     done = subprocess.run(
-        ["bash", "-c", f"{command} <(cat pod.yaml)"], cwd=tmp_path, capture_output=True, check=False, env=environment()
+        [program("bash"), "-c", f"{command} <(cat pod.yaml)"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+        env=environment(),
     )
     assert done.returncode == 1
     assert b"1 file, 1 document, 1 pod: 1 warning" in done.stderr

@@ -112,8 +112,8 @@ HIDDEN = [
     'kind: Pod\nspec:\n  "host\\x41liases":\n  - "\\u0069p": 10.0.0.256\n    hostnames: [a, a]\n',
     'kind: Pod\nspec:\n  hostAliases:\n  - ip: "10.0.\\\n      0.256"\n    hostnames: ["b\\x21"]\n',
     "kind: ConfigMap\ndata:\n  a: >-\n    apiVersion: v1\n\n    kind: Pod\n\n    spec: {hostAliases: [{ip: 1.2.3}]}\n",
-    "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command:\n    - sh\n    - -c\n    - >-\n      echo 1.2.3.4 a\n"
-    "      >> /etc/hosts\n",
+    "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command:\n    - sh\n    - -c\n"
+    "    - >-\n      echo 1.2.3.4 a\n      >> /etc/hosts\n",
     "x: &list [{ip: 1.2.3, hostnames: [a]}]\nkind: Pod\nspec: {hostAliases: *list}\n",
     "x: &key hostAliases\nkind: Pod\nspec:\n  *key : [{ip: 1.2.3}]\n",
     "kind: Pod\nspec:\n  ? hostAliases\n  : - {ip: 1.2.3, hostnames: [é, ☃, \U0001f600]}\n",

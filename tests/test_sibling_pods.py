@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -45,9 +46,19 @@ def checked(folder: Path, files: dict[str, str]) -> list[str]:
     for path, text in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, "utf-8")
-    done = podhosts("check", ".", "--fail-on", "never", cwd=folder)
+    done = podhosts("check", ".", "--fail-on", "never", "--format", "json", cwd=folder)
     fixable = ["fixable"] if b"fixable" in done.stderr else []
-    return [line for line in done.stdout.decode().splitlines() if "[pod-hostname-alias]" in line] + fixable
+    return [
+        spoken(finding) for finding in json.loads(done.stdout)["findings"] if finding["rule"] == "pod-hostname-alias"
+    ] + fixable
+
+
+def spoken(finding: dict[str, Any]) -> str:
+    """A finding of the JSON report with all that it says, in one line."""
+    at = f"{finding['path']}:{finding['start']['line']}:{finding['start']['column']}"
+    why = f": {finding['why']}" if finding["why"] else ""
+    advice = f"; {finding['help']}" if finding["help"] else ""
+    return f"{at}: {finding['severity']}: {finding['message']}{why}{advice} [{finding['rule']}]"
 
 
 def test_the_answers_are_those_of_the_pod_that_is_spoken_of(tmp_path: Path) -> None:

@@ -90,4 +90,4 @@ def _what(ip: str) -> tuple[str, str]:
     if parse_sloppy(ip) is None:
         return f"`{ip}` is not an IP address", ""
     what = "has leading zeros" if has_leading_zeros(ip) else "is an IPv4-mapped IPv6 address"
-    return f"`{ip}` {what}", "accepted up to 1.35, since then "
+    return f"`{ip}` {what} (accepted up to 1.35)", "since 1.36 "
