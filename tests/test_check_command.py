@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -196,8 +197,11 @@ def test_closed_streams(folder: Path, closed: str) -> None:
 
 def test_interrupt(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "podhosts", "check", "-"]
+    pipe = subprocess.PIPE
+    # A job in the background of a shell ignores Ctrl-C, and so would what it starts.
+    listen = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
+        command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment(), preexec_fn=listen
     ) as process:
         assert process.stdin
         # More than a pipe holds: once all is written the program reads it.
