@@ -46,13 +46,13 @@ NESTED = {
     + "{}"
     + "}}" * 900
     + "}}]}\n",
-    "items.yaml": f"apiVersion: v1\nkind: List\nitems: [{'{kind: List, items: [' * 900}{']}' * 900}, {{hostAliases: a}}]\n",  # noqa: E501
+    "items.yaml": f"apiVersion: v1\nkind: List\nitems: [{'{kind: List, items: [' * 900}{']}' * 900}, {{hostAliases: a}}]\n",  # noqa: E501 - one line is the input
     "strings.yaml": pod(f"  x: '{json.dumps({'hostAliases': 1})}'\n  y: \"{LISTS} hostAliases\"\n"),
     "coredns.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: coredns}\ndata: {Corefile: '"
     + ".:53 { hosts { " * 900
     + "}" * 1800
     + f"', x: {LISTS}}}\n",
-    "patch.yaml": f"- {{op: add, path: /spec/hostAliases, value: {LISTS}}}\n- {{op: add, path: /{'a/' * DEEP}, value: a}}\n",  # noqa: E501
+    "patch.yaml": f"- {{op: add, path: /spec/hostAliases, value: {LISTS}}}\n- {{op: add, path: /{'a/' * DEEP}, value: a}}\n",  # noqa: E501 - one line is the input
     "shell.yaml": pod(f"  containers: [{{name: a, command: [sh, -c, '{'(' * DEEP}>/etc/hosts{')' * DEEP}']}}]\n"),
     "python.yaml": pod(
         f"  containers: [{{name: a, command: [python, -c, 'open(\"/etc/hosts\", {'(' * DEEP}1{')' * DEEP})']}}]\n"

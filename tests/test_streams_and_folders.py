@@ -142,7 +142,7 @@ def test_links_that_lead_nowhere_are_passed_over(folder: Path, is_repository: bo
     ("path", "separator", "expected"),
     [
         (r"k8s\overlays\prod\kustomization.yaml", "\\", "k8s/overlays/prod/kustomization.yaml"),
-        (r"C:\work\pod.yaml", "\\", "C:/work/pod.yaml"),
+        (r"C:\k8s\pod.yaml", "\\", "C:/k8s/pod.yaml"),
         (r"a\b.yaml", "/", r"a\b.yaml"),
         ("-", "\\", "-"),
     ],
