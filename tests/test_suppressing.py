@@ -9,7 +9,7 @@ import pytest
 
 from podhosts.document import Document, split
 from podhosts.edits import splice
-from podhosts.engine import Options, lint
+from podhosts.engine import Options, default_selection, lint
 from podhosts.kubernetes import parse_version
 from podhosts.rules import RULES, Settings
 from podhosts.source import Source
@@ -44,6 +44,12 @@ def kinds(findings: list[Diagnostic]) -> Counter[tuple[str, str, str | None]]:
 @pytest.mark.parametrize(
     "path", [*manifests(CASES), *manifests(EXAMPLES)], ids=lambda path: f"{path.parent.name}/{path.name}"
 )
+@pytest.mark.parametrize("piece", ["- ip: 10.0.0.256", "a: 1"])
+def test_a_suppression_in_a_piece_that_no_rule_looks_at_is_not_unused(piece: str) -> None:
+    text = f"{piece}  # podhosts: ignore[invalid-ip] why\n"
+    assert lint(Source("piece.yaml", text.encode()), Options(selected=default_selection())).findings == []
+
+
 def test_every_case_can_be_silenced(path: Path) -> None:
     case = load(path)
     options = Options(Settings(parse_version(case.version)[0]), EVERYTHING)

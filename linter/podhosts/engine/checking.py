@@ -54,6 +54,8 @@ class DocumentResult:
     suppressed: list[Suppressed] = field(default_factory=list)
     inner_suppressions: list[Suppression] = field(default_factory=list)
     pods: int = 0
+    #: False for a piece of one, such as an entry on a page: rules see nothing in it, so a suppression may be needed.
+    is_manifest: bool = True
     #: Filled where a report lists what was checked.
     objects: list[CheckedObject] = field(default_factory=list)
     #: Values, and whole documents, that a template or placeholder decides.
@@ -116,6 +118,7 @@ def _check(
         assert document.problem is not None  # else it would not be broken
         checked.pieces.append(document.problem.span)
     checked.pods = len(pods)
+    checked.is_manifest = bool(pods) or any(manifest.kind is not None for manifest in manifests)
     if options.lists_objects:
         checked.objects += checked_objects(interpreted)
     actions = document.actions

@@ -204,7 +204,7 @@ def conclude(found: Found, options: Options, *, sees_others: bool) -> Result:
     suppress(found.elsewhere, file_wide, options, result)
     # A suppression of the whole file is used if it is in any document.
     for placed, checked, told in of_documents:
-        if options.use_suppressions:
+        if options.use_suppressions and checked.is_manifest:
             suppressions = [*checked.suppressions, *checked.inner_suppressions]
             told.findings += unused(placed.document, suppressions, options, sees_others=sees_others)
         result.findings += relocated(told.findings, placed)
