@@ -118,7 +118,8 @@ def _check(
         assert document.problem is not None  # else it would not be broken
         checked.pieces.append(document.problem.span)
     checked.pods = len(pods)
-    checked.is_manifest = bool(pods) or any(manifest.kind is not None for manifest in manifests)
+    has_kind = any(manifest.kind is not None for manifest in manifests)
+    checked.is_manifest = document.root is None or has_kind or bool(pods)
     if options.lists_objects:
         checked.objects += checked_objects(interpreted)
     actions = document.actions
