@@ -117,7 +117,7 @@ def _ask(request: ResolveRequest, names: tuple[str, ...], network: Network) -> t
         own, other = _numbers(pod, request, surroundings)
         for number in [*own, *other]:
             of_one = replace(surroundings, index=number)
-            rendered = render(pod, of_one, request.container, selection.workspace)
+            rendered = render(pod, of_one, request.container, selection.repository)
             if rendered.error:
                 say(f"podhosts: {describe(pod)}: {rendered.error}")
                 failed = True
