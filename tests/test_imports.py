@@ -16,7 +16,7 @@ ORDER = [
     "summary", "triggers", "processes", "records", "source", "edits", "diagnostics", "document", "placed", "surgery",
     "hosts", "merging", "resources", "kubernetes", "shell", "corefile", "helm", "suppressions", "kustomize", "embedded",
     "interpret", "inventory", "discovery", "repository", "moves", "code_blocks", "config", "rules", "engine",
-    "baseline", "reporters", "survey", "commands", "lsp", "cli",
+    "baseline", "reporters", "survey", "run", "commands", "lsp", "cli",
 ]  # fmt: skip
 #: Libraries that only one room knows.
 SEAMS = {

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podhosts.commands.repairing import fixable, repaired
 from podhosts.commands.run_settings import Request
 from podhosts.discovery import Input
 from podhosts.document import File, large_lists, large_lists_json, large_lists_yaml, parts
@@ -21,6 +20,7 @@ from podhosts.reporters.differences import unified_diff
 from podhosts.reporters.report import Report
 from podhosts.repository import Repository
 from podhosts.rules import RULES
+from podhosts.run.repairing import fixable, repaired
 from podhosts.source import Source
 from podhosts.triggers import file_mentions
 from tests.manifests import BAD_POD, GOOD_POD, SERVICE

@@ -85,9 +85,9 @@ def _from_hosts(source: Source) -> tuple[list[HostsEntry], bool]:
 
 def _add(path: str, request: ConvertRequest, kind: str, entries: list[HostsEntry]) -> None:
     """Add entries to the pod of a manifest, in place. Raises UsageError where that cannot be done."""
-    from podhosts.commands.repairing import RepairError, replace_file
     from podhosts.edits import Safety, splice
     from podhosts.moves import extend
+    from podhosts.run.repairing import RepairError, replace_file
 
     if kind != "hosts" or request.to is not None:
         raise UsageError("--into takes the text of a hosts file, and no --to")

@@ -6,7 +6,6 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from podhosts.commands.run_settings import project_config
-from podhosts.commands.stored import standard_input
 from podhosts.commands.terminal import print_lines, print_styled, say, terminal_width
 from podhosts.commands.usage import INTERRUPTED, OK, WRONG_USE, UsageError, choose
 from podhosts.discovery import STDIN, discover
@@ -17,6 +16,7 @@ from podhosts.kubernetes import KnownKinds
 from podhosts.records import field, record
 from podhosts.reporters.inventory import csv_text, json_text, page, shared_text, table
 from podhosts.repository import open_repository
+from podhosts.run.inputs import standard_input
 from podhosts.source import Source
 from podhosts.triggers import mentions
 

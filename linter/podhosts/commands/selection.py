@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.commands.run_settings import project_config
-from podhosts.commands.stored import standard_input
 from podhosts.commands.usage import UsageError
 from podhosts.discovery import STDIN, discover, with_slashes
 from podhosts.document import whole
@@ -17,6 +16,7 @@ from podhosts.kubernetes import KnownKinds
 from podhosts.kustomize.printing import Printed
 from podhosts.repository import Repository
 from podhosts.repository.opening import has_kustomization, repository_files
+from podhosts.run.inputs import standard_input
 from podhosts.source import Source
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ import os
 import stat
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.commands.files import CannotKeepError, FileChangedError, replace_content
 from podhosts.discovery import STDIN, with_slashes
 from podhosts.document import Part, Section
 from podhosts.edits import Safety, splice
@@ -14,18 +13,19 @@ from podhosts.engine import Result
 from podhosts.engine.fixing import Fixed, fix
 from podhosts.reporters.differences import unified_diff
 from podhosts.repository import Repository
+from podhosts.run.files import CannotKeepError, FileChangedError, replace_content
 from podhosts.source import Source, Span
 from podhosts.suppressions import FILE_SCOPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from podhosts.commands.run_settings import Request
     from podhosts.diagnostics import Diagnostic
     from podhosts.discovery import Input
     from podhosts.document import File
     from podhosts.edits import Edit
     from podhosts.engine import Options
+    from podhosts.run.settings import InputRequest
 
 
 class RepairError(Exception):
@@ -49,7 +49,7 @@ class Repaired(NamedTuple):
     is_written: bool = False
 
 
-def fixable(result: Result, request: Request) -> list[Diagnostic]:
+def fixable(result: Result, request: InputRequest) -> list[Diagnostic]:
     """The findings with a fix of the kind that is asked for."""
     wanted = (Safety.SAFE, Safety.UNSAFE) if request.unsafe_fixes else (Safety.SAFE,)
     return [finding for finding in result.findings if finding.fix is not None and finding.fix.safety in wanted]
@@ -61,7 +61,7 @@ def repaired(
     findings: list[Diagnostic],
     options: Options,
     repository: Repository | None,
-    request: Request,
+    request: InputRequest,
 ) -> Repaired:
     """Fix an input and write it, unless only its diff is asked for. `findings` are those to fix, as linting gave them.
 
