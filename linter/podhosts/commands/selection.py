@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.commands.run_settings import project_config
-from podhosts.commands.usage import UsageError
+from podhosts.commands.terminal import say
+from podhosts.commands.usage import OK, WRONG_USE, UsageError
 from podhosts.discovery import STDIN, discover, with_slashes
 from podhosts.document import whole
 from podhosts.helm import Charts
@@ -53,6 +54,22 @@ class Selection(NamedTuple):
         if not origins:
             return [self.place(alias.pod, alias.node.span)]
         return [(origin.source, origin.source.position(origin.span.start)) for origin in origins]
+
+
+class NoPodError(UsageError):
+    """Nothing to show; a folder without pods is no mistake."""
+
+    def __init__(self, path: str, code: int) -> None:
+        super().__init__(f"no pod in {path or repr('')}")
+        self.code = code
+
+
+def require_pods(selection: Selection, path: str) -> None:
+    """Say what was not read. Raises NoPodError where no pod is left."""
+    for place, reason in selection.failures:
+        say(f"not read: {place}: {reason}")
+    if not selection.pods:
+        raise NoPodError(path, WRONG_USE if selection.failures or not selection.is_folder else OK)
 
 
 def select_pods(where: str | Source, object_name: str | None) -> Selection:

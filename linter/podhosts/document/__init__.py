@@ -31,6 +31,8 @@ from podhosts.document.splitting import Piece, Problem, split
 from podhosts.source import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from podhosts.document.branches import Branch
     from podhosts.document.templates import Template
     from podhosts.source import Source
@@ -167,6 +169,12 @@ class Document:
         if self.template is None:
             return False
         return self._has_action(node.span) or self.is_continued(node)
+
+    def duplicates(self, node: Mapping) -> Iterator[tuple[Entry, Entry]]:
+        """The keys that are written twice in a mapping, the earlier and the later one; not those of two branches."""
+        return (
+            (earlier, later) for earlier, later in node.duplicates if self.are_printed_together(earlier.key, later.key)
+        )
 
     def is_continued(self, node: Node) -> bool:
         """Whether an action of a template follows right after a node."""

@@ -145,7 +145,8 @@ def _parts(file: BinaryIO, path: str) -> Iterator[Part | LargeList]:
     """The parts of a file that can be read more than once. The file must stay open while they are used."""
     file.seek(0)
     head = file.read(WINDOW + 1)
-    if len(head) <= WINDOW or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    is_wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in head[:4]
+    if len(head) <= WINDOW or is_wide:
         yield whole(Source(path, head + file.read()))
     elif looks_like_json(Source(path, head).text):
         from podhosts.document.large_lists_json import json_list

@@ -13,7 +13,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from podhosts.document import Mapping, Scalar, Sequence, is_null, is_unknown, string, unwritten, written_string
+from podhosts.document.placeholders import is_placeholder
 from podhosts.hosts.addresses import parse_sloppy, reading
+from podhosts.kubernetes.fields import is_directive
 from podhosts.kubernetes.kinds import group_of, is_built_in_workload, is_strict
 from podhosts.kubernetes.known_kinds import KNOWN_KINDS, KnownKinds
 from podhosts.kubernetes.objects import mapping, sequence
@@ -123,6 +125,17 @@ class Pod:
         return node is None or is_null(node) or (isinstance(node, Sequence) and not self.is_partial(node))
 
     @property
+    def missing_addresses(self) -> list[MissingAddress]:
+        """Where entries have no address for certain: null entries, too, but not the steps of a patch."""
+        node = sequence(self.spec.get(self.list_field))
+        found = [_missing_address(index, item) for index, item in enumerate(node.items if node else ())]
+        return [missing for missing in found if missing is not None and not self.is_partial(missing.item)]
+
+    def all_items(self, node: Node | None) -> list[Node] | None:
+        """The items of a list; None where it is none, or a template may print more or fewer."""
+        return None if not isinstance(node, Sequence) or self.is_partial(node) else node.items
+
+    @property
     def listed_names(self) -> list[ListedName]:
         """The names of all entries that are strings and known, in the order of the file."""
         return [name for alias in self.aliases for name in alias.listed_names]
@@ -148,10 +161,16 @@ class Pod:
         """Whether two nodes can be compared, see `Document.are_printed_together`."""
         return self.object.document.are_printed_together(first, second)
 
+    def true_flag(self, name: str, beside: Node | None = None) -> Scalar | None:
+        """The value of a field that is `true`; None where it is not, or is not printed together with `beside`."""
+        node = self.spec.get(name)
+        if not isinstance(node, Scalar) or node.value is not True:
+            return None
+        return node if beside is None or self.are_printed_together(beside, node) else None
+
     @property
     def host_network(self) -> bool:
-        node = self.spec.get("hostNetwork")
-        return isinstance(node, Scalar) and node.value is True
+        return self.true_flag("hostNetwork") is not None
 
     @property
     def has_names_of_controller(self) -> bool:
@@ -208,6 +227,20 @@ class Pod:
         return has_anchors or (isinstance(node, Mapping | Sequence) and node.is_open)
 
 
+@record(frozen=True, slots=True, eq=False)
+class MissingAddress:
+    """An entry without an address: `item` is written in its place, `at` is what to point at.
+
+    `written_as` says what is written instead: `item` for a null entry, `null` or `empty` for such an `ip`, None for
+    no key.
+    """
+
+    index: int
+    item: Node
+    at: Node
+    written_as: str | None
+
+
 @record(frozen=True, eq=False)
 class HostAlias:
     """One entry of the list."""
@@ -225,6 +258,11 @@ class HostAlias:
     def ip(self) -> str | None:
         """The address if it is a string that is known."""
         return string(self.ip_node)
+
+    @property
+    def has_known_ip(self) -> bool:
+        """Whether no template or placeholder decides the address."""
+        return not is_unknown(self.ip_node)
 
     @property
     def address(self) -> IPv4Address | IPv6Address | None:
@@ -270,6 +308,28 @@ class HostAlias:
             return None if self.hostnames_node is not None and not is_null(self.hostnames_node) else []
         has_unknown = any(isinstance(item, Scalar) and item.is_unknown for item in node.items)
         return None if has_unknown or self.pod.is_partial(node) else self.names
+
+    @property
+    def first_key(self) -> Node:
+        """The entry's first key, or the entry where it has none."""
+        return self.node.entries[0].key if self.node.entries else self.node
+
+    @property
+    def is_nameless(self) -> bool:
+        """Whether the entry has no names for certain, and no key of another name that may be meant for them."""
+        if self.pod.is_partial(self.node) or not self.node.fields.keys() <= self.pod.schema.entry_fields:
+            return False
+        node = self.hostnames_node
+        return node is None or is_null(node) or self.pod.all_items(node) == []
+
+    @property
+    def unknown_entries(self) -> dict[str, Entry]:
+        """The keys that the API does not have; not those that a template decides, nor the directives of patches."""
+        return {
+            name: entry
+            for name, entry in self.node.fields.items()
+            if name not in self.pod.schema.entry_fields and not is_directive(name) and not is_placeholder(name)
+        }
 
     def field(self, *steps: str | int) -> str:
         return self.pod.field(self.pod.list_field, self.index, *steps)
@@ -353,6 +413,16 @@ class Mount:
         """The volume it mounts, if the pod spec has it, and only one of that name as written."""
         name = written_string(self.node.get("name"))
         return self.container.pod.volume_by_name.get(name) if name else None
+
+    @property
+    def may_share_volume(self) -> bool:
+        """Whether another container mounts the volume, too; also where not all containers are known."""
+        pod = self.container.pod
+        name = string(self.node.get("name"))
+        others = (container for container in pod.containers if container is not self.container)
+        return pod.is_partial(pod.spec) or any(
+            string(mount.node.get("name")) == name for other in others for mount in other.mounts
+        )
 
     def field(self, *steps: str | int) -> str:
         return self.container.field("volumeMounts", self.index, *steps)
@@ -446,6 +516,21 @@ def _lists(manifest: KubernetesObject) -> Iterator[tuple[Path, Mapping, str]]:
 
 def _is_kyverno(manifest: KubernetesObject) -> bool:
     return group_of(manifest.api_version).endswith("kyverno.io")
+
+
+def _missing_address(index: int, item: Node) -> MissingAddress | None:
+    """How an entry lacks its address by what is written; None where it has one."""
+    if isinstance(item, Scalar) and item.value is None:
+        return MissingAddress(index, item, item, "item")
+    if not isinstance(item, Mapping) or any(map(is_directive, item.fields)):
+        return None
+    ip = item.get("ip")
+    first = item.entries[0].key if item.entries else item
+    if ip is None:
+        return MissingAddress(index, item, first, None)
+    if isinstance(ip, Scalar) and ip.value in (None, ""):
+        return MissingAddress(index, item, first, "null" if ip.value is None else "empty")
+    return None
 
 
 def _mappings(node: Node | None) -> list[tuple[int, Mapping]]:

@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
-from podhosts.document import Scalar
 from podhosts.kubernetes import pods
 from podhosts.kubernetes.mounts import HOSTS_FILE, node_file, normalize
 from podhosts.kubernetes.scripts import commands, environment, mounts_of, pod_address_variables, scripts
@@ -211,6 +210,4 @@ def _hides_hosts_file(container: Container) -> bool:
 
 def _may_act_on_node(container: Container) -> bool:
     """Whether a script of the container may be meant for the node, where it is copied or run by way of `chroot`."""
-    pid = container.pod.spec.get("hostPID")
-    sees_processes = isinstance(pid, Scalar) and pid.value is True
-    return sees_processes or any(node_file(mount) == "/" for mount in container.mounts)
+    return container.pod.true_flag("hostPID") is not None or any(node_file(mount) == "/" for mount in container.mounts)

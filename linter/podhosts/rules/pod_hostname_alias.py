@@ -4,7 +4,6 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity, Words
-from podhosts.document import is_unknown
 from podhosts.hosts.addresses import canonical
 from podhosts.kubernetes.host_names import USUAL_DOMAIN, OwnName, host_name_node, ordinals, own_name
 from podhosts.records import record, replace
@@ -67,7 +66,7 @@ class PodHostnameAlias(Rule):
     fixable = Fixable.SOMETIMES
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
-        own = {alias.index: self._own_names(pod, alias) for alias in pod.aliases if not is_unknown(alias.ip_node)}
+        own = {alias.index: self._own_names(pod, alias) for alias in pod.aliases if alias.has_known_ip}
         removal = NameRemoval(
             pod, {entry: [index for index, name in names.items() if name.can_go] for entry, names in own.items()}
         )

@@ -149,10 +149,8 @@ class WrongType(Rule):
 
     def _limited(self, where: Pod | HostAlias, node: Sequence, limits: Constraints, path: str) -> Iterator[Diagnostic]:
         """A list that its CRD does not want as long or as short as it is."""
-        pod = where if isinstance(where, Pod) else where.pod
-        if pod.is_partial(node):
-            return
-        if refused_by := refused_list(broken := limits.refusal(node.items)):
+        items = (where if isinstance(where, Pod) else where.pod).all_items(node)
+        if items is not None and (refused_by := refused_list(broken := limits.refusal(items))):
             yield self.report(
                 where,
                 node,
