@@ -101,6 +101,10 @@ class Document:
                 from podhosts.document.json_text import read_json
 
                 return read_json(self.source.text, start, end), self.piece.problem, False
+            if self.piece.language == "toml":
+                from podhosts.document.toml_text import read_toml
+
+                return read_toml(self.source.text, start, end), self.piece.problem, False
             root = read(self.source.text, start, end)
             fill(self.source.text, root, start, end)
             self._leave_open(root)
@@ -126,7 +130,7 @@ class Document:
     def template(self) -> Template | None:
         """The document's text as that of a template; None where it has no actions."""
         text = self.text
-        if self.piece.language == "json" or ("{{" not in text and "{%" not in text):
+        if self.piece.language != "yaml" or ("{{" not in text and "{%" not in text):
             return None
         from podhosts.document.templates import Template
 
@@ -216,8 +220,8 @@ class Document:
 
     @cached_property
     def comments(self) -> list[Comment]:
-        """The document's comments, in order; none for JSON and for what cannot be read."""
-        if self.piece.language == "json" or self._outcome[1] is not None:
+        """The document's comments, in order; none but those of YAML, and none of what cannot be read."""
+        if self.piece.language != "yaml" or self._outcome[1] is not None:
             return []
         opening = self.piece.opening
         above = comments(self.source.text, opening, None) if opening else []

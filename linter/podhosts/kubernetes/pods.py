@@ -16,7 +16,7 @@ from podhosts.document import Mapping, Scalar, Sequence, is_null, is_unknown, st
 from podhosts.document.placeholders import is_placeholder
 from podhosts.hosts.addresses import parse_sloppy, reading
 from podhosts.kubernetes.fields import is_directive
-from podhosts.kubernetes.kinds import group_of, is_built_in_workload, is_strict
+from podhosts.kubernetes.kinds import GITLAB_RUNNER_PODS, group_of, is_built_in_workload, is_strict
 from podhosts.kubernetes.known_kinds import KNOWN_KINDS, KnownKinds
 from podhosts.kubernetes.objects import mapping, sequence
 from podhosts.kubernetes.schemas import SCHEMALESS, UNKNOWN, ListSchema
@@ -465,7 +465,8 @@ def pods(manifest: KubernetesObject, kinds: KnownKinds = KNOWN_KINDS) -> list[Po
         return []
     found: list[Pod] = []
     is_built_in = is_built_in_workload(manifest.api_version, manifest.kind)
-    for place in kinds.pod_spec_paths_of(manifest):
+    is_toml = manifest.document.piece.language == "toml"
+    for place in (GITLAB_RUNNER_PODS,) if is_toml else kinds.pod_spec_paths_of(manifest):
         for path, node in follow(manifest.node, place.path):
             if is_built_in or _may_be_pod(place, node):
                 found.append(Pod(manifest, node, path, place.field, place.schema, is_built_in))
