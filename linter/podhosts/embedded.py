@@ -36,6 +36,8 @@ _JSON_OPENINGS = ("{", "[")
 #: Fields whose text is YAML where what is around them says so, too.
 _KEYED_TEXTS = frozenset({"values", "patch"})
 _KEYED_PATCHES = frozenset({"patches", "patchesJson6902"})
+#: Endings of names under which no program looks for YAML.
+_TEXTS_FOR_PEOPLE = (".adoc", ".html", ".md", ".rst", ".txt")
 #: Fields whose text is YAML for certain: k3s and RKE2, Kyverno, Kustomize's transformers, Argo CD's ApplicationSet.
 _TEXT_FIELDS = frozenset({"valuesContent", "patchesJson6902", "jsonOp", "templatePatch"})
 
@@ -108,13 +110,22 @@ def embedded_documents(outer: Placed, holders: Iterable[KubernetesObject]) -> It
                 if not text_mentions(source.cut(piece.span)):
                     continue
                 document = Document(source, piece, is_embedded=True)
-                checked = is_known or _is_object(document.root) or is_patch(document.root) or _holds_list(document.root)
+                checked = is_known or _is_object(document.root) or is_patch(document.root)
+                checked = checked or (_may_hold_piece(path) and _holds_list(document.root))
                 if checked or not isinstance(document.root, Scalar | None):
                     yield Embedded(document, outer, scalar, holder, path, is_checked=checked)
 
 
 def _is_object(root: Node | None) -> bool:
     return isinstance(root, Mapping) and {"apiVersion", "kind"} <= root.fields.keys()
+
+
+def _may_hold_piece(path: Path) -> bool:
+    """Whether a text may be a piece of a pod by its place: not what a container is given, nor a text for people."""
+    last = path[-1] if path else ""
+    if isinstance(last, int):
+        return path[-2:-1] != ("args",) and path[-2:-1] != ("command",)
+    return not last.endswith(_TEXTS_FOR_PEOPLE)
 
 
 def _holds_list(root: Node | None) -> bool:
