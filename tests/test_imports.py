@@ -16,7 +16,7 @@ ORDER = [
     "summary", "triggers", "processes", "records", "source", "edits", "diagnostics", "document", "placed", "surgery",
     "hosts", "merging", "resources", "kubernetes", "shell", "corefile", "helm", "suppressions", "kustomize", "embedded",
     "interpret", "inventory", "discovery", "repository", "moves", "code_blocks", "config", "rules", "engine",
-    "baseline", "reporters", "survey", "run", "commands", "lsp", "cli",
+    "baseline", "reporters", "relevance", "run", "commands", "lsp", "cli",
 ]  # fmt: skip
 #: Libraries that only one room knows.
 SEAMS = {
@@ -59,7 +59,7 @@ def test_direction() -> None:
 def test_entry_point_imports_the_fast_lane_first() -> None:
     names = {name for name in imported(PACKAGE / "__main__.py") if name.startswith("podhosts")}
     late = {"podhosts.commands", "podhosts.commands.run_settings", "podhosts.commands.terminal", "podhosts.cli"}
-    assert names == {"podhosts.summary", "podhosts.survey", "podhosts.discovery", "podhosts.kustomize.names", *late}
+    assert names == {"podhosts.summary", "podhosts.relevance", "podhosts.discovery", *late}
 
 
 def test_seams() -> None:

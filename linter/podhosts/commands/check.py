@@ -16,10 +16,10 @@ from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageErro
 from podhosts.diagnostics import Severity
 from podhosts.discovery import ENDINGS, STDIN, Discovery, Input, discover
 from podhosts.engine import Result, Unread
+from podhosts.relevance import Relevance
 from podhosts.reporters.report import Report
 from podhosts.run import Run
 from podhosts.summary import summary
-from podhosts.survey import Survey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,29 +28,29 @@ if TYPE_CHECKING:
     from podhosts.run.repairing import Repaired
 
 
-def run(request: Request, survey: Survey | None = None) -> int:
+def run(request: Request, relevance: Relevance | None = None) -> int:
     """Check what is asked for; returns the exit code (`contracts.md`, "Exit codes").
 
-    `survey`: what is known of the files already.
+    `relevance`: the files, where they have been searched already.
     """
     try:
-        return _run(request, survey)
+        return _run(request, relevance)
     except KeyboardInterrupt:
         say("podhosts: interrupted")
         return INTERRUPTED
 
 
-def _run(request: Request, survey: Survey | None) -> int:
+def _run(request: Request, relevance: Relevance | None) -> int:
     try:
         outputs = Outputs(request)
         run_settings = RunSettings(request, lists_objects=outputs.show_objects)
         baseline = BaselineFile(request, run_settings)
         endings = (*ENDINGS, *PAGE_ENDINGS) if request.markdown else ENDINGS
-        discovery = survey.discovery if survey else outputs.without(discover(request.paths or ["."], endings))
+        discovery = relevance.discovery if relevance else outputs.without(discover(request.paths or ["."], endings))
         if request.list_files:
             return _list_files(discovery, run_settings)
-        survey = survey or Survey(discovery, run_settings.jobs)
-        with Run(survey, run_settings, lambda numbers, count: _progress(numbers, count, request)) as run:
+        relevance = relevance or Relevance(discovery, run_settings.jobs)
+        with Run(relevance, run_settings, lambda numbers, count: _progress(numbers, count, request)) as run:
             run.lint()
             check = _Check(discovery)
             if request.fixes or request.diff:

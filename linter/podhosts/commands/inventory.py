@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from podhosts.commands.run_settings import project_config
+from podhosts.commands.run_settings import Request, RunSettings
 from podhosts.commands.terminal import print_lines, print_styled, say, terminal_width
 from podhosts.commands.usage import INTERRUPTED, OK, WRONG_USE, UsageError, choose
 from podhosts.discovery import STDIN, discover
@@ -13,18 +13,18 @@ from podhosts.hosts.addresses import canonical
 from podhosts.inventory import Reading, read, read_overlays
 from podhosts.inventory.store import Filter, Store
 from podhosts.kubernetes import KnownKinds
+from podhosts.placed import Place
 from podhosts.records import field, record
+from podhosts.relevance import Relevance
 from podhosts.reporters.inventory import csv_text, json_text, page, shared_text, table
-from podhosts.repository import open_repository
-from podhosts.run.inputs import standard_input
-from podhosts.source import Source
-from podhosts.triggers import mentions
+from podhosts.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podhosts.config import Config
     from podhosts.discovery import Discovery
+    from podhosts.document import File
+    from podhosts.repository import Repository
 
 FORMATS = ("text", "json", "csv", "html")
 _LINES = 1000
@@ -63,10 +63,11 @@ def _run(request: InventoryRequest) -> int:
     if request.shared and output != "text":
         raise UsageError("--shared prints text; the json and html formats hold the shared lists anyway")
     wanted = Filter(request.name, _address(request.ip))
-    config = project_config(request.config)
-    discovery = discover(request.paths or ["."])
+    run_settings = RunSettings(Request(request.paths, config=request.config))
+    relevance = Relevance(discover(request.paths or ["."]))
+    discovery = relevance.discovery
     store = Store()
-    files, failures = _read(discovery, config, store, request.paths or ["."])
+    files, failures = _read(relevance, run_settings, store)
     if request.shared:
         _print(shared_text.lines(store))
     else:
@@ -87,46 +88,35 @@ def _address(text: str | None) -> str | None:
     return address
 
 
-def _read(
-    discovery: Discovery, config: Config | None, store: Store, arguments: list[str]
-) -> tuple[int, list[tuple[str, str]]]:
-    """Read every file into the store, one at a time, and what overlays make of them.
+def _read(relevance: Relevance, run_settings: RunSettings, store: Store) -> tuple[int, list[tuple[str, str]]]:
+    """Read every file into the store, and what overlays make of them.
 
     Returns how many files were read, and those that could not be opened.
     """
 
-    def is_wanted(path: str) -> bool:
-        return path == STDIN or config is None or not config.excludes(path)
+    def kinds(path: str, repository: Repository) -> KnownKinds:
+        return KnownKinds(run_settings.options(path).settings.configured_pod_specs, repository.definitions)
 
-    paths = [item.path for item in discovery.inputs if is_wanted(item.path)]
-    stored = [path for path in paths if path != STDIN]
-    repository = open_repository(stored, arguments)
-    charts = repository.charts
-    paths += filter(is_wanted, charts.helpers)
-    kinds = KnownKinds(config.pod_specs if config else (), repository.definitions)
-    failures: list[tuple[str, str]] = []
-    for path in paths:
-        try:
-            source = _source(path)
-        except (OSError, ValueError) as error:
-            failures.append((path, (error.strerror if isinstance(error, OSError) else None) or str(error)))
-            continue
-        facts = charts.facts(path)
-        if facts or mentions(source.data):
-            store.add(source, read(source, kinds, facts))
-    for unread in charts.unread:
-        store.add(unread.source, Reading(unread={unread.reason: [unread.problem.span]}))
-    if repository.overlays is not None:
-        for source, reading in read_overlays(repository.overlays, kinds):
-            store.add(source, reading)
-    return len(paths) - len(failures), failures
+    def read_one(file: File, repository: Repository) -> Reading:
+        return read(file, kinds(file.name, repository), repository.facts(file.path))
 
-
-def _source(path: str) -> Source:
-    if path == STDIN:
-        return Source("<stdin>", standard_input().read())
-    with open(path, "rb") as file:
-        return Source(path, file.read())
+    files, failures = 0, list[tuple[str, str]]()
+    with Run(relevance, run_settings) as inputs:
+        for path, reading in inputs.read(read_one):
+            if isinstance(reading, str):
+                failures.append((path, reading))
+                continue
+            files += 1
+            if reading is not None:
+                store.add(reading)
+        for unread in inputs.unread:
+            if unread.source is not None and unread.span is not None:
+                store.add(Reading(unread={unread.reason: [Place(unread.source, 1, unread.span)]}))
+        overlays = inputs.repository.overlays
+        if overlays is not None:
+            for reading in read_overlays(overlays, kinds(STDIN, inputs.repository)):
+                store.add(reading)
+    return files, failures
 
 
 def _report(store: Store, wanted: Filter, files: int, output: str, request: InventoryRequest) -> None:

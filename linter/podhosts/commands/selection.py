@@ -6,7 +6,7 @@ import os
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.commands.run_settings import project_config
+from podhosts.commands.run_settings import Request, RunSettings, project_config
 from podhosts.commands.terminal import say
 from podhosts.commands.usage import OK, WRONG_USE, UsageError
 from podhosts.discovery import STDIN, discover, with_slashes
@@ -15,13 +15,14 @@ from podhosts.helm import Charts
 from podhosts.interpret import documents, interpret
 from podhosts.kubernetes import KnownKinds
 from podhosts.kustomize.printing import Printed
+from podhosts.relevance import Relevance
 from podhosts.repository import Repository
 from podhosts.repository.opening import has_kustomization, repository_files
-from podhosts.run.inputs import standard_input
+from podhosts.run import Run
 from podhosts.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from podhosts.interpret import Interpreted
     from podhosts.kubernetes import HostAlias, Pod
@@ -96,9 +97,7 @@ def _written(where: str | Source) -> Selection:
         path, sources, failures = where.path, [where], list[tuple[str, str]]()
     else:
         path = where
-        discovery = discover([path])
-        sources, failures = read_sources([item.path for item in discovery.inputs])
-        failures += discovery.failures
+        sources, failures = _read_sources(path)
     charts = Charts(sorted({source.path for source in sources}))
     repository = Repository(sources, charts=charts)
     kinds = _kinds(repository)
@@ -159,25 +158,15 @@ def _names(pod: Pod) -> set[str]:
     return {name, f"{(pod.object.kind or '').lower()}/{name}"}
 
 
-def read_sources(paths: list[str]) -> tuple[list[Source], list[tuple[str, str]]]:
-    """The files (`-` is stdin), and those that could not be opened, with the reason."""
-    sources: list[Source] = []
-    failures: list[tuple[str, str]] = []
-    for path, data in _contents(paths):
-        if isinstance(data, bytes):
-            sources.append(Source(path, data))
-        else:
-            failures.append((path, data.strerror or str(data)))
-    return sources, failures
-
-
-def _contents(paths: list[str]) -> Iterator[tuple[str, bytes | OSError]]:
-    for path in paths:
-        try:
-            if path == STDIN:
-                yield "<stdin>", standard_input().read()
-                continue
-            with open(path, "rb") as file:
-                yield path, file.read()
-        except OSError as error:
-            yield path, error
+def _read_sources(path: str) -> tuple[list[Source], list[tuple[str, str]]]:
+    """The files below a path (`-` is stdin), and what could not be opened, with the reason."""
+    relevance = Relevance(discover([path]), reads_all=True)
+    discovery = relevance.discovery
+    # What the config leaves out is not checked, but can be shown.
+    run_settings = RunSettings(Request([path], no_exclude=True))
+    with Run(relevance, run_settings) as inputs:
+        found = dict(inputs.read(lambda file, _: file.read(), in_one_process=True))
+    names = [run_settings.request.stdin_filename if item.path == STDIN else item.path for item in discovery.inputs]
+    sources = [given for name in names if isinstance(given := found[name], Source)]
+    failures = [(name, given) for name in names if isinstance(given := found[name], str)]
+    return sources, failures + discovery.failures

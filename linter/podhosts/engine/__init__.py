@@ -1,7 +1,7 @@
 """The pure core: a source in, findings out. Nothing here prints, exits or reads files."""
 
 from podhosts.engine.linting import Found, check_parts, conclude, default_selection, lint
-from podhosts.engine.overlays import concerns
+from podhosts.engine.overlays import overlays_affect
 from podhosts.engine.results import CheckedObject, CheckedPod, Options, Result, Suppressed, Unread
 
 __all__ = [
@@ -13,8 +13,8 @@ __all__ = [
     "Suppressed",
     "Unread",
     "check_parts",
-    "concerns",
     "conclude",
     "default_selection",
     "lint",
+    "overlays_affect",
 ]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.document import Scalar, Sequence, is_unknown, nodes, whole
+from podhosts.document import File, Scalar, Sequence, is_unknown, nodes, whole
 from podhosts.helm import NOTHING
 from podhosts.hosts.addresses import canonical
-from podhosts.interpret import interpret, relevant_documents
+from podhosts.interpret import interpret, results_of_parts
 from podhosts.kubernetes import concerns_hosts, is_broken_by_template
 from podhosts.records import field, record
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from podhosts.interpret import Interpreted
     from podhosts.kubernetes import HostAlias, KnownKinds, Pod
     from podhosts.kustomize.overlays import Built, Overlays
-    from podhosts.placed import Placed
+    from podhosts.placed import Place, Placed
     from podhosts.source import Source, Span
 
 _BY_TEMPLATE = "lists of which a template decides entries"
@@ -50,6 +50,7 @@ class AliasList:
     list, `names` are those that stand in one document.
     """
 
+    source: Source
     object: ObjectIdentity
     document: int
     item: int | None
@@ -64,26 +65,32 @@ class AliasList:
 
 @record(slots=True)
 class Reading:
-    """What one source holds: its lists in order, and by reason the places at which something could not be read."""
+    """What a file holds: its lists in order, and by reason the places at which something could not be read."""
 
     lists: list[AliasList] = field(default_factory=list)
-    unread: dict[str, list[Span]] = field(default_factory=dict)
+    unread: dict[str, list[Place]] = field(default_factory=dict)
 
     def add_unread(self, reason: str, span: Span, placed: Placed) -> None:
         """Note a place in a document at which something could not be read."""
         if (place := placed.place(span)) is not None:
-            self.unread.setdefault(reason, []).append(place.span)
+            self.unread.setdefault(reason, []).append(place)
 
 
-def read(source: Source, kinds: KnownKinds, facts: FileFacts = NOTHING) -> Reading:
-    """The lists of a source, of which `facts` is what the charts of the run know.
+def read(given: Source | File, kinds: KnownKinds, facts: FileFacts = NOTHING) -> Reading:
+    """The lists of a source or file, of which `facts` is what the charts of the run know.
 
-    Nothing is left out without a word: what cannot be read is in `unread`.
+    Nothing is left out without a word: what cannot be read is in `unread`. A large file is read in parts, unless charts
+    know something of it. Raises OSError or ValueError for a file that cannot be opened.
     """
     reading = Reading()
-    for placed in relevant_documents(whole(source), facts):
+
+    def read_one(placed: Placed) -> None:
         for interpreted in interpret(placed, kinds, facts):
             _read(interpreted, kinds, reading)
+
+    parts = ([whole(given.read())] if facts else given) if isinstance(given, File) else [whole(given)]
+    for _ in results_of_parts(parts, facts, read_one):
+        pass
     return reading
 
 
@@ -108,10 +115,11 @@ def _read(interpreted: Interpreted, kinds: KnownKinds, reading: Reading) -> None
         ]
         if names and (place := placed.place(node.span, pod.object.item)) is not None:
             identity, path = placed.field(pod.object.identity, pod.field(pod.list_field))
-            reading.lists.append(AliasList(identity, place.document, place.item, path, names))
+            found = AliasList(place.source, identity, place.document, place.item, path, names)
+            reading.lists.append(found)
 
 
-def read_overlays(overlays: Overlays, kinds: KnownKinds) -> Iterator[tuple[Source, Reading]]:
+def read_overlays(overlays: Overlays, kinds: KnownKinds) -> Iterator[Reading]:
     """The lists that kustomizations build and that no file of the run has as such, each name at its place in the files.
 
     And the places at which it is not known what is built.
@@ -119,10 +127,10 @@ def read_overlays(overlays: Overlays, kinds: KnownKinds) -> Iterator[tuple[Sourc
     for built in overlays.built():
         yield from _read_built(built, kinds)
     for place, reason in overlays.open_places():
-        yield place.source, Reading(unread={reason: [place.span]})
+        yield Reading(unread={reason: [place]})
 
 
-def _read_built(built: Built, kinds: KnownKinds) -> Iterator[tuple[Source, Reading]]:
+def _read_built(built: Built, kinds: KnownKinds) -> Iterator[Reading]:
     """The lists of one built object, by the documents in which their names are written."""
     for interpreted in interpret(built.printed, kinds, levels=0):
         for pod in interpreted.pods:
@@ -133,7 +141,8 @@ def _read_built(built: Built, kinds: KnownKinds) -> Iterator[tuple[Source, Readi
                 written.setdefault((place.source, place.document), []).append(moved)
             path = pod.field(pod.list_field)
             for (source, document), names in written.items():
-                yield source, Reading([AliasList(pod.object.identity, document, None, path, names, built.folder)])
+                found = AliasList(source, pod.object.identity, document, None, path, names, built.folder)
+                yield Reading([found])
 
 
 def _listed(pod: Pod) -> list[ListedName]:

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from podhosts.diagnostics import Diagnostic
+    from podhosts.relevance import Relevance
     from podhosts.repository import Words
     from podhosts.run.repairing import Repaired
     from podhosts.run.settings import InputSettings
     from podhosts.run.sharing import Progress
-    from podhosts.survey import Survey
 
 #: How much longer it takes to repair a text than to lint it, about.
 _REPAIRING = 8
@@ -46,9 +46,9 @@ class Run:
     A context: each input is read where it is worked on, but what comes through a pipe only once, and kept till the end.
     """
 
-    def __init__(self, survey: Survey, settings: InputSettings, progress: Progress = without_progress) -> None:
-        self.inputs = survey.discovery.inputs
-        self._relevant = survey.relevant
+    def __init__(self, relevance: Relevance, settings: InputSettings, progress: Progress = without_progress) -> None:
+        self.inputs = relevance.discovery.inputs
+        self._relevance = relevance
         self._settings = settings
         self._progress = progress
         self._stack = ExitStack()
@@ -68,7 +68,7 @@ class Run:
     def _open_repository(self) -> Repository:
         """The files as they are now."""
         manifests = [item.path for item in self.inputs if not item.named and _is_manifest(item.path)]
-        return open_repository(manifests, self._settings.request.paths or ["."], relevant=self._relevant)
+        return open_repository(manifests, self._settings.request.paths or ["."], relevant=self._relevance.with_words)
 
     def read(
         self, work: Callable[[File, Repository], _Gain], *, in_one_process: bool = False
@@ -96,7 +96,7 @@ class Run:
             if self._settings.excludes(name):
                 continue
             try:
-                task = tasks.add(number, item, self._opener(number), is_relevant=item.path in self._relevant)
+                task = tasks.add(number, item, self._opener(number), holds_word=self._relevance.holds_word(item))
             except (OSError, ValueError) as error:
                 yield name, _reason(error)
                 continue
@@ -193,7 +193,7 @@ class Run:
         for number in numbers:
             item = self.inputs[number]
             try:
-                task = tasks.add(number, item, self._opener(number), is_relevant=item.path in self._relevant)
+                task = tasks.add(number, item, self._opener(number), holds_word=self._relevance.holds_word(item))
             except (OSError, ValueError) as error:
                 self._linted[number] = Linted(_reason(error))
                 continue

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 from podhosts.code_blocks import is_page
 from podhosts.discovery import Input
 from podhosts.document import WINDOW, File
-from podhosts.engine import Unread, concerns
+from podhosts.engine import Unread, overlays_affect
 from podhosts.processes import most_processes
 from podhosts.records import record
 from podhosts.run.sharing import shared
@@ -73,7 +73,7 @@ def is_overlaid(item: Input, repository: Repository, settings: InputSettings) ->
     """Whether overlays may say something about an input."""
     if item.named or repository.overlays is None or not repository.overlays.folders:
         return False
-    return concerns(item.path, repository, settings.options(item.path).settings)
+    return overlays_affect(item.path, repository, settings.options(item.path).settings)
 
 
 def processes_for(size: int, settings: InputSettings) -> int:
@@ -99,28 +99,31 @@ class Tasks(Generic[_Gain]):
         self._may_divide = may_divide
         self.tasks: dict[int, Task] = {}
 
-    def add(self, number: int, item: Input, opened: Callable[[], File], *, is_relevant: bool) -> Task | None:
-        """Add an input, which `opened` opens; returns what is to be done, None for one of which nothing can be said.
+    def add(self, number: int, item: Input, opened: Callable[[], File], *, holds_word: bool) -> Task | None:
+        """Add an input, which `opened` opens; returns what is to be done, None for one of which nothing can be said:
+        it holds no word that a rule reacts to, and neither charts nor overlays say anything of it.
 
         Nothing is to be done either for an empty pipe. Raises OSError or ValueError if the input cannot be opened.
         """
         home = None if item.named else self._charts.home(item.path)
-        overlaid = is_overlaid(item, self._repository, self._settings)
-        if not is_relevant and not overlaid and home is None:
+        if not holds_word and home is None and not self._is_overlaid(item):
             return None
         file = opened()
         size = os.path.getsize(file.path)
         is_pipe = file.path != item.path
         # What came through a pipe was not searched before.
-        is_relevant = overlaid or (is_relevant and (not is_pipe or file_mentions(file.path)))
+        is_relevant = (holds_word and (not is_pipe or file_mentions(file.path))) or self._is_overlaid(item)
         if not is_relevant and home is None and (size or not is_pipe):
             return None
         is_shown = self._settings.request.markdown and is_page(file.name)
-        is_divisible = size > WINDOW and not overlaid and not is_shown
+        is_divisible = self._may_divide and size > WINDOW and not is_shown and not self._is_overlaid(item)
         task = Task(item, file, size, home, is_relevant, is_divisible)
         if size or not is_pipe:
             self.tasks[number] = task
         return task
+
+    def _is_overlaid(self, item: Input) -> bool:
+        return is_overlaid(item, self._repository, self._settings)
 
     def run(self, progress: Progress, *, with_charts: bool = True, count: int | None = None) -> Iterator[Done[_Gain]]:
         """Do all tasks, in `count` processes, by default as many as pay. Their order is always the same.
@@ -140,13 +143,12 @@ class Tasks(Generic[_Gain]):
         # Of what is not relevant hardly anything is read.
         sizes = {number: task.size if task.is_relevant else 0 for number, task in self.tasks.items()}
         share = sum(sizes.values()) // count
-        may_divide = self._may_divide and count > 1
         works: list[_Work] = []
         homes: dict[str, list[int]] = {home: [] for home in self._charts.homes} if with_charts else {}
         for number, task in self.tasks.items():
             if task.home is not None:
                 homes.setdefault(task.home, []).append(number)
-            elif may_divide and task.is_divisible and sizes[number] * _WORTH_DIVIDING > share:
+            elif count > 1 and task.is_divisible and sizes[number] * _WORTH_DIVIDING > share:
                 works += (_Work([number], None, Share(first, count)) for first in range(count))
             else:
                 works.append(_Work([number]))
