@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from tests.paths import ROOT
@@ -54,6 +55,21 @@ def test_direction() -> None:
             if parts[0] == "podhosts" and len(parts) > 1 and ORDER.index(parts[1]) > ORDER.index(room):
                 wrong.append((str(path.relative_to(PACKAGE)), name))
     assert wrong == []
+
+
+#: Names that two classes share; the list only shrinks.
+SHARED_NAMES = {"Action", "Outcome", "Run", "Settings", "UnreadFile"}
+
+
+def test_a_class_name_exists_once() -> None:
+    """In a traceback and in a search a name says which class is meant; private ones, too."""
+    names = Counter(
+        node.name
+        for _, path in modules()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert {name for name, count in names.items() if count > 1} <= SHARED_NAMES
 
 
 def test_entry_point_imports_the_fast_lane_first() -> None:

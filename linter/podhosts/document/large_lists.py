@@ -19,6 +19,10 @@ _GROUP = 1 << 18
 _MARGIN = 1024
 
 
+class NotAListError(Exception):
+    """A text is no List that can be read item by item, or is not worth the trouble."""
+
+
 @record(slots=True)
 class LargeList:
     """A document that is a List whose items can be read by themselves: no anchors, no comments for podhosts.

@@ -136,7 +136,7 @@ class Pod:
         return None if not isinstance(node, Sequence) or self.is_partial(node) else node.items
 
     @property
-    def listed_names(self) -> list[ListedName]:
+    def listed_names(self) -> list[AliasName]:
         """The names of all entries that are strings and known, in the order of the file."""
         return [name for alias in self.aliases for name in alias.listed_names]
 
@@ -296,9 +296,9 @@ class HostAlias:
         ]
 
     @property
-    def listed_names(self) -> list[ListedName]:
+    def listed_names(self) -> list[AliasName]:
         """The same, each with what leads to it."""
-        return [ListedName(self, index, node) for index, node in self.names]
+        return [AliasName(self, index, node) for index, node in self.names]
 
     @property
     def all_names(self) -> list[tuple[int, Scalar]] | None:
@@ -336,7 +336,7 @@ class HostAlias:
 
 
 @record(frozen=True, eq=False)
-class ListedName:
+class AliasName:
     """A name where an entry lists it; `index` is that in `hostnames`."""
 
     alias: HostAlias

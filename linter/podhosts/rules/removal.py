@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from podhosts.document import Node
     from podhosts.edits import Edit, Fix
-    from podhosts.kubernetes import HostAlias, ListedName, Pod
+    from podhosts.kubernetes import AliasName, HostAlias, Pod
 
 
 class EntryRemoval:
@@ -60,11 +60,11 @@ class EntryRemoval:
 class RepetitionRemoval:
     """Removes names that are listed again; `groups` are all of a pod's repeated names, each with its first place."""
 
-    def __init__(self, pod: Pod, groups: list[list[ListedName]]) -> None:
+    def __init__(self, pod: Pod, groups: list[list[AliasName]]) -> None:
         self._pod = pod
         self._groups = groups
 
-    def fix(self, group: list[ListedName]) -> Fix | None:
+    def fix(self, group: list[AliasName]) -> Fix | None:
         """Remove all but the first of a group; None where one of the others has to stay."""
         document, later = self._pod.object.document, group[1:]
         # What is listed first may be in a branch that is not printed.
@@ -98,7 +98,7 @@ class RepetitionRemoval:
         return {index for index, names in lists.items() if names is None or repeated[index] >= len(names.items)}
 
 
-def _is_read_as_address(name: ListedName) -> bool:
+def _is_read_as_address(name: AliasName) -> bool:
     """Whether resolvers take a number on a line without an address for one, so that a second is not idle."""
     ip = name.alias.ip_node
     return is_numeric_for_resolvers(name.text) and (ip is None or (isinstance(ip, Scalar) and ip.value in {None, ""}))

@@ -165,7 +165,7 @@ def stops(write: HostsWrite, script: str, *, is_exec_form: bool) -> bool:
     return statement.after.text in _LISTS and (is_last or known.stops_from < statement.span.start)
 
 
-class _Script(NamedTuple):
+class _ScriptFacts(NamedTuple):
     """What holds for all writes of a script.
 
     `may_skip`: it copies only what is newer; `stops_from`: where it says that it ends at an error, else its length;
@@ -178,9 +178,9 @@ class _Script(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def _script(text: str) -> _Script:
+def _script(text: str) -> _ScriptFacts:
     stops_from = _STOPS_AT_ERRORS.search(text)
-    return _Script(
+    return _ScriptFacts(
         _has_both(text, _COPIES, _ONLY_IF_OLDER),
         stops_from.start() if stops_from else len(text),
         len(text.rstrip()),
