@@ -235,7 +235,9 @@ class Document:
     @cached_property
     def sharing(self) -> Sharing:
         """The spans of the document's anchors, aliases and merges."""
-        return Sharing(self.source.text, self.root)
+        # Looking at every node costs more than this search, which finds something in few documents.
+        may_share = "&" in self.text or "<<" in self.text
+        return Sharing(self.source.text, self.root if may_share else None)
 
     def locate(self, scalar: Scalar, start: int, end: int) -> Span:
         """The source span of `scalar.text[start:end]`."""

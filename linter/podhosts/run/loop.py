@@ -140,13 +140,12 @@ class Run:
         numbered = [(item, self._files.get(number)) for number, item in enumerate(self.inputs)]
         numbered += [(Input(path, named=False), File(path, path)) for path in sorted(self._helpers)]
         for (item, result), (_, file) in zip(self.results(), numbered, strict=True):
-            findings = fixable(result, request) if isinstance(result, Result) and file is not None else []
-            if not findings or file is None:
+            if isinstance(result, str) or file is None or not fixable(result.findings, request):
                 continue
             # A link and its target are one file.
             real = os.path.realpath(item.path)
             if real not in seen or item.path == STDIN:
-                wanted.append((item, file, findings))
+                wanted.append((item, file, result.findings))
                 seen.add(real)
 
         def repair_one(index: int) -> Repaired:
