@@ -27,7 +27,7 @@ _BY_TEMPLATE = "lists of which a template decides entries"
 _TEMPLATE = "documents of a template that are not YAML by themselves"
 
 
-class ListedName(NamedTuple):
+class InventoryName(NamedTuple):
     """One name in one entry, both as written; no name (empty) where only the address is written, as in a JSON patch.
 
     `address` is the canonical form of `ip`, None for what is no address. `is_decided` is false where something that is
@@ -55,7 +55,7 @@ class AliasList:
     document: int
     item: int | None
     field: str
-    names: list[ListedName]
+    names: list[InventoryName]
     overlay: str | None = None
 
     @property
@@ -134,7 +134,7 @@ def _read_built(built: Built, kinds: KnownKinds) -> Iterator[Reading]:
     """The lists of one built object, by the documents in which their names are written."""
     for interpreted in interpret(built.printed, kinds, levels=0):
         for pod in interpreted.pods:
-            written: dict[tuple[Source, int], list[ListedName]] = {}
+            written: dict[tuple[Source, int], list[InventoryName]] = {}
             for listed in _listed(pod):
                 place = built.printed.place(listed.span) or built.written
                 moved = listed._replace(span=place.span, is_decided=listed.is_decided and built.is_certain)
@@ -145,7 +145,7 @@ def _read_built(built: Built, kinds: KnownKinds) -> Iterator[Reading]:
                 yield Reading([found])
 
 
-def _listed(pod: Pod) -> list[ListedName]:
+def _listed(pod: Pod) -> list[InventoryName]:
     """The names of all entries, at their places in the document."""
     return [listed for alias in pod.aliases for listed in _names(alias)]
 
@@ -164,15 +164,15 @@ def _is_open(pod: Pod, node: Node) -> bool:
     return document.is_continued(node) or next(adding, None) is not None
 
 
-def _names(alias: HostAlias) -> Iterator[ListedName]:
+def _names(alias: HostAlias) -> Iterator[InventoryName]:
     ip = alias.ip_node.text if isinstance(alias.ip_node, Scalar) else ""
     address = canonical(ip)
     has_open_ip = is_unknown(alias.ip_node)
     if "hostnames" not in alias.node.fields and is_unknown(alias.hostnames_node) and isinstance(alias.ip_node, Scalar):
-        yield ListedName("", ip, address, False, alias.index, alias.ip_node.span)
+        yield InventoryName("", ip, address, False, alias.index, alias.ip_node.span)
     for node in _scalars(alias.hostnames_node):
         is_decided = not node.is_unknown and not has_open_ip
-        yield ListedName(node.text, ip, address, is_decided, alias.index, node.span)
+        yield InventoryName(node.text, ip, address, is_decided, alias.index, node.span)
 
 
 def _scalars(node: Node | None) -> list[Scalar]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from podhosts.kubernetes import KubernetesVersion
 
 
-class Settings(Protocol):
+class ReportSettings(Protocol):
     """What the run was asked for. A format that does not ask needs no config to be read."""
 
     @property
@@ -31,7 +31,7 @@ class Report:
     """A run's result, sorted, its settings, and the folder that paths are relative to."""
 
     result: Result
-    settings: Settings
+    settings: ReportSettings
     folder: str = field(default_factory=os.getcwd)
 
     def fails(self, finding: Diagnostic) -> bool:

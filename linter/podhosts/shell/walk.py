@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.records import replace
 from podhosts.shell.expansion import Field, Variables, all_fields, fields, single_value
-from podhosts.shell.located import UNKNOWN, LocatedText, Run
+from podhosts.shell.located import UNKNOWN, LocatedText, WrittenRun
 from podhosts.shell.model import HostsWrite, Separator, Statement, User, Way, WriteKind
 from podhosts.shell.options import Syntax, parse_arguments
 from podhosts.shell.parser import parse
@@ -460,7 +460,7 @@ class _ScriptSearch:
                 if isinstance(effect, AwkCommand):
                     inner = Field(
                         program.value[effect.start : effect.end],
-                        (Run(0, effect.start, effect.end, exact=True),),
+                        (WrittenRun(0, effect.start, effect.end, exact=True),),
                         effect.start,
                         effect.end,
                         text,
@@ -497,7 +497,7 @@ class _ScriptSearch:
                 self._found(effect)
                 continue
             words = [
-                Field(word.text, (Run(0, 0, len(word.text), exact=True),), 0, len(word.text), word)
+                Field(word.text, (WrittenRun(0, 0, len(word.text), exact=True),), 0, len(word.text), word)
                 for word in effect.words
             ]
             if self._nesting >= _MOST_NESTED or depth >= MAX_DEPTH:
