@@ -57,10 +57,6 @@ def test_direction() -> None:
     assert wrong == []
 
 
-#: Names that two classes share; the list only shrinks.
-SHARED_NAMES = {"Action", "Outcome", "Run", "Settings", "UnreadFile"}
-
-
 def test_a_class_name_exists_once() -> None:
     """In a traceback and in a search a name says which class is meant; private ones, too."""
     names = Counter(
@@ -69,7 +65,7 @@ def test_a_class_name_exists_once() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.ClassDef)
     )
-    assert {name for name, count in names.items() if count > 1} <= SHARED_NAMES
+    assert {name for name, count in names.items() if count > 1} == set()
 
 
 def test_entry_point_imports_the_fast_lane_first() -> None:
