@@ -51,7 +51,7 @@ class LargeList:
         return source, pieces[0]
 
     def frame(self) -> bytes:
-        """What stands before and after the items."""
+        """The text before and after the items."""
         if not self.begins:
             return self._read(self.start.offset, self.end.offset)
         return self._read(self.start.offset, self.begins[0]) + self._read(self.ends[-1], self.end.offset)

@@ -141,7 +141,7 @@ class _YamlItems:
                 raise NotAListError
 
     def _tail(self) -> bytes:
-        """What follows the items, up to a separator or the end of the file."""
+        """The text after the items, up to a separator or the end of the file."""
         while True:
             at = 0 if self._data.startswith(b"---") else self._data.find(b"\n---") + 1
             is_separator = at > 0 or self._data.startswith(b"---")

@@ -49,7 +49,7 @@ class Part(NamedTuple):
         return self.source.part(Span(start, max(end, line_end))), piece.moved(-start)
 
     def with_text(self, text: str) -> Part:
-        """The same documents with another text; only where `is_file`.
+        """The documents with another text; only where `is_file`.
 
         Raises ValueError where the text is not that of one document, though the part is a section.
         """
@@ -84,7 +84,7 @@ class File:
             return Source(self.name, file.read())
 
     def sections(self, wanted: Collection[Section]) -> Iterator[Part]:
-        """Those parts of a large file that are wanted, each a document or item in the source that its findings have."""
+        """The parts of a large file that are wanted, each a document or item in the source that its findings have."""
         starts = {section.start for section in wanted}
         with open(self.path, "rb") as file:
             for part in _parts(file, self.name):

@@ -52,7 +52,7 @@ _OTHER_MEANING = frozenset({"k3d.io", "apiextensions.k8s.io"})
 
 @record(frozen=True, slots=True)
 class EntryKeys:
-    """What the fields of an entry are called where a template writes the entries from keys of its own.
+    """The keys for the fields of an entry where a template writes the entries from keys of its own.
 
     None: the template has the value from elsewhere. `names_are_listed` is false where the key holds one name.
     """
@@ -95,7 +95,7 @@ class Pod:
 
     @property
     def list_node(self) -> Node | None:
-        """What is written of the list."""
+        """The value of the list as it is written."""
         return self.spec.get(self.list_field)
 
     @property
@@ -204,7 +204,7 @@ class Pod:
 
     @cached_property
     def restarting_containers(self) -> list[Container]:
-        """Those that start again while the pod runs: the regular ones, and sidecars among the init containers."""
+        """The containers that start again while the pod runs: the regular ones, and sidecars."""
         return [item for item in self.containers if item.group == "containers" or item.is_sidecar]
 
     @cached_property
@@ -271,7 +271,7 @@ class HostAlias:
 
     @property
     def address_key(self) -> str | None:
-        """What two entries share whose address every resolver takes for the same (`reading`); None without one."""
+        """A key that entries share whose address every resolver takes for the same (`reading`); None without one."""
         return None if self.address is None else reading(self.ip or "")
 
     @property
@@ -297,12 +297,12 @@ class HostAlias:
 
     @property
     def listed_names(self) -> list[AliasName]:
-        """The same, each with what leads to it."""
+        """The names that are strings and known, each with its entry and index."""
         return [AliasName(self, index, node) for index, node in self.names]
 
     @property
     def all_names(self) -> list[tuple[int, Scalar]] | None:
-        """The same; None where a name is not known, or a template may print more or fewer."""
+        """All names with their indices; None where one is not known, or a template may print more or fewer."""
         node = sequence(self.hostnames_node)
         if node is None:
             return None if self.hostnames_node is not None and not is_null(self.hostnames_node) else []
@@ -370,7 +370,7 @@ class Container:
 
     @property
     def shown(self) -> str:
-        """What messages call it: "container `web`", or by its number where it has no name."""
+        """Its name in messages: "container `web`", or by its number where it has no name."""
         return f"container `{self.name}`" if self.name else f"container {self.index + 1}"
 
     @property
@@ -404,7 +404,7 @@ class Mount:
 
     @property
     def sub_path(self) -> str | None:
-        """What is mounted of the volume: empty for all of it, None where it is not known."""
+        """The path in the volume that is mounted: empty for all of it, None where it is not known."""
         node = self.node.fields.get("subPath")
         return "" if node is None or is_null(node.value) else string(node.value)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ReportSettings(Protocol):
-    """What the run was asked for. A format that does not ask needs no config to be read."""
+    """The settings of a run that a report shows. A format that does not ask needs no config to be read."""
 
     @property
     def version(self) -> KubernetesVersion:

@@ -87,7 +87,7 @@ def _render_finding(finding: Diagnostic, words: Words) -> Iterator[Styled]:
 
 
 def _render_fix(finding: Diagnostic, fix: Fix, *, with_lines: bool) -> Iterator[Styled]:
-    """What a fix does, and the lines that it changes."""
+    """The title of a fix and the lines that it changes."""
     source = finding.source
     width = len(str(source.position(finding.span.start).line))
     yield Styled(

@@ -64,13 +64,13 @@ class ConflictingHostname(Rule):
             if others:
                 yield self._report(first, others, self._of_a_pod_without(pod, first.text) or answers)
 
-    def _report(self, first: AliasName, others: list[AliasName], asked: PodAnswers) -> Diagnostic:
+    def _report(self, first: AliasName, others: list[AliasName], answers: PodAnswers) -> Diagnostic:
         second, *further = others
         return self.report(
             second.alias,
             second.node,
             f"`{first.text}` already has the address `{first.alias.ip}`",
-            why=asked.describe(first.text, first.node, second.node),
+            why=answers.describe(first.text, first.node, second.node),
             help="keep one of them",
             field=second.field,
             related=[Related(name.node.span, f"also listed here, for `{name.alias.ip}`") for name in (first, *further)],

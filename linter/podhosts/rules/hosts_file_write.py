@@ -127,9 +127,7 @@ class HostsFileWrite(Rule):
         return self.report(
             container,
             container.pod.object.document.locate(scalar, *found.write.target),
-            words.message,
-            why=words.why,
-            help=words.help,
+            words,
             field=container.field(*path),
             severity=Severity.INFO if works else None,
             fix=fix,
@@ -144,9 +142,7 @@ class HostsFileWrite(Rule):
         return self.report(
             container,
             container.pod.object.document.locate(scalar, *found.span),
-            words.message,
-            why=words.why,
-            help=words.help,
+            words,
             field=container.field(*path),
         )
 
@@ -164,9 +160,7 @@ class HostsFileWrite(Rule):
             yield self.report(
                 config_map,
                 config_map.document.locate(script.scalar, *write.target),
-                words.message,
-                why=words.why,
-                help=words.help,
+                words,
                 field=config_map.field("data", script.key),
                 severity=Severity.INFO if works else None,
                 related=related,

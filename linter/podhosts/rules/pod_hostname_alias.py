@@ -74,16 +74,14 @@ class PodHostnameAlias(Rule):
             # One finding an entry: what is said of a name holds for its other spellings.
             for index, name in islice(own[alias.index].items(), 1):
                 words = self._words(alias, name)
-                doomed = [number for number, other in own[alias.index].items() if other.can_go]
+                to_remove = [number for number, other in own[alias.index].items() if other.can_go]
                 yield self.report(
                     alias,
                     name.node,
-                    words.message,
-                    why=words.why,
-                    help=words.help,
+                    words,
                     field=alias.field("hostnames", index),
                     related=[*_others(own[alias.index]), *_where_from(pod, self.version)],
-                    fix=removal.fix(alias, doomed) if doomed else None,
+                    fix=removal.fix(alias, to_remove) if to_remove else None,
                 )
 
     def _own_names(self, pod: Pod, alias: HostAlias) -> dict[int, _OwnAlias]:

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 class EntryRemoval:
-    """Removes entries from a pod's aliases one by one; `doomed` are the indices of all that shall go."""
+    """Removes entries from a pod's aliases one by one; `to_remove` are the indices of all that shall go."""
 
-    def __init__(self, pod: Pod, doomed: Collection[int]) -> None:
+    def __init__(self, pod: Pod, to_remove: Collection[int]) -> None:
         self._pod = pod
-        self._doomed = doomed
+        self._to_remove = to_remove
 
     def fix(self, index: int) -> Fix | None:
         """The unsafe fix that removes one entry, or the list where all entries shall go; None where it is refused."""
@@ -34,7 +34,7 @@ class EntryRemoval:
         items = sequence(entry.value) if entry else None
         if items is None or document.is_partial(items):
             return None
-        if len(self._doomed) == len(items.items):
+        if len(self._to_remove) == len(items.items):
             return repair(document, self._whole_title, self._whole_list, Safety.UNSAFE)
         written = self._named(items.items[index])
         title = f"Remove the entry `{written}`" if written else "Remove the empty entry"
@@ -105,11 +105,11 @@ def _is_read_as_address(name: AliasName) -> bool:
 
 
 class NameRemoval:
-    """Removes names from a pod's aliases one by one; `doomed` are the indices of all that shall go, by entry."""
+    """Removes names from a pod's aliases one by one; `to_remove` are the indices of all that shall go, by entry."""
 
-    def __init__(self, pod: Pod, doomed: Mapping[int, Collection[int]]) -> None:
+    def __init__(self, pod: Pod, to_remove: Mapping[int, Collection[int]]) -> None:
         self._pod = pod
-        self._doomed = doomed
+        self._to_remove = to_remove
 
     def fix(self, alias: HostAlias, indices: Collection[int]) -> Fix | None:
         """The unsafe fix that removes names of an entry, or the entry where all its names shall go; None if refused."""
@@ -135,7 +135,7 @@ class NameRemoval:
         return {
             alias.index
             for alias in self._pod.aliases
-            if alias.index in self._doomed
+            if alias.index in self._to_remove
             and (names := sequence(alias.hostnames_node))
-            and len(self._doomed[alias.index]) == len(names.items)
+            and len(self._to_remove[alias.index]) == len(names.items)
         }

@@ -98,7 +98,7 @@ class SyntaxErrorRule(Rule):
         )
 
     def _check_template(self, document: Document) -> Iterator[Diagnostic]:
-        """What Helm refuses, and lists that a template prints where they end the mapping that their key is in."""
+        """Findings of what Helm refuses, and of lists that are printed where they end the mapping of their key."""
         # The reader of templates is imported for the first of them: most runs have none.
         from podhosts.helm.alone import misprints
 

@@ -197,7 +197,7 @@ def _describe(node: Node) -> str:
 
 
 def _advice(pod: Pod, wrong: TypeMismatch) -> str:
-    """What to do; what is quoted after "write" is accepted in the place of the node."""
+    """The advice about a value of the wrong type; what is quoted after "write" is accepted in the place of the node."""
     node, field = wrong.node, wrong.path[-1]
     if wrong.expected == "a boolean":
         text = node.text.lower() if isinstance(node, Scalar) else ""

@@ -30,7 +30,7 @@ _QUOTED = re.compile(r"""\s*(["'])(.*)\1\s*""", re.DOTALL)
 
 
 class Mistake(StrEnum):
-    """What becomes of the text instead."""
+    """The reason why nothing is written."""
 
     ARGUMENT = "argument"
     """One more argument of a program that prints it."""

@@ -97,13 +97,13 @@ class Variables:
         self._exported.add(name)
 
     def exported(self) -> dict[str, str]:
-        """What a program that is started now finds in its environment."""
+        """The environment of a program that is started now: names and values that are known."""
         if len(self._exported) > self._MOST_PASSED_ON:
             return {}
         return {name: value for name in self._exported if (value := self._known.get(name)) is not None}
 
     def all_known(self) -> dict[str, str]:
-        """What a script finds that runs in the same shell (`eval`)."""
+        """The variables of a script that runs in the same shell (`eval`)."""
         if len(self._known) > self._MOST_PASSED_ON:
             return {}
         return {name: value for name, value in self._known.items() if value is not None}
@@ -136,7 +136,7 @@ def _value(part: Parameter | Expansion, variables: Variables) -> str:
 
 
 def _printed(part: Expansion, variables: Variables) -> str | None:
-    """What a substitution gives: a variable that the kubelet puts in, or the pod's own address; else None."""
+    """The value of a substitution: a variable that the kubelet puts in, or the pod's own address; else None."""
     items = part.bodies[0].items if len(part.bodies) == 1 else ()
     command = items[0].pipeline.commands[0] if len(items) == 1 else None
     if not isinstance(command, Simple) or not command.words or command.is_broken:

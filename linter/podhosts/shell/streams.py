@@ -1,4 +1,4 @@
-"""What commands read and print, as far as the script fixes it: here-documents, pipelines, groups."""
+"""The input and output of commands, as far as the script fixes it: here-documents, pipelines, groups."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ class _StatementPlace:
 
 
 class Search(NamedTuple):
-    """What is looked for, and what was found so far."""
+    """The paths that are looked for, and the writes found so far."""
 
     matches: Callable[[str], bool]
     found: list[HostsWrite]
@@ -334,7 +334,7 @@ class _ScriptSearch:
     def effects(
         self, invocation: Invocation, place: _StatementPlace | None, pipeline: tuple[Sequence[Command], int] | None
     ) -> None:
-        """What the command does to files, and the scripts it is given."""
+        """Collect what the command does to files, and the writes of the scripts it is given."""
         user = self._user
         self._user = _changed(user, invocation.user)
         self._effects(invocation, place, pipeline)
