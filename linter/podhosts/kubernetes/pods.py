@@ -463,28 +463,34 @@ def pods(manifest: KubernetesObject, kinds: KnownKinds = KNOWN_KINDS) -> list[Po
     """
     if group_of(manifest.api_version) in _OTHER_MEANING:
         return []
-    found: list[Pod] = []
     is_built_in = is_built_in_workload(manifest.api_version, manifest.kind)
     is_toml = manifest.document.piece.language == "toml"
-    for place in (GITLAB_RUNNER_PODS,) if is_toml else kinds.pod_spec_paths_of(manifest):
-        for path, node in follow(manifest.node, place.path):
-            if is_built_in or _may_be_pod(place, node):
-                found.append(Pod(manifest, node, path, place.field, place.schema, is_built_in))
+    places = (GITLAB_RUNNER_PODS,) if is_toml else kinds.pod_spec_paths_of(manifest)
+    found = [
+        Pod(manifest, node, path, place.field, place.schema, is_built_in)
+        for place in places
+        for path, node in follow(manifest.node, place.path)
+        if is_built_in or _may_be_pod(place, node)
+    ]
     if not is_strict(manifest.api_version, manifest.kind):
-        known = {id(pod.spec) for pod in found}
-        others = [
-            (path, node, key)
-            for path, node, key in _lists(manifest)
-            if id(node) not in known and is_shaped_like_aliases(node.get(key))
-        ]
-        declared = {id(place.node): place for place in kinds.places(manifest)} if others else {}
-        for path, node, key in others:
-            place_there = declared.get(id(node))
-            if place_there is None or not place_there.refuses(key):
-                # What a CRD keeps without declaring it, it does not check.
-                schema = UNKNOWN if place_there is None or place_there.refused_by else SCHEMALESS
-                found.append(Pod(manifest, node, path, key, schema, False))
+        found += _lists_elsewhere(manifest, kinds, {id(pod.spec) for pod in found})
     return sorted(found, key=lambda pod: pod.spec.start)
+
+
+def _lists_elsewhere(manifest: KubernetesObject, kinds: KnownKinds, known: set[int]) -> Iterator[Pod]:
+    """The mappings with a list shaped like hostAliases, but for those that are known and those that are mistakes."""
+    others = [
+        (path, node, key)
+        for path, node, key in _lists(manifest)
+        if id(node) not in known and is_shaped_like_aliases(node.get(key))
+    ]
+    declared = {id(place.node): place for place in kinds.places(manifest)} if others else {}
+    for path, node, key in others:
+        place = declared.get(id(node))
+        if place is None or not place.refuses(key):
+            # What a CRD keeps without declaring it, it does not check.
+            schema = UNKNOWN if place is None or place.refused_by else SCHEMALESS
+            yield Pod(manifest, node, path, key, schema, False)
 
 
 def _may_be_pod(place: PodSpecPath, node: Mapping) -> bool:
