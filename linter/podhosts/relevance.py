@@ -30,12 +30,17 @@ class Relevance:
     def __init__(self, discovery: Discovery, jobs: int | None = None, *, reads_all: bool = False) -> None:
         self.discovery = discovery
         paths = [item.path for item in discovery.inputs]
+        self._reads_all = reads_all
         #: The paths of the files that hold a word.
         self.with_words = frozenset(paths if reads_all else _with_words(paths, jobs))
 
     def holds_word(self, item: Input) -> bool:
         """Whether an input must be read for what it holds itself."""
         return item.path in self.with_words
+
+    def matters(self, path: str) -> bool:
+        """Whether a file must be read that is none of the inputs: what came through a pipe. Raises OSError."""
+        return self._reads_all or file_mentions(path)
 
     def is_silent(self, arguments: list[str]) -> bool:
         """Whether nothing can be said of the inputs, which the arguments led to, but that nothing was found."""

@@ -96,7 +96,7 @@ class Run:
             if self._settings.excludes(name):
                 continue
             try:
-                task = tasks.add(number, item, self._opener(number), holds_word=self._relevance.holds_word(item))
+                task = tasks.add(number, item, self._opener(number), self._relevance)
             except (OSError, ValueError) as error:
                 yield name, _reason(error)
                 continue
@@ -192,7 +192,7 @@ class Run:
         for number in numbers:
             item = self.inputs[number]
             try:
-                task = tasks.add(number, item, self._opener(number), holds_word=self._relevance.holds_word(item))
+                task = tasks.add(number, item, self._opener(number), self._relevance)
             except (OSError, ValueError) as error:
                 self._linted[number] = Linted(_reason(error))
                 continue

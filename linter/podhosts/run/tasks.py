@@ -12,11 +12,11 @@ from podhosts.engine import Unread, overlays_affect
 from podhosts.processes import most_processes
 from podhosts.records import record
 from podhosts.run.sharing import shared
-from podhosts.triggers import file_mentions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from podhosts.relevance import Relevance
     from podhosts.repository import Repository
     from podhosts.run.settings import InputSettings
     from podhosts.run.sharing import Progress
@@ -99,12 +99,13 @@ class Tasks(Generic[_Gain]):
         self._may_divide = may_divide
         self.tasks: dict[int, Task] = {}
 
-    def add(self, number: int, item: Input, opened: Callable[[], File], *, holds_word: bool) -> Task | None:
+    def add(self, number: int, item: Input, opened: Callable[[], File], relevance: Relevance) -> Task | None:
         """Add an input, which `opened` opens; returns what is to be done, None for one of which nothing can be said:
         it holds no word that a rule reacts to, and neither charts nor overlays say anything of it.
 
         Nothing is to be done either for an empty pipe. Raises OSError or ValueError if the input cannot be opened.
         """
+        holds_word = relevance.holds_word(item)
         home = None if item.named else self._charts.home(item.path)
         if not holds_word and home is None and not self._is_overlaid(item):
             return None
@@ -112,7 +113,7 @@ class Tasks(Generic[_Gain]):
         size = os.path.getsize(file.path)
         is_pipe = file.path != item.path
         # What came through a pipe was not searched before.
-        is_relevant = (holds_word and (not is_pipe or file_mentions(file.path))) or self._is_overlaid(item)
+        is_relevant = (holds_word and (not is_pipe or relevance.matters(file.path))) or self._is_overlaid(item)
         if not is_relevant and home is None and (size or not is_pipe):
             return None
         is_shown = self._settings.request.markdown and is_page(file.name)
