@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
+from podhosts.git import git_environment
 from podhosts.kustomize.names import is_kustomization
 
 # The fast lane comes here: `typing`, `pathlib` and the rest would cost more than the work.
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 ENDINGS = (".yaml", ".yml", ".json")
+#: The file that makes a folder a Helm chart.
+CHART = "Chart.yaml"
 #: Where a shell's process substitution puts its pipes; a pipe elsewhere would wait for a writer for ever.
 _SHELL_PIPES = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 
@@ -28,13 +31,17 @@ _UNREADABLE_FOLDER = "warning: could not open directory '"
 
 
 class Input:
-    """A file to check. `named` says that the command line names the file itself, not a folder it lies in."""
+    """A file to check. `named` says that the command line names the file itself, not a folder it lies in.
 
-    __slots__ = ("named", "path")
+    `is_other`: neither; it belongs with a file of which findings are reported.
+    """
 
-    def __init__(self, path: str, named: bool) -> None:
+    __slots__ = ("is_other", "named", "path")
+
+    def __init__(self, path: str, named: bool, is_other: bool = False) -> None:
         self.path = path
         self.named = named
+        self.is_other = is_other
 
 
 class Discovery:
@@ -78,6 +85,11 @@ def discover(arguments: Iterable[str], endings: tuple[str, ...] = ENDINGS) -> Di
         else:
             failures.append((argument, "not a regular file; to read from a pipe use `-`"))
     return Discovery(list(inputs.values()), failures, empty)
+
+
+def is_manifest(path: str) -> bool:
+    """Whether a file in a folder is read: by its ending, or as a kustomization."""
+    return path.lower().endswith(ENDINGS) or is_kustomization(path)
 
 
 def with_slashes(path: str, separator: str = os.sep) -> str:
@@ -163,9 +175,10 @@ def _git_files(folder: str, unreadable: dict[str, str]) -> list[str] | None:
     import subprocess
 
     command = ["git", "-C", folder, "-c", "core.fsmonitor=false", "ls-files", "-co", "--exclude-standard", "-z"]
-    environment = {**os.environ, "LC_ALL": "C"}
     try:
-        done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL, env=environment)
+        done = subprocess.run(
+            command, capture_output=True, check=False, stdin=subprocess.DEVNULL, env=git_environment()
+        )
     except OSError:
         return None
     if done.returncode != 0:
