@@ -33,15 +33,18 @@ _UNREADABLE_FOLDER = "warning: could not open directory '"
 class Input:
     """A file to check. `named` says that the command line names the file itself, not a folder it lies in.
 
-    `is_other`: neither; it belongs with a file of which findings are reported.
+    `is_other`: neither; it belongs with a file of which findings are reported. `is_alone`: no other file is looked at
+    for it, which holds for named ones until it is known what is around them. `known_as` is its path for other files.
     """
 
-    __slots__ = ("is_other", "named", "path")
+    __slots__ = ("is_alone", "is_other", "known_as", "named", "path")
 
     def __init__(self, path: str, named: bool, is_other: bool = False) -> None:
         self.path = path
         self.named = named
         self.is_other = is_other
+        self.is_alone = named
+        self.known_as = path
 
 
 class Discovery:
