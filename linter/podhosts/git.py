@@ -27,7 +27,7 @@ def listing(folder: str, *arguments: str) -> list[str]:
 
 
 def _output(command: list[str]) -> bytes:
-    """What a program writes to stdout; nothing where it cannot be started or fails."""
+    """The bytes that a program writes to stdout; none where it cannot be started or fails."""
     if not hasattr(os, "posix_spawnp"):
         # Windows.
         import subprocess

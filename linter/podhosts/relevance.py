@@ -66,7 +66,7 @@ class Relevance:
 
 
 def look_around(discovery: Discovery, arguments: list[str], stdin_name: str | None = None) -> FilesAround | None:
-    """What is around the inputs that the arguments led to; None for whole repositories.
+    """The files around the inputs that the arguments led to; None for whole repositories.
 
     It is noted of each input how it is placed there. `stdin_name` is the file whose place stdin takes.
     """

@@ -45,8 +45,8 @@ class _Place:
 
 
 class FilesAround:
-    """What lies around files: `named` ones, and those that were `listed` in folders, of which only these count that lie
-    in a work tree.
+    """The files around others: around `named` ones, and around those that were `listed` in folders and lie in a work
+    tree.
 
     `others` are the files of the charts that these belong to, and of the kustomizations that use them; `attached` are
     files that such a kustomization takes in and that are no manifests. Paths are shown as those of the files are: from
@@ -157,7 +157,7 @@ def _content(path: str) -> bytes:
 
 
 def _words(data: bytes) -> list[bytes]:
-    """What may be a path in a file of YAML."""
+    """The words of a file of YAML, each of which may be a path."""
     return data.translate(_AROUND_PATHS).split()
 
 
@@ -242,7 +242,7 @@ def _local(data: bytes) -> Iterator[bytes]:
 
 
 def _chart_files(folder: str) -> Iterator[str]:
-    """What of a chart, and of the charts inside it, may have to do with hosts."""
+    """The files of a chart, and of the charts inside it, that may have to do with hosts."""
     chart = os.path.join(folder, CHART)
     if not os.path.isfile(chart):
         return
