@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.diagnostics import CREATE_AND_APPLY, CREATE_ONLY, Request
 from podhosts.document import Mapping
-from podhosts.kubernetes.kinds import FREE_MAPS, is_strict
+from podhosts.kubernetes.kinds import FREE_MAPS, group_of, is_strict
 from podhosts.kubernetes.walking import follow, walk
 
 if TYPE_CHECKING:
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from podhosts.kubernetes.objects import KubernetesObject
 
 _CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
+#: Kinds without a pod spec in which people look for one, and the mappings whose every key is declared.
+_WITHOUT_PODS = {
+    ("tekton.dev", "Task"): (("spec",), ("spec", "steps", "[]"), ("spec", "sidecars", "[]"), ("spec", "stepTemplate")),
+}
 #: A field that leads to a pod spec wherever one is declared, so that `vectors/crds` would name it.
 _POD_STEP = re.compile(r"spec|template|pod|\w+Template|\w+Pod|\w*[pP]odSpec")
 
@@ -56,9 +60,12 @@ def custom_resource_places(manifest: KubernetesObject, places: Sequence[PodSpecP
     """On the ways to a custom resource's pod specs, in their containers, and where else the form of a pod template is.
 
     Of the rest of the object nothing is known. Source: `vectors/crds` (`misspelt`, `wrong-level`, `in-container`), and
-    where those CRDs preserve unknown fields; a pod template that its table does not name is none of the kind's.
+    where those CRDs preserve unknown fields; a pod template that its table does not name is none of the kind's. The
+    kinds without pods: their own CRDs (tektoncd/pipeline, `config/300-crds`).
     """
-    patterns: dict[tuple[str, ...], tuple[set[str], tuple[Request, ...]]] = {}
+    without_pods = _WITHOUT_PODS.get((group_of(manifest.api_version), manifest.kind or ""), ())
+    patterns: dict[tuple[str, ...], tuple[set[str], tuple[Request, ...]]]
+    patterns = {way: (set(), CREATE_AND_APPLY) for way in without_pods}
     known = [place for place in places if place.schema.is_known]
     for place in known:
         ways = [place.path[:length] for length in range(len(place.path) + 1)]
