@@ -84,11 +84,11 @@ def custom_resource_places(manifest: KubernetesObject, places: Sequence[PodSpecP
     ]
     yield from found
     every_way = {place.path[:length] for place in places for length in range(len(place.path) + 1)}
-    declared = {id(place.node) for place in found}
+    declared = {id(mapping.node) for mapping in found}
     declared |= {id(node) for way in every_way for _, node in follow(manifest.node, way)}
-    for place in found:
-        if place.refused_by == CREATE_AND_APPLY:
-            yield from _undeclared_pods(place, declared)
+    for mapping in found:
+        if mapping.refused_by == CREATE_AND_APPLY:
+            yield from _undeclared_pods(mapping, declared)
 
 
 def _undeclared_pods(above: DeclaredMapping, declared: set[int]) -> Iterator[DeclaredMapping]:
