@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: How deep documents in strings of documents in strings are looked for; Terraform and GitOps nest three.
 MOST_LEVELS = 5
+#: The CEL expressions of MutatingAdmissionPolicies and of Kyverno's MutatingPolicies.
+_MUTATIONS = frozenset({("applyConfiguration", "expression"), ("jsonPatch", "expression")})
 #: Annotations hold, among others, the object as it was last applied.
 _KEPT = frozenset({"annotations", "managedFields"})
 #: Without one of these words a string holds neither a manifest nor a patch, at whatever depth.
@@ -100,10 +102,12 @@ def embedded_documents(outer: Placed, holders: Iterable[KubernetesObject]) -> It
             source = Source(outer.document.source.path, scalar.text.encode("utf-8", "surrogatepass"))
             if source.text != scalar.text:
                 continue
-            if _RUNNER_CONFIG.search(scalar.text):
-                config = Document(source, Piece(1, Span(0, len(source.text)), "toml"), is_embedded=True)
-                if config.root is not None:
-                    yield Embedded(config, outer, scalar, holder, path, is_checked=True)
+            is_mutation = path[-2:] in _MUTATIONS
+            if is_mutation or _RUNNER_CONFIG.search(scalar.text):
+                piece = Piece(1, Span(0, len(source.text)), "cel" if is_mutation else "toml")
+                document = Document(source, piece, is_embedded=True)
+                if document.root is not None:
+                    yield Embedded(document, outer, scalar, holder, path, is_checked=True)
                 continue
             is_known = is_known or _MANIFEST.match(scalar.text) is not None
             for piece in split(source.text):
@@ -170,7 +174,7 @@ _Trail: TypeAlias = "tuple[_Trail, str | int] | None"
 
 def _texts(root: Node | None) -> Iterator[tuple[Path, Scalar]]:
     """The strings that may be documents, but for what kubectl and the server keep for themselves."""
-    if isinstance(root, Scalar | None) or not contents(root).has_texts:
+    if isinstance(root, Scalar | None) or not (contents(root).has_texts or contents(root).keys["expression"]):
         return
     stack: list[tuple[_Trail, Mapping | Sequence]] = [(None, root)]
     seen: set[int] = set()
@@ -194,7 +198,8 @@ def _texts(root: Node | None) -> Iterator[tuple[Path, Scalar]]:
 def _may_be_document(scalar: Scalar, step: str | int) -> bool:
     """Whether a scalar has several lines or the form of JSON, and a word that matters or a place that may be known."""
     text = scalar.text
-    if ("\n" not in text and text[:1] not in _JSON_OPENINGS) or text.startswith("#!") or not scalar.is_string:
+    has_form = "\n" in text or text[:1] in _JSON_OPENINGS or step == "expression"
+    if not has_form or text.startswith("#!") or not scalar.is_string:
         return False
     if isinstance(step, int) or step in _TEXT_FIELDS or step in _KEYED_TEXTS or step.endswith(("yaml", "yml")):
         return True

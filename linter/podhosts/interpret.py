@@ -63,7 +63,7 @@ class Interpreted:
         """The pods that a hosts file can be shown of: not what a patch sets."""
         placed: Placed | None = self.placed
         while placed is not None:
-            if is_patch(placed.document.root):
+            if is_patch(placed.document.root) or placed.document.piece.language == "cel":
                 return []
             if isinstance(placed, Embedded) and placed.holder and _is_kustomization(placed.holder):
                 return []

@@ -146,8 +146,12 @@ def _mutation(manifest: KubernetesObject) -> Iterator[Pod]:
     entry = values.fields.get(key) if values else None
     if entry is None or written_string(parameters.get("operation")) == "prune":
         return
-    steps: Path = tuple(0 if step["item"] else step["quoted"] or step["word"] for step in _LOCATION.finditer(location))
-    yield from _place(manifest, entry, ("spec", "parameters", holder, key), steps)
+    yield from _place(manifest, entry, ("spec", "parameters", holder, key), location_steps(location))
+
+
+def location_steps(location: str) -> Path:
+    """The steps of a `location` of Gatekeeper; 0 stands for an item of a list, whichever it is."""
+    return tuple(0 if step["item"] else step["quoted"] or step["word"] for step in _LOCATION.finditer(location))
 
 
 def _place(manifest: KubernetesObject, entry: Entry, path: Path, steps: Path) -> Iterator[Pod]:

@@ -29,6 +29,7 @@ from podhosts.rules.non_canonical_ip import NonCanonicalIp
 from podhosts.rules.numeric_hostname import NumericHostname
 from podhosts.rules.patch_drops_alias import PatchDropsAlias
 from podhosts.rules.pod_hostname_alias import PodHostnameAlias
+from podhosts.rules.refused_mutation import RefusedMutation
 from podhosts.rules.shadowed_service import ShadowedService
 from podhosts.rules.syntax_error import SyntaxErrorRule
 from podhosts.rules.too_many_addresses import TooManyAddresses
@@ -74,6 +75,7 @@ RULES: tuple[type[Rule], ...] = (
     CorednsHostsBlock,
     ShadowedService,
     InconsistentAlias,
+    RefusedMutation,
     UnusedSuppression,
     ExpiredSuppression,
 )
