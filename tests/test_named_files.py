@@ -76,6 +76,8 @@ def test_each_file_of_an_overlay(name: str, tmp_path: Path) -> None:
     assert places(folder, "other/service.yaml") == []
     below = folder / "overlays"
     assert places(below, os.path.relpath(folder / name, below)) == [KEPT.removeprefix("overlays/")]
+    assert places(folder, f"./{name}") == [KEPT]
+    assert places(below, f"../{name}") == [KEPT.removeprefix("overlays/")]
     assert places(folder, str(folder / name)) == [f"{folder}/{KEPT}"]
     assert places(folder, "--isolated", name) == []
 
@@ -84,7 +86,9 @@ def test_each_file_of_an_overlay(name: str, tmp_path: Path) -> None:
 def test_each_file_of_a_chart(name: str, tmp_path: Path) -> None:
     folder = scratch_repository(tmp_path / "repository", {**CHART, "service.yaml": SERVICE})
     # A template that prints nothing of hosts is none of the list's business.
-    assert places(folder, name) == ([] if name.endswith("service.yaml") else [PRINTED])
+    expected = [] if name.endswith("service.yaml") else [PRINTED]
+    assert places(folder, name) == expected
+    assert places(folder, f"./{name}") == expected
     assert places(folder, "service.yaml") == []
 
 

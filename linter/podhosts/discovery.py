@@ -66,7 +66,7 @@ def discover(arguments: Iterable[str], endings: tuple[str, ...] = ENDINGS) -> Di
     inputs: dict[str, Input] = {}
     failures: list[tuple[str, str]] = []
     empty: list[str] = []
-    for argument in map(with_slashes, arguments):
+    for argument in map(_plain, map(with_slashes, arguments)):
         if argument == STDIN:
             inputs.setdefault(STDIN, Input(STDIN, True))
             continue
@@ -88,6 +88,15 @@ def discover(arguments: Iterable[str], endings: tuple[str, ...] = ENDINGS) -> Di
         else:
             failures.append((argument, "not a regular file; to read from a pipe use `-`"))
     return Discovery(list(inputs.values()), failures, empty)
+
+
+def _plain(path: str) -> str:
+    """A path without detours, as files that lead to it know it; as it is where that would be another file."""
+    plain = with_slashes(os.path.normpath(path) if os.path.isabs(path) or not path else os.path.relpath(path))
+    try:
+        return plain if plain != path and path and os.path.samefile(plain, path) else path
+    except (OSError, ValueError):
+        return path
 
 
 def is_manifest(path: str) -> bool:
