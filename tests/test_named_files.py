@@ -109,7 +109,7 @@ def test_the_summary_says_what_else_was_read(tmp_path: Path) -> None:
     report = json.loads(podhosts("check", "--format", "json", "base/web.yaml", cwd=folder).stdout)
     assert (report["summary"]["files"], report["summary"]["others_read"]) == (1, 3)
     alone = podhosts("check", "--isolated", "base/web.yaml", cwd=folder)
-    assert alone.stderr == b"1 file, 1 document, 1 pod: no findings\n"
+    assert alone.stderr == b"1 file alone, 1 document, 1 pod: no findings\n"
 
 
 def test_fixes_are_written_to_named_files_only(tmp_path: Path) -> None:

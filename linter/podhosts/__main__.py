@@ -114,7 +114,8 @@ def main() -> int:
         if relevance is not None and relevance.is_silent(paths):
             if not request.get("quiet"):
                 others = len(relevance.surroundings.others) if relevance.surroundings else 0
-                sys.stderr.write(f"{summary(len(relevance.discovery.inputs), 0, 0, {}, others=others)}\n")
+                files, is_isolated = len(relevance.discovery.inputs), "isolated" in request
+                sys.stderr.write(f"{summary(files, 0, 0, {}, others=others, is_isolated=is_isolated)}\n")
             return 0
         from podhosts.commands import check
         from podhosts.commands.run_settings import Request

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 
-from podhosts.git import git_environment
 from podhosts.kustomize.names import is_kustomization
 
 # The fast lane comes here: `typing`, `pathlib` and the rest would cost more than the work.
@@ -185,6 +184,8 @@ def _is_file(path: str, unreadable: dict[str, str]) -> bool:
 def _git_files(folder: str, unreadable: dict[str, str]) -> list[str] | None:
     """The files below a folder that git tracks or would track; None outside a work tree or without git."""
     import subprocess
+
+    from podhosts.git import git_environment
 
     command = ["git", "-C", folder, "-c", "core.fsmonitor=false", "ls-files", "-co", "--exclude-standard", "-z"]
     try:

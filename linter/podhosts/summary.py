@@ -11,12 +11,14 @@ def summary(
     suppressed: int = 0,
     baselined: int = 0,
     others: int = 0,
+    *,
+    is_isolated: bool = False,
 ) -> str:
     """One line: what was looked at and what was found. `counts` has the findings by severity.
 
-    `others` is the number of files that were read and are not among `files`.
+    `others` is the number of files that were read and are not among `files`; `is_isolated` says that none was to be.
     """
-    read = f", with {plural(others, 'other')} read" if others else ""
+    read = f", with {plural(others, 'other')} read" if others else " alone" if is_isolated else ""
     seen = f"{plural(files, 'file')}{read}, {plural(documents, 'document')}, {plural(pods, 'pod')}"
     hidden = [f"{suppressed} suppressed"] if suppressed else []
     hidden += [f"{baselined} in the baseline"] if baselined else []

@@ -179,7 +179,17 @@ def _close(check: _Check, discovery: Discovery, request: Request, *, shows_fixes
     for finding in result.findings:
         counts[str(finding.severity)] += 1
     hidden = len(result.suppressed), result.baselined
-    say(summary(result.files, result.documents, result.pods, counts, *hidden, result.others_read))
+    say(
+        summary(
+            result.files,
+            result.documents,
+            result.pods,
+            counts,
+            *hidden,
+            result.others_read,
+            is_isolated=request.isolated,
+        )
+    )
     for path in check.others if request.verbose else ():
         say(f"  with {path}")
     _say_repairs(check.repairs, request)
