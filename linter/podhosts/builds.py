@@ -39,16 +39,19 @@ class Builds:
             if is_kustomization(path) or os.path.basename(path) == CHART
         ]
         self._charts = [path for path in marks if os.path.basename(path) == CHART]
-        self._kustomizations = {path: _content(path) for path in marks if is_kustomization(path)}
+        self._kustomization_files = set(filter(is_kustomization, marks))
+        #: The content of those that were looked at.
+        self._kustomizations: dict[str, bytes] = {}
 
     def reached(self, above: Mapping[str, Iterable[str]], charts: set[str]) -> set[str]:
         """All files of the charts in some folders, and of the kustomizations that use some files.
 
         `above` gives each file with the kustomizations in its folder and above it.
         """
-        # Those that git does not track yet.
-        new = {file for files in above.values() for file in files} - self._kustomizations.keys()
-        self._kustomizations.update((file, _content(file)) for file in new)
+        own = {file for files in above.values() for file in files}
+        if own:
+            # Some of the own ones git may not track yet.
+            self._kustomizations = {file: _content(file) for file in self._kustomization_files | own}
         users = [
             file
             for path, files in above.items()
