@@ -11,6 +11,7 @@ from podhosts.rules.duplicate_key import DuplicateKey
 from podhosts.rules.empty_hostnames import EmptyHostnames
 from podhosts.rules.etc_mount import EtcMount
 from podhosts.rules.expired_suppression import ExpiredSuppression
+from podhosts.rules.feature_disabled import FeatureDisabled
 from podhosts.rules.host_path_hosts_file import HostPathHostsFile
 from podhosts.rules.hostname_too_long import HostnameTooLong
 from podhosts.rules.hosts_file_mount import HostsFileMount
@@ -76,6 +77,7 @@ RULES: tuple[type[Rule], ...] = (
     ShadowedService,
     InconsistentAlias,
     RefusedMutation,
+    FeatureDisabled,
     UnusedSuppression,
     ExpiredSuppression,
 )
