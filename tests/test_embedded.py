@@ -372,3 +372,51 @@ def test_the_server_refuses_no_text_that_is_none_of_its_objects() -> None:
 @pytest.mark.parametrize("broken", ["ip = 10.0.0.256", "[[runners]", "ip = '10.0.0.256"])
 def test_a_config_that_is_no_toml_is_passed_over(broken: str) -> None:
     assert findings(f"{OUTER}  config.toml: |\n{indented(RUNNER + broken, 4)}") == []
+
+
+def unread(text: str) -> list[tuple[str, int, str]]:
+    """Each reason for which something was not read, the line where first, and what stands there."""
+    result = lint(Source("outer.yaml", text.encode()), Options(selected=default_selection()))
+    assert result.findings == []
+    found = []
+    for item in result.unread:
+        assert item.source is not None
+        assert item.span is not None
+        found.append((item.reason, item.source.position(item.span.start).line, item.source.cut(item.span)))
+    return found
+
+
+NO_FORM = "texts in strings that mention hosts and are of no known form"
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "marked"),
+    [
+        ("kubectl apply -f - <<EOF\nkind: Pod\nhostAliases: [\nEOF\n", 8, "hostAliases"),
+        ('#!/bin/sh\nkubectl patch deployment web -p \'{"hostAliases":[{"ip":"10.0.0.1"}]}\'\n', 7, "hostAliases"),
+        ("hostAliases:\n- ip: {\n", 6, "hostAliases"),
+        ("# hostAliases: [a]\n[\nhostAliases: [a]\n", 8, "hostAliases"),
+        ("[[runners]]\n'''\nhostAliases:\n- ip: a\n", 8, "hostAliases"),
+    ],
+)
+def test_a_text_that_mentions_hosts_and_is_of_no_known_form_is_said(content: str, line: int, marked: str) -> None:
+    assert unread(f"{OUTER}  text: |\n{indented(content, 4)}") == [(NO_FORM, line, marked)]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Set hostAliases: the pod gets them.\n- [\n",
+        "# hostAliases:\n# - ip: a\n{\n",
+        "hostAliases: []\n{\n",
+        "type: object\nproperties:\n  hostAliases: {type: array\n",
+        "count(pod_spec_hostAliases{}) > 0\n",
+    ],
+)
+def test_what_mentions_no_list_is_not_unread(content: str) -> None:
+    assert unread(f"{OUTER}  text: |\n{indented(content, 4)}") == []
+
+
+@pytest.mark.parametrize("key", ["README.md", "description"])
+def test_a_text_for_people_is_not_unread(key: str) -> None:
+    assert unread(f"{OUTER}  {key}: |\n    Like this:\n      hostAliases: [\n    {{\n") == []

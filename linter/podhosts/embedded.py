@@ -34,6 +34,10 @@ _RUNNER_CONFIG = re.compile(r"^[ \t]*\[\[?[ \t]*runners\b[^\n]*\]", re.MULTILINE
 _ONE_LINE = re.compile(r"hostAliases[\"']?\s*:\s*\[\s*\{")
 #: A text that says by its first line that it is a manifest.
 _MANIFEST = re.compile(r"(?:[ \t]*(?:#.*|---.*)?\r?\n)*apiVersion:[ \t]")
+#: A list under its key, in a text that cannot be read.
+_LIST = re.compile(r"\bhostAliases\b(?=\\?[\"']?\s*:\s*(?:-\s|\[(?!\s*\])))")
+#: Keys whose texts are for people.
+_PROSE = frozenset({"description", "message", "summary", "help", "doc", "notes"})
 #: The key of a ConfigMap or Secret from which Flux and others take Helm values.
 _VALUES_KEY = re.compile(r"(?:.*[-_.])?values(?:[-_.].*)?\.ya?ml")
 _JSON_OPENINGS = ("{", "[")
@@ -51,7 +55,8 @@ class Embedded(InString):
 
     `path` leads to the scalar from the root of `holder`, the object that the string is a field of (None: from the
     outer document's root). What is not `is_checked` is only looked into, for documents in its own strings. `is_list`:
-    the text is a list of entries, without the key `hostAliases`.
+    the text is a list of entries, without the key `hostAliases`. `mention` is where a text
+    of no known form mentions hosts.
     """
 
     def __init__(
@@ -64,12 +69,14 @@ class Embedded(InString):
         *,
         is_checked: bool,
         is_list: bool = False,
+        mention: Span | None = None,
     ) -> None:
         super().__init__(document, outer, scalar, holder.item if holder else None)
         self.holder = holder
         self.path = path
         self.is_checked = is_checked
         self.is_list = is_list
+        self.mention = mention
 
     @property
     def target_kind(self) -> str | None:
@@ -101,31 +108,53 @@ def embedded_documents(outer: Placed, holders: Iterable[KubernetesObject]) -> It
     places: list[tuple[KubernetesObject | None, Node | None]] = [(holder, holder.node) for holder in holders]
     for holder, root in places or [(None, outer.document.root)]:
         for path, scalar in _texts(root, outer.document.source.text):
-            is_known = _is_known_place(path)
-            may_matter = is_known or _WORDS.search(scalar.text) or _is_key_of_list(path)
-            if not may_matter or not text_mentions(scalar.text):
-                continue
             source = Source(outer.document.source.path, scalar.text.encode("utf-8", "surrogatepass"))
             if source.text != scalar.text:
                 continue
-            is_mutation = path[-2:] in _MUTATIONS
-            if is_mutation or _RUNNER_CONFIG.search(scalar.text):
-                piece = Piece(1, Span(0, len(source.text)), "cel" if is_mutation else "toml")
-                document = Document(source, piece, is_embedded=True)
-                if document.root is not None:
-                    yield Embedded(document, outer, scalar, holder, path, is_checked=True)
-                continue
-            is_known = is_known or _MANIFEST.match(scalar.text) is not None
-            for piece in split(source.text):
-                if not text_mentions(source.cut(piece.span)):
-                    continue
-                document = Document(source, piece, is_embedded=True)
-                checked = is_known or _is_object(document.root) or is_patch(document.root)
-                checked = checked or (_may_hold_piece(path) and _holds_list(document.root))
-                if _is_list(document.root, path):
-                    yield Embedded(document, outer, scalar, holder, path, is_checked=True, is_list=True)
-                elif checked or not isinstance(document.root, Scalar | None):
-                    yield Embedded(document, outer, scalar, holder, path, is_checked=checked)
+            found = [
+                Embedded(document, outer, scalar, holder, path, is_checked=is_checked, is_list=_is_list(document, path))
+                for document, is_checked in _documents(source, path)
+            ]
+            yield from found
+            mention = None if found else _mention(source.text, path)
+            if mention is not None:
+                document = Document(source, Piece(1, Span(0, len(source.text)), "yaml"), is_embedded=True)
+                yield Embedded(document, outer, scalar, holder, path, is_checked=False, mention=mention)
+
+
+def _documents(source: Source, path: Path) -> Iterator[tuple[Document, bool]]:
+    """The documents in the text of the string at a path that can be read, each with whether it is to be checked."""
+    text, is_known = source.text, _is_known_place(path)
+    may_matter = is_known or _WORDS.search(text) or _is_key_of_list(path)
+    if text.startswith("#!") or not may_matter or not text_mentions(text):
+        return
+    is_mutation = path[-2:] in _MUTATIONS
+    if is_mutation or _RUNNER_CONFIG.search(text):
+        document = Document(source, Piece(1, Span(0, len(text)), "cel" if is_mutation else "toml"), is_embedded=True)
+        if document.root is not None:
+            yield document, True
+        return
+    is_known = is_known or _MANIFEST.match(text) is not None
+    for piece in split(text):
+        if not text_mentions(source.cut(piece.span)):
+            continue
+        document = Document(source, piece, is_embedded=True)
+        root = document.root
+        is_checked = is_known or _is_object(root) or is_patch(root) or _is_list(document, path)
+        is_checked = is_checked or (_may_hold_piece(path) and _holds_list(root))
+        if is_checked or not isinstance(root, Scalar | None):
+            yield document, is_checked
+
+
+def _mention(text: str, path: Path) -> Span | None:
+    """Where a text that is no document holds a list of hostAliases."""
+    last = path[-1] if path else ""
+    if isinstance(last, str) and (last in _PROSE or last.endswith(_TEXTS_FOR_PEOPLE)):
+        return None
+    for match in _LIST.finditer(text):
+        if not text[text.rfind("\n", 0, match.start()) + 1 :].lstrip().startswith("#"):
+            return Span(*match.span())
+    return None
 
 
 def _is_object(root: Node | None) -> bool:
@@ -153,8 +182,9 @@ def _holds_list(root: Node | None) -> bool:
     return any(isinstance(node, Sequence) and any(map(_is_alias, node.items)) for node in lists)
 
 
-def _is_list(root: Node | None, path: Path) -> bool:
+def _is_list(document: Document, path: Path) -> bool:
     """Whether a text is a list of entries, by the name of its key and by its shape."""
+    root = document.root
     if not _is_key_of_list(path) or not isinstance(root, Sequence) or not is_shaped_like_aliases(root):
         return False
     if "hostaliases" in normalized(str(path[-1])):
@@ -226,11 +256,11 @@ def _may_be_document(scalar: Scalar, step: str | int) -> bool:
     """Whether a scalar has several lines or the form of JSON, and a word that matters or a place that may be known."""
     text = scalar.text
     has_form = "\n" in text or text[:1] in _JSON_OPENINGS or step == "expression"
-    if not (has_form or _ONE_LINE.search(text)) or text.startswith("#!") or not scalar.is_string:
+    if not (has_form or _ONE_LINE.search(text)) or not scalar.is_string:
         return False
     if isinstance(step, int) or step in _TEXT_FIELDS or step in _KEYED_TEXTS or step.endswith(("yaml", "yml")):
         return True
-    return _WORDS.search(text) is not None or _is_key_of_list((step,))
+    return _is_key_of_list((step,)) or _WORDS.search(text) is not None
 
 
 def _path(trail: _Trail) -> Path:

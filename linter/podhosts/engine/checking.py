@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import MOST_RELATED, Diagnostic, Related
 from podhosts.document import nodes
+from podhosts.embedded import Embedded
 from podhosts.engine.checked import checked_objects
 from podhosts.engine.dispatch import run_rules
 from podhosts.engine.relocating import relocate_span, relocate_suppression, relocated, relocated_suppressed
@@ -63,6 +64,8 @@ class DocumentResult:
     templates: list[Span] = field(default_factory=list)
     #: Documents that no rule speaks of, and that hold a list that cannot be read.
     pieces: list[Span] = field(default_factory=list)
+    #: Where texts in strings mention hosts that are of no known form.
+    texts: list[Span] = field(default_factory=list)
 
     @property
     def says_something(self) -> bool:
@@ -106,6 +109,9 @@ def _check(
     """Check a document without what is in its strings."""
     checked = DocumentResult()
     if not interpreted.is_checked:
+        placed = interpreted.placed
+        if isinstance(placed, Embedded) and placed.mention is not None:
+            checked.texts.append(placed.mention)
         return checked
     document, manifests, pods = interpreted.document, interpreted.objects, interpreted.pods
     is_refused = any(document.span.start <= problem.span.start < document.span.end for problem in facts.problems)
@@ -154,6 +160,7 @@ def _move_out(checked: DocumentResult, placed: Placed, outer: DocumentResult, op
     outer.placeholders += (relocate_span(span, placed) for span in checked.placeholders)
     outer.templates += (relocate_span(span, placed) for span in checked.templates)
     outer.pieces += (relocate_span(span, placed) for span in checked.pieces)
+    outer.texts += (relocate_span(span, placed) for span in checked.texts)
 
 
 def _with_alias_uses(document: Document, findings: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -145,6 +145,7 @@ class _Moves:
             placeholders=[*map(self._own, checked.placeholders)],
             templates=[*map(self._own, checked.templates)],
             pieces=[*map(self._own, checked.pieces)],
+            texts=[*map(self._own, checked.texts)],
         )
 
     def _finding(self, finding: Diagnostic) -> Diagnostic:

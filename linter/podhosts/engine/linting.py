@@ -127,6 +127,7 @@ class Found:
         self._placeholders = _Tally("values that a template or placeholder decides")
         self._templates = _Tally("documents of a template that are not YAML by themselves")
         self._pieces = _Tally("documents with a list of `hostAliases` that are not valid YAML or JSON")
+        self._texts = _Tally("texts in strings that mention hosts and are of no known form")
         self._checked: list[tuple[Placed, DocumentResult]] = []
         #: What overlays say about documents that say nothing themselves.
         self.elsewhere: list[Diagnostic] = []
@@ -142,6 +143,7 @@ class Found:
         self._placeholders.add(source, checked.placeholders)
         self._templates.add(source, checked.templates)
         self._pieces.add(source, checked.pieces)
+        self._texts.add(source, checked.texts)
         if checked.says_something:
             # What was checked may be remembered, and overlays add to it.
             own = replace(checked, findings=[*checked.findings])
@@ -163,12 +165,14 @@ class Found:
         self._placeholders.extend(other._placeholders)
         self._templates.extend(other._templates)
         self._pieces.extend(other._pieces)
+        self._texts.extend(other._texts)
         both = [*self._checked, *other._checked]
         self._checked = sorted(both, key=lambda checked: checked[0].document.source.start.offset)
 
     def unread(self) -> list[Unread]:
         """What of the documents could not be read."""
-        return [tally.unread() for tally in (self._placeholders, self._templates, self._pieces) if tally.count]
+        tallies = (self._placeholders, self._templates, self._pieces, self._texts)
+        return [tally.unread() for tally in tallies if tally.count]
 
     def __iter__(self) -> Iterator[tuple[Placed, DocumentResult]]:
         """The documents that have something to tell, in order."""

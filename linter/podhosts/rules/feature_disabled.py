@@ -69,7 +69,8 @@ class FeatureDisabled(Rule):
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         entry = pod.list_entry
         # Elsewhere in these kinds the list is misplaced; and in strings and other programs' files nothing is known.
-        if entry is None or group_of(pod.object.api_version) != _GROUP or not pod.schema.is_known:
+        is_known_place = group_of(pod.object.api_version) == _GROUP and pod.schema.is_known
+        if entry is None or not is_known_place or not pod.aliases:
             return
         disabled: tuple[KubernetesObject, Entry] | None = None
         for manifest, flag in self._flags():
