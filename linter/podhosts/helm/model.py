@@ -48,11 +48,12 @@ class Number:
 
 @record(slots=True, eq=False)
 class GoList:
-    """A slice; `kind` is Go's type."""
+    """A slice; `kind` is Go's type, `methods` are those of a named one, as `.Capabilities.APIVersions` has them."""
 
     items: list[GoValue]
     kind: str = ANY_LIST
     origin: Origin | None = None
+    methods: dict[str, Function] = field(default_factory=dict)
 
 
 @record(slots=True, eq=False)
@@ -60,7 +61,7 @@ class GoMap:
     """A map with strings as keys; `kind` is Go's type.
 
     `keys` has the keys as they are written, for those that are written somewhere. `methods` are those of a named type,
-    as `.Values` has them.
+    as `.Values` has them; like all methods they know whose they are.
     """
 
     entries: dict[str, GoValue] = field(default_factory=dict)
