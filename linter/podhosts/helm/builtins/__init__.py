@@ -1,0 +1,1 @@
+"""The functions of Helm and Sprig, one module for each family."""

@@ -1,0 +1,209 @@
+"""YAML as Go's values: the way of `values.yaml`, `-f` and `fromYaml` (sigs.k8s.io/yaml 1.6: YAML to JSON to Go).
+
+Every number becomes a float64, every key a string, and each scalar knows where it is written.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from itertools import accumulate
+from typing import TYPE_CHECKING, Protocol
+
+from podhosts.document import Mapping, Scalar, Sequence
+from podhosts.document.locate import decode
+from podhosts.document.reading import UnreadableError, read
+from podhosts.helm.model import Bool, GoList, GoMap, Nil, Number, TooLarge
+from podhosts.helm.traced import Derived, Run, Traced, ValuePlace, ValueText
+from podhosts.source import Span
+
+if TYPE_CHECKING:
+    from podhosts.document import Node
+    from podhosts.helm.model import GoValue
+    from podhosts.helm.traced import Origin
+
+#: Path of a value in the data of a file: keys and numbers of items.
+Path = tuple[str | int, ...]
+
+#: Deeper values than anybody writes; the evaluator calls itself for each level.
+MOST_LEVELS = 200
+#: So many values may a document hold, those counted again that aliases repeat.
+MOST_VALUES = 1_000_000
+
+_PARSER_PROBLEMS = (
+    "did not find expected",
+    "found duplicate %YAML",
+    "found incompatible YAML",
+    "found undefined tag",
+    "found duplicate %TAG",
+)
+#: Problems that are told without a line, and without the word `yaml`.
+_JSON_PROBLEMS = ("json:",)
+_INFINITIES = {"+": "+Inf", "-": "-Inf", ".": "+Inf"}
+
+
+class DecodeError(ValueError):
+    """Text that Helm cannot read: the words of its YAML reader, and the place in the text."""
+
+    def __init__(self, message: str, span: Span) -> None:
+        super().__init__(message)
+        self.message = message
+        self.span = span
+
+
+class ScalarOrigins(Protocol):
+    """Where the scalars of a text come from."""
+
+    def string(self, scalar: Scalar, text: str, path: Path, *, is_key: bool) -> Traced:
+        """The string that a scalar or key is."""
+        ...
+
+    def origin(self, scalar: Scalar, path: Path) -> Origin:
+        """The origin of a number, boolean or null."""
+        ...
+
+
+class FileOrigins:
+    """The scalars of a values file: places in its data."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+
+    def string(self, scalar: Scalar, text: str, path: Path, *, is_key: bool) -> Traced:
+        """The whole value of the scalar at the path."""
+        del scalar
+        return Traced.of(text, ValueText(ValuePlace(self._file, path, is_key), 0))
+
+    def origin(self, scalar: Scalar, path: Path) -> Origin:
+        """The place of the scalar."""
+        del scalar
+        return ValueText(ValuePlace(self._file, path), 0)
+
+
+class TextOrigins:
+    """The scalars of a text that was printed: each character comes from where that of the text does."""
+
+    def __init__(self, text: Traced) -> None:
+        self._text = text
+        self._ends = list(accumulate(run.length for run in text.runs))
+
+    def _cut(self, start: int, end: int) -> Traced:
+        """The characters from `start` up to `end`, at a cost of the runs in between."""
+        runs = []
+        at = start
+        index = bisect_right(self._ends, start)
+        while at < end:
+            run = self._text.runs[index]
+            begin = self._ends[index] - run.length
+            last = min(end, self._ends[index])
+            runs.append(Run(last - at, run.origin.moved(at - begin), run.printed_at))
+            at = last
+            index += 1
+        return Traced(self._text.text[start:end], tuple(runs))
+
+    def string(self, scalar: Scalar, text: str, path: Path, *, is_key: bool) -> Traced:
+        """The scalar's characters; escapes and folds are derived of what stands for them."""
+        del path, is_key
+        source = self._text.text
+        quotes = 1 if scalar.style in {"'", '"'} else 0
+        start, end = scalar.start + quotes, scalar.end - quotes
+        if source[start:end] == text:
+            return self._cut(start, end)
+        trace = decode(source, scalar)
+        if trace.text != text:
+            return self._cut(scalar.start, scalar.end).derive(text)
+        pieces = []
+        for piece in trace.stretches():
+            cut = self._cut(piece.begin, piece.end)
+            pieces.append(cut if cut.text == piece.text else cut.derive(piece.text))
+        return Traced.join(pieces)
+
+    def origin(self, scalar: Scalar, path: Path) -> Origin:
+        """The origin of the characters if they have one only, else all of them."""
+        del path
+        cut = self._cut(scalar.start, scalar.end)
+        return cut.runs[0].origin if len(cut.runs) == 1 else Derived(cut.inputs())
+
+
+def decode_yaml(text: str, origins: ScalarOrigins, start: int = 0, end: int | None = None) -> GoValue:
+    """The first document of a text, or of a stretch of it, as a value. An empty one is nil.
+
+    Raises DecodeError where Helm cannot read it, TooLarge where it is deeper or larger than anything of use.
+    """
+    last = len(text) if end is None else end
+    root = read_nodes(text, start, last)
+    return Nil() if root is None else _Decoder(origins).value(root, (), 0)
+
+
+def read_nodes(text: str, start: int, end: int) -> Node | None:
+    """The nodes of the first document of a stretch of text. Raises DecodeError."""
+    try:
+        return read(text, start, end)
+    except UnreadableError as error:
+        raise DecodeError(_words(error, text, start), error.problem.span) from None
+
+
+def _words(error: UnreadableError, text: str, start: int) -> str:
+    """What Go's YAML reader says, with the line as it counts them."""
+    message = error.problem.message
+    at = error.problem.span.start
+    if message.startswith(_JSON_PROBLEMS):
+        written = text[at : error.problem.span.end].lower()
+        value = "NaN" if "nan" in written else _INFINITIES.get(written[:1], "+Inf")
+        return f"error converting YAML to JSON: json: unsupported value: {value}"
+    line = text.count("\n", start, at)
+    if at >= len(text) and text[start:] and not text.endswith("\n"):
+        line += 1
+    # A parser's problem is told by the line before it, as Go counts from 0; one on the first line without any.
+    shown = line if line == 0 or message.startswith(_PARSER_PROBLEMS) else line + 1
+    place = "" if line == 0 or message.startswith("unknown anchor") else f"line {shown}: "
+    return f"error converting YAML to JSON: yaml: {place}{message}"
+
+
+class _Decoder:
+    """Makes values of nodes."""
+
+    def __init__(self, origins: ScalarOrigins) -> None:
+        self._origins = origins
+        self._count = 0
+
+    def value(self, node: Node, path: Path, depth: int) -> GoValue:
+        self._count += 1
+        if depth > MOST_LEVELS or self._count > MOST_VALUES:
+            raise TooLarge("values that are too deep or too many")
+        if isinstance(node, Scalar):
+            return self._scalar(node, path)
+        if isinstance(node, Sequence):
+            return GoList([self.value(item, (*path, index), depth + 1) for index, item in enumerate(node.items)])
+        return self._map(node, path, depth)
+
+    def _scalar(self, scalar: Scalar, path: Path) -> GoValue:
+        written = scalar.written
+        if isinstance(written, str):
+            return self._origins.string(scalar, written, path, is_key=False)
+        origin = self._origins.origin(scalar, path)
+        if written is None:
+            return Nil(origin)
+        if isinstance(written, bool):
+            return Bool(written, origin)
+        return Number("float64", float(written), origin)
+
+    def _map(self, mapping: Mapping, path: Path, depth: int) -> GoMap:
+        made = GoMap()
+        for name, entry in mapping.fields.items():
+            inner = (*path, name)
+            made.keys[name] = self._origins.string(entry.key, name, inner, is_key=True)
+            made.entries[name] = self.value(entry.value, inner, depth + 1)
+        return made
+
+
+def node_at(root: Node | None, path: Path) -> Node | None:
+    """The node of a value by its path; None where there is none."""
+    node = root
+    for step in path:
+        if isinstance(node, Mapping) and isinstance(step, str):
+            node = node.get(step)
+        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+        else:
+            return None
+    return node
