@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
-from podhosts.helm.traced import Derived, Traced, flattened
+from podhosts.helm.traced import Derived, TooLarge, Traced, flattened
 from podhosts.records import field, record
 
 if TYPE_CHECKING:
@@ -16,10 +16,40 @@ if TYPE_CHECKING:
 
     from podhosts.helm.traced import Origin
 
+__all__ = [
+    "ANY",
+    "ANY_LIST",
+    "ANY_MAP",
+    "FALSE",
+    "MOST_DEEP",
+    "NIL",
+    "TRUE",
+    "Bool",
+    "Evaluation",
+    "Function",
+    "FunctionError",
+    "GoList",
+    "GoMap",
+    "GoObject",
+    "GoValue",
+    "Nil",
+    "Number",
+    "TooLarge",
+    "UnknownValue",
+    "Unsupported",
+    "derived",
+    "derived_origin",
+    "is_true",
+    "origins_of",
+    "type_of",
+]
+
 #: Go's names of the types that values mostly have.
 ANY = "interface {}"
 ANY_LIST = "[]interface {}"
 ANY_MAP = "map[string]interface {}"
+#: Lists and maps in each other, deeper than anybody writes them; who goes down recursively stops here.
+MOST_DEEP = 200
 
 
 @record(frozen=True, slots=True)
@@ -161,10 +191,6 @@ class Unsupported(Exception):  # noqa: N818  # no error of the chart: the evalua
     """Something that is not built, or that depends on something unknown; the outcome is unknown, never a wrong text."""
 
 
-class TooLarge(Exception):  # noqa: N818  # no error of the chart: a limit of the evaluator
-    """A limit on steps, depth or size was reached."""
-
-
 def type_of(value: GoValue) -> str:
     """Go's name of a value's type, as `%T` prints it."""
     if isinstance(value, Traced):
@@ -193,8 +219,10 @@ def is_true(value: GoValue) -> bool:
     return isinstance(value, GoObject)
 
 
-def origins_of(value: GoValue) -> Iterator[Origin]:
+def origins_of(value: GoValue, depth: int = 0) -> Iterator[Origin]:
     """Where a value and everything in it comes from."""
+    if depth > MOST_DEEP:
+        raise TooLarge(f"values in each other, more than {MOST_DEEP} deep")
     if isinstance(value, Traced):
         yield from value.inputs()
         return
@@ -202,12 +230,12 @@ def origins_of(value: GoValue) -> Iterator[Origin]:
         yield value.origin
     if isinstance(value, GoList):
         for item in value.items:
-            yield from origins_of(item)
+            yield from origins_of(item, depth + 1)
     elif isinstance(value, GoMap):
         for name, item in value.entries.items():
             if name in value.keys:
                 yield from value.keys[name].inputs()
-            yield from origins_of(item)
+            yield from origins_of(item, depth + 1)
 
 
 def derived_origin(inputs: Sequence[GoValue]) -> Origin:

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 #: Of this many inputs a derived text keeps the origins: what somebody can look at, and never a cost that grows.
 MOST_INPUTS = 64
+#: A text that is larger is not made.
+MOST_CHARACTERS = 4_000_000
+MOST_RUNS = 200_000
+
+
+class TooLarge(Exception):  # noqa: N818  # no error of the chart: a limit of the evaluator
+    """A limit on steps, depth or size was reached."""
 
 
 class ValuePlace(NamedTuple):
@@ -165,6 +172,8 @@ class Traced:
         pieces = [part for part in _separated(parts, separator) if part.text]
         if len(pieces) < 2:
             return pieces[0] if pieces else EMPTY
+        if sum(map(len, pieces)) > MOST_CHARACTERS or sum(len(piece.runs) for piece in pieces) > MOST_RUNS:
+            raise TooLarge(f"a text of more than {MOST_CHARACTERS} characters or {MOST_RUNS} pieces")
         return Traced("".join([piece.text for piece in pieces]), _merged(run for piece in pieces for run in piece.runs))
 
     def slice(self, start: int, end: int | None = None) -> Traced:
