@@ -23,7 +23,7 @@ from podhosts.helm.model import (
     derived,
     type_of,
 )
-from podhosts.helm.objects import GoBytes
+from podhosts.helm.objects import CHART_STRUCT, GoBytes
 from podhosts.helm.traced import EMPTY, Traced
 
 if TYPE_CHECKING:
@@ -236,7 +236,7 @@ def _value(value: GoValue, verb: str, directive: Directive, depth: int = 0) -> T
         return _padded(_NIL, directive) if verb == "v" else Traced.own(f"%!{verb}(<nil>)")
     if isinstance(value, Bool):
         text = "true" if value.value else "false"
-        return _padded(derived(text, value), directive) if verb in "tv" else _bad(value, verb)
+        return _padded(derived(text, value), directive) if verb in "tv" else _bad(value, verb, directive)
     if isinstance(value, Number):
         return _number(value, verb, directive)
     if isinstance(value, GoBytes) and verb in "sqxX":
@@ -272,12 +272,14 @@ def _object(value: GoObject, verb: str, directive: Directive, depth: int) -> Tra
         return _string(value.printed, verb, directive)
     if value.kind.startswith("*") and depth:
         raise Unsupported(f"the address of a {value.kind}")
-    named = verb == "v" and directive.has("+")
-    fields = (
-        Traced.join((Traced.own(f"{name}:" if named else ""), _value(field, verb, directive, depth + 1)))
-        for name, field in value.fields.items()
-    )
+    if verb == "v" and directive.has("+"):
+        raise Unsupported("printf with %+v of an object")
+    fields = [_value(field, verb, directive, depth + 1) for field in value.fields.values()]
     opening = "&{" if value.kind.startswith("*") else "{"
+    if value.kind == CHART_STRUCT:
+        # The metadata is a struct in it; the last field is its own.
+        inner = Traced.join((Traced.own("{"), Traced.join(fields[:-1], _BLANK), Traced.own("}")))
+        fields = [inner, *fields[-1:]]
     return Traced.join((Traced.own(opening), Traced.join(fields, _BLANK), Traced.own("}")))
 
 
@@ -290,9 +292,10 @@ def _in_bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def _bad(value: GoValue, verb: str) -> Traced:
-    """What Go prints where a verb does not fit a value."""
-    return Traced.join((Traced.own(f"%!{verb}({type_of(value)}="), _value(value, "v", _PLAIN), Traced.own(")")))
+def _bad(value: GoValue, verb: str, directive: Directive) -> Traced:
+    """What Go prints where a verb does not fit a value: the value with the same flags."""
+    kept = directive._replace(flags=directive.flags.replace("#", "")) if directive.flags else directive
+    return Traced.join((Traced.own(f"%!{verb}({type_of(value)}="), _value(value, "v", kept), Traced.own(")")))
 
 
 def _go_syntax(value: GoValue, verb: str, directive: Directive) -> Traced:
@@ -326,7 +329,7 @@ def _string(value: Traced, verb: str, directive: Directive) -> Traced:
         return _padded(_quoted(cut, directive), directive)
     if verb in "xX":
         return _hexadecimal(value, verb, directive)
-    return _bad(value, verb)
+    return _bad(value, verb, directive)
 
 
 def _truncated(value: Traced, directive: Directive) -> Traced:
@@ -379,13 +382,13 @@ def _number(value: Number, verb: str, directive: Directive) -> Traced:
     if value.kind == "time.Duration" and verb in "vsqxX":
         raise Unsupported("printing a duration")
     if isinstance(number, complex):
-        return derived(_complex(number, directive), value) if verb == "v" else _bad(value, verb)
+        return derived(_complex(number, directive), value) if verb == "v" else _bad(value, verb, directive)
     if isinstance(number, float):
         return _floating(value, number, verb, directive)
     if verb in "cqU":
         return _character(value, number, verb, directive)
     if verb not in _INTEGER_VERBS:
-        return _bad(value, verb)
+        return _bad(value, verb, directive)
     return _padded(derived(_integer(number, verb, directive), value), _without_zeros(directive))
 
 
@@ -433,7 +436,7 @@ def _floating(value: Number, number: float, verb: str, directive: Directive) -> 
     if verb not in "vgGfFeE":
         if verb in "bxX":
             raise Unsupported(f"printf with %{verb} of a float")
-        return _bad(value, verb)
+        return _bad(value, verb, directive)
     if directive.has("#"):
         raise Unsupported("printf with # of a float")
     if number != number or number in (float("inf"), float("-inf")):

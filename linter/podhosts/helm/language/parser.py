@@ -31,12 +31,14 @@ from podhosts.helm.language.tree import (
     Text,
     Variable,
 )
-from podhosts.helm.model import TooLarge
+from podhosts.helm.model import Bool, TooLarge
+from podhosts.helm.traced import EMPTY
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from podhosts.helm.language.tree import Node, Source
+    from podhosts.helm.traced import Origin, Traced
 
 #: Parentheses and blocks in each other. Go allows 10,000 parentheses.
 MOST_NESTED = 1000
@@ -108,7 +110,7 @@ class _EndMark(Text):
     __slots__ = ("word",)
 
     def __init__(self, at: int, word: str) -> None:
-        super().__init__(at, at)
+        super().__init__(at, EMPTY)
         self.word = word
 
     def shown(self) -> str:
@@ -241,7 +243,7 @@ class _Parser:
         """Read a piece of text or an action."""
         token = self.next_word()
         if token.kind is Kind.TEXT:
-            return Text(token.start, token.start + len(token.text))
+            return Text(token.start, self.written(token))
         if token.kind is not Kind.LEFT_DELIM:
             raise self.unexpected(token, "input")
         self.opening = token
@@ -446,14 +448,14 @@ class _Parser:
         if kind is Kind.DOT:
             return Dot(at)
         if kind in (Kind.STRING, Kind.RAW_STRING):
-            return StringConstant(at, text, self.unquoted(text))
+            return self.string(token)
         if kind is Kind.LEFT_PAREN:
             self.deeper()
             pipe = self.pipeline("parenthesized pipeline", Kind.RIGHT_PAREN)
             self.depth -= 1
             return pipe
         if kind is Kind.BOOL:
-            return BoolConstant(at, text == "true")
+            return BoolConstant(at, Bool(text == "true", self.origin(token)))
         if kind is Kind.NIL:
             return NilConstant(at)
         if kind in (Kind.NUMBER, Kind.CHAR_CONSTANT, Kind.COMPLEX):
@@ -465,6 +467,20 @@ class _Parser:
         """A number constant."""
         try:
             read = complex_constant if token.kind is Kind.COMPLEX else constant
-            return NumberConstant(token.start, read(token.text))
+            return NumberConstant(token.start, read(token.text), self.origin(token))
         except NumberSyntaxError as error:
             raise self.fail(str(error)) from None
+
+    def string(self, token: Token) -> StringConstant:
+        """A string constant; without escapes it is the template's text, character for character."""
+        value = self.unquoted(token.text)
+        written = self.reader.source.text.slice(token.start + 1, token.start + len(token.text) - 1)
+        return StringConstant(token.start, token.text, written.derive(value))
+
+    def written(self, token: Token) -> Traced:
+        """A token as text of the template."""
+        return self.reader.source.text.slice(token.start, token.start + len(token.text))
+
+    def origin(self, token: Token) -> Origin:
+        """Where a token is written."""
+        return self.reader.source.text.origin_at(token.start)

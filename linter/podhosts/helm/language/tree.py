@@ -12,7 +12,8 @@ from podhosts.records import record
 
 if TYPE_CHECKING:
     from podhosts.helm.language.numbers import Constant
-    from podhosts.helm.traced import Traced
+    from podhosts.helm.model import Bool
+    from podhosts.helm.traced import Origin, Traced
 
 #: What `bytes.TrimSpace` cuts.
 _BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
@@ -31,10 +32,10 @@ class Node:
 
 @record(slots=True, eq=False)
 class Text(Node):
-    """Text of the template, from `at` up to `end`."""
+    """Text that the template prints as it is."""
 
     at: int
-    end: int
+    text: Traced
 
     def shown(self) -> str:
         """Only of things that are evaluated there are errors."""
@@ -68,11 +69,11 @@ class BoolConstant(Node):
     """`true` or `false`."""
 
     at: int
-    value: bool
+    value: Bool
 
     def shown(self) -> str:
         """The word."""
-        return "true" if self.value else "false"
+        return "true" if self.value.value else "false"
 
 
 @record(slots=True, eq=False)
@@ -81,6 +82,7 @@ class NumberConstant(Node):
 
     at: int
     value: Constant
+    origin: Origin
 
     def shown(self) -> str:
         """As it is written."""
@@ -93,7 +95,7 @@ class StringConstant(Node):
 
     at: int
     written: str
-    value: str
+    value: Traced
 
     def shown(self) -> str:
         """As it is written."""
@@ -250,14 +252,14 @@ class Call(Node):
 
 @record(slots=True, eq=False)
 class Source:
-    """A text that is parsed as a template: `name` is the file's path in the chart, or `gotpl`.
+    """A text that is parsed as a template: `name` is Helm's name of the file, or `gotpl`.
 
-    `is_file` says whether the text is all of that file.
+    `path` is the path of the file that has this text; None for the text of a `tpl`.
     """
 
     name: str
     text: Traced
-    is_file: bool = True
+    path: str | None = None
 
     def location(self, at: int) -> str:
         """Go's name, line and column, which counts bytes from 0."""
@@ -278,7 +280,4 @@ class Definition:
     @property
     def is_empty(self) -> bool:
         """Whether it holds nothing but blanks and comments; such a one never replaces another."""
-        return all(isinstance(node, Text) and self._is_blank(node) for node in self.body.nodes)
-
-    def _is_blank(self, node: Text) -> bool:
-        return not self.source.text.text[node.at : node.end].strip(_BLANKS)
+        return all(isinstance(node, Text) and not node.text.text.strip(_BLANKS) for node in self.body.nodes)
