@@ -131,7 +131,7 @@ def decode_yaml(text: str, origins: ScalarOrigins, start: int = 0, end: int | No
     """
     last = len(text) if end is None else end
     root = read_nodes(text, start, last)
-    return Nil() if root is None else _Decoder(origins).value(root, (), 0)
+    return Nil() if root is None else value_of(root, origins)
 
 
 def read_nodes(text: str, start: int, end: int) -> Node | None:
@@ -157,6 +157,11 @@ def _words(error: UnreadableError, text: str, start: int) -> str:
     shown = line if line == 0 or message.startswith(_PARSER_PROBLEMS) else line + 1
     place = "" if line == 0 or message.startswith("unknown anchor") else f"line {shown}: "
     return f"error converting YAML to JSON: yaml: {place}{message}"
+
+
+def value_of(root: Node, origins: ScalarOrigins) -> GoValue:
+    """The value of a document that is read. Raises TooLarge."""
+    return _Decoder(origins).value(root, (), 0)
 
 
 class _Decoder:

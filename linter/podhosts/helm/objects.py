@@ -41,6 +41,14 @@ class GoBytes(GoList):
         return self._numbers
 
 
+class NilMap(GoMap):
+    """A map that was never made: it reads like an empty one, and is null in JSON."""
+
+
+class NilList(GoList):
+    """A slice that was never made: it reads like an empty one, and is null in JSON."""
+
+
 def go_bytes(text: str) -> bytes:
     """A text as Go has it; what is no valid UTF-8 comes out as it came in."""
     return text.encode("utf-8", "surrogateescape")
@@ -144,7 +152,27 @@ def values_map(values: GoMap, helm_version: int) -> GoMap:
         assert isinstance(found, GoMap)  # each step gave one
         return GoMap(found.entries, found.keys, kind)
 
-    made.methods = {"AsMap": method("AsMap", as_map), "Table": method("Table", table, "string")}
+    def path_value(path: Traced) -> GoValue:
+        *outer, last = path.text.split(".")
+        found: GoValue | None = made
+        for step in outer:
+            found = found.entries.get(step) if isinstance(found, GoMap) else None
+        value = found.entries.get(last) if isinstance(found, GoMap) else None
+        if value is None or isinstance(value, GoMap):
+            raise FunctionError(f'"{last}" is not a value' if path.text else "YAML path cannot be empty")
+        return value
+
+    def as_yaml() -> GoValue:
+        from podhosts.helm.builtins.yaml_writing import to_yaml
+
+        return to_yaml(made) + Traced.own("\n")
+
+    made.methods = {
+        "AsMap": method("AsMap", as_map),
+        "Table": method("Table", table, "string"),
+        "PathValue": method("PathValue", path_value, "string"),
+        "YAML": method("YAML", as_yaml),
+    }
     return made
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.helm.model import FALSE, TRUE, GoList, GoMap, GoObject, Nil
-from podhosts.helm.objects import CHART_STRUCT
+from podhosts.helm.objects import CHART_STRUCT, NilMap
 from podhosts.helm.traced import Traced
 
 if TYPE_CHECKING:
@@ -42,19 +42,13 @@ def _fields(metadata: Metadata, *, is_map: bool) -> dict[str, GoValue]:
         "Tags": metadata.tags,
         "AppVersion": metadata.app_version,
         "Deprecated": TRUE if metadata.deprecated else FALSE,
-        "Annotations": _no_strings() if annotations is None else GoMap(dict(annotations), {}, "map[string]string"),
+        "Annotations": NilMap({}, {}, "map[string]string")
+        if annotations is None
+        else GoMap(dict(annotations), {}, "map[string]string"),
         "KubeVersion": metadata.kube_version,
         "Dependencies": _structs([_dependency(one) for one in dependencies], "chart.Dependency", is_map=is_map),
         "Type": metadata.type,
     }
-
-
-class NilMap(GoMap):
-    """A map that was never made: it reads like an empty one, and is null in JSON."""
-
-
-def _no_strings() -> GoMap:
-    return NilMap({}, {}, "map[string]string")
 
 
 def _structs(items: list[dict[str, GoValue]], kind: str, *, is_map: bool) -> GoValue:

@@ -1,0 +1,5 @@
+"""dates."""
+
+from podhosts.helm.builtins.table import Family
+
+FAMILY = Family()

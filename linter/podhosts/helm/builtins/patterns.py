@@ -1,0 +1,5 @@
+"""patterns."""
+
+from podhosts.helm.builtins.table import Family
+
+FAMILY = Family()
