@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from podhosts.discovery import discover
 from podhosts.engine import Options, default_selection, lint
 from podhosts.helm import Charts
+from podhosts.repository import Repository
 from podhosts.source import Source
-from podhosts.workspace import Workspace
 from tests.running import PATIENCE
 
 if TYPE_CHECKING:
@@ -42,11 +42,11 @@ def lint_folder(folder: Path) -> list[Found]:
     """The findings in all files of a folder, as `podhosts check FOLDER` sees them, with paths inside it."""
     paths = [item.path for item in discover([str(folder)]).inputs]
     charts = Charts(paths)
-    workspace = Workspace([Source(path, Path(path).read_bytes()) for path in paths], charts)
+    repository = Repository([Source(path, Path(path).read_bytes()) for path in paths], charts=charts)
     found: list[Found] = []
     for path in [*paths, *charts.helpers]:
         source = Source(path, Path(path).read_bytes())
-        for finding in lint(source, Options(selected=default_selection()), workspace).findings:
+        for finding in lint(source, Options(selected=default_selection()), repository).findings:
             at = source.position(finding.span.start)
             name = Path(path).relative_to(folder).as_posix()
             found.append(Found(name, at.line, at.column, finding.rule, source.cut(finding.span)))

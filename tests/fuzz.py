@@ -177,7 +177,7 @@ def main() -> int:
             if time.monotonic() > ends:
                 break
             count += 1
-            begun = time.monotonic()
+            begun = time.process_time()
             try:
                 run_everything(data, rng.choice((29, 32, 35, 37)))
                 if count % 20 == 0:
@@ -186,9 +186,9 @@ def main() -> int:
             except Exception as error:
                 failures += 1
                 keep(data, error)
-            if time.monotonic() - begun > 10:
+            if time.process_time() - begun > 10:
                 slow += 1
-                keep(data, TimeoutError("took more than ten seconds"))
+                keep(data, TimeoutError("took more than ten seconds of the processor"))
     finally:
         scratch.unlink(missing_ok=True)
     print(f"{count} inputs, {failures} failures, {slow} slow, seed {arguments.seed}")

@@ -1,8 +1,12 @@
-"""The findings that every output format is tried with: all severities, fixes, related places, and hostile text."""
+"""The findings that every output format is tried with: all severities, fixes, related places, and hostile text.
+
+Their words and fixes are made here: no golden file of a format holds the text of a rule.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import re
+from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.diagnostics import Severity
 from podhosts.edits import Edit, Fix, Safety
@@ -11,6 +15,9 @@ from podhosts.kubernetes import KubernetesVersion
 from podhosts.records import replace
 from podhosts.reporters.report import Report
 from podhosts.source import Source, Span
+
+if TYPE_CHECKING:
+    from podhosts.diagnostics import Diagnostic
 
 #: Paths and values that some format must escape.
 NAME = "k8s/ünï, 100% a:b.yaml"
@@ -48,22 +55,40 @@ items:
 """
 
 
+#: The value in backticks at the beginning of a message.
+_VALUE = re.compile(r"\A`.*`(?= )", re.DOTALL)
+
+
 class SampleSettings(NamedTuple):
     version: KubernetesVersion = KubernetesVersion()
     fail_on: str = "warning"
 
 
 def sample_result() -> Result:
-    """What linting the samples gives, with fixes made by hand, so that no rule's own fix decides what is tried."""
+    """What linting the samples gives, in words and with fixes that are no rule's own."""
     options = Options(selected=default_selection(), lists_objects=True)
     result = Result()
     for name, text in ((NAME, MANIFEST), (HOSTILE_NAME, HOSTILE)):
         result.extend(lint(Source(name, text.encode()), options))
     fixes = {"duplicate-hostname": remove_second_name(), "non-canonical-ip": canonical_spelling()}
-    result.findings = [replace(finding, fix=fixes.get(finding.rule)) for finding in result.findings]
+    result.findings = [replace(in_other_words(finding), fix=fixes.get(finding.rule)) for finding in result.findings]
+    result.suppressed = [replace(item, finding=in_other_words(item.finding)) for item in result.suppressed]
     result.unread.append(Unread("missing, \x1b[31m.yaml", "cannot be opened: No such file or directory", 1, None, None))
     result.sort()
     return result
+
+
+def in_other_words(finding: Diagnostic) -> Diagnostic:
+    """The finding with words of the samples; the value in its message stays, as formats must escape it."""
+    value = _VALUE.search(finding.message)
+    shown = value[0] if value else "this"
+    return replace(
+        finding,
+        message=f"{shown} is wrong",
+        why=f"nobody reads {shown}" if finding.why else "",
+        help="write `something else`, or remove it" if finding.help else "",
+        related=tuple(replace(related, message="the other one") for related in finding.related),
+    )
 
 
 def sample_report() -> Report:

@@ -144,7 +144,7 @@ def test_a_resolver_that_is_asked_for_is_named() -> None:
         "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  hostAliases:\n"
         "  - {ip: 10.0.0.1, hostnames: [a.corp]}\n  - {ip: 10.0.0.2, hostnames: [a.corp]}\n"
     )
-    settings = Settings(resolvers=frozenset({"c-ares", "musl"}))
+    settings = Settings(resolvers=frozenset({"c_ares", "musl"}))
     (finding,) = lint(
         Source("pod.yaml", text.encode()), Options(settings, frozenset({"conflicting-hostname"}))
     ).findings

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from podhosts.resources import schema
+from podhosts.hosts.resolvers import LIBRARIES
 from podhosts.rules import RULES
 from tests.manifests import BAD_POD, GOOD_POD, SERVICE, WARNING_POD
+from tests.paths import ROOT
 from tests.running import podhosts
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.goldens import Golden
 
 CONFLICT = GOOD_POD.replace(
     b"    hostnames: [db.internal]\n",
@@ -166,8 +169,12 @@ def test_effective_settings_have_their_places(folder: Path) -> None:
     assert podhosts("config", "--config", "nope.yaml", cwd=folder).returncode == 2
 
 
-def test_schema_lists_the_rules() -> None:
-    assert schema("config")["$defs"]["rule"]["enum"] == [rule.name for rule in RULES]
+def test_schema_lists_the_rules_and_resolvers(golden: Golden) -> None:
+    path = ROOT / "schemas" / "config.schema.json"
+    listed = json.loads(path.read_text("utf-8"))
+    listed["$defs"]["rule"]["enum"] = [rule.name for rule in RULES]
+    listed["properties"]["resolvers"]["items"]["enum"] = list(LIBRARIES)
+    golden(path, json.dumps(listed, indent=2, ensure_ascii=False) + "\n")
 
 
 HOUSE = b"""apiVersion: example.com/v1

@@ -13,8 +13,8 @@ from podhosts.document import Document, split
 from podhosts.engine import Options, Result, default_selection, lint
 from podhosts.kustomize.files import Files
 from podhosts.kustomize.overlays import Overlays
+from podhosts.repository import Repository
 from podhosts.source import Source
-from podhosts.workspace import Workspace
 from tests.paths import SHARED
 from tests.running import podhosts
 
@@ -84,9 +84,9 @@ def test_the_overlay_of_kustomize_issue_143() -> None:
     }
     files = {path: (CORPUS / name).read_bytes() for path, name in names.items()}
     files["kustomization.yaml"] = b"resources: [base.yaml]\npatches: [{path: patch.yaml}]\n"
-    workspace = Workspace([], overlays=Overlays(list(files), Files(files.get)))
+    repository = Repository(overlays=Overlays(list(files), Files(files.get)))
     options = Options(selected=default_selection())
-    findings = [item for path, data in files.items() for item in lint(Source(path, data), options, workspace).findings]
+    findings = [item for path, data in files.items() for item in lint(Source(path, data), options, repository).findings]
     assert [(item.source.path, item.rule, item.source.cut(item.span)) for item in findings] == [
         ("patch.yaml", "patch-drops-alias", '"memcached-sessions"')
     ]
@@ -96,7 +96,7 @@ def test_no_overlay_finding_in_the_corpus() -> None:
     """Its kustomizations are not complete, so that nothing can be said of them; what is said would be a false alarm."""
     paths = [path.relative_to(CORPUS).as_posix() for path in CORPUS.rglob("*") if path.is_file()]
     overlays = Overlays(paths, Files(lambda path: (CORPUS / path).read_bytes() if (CORPUS / path).is_file() else None))
-    assert [path for path in paths if overlays.told(path) is not None] == []
+    assert [path for path in paths if overlays.report(path) is not None] == []
     assert [finding for finding in lint_corpus().findings if finding.rule == "patch-drops-alias"] == []
 
 

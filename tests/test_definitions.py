@@ -10,8 +10,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from podhosts.engine import Options, default_selection, lint
+from podhosts.repository import Repository
 from podhosts.source import Source
-from podhosts.workspace import Workspace
 from tests.paths import DATA
 from tests.running import podhosts
 
@@ -39,9 +39,9 @@ UNSAID = {
 }
 
 
-def differing(case: dict[str, Any], workspace: Workspace) -> list[str]:
+def differing(case: dict[str, Any], repository: Repository) -> list[str]:
     """The requests whose measured answer is another than ours."""
-    found = lint(Source("widget.json", json.dumps(case["object"]).encode()), OPTIONS, workspace).findings
+    found = lint(Source("widget.json", json.dumps(case["object"]).encode()), OPTIONS, repository).findings
     return [request for request in REQUESTS if case[request] == any(request in finding.refused_by for finding in found)]
 
 
@@ -49,10 +49,10 @@ def test_verdicts_follow_the_repositorys_definition(shown_figures: Figures) -> N
     wrong: dict[tuple[str, str], list[str]] = {}
     total = 0
     for row in DEFINITIONS:
-        workspace = Workspace([Source("crd.json", json.dumps(row["crd"]).encode())])
+        repository = Repository([Source("crd.json", json.dumps(row["crd"]).encode())])
         for case in row["cases"]:
             total += len(REQUESTS)
-            if requests := differing(case, workspace):
+            if requests := differing(case, repository):
                 wrong[row["id"], case["variant"]] = requests
     with shown_figures():
         print(f"CRDs of a repository: {total - sum(map(len, wrong.values()))} of {total} verdicts agree")
@@ -93,9 +93,9 @@ def by_id(name: str) -> str:
 
 
 def verdicts(*definitions: str) -> list[tuple[str, str, tuple[str, ...]]]:
-    """What is said of the object above, beside these definitions in one workspace."""
-    workspace = Workspace([Source(f"crd{number}.yaml", text.encode()) for number, text in enumerate(definitions)])
-    found = lint(Source("widget.yaml", WIDGET.encode()), OPTIONS, workspace).findings
+    """What is said of the object above, beside these definitions in one repository."""
+    repository = Repository([Source(f"crd{number}.yaml", text.encode()) for number, text in enumerate(definitions)])
+    found = lint(Source("widget.yaml", WIDGET.encode()), OPTIONS, repository).findings
     return [(finding.rule, str(finding.severity), finding.refused_by) for finding in found]
 
 
@@ -144,6 +144,6 @@ def test_a_definition_elsewhere_in_the_folder(tmp_path: Path) -> None:
 
 def test_what_an_anchor_shares_is_told_once() -> None:
     text = "apiVersion: example.com/v1\nkind: Widget\nspec:\n  one: &place {hostAliases: []}\n  two: *place\n"
-    workspace = Workspace([Source("crd.yaml", by_id("plain").encode())])
-    [found] = lint(Source("widget.yaml", text.encode()), OPTIONS, workspace).findings
+    repository = Repository([Source("crd.yaml", by_id("plain").encode())])
+    [found] = lint(Source("widget.yaml", text.encode()), OPTIONS, repository).findings
     assert (found.rule, found.field, found.refused_by) == ("misplaced-host-aliases", "spec.one.hostAliases", REQUESTS)

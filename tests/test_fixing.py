@@ -12,9 +12,9 @@ from podhosts.engine import Options, default_selection, linting
 from podhosts.engine.fixing import MAX_ROUNDS, Fixed, fix
 from podhosts.kubernetes import ConfiguredPodSpec
 from podhosts.records import replace
+from podhosts.repository import Repository
 from podhosts.rules import RULES, Rule, Settings
 from podhosts.source import Source, Span
-from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,8 +132,8 @@ def test_thousands_of_findings_take_one_round() -> None:
 def test_workspace_sees_the_fixed_text() -> None:
     service = "apiVersion: v1\nkind: Service\nmetadata: {name: cache}\nspec: {ports: [{port: 80}]}\n---\n"
     source = Source("pod.yaml", (service + POD.replace("Cache.internal", "Cache")).encode())
-    workspace = Workspace([source])
-    done = fix(source, OPTIONS, workspace, unsafe=True)
+    repository = Repository([source])
+    done = fix(source, OPTIONS, repository, unsafe=True)
     (finding,) = done.result.findings
     assert finding.rule == "shadowed-service"
     assert [related.source for related in finding.related] == [done.source]
@@ -177,8 +177,8 @@ def test_lists_that_only_a_definition_names_are_fixed_as_it_allows(in_one_file: 
     """The proof of a fix knows the same kinds as the rules; what the CRD refuses is not proposed."""
     above = f"{DEFINITION}---\n" if in_one_file else ""
     source = Source("widget.yaml", (above + WIDGET).encode())
-    workspace = None if in_one_file else Workspace([source, Source("crd.yaml", DEFINITION.encode())])
-    done = fix(source, OPTIONS, workspace, unsafe=True)
+    repository = None if in_one_file else Repository([source, Source("crd.yaml", DEFINITION.encode())])
+    done = fix(source, OPTIONS, repository, unsafe=True)
     assert done.source.text == above + WIDGET.replace("[db.internal, db.internal]", "[db.internal]")
 
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from podhosts.engine import Options, default_selection, lint
 from podhosts.helm import Charts
+from podhosts.repository import Repository
 from podhosts.rules import RULES
 from podhosts.source import Source
-from podhosts.workspace import Workspace
 from tests.charts import METADATA, Found, lint_folder, write
 from tests.running import podhosts
 
@@ -523,9 +523,9 @@ def test_a_template_with_another_text(tmp_path: Path) -> None:
 def test_a_template_after_a_fix(tmp_path: Path) -> None:
     write(tmp_path, {"values.yaml": BAD, "templates/d.yaml": MISPRINTED})
     path = str(tmp_path / "templates" / "d.yaml")
-    workspace = Workspace([], Charts([path]))
+    repository = Repository(charts=Charts([path]))
     fixed = Source(path, b"# fixed\n" + MISPRINTED.encode())
-    (finding,) = lint(fixed, Options(selected=default_selection()), workspace.with_source(fixed)).findings
+    (finding,) = lint(fixed, Options(selected=default_selection()), repository.with_source(fixed)).findings
     assert fixed.cut(finding.span) == "4"
 
 

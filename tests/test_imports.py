@@ -15,8 +15,8 @@ PACKAGE = ROOT / "linter" / "podhosts"
 ORDER = [
     "summary", "triggers", "processes", "records", "source", "edits", "diagnostics", "document", "placed", "surgery",
     "hosts", "merging", "resources", "kubernetes", "shell", "corefile", "helm", "suppressions", "kustomize", "embedded",
-    "interpret", "inventory", "workspace", "moves", "code_blocks", "config", "rules", "engine", "baseline", "reporters",
-    "discovery", "survey", "commands", "lsp", "cli",
+    "interpret", "inventory", "discovery", "repository", "moves", "code_blocks", "config", "rules", "engine",
+    "baseline", "reporters", "survey", "commands", "lsp", "cli",
 ]  # fmt: skip
 #: Libraries that only one room knows.
 SEAMS = {

@@ -9,14 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podhosts.commands.repository import repository_overlays
 from podhosts.engine import Options, default_selection, incremental, lint
 from podhosts.engine.checking import check
 from podhosts.engine.incremental import IncrementalLinter
 from podhosts.helm import NOTHING, Charts
+from podhosts.repository import Repository, open_repository
 from podhosts.rules import RULES
 from podhosts.source import Source
-from podhosts.workspace import Workspace
 from tests.charts import write
 from tests.effort import examples
 
@@ -29,8 +28,8 @@ if TYPE_CHECKING:
     from podhosts.helm import FileFacts
     from podhosts.kubernetes import KnownKinds
     from podhosts.placed import Placed
+    from podhosts.repository import DocumentPlace
     from podhosts.rules import Rule
-    from podhosts.workspace import Place
 
 OPTIONS = Options(selected=default_selection(), lists_objects=True)
 POD = """\
@@ -199,12 +198,12 @@ def test_same_as_linting_anew(
 ) -> None:
     sources = [Source(f"{'az'[number % 2]}{number}.yaml", text.encode()) for number, text in enumerate(others)]
     stale = Source("m.yaml", text_of(stream).encode())
-    around = None if is_alone else Workspace([*sources, stale])
+    around = None if is_alone else Repository([*sources, stale])
     linter = IncrementalLinter(OPTIONS, around)
     for change in (None, *steps):
         stream = changed(stream, change) if change else stream
         source = Source("m.yaml", text_of(stream).encode())
-        whole = None if is_alone else Workspace(sorted([*sources, source], key=lambda item: item.path))
+        whole = None if is_alone else Repository(sorted([*sources, source], key=lambda item: item.path))
         assert as_seen(linter.lint(source)) == as_seen(lint(source, OPTIONS, whole))
 
 
@@ -216,11 +215,11 @@ def test_only_what_changed_is_read_again(monkeypatch: pytest.MonkeyPatch) -> Non
         rules: list[Rule],
         kinds: KnownKinds,
         options: Options,
-        workspace: Workspace,
+        repository: Repository,
         facts: FileFacts = NOTHING,
     ) -> DocumentResult:
         read.append(placed.document.number)
-        return check(placed, rules, kinds, options, workspace, facts)
+        return check(placed, rules, kinds, options, repository, facts)
 
     monkeypatch.setattr(incremental, "check", counted)
     linter = IncrementalLinter(OPTIONS)
@@ -287,12 +286,12 @@ def test_what_others_say_is_asked_again(texts: list[list[str]]) -> None:
 def test_questions_do_not_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, ...]] = []
 
-    class Counted(incremental.AskedWorkspace):
-        def places(self, kind: str, *words: str) -> Iterator[Place]:
+    class Counted(Repository):
+        def places(self, kind: str, *words: str) -> Iterator[DocumentPlace]:
             asked.append((kind, *words))
             return super().places(kind, *words)
 
-    monkeypatch.setattr(incremental, "AskedWorkspace", Counted)
+    monkeypatch.setattr(incremental, "Repository", Counted)
     linter = IncrementalLinter(OPTIONS)
     counts = []
     for number in range(5):
@@ -328,10 +327,10 @@ spec:
 def test_files_of_a_chart(tmp_path: Path, name: str, texts: list[str], marked: list[str | None]) -> None:
     write(tmp_path, {"values.yaml": VALUES, "templates/web.yaml": TEMPLATE})
     paths = [str(tmp_path / each) for each in ("templates/web.yaml", "values.yaml")]
-    linter = IncrementalLinter(OPTIONS, Workspace([], Charts(paths)))
+    linter = IncrementalLinter(OPTIONS, Repository(charts=Charts(paths)))
     for text, expected in zip(texts, marked, strict=True):
         source = Source(str(tmp_path / name), text.encode())
-        results = linter.lint(source), lint(source, OPTIONS, Workspace([], Charts(paths, [source])))
+        results = linter.lint(source), lint(source, OPTIONS, Repository(charts=Charts(paths, [source])))
         again, anew = ([(item.rule, source.cut(item.span)) for item in result.findings] for result in results)
         assert again == anew
         assert [text for _, text in again] == ([expected] if expected else [])
@@ -360,7 +359,7 @@ def test_what_overlays_say_is_not_remembered(tmp_path: Path) -> None:
     }
     write(tmp_path, files)
     paths = [str(tmp_path / name) for name in files]
-    around = Workspace([], overlays=repository_overlays(paths, [str(tmp_path)]))
+    around = open_repository(paths, [str(tmp_path)])
     linter = IncrementalLinter(OPTIONS, around)
     # Places in a text that is not stored are not known.
     for text, rules in ((DROPPING, ["patch-drops-alias"]), (DROPPING + "---\n", []), (DROPPING, ["patch-drops-alias"])):

@@ -19,10 +19,10 @@ from podhosts.engine.fixing import fix
 from podhosts.reporters import json_report, text
 from podhosts.reporters.differences import unified_diff
 from podhosts.reporters.report import Report
+from podhosts.repository import Repository
 from podhosts.rules import RULES
 from podhosts.source import Source
 from podhosts.triggers import file_mentions
-from podhosts.workspace import Workspace
 from tests.manifests import BAD_POD, GOOD_POD, SERVICE
 from tests.measured import custom_resources, manifests
 from tests.paths import CASES, EXAMPLES
@@ -56,7 +56,7 @@ def in_parts(path: Path, options: Options = ALL) -> Result:
     file = File("a.yaml", str(path))
     if not file_mentions(str(path)):
         return Result(files=1)
-    return conclude(check_parts(file, options, Workspace([file])), options, sees_others=False)
+    return conclude(check_parts(file, options, Repository([file])), options, sees_others=False)
 
 
 def reported(result: Result) -> tuple[Any, str]:
@@ -213,7 +213,7 @@ def test_of_documents_with_nothing_to_tell_only_numbers_are_kept(tmp_path: Path)
     unknown = GOOD_POD.replace(b"10.0.0.25", b"$(DB)")
     (tmp_path / "stream.yaml").write_bytes(b"---\n".join([unknown, *[GOOD_POD] * 20, BAD_POD, unknown]))
     file = File("a.yaml", str(tmp_path / "stream.yaml"))
-    found = check_parts(file, ALL, Workspace([file]))
+    found = check_parts(file, ALL, Repository([file]))
     assert [placed.document.number for placed, _ in found] == [22]
     result = conclude(found, ALL, sees_others=False)
     assert (result.documents, result.pods) == (23, 23)

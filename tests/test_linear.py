@@ -24,8 +24,8 @@ from podhosts.reporters import lines
 from podhosts.reporters.json_text import Streamed
 from podhosts.reporters.json_text import lines as json_lines
 from podhosts.reporters.report import Report
+from podhosts.repository import Repository
 from podhosts.source import Source, Span
-from podhosts.workspace import Workspace
 from tests.report_samples import SampleSettings
 from tests.running import podhosts
 
@@ -213,9 +213,9 @@ def test_a_view_with_another_text_reads_no_other_file() -> None:
 
     def look_up(size: int) -> Callable[[], None]:
         def work() -> None:
-            workspace = Workspace(sources[:size])
+            repository = Repository(sources[:size])
             for n, source in enumerate(sources[:size]):
-                view = workspace.with_source(Source(source.path, service.format(f"{n}-new").encode()))
+                view = repository.with_source(Source(source.path, service.format(f"{n}-new").encode()))
                 assert view.find("Service", f"s{n}", None) is None
                 assert view.find("Service", f"s{n}-new", None) is not None
                 view = view.with_source(Source(source.path, service.format(f"{n}-newer").encode()))

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from podhosts.engine import Options, default_selection, lint
 from podhosts.kustomize.files import Files
 from podhosts.kustomize.overlays import Overlays
+from podhosts.repository import Repository
 from podhosts.source import Source
-from podhosts.workspace import Workspace
 from tests.expectations import marks, spoken, unsaid
 from tests.paths import OVERLAYS
 
@@ -46,9 +46,9 @@ def lint_files(files: dict[str, str]) -> dict[str, Result]:
     """The result for each file of a run over all of them."""
     given = {path: text.encode() for path, text in files.items()}
     sources = [Source(path, data) for path, data in given.items()]
-    workspace = Workspace(sources, overlays=Overlays(list(given), Files(given.get)))
+    repository = Repository(sources, overlays=Overlays(list(given), Files(given.get)))
     options = Options(selected=default_selection())
-    return {path: lint(Source(path, data), options, workspace) for path, data in given.items()}
+    return {path: lint(Source(path, data), options, repository) for path, data in given.items()}
 
 
 @pytest.mark.parametrize("project", PROJECTS, ids=lambda path: path.stem)

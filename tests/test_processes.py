@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from podhosts.repository import Repository
     from podhosts.source import Source
-    from podhosts.workspace import Workspace
 
 
 def test_each_number_is_dealt_once() -> None:
@@ -31,10 +31,10 @@ def test_each_number_is_dealt_once() -> None:
 def test_what_another_process_has_failed_to_do_is_done_here(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def lint_here(source: Source, options: Options, workspace: Workspace | None) -> Result:
+    def lint_here(source: Source, options: Options, repository: Repository | None) -> Result:
         if os.getpid() != here:
             raise RuntimeError
-        return lint(source, options, workspace)
+        return lint(source, options, repository)
 
     here = os.getpid()
     for number in range(20):

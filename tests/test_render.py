@@ -15,8 +15,8 @@ from podhosts.commands.selection import select_pods
 from podhosts.document import Document, split
 from podhosts.kubernetes import KubernetesVersion, objects, pods
 from podhosts.kubernetes.pod_hosts import Surroundings
+from podhosts.repository import Repository
 from podhosts.source import Source
-from podhosts.workspace import Workspace
 from tests.manifests import BAD_POD, GOOD_POD
 from tests.paths import DATA
 from tests.running import podhosts
@@ -85,7 +85,7 @@ def rendered(case: dict[str, Any]) -> tuple[bytes, str | None]:
     source = Source("pod.json", manifest_of(case))
     (manifest,) = objects(Document(source, split(source.text)[0]))
     (pod,) = pods(manifest)
-    result = render(pod, surroundings, None, Workspace([source]))
+    result = render(pod, surroundings, None, Repository([source]))
     return result.content, result.error
 
 

@@ -82,7 +82,7 @@ def hosts_files(selection: Selection) -> dict[str, bytes]:
     """The file of each pod, by kind and name."""
     surroundings = Surroundings(("10.244.1.5",), node_file=b"")
     return {
-        f"{pod.object.kind}/{pod.object.name}": render(pod, surroundings, None, selection.workspace).content
+        f"{pod.object.kind}/{pod.object.name}": render(pod, surroundings, None, selection.repository).content
         for pod in selection.pods
     }
 

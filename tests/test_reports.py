@@ -10,6 +10,8 @@ from jsonschema import Draft202012Validator
 
 from podhosts.reporters import FORMATS, lines
 from podhosts.resources import schema
+from podhosts.rules import RULES
+from podhosts.rules.documentation import documentation, page
 from tests.paths import DATA
 from tests.report_samples import MANIFEST, NAME, sample_report
 from tests.running import podhosts
@@ -28,7 +30,31 @@ def rendered(name: str) -> str:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_golden(name: str, golden: Golden) -> None:
-    golden(GOLDEN / f"{name}.txt", rendered(name))
+    golden(GOLDEN / f"{name}.txt", without_rules(rendered(name)) if name == "sarif" else rendered(name))
+
+
+def without_rules(sarif: str) -> str:
+    """A SARIF report without the documentation of all rules, which is no business of the samples."""
+    report = json.loads(sarif)
+    [run] = report["runs"]
+    run["tool"]["driver"]["rules"] = []
+    for result in run["results"]:
+        result.pop("ruleIndex", None)
+    return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+
+
+def test_sarif_holds_all_rules_and_results_refer_to_them() -> None:
+    [run] = json.loads(rendered("sarif"))["runs"]
+    rules = run["tool"]["driver"]["rules"]
+    assert [item["id"] for item in rules] == [rule.name for rule in RULES]
+    for item, rule in zip(rules, RULES, strict=True):
+        text = documentation(rule)
+        assert item["shortDescription"]["text"] == text.summary
+        assert item["fullDescription"]["text"] == text.why
+        assert item["help"]["markdown"] == "\n".join(page(rule, level=1))
+        assert item["defaultConfiguration"]["enabled"] is rule.is_default
+    assert run["results"]
+    assert all(rules[result["ruleIndex"]]["id"] == result["ruleId"] for result in run["results"])
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -54,10 +54,25 @@ def test_pod_ips_decide_the_order(tmp_path: Path) -> None:
 
 
 def test_table_marks_what_differs() -> None:
-    done = podhosts("resolve", "db.internal", "-", "--resolvers", "glibc,glibc_nomulti,musl", stdin=TWO)
+    done = podhosts("resolve", "db.internal", "-", "--resolvers", "glibc,musl", stdin=TWO)
     rows = {line.split()[0]: line for line in done.stdout.decode().splitlines() if line.strip()}
     assert "10.0.0.25 *" in rows["glibc_nomulti"]
     assert "*" not in rows["glibc"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "asked"),
+    [
+        ("musl", ["musl", "musl_1.2.5"]),
+        ("c_ares,glibc", ["glibc", "glibc_nomulti", "c_ares_1.34.6", "c_ares_main"]),
+        ("glibc_nomulti", ["glibc_nomulti"]),
+        ("all", list(RESOLVERS)),
+    ],
+)
+def test_a_library_stands_for_all_its_ways(chosen: str, asked: list[str]) -> None:
+    """`--resolvers` takes what the config takes, and the names of single ways."""
+    done = podhosts("resolve", "db.internal", "-", "--resolvers", chosen, "--format", "json", stdin=TWO)
+    assert list(dict.fromkeys(item["resolver"] for item in json.loads(done.stdout)["answers"])) == asked
 
 
 def test_hosts_file(tmp_path: Path) -> None:
@@ -104,7 +119,8 @@ def by_pod(name: str, *arguments: str, manifest: bytes = PEERS) -> list[tuple[ob
     """The pods that the answers speak of (None: all the others), and what glibc answers in them."""
     done = podhosts("resolve", name, "-", *arguments, "--resolvers", "glibc", "--format", "json", stdin=manifest)
     found = json.loads(done.stdout)["answers"]
-    return [(item.get("index"), item["addresses"]) for item in found if item["family"] == "unspec"]
+    asked = [item for item in found if (item["resolver"], item["family"]) == ("glibc", "unspec")]
+    return [(item.get("index"), item["addresses"]) for item in asked]
 
 
 def test_each_pod_of_a_set_answers_for_itself() -> None:

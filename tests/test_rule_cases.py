@@ -20,6 +20,7 @@ then read as it is.
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
@@ -44,27 +45,6 @@ if TYPE_CHECKING:
     from tests.expectations import Mark
 
 SEVERITIES = {rule.name: rule.severity for rule in RULES}
-
-#: What each file of `examples/` is about.
-FAMILIES = {
-    "addresses": {"invalid-ip", "missing-ip", "non-canonical-ip", "unusable-address", "too-many-addresses"},
-    "names": {
-        "invalid-hostname",
-        "empty-hostnames",
-        "numeric-hostname",
-        "long-label",
-        "line-too-long",
-        "too-many-names",
-    },
-    "structure": {"wrong-type", "unknown-field", "misplaced-host-aliases", "syntax-error", "duplicate-key"},
-    "duplicates": {"duplicate-ip", "duplicate-hostname", "conflicting-hostname"},
-    "pod host names": {"invalid-pod-hostname", "hostname-too-long", "pod-hostname-alias", "localhost-alias"},
-    "mounts": {"host-path-hosts-file", "hosts-file-mount", "ignored-host-aliases", "etc-mount"},
-    "writes": {"hosts-file-write"},
-    "overlays": {"patch-drops-alias"},
-    "cluster DNS": {"coredns-hosts-block", "shadowed-service", "inconsistent-alias"},
-    "suppressions": {"unused-suppression", "expired-suppression"},
-}
 
 #: How the names of fixed manifests end.
 FIXED = (".fixed", ".unsafe-fixed")
@@ -250,31 +230,15 @@ def test_every_rule_fires_and_is_silent(rule: str) -> None:
 
 
 def test_related_places_of_every_rule_that_gives_them() -> None:
-    """Each rule that ever gives a related place has a case where that place is written down."""
-    cases = [load(path) for path in manifests(CASES)]
-    asserted = {rule for case in cases for _, rule in case.related}
-    assert asserted >= {
-        "conflicting-hostname",
-        "coredns-hosts-block",
-        "duplicate-hostname",
-        "duplicate-ip",
-        "duplicate-key",
-        "etc-mount",
-        "host-path-hosts-file",
-        "hosts-file-mount",
-        "hosts-file-write",
-        "ignored-host-aliases",
-        "inconsistent-alias",
-        "pod-hostname-alias",
-        "shadowed-service",
-    }
+    """A rule whose file makes related places has a case where one is written down.
+
+    Those of `patch-drops-alias` are in other files: `tests/overlays` has them.
+    """
+    asserted = {rule for path in manifests(CASES) for _, rule in load(path).related}
+    giving = {rule.name for rule in RULES if "Related(" in inspect.getsource(inspect.getmodule(rule) or rule)}
+    assert giving - asserted == {"patch-drops-alias"}
 
 
-def test_every_family_of_rules_is_in_the_examples() -> None:
-    assert set().union(*FAMILIES.values()) == set(SEVERITIES)
-    shown = {item.rule for path in manifests(EXAMPLES) for item in load(path).findings}
-    assert [family for family, rules in FAMILIES.items() if not rules & shown] == []
-
-
-def test_examples_hold_a_clean_file() -> None:
-    assert any(not load(path).findings for path in manifests(EXAMPLES))
+def test_every_example_shows_something() -> None:
+    silent = [path.name for path in manifests(EXAMPLES) if not load(path).findings]
+    assert silent == ["clean.yaml"]

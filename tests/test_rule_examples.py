@@ -13,45 +13,6 @@ from podhosts.rules import RULES, Rule
 from podhosts.source import Source
 from podhosts.triggers import mentions
 
-#: The table of the contract. Rules that are not built yet are not in `RULES`.
-CONTRACT = {
-    "invalid-ip": "error",
-    "invalid-hostname": "error",
-    "missing-ip": "error",
-    "wrong-type": "error",
-    "unknown-field": "error",
-    "invalid-pod-hostname": "error",
-    "hostname-too-long": "error",
-    "misplaced-host-aliases": "error",
-    "syntax-error": "error",
-    "duplicate-key": "error",
-    "duplicate-ip": "error",
-    "patch-drops-alias": "error",
-    "duplicate-hostname": "warning",
-    "conflicting-hostname": "warning",
-    "pod-hostname-alias": "warning",
-    "localhost-alias": "warning",
-    "empty-hostnames": "warning",
-    "non-canonical-ip": "warning",
-    "unusable-address": "warning",
-    "numeric-hostname": "warning",
-    "long-label": "warning",
-    "line-too-long": "warning",
-    "too-many-names": "info",
-    "too-many-addresses": "info",
-    "ignored-host-aliases": "warning",
-    "host-path-hosts-file": "warning",
-    "hosts-file-mount": "warning",
-    "etc-mount": "warning",
-    "hosts-file-write": "warning",
-    "coredns-hosts-block": "error",
-    "shadowed-service": "info",
-    "inconsistent-alias": "info",
-    "unused-suppression": "warning",
-    "expired-suppression": "warning",
-}
-OPT_IN = {"too-many-names", "inconsistent-alias"}
-
 #: What an example cannot but make fire too, on lines without a mark.
 ALSO = {"too-many-addresses": {"conflicting-hostname"}}
 
@@ -108,16 +69,6 @@ def test_bad_fires_exactly_where_marked(rule: type[Rule]) -> None:
 def test_good_is_silent(rule: type[Rule]) -> None:
     for good in examples(rule, "Good"):
         assert findings(rule, good) == []
-
-
-def test_names_and_severities_are_those_of_the_contract() -> None:
-    assert {rule.name: str(rule.severity) for rule in RULES}.items() <= CONTRACT.items()
-    assert {rule.name for rule in RULES if not rule.is_default} == OPT_IN & {rule.name for rule in RULES}
-
-
-def test_rules_stand_in_the_contract_s_order() -> None:
-    names = [rule.name for rule in RULES]
-    assert names == [name for name in CONTRACT if name in names]
 
 
 @every_rule

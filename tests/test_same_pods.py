@@ -15,8 +15,8 @@ from podhosts.kubernetes import KnownKinds
 from podhosts.lsp.buffers import Buffer
 from podhosts.lsp.checked import CheckedFile
 from podhosts.lsp.projects import Project
+from podhosts.repository import Repository
 from podhosts.source import Source
-from podhosts.workspace import Workspace
 from tests.charts import write
 from tests.paths import CASES, SHARED
 from tests.running import podhosts
@@ -78,9 +78,9 @@ def answers(source: Source, around: Iterable[Source] = ()) -> Answers:
     """What the commands see in a file, among others of its folder."""
     files = [source, *around]
     charts = Charts(sorted(file.path for file in files), files)
-    workspace = Workspace(files, charts)
-    objects = lint(source, LISTED, workspace).objects
-    lists = read(source, KnownKinds((), workspace.definitions), charts.facts(source.path)).lists
+    repository = Repository(files, charts=charts)
+    objects = lint(source, LISTED, repository).objects
+    lists = read(source, KnownKinds((), repository.definitions), charts.facts(source.path)).lists
     selection = select_pods(source, None)
     buffer = Buffer("file:///a", source.path, source.text, 1)
     project = Project("/", {}, is_folder=False)
@@ -168,7 +168,7 @@ def test_values_of_a_chart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     source = Source("values.yaml", VALUES.encode())
     charts = Charts(paths)
     kinds = KnownKinds()
-    [checked] = lint(source, LISTED, Workspace([source], charts)).objects
+    [checked] = lint(source, LISTED, Repository([source], charts=charts)).objects
     [listed] = read(source, kinds, charts.facts("values.yaml")).lists
     shown = [pod for pod in select_pods(".", None).pods if pod.list_field == "extraHosts"]
     buffer = Buffer((tmp_path / "values.yaml").as_uri(), str(tmp_path / "values.yaml"), VALUES, 1)

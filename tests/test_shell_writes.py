@@ -227,6 +227,11 @@ WRITES = [
     ("append", "?", "cat <<EOF >> «/etc/hosts»\n10.1.2.3 <NAME>\nEOF\n"),
     ("append", "10.1.2.3 db", "tee -a «/etc/hosts» <<EOF\n10.1.2.3 db\nEOF\n"),
     ("append", "10.1.2.3 db", "tee -a «/etc/hosts» <<< '10.1.2.3 db'"),
+    # redirections that only bash has: dash ends the command at `&`, and then empties the file
+    ("append", "10.1.2.3 db", "#!/bin/bash\ncat <<< '10.1.2.3 db' >> «/etc/hosts»"),
+    ("append", "?", "bash -c 'run &>> «/etc/hosts»'"),
+    ("truncate", "-", "#!/bin/sh\nrun &> «/etc/hosts»"),
+    ("append", "?", "#!/bin/sh\ncat <<< x\nrun >> «/etc/hosts»"),
     ("append", "10.1.2.3 db", "echo 10.1.2.3 db | sudo tee -a «/etc/hosts» >/dev/null"),
     ("append", "10.1.2.3 db", 'sudo echo "10.1.2.3 db" | sudo tee -a «/etc/hosts»'),
     ("append", "10.1.2.3 db", "cat <<EOF | sudo tee -a «/etc/hosts»\n10.1.2.3 db\nEOF\n"),
@@ -245,6 +250,13 @@ WRITES = [
 ]
 
 NO_WRITES = [
+    # appending nothing, as dash understands `&>>`; `<<<` is a syntax error there
+    ">> /etc/hosts",
+    "#!/bin/sh\necho '10.1.2.3 db' &>> /etc/hosts",
+    "sh -c 'echo 10.1.2.3 db &>> /etc/hosts'",
+    "dash -c 'eval \"echo 10.1.2.3 db &>> /etc/hosts\"'",
+    "#!/bin/sh\ncat <<< '10.1.2.3 db' >> /etc/hosts",
+    "#!/bin/sh\ntrue $(tee -a /etc/hosts <<< '10.1.2.3 db')",
     # reading
     "cat /etc/hosts",
     "grep x /etc/hosts > y",

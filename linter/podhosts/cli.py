@@ -267,7 +267,12 @@ def resolve(
     object_: ObjectOption = None,
     container: Annotated[str | None, typer.Option(metavar="NAME", help="The container that asks.")] = None,
     resolvers: Annotated[
-        str | None, typer.Option("--resolvers", metavar="NAME,...", help="These only (default: all that are modelled).")
+        str | None,
+        typer.Option(
+            "--resolvers",
+            metavar="NAME,...",
+            help="Libraries as in the config (glibc), or one way of theirs (glibc_nomulti) [default: all].",
+        ),
     ] = None,
     pod_ip: PodIpOption = None,
     cluster_domain: ClusterDomainOption = "cluster.local",

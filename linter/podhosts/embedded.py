@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
-from podhosts.document import Document, Mapping, Scalar, Sequence, contents, split
+from podhosts.document import Document, Mapping, Scalar, Sequence, contents, split, string
 from podhosts.kubernetes import field, is_patch
 from podhosts.kubernetes.fields import join
 from podhosts.placed import InString, Placed
@@ -58,6 +58,18 @@ class Embedded(InString):
         self.holder = holder
         self.path = path
         self.is_checked = is_checked
+
+    @property
+    def target_kind(self) -> str | None:
+        """The kind in the `target` beside the string, which says what objects a patch is for; None without one."""
+        node = self.holder.node if self.holder else self.outer.document.root
+        for step in self.path[:-1]:
+            if isinstance(step, int):
+                node = node.items[step] if isinstance(node, Sequence) else None
+            else:
+                node = node.get(step) if isinstance(node, Mapping) else None
+        target = node.get("target") if isinstance(node, Mapping) else None
+        return string(target.get("kind")) if isinstance(target, Mapping) else None
 
     def step_field(self, identity: ObjectIdentity, path: str) -> tuple[ObjectIdentity, str]:
         """Values and patches, which are no objects of their own, belong to the object whose field the string is."""

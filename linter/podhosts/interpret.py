@@ -17,7 +17,7 @@ from podhosts.kubernetes.placed import PlacedPod
 from podhosts.kubernetes.schemas.field_types import SCALAR_FIELDS
 from podhosts.kustomize.names import is_kustomization
 from podhosts.placed import Placed
-from podhosts.records import record
+from podhosts.records import record, replace
 from podhosts.suppressions import MARK
 from podhosts.triggers import text_mentions
 
@@ -103,11 +103,19 @@ def _interpret(
         found = Interpreted(placed, [], [], {}, outer, False)
     else:
         known = known_pods(document, manifests, kinds, facts)
-        found = Interpreted(placed, manifests, known.pods, known.printed, outer, True)
+        found = Interpreted(placed, manifests, _with_target(known.pods, placed), known.printed, outer, True)
     yield found
     if levels:
         for inner in embedded_documents(placed, manifests):
             yield from _interpret(inner, found, kinds, NOTHING, levels - 1)
+
+
+def _with_target(found: list[Pod], placed: Placed) -> list[Pod]:
+    """The pods, those that a patch in a string sets values of with the kind of the objects that it is for."""
+    kind = placed.target_kind if isinstance(placed, Embedded) else None
+    if kind is None:
+        return found
+    return [replace(pod, target_kind=kind) if isinstance(pod, PlacedPod) else pod for pod in found]
 
 
 def documents(part: Part, facts: FileFacts) -> Iterator[Placed]:

@@ -1,4 +1,4 @@
-"""Files: read each time they are asked for, written as a whole or not at all."""
+"""Files that are written as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -8,29 +8,11 @@ import stat
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from podhosts.document import File
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from typing import BinaryIO
 
-    from podhosts.source import Source
-
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
-
-
-class SourceFiles:
-    """The files at some paths, opened each time they are gone through, so that none has to be kept.
-
-    `held` are texts that stand for what is stored.
-    """
-
-    def __init__(self, paths: list[str], held: Mapping[str, Source] | None = None) -> None:
-        self._paths = paths
-        self._held = held or {}
-
-    def __iter__(self) -> Iterator[Source | File]:
-        return (self._held.get(path) or File(path, path) for path in self._paths)
 
 
 class FileChangedError(Exception):

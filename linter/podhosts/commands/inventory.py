@@ -5,23 +5,20 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from podhosts.commands.files import SourceFiles
-from podhosts.commands.repository import repository_overlays
 from podhosts.commands.run_settings import project_config
 from podhosts.commands.stored import standard_input
 from podhosts.commands.terminal import print_lines, print_styled, say, terminal_width
 from podhosts.commands.usage import INTERRUPTED, OK, WRONG_USE, UsageError, choose
 from podhosts.discovery import STDIN, discover
-from podhosts.helm import Charts
 from podhosts.hosts.addresses import canonical
 from podhosts.inventory import Reading, read, read_overlays
 from podhosts.inventory.store import Filter, Store
 from podhosts.kubernetes import KnownKinds
 from podhosts.records import field, record
 from podhosts.reporters.inventory import csv_text, json_text, page, shared_text, table
+from podhosts.repository import open_repository
 from podhosts.source import Source
 from podhosts.triggers import mentions
-from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,11 +100,10 @@ def _read(
 
     paths = [item.path for item in discovery.inputs if is_wanted(item.path)]
     stored = [path for path in paths if path != STDIN]
-    charts = Charts(stored)
+    repository = open_repository(stored, arguments)
+    charts = repository.charts
     paths += filter(is_wanted, charts.helpers)
-    # Read only when a custom resource asks for its definition.
-    workspace = Workspace(SourceFiles(stored))
-    kinds = KnownKinds(config.pod_specs if config else (), workspace.definitions)
+    kinds = KnownKinds(config.pod_specs if config else (), repository.definitions)
     failures: list[tuple[str, str]] = []
     for path in paths:
         try:
@@ -120,8 +116,8 @@ def _read(
             store.add(source, read(source, kinds, facts))
     for unread in charts.unread:
         store.add(unread.source, Reading(unread={unread.reason: [unread.problem.span]}))
-    if (overlays := repository_overlays(stored, arguments)) is not None:
-        for source, reading in read_overlays(overlays, kinds):
+    if repository.overlays is not None:
+        for source, reading in read_overlays(repository.overlays, kinds):
             store.add(source, reading)
     return len(paths) - len(failures), failures
 

@@ -18,7 +18,6 @@ from podhosts.kubernetes.mounts import (
     source,
 )
 from podhosts.placed import Placed
-from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,11 +52,11 @@ def obstacles(selection: Selection, kubernetes_version: str | None) -> Iterator[
     for written, by_object in by_source.items():
         # What is suppressed or not selected is refused all the same.
         options = Options(run_settings.options(written.path).settings, default_selection(), use_suppressions=False)
-        workspace = selection.workspace
+        repository = selection.repository
         if type(selection.placed[next(iter(by_object.values()))[0]]) is not Placed:
             # What is known of a file is not known of a text in it, or of what is built.
-            workspace = Workspace([written], definitions=workspace.definitions)
-        for finding in lint(written, options, workspace).findings:
+            repository = repository.apart(written)
+        for finding in lint(written, options, repository).findings:
             if finding.object in by_object and (words := _who_refuses(finding)) is not None:
                 origin, at = selection.place(by_object[finding.object][0], finding.span)
                 text = f"{words}: {origin.path}:{at.line}:{at.column}: {finding.message}"

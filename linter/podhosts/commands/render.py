@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from podhosts.commands.selection import Selection
     from podhosts.hosts.kubelet import HostsLine
     from podhosts.kubernetes import Pod
-    from podhosts.workspace import Workspace
+    from podhosts.repository import Repository
 
 EXAMPLE_POD_IP = "10.244.1.5"
 RENDER_FORMATS = ("text", "json")
@@ -80,7 +80,7 @@ def run(request: RenderRequest) -> int:
         return WRONG_USE if selection.failures or not selection.is_folder else OK
     if not request.pod_ips and any(not pod.host_network for pod in selection.pods):
         say(f"podhosts: no --pod-ip given: {EXAMPLE_POD_IP} stands for the pod's address")
-    rendered = [render(pod, surroundings, request.container, selection.workspace) for pod in selection.pods]
+    rendered = [render(pod, surroundings, request.container, selection.repository) for pod in selection.pods]
     for item in rendered:
         _say_what_is_special(item, surroundings, selection)
     comes_up = say_obstacles(selection, request.kubernetes_version)
@@ -130,14 +130,14 @@ def surroundings_of(request: RenderRequest) -> Surroundings:
     return Surroundings(ips, request.cluster_domain, node_file, version, request.index)
 
 
-def render(pod: Pod, surroundings: Surroundings, container: str | None, workspace: Workspace) -> Rendered:
+def render(pod: Pod, surroundings: Surroundings, container: str | None, repository: Repository) -> Rendered:
     """The file of a pod, or of one of its containers if that brings its own."""
     if container is not None:
         found = next((item for item in pod.containers if item.name == container), None)
         if found is None:
             names = ", ".join(str(item.name) for item in pod.containers) or "none"
             return Rendered(pod, container, (), b"", f"no container `{container}`; there is: {names}")
-        own = own_hosts_file(found, workspace)
+        own = own_hosts_file(found, repository)
         if own is not None and own.content is None:
             return Rendered(
                 pod, container, (), b"", f"its hosts file comes from {own.origin}, which is not in the input"
@@ -168,7 +168,7 @@ def _say_what_is_special(item: Rendered, surroundings: Surroundings, selection: 
         say(f"podhosts: {name}: {item.error}")
     if item.container is None:
         for container in item.pod.containers:
-            if (own := own_hosts_file(container, selection.workspace)) is not None:
+            if (own := own_hosts_file(container, selection.repository)) is not None:
                 say(f"podhosts: {name}: container `{container.name}` has its own file, from {own.origin}")
 
 

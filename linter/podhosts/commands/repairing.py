@@ -13,9 +13,9 @@ from podhosts.edits import Safety, splice
 from podhosts.engine import Result
 from podhosts.engine.fixing import Fixed, fix
 from podhosts.reporters.differences import unified_diff
+from podhosts.repository import Repository
 from podhosts.source import Source, Span
 from podhosts.suppressions import FILE_SCOPE
-from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,7 +60,7 @@ def repaired(
     file: File,
     findings: list[Diagnostic],
     options: Options,
-    workspace: Workspace | None,
+    repository: Repository | None,
     request: Request,
 ) -> Repaired:
     """Fix an input and write it, unless only its diff is asked for. `findings` are those to fix, as linting gave them.
@@ -70,7 +70,7 @@ def repaired(
     before = Source(file.name, b"")
     try:
         before = file.read()
-        fixed = _fix(file, before, findings, options, workspace, unsafe=request.unsafe_fixes)
+        fixed = _fix(file, before, findings, options, repository, unsafe=request.unsafe_fixes)
         after, rounds = _joined(before, fixed)
         if request.diff:
             name = _name_in_patch(before.path, is_file=item.path != STDIN)
@@ -92,7 +92,7 @@ def _fix(
     source: Source,
     findings: list[Diagnostic],
     options: Options,
-    workspace: Workspace | None,
+    repository: Repository | None,
     *,
     unsafe: bool,
 ) -> tuple[Fixed, ...]:
@@ -107,9 +107,9 @@ def _fix(
         found = {(part.source.start, len(part.source.data)) for part in parts if isinstance(part, Part)}
         if not all((finding.source.start, len(finding.source.data)) in found for finding in findings):
             parts = []
-    if parts and workspace is None:
-        workspace = Workspace([file], is_whole=False)
-    fixed = tuple(fix(part, options, workspace, unsafe=unsafe) for part in parts or [source])
+    if parts and repository is None:
+        repository = Repository([file], is_whole=False)
+    fixed = tuple(fix(part, options, repository, unsafe=unsafe) for part in parts or [source])
     for each in fixed:
         # What is left to find is found out again, when all files are as they shall be.
         each.result = Result()

@@ -18,7 +18,7 @@ from podhosts.commands.render import (
 from podhosts.commands.selection import describe, select_pods
 from podhosts.commands.terminal import print_lines, print_styled, say
 from podhosts.commands.usage import FOUND, OK, WRONG_USE, UsageError, choose
-from podhosts.hosts.resolvers import RESOLVERS, Answer, Family, Network, families, open_hosts
+from podhosts.hosts.resolvers import LIBRARIES, RESOLVERS, Answer, Family, Network, chosen, families, open_hosts
 from podhosts.kubernetes.host_names import ordinals, own_indices
 from podhosts.records import field, record, replace
 from podhosts.reporters.visible import visible
@@ -86,7 +86,9 @@ def run(request: ResolveRequest) -> int:
 def _resolver_names(text: str | None) -> tuple[str, ...]:
     if text is None:
         return RESOLVERS
-    return tuple(choose("resolver", name.strip(), RESOLVERS) for name in text.split(",") if name.strip())
+    known = (*dict.fromkeys((*LIBRARIES, *RESOLVERS)), "all")
+    names = {choose("resolver", name.strip(), known) for name in text.split(",") if name.strip()}
+    return RESOLVERS if "all" in names else tuple(resolver.name for resolver in chosen(names))
 
 
 def _ask(request: ResolveRequest, names: tuple[str, ...], network: Network) -> tuple[list[Asked], bool]:
@@ -117,7 +119,7 @@ def _ask(request: ResolveRequest, names: tuple[str, ...], network: Network) -> t
         own, other = _numbers(pod, request, surroundings)
         for number in [*own, *other]:
             of_one = replace(surroundings, index=number)
-            rendered = render(pod, of_one, request.container, selection.workspace)
+            rendered = render(pod, of_one, request.container, selection.repository)
             if rendered.error:
                 say(f"podhosts: {describe(pod)}: {rendered.error}")
                 failed = True

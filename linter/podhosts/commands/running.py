@@ -8,17 +8,14 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from podhosts.code_blocks import is_page
-from podhosts.commands.files import SourceFiles
-from podhosts.commands.repository import repository_overlays
 from podhosts.commands.stored import NOTHING_CAME, stored
 from podhosts.discovery import ENDINGS, STDIN, Input
 from podhosts.document import WINDOW, File
 from podhosts.engine import Found, Result, Unread, check_parts, concerns, conclude, lint
-from podhosts.helm import Charts
 from podhosts.kustomize.names import is_kustomization
 from podhosts.processes import MOST_DEALT, Deal, in_processes, most_processes
+from podhosts.repository import Repository, open_repository
 from podhosts.triggers import file_mentions
-from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -26,8 +23,9 @@ if TYPE_CHECKING:
     from podhosts.commands.repairing import Repaired
     from podhosts.commands.run_settings import RunSettings
     from podhosts.diagnostics import Diagnostic
+    from podhosts.helm import Charts
+    from podhosts.repository import Words
     from podhosts.survey import Survey
-    from podhosts.workspace import Words
 
 #: Bytes that keep a process busy long enough to be worth starting.
 _SHARE = 1 << 18
@@ -102,7 +100,7 @@ class Run:
         #: The files that charts add, and what of charts is unread.
         self._helpers: dict[str, Outcome] = {}
         self._unread: list[Unread] = []
-        self._workspace = self._look_around()
+        self._repository = self._look_around()
 
     def __enter__(self) -> Run:
         return self
@@ -110,12 +108,11 @@ class Run:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def _look_around(self) -> Workspace:
+    def _look_around(self) -> Repository:
         """The files as they are now."""
         manifests = [item.path for item in self.inputs if not item.named and _is_manifest(item.path)]
         arguments = self._run_settings.request.paths or ["."]
-        overlays = repository_overlays(manifests, arguments, relevant=self._relevant)
-        return Workspace(SourceFiles(manifests), Charts(manifests), overlays)
+        return open_repository(manifests, arguments, relevant=self._relevant)
 
     def lint(self) -> None:
         """Lint all inputs and the files that charts add.
@@ -167,7 +164,7 @@ class Run:
         def repair_one(index: int) -> Repaired:
             item, file, findings = wanted[index]
             options = self._run_settings.options(file.name)
-            return repaired(item, file, findings, options, None if item.named else self._workspace, request)
+            return repaired(item, file, findings, options, None if item.named else self._repository, request)
 
         size = sum(os.path.getsize(file.path) for _, file, _ in wanted if os.path.exists(file.path))
         done = _shared(self._processes(size * _REPAIRING), repair_one, len(wanted), self._progress)
@@ -182,12 +179,12 @@ class Run:
 
     def _lint_again(self, written: list[Repaired]) -> None:
         """Lint the files that were written and those that may see them."""
-        before, self._workspace = self._workspace, self._look_around()
+        before, self._repository = self._repository, self._look_around()
         # A link and its target are one file.
         paths = {each.item.path if each.item.path == STDIN else os.path.realpath(each.item.path) for each in written}
-        changed = Workspace([source for each in written for source in (each.before, each.after)])
+        changed = Repository([source for each in written for source in (each.before, each.after)])
         # What a chart prints, and Kustomize builds, comes from many files.
-        is_in_chart = any(self._workspace.charts.home(each.item.path) is not None for each in written)
+        is_in_chart = any(self._repository.charts.home(each.item.path) is not None for each in written)
         is_in_chart = is_in_chart or any(each.path in self._helpers for each in written)
 
         def may_differ(number: int) -> bool:
@@ -196,10 +193,10 @@ class Run:
                 return True
             if item.named:
                 return False
-            if is_in_chart and self._workspace.charts.home(item.path) is not None:
+            if is_in_chart and self._repository.charts.home(item.path) is not None:
                 return True
-            workspaces = (before, self._workspace)
-            if any(_is_overlaid(item, workspace, self._run_settings) for workspace in workspaces):
+            repositories = (before, self._repository)
+            if any(_is_overlaid(item, repository, self._run_settings) for repository in repositories):
                 return True
             looked_up = (words for words in outcome.lookups if words)
             return () in outcome.lookups or any(next(changed.places(*words), None) for words in looked_up)
@@ -208,7 +205,7 @@ class Run:
 
     def _lint(self, numbers: Iterable[int], *, with_charts: bool = True) -> None:
         tasks: dict[int, _Task] = {}
-        runner = _Runner(self._run_settings, self._workspace)
+        runner = _Runner(self._run_settings, self._repository)
         for number in numbers:
             item = self.inputs[number]
             try:
@@ -265,19 +262,19 @@ def _unread_by_charts(charts: Charts, home: str) -> list[Unread]:
     return [Unread(item.source.path, item.reason, 1, item.source, item.problem.span) for item in charts.unread_of(home)]
 
 
-def _is_overlaid(item: Input, workspace: Workspace, run_settings: RunSettings) -> bool:
-    if item.named or workspace.overlays is None or not workspace.overlays.folders:
+def _is_overlaid(item: Input, repository: Repository, run_settings: RunSettings) -> bool:
+    if item.named or repository.overlays is None or not repository.overlays.folders:
         return False
-    return concerns(item.path, workspace, run_settings.options(item.path).settings)
+    return concerns(item.path, repository, run_settings.options(item.path).settings)
 
 
 class _Runner:
     """Checks the inputs of a run."""
 
-    def __init__(self, run_settings: RunSettings, folder_workspace: Workspace) -> None:
+    def __init__(self, run_settings: RunSettings, repository: Repository) -> None:
         self._run_settings = run_settings
-        self._workspace = folder_workspace
-        self._charts = folder_workspace.charts
+        self._repository = repository
+        self._charts = repository.charts
 
     def task(self, item: Input, opened: Callable[[], File], *, is_relevant: bool) -> _Task | None:
         """What is to be done for an input, which `opened` opens; None for one of which nothing can be said.
@@ -285,7 +282,7 @@ class _Runner:
         Raises OSError or ValueError if it cannot be opened.
         """
         home = None if item.named else self._charts.home(item.path)
-        is_overlaid = _is_overlaid(item, self._workspace, self._run_settings)
+        is_overlaid = _is_overlaid(item, self._repository, self._run_settings)
         if not is_relevant and not is_overlaid and home is None:
             return None
         file = opened()
@@ -345,25 +342,25 @@ class _Runner:
     def _outcome(self, task: _Task, first: int, step: int) -> Outcome:
         """What is found in an input, or why it cannot be opened: in every `step`-th part of it from `first` on."""
         item, file = task.item, task.file
-        has_facts = task.home is not None and bool(self._workspace.facts(item.path))
+        has_facts = task.home is not None and bool(self._repository.facts(item.path))
         if not task.is_relevant and not has_facts:
             return Outcome(Result(files=1))
         if self._run_settings.excludes(file.name):
             return Outcome(Result())
         options = self._run_settings.options(file.name)
-        workspace = None if item.named else self._workspace
-        self._workspace.lookups.clear()
+        repository = None if item.named else self._repository
+        self._repository.lookups.clear()
         found: Found | Result
         try:
             if task.is_divisible and not has_facts:
                 parts = islice(file, first, None, step)
-                found = check_parts(parts, options, workspace or Workspace([file], is_whole=False))
+                found = check_parts(parts, options, repository or Repository([file], is_whole=False))
             else:
-                found = lint(file.read(), options, workspace)
+                found = lint(file.read(), options, repository)
         except OSError as error:
             return Outcome(_reason(error))
         # Only who writes files wants to know who sees them.
-        return Outcome(found, frozenset(self._workspace.lookups) if self._run_settings.request.fixes else frozenset())
+        return Outcome(found, frozenset(self._repository.lookups) if self._run_settings.request.fixes else frozenset())
 
     def concluded(self, outcomes: list[Outcome], name: str, *, sees_others: bool) -> Outcome:
         """What the processes found in one file, together."""

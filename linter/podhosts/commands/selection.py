@@ -6,7 +6,6 @@ import os
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.commands.repository import has_kustomization, repository_files
 from podhosts.commands.run_settings import project_config
 from podhosts.commands.stored import standard_input
 from podhosts.commands.usage import UsageError
@@ -16,8 +15,9 @@ from podhosts.helm import Charts
 from podhosts.interpret import documents, interpret
 from podhosts.kubernetes import KnownKinds
 from podhosts.kustomize.printing import Printed
+from podhosts.repository import Repository
+from podhosts.repository.opening import has_kustomization, repository_files
 from podhosts.source import Source
-from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 
 class Selection(NamedTuple):
-    """The pods in order, the workspace they come from, and what could not be read (path or place, and why).
+    """The pods in order, the repository they come from, and what could not be read (path or place, and why).
 
     Pods may be written elsewhere than in the sources that their documents have: `placed` leads there.
     """
 
     pods: list[Pod]
-    workspace: Workspace
+    repository: Repository
     failures: list[tuple[str, str]]
     is_folder: bool
     placed: Mapping[Pod, Placed] = MappingProxyType({})
@@ -83,8 +83,8 @@ def _written(where: str | Source) -> Selection:
         sources, failures = read_sources([item.path for item in discovery.inputs])
         failures += discovery.failures
     charts = Charts(sorted({source.path for source in sources}))
-    workspace = Workspace(sources, charts)
-    kinds = _kinds(workspace)
+    repository = Repository(sources, charts=charts)
+    kinds = _kinds(repository)
     found: dict[Pod, Placed] = {}
     for source in sources:
         facts = charts.facts(source.path)
@@ -93,7 +93,7 @@ def _written(where: str | Source) -> Selection:
             if document.problem is not None:
                 failures.append((_shown(source, document.problem.span), document.problem.message))
             found |= _pods(interpret(placed, kinds, facts))
-    return Selection(list(found), workspace, failures, os.path.isdir(path), found)
+    return Selection(list(found), repository, failures, os.path.isdir(path), found)
 
 
 def _pods(documents: Iterable[Interpreted]) -> dict[Pod, Placed]:
@@ -115,16 +115,16 @@ def _built(folder: str) -> Selection:
     follow_names(build.resources)
     path = files.kustomizations(folder)[0].path
     printed = [Printed(resource.value, path) for resource in build.resources]
-    workspace = Workspace([item.document.source for item in printed])
-    kinds = _kinds(workspace)
+    repository = Repository([item.document.source for item in printed])
+    kinds = _kinds(repository)
     found = {pod: placed for item in printed for pod, placed in _pods(interpret(item, kinds)).items()}
     failures = [(_shown(item.place.source, item.place.span), item.reason) for item in builder.unfollowed.values()]
-    return Selection(list(found), workspace, failures, True, found)
+    return Selection(list(found), repository, failures, True, found)
 
 
-def _kinds(workspace: Workspace) -> KnownKinds:
+def _kinds(repository: Repository) -> KnownKinds:
     config = project_config()
-    return KnownKinds(config.pod_specs if config else (), workspace.definitions)
+    return KnownKinds(config.pod_specs if config else (), repository.definitions)
 
 
 def _shown(source: Source, span: Span) -> str:

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from podhosts.interpret import Interpreted
     from podhosts.kubernetes import KnownKinds
     from podhosts.placed import Placed
+    from podhosts.repository import Repository
     from podhosts.rules import Rule
     from podhosts.source import Span
-    from podhosts.workspace import Workspace
 
 #: The comment that `helm template` puts above each object it prints.
 _ORIGIN = re.compile(
@@ -76,15 +76,15 @@ def check(
     rules: list[Rule],
     kinds: KnownKinds,
     options: Options,
-    workspace: Workspace,
+    repository: Repository,
     facts: FileFacts = NOTHING,
 ) -> DocumentResult:
     """Check a document and what is in its strings, down to a few levels of strings in strings.
 
-    `workspace` are the files of the run, `facts` what its charts know of the document's file.
+    `repository` are the files of the run, `facts` what its charts know of the document's file.
     """
     found = [
-        (interpreted, _check(interpreted, rules, kinds, options, workspace, facts))
+        (interpreted, _check(interpreted, rules, kinds, options, repository, facts))
         for interpreted in interpret(placed, kinds, facts)
     ]
     by_document = dict(found)
@@ -100,7 +100,7 @@ def _check(
     rules: list[Rule],
     kinds: KnownKinds,
     options: Options,
-    workspace: Workspace,
+    repository: Repository,
     facts: FileFacts,
 ) -> DocumentResult:
     """Check a document without what is in its strings."""
@@ -110,11 +110,11 @@ def _check(
     document, manifests, pods = interpreted.document, interpreted.objects, interpreted.pods
     is_refused = any(document.span.start <= problem.span.start < document.span.end for problem in facts.problems)
     if document.problem is not None and not is_refused and is_broken_by_template(document):
-        is_listed = holds_list(document.text) or _is_listed(document, workspace)
+        is_listed = holds_list(document.text) or _is_listed(document, repository)
         if concerns_hosts(document, kinds, is_listed=is_listed):
             checked.templates.append(document.problem.span)
         return checked
-    if is_broken_piece(document) and not concerns_hosts(document, kinds, is_listed=_is_listed(document, workspace)):
+    if is_broken_piece(document) and not concerns_hosts(document, kinds, is_listed=_is_listed(document, repository)):
         assert document.problem is not None  # else it would not be broken
         checked.pieces.append(document.problem.span)
     checked.pods = len(pods)
@@ -123,7 +123,7 @@ def _check(
     if options.lists_objects:
         checked.objects += checked_objects(interpreted)
     actions = document.actions
-    if actions and not concerns_hosts(document, kinds, is_listed=_is_listed(document, workspace)):
+    if actions and not concerns_hosts(document, kinds, is_listed=_is_listed(document, repository)):
         actions = []
     checked.placeholders += actions or interpreted.unknown_values()
     checked.findings += _with_alias_uses(document, run_rules(interpreted, rules))
@@ -136,9 +136,9 @@ def _check(
     return checked
 
 
-def _is_listed(document: Document, workspace: Workspace) -> bool:
+def _is_listed(document: Document, repository: Repository) -> bool:
     """Whether a document is meant for Helm, Kustomize or another program that makes manifests of it."""
-    return document.is_embedded or workspace.reader(document.source.path) is not None
+    return document.is_embedded or repository.reader(document.source.path) is not None
 
 
 def _move_out(checked: DocumentResult, placed: Placed, outer: DocumentResult, options: Options) -> None:

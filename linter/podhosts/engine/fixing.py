@@ -8,6 +8,7 @@ from podhosts.document import Part, whole
 from podhosts.edits import Edit, Safety, moved, splice, without_conflicts
 from podhosts.engine.verifying import VerificationError, Verifier
 from podhosts.records import field, record, replace
+from podhosts.repository import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from podhosts.edits import Fix
     from podhosts.engine.results import Options, Result
     from podhosts.source import Source, Span
-    from podhosts.workspace import Workspace
 
 #: How often a source is read again; each round makes all fixes that do not meet, so few are needed.
 MAX_ROUNDS = 100
@@ -47,7 +47,7 @@ class Fixed:
     growth: int = 0
 
 
-def fix(given: Source | Part, options: Options, workspace: Workspace | None = None, *, unsafe: bool = False) -> Fixed:
+def fix(given: Source | Part, options: Options, repository: Repository | None = None, *, unsafe: bool = False) -> Fixed:
     """Apply the safe fixes of what `lint` finds, with `unsafe` the unsafe ones too, to a fixed point.
 
     `given` is a source or a section of a large file. Suppressed findings and those of rules that are not selected are
@@ -55,7 +55,7 @@ def fix(given: Source | Part, options: Options, workspace: Workspace | None = No
     others are made.
     """
     text = given if isinstance(given, Part) else whole(given)
-    verifier = Verifier(text, options, workspace)
+    verifier = Verifier(text, options, repository or Repository([text.source], is_whole=False))
     fixed = Fixed(text.source, verifier.lint(text))
     seen = {text.source.text}
     while chosen := _choose(fixed, unsafe=unsafe):

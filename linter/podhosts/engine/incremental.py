@@ -6,7 +6,6 @@ find the same texts; its spans move with the text.
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.engine.checking import DocumentResult, check
@@ -14,136 +13,91 @@ from podhosts.engine.linting import lint
 from podhosts.engine.results import Suppressed
 from podhosts.helm import NOTHING
 from podhosts.kubernetes import loses_others
-from podhosts.kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION
 from podhosts.records import replace
+from podhosts.repository import Repository
 from podhosts.source import Span
 from podhosts.suppressions import FILE_SCOPE
-from podhosts.workspace import Place, Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from podhosts.diagnostics import Diagnostic, Related
     from podhosts.document import Document
     from podhosts.edits import Fix
     from podhosts.engine.results import CheckedObject, CheckedPod, Options, Result
     from podhosts.helm import FileFacts
-    from podhosts.inventory import AddressIndex
-    from podhosts.kubernetes import KnownKinds, KubernetesObject
-    from podhosts.kubernetes.schemas.definitions import ResourceDefinition
+    from podhosts.kubernetes import KnownKinds
     from podhosts.placed import Placed
+    from podhosts.repository import DocumentPlace, Words
     from podhosts.rules import Rule
     from podhosts.source import Source
     from podhosts.suppressions import Suppression
-
-    Words = tuple[str, ...]
 
 
 class IncrementalLinter:
     """`lint` for one file whose text changes. `around` holds the other files; without it the file is alone."""
 
-    def __init__(self, options: Options, around: Workspace | None = None) -> None:
+    def __init__(self, options: Options, around: Repository | None = None) -> None:
         self._options = options
         self._around = around
-        self._found_around: dict[Words, list[Place]] = {}
         self._remembered: dict[_Key, _Remembered] = {}
 
     def lint(self, source: Source) -> Result:
         """The same result as `engine.lint` with the file's text now and the other files as they were at first."""
-        workspace = self.workspace(source)
+        repository = self.repository(source)
+        answers = _Answers(repository)
         fresh: dict[_Key, _Remembered] = {}
+        # Where a rule wants to know of all lists of the file, nothing holds once any text is another.
+        asks_for_all = False
 
         def check_document(
             placed: Placed,
             rules: list[Rule],
             kinds: KnownKinds,
             options: Options,
-            around: Workspace,
+            around: Repository,
             facts: FileFacts,
         ) -> DocumentResult:
+            nonlocal asks_for_all
             document = placed.document
             if facts is not NOTHING or loses_others(document):
                 # What charts say of a file, and what is lost behind a document, may change with any text in it.
                 return check(placed, rules, kinds, options, around, facts)
             key = _key(document)
             known = fresh.get(key) or self._remembered.get(key)
-            moves = known.moves(document, workspace) if known else None
+            moves = known.moves(document, answers) if known else None
             if known is None or moves is None:
-                workspace.asked = {}
+                repository.lookups.clear()
                 checked = check(placed, rules, kinds, options, around)
-                known = _Remembered(document, checked, workspace.asked)
-                # What is asked from here on is for other documents.
-                workspace.asked = {}
+                lookups = repository.lookups - {()}
+                asks_for_all = asks_for_all or (not repository.is_whole and lookups != repository.lookups)
+                known = _Remembered(document, checked, {words: answers.places(words) for words in lookups})
             else:
                 checked = moves.checked(known.checked)
             # `ignore-file` covers what is around its document, and must stand above all others.
-            if FILE_SCOPE not in key.text and not workspace.asks_for_all:
+            if FILE_SCOPE not in key.text and not asks_for_all:
                 fresh[key] = known
             return checked
 
-        result = lint(source, self._options, workspace, check_document)
+        result = lint(source, self._options, repository, check_document)
         self._remembered = fresh
         return result
 
-    def workspace(self, source: Source) -> AskedWorkspace:
+    def repository(self, source: Source) -> Repository:
         """The files as rules see them that look at this one."""
-        return AskedWorkspace(source, self._around, self._found_around)
+        return self._around.with_source(source) if self._around else Repository([source], is_whole=False)
 
 
-class AskedWorkspace(Workspace):
-    """One file as it is now and the files around it; notes what was asked, and which documents answered."""
+class _Answers:
+    """The documents that look-ups find in a repository, each look-up made once."""
 
-    def __init__(self, source: Source, around: Workspace | None, found_around: dict[Words, list[Place]]) -> None:
-        charts = around.charts.with_source(source) if around else None
-        # What overlays know has places in the text that they have read.
-        overlays = around.overlays if around and around.overlays and around.overlays.have_read(source) else None
-        super().__init__([source], charts, overlays, is_whole=around is not None)
-        self._source = source
-        self._around = around
-        self._found_around = found_around
-        self._found: dict[Words, list[Place]] = {}
-        self.asked: dict[Words, list[Place]] = {}
-        #: Whether a rule wants to know of all lists of the file, so that nothing holds once any text is another.
-        self.asks_for_all = False
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._found: dict[Words, list[DocumentPlace]] = {}
 
-    def places(self, kind: str, *words: str) -> Iterator[Place]:
-        asked = (kind, *words)
-        if asked not in self._found:
-            found = [*super().places(*asked), *self._places_around(asked)]
-            # As `check` on a folder sorts its files.
-            self._found[asked] = sorted(found, key=attrgetter("source.path"))
-        self.asked[asked] = self._found[asked]
-        return iter(self._found[asked])
-
-    def definitions(self, group: str, kind: str, declaring: str = "") -> list[ResourceDefinition]:
-        # What is known since an earlier document asked has to be noted for this one, too.
-        self.places(CUSTOM_RESOURCE_DEFINITION, kind, group)
-        return super().definitions(group, kind, declaring)
-
-    def definition_in(self, manifest: KubernetesObject) -> ResourceDefinition | None:
-        if self._around is None or manifest.document.source is self._source:
-            return super().definition_in(manifest)
-        return self._around.definition_in(manifest)
-
-    def addresses(self, kinds: KnownKinds, environment_of: Callable[[str], str | None] | None = None) -> AddressIndex:
-        """The addresses of every name in all files as they were at first; of a file alone, those in it now."""
-        if self._around is not None:
-            return self._around.addresses(kinds, environment_of)
-        self.asks_for_all = True
-        return super().addresses(kinds, environment_of)
-
-    def _places_around(self, words: Words) -> list[Place]:
-        if self._around is None:
-            return []
-        if words not in self._found_around:
-            found = self._around.places(*words)
-            self._found_around[words] = [place for place in found if place.source.path != self._source.path]
-        return self._found_around[words]
-
-    def objects_in(self, place: Place) -> list[KubernetesObject]:
-        if self._around is None or place.source is self._source:
-            return super().objects_in(place)
-        return self._around.objects_in(place)
+    def places(self, words: Words) -> list[DocumentPlace]:
+        """The documents that hold all these words, in order."""
+        if words not in self._found:
+            self._found[words] = list(self._repository.places(*words))
+        return self._found[words]
 
 
 class _Remembered(NamedTuple):
@@ -151,13 +105,13 @@ class _Remembered(NamedTuple):
 
     document: Document
     checked: DocumentResult
-    asked: dict[Words, list[Place]]
+    answers: dict[Words, list[DocumentPlace]]
 
-    def moves(self, document: Document, workspace: AskedWorkspace) -> _Moves | None:
+    def moves(self, document: Document, answers: _Answers) -> _Moves | None:
         """Where its places are now; None where a look-up finds other texts now."""
         moves = _Moves(self.document.source, document, document.span.start - self.document.span.start)
-        for words, places in self.asked.items():
-            now = list(workspace.places(*words))
+        for words, places in self.answers.items():
+            now = answers.places(words)
             if len(now) != len(places):
                 return None
             for old, new in zip(places, now, strict=True):
@@ -235,7 +189,7 @@ def _shifted(span: Span, distance: int) -> Span:
     return Span(span.start + distance, span.end + distance)
 
 
-def _text(place: Place) -> str:
+def _text(place: DocumentPlace) -> str:
     return place.source.cut(place.piece.span)
 
 

@@ -17,10 +17,10 @@ from podhosts.interpret import relevant_documents
 from podhosts.kubernetes import KnownKinds
 from podhosts.placed import Placed
 from podhosts.records import replace
+from podhosts.repository import Repository
 from podhosts.rules import RULES
 from podhosts.suppressions import MARK
 from podhosts.triggers import mentions
-from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic
     from podhosts.document.large_lists import LargeList
     from podhosts.helm import FileFacts
-    from podhosts.kustomize.overlays import Told
+    from podhosts.kustomize.overlays import OverlayReport
     from podhosts.rules import Rule
     from podhosts.source import Source, Span
     from podhosts.suppressions import Suppression
 
-    DocumentCheck = Callable[[Placed, list[Rule], KnownKinds, Options, Workspace, FileFacts], DocumentResult]
+    DocumentCheck = Callable[[Placed, list[Rule], KnownKinds, Options, Repository, FileFacts], DocumentResult]
 
 
 def default_selection() -> frozenset[str]:
@@ -42,29 +42,29 @@ def default_selection() -> frozenset[str]:
 
 
 def lint(
-    given: Source | Part, options: Options, workspace: Workspace | None = None, check_document: DocumentCheck = check
+    given: Source | Part, options: Options, repository: Repository | None = None, check_document: DocumentCheck = check
 ) -> Result:
     """Check one source, or a section of a large file; findings are sorted, without duplicates, after suppression.
 
-    Rules that look up other objects look in `workspace`, or without one in the source alone. `check_document` stands
+    Rules that look up other objects look in `repository`, or without one in the source alone. `check_document` stands
     in for `check` where what that gave is known (`incremental`).
     """
     source = given.source if isinstance(given, Part) else given
     if isinstance(given, Part) and given.is_section:
-        return _lint(source, relevant_documents(given, NOTHING), options, workspace, NOTHING, check_document)
+        return _lint(source, relevant_documents(given, NOTHING), options, repository, NOTHING, check_document)
     if options.markdown and is_page(source.path) and mentions(source.data):
-        return _lint_page(source, options, workspace, check_document)
-    facts = workspace.facts(source.path) if workspace else NOTHING
-    is_known = bool(facts) or (workspace is not None and concerns(source.path, workspace, options.settings))
+        return _lint_page(source, options, repository, check_document)
+    facts = repository.facts(source.path) if repository else NOTHING
+    is_known = bool(facts) or (repository is not None and concerns(source.path, repository, options.settings))
     if not is_known and not mentions(source.data):
         return Result(files=1)
     text = given if isinstance(given, Part) else whole(source)
-    return _lint(source, relevant_documents(text, facts), options, workspace, facts, check_document)
+    return _lint(source, relevant_documents(text, facts), options, repository, facts, check_document)
 
 
-def _lint_page(page: Source, options: Options, workspace: Workspace | None, check_document: DocumentCheck) -> Result:
+def _lint_page(page: Source, options: Options, repository: Repository | None, check_document: DocumentCheck) -> Result:
     blocks = code_blocks(page)
-    result = _lint(page, blocks.documents, options, workspace, NOTHING, check_document)
+    result = _lint(page, blocks.documents, options, repository, NOTHING, check_document)
     fragments = _Tally("code blocks that are not YAML by themselves")
     fragments.add(page, blocks.unreadable)
     if fragments.count:
@@ -76,43 +76,43 @@ def _lint(
     source: Source,
     documents: Iterable[Placed],
     options: Options,
-    workspace: Workspace | None,
+    repository: Repository | None,
     facts: FileFacts,
     check_document: DocumentCheck,
 ) -> Result:
-    workspace = workspace or Workspace([source], is_whole=False)
-    rules, kinds = _rules(options, workspace)
+    repository = repository or Repository([source], is_whole=False)
+    rules, kinds = _rules(options, repository)
     found = Found()
     for placed in documents:
-        found.add(placed, check_document(placed, rules, kinds, options, workspace, facts))
-    found.add_from_overlays(_from_overlays(source, workspace, options, rules))
-    result = conclude(found, options, sees_others=workspace.is_whole)
-    result.unread += _unfollowed(workspace.told(source.path), source)
+        found.add(placed, check_document(placed, rules, kinds, options, repository, facts))
+    found.add_from_overlays(_from_overlays(source, repository, options, rules))
+    result = conclude(found, options, sees_others=repository.is_whole)
+    result.unread += _unfollowed(repository.overlay_report(source.path), source)
     return result
 
 
-def check_parts(parts: Iterable[Part | LargeList], options: Options, workspace: Workspace) -> Found:
+def check_parts(parts: Iterable[Part | LargeList], options: Options, repository: Repository) -> Found:
     """What is found in some parts of a file, before anything is suppressed: that may be done from anywhere in it."""
-    rules, kinds = _rules(options, workspace)
+    rules, kinds = _rules(options, repository)
     found = Found()
     for part in parts:
         if isinstance(part, Part):
             for placed in relevant_documents(part, NOTHING):
-                found.add(placed, check(placed, rules, kinds, options, workspace))
+                found.add(placed, check(placed, rules, kinds, options, repository))
         else:
-            found.extend(_check_list(part, rules, kinds, options, workspace))
+            found.extend(_check_list(part, rules, kinds, options, repository))
         # A pod and the views of what is in it refer to each other; a long stream would pile up megabytes of them.
         gc.collect(0)
     return found
 
 
-def _rules(options: Options, workspace: Workspace) -> tuple[list[Rule], KnownKinds]:
-    rules = [rule(options.settings, workspace) for rule in RULES if rule.name in options.selected]
-    return rules, KnownKinds(options.settings.configured_pod_specs, workspace.definitions)
+def _rules(options: Options, repository: Repository) -> tuple[list[Rule], KnownKinds]:
+    rules = [rule(options.settings, repository) for rule in RULES if rule.name in options.selected]
+    return rules, KnownKinds(options.settings.configured_pod_specs, repository.definitions)
 
 
 def _check_list(
-    large: LargeList, rules: list[Rule], kinds: KnownKinds, options: Options, workspace: Workspace
+    large: LargeList, rules: list[Rule], kinds: KnownKinds, options: Options, repository: Repository
 ) -> Found:
     """Check a List item by item; where one of its items cannot be read alone, as a whole."""
     found = Found()
@@ -122,13 +122,13 @@ def _check_list(
         if placed.document.problem is not None or placed.document.template is not None:
             can_be_split = False
             break
-        found.add(placed, check(placed, rules, kinds, options, workspace))
+        found.add(placed, check(placed, rules, kinds, options, repository))
     if can_be_split:
         found.documents = min(found.documents, 1)
         return found
     found = Found()
     placed = Placed(Document(*large.whole()))
-    found.add(placed, check(placed, rules, kinds, options, workspace))
+    found.add(placed, check(placed, rules, kinds, options, repository))
     return found
 
 
@@ -232,20 +232,20 @@ def _is_allowed(finding: Diagnostic, options: Options) -> bool:
     return names is not None and finding.source.cut(finding.span).strip("\"'") in names
 
 
-def _from_overlays(source: Source, workspace: Workspace, options: Options, rules: list[Rule]) -> Iterator[Diagnostic]:
+def _from_overlays(source: Source, repository: Repository, options: Options, rules: list[Rule]) -> Iterator[Diagnostic]:
     """What other files of the run say about this one."""
-    if workspace.told(source.path) is not None:
+    if repository.overlay_report(source.path) is not None:
         for rule in rules:
             yield from rule.check_source(source)
-    for finding in overlay_findings(source, workspace, options.settings):
+    for finding in overlay_findings(source, repository, options.settings):
         if finding.rule in options.selected:
             yield finding
 
 
-def _unfollowed(told: Told | None, source: Source) -> Iterator[Unread]:
+def _unfollowed(report: OverlayReport | None, source: Source) -> Iterator[Unread]:
     """The references of a kustomization that lead elsewhere, by reason."""
     tallies: dict[str, _Tally] = {}
-    for item in told.unfollowed if told is not None else ():
+    for item in report.unfollowed if report is not None else ():
         tallies.setdefault(item.reason, _Tally(item.reason)).add(source, [item.place.span])
     return (tally.unread() for tally in tallies.values())
 

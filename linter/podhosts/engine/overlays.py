@@ -12,7 +12,6 @@ from podhosts.kubernetes import KnownKinds
 from podhosts.records import replace
 from podhosts.rules import RULES
 from podhosts.rules.conflicting_hostname import ConflictingHostname
-from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,36 +19,37 @@ if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic
     from podhosts.kustomize.overlays import Overlays
     from podhosts.kustomize.printing import Printed
+    from podhosts.repository import Repository
     from podhosts.rules import Settings
     from podhosts.source import Source, Span
 
 
-def overlay_findings(source: Source, workspace: Workspace, settings: Settings) -> list[Diagnostic]:
+def overlay_findings(source: Source, repository: Repository, settings: Settings) -> list[Diagnostic]:
     """The findings in a file that only show in what Kustomize builds; those of its patches themselves stand elsewhere.
 
     A finding that the file gives by itself may be among them.
     """
-    overlays = workspace.overlays_of(source.path)
+    overlays = repository.overlays_of(source.path)
     if overlays is None:
         return []
-    found = _by_path(workspace, overlays, settings).get(overlays.key(source.path), [])
+    found = _by_path(repository, overlays, settings).get(overlays.key(source.path), [])
     return [replace(finding, source=source) for finding in found]
 
 
-def concerns(path: str, workspace: Workspace, settings: Settings) -> bool:
+def concerns(path: str, repository: Repository, settings: Settings) -> bool:
     """Whether overlays have something to say about a file, whatever it mentions itself."""
-    overlays = workspace.overlays_of(path)
+    overlays = repository.overlays_of(path)
     if overlays is None:
         return False
-    return overlays.told(path) is not None or overlays.key(path) in _by_path(workspace, overlays, settings)
+    return overlays.report(path) is not None or overlays.key(path) in _by_path(repository, overlays, settings)
 
 
 @lru_cache(maxsize=1)
-def _by_path(workspace: Workspace, overlays: Overlays, settings: Settings) -> dict[str, list[Diagnostic]]:
+def _by_path(repository: Repository, overlays: Overlays, settings: Settings) -> dict[str, list[Diagnostic]]:
     found: dict[str, dict[tuple[str, Span], Diagnostic]] = {}
     told = {(effect.place.source, effect.place.span) for effect in overlays.effects}
     for printed in overlays.printed:
-        for finding in _findings(printed, workspace, settings):
+        for finding in _findings(printed, repository, settings):
             if finding.rule == ConflictingHostname.name and told & _places(finding):
                 # The patch that makes the conflict is reported already.
                 continue
@@ -58,10 +58,10 @@ def _by_path(workspace: Workspace, overlays: Overlays, settings: Settings) -> di
     return {path: list(findings.values()) for path, findings in found.items()}
 
 
-def _findings(printed: Printed, workspace: Workspace, settings: Settings) -> Iterator[Diagnostic]:
+def _findings(printed: Printed, repository: Repository, settings: Settings) -> Iterator[Diagnostic]:
     """What the rules say about one object, where it is written."""
-    kinds = KnownKinds(settings.configured_pod_specs, workspace.definitions)
-    alone = Workspace([printed.document.source], definitions=workspace.definitions)
+    kinds = KnownKinds(settings.configured_pod_specs, repository.definitions)
+    alone = repository.apart(printed.document.source)
     rules = [rule(settings, alone) for rule in RULES if not rule.looks_elsewhere]
     # What is in strings is found where these are written.
     for interpreted in interpret(printed, kinds, levels=0):

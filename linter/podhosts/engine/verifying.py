@@ -17,13 +17,13 @@ from podhosts.kubernetes.pod_hosts import Surroundings, pod_hosts
 from podhosts.kubernetes.schemas.field_types import SCALAR_FIELDS, type_errors
 from podhosts.records import replace
 from podhosts.suppressions import MARK
-from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
     from podhosts.document import Node, Part
     from podhosts.edits import Fix
     from podhosts.engine.results import Options, Result
     from podhosts.kubernetes import Pod
+    from podhosts.repository import Repository
 
 _POD_IP = "10.244.1.5"
 
@@ -35,16 +35,17 @@ class VerificationError(Exception):
 class Verifier:
     """Compares a text before and after fixes. What is known of both is kept for the next round.
 
-    `given` is the first of these texts; in the workspace of each later one it stands for its file.
+    `given` is the first of these texts; in the repository of each later one it stands for its file.
     """
 
-    def __init__(self, given: Part, options: Options, workspace: Workspace | None) -> None:
+    def __init__(self, given: Part, options: Options, repository: Repository) -> None:
         self._given = given
         self._asked = options
         self._options = replace(options, selected=default_selection(), use_suppressions=False, severities={})
         #: Whether what is asked for holds all errors, but for suppressed ones.
         self._is_enough = default_selection() <= options.selected and not options.severities and not options.allowed
-        self._workspace = workspace
+        self._repository = repository
+        self._kinds = KnownKinds(self._options.settings.configured_pod_specs, repository.definitions)
         self._results: list[tuple[Part, Result]] = []
         self._known: list[tuple[Part, Counter[str]]] = []
         self._removals: tuple[Part, Removals] | None = None
@@ -57,34 +58,29 @@ class Verifier:
             self._results = [*self._results[-1:], (text, known)]
         return known
 
-    def _around(self, text: Part) -> Workspace | None:
+    def _around(self, text: Part) -> Repository:
         # What a section looks up in its own file, it finds as it was.
-        if self._workspace is None or text is self._given or text.is_section:
-            return self._workspace
-        return self._workspace.with_source(text.source)
+        if text is self._given or text.is_section:
+            return self._repository
+        return self._repository.with_source(text.source)
 
     def unsaid(self, text: Part, fixes: list[Fix]) -> dict[int, str]:
         """The fixes, by index, that remove something that neither their title nor their result says, and what."""
         if self._removals is None or self._removals[0] is not text:
-            self._removals = text, Removals(text, self._kinds(text))
+            self._removals = text, Removals(text, self._kinds)
         removals = self._removals[1]
         found = {number: removals.unsaid(fix) for number, fix in enumerate(fixes)}
         return {number: text for number, text in found.items() if text is not None}
-
-    def _kinds(self, text: Part) -> KnownKinds:
-        workspace = self._workspace or Workspace([text.source])
-        return KnownKinds(self._options.settings.configured_pod_specs, workspace.definitions)
 
     def check(self, before: Part, after: Part, *, safe: bool) -> None:
         """Raise VerificationError unless the documents and objects are the same ones and no error is new.
 
         `safe` asks for more: no pod's names and addresses change, no resolver loses a name, no other data changes.
         """
-        kinds = self._kinds(before)
         for old, new in _changed_documents(before, after):
             _check_readable(old, new)
             if safe:
-                _check_safe(old, new, kinds)
+                _check_safe(old, new, self._kinds)
         errors = self._errors(before)
         more = self._errors(after) - errors
         if more:

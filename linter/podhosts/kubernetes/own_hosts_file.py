@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Finder(Protocol):
-    """Who can look up objects (a workspace)."""
+    """Something in which objects are looked up, such as a repository."""
 
     def find(self, kind: str, name: str, namespace: str | None) -> KubernetesObject | None: ...
 

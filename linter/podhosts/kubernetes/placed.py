@@ -35,6 +35,7 @@ _PARAMETER = re.compile(
 #: What every path to a hosts-related field holds, in whatever syntax.
 _PATHS = re.compile(r"[/.]\"?hostAliases|hostAliases\[|spec[/.](?:hostname|subdomain)")
 _GATEKEEPER = "mutations.gatekeeper.sh"
+_WORDS = re.compile(r"\w+")
 #: A step of Gatekeeper's `location`: `[ip: 10.0.0.1]`, a quoted or a bare word.
 _LOCATION = re.compile(r"(?P<item>\[[^\]]*\])|\"(?P<quoted>(?:[^\"\\]|\\.)*)\"|(?P<word>[^.\[\]\"]+)")
 
@@ -43,11 +44,18 @@ _LOCATION = re.compile(r"(?P<item>\[[^\]]*\])|\"(?P<quoted>(?:[^\"\\]|\\.)*)\"|(
 class PlacedPod(Pod):
     """A pod spec of which one value is known, the one that stands at `steps` in it.
 
-    The mappings and lists around it are made up; `value_path` leads to the value from the object's root.
+    The mappings and lists around it are made up; `value_path` leads to the value from the object's root. `target_kind`
+    is the kind of the objects that it is put into, as a pattern of Kustomize; None where it is not known.
     """
 
     steps: Path = ()
     value_path: Path = ()
+    target_kind: str | None = None
+
+    @property
+    def has_names_of_controller(self) -> bool:
+        """Whether the controller writes names of its own over these; also if so for one kind of the target."""
+        return any(word == "StatefulSet" for word in _WORDS.findall(self.target_kind or ""))
 
     def field(self, *steps: str | int) -> str:
         """The path of the value, or of something in it, as it is written."""

@@ -154,6 +154,11 @@ class Pod:
         return isinstance(node, Scalar) and node.value is True
 
     @property
+    def has_names_of_controller(self) -> bool:
+        """Whether the controller writes names of its own over `hostname` and `subdomain`."""
+        return self.object.kind == "StatefulSet"
+
+    @property
     def asks_cluster_dns(self) -> bool:
         """Whether the names of Services mean anything in the pod; on the node's network its DNS is asked."""
         # What a template may add is hardly ever another policy.

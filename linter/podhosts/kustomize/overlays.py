@@ -30,7 +30,7 @@ _WORD = b"hostAliases"
 _DEFINITION = b"CustomResourceDefinition"
 
 
-class Told(NamedTuple):
+class OverlayReport(NamedTuple):
     """What there is to say about one file: what patches in it do, what Kustomize refuses, what was not followed."""
 
     effects: list[Effect]
@@ -74,9 +74,9 @@ class Overlays:
         """A path as files are looked up by it."""
         return posixpath.normpath(path)
 
-    def told(self, path: str) -> Told | None:
+    def report(self, path: str) -> OverlayReport | None:
         """What there is to say about a file; None for nothing."""
-        return self._told.get(self.key(path))
+        return self._reports.get(self.key(path))
 
     def lists(self, path: str) -> bool:
         """Whether a kustomization of the run lists a file as a resource or patch."""
@@ -156,16 +156,16 @@ class Overlays:
 
     def open_places(self) -> Iterator[tuple[Place, str]]:
         """Where it is not known what is built, and why: what is not followed, and what Kustomize refuses."""
-        for told in self._told.values():
-            yield from told.unfollowed
-            yield from ((refusal.place, refusal.message) for refusal in told.refusals)
+        for report in self._reports.values():
+            yield from report.unfollowed
+            yield from ((refusal.place, refusal.message) for refusal in report.refusals)
 
     @cached_property
-    def _told(self) -> dict[str, Told]:
-        found: dict[str, Told] = {}
+    def _reports(self) -> dict[str, OverlayReport]:
+        found: dict[str, OverlayReport] = {}
 
-        def at(place: Place) -> Told:
-            return found.setdefault(self.key(place.source.path), Told([], [], []))
+        def at(place: Place) -> OverlayReport:
+            return found.setdefault(self.key(place.source.path), OverlayReport([], [], []))
 
         for effect in self.effects:
             at(effect.place).effects.append(effect)

@@ -75,7 +75,7 @@ def _suppressions(checked: CheckedFile, finding: Diagnostic) -> Iterator[Action]
 def all_fixes(checked: CheckedFile) -> list[Edit]:
     """All safe fixes to their end, as `check --fix` makes them."""
     buffer = checked.buffer
-    fixed = fix(buffer, checked.project.options(buffer.path), checked.project.workspace(buffer))
+    fixed = fix(buffer, checked.project.options(buffer.path), checked.project.repository(buffer))
     return line_edits(buffer.text, fixed.source.text)
 
 

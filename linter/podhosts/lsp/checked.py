@@ -55,7 +55,7 @@ class CheckedFile:
         document = self.document_at(offset)
         if document is None:
             return []
-        facts = NOTHING if self.failure else self.project.workspace(self.buffer).facts(self.buffer.path)
+        facts = NOTHING if self.failure else self.project.repository(self.buffer).facts(self.buffer.path)
         documents = interpret(Placed(document), self.kinds, facts)
         return [(pod, interpreted.placed) for interpreted in documents for pod in interpreted.rendered_pods()]
 

@@ -79,7 +79,7 @@ def _alias(alias: HostAlias, chosen: list[str], checked: CheckedFile) -> Iterato
 def _rendered(pod: Pod, checked: CheckedFile) -> Rendered:
     options = checked.project.options(checked.buffer.path)
     surroundings = Surroundings((EXAMPLE_POD_IP,), version=options.settings.version)
-    return render(pod, surroundings, None, checked.project.workspace(checked.buffer))
+    return render(pod, surroundings, None, checked.project.repository(checked.buffer))
 
 
 def _note(pod: Pod) -> str:

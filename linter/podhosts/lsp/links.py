@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from podhosts.kubernetes import KubernetesObject, Pod
     from podhosts.lsp.checked import CheckedFile
-    from podhosts.workspace import Workspace
+    from podhosts.repository import Repository
 
 _KIND = "ConfigMap"
 
@@ -40,9 +40,9 @@ class Mention(NamedTuple):
 
 def mentions(checked: CheckedFile) -> Iterator[tuple[Mention, LinkTarget]]:
     """The names of ConfigMaps in the volumes of a file whose ConfigMap is there."""
-    workspace = checked.project.workspace(checked.buffer)
+    repository = checked.project.repository(checked.buffer)
     for mention in _all_mentions(checked):
-        if target := _config_map(mention, workspace):
+        if target := _config_map(mention, repository):
             yield mention, target
 
 
@@ -51,7 +51,7 @@ def definition(checked: CheckedFile, offset: int) -> LinkTarget | None:
     for pod, placed in checked.pods_at(offset):
         for mention in _mentions_of(pod, placed):
             if holds(mention.span, offset):
-                return _config_map(mention, checked.project.workspace(checked.buffer))
+                return _config_map(mention, checked.project.repository(checked.buffer))
         for mount in (mount for container in pod.containers for mount in container.mounts):
             name, volume = mount.node.get("name"), mount.volume
             wanted = volume.node.get("name") if volume else None
@@ -68,7 +68,7 @@ def references(checked: CheckedFile, offset: int) -> Iterator[LinkTarget]:
         name = _name_node(manifest)
         if manifest.kind != _KIND or name is None or not holds(name.span, offset):
             continue
-        for user in checked.project.workspace(checked.buffer).mentioning("configMap", name.text):
+        for user in checked.project.repository(checked.buffer).mentioning("configMap", name.text):
             for pod in pods(user, checked.kinds):
                 for mention in _mentions_of(pod, Placed(user.document)):
                     if mention.name == name.text and mention.namespace in {
@@ -78,8 +78,8 @@ def references(checked: CheckedFile, offset: int) -> Iterator[LinkTarget]:
                         yield LinkTarget(user.document.source, mention.span)
 
 
-def _config_map(mention: Mention, workspace: Workspace) -> LinkTarget | None:
-    manifest = workspace.find(_KIND, mention.name, mention.namespace)
+def _config_map(mention: Mention, repository: Repository) -> LinkTarget | None:
+    manifest = repository.find(_KIND, mention.name, mention.namespace)
     name = _name_node(manifest) if manifest else None
     return LinkTarget(manifest.document.source, name.span) if manifest and name else None
 

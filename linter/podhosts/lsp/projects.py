@@ -7,15 +7,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podhosts.commands.files import SourceFiles
-from podhosts.commands.repository import read_file, repository_overlays
 from podhosts.commands.run_settings import Request, RunSettings
 from podhosts.discovery import discover
 from podhosts.engine import Result, Unread
 from podhosts.engine.incremental import IncrementalLinter
-from podhosts.helm import Charts
 from podhosts.kubernetes import KnownKinds
-from podhosts.workspace import Workspace
+from podhosts.repository import Repository, open_repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,13 +39,10 @@ class Project:
         return RunSettings(Request(), self._root)
 
     @cached_property
-    def _files(self) -> Workspace | None:
+    def _files(self) -> Repository | None:
         if not self._is_folder:
             return None
-        paths = list(self._paths())
-        charts = Charts(paths, self._open_files.values())
-        overlays = repository_overlays(paths, [self._root], self._read)
-        return Workspace(SourceFiles(paths, self._open_files), charts, overlays)
+        return open_repository(list(self._paths()), [self._root], self._open_files)
 
     def _paths(self) -> Iterator[str]:
         """The files of the folder, and open ones that were never saved."""
@@ -57,17 +51,13 @@ class Project:
             if not os.path.exists(path) and Path(path).is_relative_to(self._root):
                 yield path
 
-    def _read(self, path: str) -> bytes | None:
-        """A file as the editor holds it, another one as it is stored."""
-        return self._open_files[path].data if path in self._open_files else read_file(path)
-
     def options(self, path: str) -> Options:
         """What holds for a file. Raises UsageError for a config that cannot be used."""
         return self._settings.options(path)
 
     def kinds(self, buffer: Buffer) -> KnownKinds:
         """The kinds that are known in a file. Raises UsageError for a config that cannot be used."""
-        return KnownKinds(self.options(buffer.path).settings.configured_pod_specs, self.workspace(buffer).definitions)
+        return KnownKinds(self.options(buffer.path).settings.configured_pod_specs, self.repository(buffer).definitions)
 
     def check(self, buffer: Buffer) -> Result:
         """What is found in a file. Raises UsageError for a config that cannot be used."""
@@ -79,13 +69,13 @@ class Project:
 
     def _unread_by_charts(self, buffer: Buffer) -> Iterator[Unread]:
         """Why a chart could not read a file; its places are in the text that the chart has read."""
-        for file in self.workspace(buffer).charts.unread:
+        for file in self.repository(buffer).charts.unread:
             if file.source.path == buffer.path and file.source.data == buffer.data:
                 yield Unread(buffer.path, file.reason, 1, buffer, file.problem.span)
 
-    def workspace(self, buffer: Buffer) -> Workspace:
+    def repository(self, buffer: Buffer) -> Repository:
         """The files as a rule sees them that looks at this one."""
-        return self._linter(buffer.path).workspace(buffer)
+        return self._linter(buffer.path).repository(buffer)
 
     def _linter(self, path: str) -> IncrementalLinter:
         if path not in self._linters:

@@ -13,23 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from podhosts.document import Node
-    from podhosts.hosts.resolvers import Answer, Family, HostsReader
+    from podhosts.hosts.resolvers import Answer, Family, HostsReader, Resolver
     from podhosts.kubernetes import Pod
     from podhosts.rules.base import Settings
 
 _SHOWN = 5
 #: What stands for the pod's address.
 POD_IP = "10.244.1.5"
-#: Names for `resolvers` in the config, the models behind each, and what people call them.
-MODELS: dict[str, tuple[tuple[str, str], ...]] = {
-    "glibc": (("glibc", "glibc"), ("glibc_nomulti", "glibc without `multi on`")),
-    "musl": (("musl", "musl"),),
-    "go": (("go", "Go"),),
-    "uclibc": (("uclibc", "uClibc-ng"),),
-    "java": (("java", "Java"),),
-    "node": (("node", "Node.js"),),
-    "c-ares": (("c_ares_1.34.6", "c-ares up to 1.34.8"),),
-}
 
 
 class PodAnswers:
@@ -75,14 +65,11 @@ class PodAnswers:
             # Another rule speaks of the pod's own name; the aliases can be judged without it.
             return b"".join(line.text for line in pod_network_lines((POD_IP,), inputs.pod_name, "", inputs.aliases))
 
-    def _ask(self, model: str, name: str, chosen: frozenset[int] | None) -> Answer:
-        # The models are imported for the first finding that needs them: most runs have none.
-        from podhosts.hosts.resolvers import Network, open_hosts
-
-        key = model, chosen
+    def _ask(self, resolver: Resolver, name: str, chosen: frozenset[int] | None) -> Answer:
+        key = resolver.name, chosen
         if key not in self._readers:
-            self._readers[key] = open_hosts(model, self._file(chosen))
-        return self._readers[key].lookup(name, "unspec", Network((POD_IP,)))
+            self._readers[key] = resolver.open(self._file(chosen))
+        return _ask(self._readers[key], name)
 
     def describe(self, name: str, *places: Node) -> str:
         """A clause like "glibc, musl and Go answer 10.0.0.1, 10.0.0.2; glibc without `multi on` 10.0.0.1".
@@ -100,41 +87,43 @@ class PodAnswers:
         return next(iter(answers)) or None if len(answers) == 1 else None
 
     def _answers(self, name: str, chosen: frozenset[int] | None) -> list[tuple[str, Answer]]:
-        return [
-            (title, self._ask(model, name, chosen))
-            for resolver, models in MODELS.items()
-            if resolver in self._settings.resolvers
-            for model, title in models
-        ]
+        return [(title, self._ask(resolver, name, chosen)) for title, resolver in _resolvers(self._settings)]
 
 
 def line_answers(ip: str, name: str, settings: Settings, family: Family) -> list[tuple[str, Answer]]:
-    """What the resolvers that matter answer from a file with this one line, by what people call them.
+    """The answers of the libraries that matter from a file with this one line, by what people call them.
 
-    Those that cannot be asked for the family alone are left out.
+    Each library answers in its usual way; those that cannot be asked for the family alone are left out.
     """
-    from podhosts.hosts.resolvers import Network, families, lookup
-
     hosts = alias_line(Alias(ip, (name,)))
-    asked = [models[0] for resolver, models in MODELS.items() if resolver in settings.resolvers]
+    usual: dict[str, tuple[str, Resolver]] = {}
+    for title, resolver in _resolvers(settings):
+        usual.setdefault(resolver.library, (title, resolver))
     return [
-        (title, lookup(model, hosts, name, family, Network((POD_IP,))))
-        for model, title in asked
-        if family in families(model)
+        (title, _ask(resolver.open(hosts), name, family))
+        for title, resolver in usual.values()
+        if family in resolver.families
     ]
 
 
 def file_answers(aliases: Iterable[Alias], name: str, settings: Settings) -> list[tuple[str, Answer]]:
-    """What the resolvers that matter answer in a pod with these aliases, by what people call them."""
-    from podhosts.hosts.resolvers import Network, lookup
-
+    """The answers of the resolvers that matter in a pod with these aliases, by what people call them."""
     hosts = b"".join(line.text for line in pod_network_lines((POD_IP,), "pod", "", tuple(aliases)))
-    return [
-        (title, lookup(model, hosts, name, "unspec", Network((POD_IP,))))
-        for resolver, models in MODELS.items()
-        if resolver in settings.resolvers
-        for model, title in models
-    ]
+    return [(title, _ask(resolver.open(hosts), name)) for title, resolver in _resolvers(settings)]
+
+
+def _resolvers(settings: Settings) -> list[tuple[str, Resolver]]:
+    """The resolvers that matter and are named in messages, each with its title."""
+    # The models are imported for the first finding that needs them: most runs have none.
+    from podhosts.hosts.resolvers import chosen
+
+    return [(resolver.title, resolver) for resolver in chosen(settings.resolvers) if resolver.title is not None]
+
+
+def _ask(reader: HostsReader, name: str, family: Family = "unspec") -> Answer:
+    from podhosts.hosts.resolvers import Network
+
+    return reader.lookup(name, family, Network((POD_IP,)))
 
 
 def described(answers: Iterable[tuple[str, Answer]]) -> str:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from podhosts.document import Document, Node
     from podhosts.edits import Fix
+    from podhosts.repository import Repository
     from podhosts.source import Source, Span
-    from podhosts.workspace import Workspace
 
 
 class Fixable(Enum):
@@ -71,11 +71,11 @@ class Rule:
         names = ("check_source", "check_document", "check_object", "check_pod", "check_alias")
         cls.checks = frozenset(name for name in names if getattr(cls, name) is not getattr(Rule, name))
 
-    def __init__(self, settings: Settings, workspace: Workspace) -> None:
+    def __init__(self, settings: Settings, repository: Repository) -> None:
         self.settings = settings
-        self.workspace = workspace
+        self.repository = repository
         self.version = settings.version
-        self.kinds = KnownKinds(settings.configured_pod_specs, workspace.definitions)
+        self.kinds = KnownKinds(settings.configured_pod_specs, repository.definitions)
 
     def check_source(self, source: Source) -> Iterable[Diagnostic]:
         """Check a file of which other files of the run say something, whatever it mentions."""

@@ -181,7 +181,7 @@ class HostPathHostsFile(Rule):
                 return True
         return any(
             python_writes(script.scalar.text) if script.is_python else hosts_writes(script.scalar.text)
-            for script in mounted_scripts(container, self.workspace)
+            for script in mounted_scripts(container, self.repository)
         )
 
     def _move(self, pod: Pod, mounts: list[Mount]) -> Fix | None:

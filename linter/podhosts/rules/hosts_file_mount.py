@@ -73,7 +73,7 @@ class HostsFileMount(Rule):
     def _move(self, pod: Pod) -> Fix | None:
         from podhosts.moves import move_config_map
 
-        return move_config_map(pod, self.workspace)
+        return move_config_map(pod, self.repository)
 
     def _advice(self, mount: Mount) -> str:
         if mount.container.pod.host_network and not self.version.writes_hosts_file_early:
@@ -88,7 +88,7 @@ class HostsFileMount(Rule):
         related = [Related(source_span(volume), f"the content of volume `{volume.name}`")]
         if pod.list_entry is not None and pod.aliases:
             related.append(Related(pod.list_entry.key.span, "these aliases do not reach the container"))
-        own = own_hosts_file(mount.container, self.workspace)
+        own = own_hosts_file(mount.container, self.repository)
         if own is not None and own.content is not None and own.holder is not None:
             related.append(Related(own.content.span, "its content", own.holder.document.source))
         return self.report(

@@ -110,7 +110,7 @@ class HostsFileWrite(Rule):
 
     def _mounts(self, config_map: KubernetesObject, script: Script) -> list[Mount]:
         """Where containers mount a script that would change the kubelet's file in them."""
-        mounting = self.workspace.mentioning("configMap", config_map.name) if config_map.name else ()
+        mounting = self.repository.mentioning("configMap", config_map.name) if config_map.name else ()
         return [
             mount
             for manifest in mounting

@@ -71,7 +71,7 @@ class InconsistentAlias(Rule):
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         path = pod.object.document.source.path
-        index = self.workspace.addresses(self.kinds, self.settings.environment_of)
+        index = self.repository.addresses(self.kinds, self.settings.environment_of)
         own = {(node.text.lower(), canonical(alias.ip or "")) for alias in pod.aliases for _, node in alias.names}
         for alias in pod.aliases:
             address = canonical(alias.ip or "")

@@ -51,8 +51,7 @@ class InvalidPodHostname(Rule):
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         if not pod.is_pod_spec:
             return
-        # Whatever a StatefulSet's template says there is not looked at: its controller writes over it.
-        for field in () if pod.object.kind == "StatefulSet" else ("hostname", "subdomain"):
+        for field in () if pod.has_names_of_controller else ("hostname", "subdomain"):
             node = pod.spec.get(field)
             value = string(node)
             if node is not None and value and label_refusals(value):

@@ -83,13 +83,13 @@ class PatchDropsAlias(Rule):
     looks_elsewhere = True
 
     def check_source(self, source: Source) -> Iterator[Diagnostic]:
-        told = self.workspace.told(source.path)
-        if told is None:
+        report = self.repository.overlay_report(source.path)
+        if report is None:
             return
-        for refusal in told.refusals:
+        for refusal in report.refusals:
             words = Words(refusal.message, "Kustomize refuses to build this")
             yield self._finding(source, refusal.place, words, related=refusal.related)
-        yield from self._joined(self._of_effect(source, effect) for effect in told.effects)
+        yield from self._joined(self._of_effect(source, effect) for effect in report.effects)
 
     def check_document(self, document: Document) -> Iterator[Diagnostic]:
         """What the inline patches of a kustomization say by themselves."""

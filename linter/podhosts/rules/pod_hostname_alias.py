@@ -94,13 +94,13 @@ class PodHostnameAlias(Rule):
             own = own_name(pod, node.text, self.version)
             if own is None:
                 continue
-            built = builds(pod, node, self.workspace)
+            built = builds(pod, node, self.repository)
             if built and not any(own_name(other, name, self.version) for other, name in built):
                 # Every overlay gives the pod another name.
                 continue
             every = [(pod, node.text), *built]
-            has_others = any(has_siblings(other, self.workspace) for other, _ in every) and own.index is not None
-            can_go = all(is_of_one_pod(other, name, self.version, self.workspace) for other, name in every)
+            has_others = any(has_siblings(other, self.repository) for other, _ in every) and own.index is not None
+            can_go = all(is_of_one_pod(other, name, self.version, self.repository) for other, name in every)
             found[index] = _OwnAlias(node, own, has_others, can_go)
         return found
 
@@ -118,7 +118,7 @@ class PodHostnameAlias(Rule):
         others = PodAnswers(alias.pod, self.settings, replace(own, index=other))
         is_only = others.common(text, name.node) == (canonical(alias.ip or ""),)
         elsewhere = "the alias is the only answer" if is_only else others.describe(text, name.node)
-        advice = dns_advice(alias.pod, own.index, self.workspace)
+        advice = dns_advice(alias.pod, own.index, self.repository)
         effect = (
             f"{_warning(alias)}in it (say {POD_IP}) {answers.describe(text, name.node)}; in the other pods {elsewhere}"
         )

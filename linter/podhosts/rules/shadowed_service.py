@@ -81,7 +81,7 @@ class ShadowedService(Rule):
     def _service(self, pod: Pod, name: str) -> KubernetesObject | None:
         """The Service that the name is a spelling of, as a pod of this namespace would ask for it."""
         short, dot, rest = name.partition(".")
-        for service in self.workspace.named("Service", short):
+        for service in self.repository.named("Service", short):
             is_meant = rest in _endings(service.namespace) if dot else self._share_a_namespace(pod.object, service)
             if is_meant and service.api_version == "v1" and self._share_an_environment(pod.object, service):
                 return service

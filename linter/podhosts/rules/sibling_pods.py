@@ -16,28 +16,28 @@ if TYPE_CHECKING:
     from podhosts.document import Scalar
     from podhosts.kubernetes import KubernetesObject, KubernetesVersion, Pod
     from podhosts.kustomize.overlays import Overlays
+    from podhosts.repository import Repository
     from podhosts.source import Span
-    from podhosts.workspace import Workspace
 
 #: Kinds that set the number of a workload's pods, and the kind that they mean where they name none.
 _SCALERS = {"HorizontalPodAutoscaler": None, "ScaledObject": "Deployment"}
 
 
-def has_siblings(pod: Pod, workspace: Workspace) -> bool:
+def has_siblings(pod: Pod, repository: Repository) -> bool:
     """Whether the spec may make pods with other host names, as a StatefulSet of more than one pod does."""
     numbers = ordinals(pod.object)
-    return numbers is not None and (numbers.count != 1 or _is_scaled(pod.object, workspace))
+    return numbers is not None and (numbers.count != 1 or _is_scaled(pod.object, repository))
 
 
-def _is_scaled(workload: KubernetesObject, workspace: Workspace) -> bool:
+def _is_scaled(workload: KubernetesObject, repository: Repository) -> bool:
     """Whether something in the input sets the number of a workload's pods."""
     if workload.name is None:
         return False
-    overlays = workspace.overlays_of(workload.document.source.path)
+    overlays = repository.overlays_of(workload.document.source.path)
     if overlays is not None and overlays.set_replicas(workload.name):
         return True
     for kind, default in _SCALERS.items():
-        for scaler in workspace.mentioning(kind, workload.name):
+        for scaler in repository.mentioning(kind, workload.name):
             target = mapping(scaler.spec.get("scaleTargetRef")) if scaler.kind == kind and scaler.spec else None
             if target is None or string(target.get("name")) != workload.name:
                 continue
@@ -46,13 +46,13 @@ def _is_scaled(workload: KubernetesObject, workspace: Workspace) -> bool:
     return False
 
 
-def builds(pod: Pod, name: Scalar, workspace: Workspace) -> list[tuple[Pod, str]]:
+def builds(pod: Pod, name: Scalar, repository: Repository) -> list[tuple[Pod, str]]:
     """The pods that the run's outermost kustomizations make of a pod, each with a name of its aliases as it is there.
 
     Empty where none takes the pod in.
     """
     source = pod.object.document.source
-    overlays = workspace.overlays_of(source.path)
+    overlays = repository.overlays_of(source.path)
     return [] if overlays is None else _built_names(overlays).get((overlays.key(source.path), name.span), [])
 
 
@@ -67,13 +67,13 @@ def _built_names(overlays: Overlays) -> dict[tuple[str, Span], list[tuple[Pod, s
     return found
 
 
-def is_of_one_pod(pod: Pod, name: str, version: KubernetesVersion, workspace: Workspace) -> bool:
+def is_of_one_pod(pod: Pod, name: str, version: KubernetesVersion, repository: Repository) -> bool:
     """Whether a name is the own name of every pod that is made from the spec, wherever it is deployed."""
     own = own_name(pod, name, version)
-    return own is not None and own.is_certain and (own.index is None or not has_siblings(pod, workspace))
+    return own is not None and own.is_certain and (own.index is None or not has_siblings(pod, repository))
 
 
-def dns_advice(pod: Pod, ordinal: int, workspace: Workspace) -> str | None:
+def dns_advice(pod: Pod, ordinal: int, repository: Repository) -> str | None:
     """What gives each pod a name in DNS, instead of aliases for them; None where that is no help."""
     manifest, node = pod.object, subdomain_node(pod)
     if manifest.name is None or not pod.asks_cluster_dns:
@@ -84,7 +84,7 @@ def dns_advice(pod: Pod, ordinal: int, workspace: Workspace) -> str | None:
         return f"with a headless Service in `{field}` DNS answers `{host}.SERVICE` with the pod's own address"
     if is_placeholder(service):
         return f"a headless Service gives `{host}` with the Service's name behind it an address in DNS"
-    found = workspace.find("Service", service, manifest.namespace)
+    found = repository.find("Service", service, manifest.namespace)
     if found is None:
         return f"use `{host}.{service}`, which DNS answers if there is a headless Service `{service}`"
     if found.spec is not None and string(found.spec.get("clusterIP")) == "None":

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import CREATE_AND_APPLY, Diagnostic, Severity, Words
 from podhosts.document import TOO_DEEP
 from podhosts.kubernetes import concerns_hosts, is_broken_by_template
+from podhosts.repository import Reader
 from podhosts.rules.base import Rule
-from podhosts.workspace import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +68,7 @@ class SyntaxErrorRule(Rule):
         problem = document.problem
         if problem is None or is_broken_by_template(document):
             return
-        reader = None if document.is_embedded else self.workspace.reader(document.source.path)
+        reader = None if document.is_embedded else self.repository.reader(document.source.path)
         is_listed = document.is_embedded or reader is not None
         if not concerns_hosts(document, self.kinds, is_listed=is_listed):
             return
@@ -100,7 +100,7 @@ class SyntaxErrorRule(Rule):
         # The reader of templates is imported for the first of them: most runs have none.
         from podhosts.helm.alone import misprints
 
-        facts = self.workspace.charts.facts(document.source.path)
+        facts = self.repository.charts.facts(document.source.path)
         for problem in facts.problems:
             yield from self._report_inside(document, problem.span, Words(problem.message, _REFUSED_CHART))
         for misprint in facts.misprints if facts.is_rendered else misprints(document):

@@ -114,7 +114,7 @@ class WrongType(Rule):
         # The reader of templates is imported for the first of them: most runs have none.
         from podhosts.helm.alone import prints_names
 
-        plain_prints = self.workspace.charts.facts(document.source.path).plain_prints
+        plain_prints = self.repository.charts.facts(document.source.path).plain_prints
         known = [is_list for span, is_list in plain_prints.items() if node.start <= span.start < node.end]
         return any(known) if known else not is_item and prints_names(node.text)
 

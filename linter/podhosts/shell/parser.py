@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from podhosts.shell.tree import Command
 
 _REDIRECT = re.compile(r"([0-9]+|\{[A-Za-z_][A-Za-z0-9_]*\})?(&>>|&>|<<<|<<-|<<|<>|<&|>>|>\||>&|[<>](?!\())")
+#: dash's: `&>` ends a command and opens a file, `<<<` is a syntax error.
+_POSIX_REDIRECT = re.compile(r"([0-9]+)?(<<<|<<-|<<|<>|<&|>>|>\||>&|[<>])")
 _REDIRECT_STARTS = frozenset("<>&{0123456789")
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\[[^\]\s'\"$`\\]*\])?(\+?)=")
 _DELIMITED = r"(?=[ \t\n;&|()<>]|\Z)"
@@ -42,21 +44,23 @@ _IF_CLOSERS = frozenset(("then", "elif", "else", "fi"))
 _LOOP_CLOSERS = frozenset(("do", "done"))
 
 
-def parse(text: str, depth: int = 0) -> tuple[ListedPipeline, ...]:
-    """The command list that a shell script is.
+def parse(text: str, depth: int = 0, *, is_posix: bool = False) -> tuple[ListedPipeline, ...]:
+    """The command list that a shell script is; `is_posix` for a shell without bash's redirections (`&>`, `<<<`).
 
     `{{ ... }}` (Helm, GitHub Actions) and NUL characters stand for text that is not known. `depth`: how deep in other
     scripts the text was found.
     """
     text = mask_templates(text)
-    return _ShellParser(text, 0, len(text), depth).items(_NO_CLOSERS)
+    return _ShellParser(text, 0, len(text), depth, is_posix=is_posix).items(_NO_CLOSERS)
 
 
 class _ShellParser(WordReader):
     """The upper half: lists, commands and what they are made of."""
 
-    def __init__(self, text: str, start: int, end: int, depth: int) -> None:
+    def __init__(self, text: str, start: int, end: int, depth: int, *, is_posix: bool) -> None:
         super().__init__(text, start, end, depth)
+        self._is_posix = is_posix
+        self._redirects = _POSIX_REDIRECT if is_posix else _REDIRECT
         self._closers: frozenset[str] = _NO_CLOSERS
 
     def items(self, closers: frozenset[str]) -> tuple[ListedPipeline, ...]:
@@ -95,7 +99,7 @@ class _ShellParser(WordReader):
         return items
 
     def _separate_items(self, text: str, start: int, end: int) -> tuple[ListedPipeline, ...]:
-        return _ShellParser(text, start, end, self._depth + 1).items(_NO_CLOSERS)
+        return _ShellParser(text, start, end, self._depth + 1, is_posix=self._is_posix).items(_NO_CLOSERS)
 
     def _at_closer(self) -> bool:
         character = self._text[self._at]
@@ -389,11 +393,13 @@ class _ShellParser(WordReader):
     def _redirect(self) -> Redirect | None:
         if self._text[self._at : self._at + 1] not in _REDIRECT_STARTS:
             return None
-        match = _REDIRECT.match(self._text, self._at, self._end)
+        match = self._redirects.match(self._text, self._at, self._end)
         if match is None:
             return None
         self._at = match.end()
         operator = match[2]
+        if operator == "<<<" and self._is_posix:
+            self._is_unterminated = True
         blanks = BLANKS.match(self._text, self._at, self._end)
         if blanks:
             self._at = blanks.end()

@@ -12,7 +12,7 @@ from podhosts.shell.expansion import Field
 from podhosts.shell.located import LocatedText, Run
 from podhosts.shell.model import ArgvWrite, HostsWrite, Separator, Statement
 from podhosts.shell.shebang import interpreter
-from podhosts.shell.shells import PYTHON, SHELLS
+from podhosts.shell.shells import POSIX_SHELLS, PYTHON, SHELLS
 from podhosts.shell.templates import mask_templates
 from podhosts.shell.walk import Search, search_command, search_python, search_script
 from podhosts.source import Span
@@ -28,7 +28,8 @@ def writes_in_script(script: str, matches: Callable[[str], bool], environment: M
         return writes_in_python(script, matches)
     if program and program not in SHELLS:
         return []
-    return _collected(matches, lambda search: search_script(search, LocatedText.whole(script), environment))
+    source, is_posix = LocatedText.whole(script), program in POSIX_SHELLS
+    return _collected(matches, lambda search: search_script(search, source, environment, is_posix=is_posix))
 
 
 def writes_in_python(source: str, matches: Callable[[str], bool]) -> list[HostsWrite]:

@@ -90,7 +90,7 @@ class Assignment(NamedTuple):
 
 
 class Simple(NamedTuple):
-    """A simple command. `is_broken`: a quote or a substitution in it never ends, so no shell would run it."""
+    """A simple command. `is_broken`: its shell refuses it, as a quote or a substitution in it never ends."""
 
     start: int
     end: int

@@ -18,7 +18,7 @@ from podhosts.shell.options import Syntax, parse_arguments
 from podhosts.shell.parser import parse
 from podhosts.shell.programs import ProgramInput, file_writes
 from podhosts.shell.purity import only_writes
-from podhosts.shell.shells import PYTHON, SHELLS, joined, shell_operands
+from podhosts.shell.shells import POSIX_SHELLS, PYTHON, SHELLS, joined, shell_operands
 from podhosts.shell.stability import unstable_names
 from podhosts.shell.streams import Streams, redirects_output
 from podhosts.shell.tree import Compound, Expansion, Simple, Text
@@ -88,9 +88,9 @@ class Search(NamedTuple):
     found: list[HostsWrite]
 
 
-def search_script(search: Search, source: LocatedText, environment: Mapping[str, str]) -> None:
+def search_script(search: Search, source: LocatedText, environment: Mapping[str, str], *, is_posix: bool) -> None:
     """Collect the writes of a shell script. `environment`: the variables that are known when it starts."""
-    _Script(search, source, environment).run((), 0)
+    _Script(search, source, environment, is_posix=is_posix).run((), 0)
 
 
 def search_command(
@@ -139,6 +139,7 @@ class _Script:
         directory: str | None = None,
         nesting: int = 0,
         user: User = User.SAME,
+        is_posix: bool = False,
     ) -> None:
         self._search = search
         self._source = source
@@ -149,11 +150,12 @@ class _Script:
         self._directory = directory
         self._nesting = nesting
         self._user = user
+        self._is_posix = is_posix
         self._overwrites = True
         self._functions: list[tuple[LocatedText, CompoundPart, tuple[str, ...], int]] = []
 
     def run(self, within: tuple[str, ...], depth: int) -> None:
-        items = parse(self._source.text, depth)
+        items = parse(self._source.text, depth, is_posix=self._is_posix)
         budget = 4 * len(self._source.text) + 4096
         self._variables = Variables(self._environment, self._exported, unstable_names(items), budget)
         self._items(items, within, depth)
@@ -221,8 +223,9 @@ class _Script:
         arguments = all_fields(command.words, self._variables, self._source)
         invocation = unwrap(arguments)
         name = invocation.name
+        # Without a command nothing is appended.
         self._redirections(
-            command.redirects,
+            command.redirects if command.words else [item for item in command.redirects if item.operator != ">>"],
             name,
             place,
             lambda: self._streams().output(commands, index) if command.words else "",
@@ -395,16 +398,17 @@ class _Script:
             for position, operand in enumerate(operands[1:]):
                 if operand.is_constant:
                     environment[str(position)] = operand.value
-            self._nested(operands[0], place, environment)
+            self._nested(operands[0], place, environment, is_posix=invocation.name in POSIX_SHELLS)
         elif not is_command and not operands and pipeline:
             commands, index = pipeline
             script = self._streams().input_field(commands[index])
             if script:
-                self._nested(script, place, environment)
+                self._nested(script, place, environment, is_posix=invocation.name in POSIX_SHELLS)
 
     def _evaluated(self, script: Field, place: _Place | None) -> None:
         """Read a script that runs in this shell: `eval`, `trap`."""
-        self._nested(script, place, self._variables.all_known(), self._variables.exported_names)
+        known, exported = self._variables.all_known(), self._variables.exported_names
+        self._nested(script, place, known, exported, is_posix=self._is_posix)
 
     def _nested(
         self,
@@ -412,6 +416,8 @@ class _Script:
         place: _Place | None,
         environment: Mapping[str, str],
         exported: frozenset[str] | None = None,
+        *,
+        is_posix: bool = False,
     ) -> None:
         depth = place.depth + 1 if place else 0
         if self._nesting >= _MOST_NESTED or depth >= MAX_DEPTH:
@@ -425,6 +431,7 @@ class _Script:
             directory=self._directory,
             nesting=self._nesting + 1,
             user=self._user,
+            is_posix=is_posix,
         )
         inner.run(within, depth)
 
@@ -458,7 +465,7 @@ class _Script:
                         effect.end,
                         text,
                     )
-                    self._nested(inner, place, self._variables.exported())
+                    self._nested(inner, place, self._variables.exported(), is_posix=True)
                 elif self._matches(effect.path):
                     span = text.span(effect.start, effect.end)
                     statement = place.statement() if place else None
@@ -496,7 +503,8 @@ class _Script:
             if self._nesting >= _MOST_NESTED or depth >= MAX_DEPTH:
                 continue
             if effect.is_script:
-                inner = _Script(self._search, effect.words[0], {}, nesting=self._nesting + 1, user=self._user)
+                nesting = self._nesting + 1
+                inner = _Script(self._search, effect.words[0], {}, nesting=nesting, user=self._user, is_posix=True)
                 inner.run((*within, "script"), depth + 1)
             else:
                 inner = _Script(self._search, source, {}, nesting=self._nesting + 1, user=self._user)

@@ -6,7 +6,7 @@ ares_sortaddrinfo.c and inet_net_pton.c at 1.34.6 and at 589b5887.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from podhosts.hosts.addresses import inet_pton6
 from podhosts.hosts.encoding import to_bytes
 from podhosts.hosts.names import MAX_LABEL_BYTES
 from podhosts.hosts.resolvers.answer import ASK_DNS, Answer, failed, found
+from podhosts.hosts.resolvers.model import Resolver
 from podhosts.hosts.resolvers.rfc6724 import Rank, common_prefix, policy, row, scope, sort
 
 if TYPE_CHECKING:
@@ -225,3 +226,10 @@ def _read_ipv6(text: str) -> IPv6Address | None:
         return None
     covered = (bits + 7) // 8
     return IPv6Address(address.packed[:covered].ljust(16, b"\0"))
+
+
+#: The first is c-ares 1.22 to 1.34.8, the other one what came after.
+RESOLVERS = (
+    Resolver("c_ares_1.34.6", "c_ares", "c-ares up to 1.34.8", partial(CAresHosts, merging=True)),
+    Resolver("c_ares_main", "c_ares", None, partial(CAresHosts, merging=False)),
+)

@@ -6,7 +6,7 @@ nss/nss_files/files-hosts.c.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from podhosts.hosts.addresses import inet_aton, inet_pton4, inet_pton6
 from podhosts.hosts.encoding import to_bytes
 from podhosts.hosts.names import fits_dns_query
 from podhosts.hosts.resolvers.answer import ASK_DNS, Answer, failed, found
+from podhosts.hosts.resolvers.model import Resolver
 from podhosts.hosts.resolvers.rfc6724 import Rank, common_prefix, policy, row, scope, sort
 from podhosts.hosts.resolvers.zones import read_zone
 
@@ -150,3 +151,9 @@ def _looks_numeric(name: str) -> bool:
     if name and name[0] != "." and name[-1] != "." and _DIGITS_AND_DOTS.issuperset(name):
         return True
     return name[:1] == ":" or (name[:1] in _HEX_DIGITS and ":" in name)
+
+
+RESOLVERS = (
+    Resolver("glibc", "glibc", "glibc", partial(GlibcHosts, multi=True)),
+    Resolver("glibc_nomulti", "glibc", "glibc without `multi on`", partial(GlibcHosts, multi=False)),
+)

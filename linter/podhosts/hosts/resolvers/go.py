@@ -13,6 +13,7 @@ from podhosts.hosts.addresses import inet_pton4, inet_pton6
 from podhosts.hosts.encoding import to_bytes
 from podhosts.hosts.names import MAX_SUBDOMAIN_BYTES
 from podhosts.hosts.resolvers.answer import ASK_DNS, Answer, failed, found
+from podhosts.hosts.resolvers.model import Resolver
 from podhosts.hosts.resolvers.rfc6724 import Rank, common_prefix, policy, row, scope, sort
 from podhosts.records import field, record
 
@@ -174,3 +175,6 @@ def _is_label(label: bytes) -> bool:
         and label[-1] != _HYPHEN
         and (_LETTERS | _DIGITS | {_HYPHEN}).issuperset(label)
     )
+
+
+RESOLVERS = (Resolver("go", "go", "Go", GoHosts),)

@@ -5,12 +5,14 @@ Facts: `reference/resolvers.md` 0 (8) and 4; read in sun/net/util/IPAddressUtil.
 
 from __future__ import annotations
 
+from functools import partial
 from ipaddress import IPv6Address
 from typing import TYPE_CHECKING
 
 from podhosts.hosts.addresses import inet_aton, parse_sloppy, unmapped
 from podhosts.hosts.resolvers.answer import Answer, failed, found
 from podhosts.hosts.resolvers.glibc import GlibcHosts
+from podhosts.hosts.resolvers.model import Resolver
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address
@@ -73,3 +75,11 @@ def _decimal_ipv4(name: str) -> IPv4Address | None:
     if len(name) > _MAX_DECIMAL_LENGTH or not _DIGITS_AND_DOTS.issuperset(name):
         return None
     return inet_aton(".".join(part.lstrip("0") or part[:1] for part in name.split(".")))
+
+
+#: A JVM knows no question by family: it has one stack or the other.
+RESOLVERS = (
+    Resolver("java", "java", "Java", partial(JavaHosts, multi=True), ("unspec",)),
+    Resolver("java_nomulti", "java", None, partial(JavaHosts, multi=False), ("unspec",)),
+    Resolver("java_preferIPv4Stack", "java", None, partial(JavaHosts, multi=True), ("inet",)),
+)

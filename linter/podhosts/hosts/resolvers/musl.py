@@ -6,6 +6,7 @@ of 511 bytes, and each chunk is treated as a line of its own: names of long line
 
 from __future__ import annotations
 
+from functools import partial
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from podhosts.hosts.encoding import to_bytes
 from podhosts.hosts.limits import MAX_ADDRESSES
 from podhosts.hosts.names import fits_dns_query
 from podhosts.hosts.resolvers.answer import ASK_DNS, Answer, failed, found, text_of
+from podhosts.hosts.resolvers.model import Resolver
 from podhosts.hosts.resolvers.network import Network
 from podhosts.hosts.resolvers.rfc6724 import as_128_bits, policy, row, scope
 from podhosts.hosts.resolvers.zones import read_zone
@@ -192,3 +194,10 @@ def _scope(address: Address) -> int:
 
 def _to_text(name: bytes) -> str:
     return name.decode("utf-8", "surrogateescape")
+
+
+#: The first is musl up to 1.2.3, the other one from 1.2.4 on.
+RESOLVERS = (
+    Resolver("musl", "musl", "musl", MuslHosts),
+    Resolver("musl_1.2.5", "musl", None, partial(MuslHosts, wrong_family_error=NO_DATA)),
+)

@@ -6,11 +6,13 @@ Facts: `reference/resolvers.md` 4; names are made ASCII first (UTS 46), tried ou
 from __future__ import annotations
 
 import unicodedata
+from functools import partial
 from typing import TYPE_CHECKING
 
 from podhosts.hosts.addresses import inet_pton4, inet_pton6
 from podhosts.hosts.resolvers.answer import Answer, failed
 from podhosts.hosts.resolvers.glibc import NO_NAME, GlibcHosts
+from podhosts.hosts.resolvers.model import Resolver
 
 if TYPE_CHECKING:
     from podhosts.hosts.resolvers.answer import Family
@@ -72,3 +74,9 @@ def _label_to_ascii(label: str) -> str | None:
         if decoded.isascii() or _label_to_ascii(unicodedata.normalize("NFKC", decoded.lower())) != label:
             return None
     return label
+
+
+RESOLVERS = (
+    Resolver("node", "node", "Node.js", partial(NodeHosts, multi=True)),
+    Resolver("node_nomulti", "node", None, partial(NodeHosts, multi=False)),
+)

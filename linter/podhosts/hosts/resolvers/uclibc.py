@@ -13,6 +13,7 @@ from podhosts.hosts.encoding import to_bytes
 from podhosts.hosts.limits import MAX_NAMES
 from podhosts.hosts.names import fits_dns_query
 from podhosts.hosts.resolvers.answer import ASK_DNS, Answer, failed, found
+from podhosts.hosts.resolvers.model import Resolver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,3 +71,6 @@ def _lines(hosts: bytes) -> Iterator[bytes]:
 def _read_address(text: str) -> Address | None:
     """uClibc's inet_pton takes leading zeros as decimal, and long IPv6 groups, as the API server's does."""
     return parse_sloppy(text)
+
+
+RESOLVERS = (Resolver("uclibc", "uclibc", "uClibc-ng", UclibcHosts),)

@@ -9,15 +9,16 @@ import pytest
 
 from podhosts.config import Config
 from podhosts.engine import Options, default_selection, lint
+from podhosts.repository import Repository
+from podhosts.repository.documents import Documents
 from podhosts.rules import Settings
 from podhosts.source import Source
-from podhosts.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.kubernetes import KubernetesObject
-    from podhosts.workspace import Place
+    from podhosts.repository import DocumentPlace
 
 SERVICES = """\
 apiVersion: v1
@@ -62,8 +63,8 @@ spec:
 OWN_FILE = POD.replace("mountPath: /scripts", "mountPath: /etc/hosts, subPath: start.sh")
 
 
-def workspace(*texts: str) -> Workspace:
-    return Workspace([source(text, number) for number, text in enumerate(texts)])
+def repository(*texts: str) -> Repository:
+    return Repository([source(text, number) for number, text in enumerate(texts)])
 
 
 def source(text: str, number: int = 0) -> Source:
@@ -90,11 +91,11 @@ def place(manifest: KubernetesObject | None) -> tuple[str, int, int | None] | No
     ],
 )
 def test_find(kind: str, name: str, namespace: str | None, expected: tuple[str, int, int | None] | None) -> None:
-    assert place(workspace(SERVICES, SCRIPTS).find(kind, name, namespace)) == expected
+    assert place(repository(SERVICES, SCRIPTS).find(kind, name, namespace)) == expected
 
 
 def test_named_gives_all_in_order() -> None:
-    found = workspace(SERVICES, SCRIPTS, SERVICES).named("Service", "db")
+    found = repository(SERVICES, SCRIPTS, SERVICES).named("Service", "db")
     assert [place(manifest) for manifest in found] == [(path, n, None) for path in ("0.yaml", "2.yaml") for n in (1, 2)]
 
 
@@ -113,35 +114,36 @@ def test_named_gives_all_in_order() -> None:
 )
 def test_spellings_of_a_kind(kind: str) -> None:
     text = f"apiVersion: v1\n{kind}\nmetadata: {{name: db}}\n"
-    assert place(workspace(text).find("Service", "db", None)) == ("0.yaml", 1, None)
+    assert place(repository(text).find("Service", "db", None)) == ("0.yaml", 1, None)
 
 
 def test_kinds_of_items_that_leave_theirs_to_the_list() -> None:
     text = "# Service\napiVersion: v1\nkind: ServiceList\nitems: [{metadata: {name: db}}]\n"
-    assert place(workspace(text).find("Service", "db", None)) == ("0.yaml", 1, 0)
+    assert place(repository(text).find("Service", "db", None)) == ("0.yaml", 1, 0)
 
 
 def test_documents_that_say_another_kind_are_not_read() -> None:
-    class Reading(Workspace):
-        def objects_in(self, place: Place) -> list[KubernetesObject]:
+    class Reading(Documents):
+        def objects(self, place: DocumentPlace) -> list[KubernetesObject]:
             read.append(place.piece.number)
-            return super().objects_in(place)
+            return super().objects(place)
 
     read: list[int] = []
     about = "kind: CustomResourceDefinition\nspec:\n  description: a Service called db\n---\n"
     sources = Reading([source(about + SERVICES + about)])
-    assert len(list(sources.named("Service", "db"))) == 2
+    places = sources.places("Service", "db")
+    assert len([item for place in places for item in sources.named(place, "Service", "db")]) == 2
     assert read == [2, 3, 4]
 
 
 def test_mentioning_wants_all_words_in_one_document() -> None:
-    sources = workspace(SERVICES, SCRIPTS, POD)
+    sources = repository(SERVICES, SCRIPTS, POD)
     assert [place(manifest) for manifest in sources.mentioning("configMap", "scripts")] == [("2.yaml", 1, None)]
     assert [place(manifest) for manifest in sources.mentioning("Service", "blue", "green")] == []
 
 
 def test_words_between_documents_are_none_of_them() -> None:
-    sources = workspace("--- # Service db\n" + SERVICES.replace("---", "--- # Service db"))
+    sources = repository("--- # Service db\n" + SERVICES.replace("---", "--- # Service db"))
     assert [place(manifest) for manifest in sources.named("Service", "db")] == [("0.yaml", n, None) for n in (1, 2)]
     found = sources.mentioning("Service", "cache")
     assert [place(manifest) for manifest in found] == [("0.yaml", 3, 0), ("0.yaml", 3, 1)]
@@ -149,7 +151,7 @@ def test_words_between_documents_are_none_of_them() -> None:
 
 
 def test_unreadable_documents_are_passed_over() -> None:
-    broken = workspace("kind: Service\nmetadata: {name: db\n---\n" + SERVICES)
+    broken = repository("kind: Service\nmetadata: {name: db\n---\n" + SERVICES)
     assert place(broken.find("Service", "db", "blue")) == ("0.yaml", 2, None)
 
 
@@ -161,17 +163,31 @@ def test_nothing_is_read_before_it_is_asked_for_and_then_once() -> None:
             opened.append(text)
             yield source(text, number)
 
-    sources = Workspace(files())
+    sources = Repository(files())
     assert opened == []
     first = sources.find("Service", "db", "green")
     assert sources.find("Service", "db", "green") is first
     assert opened == [SERVICES, SCRIPTS]
 
 
+def test_a_view_with_another_text_has_its_objects_and_those_of_the_other_files() -> None:
+    files = repository(SERVICES, SCRIPTS)
+    view = files.with_source(source(SERVICES.replace("db", "store")))
+    assert place(view.find("Service", "store", None)) == ("0.yaml", 1, None)
+    assert view.find("Service", "db", None) is None
+    assert view.find("ConfigMap", "scripts", None) is files.find("ConfigMap", "scripts", None)
+    assert files.find("Service", "store", None) is None
+
+
+def test_files_that_nobody_named_are_looked_up_all_the_same() -> None:
+    files = Repository([source(POD)], [source(SCRIPTS, 1)])
+    assert place(files.find("ConfigMap", "scripts", None)) == ("1.yaml", 1, None)
+
+
 def findings(text: str, *others: str) -> list[tuple[str, str, list[str]]]:
     """What linting one source gives when others belong to the run: rule, severity, paths of related places."""
     sources = [source(text), *(source(other, number) for number, other in enumerate(others, 1))]
-    result = lint(sources[0], Options(selected=default_selection()), Workspace(sources))
+    result = lint(sources[0], Options(selected=default_selection()), Repository(sources))
     return [
         (item.rule, str(item.severity), [(related.source or item.source).path for related in item.related])
         for item in result.findings
@@ -200,7 +216,7 @@ def in_folders(files: dict[str, str], rule: str, environments: tuple[str, ...] =
     config = Config(folder=Path.cwd(), environments=environments)
     settings = Settings(environment_of=config.environment_of if environments else None)
     sources = [Source(path, text.encode()) for path, text in files.items()]
-    together = Workspace(sources)
+    together = Repository(sources)
     return [
         (finding.source.path, (finding.related[0].source or finding.source).path)
         for item in sources

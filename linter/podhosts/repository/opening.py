@@ -1,0 +1,90 @@
+"""Opening a repository: its files as they are stored or held, its charts and its kustomizations."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from podhosts.discovery import are_repositories, repository_root
+from podhosts.document import File
+from podhosts.helm import Charts
+from podhosts.kustomize.names import KUSTOMIZATION_NAMES, is_kustomization
+from podhosts.repository.repository import Repository
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from podhosts.kustomize.files import Files
+    from podhosts.kustomize.overlays import Overlays
+    from podhosts.source import Source
+
+
+def open_repository(
+    paths: list[str],
+    arguments: list[str],
+    held: Mapping[str, Source] | None = None,
+    relevant: Collection[str] | None = None,
+) -> Repository:
+    """The repository with the files at `paths`, which were found in the folders `arguments`.
+
+    `held` are texts that stand for what is stored at their paths. `relevant` are the files that hold a word of ours,
+    where that is known.
+    """
+    held = {} if held is None else held
+    files = _StoredFiles(paths, held)
+    charts = Charts(paths, held.values())
+    return Repository(files, charts=charts, overlays=_overlays(paths, arguments, held, relevant))
+
+
+def _overlays(
+    paths: list[str], arguments: list[str], held: Mapping[str, Source], relevant: Collection[str] | None
+) -> Overlays | None:
+    """The kustomizations among some files; None where there is none."""
+    if not any(map(is_kustomization, paths)):
+        return None
+    from podhosts.kustomize.overlays import Overlays
+
+    files = repository_files(paths[0], held)
+    if not are_repositories(arguments):
+        return Overlays(paths, files)
+    return Overlays(paths, files, paths if relevant is None else [path for path in paths if path in relevant])
+
+
+def repository_files(path: str, held: Mapping[str, Source] | None = None) -> Files:
+    """Files by path, as far as the repository of one goes; outside a repository, whatever can be read.
+
+    `held` are texts that stand for what is stored at their paths.
+    """
+    from podhosts.kustomize.files import Files
+
+    def read(path: str) -> bytes | None:
+        return held[path].data if held and path in held else _read_file(path)
+
+    return Files(read, repository_root(os.path.dirname(path) or "."))
+
+
+def has_kustomization(folder: str) -> bool:
+    """Whether a folder is one that Kustomize can build."""
+    return any(os.path.isfile(os.path.join(folder, name)) for name in KUSTOMIZATION_NAMES)
+
+
+def _read_file(path: str) -> bytes | None:
+    """A file's bytes; None where there is none that can be read."""
+    if not os.path.isfile(path):
+        return None
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+class _StoredFiles:
+    """The files at some paths, opened each time they are gone through, so that none has to be kept."""
+
+    def __init__(self, paths: list[str], held: Mapping[str, Source]) -> None:
+        self._paths = paths
+        self._held = held
+
+    def __iter__(self) -> Iterator[Source | File]:
+        return (self._held.get(path) or File(path, path) for path in self._paths)
