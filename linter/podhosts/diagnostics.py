@@ -70,6 +70,14 @@ class ObjectIdentity:
     name: str | None
 
 
+class BuiltBy(NamedTuple):
+    """What a text that a finding was made in is built from: a chart in a folder with values files, or an overlay."""
+
+    by: Literal["helm", "kustomize"]
+    folder: str
+    values: tuple[str, ...] = ()
+
+
 @record(frozen=True, slots=True)
 class Diagnostic:
     """One finding. `span` is in `source.text`; `document` counts from 1; `item` is the index in a List.
@@ -94,6 +102,8 @@ class Diagnostic:
     more_related: int = 0
     why: str = ""
     help: str = ""
+    #: Empty for what is found in a text as it is written.
+    built: tuple[BuiltBy, ...] = ()
 
     @property
     def words(self) -> Words:

@@ -11,7 +11,17 @@ from podhosts.code_blocks import is_page
 from podhosts.commands.stored import NOTHING_CAME, stored
 from podhosts.discovery import ENDINGS, STDIN, Input
 from podhosts.document import WINDOW, File
-from podhosts.engine import Found, Result, Unread, check_parts, concerns, conclude, lint
+from podhosts.engine import (
+    Found,
+    Result,
+    Unread,
+    chart_report,
+    check_parts,
+    concerns,
+    conclude,
+    files_with_findings,
+    lint,
+)
 from podhosts.kustomize.names import is_kustomization
 from podhosts.processes import MOST_DEALT, Deal, in_processes, most_processes
 from podhosts.repository import Repository, open_repository
@@ -333,16 +343,28 @@ class _Runner:
         for number in work.tasks:
             done.tasks[number] = self._outcome(tasks[number], work.first, work.step)
         if work.home in self._charts.homes:
-            for path in self._charts.helpers_of(work.home):
+            for path in self._helpers(work.home):
                 task = _Task(Input(path, False), File(path, path), 0, work.home, is_relevant=True, is_divisible=False)
                 done.helpers[path] = self._outcome(task, 0, 1)
             done.unread.extend(_unread_by_charts(self._charts, work.home))
         return done
 
+    def _helpers(self, home: str) -> list[str]:
+        """The files that the charts of a home add: no manifests by their names, and something is said of them."""
+        charts = self._charts.homes[home]
+        settings = self._run_settings.options(home).settings
+        found = files_with_findings(charts, self._repository, settings)
+        return sorted({*self._charts.helpers_of(home), *self._charts.without_own(found)})
+
+    def _is_known_to_charts(self, path: str) -> bool:
+        """Whether the charts of the run have something to say about a file."""
+        settings = self._run_settings.options(path).settings
+        return bool(self._repository.facts(path)) or bool(chart_report(path, self._repository, settings).findings)
+
     def _outcome(self, task: _Task, first: int, step: int) -> Outcome:
         """What is found in an input, or why it cannot be opened: in every `step`-th part of it from `first` on."""
         item, file = task.item, task.file
-        has_facts = task.home is not None and bool(self._repository.facts(item.path))
+        has_facts = task.home is not None and self._is_known_to_charts(item.path)
         if not task.is_relevant and not has_facts:
             return Outcome(Result(files=1))
         if self._run_settings.excludes(file.name):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podhosts.diagnostics import Diagnostic, Related
+from podhosts.diagnostics import Diagnostic, ObjectIdentity, Related
 from podhosts.engine.results import Suppressed
 from podhosts.placed import Placed
 from podhosts.records import replace
@@ -27,7 +27,9 @@ def relocate(finding: Diagnostic, placed: Placed) -> Diagnostic | None:
     related = (_related(item, placed, place.source) for item in finding.related)
     kept = [item for item in related if item is not None]
     identity, field = finding.object, finding.field
-    if identity is not None and field is not None:
+    if identity is not None and place.field is not None:
+        identity, field = ObjectIdentity(None, None, None, None), place.field
+    elif identity is not None and field is not None:
         identity, field = placed.step_field(identity, field)
     moved = replace(
         finding,
@@ -40,7 +42,8 @@ def relocate(finding: Diagnostic, placed: Placed) -> Diagnostic | None:
         related=tuple(kept),
         fix=finding.fix if placed.is_editable else None,
     )
-    return moved.with_related(placed.related) if placed.related else moved
+    others = placed.related_to(finding.span)
+    return moved.with_related(others) if others else moved
 
 
 def relocated(findings: Iterable[Diagnostic], placed: Placed) -> Iterator[Diagnostic]:

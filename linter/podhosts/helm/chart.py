@@ -6,14 +6,13 @@ sub-charts.
 
 from __future__ import annotations
 
-import os
 import posixpath
 import re
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document import Document, Mapping, Problem, Sequence, split, written_string
-from podhosts.helm.charts import METADATA, join
+from podhosts.helm.charts import METADATA, files_below, join
 from podhosts.helm.cycles import find_cycle, included
 from podhosts.helm.declared_keys import declared_keys
 from podhosts.helm.facts import Facts, FollowedList, UnreadFile
@@ -102,7 +101,7 @@ class Chart:
 
     @cached_property
     def templates(self) -> list[TemplateFile]:
-        sources = map(self._charts.source, _files_below(join(self.folder, _TEMPLATES)))
+        sources = map(self._charts.source, files_below(join(self.folder, _TEMPLATES)))
         return [TemplateFile(source) for source in sources if source and source.data]
 
     def is_outdated_by(self, source: Source) -> bool:
@@ -262,6 +261,14 @@ class Chart:
         return any(file.mentions_key() for chart in self.family() for file in chart.templates)
 
     @cached_property
+    def may_print_lists(self) -> bool:
+        """Whether one of its templates, or of those in an archive, may print hostAliases."""
+        if self.is_relevant:
+            return True
+        values = self._charts.source(join(self.folder, "values.yaml"))
+        return values is not None and KEY in values.text and self._has_archives
+
+    @cached_property
     def facts(self) -> Facts:
         """What is known of its template files, and of those of charts inside it by what it prints with them."""
         facts = Facts()
@@ -340,7 +347,7 @@ class Chart:
     @cached_property
     def _has_archives(self) -> bool:
         """Whether a chart inside it lies there as an archive, which is not opened."""
-        return any(path.endswith(".tgz") for path in _files_below(join(self.folder, _SUB_CHARTS)))
+        return any(path.endswith(".tgz") for path in files_below(join(self.folder, _SUB_CHARTS)))
 
     @cached_property
     def _values_are_templates(self) -> bool:
@@ -363,10 +370,3 @@ def _included(text: str) -> Iterator[str]:
     """The names that a text includes by constants."""
     for one, other in _INCLUSION.findall(text):
         yield one or other
-
-
-def _files_below(folder: str) -> Iterator[str]:
-    for parent, folders, names in os.walk(folder):
-        folders.sort()
-        for name in sorted(names):
-            yield join(parent.replace(os.sep, "/"), name)

@@ -8,18 +8,24 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from podhosts.document import Problem
 from podhosts.helm.facts import NOTHING, FileFacts, UnreadFile
+
 from podhosts.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from podhosts.helm.building import ChartBuild
     from podhosts.helm.chart import Chart
 
 METADATA = "Chart.yaml"
 _TEMPLATES = "templates"
 _SUB_CHARTS = "/charts/"
 _VALUES_FILE = re.compile(r"[^/]*values[^/]*\.ya?ml", re.IGNORECASE)
+
+#: Folders that lie beside the files of a chart and are none of it.
+_NEVER_READ = frozenset({".git", "node_modules", ".venv"})
 
 
 class Charts:
@@ -34,17 +40,21 @@ class Charts:
         self._sources = {source.path: source for source in sources}
         self._charts: dict[str, Chart | None] = {}
         self._facts: dict[str, FileFacts] = {}
+        self._builds: dict[str, list[ChartBuild]] = {}
 
     def with_source(self, source: Source) -> Charts:
         """The same charts; those that have a template of that path, with another text, are read again with this one."""
-        if _TEMPLATES not in source.path.split("/") or not self._all:
+        if not self._all or self.home(source.path) is None:
+            return self
+        before = self.source(source.path)
+        if before is not None and before.data == source.data:
             return self
         known = list(self._charts.items())
         kept = {folder: chart for folder, chart in known if chart is None or not chart.is_outdated_by(source)}
-        if len(kept) == len(known):
-            return self
         charts = Charts(self._paths, [*self._sources.values(), source])
         charts._charts = kept
+        read_again = {build.chart for build in self.builds_for(source.path)}
+        charts._builds = {folder: builds for folder, builds in self._builds.items() if folder not in read_again}
         return charts
 
     def source(self, path: str) -> Source | None:
@@ -91,6 +101,27 @@ class Charts:
             for member in chart.family():
                 users.setdefault(member.folder, []).append(chart)
         return users
+
+    def builds_for(self, path: str) -> list[ChartBuild]:
+        """The evaluations of the charts that a file belongs to, or that use the chart that it belongs to."""
+        if not self._all:
+            return []
+        parts = path.split("/")
+        folders = ("/".join(parts[:count]) for count in range(len(parts)))
+        charts = dict.fromkeys(chart for folder in folders for chart in self._users.get(folder, ()))
+        return [build for chart in charts for build in self.builds(chart)]
+
+    def builds(self, chart: Chart) -> list[ChartBuild]:
+        """A chart evaluated with each set of values of the repository; not at all where it can print no hostAliases."""
+        if chart.folder not in self._builds:
+            found: list[ChartBuild] = []
+            if chart.may_print_lists:
+                # Imported for the first chart that prints lists.
+                from podhosts.helm.building import ChartBuilder
+
+                found = [*ChartBuilder(chart, self).builds()]
+            self._builds[chart.folder] = found
+        return self._builds[chart.folder]
 
     def facts(self, path: str) -> FileFacts:
         """What the charts say of a file. Only the charts that may say something are read."""
@@ -161,6 +192,10 @@ class Charts:
         }
         return sorted(path for path in found - self._paths.keys() if self.facts(path))
 
+    def without_own(self, paths: Iterable[str]) -> set[str]:
+        """Those of some files that the run does not look at by itself."""
+        return {path for path in paths if path not in self._paths}
+
     @property
     def unread(self) -> list[UnreadFile]:
         """What could not be read of the charts that print hostAliases."""
@@ -168,7 +203,20 @@ class Charts:
 
     def unread_of(self, home: str) -> list[UnreadFile]:
         """What could not be read of those of one home."""
-        return [item for chart in self.homes[home] if chart.is_relevant for item in chart.unread]
+        found = [item for chart in self.homes[home] if chart.is_relevant for item in chart.unread]
+        # What is inside another chart is evaluated there with the values that it is made for.
+        outermost = [chart for chart in self.homes[home] if chart.folder == home]
+        return found + [item for chart in outermost for item in _never_printed(self.builds(chart))]
+
+
+def _never_printed(builds: list[ChartBuild]) -> Iterator[UnreadFile]:
+    """Where Helm, or the evaluator, stops with all values files: the first place of each file."""
+    printed = {text.source.path for build in builds for text in build.printed}
+    told: set[str] = set()
+    for stopped in (stopped for build in builds for stopped in build.stopped):
+        if stopped.source.path not in printed | told:
+            told.add(stopped.source.path)
+            yield UnreadFile(stopped.source, Problem(stopped.reason, stopped.span), stopped.reason)
 
 
 def _chart_folders(path: str) -> Iterator[str]:
@@ -198,3 +246,16 @@ def _folders_of_template(path: str) -> Iterator[str]:
 
 def join(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder else name
+
+
+def is_values_name(name: str) -> bool:
+    """Whether a file is one of values by its name."""
+    return _VALUES_FILE.fullmatch(name) is not None
+
+
+def files_below(folder: str) -> Iterator[str]:
+    """All files below a folder, by their paths, in order."""
+    for parent, folders, names in os.walk(folder or "."):
+        folders[:] = sorted(name for name in folders if name not in _NEVER_READ)
+        for name in sorted(names):
+            yield join("" if parent == "." and not folder else parent.replace(os.sep, "/"), name).removeprefix("./")

@@ -1,0 +1,141 @@
+"""Charts evaluated: what each template that can print hostAliases prints with each set of values of the repository."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING, NamedTuple
+
+from podhosts.helm.builtins import functions
+from podhosts.helm.chart_files import ChartFiles
+from podhosts.helm.charts import is_values_name, join
+from podhosts.helm.evaluate import ParsedTemplates, Rendered, evaluate
+from podhosts.helm.loading import LoadError, LoadOptions, ValuesText, load
+from podhosts.helm.loading.load import DEFAULT_KUBERNETES
+from podhosts.helm.model import TooLarge, Unsupported
+from podhosts.helm.objects import go_text
+from podhosts.helm.printed import PrintedText, with_placeholders
+from podhosts.helm.relevance import relevant_templates
+from podhosts.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.helm.chart import Chart
+    from podhosts.helm.charts import Charts
+    from podhosts.helm.evaluate import Outcome
+    from podhosts.helm.loading import Installation
+    from podhosts.source import Source
+
+_DEFAULT_VALUES = "values.yaml"
+#: Folders of a chart with values files, whatever these are called.
+_VALUES_FOLDERS = frozenset({"ci", "values", "environments"})
+_YAML = (".yaml", ".yml")
+#: With so many values files a chart is evaluated.
+_MOST_VALUES = 40
+_HELM_VERSION = 4
+
+
+class Stopped(NamedTuple):
+    """Where an evaluation stops, and why in Helm's words; `source` is a file of the chart."""
+
+    source: Source
+    span: Span
+    reason: str
+
+
+class ChartBuild(NamedTuple):
+    """A chart evaluated with values files on top of its own values: what its templates print, and what stopped.
+
+    `chart` is the chart's folder; `values` are the paths of the files.
+    """
+
+    chart: str
+    values: tuple[str, ...]
+    printed: list[PrintedText]
+    stopped: list[Stopped]
+
+
+class ChartBuilder:
+    """Evaluates one chart. Its files are read once, its templates parsed once."""
+
+    def __init__(self, chart: Chart, charts: Charts) -> None:
+        self.folder = chart.folder
+        self.files = ChartFiles(chart, charts)
+        self._parsed = ParsedTemplates(functions(_HELM_VERSION), _HELM_VERSION)
+
+    def builds(self) -> Iterator[ChartBuild]:
+        """The templates that can print hostAliases: with the chart's own values, then with each other values file."""
+        own = self.build(())
+        yield own
+        if own.printed or not own.stopped:
+            for name in self._values_names():
+                yield self.build((name,))
+            return
+        # Without a values file the chart may not work at all.
+        others = [self.build((name,)) for name in self._values_names()]
+        yield from (build for build in others if build.printed)
+
+    def build(self, values: tuple[str, ...], *, all_templates: bool = False) -> ChartBuild:
+        """What the relevant templates print with these values files of the chart, by their paths in it; or all.
+
+        With all of them, names that nobody knows are those of `helm template`.
+        """
+        paths = tuple(source.path for name in values if (source := self.files.source(name)) is not None)
+        build = ChartBuild(self.folder, (*self._own_values(), *paths), [], [])
+        try:
+            installation = load(self.files.contents, self._options(values))
+            wanted = None if all_templates else relevant_templates(installation.templates, installation.values)
+            outcomes = self._evaluate(installation, wanted)
+        except LoadError as error:
+            build.stopped.append(self._stopped(error.file or "Chart.yaml", error.span, error.message))
+            return build
+        except (Unsupported, TooLarge, RecursionError) as error:
+            build.stopped.append(self._stopped("Chart.yaml", None, str(error)))
+            return build
+        paths_in_chart = {template.name: template.path for template in installation.templates}
+        for name, outcome in outcomes.items():
+            self._add(outcome, paths_in_chart[name], build, keeps_names=all_templates)
+        return build
+
+    def _evaluate(self, installation: Installation, wanted: set[str] | None) -> dict[str, Outcome]:
+        if wanted is not None and not wanted:
+            return {}
+        templates = [one for one in installation.templates if posixpath.basename(one.name) != "NOTES.txt"]
+        return evaluate(templates, self._parsed, DEFAULT_KUBERNETES, wanted)
+
+    def _add(self, outcome: Outcome, path: str, build: ChartBuild, *, keeps_names: bool) -> None:
+        if isinstance(outcome, Rendered):
+            source = self.files.source(path)
+            text = outcome.text if keeps_names else with_placeholders(outcome.text)
+            shown = source.path if source is not None else join(self.folder, path)
+            build.printed.append(PrintedText(text, self.files, shown))
+            return
+        reason = outcome.message if hasattr(outcome, "message") else outcome.reason
+        place = outcome.places[-1] if hasattr(outcome, "places") and outcome.places else getattr(outcome, "place", None)
+        span = None if place is None else Span(place.at, place.at)
+        build.stopped.append(self._stopped(place.path if place is not None else path, span, reason))
+
+    def _stopped(self, name: str, span: Span | None, reason: str) -> Stopped:
+        source = self.files.source(name) or self.files.source("Chart.yaml")
+        assert source is not None  # a chart has a Chart.yaml
+        return Stopped(source, span or Span(0, 0), reason)
+
+    def _options(self, values: tuple[str, ...]) -> LoadOptions:
+        texts = (ValuesText(name, go_text(self.files.contents[name])) for name in values)
+        return LoadOptions(_HELM_VERSION, tuple(texts))
+
+    def _own_values(self) -> tuple[str, ...]:
+        source = self.files.source(_DEFAULT_VALUES)
+        return () if source is None else (source.path,)
+
+    def _values_names(self) -> list[str]:
+        """The values files besides the chart's own values, by their paths in the chart."""
+        names = (name for name in self.files.contents if name != _DEFAULT_VALUES and _is_values_file(name))
+        return sorted(names)[:_MOST_VALUES]
+
+
+def _is_values_file(name: str) -> bool:
+    folder, _, base = name.rpartition("/")
+    if not folder:
+        return is_values_name(base)
+    return folder.partition("/")[0] in _VALUES_FOLDERS and base.endswith(_YAML)

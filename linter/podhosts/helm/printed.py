@@ -1,0 +1,261 @@
+"""What a template of a chart prints, as documents that still know where each character is written."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple
+
+from podhosts.diagnostics import Related
+from podhosts.document import Document, Mapping, Scalar, nodes, split
+from podhosts.helm.traced import (
+    Derived,
+    Run,
+    TemplateText,
+    Traced,
+    Unknown,
+    ValueText,
+    is_unknown,
+    placeholder,
+)
+from podhosts.placed import Place, Placed
+from podhosts.source import Source, Span
+from podhosts.triggers import text_mentions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podhosts.document import Node, Piece
+    from podhosts.helm.chart_files import ChartFiles, WrittenValue
+    from podhosts.helm.traced import Origin, Printed, ValuePlace
+
+_PRINTED_HERE = "printed here"
+_ALSO_FROM = "a part of it comes from here"
+#: A text that can be replaced by another one without changing what is around it.
+_WORD = re.compile(r"[A-Za-z0-9._-]+")
+
+
+class _Part(NamedTuple):
+    """Characters of a printed text: how many, the origin of the first one, and the action that printed them."""
+
+    length: int
+    origin: Origin
+    printed_at: Printed | None
+
+
+class PrintedText:
+    """What one template prints: `source` has the text, under the path of the template.
+
+    Unknown words are replaced by placeholders, so that no rule takes them for what will be there.
+    """
+
+    def __init__(self, text: Traced, files: ChartFiles, path: str) -> None:
+        self.files = files
+        self._runs = text.runs
+        self._ends = [*accumulate(run.length for run in text.runs)]
+        self.source = Source(path, text.text.encode("utf-8", "surrogateescape"))
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the text is read character by character as it was printed: not what is no Unicode."""
+        return len(self.source.text) == (self._ends[-1] if self._ends else 0)
+
+    def documents(self, *, all_of_them: bool = False) -> Iterator[PrintedDocument]:
+        """The documents that mention hosts, or all."""
+        for piece in split(self.source.text) if self.is_exact else ():
+            if all_of_them or text_mentions(self.source.cut(piece.span)):
+                yield PrintedDocument(self, piece)
+
+    def parts(self, span: Span) -> list[_Part]:
+        """The characters of a span by their origins."""
+        index = bisect_right(self._ends, span.start)
+        found: list[_Part] = []
+        at = self._ends[index - 1] if index else 0
+        while index < len(self._runs) and at < span.end:
+            run = self._runs[index]
+            first, last = max(span.start, at), min(span.end, at + run.length)
+            if first < last:
+                found.append(_Part(last - first, run.origin.moved(first - at), run.printed_at))
+            at += run.length
+            index += 1
+        return found
+
+    def unknown_spans(self, span: Span) -> Iterator[Span]:
+        """The stretches of a span that nobody knows."""
+        at = span.start
+        for part in self.parts(span):
+            if is_unknown(part.origin):
+                yield Span(at, at + part.length)
+            at += part.length
+
+
+def with_placeholders(text: Traced) -> Traced:
+    """A text with placeholders for the words in it that nobody knows."""
+    runs: list[Run] = []
+    pieces: list[str] = []
+    at = 0
+    for run in text.runs:
+        piece = text.text[at : at + run.length]
+        at += run.length
+        if is_unknown(run.origin) and _WORD.fullmatch(piece):
+            piece = placeholder(_identity(run.origin))
+        pieces.append(piece)
+        runs.append(run._replace(length=len(piece)))
+    return Traced("".join(pieces), tuple(runs))
+
+
+def _identity(origin: Origin) -> str:
+    if isinstance(origin, Unknown):
+        return origin.identity
+    inputs = origin.inputs if isinstance(origin, Derived) else ()
+    return "-".join(one.identity for one in inputs if isinstance(one, Unknown))
+
+
+class PrintedDocument(Placed):
+    """A document that a template prints. A place in it leads to the values file that its characters come from.
+
+    Where they come from no value, to the template.
+    """
+
+    is_editable = False
+
+    def __init__(self, printed: PrintedText, piece: Piece) -> None:
+        super().__init__(Document(printed.source, piece))
+        self._printed = printed
+        self._leave_open()
+
+    def _leave_open(self) -> None:
+        """Mark what holds text that nobody knows."""
+        unknown = [*self._printed.unknown_spans(self.document.span)]
+        if not unknown:
+            return
+        starts = [span.start for span in unknown]
+
+        def holds_unknown(node: Node) -> bool:
+            at = max(bisect_right(starts, node.start) - 1, 0)
+            return any(span.start < node.end and node.start < span.end for span in unknown[at : at + 2])
+
+        for node in nodes(self.document.root):
+            if isinstance(node, Scalar):
+                if holds_unknown(node):
+                    node.leave_open()
+            elif isinstance(node, Mapping):
+                node.is_open = node.is_open or any(holds_unknown(entry.key) for entry in node.entries)
+
+    def step(self, span: Span, item: int | None = None) -> Place | None:
+        """Where a span is written: in a values file if a value is in it, else in a template."""
+        del item
+        parts = self._printed.parts(span)
+        values = _values(parts)
+        if not values:
+            return self._template_place(span, parts)
+        place = values[0] if len(values) == 1 or self._is_scalar(span) else None
+        if place is not None:
+            return self._value_place(place, parts)
+        # A list or mapping: its own text is that of the template where the template writes its beginning.
+        if isinstance(parts[0].origin, TemplateText):
+            return self._template_place(span, parts)
+        return self._container_place(values)
+
+    def related_to(self, span: Span) -> tuple[Related, ...]:
+        """The template that prints a value, and what else a span comes from."""
+        parts = self._printed.parts(span)
+        values = _values(parts)
+        if not values:
+            return ()
+        found: list[Related] = []
+        if self._is_scalar(span):
+            for place in values[1:]:
+                if (written := self._printed.files.written(place)) is not None:
+                    found.append(Related(written.node.span, _ALSO_FROM, written.document.source))
+        for printed in dict.fromkeys(part.printed_at for part in parts if _values([part])):
+            source = printed and self._printed.files.source(printed.path)
+            if printed is not None and source is not None:
+                found.append(Related(Span(printed.start, printed.end), _PRINTED_HERE, source))
+        return tuple(found)
+
+    def covers(self, span: Span) -> Iterator[Place]:
+        """Where the characters of a span are written: each scalar and key of values files, each stretch of templates."""
+        for part in self._printed.parts(span):
+            if isinstance(part.origin, TemplateText):
+                if (source := self._printed.files.source(part.origin.path)) is not None:
+                    at = part.origin.start
+                    yield Place(source, 0, Span(at, at + part.length))
+            else:
+                for place in _values([part]):
+                    if (written := self._printed.files.written(place)) is not None:
+                        yield Place(written.document.source, written.document.number, written.node.span)
+
+    def _is_scalar(self, span: Span) -> bool:
+        """Whether a span is a scalar, a key, or in one."""
+        return any(
+            isinstance(node, Scalar) and node.start <= span.start and span.end <= node.end
+            for node in nodes(self.document.root)
+        )
+
+    def _value_place(self, place: ValuePlace, parts: list[_Part]) -> Place | None:
+        written = self._printed.files.written(place)
+        if written is None:
+            return None
+        exact = [
+            (part.origin.start, part.origin.start + part.length)
+            for part in parts
+            if isinstance(part.origin, ValueText) and part.origin.place == place and not part.origin.place.is_key
+        ]
+        if not exact or not isinstance(written.node, Scalar):
+            return _place(written, written.node.span)
+        return _place(written, written.span(min(exact)[0], max(end for _, end in exact)))
+
+    def _container_place(self, values: list[ValuePlace]) -> Place | None:
+        """The innermost list or mapping that all of some values of one file stand in."""
+        paths = [value.path[:-1] if value.is_key else value.path for value in values if value.file == values[0].file]
+        common = paths[0]
+        for path in paths[1:]:
+            same = 0
+            while same < min(len(common), len(path)) and common[same] == path[same]:
+                same += 1
+            common = common[:same]
+        written = self._printed.files.written(values[0]._replace(path=common, is_key=False))
+        return _place(written, written.node.span) if written is not None and common else None
+
+    def _template_place(self, span: Span, parts: list[_Part]) -> Place | None:
+        for number, part in enumerate(parts):
+            if isinstance(part.origin, TemplateText):
+                path, start = part.origin.path, part.origin.start
+                end = start + part.length
+                for other in parts[number + 1 :]:
+                    if isinstance(other.origin, TemplateText) and other.origin.path == path and other.origin.start >= end:
+                        end = other.origin.start + other.length
+                return self._in_template(path, Span(start, end))
+        printed = next((part.printed_at for part in parts if part.printed_at is not None), None)
+        if printed is not None:
+            return self._in_template(printed.path, Span(printed.start, printed.end))
+        key = self._key_of(span)
+        return self.step(key.span) if key is not None and key.span != span else None
+
+    def _key_of(self, span: Span) -> Scalar | None:
+        """The key whose value is a node that nothing was printed for."""
+        for node in nodes(self.document.root):
+            for entry in node.entries if isinstance(node, Mapping) else ():
+                if entry.value.span == span:
+                    return entry.key
+        return None
+
+    def _in_template(self, path: str, span: Span) -> Place | None:
+        document = self._printed.files.document_at(path, span.start)
+        return None if document is None else Place(document.source, document.number, span)
+
+
+def _values(parts: list[_Part]) -> list[ValuePlace]:
+    """The values that characters come from, each once, in order."""
+    found: dict[ValuePlace, None] = {}
+    for part in parts:
+        for origin in part.origin.inputs if isinstance(part.origin, (Derived, Unknown)) else (part.origin,):
+            if isinstance(origin, ValueText):
+                found[origin.place] = None
+    return list(found)
+
+
+def _place(written: WrittenValue, span: Span) -> Place:
+    return Place(written.document.source, written.document.number, span, None, written.path)
