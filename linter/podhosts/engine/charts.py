@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.diagnostics import BuiltBy
 from podhosts.engine.dispatch import run_rules
-from podhosts.engine.relocating import relocated
+from podhosts.engine.relocating import relocate
+from podhosts.helm.printed import PrintedDocument
 from podhosts.interpret import interpret
 from podhosts.kubernetes import KnownKinds
 from podhosts.records import field, record, replace
 from podhosts.rules import RULES
+from podhosts.rules.duplicate_hostname import DuplicateHostname
+from podhosts.rules.empty_hostnames import EmptyHostnames
+from podhosts.rules.missing_ip import MissingIp
+from podhosts.rules.syntax_error import SyntaxErrorRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,15 +24,17 @@ if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic
     from podhosts.helm.building import ChartBuild
     from podhosts.helm.chart import Chart
-    from podhosts.helm.printed import PrintedDocument
     from podhosts.interpret import Interpreted
-    from podhosts.placed import Placed
+    from podhosts.placed import Place, Placed
     from podhosts.repository import Repository
     from podhosts.rules import Rule, Settings
     from podhosts.source import Source, Span
 
 #: What a build can say nothing of: it may be right where the text as it is written is not.
-_OF_TEXT = frozenset({"syntax-error"})
+_OF_TEXT = frozenset({SyntaxErrorRule.name})
+_NO_YAML = "what is printed here with these values is no YAML: Helm refuses the chart"
+#: What these find is not there, so that nothing of it is printed.
+_OF_WHAT_LACKS = frozenset({EmptyHostnames.name, MissingIp.name})
 _BUILT_RULES = frozenset(
     rule.name for rule in RULES if rule.checks and not rule.looks_elsewhere and rule.name not in _OF_TEXT
 )
@@ -162,9 +169,35 @@ def _rules(source: Source, repository: Repository, settings: Settings) -> list[R
 
 def _findings(interpreted: Interpreted, rules: Iterable[Rule]) -> Iterator[Diagnostic]:
     """What rules say of a document or one in its strings, where that is written."""
-    findings: Iterable[Diagnostic] = run_rules(interpreted, rules)
-    placed: Placed | None = interpreted.placed
-    while placed is not None:
-        findings = relocated(findings, placed)
-        placed = placed.outer
-    return iter(findings)
+    for found in run_rules(interpreted, rules):
+        finding: Diagnostic | None = found
+        placed: Placed | None = interpreted.placed
+        while placed is not None and finding is not None:
+            finding = _relocate(finding, placed)
+            placed = placed.outer
+        if finding is not None:
+            yield finding
+
+
+def _relocate(finding: Diagnostic, placed: Placed) -> Diagnostic | None:
+    if not isinstance(placed, PrintedDocument):
+        return relocate(finding, placed)
+    place: Place | None = None
+    if finding.rule in _OF_WHAT_LACKS:
+        place = placed.lacking_place(finding.span)
+    elif finding.rule == SyntaxErrorRule.name:
+        place = placed.printing_place(finding.span)
+        finding = replace(finding, why=_NO_YAML, refused_by=())
+    elif _repeats_itself(finding, placed):
+        if finding.rule == DuplicateHostname.name:
+            # Of an entry that is printed twice another rule tells.
+            return None
+        place = placed.printing_place(finding.span)
+        finding = replace(finding, related=())
+    return relocate(finding, placed, place)
+
+
+def _repeats_itself(finding: Diagnostic, placed: PrintedDocument) -> bool:
+    """Whether something is printed several times that is written once."""
+    first = next((item for item in finding.related if item.source in {None, placed.document.source}), None)
+    return first is not None and placed.place(first.span) == placed.place(finding.span)

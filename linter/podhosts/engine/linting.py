@@ -20,6 +20,7 @@ from podhosts.placed import Placed
 from podhosts.records import replace
 from podhosts.repository import Repository
 from podhosts.rules import RULES
+from podhosts.rules.syntax_error import SyntaxErrorRule
 from podhosts.suppressions import MARK
 from podhosts.triggers import mentions
 
@@ -93,7 +94,7 @@ def _lint(
     for placed in documents:
         found.add(placed, check_document(placed, rules, kinds, options, repository, facts))
     found.add_from_overlays(_from_overlays(source, repository, options, rules))
-    found.add_from_charts(chart_report(source.path, repository, options.settings), source, options)
+    found.add_from_charts(chart_report(source.path, repository, options.settings), source, options, facts)
     result = conclude(found, options, sees_others=repository.is_whole)
     result.unread += _unfollowed(repository.overlay_report(source.path), source)
     return result
@@ -183,10 +184,11 @@ class Found:
                 told.add(_key(finding))
                 by_number.get(finding.document or 0, self.elsewhere).append(finding)
 
-    def add_from_charts(self, report: ChartReport, source: Source, options: Options) -> None:
+    def add_from_charts(self, report: ChartReport, source: Source, options: Options, facts: FileFacts) -> None:
         """Add what evaluated charts say: of what they print, they alone know whether it is wrong.
 
-        Edits stay those of the text as it is written.
+        Edits stay those of the text as it is written. What comes of a list that an action prints as Go does is told at
+        the action.
         """
         told = {(finding.rule, finding.span): finding for finding in report.findings}
         for _, checked in self:
@@ -195,7 +197,14 @@ class Found:
                 replace(finding, built=told[_key(finding)].built) if _key(finding) in told else finding
                 for finding in kept
             ]
-        self.add_from_overlays(finding for finding in report.findings if finding.rule in options.selected)
+        is_broken = any(finding.rule == SyntaxErrorRule.name for _, checked in self for finding in checked.findings)
+        self.add_from_overlays(
+            finding
+            for finding in report.findings
+            if finding.rule in options.selected
+            and not facts.plain_prints.get(finding.span)
+            and not (is_broken and finding.rule == SyntaxErrorRule.name)
+        )
         if report.is_printed:
             for tally in (self._placeholders, self._templates, self._pieces):
                 tally.clear()

@@ -12,16 +12,18 @@ from podhosts.records import replace
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from podhosts.placed import Place
     from podhosts.source import Source, Span
     from podhosts.suppressions import Suppression
 
 
-def relocate(finding: Diagnostic, placed: Placed) -> Diagnostic | None:
+def relocate(finding: Diagnostic, placed: Placed, place: Place | None = None) -> Diagnostic | None:
     """A finding of a document, one step further out; None where nobody wrote the text that it is about.
 
-    Nor are such related places told. A fix stays where the document's text is that of the file.
+    Nor are such related places told. A fix stays where the document's text is that of the file. `place` stands for
+    that of the finding's span.
     """
-    place = placed.step(finding.span, finding.item)
+    place = place or placed.step(finding.span, finding.item)
     if place is None:
         return None
     related = (_related(item, placed, place.source) for item in finding.related)
@@ -42,7 +44,7 @@ def relocate(finding: Diagnostic, placed: Placed) -> Diagnostic | None:
         related=tuple(kept),
         fix=finding.fix if placed.is_editable else None,
     )
-    others = placed.related_to(finding.span)
+    others = placed.related_to(finding.span) if place == placed.step(finding.span, finding.item) else ()
     return moved.with_related(others) if others else moved
 
 

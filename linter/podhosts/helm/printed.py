@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.diagnostics import Related
-from podhosts.document import Document, Mapping, Scalar, nodes, split
+from podhosts.document import Document, Mapping, Scalar, Sequence, nodes, split
 from podhosts.helm.traced import (
     Derived,
     Run,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from podhosts.helm.traced import Origin, Printed, ValuePlace
 
 _PRINTED_HERE = "printed here"
+_VALUE = "the value"
 _ALSO_FROM = "a part of it comes from here"
 #: A text that can be replaced by another one without changing what is around it.
 _WORD = re.compile(r"[A-Za-z0-9._-]+")
@@ -146,17 +147,52 @@ class PrintedDocument(Placed):
     def step(self, span: Span, item: int | None = None) -> Place | None:
         """Where a span is written: in a values file if a value is in it, else in a template."""
         del item
+        if span.start == span.end:
+            # Where a reader stops, or nothing is printed.
+            return self._template_place(span, self._printed.parts(Span(span.start, span.start + 1)))
         parts = self._printed.parts(span)
         values = _values(parts)
         if not values:
             return self._template_place(span, parts)
-        place = values[0] if len(values) == 1 or self._is_scalar(span) else None
-        if place is not None:
-            return self._value_place(place, parts)
+        is_scalar = self._is_scalar(span)
+        if is_scalar and _are_items(values):
+            # A list that becomes one text: the template takes it for something else.
+            return self._template_place(span, parts)
+        if is_scalar or len(values) == 1:
+            return self._value_place(values[0], parts)
         # A list or mapping: its own text is that of the template where the template writes its beginning.
         if isinstance(parts[0].origin, TemplateText):
             return self._template_place(span, parts)
         return self._container_place(values)
+
+    def printing_place(self, span: Span) -> Place | None:
+        """The action of a template that prints what begins at a span; text that a template has, as `step` does."""
+        parts = self._printed.parts(Span(span.start, span.start + 1))
+        printed = parts[0].printed_at if parts and not isinstance(parts[0].origin, TemplateText) else None
+        return self.step(span) if printed is None else self._in_template(printed.path, Span(printed.start, printed.end))
+
+    def lacking_place(self, span: Span) -> Place | None:
+        """Where the item of a values file is written that the entry around a span is printed for; None for a constant.
+
+        For what the item lacks: the template has only its key.
+        """
+        if _values(self._printed.parts(span)):
+            return None
+        around = [
+            item
+            for node in nodes(self.document.root)
+            for item in (node.items if isinstance(node, Sequence) else ())
+            if isinstance(item, Mapping) and item.start <= span.start and span.end <= item.end
+        ]
+        values = _values(self._printed.parts(around[-1].span)) if around else []
+        path = _common(values)
+        while path and not isinstance(path[-1], int):
+            path = path[:-1]
+        written = self._printed.files.written(values[0]._replace(path=path, is_key=False)) if path else None
+        if written is None:
+            return None
+        node = written.node
+        return _place(written, node.entries[0].key.span if isinstance(node, Mapping) and node.entries else node.span)
 
     def related_to(self, span: Span) -> tuple[Related, ...]:
         """The template that prints a value, and what else a span comes from."""
@@ -174,6 +210,11 @@ class PrintedDocument(Placed):
             if printed is not None and source is not None:
                 found.append(Related(Span(printed.start, printed.end), _PRINTED_HERE, source))
         return tuple(found)
+
+    def value_related(self, span: Span) -> tuple[Related, ...]:
+        """The values that a span comes from."""
+        found = (self._printed.files.written(place) for place in _values(self._printed.parts(span)))
+        return tuple(Related(one.node.span, _VALUE, one.document.source) for one in found if one is not None)
 
     def covers(self, span: Span) -> Iterator[Place]:
         """Where the characters of a span are written: each scalar and key of values files, each stretch of templates."""
@@ -209,13 +250,7 @@ class PrintedDocument(Placed):
 
     def _container_place(self, values: list[ValuePlace]) -> Place | None:
         """The innermost list or mapping that all of some values of one file stand in."""
-        paths = [value.path[:-1] if value.is_key else value.path for value in values if value.file == values[0].file]
-        common = paths[0]
-        for path in paths[1:]:
-            same = 0
-            while same < min(len(common), len(path)) and common[same] == path[same]:
-                same += 1
-            common = common[:same]
+        common = _common(values)
         written = self._printed.files.written(values[0]._replace(path=common, is_key=False))
         return _place(written, written.node.span) if written is not None and common else None
 
@@ -228,11 +263,13 @@ class PrintedDocument(Placed):
                     if isinstance(other.origin, TemplateText) and other.origin.path == path and other.origin.start >= end:
                         end = other.origin.start + other.length
                 return self._in_template(path, Span(start, end))
+        key = self._key_of(span) if span.start == span.end else None
+        if key is not None:
+            return self.step(key.span)
         printed = next((part.printed_at for part in parts if part.printed_at is not None), None)
         if printed is not None:
             return self._in_template(printed.path, Span(printed.start, printed.end))
-        key = self._key_of(span)
-        return self.step(key.span) if key is not None and key.span != span else None
+        return None
 
     def _key_of(self, span: Span) -> Scalar | None:
         """The key whose value is a node that nothing was printed for."""
@@ -255,6 +292,25 @@ def _values(parts: list[_Part]) -> list[ValuePlace]:
             if isinstance(origin, ValueText):
                 found[origin.place] = None
     return list(found)
+
+
+def _are_items(values: list[ValuePlace]) -> bool:
+    """Whether these are several items of one list."""
+    return len(values) > 1 and all(
+        isinstance(value.path[-1], int) and value.path[:-1] == values[0].path[:-1] for value in values
+    )
+
+
+def _common(values: list[ValuePlace]) -> tuple[str | int, ...]:
+    """The path of the innermost list or mapping that all values stand in that are in the first one's file."""
+    paths = [value.path[:-1] for value in values if value.file == values[0].file]
+    common = paths[0] if paths else ()
+    for path in paths[1:]:
+        same = 0
+        while same < min(len(common), len(path)) and common[same] == path[same]:
+            same += 1
+        common = common[:same]
+    return common
 
 
 def _place(written: WrittenValue, span: Span) -> Place:
