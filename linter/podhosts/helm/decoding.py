@@ -14,12 +14,12 @@ from podhosts.document.locate import decode
 from podhosts.document.reading import UnreadableError, read
 from podhosts.helm.model import Bool, GoList, GoMap, Nil, Number, TooLarge, Unsupported
 from podhosts.helm.traced import Derived, Run, Traced, ValuePlace, ValueText
-from podhosts.source import Span
 
 if TYPE_CHECKING:
     from podhosts.document import Node
     from podhosts.helm.model import GoValue
     from podhosts.helm.traced import Origin
+    from podhosts.source import Span
 
 #: Path of a value in the data of a file: keys and numbers of items.
 Path = tuple[str | int, ...]
@@ -138,7 +138,10 @@ def decode_yaml(text: str, origins: ScalarOrigins, start: int = 0, end: int | No
 
 
 def read_nodes(text: str, start: int, end: int) -> Node | None:
-    """The nodes of the first document of a stretch of text. Raises DecodeError, and Unsupported for odd keys and tags."""
+    """The nodes of the first document of a stretch of text.
+
+    Raises DecodeError, and Unsupported for odd keys and tags.
+    """
     try:
         root = read(text, start, end)
     except UnreadableError as error:

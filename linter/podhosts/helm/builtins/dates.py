@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FAMILY = Family()
 _TIME = "time.Time"
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ZONES = frozenset(("", "UTC", "Local"))
 #: The parts of a layout, longer ones first, and how Python writes what they stand for.
 _LAYOUT = re.compile(

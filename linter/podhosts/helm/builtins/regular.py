@@ -47,7 +47,44 @@ _POSIX: dict[str, Test] = {
 }
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _CATEGORIES = frozenset(
-    "L M N P S Z C Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po Sm Sc Sk So Zs Zl Zp Cc Cf Co Cs".split()
+    [
+        "L",
+        "M",
+        "N",
+        "P",
+        "S",
+        "Z",
+        "C",
+        "Lu",
+        "Ll",
+        "Lt",
+        "Lm",
+        "Lo",
+        "Mn",
+        "Mc",
+        "Me",
+        "Nd",
+        "Nl",
+        "No",
+        "Pc",
+        "Pd",
+        "Ps",
+        "Pe",
+        "Pi",
+        "Pf",
+        "Po",
+        "Sm",
+        "Sc",
+        "Sk",
+        "So",
+        "Zs",
+        "Zl",
+        "Zp",
+        "Cc",
+        "Cf",
+        "Co",
+        "Cs",
+    ]
 )
 
 
@@ -602,6 +639,8 @@ def compiled(text: str) -> Pattern:
 def compile_words(text: str, problem: PatternError) -> str:
     """What Go's `MustCompile` panics with."""
     shown = (
-        quoted(text) if "`" in text or any(one < " " and one != "\t" or one == "\x7f" for one in text) else f"`{text}`"
+        quoted(text)
+        if "`" in text or any((one < " " and one != "\t") or one == "\x7f" for one in text)
+        else f"`{text}`"
     )
     return f"regexp: Compile({shown}): {problem}"

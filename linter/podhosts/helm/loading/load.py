@@ -82,6 +82,8 @@ def load(files: Mapping[str, bytes], options: LoadOptions) -> Installation:
     """
     given = _given_values(options)
     chart = load_folder(files, options.helm_version)
+    if chart.metadata.type.text not in ("", "application"):
+        raise LoadError("load", f"{chart.metadata.type.text} charts are not installable", "Chart.yaml")
     if missing := missing_dependencies(chart):
         raise LoadError("load", _missing(missing, options.helm_version), "Chart.yaml")
     merger = Merger(options.helm_version)
