@@ -9,17 +9,17 @@ from bisect import bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING, Protocol
 
-from podhosts.document import Mapping, Scalar, Sequence
+from podhosts.document import Mapping, Scalar, Sequence, contents
 from podhosts.document.locate import decode
 from podhosts.document.reading import UnreadableError, read
-from podhosts.helm.model import Bool, GoList, GoMap, Nil, Number, TooLarge
+from podhosts.helm.model import Bool, GoList, GoMap, Nil, Number, TooLarge, Unsupported
 from podhosts.helm.traced import Derived, Run, Traced, ValuePlace, ValueText
-from podhosts.source import Span
 
 if TYPE_CHECKING:
     from podhosts.document import Node
     from podhosts.helm.model import GoValue
     from podhosts.helm.traced import Origin
+    from podhosts.source import Span
 
 #: Path of a value in the data of a file: keys and numbers of items.
 Path = tuple[str | int, ...]
@@ -38,6 +38,9 @@ _PARSER_PROBLEMS = (
 )
 #: Problems that are told without a line, and without the word `yaml`.
 _JSON_PROBLEMS = ("json:",)
+#: Problems that Go finds only once all is read, and tells in other words: a later one, or a key that is written again,
+#: can hide them.
+_LATE_PROBLEMS = ("a null key", "a key that is", "an integer key", "map merge requires", "cannot decode", "!!binary")
 _INFINITIES = {"+": "+Inf", "-": "-Inf", ".": "+Inf"}
 
 
@@ -109,13 +112,13 @@ class TextOrigins:
         if source[start:end] == text:
             return self._cut(start, end)
         trace = decode(source, scalar)
-        if trace.text != text:
+        if not trace.text.startswith(text):
             return self._cut(scalar.start, scalar.end).derive(text)
         pieces = []
         for piece in trace.stretches():
-            cut = self._cut(piece.begin, piece.end)
+            cut = self._cut(piece.begin, min(piece.end, len(source)))
             pieces.append(cut if cut.text == piece.text else cut.derive(piece.text))
-        return Traced.join(pieces)
+        return Traced.join(pieces).slice(0, len(text))
 
     def origin(self, scalar: Scalar, path: Path) -> Origin:
         """The origin of the characters if they have one only, else all of them."""
@@ -135,11 +138,47 @@ def decode_yaml(text: str, origins: ScalarOrigins, start: int = 0, end: int | No
 
 
 def read_nodes(text: str, start: int, end: int) -> Node | None:
-    """The nodes of the first document of a stretch of text. Raises DecodeError."""
+    """The nodes of the first document of a stretch of text.
+
+    Raises DecodeError, and Unsupported for odd keys and tags.
+    """
     try:
-        return read(text, start, end)
+        root = read(text, start, end)
     except UnreadableError as error:
+        message, span = error.problem
+        if message.startswith(_LATE_PROBLEMS):
+            raise Unsupported(f"YAML with {message}") from None
+        if message.startswith(_JSON_PROBLEMS):
+            # Found last of all: nothing else must be wrong, and no key written again.
+            masked = f"{text[: span.start]}{'x' * (span.end - span.start)}{text[span.end :]}"
+            rest = read_nodes(masked, start, end)
+            if rest is not None and contents(rest).has_duplicates:
+                raise Unsupported(f"YAML with {message}") from None
         raise DecodeError(_words(error, text, start), error.problem.span) from None
+    if root is not None and end > start and text[end - 1] != "\n":
+        _end_without_newline(root, text[text.rfind("\n", start, end) + 1 : end])
+    return root
+
+
+def _end_without_newline(root: Node, last_line: str) -> None:
+    """Take the newline off a block scalar that ends with the text: the reader put one there, Helm does not."""
+    last: Node | None = root
+    while isinstance(last, (Mapping, Sequence)):
+        below = [entry.value for entry in last.entries] if isinstance(last, Mapping) else last.items
+        last = below[-1] if below and not last.flow else None
+    if last is None or last.style not in ("|", ">") or not last.text.endswith("\n"):
+        return
+    content = last_line.lstrip(" ")
+    value = last.text[:-1]
+    written = value.rpartition("\n")[2]
+    if content:
+        is_made_up = value.endswith(content)
+    elif written:
+        is_made_up = not written.strip(" ") and last_line.endswith(written)
+    else:
+        is_made_up = value == "" or value.endswith("\n")
+    if is_made_up:
+        last.text = value
 
 
 def _words(error: UnreadableError, text: str, start: int) -> str:
@@ -151,10 +190,11 @@ def _words(error: UnreadableError, text: str, start: int) -> str:
         value = "NaN" if "nan" in written else _INFINITIES.get(written[:1], "+Inf")
         return f"error converting YAML to JSON: json: unsupported value: {value}"
     line = text.count("\n", start, at)
-    if at >= len(text) and text[start:] and not text.endswith("\n"):
+    is_parsers = message.startswith(_PARSER_PROBLEMS)
+    if is_parsers and at >= len(text) and text[start:] and not text.endswith("\n"):
         line += 1
     # A parser's problem is told by the line before it, as Go counts from 0; one on the first line without any.
-    shown = line if line == 0 or message.startswith(_PARSER_PROBLEMS) else line + 1
+    shown = line if is_parsers else line + 1
     place = "" if line == 0 or message.startswith("unknown anchor") else f"line {shown}: "
     return f"error converting YAML to JSON: yaml: {place}{message}"
 

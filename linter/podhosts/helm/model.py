@@ -219,23 +219,22 @@ def is_true(value: GoValue) -> bool:
     return isinstance(value, GoObject)
 
 
-def origins_of(value: GoValue, depth: int = 0) -> Iterator[Origin]:
+def origins_of(value: GoValue) -> Iterator[Origin]:
     """Where a value and everything in it comes from."""
-    if depth > MOST_DEEP:
-        raise TooLarge(f"values in each other, more than {MOST_DEEP} deep")
-    if isinstance(value, Traced):
-        yield from value.inputs()
-        return
-    if value.origin is not None:
-        yield value.origin
-    if isinstance(value, GoList):
-        for item in value.items:
-            yield from origins_of(item, depth + 1)
-    elif isinstance(value, GoMap):
-        for name, item in value.entries.items():
-            if name in value.keys:
-                yield from value.keys[name].inputs()
-            yield from origins_of(item, depth + 1)
+    seen: set[int] = set()
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Traced):
+            yield from one.inputs()
+            continue
+        if one.origin is not None:
+            yield one.origin
+        if isinstance(one, (GoList, GoMap)) and id(one) not in seen:
+            seen.add(id(one))
+            waiting += reversed(one.items if isinstance(one, GoList) else list(one.entries.values()))
+            if isinstance(one, GoMap):
+                waiting += one.keys.values()
 
 
 def derived_origin(inputs: Sequence[GoValue]) -> Origin:

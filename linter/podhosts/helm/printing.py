@@ -37,6 +37,8 @@ _NIL = Traced.own("<nil>")
 _LARGEST_WIDTH = 1_000_000
 #: Wider than this nobody pads; the text would be larger than any that is evaluated.
 _MOST_PADDED = 100_000
+#: Values in one that is printed.
+_MOST_VALUES = 100_000
 
 
 class Directive(NamedTuple):
@@ -52,6 +54,23 @@ class Directive(NamedTuple):
 
 
 _PLAIN = Directive()
+
+
+class _Budget:
+    """How many values one call may still print: a list that is in itself many times over is exponentially large."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = _MOST_VALUES
+
+    def take(self, depth: int) -> None:
+        """Count a value that is so deep in others."""
+        self.left -= 1
+        if self.left < 0:
+            raise TooLarge(f"more than {_MOST_VALUES} values in each other")
+        if depth > MOST_DEEP:
+            raise TooLarge(f"values in each other, more than {MOST_DEEP} deep")
 
 
 def shown(value: GoValue) -> Traced:
@@ -220,10 +239,10 @@ class _Formatter:
         return is_number
 
 
-def _value(value: GoValue, verb: str, directive: Directive, depth: int = 0) -> Traced:
+def _value(value: GoValue, verb: str, directive: Directive, depth: int = 0, budget: _Budget | None = None) -> Traced:
     """A value as a verb prints it."""
-    if depth > MOST_DEEP:
-        raise TooLarge(f"values in each other, more than {MOST_DEEP} deep")
+    budget = budget or _Budget()
+    budget.take(depth)
     if verb == "T" and depth == 0:
         return _padded(derived(type_of(value), value), directive)
     if verb == "p" or (verb == "v" and directive.has("#")):
@@ -242,23 +261,23 @@ def _value(value: GoValue, verb: str, directive: Directive, depth: int = 0) -> T
     if isinstance(value, GoBytes) and verb in "sqxX":
         return _string(value.content, verb, directive)
     if isinstance(value, GoList):
-        items = (_value(item, verb, directive, depth + 1) for item in value.items)
+        items = (_value(item, verb, directive, depth + 1, budget) for item in value.items)
         return Traced.join((Traced.own("["), Traced.join(items, _BLANK), Traced.own("]")))
     if isinstance(value, GoMap):
-        return _map(value, verb, directive, depth)
+        return _map(value, verb, directive, depth, budget)
     if isinstance(value, UnknownValue):
         return Traced.unknown(value.identity)
-    return _object(value, verb, directive, depth)
+    return _object(value, verb, directive, depth, budget)
 
 
-def _map(value: GoMap, verb: str, directive: Directive, depth: int) -> Traced:
+def _map(value: GoMap, verb: str, directive: Directive, depth: int, budget: _Budget) -> Traced:
     """A map with its keys in the order of their bytes."""
     entries = (
         Traced.join(
             (
-                _value(value.key(name), verb, directive, depth + 1),
+                _value(value.key(name), verb, directive, depth + 1, budget),
                 Traced.own(":"),
-                _value(value.entries[name], verb, directive, depth + 1),
+                _value(value.entries[name], verb, directive, depth + 1, budget),
             )
         )
         for name in sorted_keys(value)
@@ -266,7 +285,7 @@ def _map(value: GoMap, verb: str, directive: Directive, depth: int) -> Traced:
     return Traced.join((Traced.own("map["), Traced.join(entries, _BLANK), Traced.own("]")))
 
 
-def _object(value: GoObject, verb: str, directive: Directive, depth: int) -> Traced:
+def _object(value: GoObject, verb: str, directive: Directive, depth: int, budget: _Budget) -> Traced:
     """A struct: its fields in their order."""
     if value.printed is not None and verb in "vsxXq":
         return _string(value.printed, verb, directive)
@@ -274,7 +293,7 @@ def _object(value: GoObject, verb: str, directive: Directive, depth: int) -> Tra
         raise Unsupported(f"the address of a {value.kind}")
     if verb == "v" and directive.has("+"):
         raise Unsupported("printf with %+v of an object")
-    fields = [_value(field, verb, directive, depth + 1) for field in value.fields.values()]
+    fields = [_value(field, verb, directive, depth + 1, budget) for field in value.fields.values()]
     opening = "&{" if value.kind.startswith("*") else "{"
     if value.kind == CHART_STRUCT:
         # The metadata is a struct in it; the last field is its own.

@@ -174,7 +174,14 @@ class Traced:
             return pieces[0] if pieces else EMPTY
         if sum(map(len, pieces)) > MOST_CHARACTERS or sum(len(piece.runs) for piece in pieces) > MOST_RUNS:
             raise TooLarge(f"a text of more than {MOST_CHARACTERS} characters or {MOST_RUNS} pieces")
-        return Traced("".join([piece.text for piece in pieces]), _merged(run for piece in pieces for run in piece.runs))
+        runs = list(pieces[0].runs)
+        for piece in pieces[1:]:
+            if _goes_on(runs[-1], piece.runs[0]):
+                runs[-1] = runs[-1]._replace(length=runs[-1].length + piece.runs[0].length)
+                runs += piece.runs[1:]
+            else:
+                runs += piece.runs
+        return Traced("".join([piece.text for piece in pieces]), tuple(runs))
 
     def slice(self, start: int, end: int | None = None) -> Traced:
         """The characters from `start` up to `end`, which count from 0 and are within the text."""
@@ -324,20 +331,12 @@ def _cut(runs: Sequence[Run], start: int, end: int) -> Iterable[Run]:
             return
 
 
-def _merged(runs: Iterable[Run]) -> tuple[Run, ...]:
-    """The runs, with those made one that go on where the one before ended."""
-    merged: list[Run] = []
-    for run in runs:
-        if merged:
-            last = merged[-1]
-            origin = last.origin
-            if (
-                origin.__class__ is run.origin.__class__
-                and last.printed_at == run.printed_at
-                and not isinstance(origin, Unknown)
-                and origin.moved(last.length) == run.origin
-            ):
-                merged[-1] = last._replace(length=last.length + run.length)
-                continue
-        merged.append(run)
-    return tuple(merged)
+def _goes_on(first: Run, second: Run) -> bool:
+    """Whether a run begins where the one before it ends, so that both are one."""
+    origin = first.origin
+    return (
+        origin.__class__ is second.origin.__class__
+        and first.printed_at == second.printed_at
+        and not isinstance(origin, Unknown)
+        and origin.moved(first.length) == second.origin
+    )

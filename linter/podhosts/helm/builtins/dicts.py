@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podhosts.helm.builtins.strings import STRING_LIST, string_of
+from podhosts.helm.builtins.strings import STRING_LIST
 from podhosts.helm.builtins.table import ANY, ANYS, MAP, MAPS, STRING, STRINGS, Family
-from podhosts.helm.builtins.values import is_empty
+from podhosts.helm.builtins.values import is_empty, string_of
 from podhosts.helm.loading.merging import copied, take
 from podhosts.helm.model import (
     ANY_MAP,

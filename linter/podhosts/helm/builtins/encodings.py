@@ -6,11 +6,14 @@ import base64
 import binascii
 import hashlib
 import zlib
+from typing import TYPE_CHECKING
 
 from podhosts.helm.builtins.table import STRING, Family
 from podhosts.helm.model import Unsupported
 from podhosts.helm.objects import go_bytes, go_text
-from podhosts.helm.traced import Traced
+
+if TYPE_CHECKING:
+    from podhosts.helm.traced import Traced
 
 FAMILY = Family()
 

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 _TEXTS = frozenset(("*semver.Version",))
 
 
+class StructView(GoMap):
+    """What a struct is in JSON: a map whose keys keep their order."""
+
+
 def json_view(value: GoValue) -> GoValue:
     """The value made of maps, lists, strings, numbers, booleans and nil alone.
 
@@ -81,4 +85,4 @@ def _struct(value: GoObject, depth: int) -> GoValue:
             raise Unsupported(f"the JSON of a {value.kind}, whose {one.name} is not known")
         if not one.omits_empty or is_true(item):
             made[one.json] = _view(item, depth + 1)
-    return GoMap(made)
+    return StructView(made)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from podhosts.helm.builtins.json_view import json_view
+from podhosts.helm.builtins.json_view import StructView, json_view
 from podhosts.helm.gonumbers import json_float
 from podhosts.helm.model import Bool, GoList, GoMap, Nil, Number, Unsupported, derived
 from podhosts.helm.objects import go_bytes
@@ -51,7 +51,7 @@ class _JsonWriter:
         elif isinstance(value, GoList):
             self._collection("[]", [(None, item) for item in value.items], line_break)
         elif isinstance(value, GoMap):
-            names = sorted(value.entries, key=go_bytes)
+            names = list(value.entries) if isinstance(value, StructView) else sorted(value.entries, key=go_bytes)
             self._collection("{}", [(value.key(name), value.entries[name]) for name in names], line_break)
         else:
             raise Unsupported("a value that is nothing of JSON")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from podhosts.helm.builtins.table import STRING, Family
 from podhosts.helm.model import Unsupported
-from podhosts.helm.traced import Traced
+
+if TYPE_CHECKING:
+    from podhosts.helm.traced import Traced
 
 FAMILY = Family()
 

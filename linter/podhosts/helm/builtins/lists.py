@@ -10,7 +10,6 @@ from podhosts.helm.builtins.strings import whole
 from podhosts.helm.builtins.table import ANY, ANYS, INT, Family
 from podhosts.helm.builtins.values import are_equal, is_empty, kind_of
 from podhosts.helm.model import FALSE, NIL, TRUE, Bool, FunctionError, GoList, Nil, UnknownValue, Unsupported
-
 from podhosts.helm.objects import NilList
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from podhosts.helm.builtins.table import STRING, Family
 from podhosts.helm.builtins.values import boolean
-from podhosts.helm.traced import Traced
 
 if TYPE_CHECKING:
     from podhosts.helm.model import Bool
+    from podhosts.helm.traced import Traced
 
 FAMILY = Family()
 

@@ -9,10 +9,10 @@ from podhosts.helm.builtins.values import boolean
 from podhosts.helm.model import FunctionError, GoObject, Number, Unsupported, derived, derived_origin
 from podhosts.helm.objects import method
 from podhosts.helm.semver import Version, VersionError, compare, parse_constraint, parse_version, satisfies
-from podhosts.helm.traced import Traced
 
 if TYPE_CHECKING:
     from podhosts.helm.model import Bool, GoValue
+    from podhosts.helm.traced import Traced
 
 FAMILY = Family()
 _KIND = "*semver.Version"

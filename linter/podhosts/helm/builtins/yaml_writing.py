@@ -278,12 +278,17 @@ class _Writer:
                 self._add(text.slice(start, at))
                 self._add(text.slice(at, at + 1).derive(_escape(character)))
                 start = at + 1
-            elif is_blank and breaks and not after_blank and self._column + at - start > _WIDTH:
-                if 0 < at < len(value) - 1:
-                    self._add(text.slice(start, at))
-                    self._begin_line(indent)
-                    self._own("\\" if value[at + 1] == " " else "")
-                    start = at + 1
+            elif (
+                is_blank
+                and breaks
+                and not after_blank
+                and 0 < at < len(value) - 1
+                and self._column + at - start > _WIDTH
+            ):
+                self._add(text.slice(start, at))
+                self._begin_line(indent)
+                self._own("\\" if value[at + 1] == " " else "")
+                start = at + 1
             after_blank = is_blank
         self._add(text.slice(start))
         self._own('"')

@@ -27,6 +27,8 @@ MOST_STEPS = 200_000
 MOST_STEPS_IN_ALL = 2_000_000
 #: Templates in each other, with `template`, `include` and `tpl`.
 MOST_CALLS = 2000
+#: A call makes more work than most nodes.
+_STEPS_OF_A_CALL = 5
 #: Helm allows an `include` of one name within itself so often.
 _MOST_INCLUDES_OF_A_NAME = 1000
 #: A template that is the text of `tpl`; Helm gives it the name of its engine's outermost template.
@@ -89,6 +91,7 @@ class Evaluator:
         """Add to `out` what a template prints."""
         if self._depth >= MOST_CALLS:
             raise TooLarge(f"templates that call each other, more than {MOST_CALLS} deep")
+        self.step(_STEPS_OF_A_CALL)
         outer = self.state
         self._depth += 1
         self.state = State(self, definition, data, out)

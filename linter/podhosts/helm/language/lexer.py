@@ -188,18 +188,11 @@ class _Lexer:
         """Read one word inside an action; False after its right delimiter."""
         text = self.text
         self.start = at = self.at
-        trims = _TRIM_RIGHT.match(text, at) is not None
-        if trims or text.startswith("}}", at):
-            if self.parens:
-                raise _Wrong("unclosed left paren")
-            self.start = at + 2 if trims else at
-            self._add(Kind.RIGHT_DELIM, self.start + 2)
-            if trims:
-                self.at = self._after_spaces(self.at)
-            return False
         if at >= len(text):
             raise _Wrong("unclosed action")
         character = text[at]
+        if character in " \t\r\n}" and self._is_right_delim(at):
+            return False
         if character in _SPACES:
             match = _SPACE.match(text, at)
             return self._add(Kind.SPACE, match.end() if match else at + 1)
@@ -218,6 +211,19 @@ class _Lexer:
         if " " <= character <= "~":
             return self._add(Kind.CHAR, at + 1)
         raise _Wrong(f"unrecognized character in action: {_code_point(character)}")
+
+    def _is_right_delim(self, at: int) -> bool:
+        """Read a right delimiter, with the spaces that it trims, if one stands here."""
+        trims = _TRIM_RIGHT.match(self.text, at) is not None
+        if not trims and not self.text.startswith("}}", at):
+            return False
+        if self.parens:
+            raise _Wrong("unclosed left paren")
+        self.start = at + 2 if trims else at
+        self._add(Kind.RIGHT_DELIM, self.start + 2)
+        if trims:
+            self.at = self._after_spaces(self.at)
+        return True
 
     def _punctuation(self, character: str) -> bool:
         text, at = self.text, self.at

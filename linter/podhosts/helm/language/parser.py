@@ -95,8 +95,9 @@ class _Reader:
         index = self.index
         if index >= len(self.tokens):
             return Token(Kind.EOF, len(self.source.text.text), "")
+        if index > self.seen:
+            self.seen = index
         self.index = index + 1
-        self.seen = max(self.seen, index)
         return self.tokens[index]
 
     def line(self, token: Token) -> int:

@@ -12,7 +12,7 @@ from podhosts.helm.loading.errors import LoadError
 from podhosts.helm.loading.merging import Merger, over
 from podhosts.helm.loading.schema import check_schemas
 from podhosts.helm.loading.set_flags import apply_flag
-from podhosts.helm.model import FALSE, TRUE, GoMap, Number
+from podhosts.helm.model import FALSE, TRUE, GoMap, Number, Unsupported
 from podhosts.helm.objects import KubeVersion, capabilities_object, files_object, values_map
 from podhosts.helm.semver import VersionError, parse_constraint, parse_version, satisfies
 from podhosts.helm.traced import TemplateText, Traced
@@ -82,10 +82,13 @@ def load(files: Mapping[str, bytes], options: LoadOptions) -> Installation:
     """
     given = _given_values(options)
     chart = load_folder(files, options.helm_version)
+    if chart.metadata.type.text not in ("", "application"):
+        raise LoadError("load", f"{chart.metadata.type.text} charts are not installable", "Chart.yaml")
     if missing := missing_dependencies(chart):
         raise LoadError("load", _missing(missing, options.helm_version), "Chart.yaml")
     merger = Merger(options.helm_version)
     process_dependencies(chart, given, merger)
+    _refuse_namesakes(chart)
     values = merger.coalesced(chart, given)
     check_schemas(chart, values)
     version = kube_version(options.kubernetes_version, options.helm_version)
@@ -96,6 +99,15 @@ def load(files: Mapping[str, bytes], options: LoadOptions) -> Installation:
     builder = _DataBuilder(options, version)
     builder.build(chart, values_map(values, options.helm_version))
     return Installation(chart, values, builder.templates)
+
+
+def _refuse_namesakes(chart: LoadedChart) -> None:
+    """Of two charts of one name in a chart (a folder and an archive) Helm prints either."""
+    names = [inner.name for inner in chart.dependencies]
+    if len(set(names)) < len(names):
+        raise Unsupported("two sub-charts of one name")
+    for inner in chart.dependencies:
+        _refuse_namesakes(inner)
 
 
 def _missing(names: list[str], helm_version: int) -> str:

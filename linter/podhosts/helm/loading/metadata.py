@@ -209,7 +209,9 @@ def _take_deprecated(reader: _Reader, value: GoValue, into: Metadata) -> None:
 
 def _take_annotations(reader: _Reader, value: GoValue, into: Metadata) -> None:
     fields = reader.fields(value, "annotations", "map[string]string")
-    into.annotations = fields and {name: reader.string(item, "annotations") for name, item in fields.items()}
+    into.annotations = None
+    if fields is not None:
+        into.annotations = {name: reader.string(item, "annotations") for name, item in fields.items()}
 
 
 def _take_maintainers(reader: _Reader, value: GoValue, into: Metadata) -> None:

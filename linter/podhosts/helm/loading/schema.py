@@ -6,6 +6,8 @@ The findings are jsonschema's, said as Helm says them (github.com/santhosh-tekur
 from __future__ import annotations
 
 import json
+import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from podhosts.helm.loading.errors import LoadError, SchemaFinding
@@ -14,10 +16,12 @@ from podhosts.helm.traced import Traced
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
+    from jsonschema.protocols import Validator
 
     from podhosts.helm.loading.chart import LoadedChart
     from podhosts.helm.model import GoValue
 
+_REFERENCE = re.compile(r'"\$ref"\s*:\s*"([^"]*)"')
 _BEGINNING = "values don't meet the specifications of the schema(s) in the following chart(s):\n"
 
 
@@ -45,26 +49,33 @@ def _check(chart: LoadedChart, values: GoMap, messages: list[str], findings: lis
 
 def _problems(text: str, values: GoMap) -> tuple[str, list[SchemaFinding]]:
     """What a schema says of values, as Helm prints it, and one by one."""
+    try:
+        validator = _validator(text)
+    except ValueError:
+        return _broken_schema(text), []
+    errors = sorted(validator.iter_errors(_plain(values)), key=lambda error: list(map(str, error.path)))
+    found = [SchemaFinding("", tuple(error.absolute_path), words) for error in errors for words in _words(error)]
+    # Several findings at one place are one line of Helm's for each keyword, in an order that differs from run to run.
+    lines = [f"- at '{''.join(f'/{step}' for step in one.path)}': {one.message}\n" for one in found]
+    return "".join(lines), found
+
+
+@lru_cache(maxsize=64)
+def _validator(text: str) -> Validator:
+    """What checks values against a schema. Raises ValueError where it is no JSON."""
     # Imported here: few charts have a schema, and the library takes long to import.
     from jsonschema.exceptions import SchemaError
     from jsonschema.validators import validator_for
 
-    try:
-        schema = json.loads(text)
-    except ValueError:
-        return _broken_schema(text), []
-    if "$ref" in text and '"http' in text.replace('"$schema"', ""):
+    schema = json.loads(text)
+    if any(not reference.startswith("#") for reference in _REFERENCE.findall(text)):
         raise Unsupported("a values.schema.json that refers to others")
     validator_class = validator_for(schema)
     try:
         validator_class.check_schema(schema)
     except SchemaError:
         raise Unsupported("a values.schema.json that is no schema") from None
-    errors = sorted(validator_class(schema).iter_errors(_plain(values)), key=lambda error: list(map(str, error.path)))
-    found = [SchemaFinding("", tuple(error.absolute_path), words) for error in errors for words in _words(error)]
-    # Several findings at one place are one line of Helm's for each keyword, in an order that differs from run to run.
-    lines = [f"- at '{''.join(f'/{step}' for step in one.path)}': {one.message}\n" for one in found]
-    return "".join(lines), found
+    return validator_class(schema)
 
 
 def _broken_schema(text: str) -> str:
@@ -98,7 +109,7 @@ def _kind(value: Any) -> str:
         return "boolean"
     if isinstance(value, (int, float)):
         return "number"
-    return {str: "string", list: "array"}.get(type(value), "object")
+    return "string" if isinstance(value, str) else "array" if isinstance(value, list) else "object"
 
 
 def _shown(value: Any) -> str:
@@ -109,7 +120,9 @@ def _shown(value: Any) -> str:
 
 def _words(error: ValidationError) -> list[str]:
     """What Helm says of one error."""
-    keyword, wanted, value = str(error.validator), error.validator_value, error.instance
+    keyword = str(error.validator)
+    wanted: Any = error.validator_value
+    value: Any = error.instance
     if keyword == "type":
         kinds = [wanted] if isinstance(wanted, str) else list(wanted)
         return [f"got {_kind(value)}, want {' or '.join(kinds)}"]
