@@ -66,6 +66,10 @@ def _print_version(wanted: bool) -> None:
 ObjectOption = Annotated[
     str | None, typer.Option("--object", metavar="KIND/NAME", help="The object whose pod is meant.")
 ]
+ValuesOption = Annotated[
+    list[str] | None,
+    typer.Option("--values", metavar="FILE", help="A values file on top of a chart's own; later ones win."),
+]
 PodIpOption = Annotated[
     list[str] | None, typer.Option(metavar="IP", help="The pod's address; repeat it for dual-stack.")
 ]
@@ -222,6 +226,7 @@ def check(
 def render(
     path: Annotated[str, typer.Argument(help="A file, a folder, or - for stdin.")] = ".",
     object_: ObjectOption = None,
+    values: ValuesOption = None,
     container: Annotated[
         str | None, typer.Option(metavar="NAME", help="A container; one with its own /etc/hosts mount gets that file.")
     ] = None,
@@ -247,6 +252,7 @@ def render(
     request = RenderRequest(
         path=path,
         object=object_,
+        values=values or [],
         container=container,
         pod_ips=pod_ip or [],
         cluster_domain=cluster_domain,
@@ -265,6 +271,7 @@ def resolve(
     path: Annotated[str, typer.Argument(help="A file, a folder, or - for stdin.")] = ".",
     hosts: Annotated[str | None, typer.Option(metavar="FILE", help="Ask about this hosts file instead.")] = None,
     object_: ObjectOption = None,
+    values: ValuesOption = None,
     container: Annotated[str | None, typer.Option(metavar="NAME", help="The container that asks.")] = None,
     resolvers: Annotated[
         str | None,
@@ -298,6 +305,7 @@ def resolve(
         path=path,
         hosts=hosts,
         object=object_,
+        values=values or [],
         container=container,
         resolvers=resolvers,
         pod_ips=pod_ip or [],

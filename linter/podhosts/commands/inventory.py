@@ -11,7 +11,7 @@ from podhosts.commands.terminal import print_lines, print_styled, say, terminal_
 from podhosts.commands.usage import INTERRUPTED, OK, WRONG_USE, UsageError, choose
 from podhosts.discovery import STDIN, discover
 from podhosts.hosts.addresses import canonical
-from podhosts.inventory import Reading, read, read_overlays
+from podhosts.inventory import Reading, read, read_charts, read_overlays
 from podhosts.inventory.store import Filter, Store
 from podhosts.kubernetes import KnownKinds
 from podhosts.records import field, record
@@ -105,6 +105,12 @@ def _read(
     paths += filter(is_wanted, charts.helpers)
     kinds = KnownKinds(config.pod_specs if config else (), repository.definitions)
     failures: list[tuple[str, str]] = []
+    builds = [build for home in charts.homes if (chart := charts.at(home)) for build in charts.builds(chart)]
+    templates = {text.source.path for build in builds for text in build.printed}
+    printed: dict[str, set[Span]] = {}
+    for source, reading in read_charts(builds, kinds):
+        store.add(source, reading)
+        printed.setdefault(source.path, set()).update(name.span for found in reading.lists for name in found.names)
     for path in paths:
         try:
             source = _source(path)
@@ -113,13 +119,26 @@ def _read(
             continue
         facts = charts.facts(path)
         if facts or mentions(source.data):
-            store.add(source, read(source, kinds, facts))
+            store.add(source, _without(printed.get(path, set()), read(source, kinds, facts), path in templates))
     for unread in charts.unread:
         store.add(unread.source, Reading(unread={unread.reason: [unread.problem.span]}))
     if repository.overlays is not None:
         for source, reading in read_overlays(repository.overlays, kinds):
             store.add(source, reading)
     return len(paths) - len(failures), failures
+
+
+def _without(printed: set[Span], reading: Reading, is_printed: bool) -> Reading:
+    """What is read of a file but for lists that a chart prints, which are told where it prints them.
+
+    Of a template that is printed only constants are left, and nothing is open.
+    """
+    kept = [
+        found
+        for found in reading.lists
+        if not all(name.span in printed for name in found.names) and (found.is_decided or not is_printed)
+    ]
+    return Reading(kept, {} if is_printed else reading.unread)
 
 
 def _source(path: str) -> Source:

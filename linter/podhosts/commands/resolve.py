@@ -43,6 +43,7 @@ class ResolveRequest:
     path: str = "."
     hosts: str | None = None
     object: str | None = None
+    values: list[str] = field(default_factory=list)
     container: str | None = None
     resolvers: str | None = None
     pod_ips: list[str] = field(default_factory=list)
@@ -105,7 +106,7 @@ def _ask(request: ResolveRequest, names: tuple[str, ...], network: Network) -> t
         except OSError as error:
             raise UsageError(f"{request.hosts}: {error.strerror} (--hosts)") from None
         return [Asked(request.hosts, None, _answers(hosts, request.name, names, network))], False
-    selection = select_pods(request.path, request.object)
+    selection = select_pods(request.path, request.object, request.values)
     for place, reason in selection.failures:
         say(f"not read: {place}: {reason}")
     if not selection.pods:

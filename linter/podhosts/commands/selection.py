@@ -12,6 +12,7 @@ from podhosts.commands.usage import UsageError
 from podhosts.discovery import STDIN, discover, with_slashes
 from podhosts.document import whole
 from podhosts.helm import Charts
+from podhosts.helm.printed import PrintedDocument
 from podhosts.interpret import documents, interpret
 from podhosts.kubernetes import KnownKinds
 from podhosts.kustomize.printing import Printed
@@ -22,6 +23,7 @@ from podhosts.source import Source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from podhosts.helm.building import ChartBuild
     from podhosts.interpret import Interpreted
     from podhosts.kubernetes import HostAlias, Pod
     from podhosts.placed import Placed
@@ -50,20 +52,23 @@ class Selection(NamedTuple):
         """Where an entry comes from: what changed it, if anything did, before the place where it stands itself."""
         placed = self.placed[alias.pod]
         origins = placed.origins(alias.node) if isinstance(placed, Printed) else []
+        if isinstance(placed, PrintedDocument) and (origin := placed.origin(alias.node)) is not None:
+            origins = [origin]
         if not origins:
             return [self.place(alias.pod, alias.node.span)]
         return [(origin.source, origin.source.position(origin.span.start)) for origin in origins]
 
 
-def select_pods(where: str | Source, object_name: str | None) -> Selection:
+def select_pods(where: str | Source, object_name: str | None, values: Iterable[str] = ()) -> Selection:
     """All pods below a path (`-` is stdin) or in a source, or those of one object given as `kind/name` or `name`.
 
-    A folder with a kustomization stands for what Kustomize builds of it. Raises UsageError where nothing fits
-    `object_name` (the message lists what there is), or Kustomize refuses the kustomization.
+    A folder with a kustomization stands for what Kustomize builds of it, the files of a chart for what Helm prints with
+    the chart's own values and the files `values`. Raises UsageError where nothing fits `object_name` (the message lists
+    what there is), Kustomize refuses the kustomization, or a values file can't be read.
     """
     where = where if isinstance(where, Source) else with_slashes(where)
     path = where.path if isinstance(where, Source) else where
-    selection = _built(path) if not isinstance(where, Source) and has_kustomization(path) else _written(where)
+    selection = _built(path) if not isinstance(where, Source) and has_kustomization(path) else _written(where, values)
     if object_name is None:
         return selection
     chosen = [pod for pod in selection.pods if object_name.lower() in _names(pod)]
@@ -73,8 +78,8 @@ def select_pods(where: str | Source, object_name: str | None) -> Selection:
     return selection._replace(pods=chosen)
 
 
-def _written(where: str | Source) -> Selection:
-    """The pods as they are written."""
+def _written(where: str | Source, values: Iterable[str]) -> Selection:
+    """The pods as they are written, and those that charts print."""
     if isinstance(where, Source):
         path, sources, failures = where.path, [where], list[tuple[str, str]]()
     else:
@@ -83,9 +88,15 @@ def _written(where: str | Source) -> Selection:
         sources, failures = read_sources([item.path for item in discovery.inputs])
         failures += discovery.failures
     charts = Charts(sorted({source.path for source in sources}))
-    repository = Repository(sources, charts=charts)
+    builds = [] if isinstance(where, Source) or not os.path.isdir(path) else _builds(charts, values)
+    printed = [text for build in builds for text in build.printed]
+    failures += [(_shown(one.source, one.span), one.reason) for build in builds for one in build.stopped]
+    sources = _not_printed(sources, charts, builds)
+    repository = Repository([*sources, *(text.source for text in printed)], charts=charts)
     kinds = _kinds(repository)
     found: dict[Pod, Placed] = {}
+    for placed in (placed for text in printed for placed in text.documents(all_of_them=True)):
+        found |= _pods(interpret(placed, kinds))
     for source in sources:
         facts = charts.facts(source.path)
         for placed in documents(whole(source), facts):
@@ -94,6 +105,28 @@ def _written(where: str | Source) -> Selection:
                 failures.append((_shown(source, document.problem.span), document.problem.message))
             found |= _pods(interpret(placed, kinds, facts))
     return Selection(list(found), repository, failures, os.path.isdir(path), found)
+
+
+def _builds(charts: Charts, values: Iterable[str]) -> list[ChartBuild]:
+    """What the outermost charts print. Raises UsageError for a values file that can't be read."""
+    given, failures = read_sources(list(values))
+    if failures:
+        raise UsageError(f"{failures[0][0]}: {failures[0][1]} (--values)")
+    # Other charts print pods without lists: these can be shown as they are written.
+    homes = (home for home in charts.homes if any(chart.may_print_lists for chart in charts.homes[home]))
+    found = (charts.everything(home, tuple(given)) for home in homes)
+    return [build for build in found if build is not None]
+
+
+def _not_printed(sources: list[Source], charts: Charts, builds: list[ChartBuild]) -> list[Source]:
+    """The files of which no chart prints what becomes of them: not its templates, nor its values."""
+    printed = {text.source.path for build in builds for text in build.printed}
+    homes = {build.chart for build in builds if build.printed}
+    return [
+        source
+        for source in sources
+        if source.path not in printed and not (charts.has_values(source.path) and charts.home(source.path) in homes)
+    ]
 
 
 def _pods(documents: Iterable[Interpreted]) -> dict[Pod, Placed]:

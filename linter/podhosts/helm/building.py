@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.helm.builtins import functions
 from podhosts.helm.chart_files import ChartFiles
-from podhosts.helm.charts import is_values_name, join
+from podhosts.helm.charts import VALUES_FOLDERS, YAML, is_values_name, join
 from podhosts.helm.evaluate import ParsedTemplates, Rendered, evaluate
 from podhosts.helm.loading import LoadError, LoadOptions, ValuesText, load
 from podhosts.helm.loading.load import DEFAULT_KUBERNETES
 from podhosts.helm.model import TooLarge, Unsupported
-from podhosts.helm.objects import go_text
 from podhosts.helm.printed import PrintedText, with_placeholders
 from podhosts.helm.relevance import relevant_templates
 from podhosts.source import Span
@@ -27,9 +26,6 @@ if TYPE_CHECKING:
     from podhosts.source import Source
 
 _DEFAULT_VALUES = "values.yaml"
-#: Folders of a chart with values files, whatever these are called.
-_VALUES_FOLDERS = frozenset({"ci", "values", "environments"})
-_YAML = (".yaml", ".yml")
 #: With so many values files a chart is evaluated.
 _MOST_VALUES = 40
 _HELM_VERSION = 4
@@ -75,11 +71,15 @@ class ChartBuilder:
         others = [self.build((name,)) for name in self._values_names()]
         yield from (build for build in others if build.printed)
 
-    def build(self, values: tuple[str, ...], *, all_templates: bool = False) -> ChartBuild:
-        """What the relevant templates print with these values files of the chart, by their paths in it; or all.
+    def everything(self, values: tuple[Source, ...] = ()) -> ChartBuild:
+        """What all templates print with these files on top of the chart's own values.
 
-        With all of them, names that nobody knows are those of `helm template`.
+        Names that nobody knows are those of `helm template`.
         """
+        return self.build(tuple(map(self.files.add_values, values)), all_templates=True)
+
+    def build(self, values: tuple[str, ...], *, all_templates: bool = False) -> ChartBuild:
+        """What the relevant templates print with these values files of the chart, by their paths in it; or all."""
         paths = tuple(source.path for name in values if (source := self.files.source(name)) is not None)
         build = ChartBuild(self.folder, (*self._own_values(), *paths), [], [])
         try:
@@ -121,7 +121,7 @@ class ChartBuilder:
         return Stopped(source, span or Span(0, 0), reason)
 
     def _options(self, values: tuple[str, ...]) -> LoadOptions:
-        texts = (ValuesText(name, go_text(self.files.contents[name])) for name in values)
+        texts = (ValuesText(name, self.files.text(name)) for name in values)
         return LoadOptions(_HELM_VERSION, tuple(texts))
 
     def _own_values(self) -> tuple[str, ...]:
@@ -138,4 +138,4 @@ def _is_values_file(name: str) -> bool:
     folder, _, base = name.rpartition("/")
     if not folder:
         return is_values_name(base)
-    return folder.partition("/")[0] in _VALUES_FOLDERS and base.endswith(_YAML)
+    return folder.partition("/")[0] in VALUES_FOLDERS and base.endswith(YAML)

@@ -263,10 +263,21 @@ class Chart:
     @cached_property
     def may_print_lists(self) -> bool:
         """Whether one of its templates, or of those in an archive, may print hostAliases."""
-        if self.is_relevant:
-            return True
-        values = self._charts.source(join(self.folder, "values.yaml"))
-        return values is not None and KEY in values.text and self._has_archives
+        return self.is_relevant or any(self._is_relevant_archive(path) for path in self._archives)
+
+    def _is_relevant_archive(self, path: str) -> bool:
+        from podhosts.helm.loading.archives import ArchiveError, unpack
+
+        source = self._charts.source(path)
+        try:
+            return source is not None and any(KEY.encode() in data for data in unpack(source.data).values())
+        except ArchiveError:
+            return False
+
+    @cached_property
+    def _archives(self) -> list[str]:
+        """The charts inside it that lie there as archives."""
+        return [path for path in files_below(join(self.folder, _SUB_CHARTS)) if path.endswith(".tgz")]
 
     @cached_property
     def facts(self) -> Facts:
@@ -342,12 +353,7 @@ class Chart:
         known = [written_string(item.get("alias")) or written_string(item.get("name")) for item in wanted]
         is_complete = all(name in names for name in known) and len(wanted) == len(items)
         has_other_list = self._charts.source(join(self.folder, _REQUIREMENTS)) is not None
-        return unread is not None or not is_complete or has_other_list or self._has_archives
-
-    @cached_property
-    def _has_archives(self) -> bool:
-        """Whether a chart inside it lies there as an archive, which is not opened."""
-        return any(path.endswith(".tgz") for path in files_below(join(self.folder, _SUB_CHARTS)))
+        return unread is not None or not is_complete or has_other_list or bool(self._archives)
 
     @cached_property
     def _values_are_templates(self) -> bool:

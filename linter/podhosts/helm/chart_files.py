@@ -6,7 +6,8 @@ import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document import Document, Mapping, Scalar, Sequence, split
-from podhosts.helm.charts import files_below, is_values_name, join
+from podhosts.helm.charts import VALUES_FOLDERS, files_below, is_values_name, join
+from podhosts.helm.objects import go_text
 from podhosts.kubernetes import field
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _SUB_CHARTS = "charts"
 #: How templates ask for other files of the chart.
 _FILES = ".Files"
 #: What Helm reads of a chart besides.
-_LOADED_FOLDERS = frozenset({"templates", "charts", "ci", "values", "environments"})
+_LOADED_FOLDERS = VALUES_FOLDERS | {"templates", "charts"}
 _LOADED_FILES = frozenset(
     {"Chart.yaml", "Chart.lock", "requirements.yaml", "requirements.lock", "values.schema.json", ".helmignore"}
 )
@@ -67,6 +68,18 @@ class ChartFiles:
             name = posixpath.relpath(path, folder or ".")
             if (self._reads_files or _is_loaded(name)) and (source := charts.source(path)) is not None:
                 self._sources[prefix + name] = source
+
+    def add_values(self, source: Source) -> str:
+        """The name by which a values file is known here, be it one of the chart or lie elsewhere."""
+        name = self.name(source.path)
+        if name is None:
+            name = source.path
+            self._sources[name] = source
+        return name
+
+    def text(self, name: str) -> str:
+        """A file as Helm reads it."""
+        return go_text(self._sources[name].data)
 
     def source(self, name: str) -> Source | None:
         """The file at a path in the chart; None for one in an archive."""

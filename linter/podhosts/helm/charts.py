@@ -24,6 +24,9 @@ _TEMPLATES = "templates"
 _SUB_CHARTS = "/charts/"
 _VALUES_FILE = re.compile(r"[^/]*values[^/]*\.ya?ml", re.IGNORECASE)
 
+YAML = (".yaml", ".yml")
+#: Folders of a chart with values files, whatever these are called.
+VALUES_FOLDERS = frozenset({"ci", "values", "environments"})
 #: Folders that lie beside the files of a chart and are none of it.
 _NEVER_READ = frozenset({".git", "node_modules", ".venv"})
 
@@ -122,6 +125,15 @@ class Charts:
                 found = [*ChartBuilder(chart, self).builds()]
             self._builds[chart.folder] = found
         return self._builds[chart.folder]
+
+    def everything(self, home: str, values: tuple[Source, ...] = ()) -> ChartBuild | None:
+        """The outermost chart in a folder with all that its templates print; None for a folder that is no chart."""
+        chart = self.at(home)
+        if chart is None:
+            return None
+        from podhosts.helm.building import ChartBuilder
+
+        return ChartBuilder(chart, self).everything(values)
 
     def facts(self, path: str) -> FileFacts:
         """What the charts say of a file. Only the charts that may say something are read."""
@@ -229,11 +241,13 @@ def _chart_folders(path: str) -> Iterator[str]:
 
 
 def _folders_of_values(path: str) -> Iterable[str]:
-    """The folders whose chart has a file as `values.yaml`, `values-prod.yaml`, `ci/test-values.yaml`."""
+    """The folders whose chart has a file as `values.yaml`, `values-prod.yaml`, `ci/test.yaml`, `values/prod/a.yaml`."""
     folder, name = posixpath.split(path)
-    if not _VALUES_FILE.fullmatch(name):
+    if not name.endswith(YAML):
         return ()
-    return dict.fromkeys(("" if folder == "ci" else folder.removesuffix("/ci"), folder))
+    parts = folder.split("/") if folder else []
+    above = ["/".join(parts[:count]) for count, part in enumerate(parts) if part in VALUES_FOLDERS]
+    return dict.fromkeys([*above, folder] if _VALUES_FILE.fullmatch(name) else above)
 
 
 def _folders_of_template(path: str) -> Iterator[str]:

@@ -216,6 +216,12 @@ class PrintedDocument(Placed):
         found = (self._printed.files.written(place) for place in _values(self._printed.parts(span)))
         return tuple(Related(one.node.span, _VALUE, one.document.source) for one in found if one is not None)
 
+    def origin(self, node: Node) -> Place | None:
+        """Where people change what stands in a node: the first value in it, else the template's text."""
+        places = [self._value_place(value, []) for value in _values(self._printed.parts(node.span))]
+        known = [place for place in places if place is not None]
+        return min(known, key=lambda place: (place.source.path, place.span), default=self.step(node.span))
+
     def covers(self, span: Span) -> Iterator[Place]:
         """Where the characters of a span are written: each scalar and key of values files, each stretch of templates."""
         for part in self._printed.parts(span):
