@@ -101,7 +101,6 @@ def test_ways_to_print_a_list(tmp_path: Path, printed: str) -> None:
     [
         "env: {{ toYaml .Values.extra | nindent 8 }}",
         "hostAliases: []\n      env: {{ toYaml .Values.extra | nindent 8 }}",
-        "hostAliases: []\n      {{ toYaml .Values.extra | nindent 6 }}",
         'hostAliases: {{ include "elsewhere" . | nindent 8 }}\n      env: {{ toYaml .Values.extra | nindent 8 }}',
         "# hostAliases: {{ toYaml .Values.extra | nindent 8 }}",
         "hostAliases: {{ toYaml .Values.extra.aliases | nindent 8 }}",
@@ -111,6 +110,14 @@ def test_ways_to_print_a_list(tmp_path: Path, printed: str) -> None:
 )
 def test_other_lists_are_not_taken_for_it(tmp_path: Path, printed: str) -> None:
     assert found(tmp_path, {"values.yaml": BAD, "templates/d.yaml": f"{HEAD}      {printed}\n"}) == []
+
+
+def test_a_list_that_is_printed_among_keys(tmp_path: Path) -> None:
+    printed = f"{HEAD}      hostAliases: []\n      {{{{ toYaml .Values.extra | nindent 6 }}}}\n"
+    files = {"values.yaml": BAD, "templates/d.yaml": printed}
+    assert found(tmp_path, files) == [
+        ("templates/d.yaml", 8, "syntax-error", "{{ toYaml .Values.extra | nindent 6 }}")
+    ]
 
 
 def test_all_values_files_of_the_chart(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.helm.builtins import functions
@@ -13,7 +14,7 @@ from podhosts.helm.loading import LoadError, LoadOptions, ValuesText, load
 from podhosts.helm.loading.load import DEFAULT_KUBERNETES
 from podhosts.helm.model import TooLarge, Unsupported
 from podhosts.helm.printed import PrintedText, with_placeholders
-from podhosts.helm.relevance import relevant_templates
+from podhosts.helm.relevance import can_fill_lists, needed_templates, relevant_templates
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ _DEFAULT_VALUES = "values.yaml"
 #: With so many values files a chart is evaluated.
 _MOST_VALUES = 40
 _HELM_VERSION = 4
+_FILLED = re.compile(r"hostAliases:\s*(?!\[\]|null\b|~)\S", re.IGNORECASE)
 
 
 class Stopped(NamedTuple):
@@ -63,13 +65,13 @@ class ChartBuilder:
         """The templates that can print hostAliases: with the chart's own values, then with each other values file."""
         own = self.build(())
         yield own
-        if own.printed or not own.stopped:
-            for name in self._values_names():
-                yield self.build((name,))
-            return
+        names = self._values_names()
+        if not any(map(_prints_list, own.printed)):
+            # Nothing to combine with: a file matters that brings entries itself.
+            names = [name for name in names if can_fill_lists(self.files.text(name))]
+        builds = (self.build((name,)) for name in names)
         # Without a values file the chart may not work at all.
-        others = [self.build((name,)) for name in self._values_names()]
-        yield from (build for build in others if build.printed)
+        yield from (build for build in builds if build.printed or own.printed)
 
     def everything(self, values: tuple[Source, ...] = ()) -> ChartBuild:
         """What all templates print with these files on top of the chart's own values.
@@ -101,6 +103,8 @@ class ChartBuilder:
         if wanted is not None and not wanted:
             return {}
         templates = [one for one in installation.templates if posixpath.basename(one.name) != "NOTES.txt"]
+        if wanted is not None:
+            templates = needed_templates(templates, wanted)
         return evaluate(templates, self._parsed, DEFAULT_KUBERNETES, wanted)
 
     def _add(self, outcome: Outcome, path: str, build: ChartBuild, *, keeps_names: bool) -> None:
@@ -132,6 +136,11 @@ class ChartBuilder:
         """The values files besides the chart's own values, by their paths in the chart."""
         names = (name for name in self.files.contents if name != _DEFAULT_VALUES and _is_values_file(name))
         return sorted(names)[:_MOST_VALUES]
+
+
+def _prints_list(printed: PrintedText) -> bool:
+    """Whether a template prints hostAliases with something in it."""
+    return _FILLED.search(printed.source.text) is not None
 
 
 def _is_values_file(name: str) -> bool:

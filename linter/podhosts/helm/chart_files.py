@@ -22,9 +22,8 @@ _SUB_CHARTS = "charts"
 _FILES = ".Files"
 #: What Helm reads of a chart besides.
 _LOADED_FOLDERS = VALUES_FOLDERS | {"templates", "charts"}
-_LOADED_FILES = frozenset(
-    {"Chart.yaml", "Chart.lock", "requirements.yaml", "requirements.lock", "values.schema.json", ".helmignore"}
-)
+_LOADED_FILES = frozenset({"Chart.yaml", "Chart.lock", "requirements.yaml", "requirements.lock", ".helmignore"})
+_SCHEMA = "values.schema.json"
 
 
 class WrittenValue(NamedTuple):
@@ -61,7 +60,8 @@ class ChartFiles:
             folder = dependency.chart.folder
             if not folder.startswith(inside):
                 self._add(folder, f"{_SUB_CHARTS}/{posixpath.basename(folder)}/", charts)
-        self.contents = {name: source.data for name, source in self._sources.items()}
+        # A schema changes nothing of what is printed, and is slow to check.
+        self.contents = {name: one.data for name, one in self._sources.items() if not name.endswith(_SCHEMA)}
 
     def _add(self, folder: str, prefix: str, charts: Charts) -> None:
         for path in files_below(folder):

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from podhosts.helm.model import GoList, GoMap
+from podhosts.helm.traced import Traced
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -20,10 +21,24 @@ _WORD = re.compile(r"hosta|aliases", re.IGNORECASE)
 _DEFINITION = re.compile(r'\{\{-?\s*(?:define|block)\s+(?:"([^"\n]*)"|`([^`]*)`)')
 #: What is included by a name in quotes, and by one that is put together.
 _INCLUSION = re.compile(r'\b(?:include|template)\s+(?:"([^"\n]*)"|`([^`]*)`)')
-_COMPUTED = re.compile(r'\b(?:include|template)\s+[^"`\s]|\btpl\b')
+_COMPUTED = re.compile(r"\b(?:include|template)\s+[^\"`\s]")
+_TEXT = re.compile(r"\btpl\b")
+#: A sum over what a file prints says nothing of it.
+_CHECKSUM = re.compile(r"\{\{[^{}]*\binclude\b[^{}]*\bsha\d+sum\b[^{}]*\}\}")
 _COMPUTED_NAME = ""
+#: A text for `tpl` that can bring a list.
+_TEMPLATE_TEXT = re.compile(r"hosta|\{\{[^}]*\binclude\b", re.IGNORECASE)
+#: What a values file that can fill a list holds: the word itself, or an address.
+_FILLING = re.compile(r"hosta|aliases|\d+\.\d+\.\d+\.\d+|[0-9a-f]:[0-9a-f]*:", re.IGNORECASE)
+#: How whole files are included, by their paths.
+_WHOLE_FILES = "BasePath"
 #: All values passed on, but for those that only become the dot of an include.
 _ALL_VALUES = re.compile(r"(?:toYaml|toJson|range|merge|mergeOverwrite|deepCopy|tpl)[\s\w$(,:=]*\.Values(?![\w.])")
+
+
+def can_fill_lists(values: str) -> bool:
+    """Whether the text of a values file may bring entries of hostAliases."""
+    return _FILLING.search(values) is not None
 
 
 def relevant_templates(templates: Iterable[ChartTemplate], values: GoMap) -> set[str]:
@@ -37,16 +52,26 @@ def relevant_templates(templates: Iterable[ChartTemplate], values: GoMap) -> set
         files.add(template.name)
     relevant: set[str] = set()
     users: dict[str, set[str]] = {}
+    has_texts = _holds_template(values)
     for name, text in texts:
+        text = _CHECKSUM.sub("", text)
         if _WORD.search(text) or (pattern and (pattern.search(text) or _ALL_VALUES.search(text))):
             relevant.add(name)
         for one, other in _INCLUSION.findall(text):
             users.setdefault(one or other, set()).add(name)
-        if _COMPUTED.search(text):
+        if _COMPUTED.search(text) or (has_texts and _TEXT.search(text)):
             users.setdefault(_COMPUTED_NAME, set()).add(name)
     if relevant - files:
         relevant.add(_COMPUTED_NAME)
     return _with_users(relevant, users) & files
+
+
+def needed_templates(templates: list[ChartTemplate], wanted: set[str]) -> list[ChartTemplate]:
+    """Those of a chart's templates that the wanted ones may include, and these."""
+    texts = (one.text for one in templates if one.name in wanted or _DEFINITION.search(one.text))
+    if any(_WHOLE_FILES in text for text in texts):
+        return templates
+    return [one for one in templates if one.name in wanted or _DEFINITION.search(one.text)]
 
 
 def _with_users(names: set[str], users: dict[str, set[str]]) -> set[str]:
@@ -72,6 +97,20 @@ def _named_texts(template: ChartTemplate) -> Iterator[tuple[str, str]]:
             yield found[1] or found[2], template.text[found.start() :]
         at = found.start()
     yield name, template.text[at:]
+
+
+def _holds_template(values: GoMap) -> bool:
+    """Whether a string in the values is a template that prints a list, or what others print."""
+    waiting: list[GoValue] = [values]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, GoMap):
+            waiting += value.entries.values()
+        elif isinstance(value, GoList):
+            waiting += value.items
+        elif isinstance(value, Traced) and _TEMPLATE_TEXT.search(value.text):
+            return True
+    return False
 
 
 def _keys_around_lists(values: GoMap) -> Collection[str]:
