@@ -38,7 +38,7 @@ _LARGEST_WIDTH = 1_000_000
 #: Wider than this nobody pads; the text would be larger than any that is evaluated.
 _MOST_PADDED = 100_000
 #: Values in one that is printed.
-_MOST_VALUES = 100_000
+_MOST_VALUES = 20_000
 
 
 class Directive(NamedTuple):
