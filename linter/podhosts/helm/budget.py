@@ -5,7 +5,7 @@ from __future__ import annotations
 from podhosts.helm.model import MOST_DEEP
 from podhosts.helm.traced import TooLarge
 
-_MOST_VALUES = 200_000
+_MOST_VALUES = 50_000
 
 
 class Budget:
