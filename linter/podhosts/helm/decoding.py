@@ -60,8 +60,8 @@ class ScalarOrigins(Protocol):
         """The string that a scalar or key is."""
         ...
 
-    def origin(self, scalar: Scalar, path: Path) -> Origin:
-        """The origin of a number, boolean or null."""
+    def origin(self, node: Node, path: Path) -> Origin:
+        """The origin of a number, boolean or null, or of an empty list or mapping."""
         ...
 
 
@@ -74,11 +74,11 @@ class FileOrigins:
     def string(self, scalar: Scalar, text: str, path: Path, *, is_key: bool) -> Traced:
         """The whole value of the scalar at the path."""
         del scalar
-        return Traced.of(text, ValueText(ValuePlace(self._file, path, is_key), 0))
+        return _string(text, ValueText(ValuePlace(self._file, path, is_key), 0))
 
-    def origin(self, scalar: Scalar, path: Path) -> Origin:
-        """The place of the scalar."""
-        del scalar
+    def origin(self, node: Node, path: Path) -> Origin:
+        """The place of the value."""
+        del node
         return ValueText(ValuePlace(self._file, path), 0)
 
 
@@ -109,6 +109,8 @@ class TextOrigins:
         source = self._text.text
         quotes = 1 if scalar.style in {"'", '"'} else 0
         start, end = scalar.start + quotes, scalar.end - quotes
+        if not text:
+            return _string(text, self.origin(scalar, ()))
         if source[start:end] == text:
             return self._cut(start, end)
         trace = decode(source, scalar)
@@ -120,11 +122,16 @@ class TextOrigins:
             pieces.append(cut if cut.text == piece.text else cut.derive(piece.text))
         return Traced.join(pieces).slice(0, len(text))
 
-    def origin(self, scalar: Scalar, path: Path) -> Origin:
+    def origin(self, node: Node, path: Path) -> Origin:
         """The origin of the characters if they have one only, else all of them."""
         del path
-        cut = self._cut(scalar.start, scalar.end)
+        cut = self._cut(node.start, node.end)
         return cut.runs[0].origin if len(cut.runs) == 1 else Derived(cut.inputs())
+
+
+def _string(text: str, origin: Origin) -> Traced:
+    """A string that knows its place also if it is empty."""
+    return Traced.of(text, origin) if text else Traced("", (Run(0, origin),))
 
 
 def decode_yaml(text: str, origins: ScalarOrigins, start: int = 0, end: int | None = None) -> GoValue:
@@ -218,7 +225,8 @@ class _Decoder:
         if isinstance(node, Scalar):
             return self._scalar(node, path)
         if isinstance(node, Sequence):
-            return GoList([self.value(item, (*path, index), depth + 1) for index, item in enumerate(node.items)])
+            items = [self.value(item, (*path, index), depth + 1) for index, item in enumerate(node.items)]
+            return GoList(items, origin=None if items else self._origins.origin(node, path))
         return self._map(node, path, depth)
 
     def _scalar(self, scalar: Scalar, path: Path) -> GoValue:
@@ -238,6 +246,8 @@ class _Decoder:
             inner = (*path, name)
             made.keys[name] = self._origins.string(entry.key, name, inner, is_key=True)
             made.entries[name] = self.value(entry.value, inner, depth + 1)
+        if not made.entries:
+            made.origin = self._origins.origin(mapping, path)
         return made
 
 

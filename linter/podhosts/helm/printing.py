@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from podhosts.helm.budget import Budget
 from podhosts.helm.gonumbers import float_text
 from podhosts.helm.language.quoting import is_printable, quoted
 from podhosts.helm.model import (
-    MOST_DEEP,
     Bool,
     GoList,
     GoMap,
@@ -38,7 +38,7 @@ _LARGEST_WIDTH = 1_000_000
 #: Wider than this nobody pads; the text would be larger than any that is evaluated.
 _MOST_PADDED = 100_000
 #: Values in one that is printed.
-_MOST_VALUES = 100_000
+_MOST_VALUES = 20_000
 
 
 class Directive(NamedTuple):
@@ -54,23 +54,6 @@ class Directive(NamedTuple):
 
 
 _PLAIN = Directive()
-
-
-class _Budget:
-    """How many values one call may still print: a list that is in itself many times over is exponentially large."""
-
-    __slots__ = ("left",)
-
-    def __init__(self) -> None:
-        self.left = _MOST_VALUES
-
-    def take(self, depth: int) -> None:
-        """Count a value that is so deep in others."""
-        self.left -= 1
-        if self.left < 0:
-            raise TooLarge(f"more than {_MOST_VALUES} values in each other")
-        if depth > MOST_DEEP:
-            raise TooLarge(f"values in each other, more than {MOST_DEEP} deep")
 
 
 def shown(value: GoValue) -> Traced:
@@ -239,9 +222,9 @@ class _Formatter:
         return is_number
 
 
-def _value(value: GoValue, verb: str, directive: Directive, depth: int = 0, budget: _Budget | None = None) -> Traced:
+def _value(value: GoValue, verb: str, directive: Directive, depth: int = 0, budget: Budget | None = None) -> Traced:
     """A value as a verb prints it."""
-    budget = budget or _Budget()
+    budget = budget or Budget(_MOST_VALUES)
     budget.take(depth)
     if verb == "T" and depth == 0:
         return _padded(derived(type_of(value), value), directive)
@@ -270,7 +253,7 @@ def _value(value: GoValue, verb: str, directive: Directive, depth: int = 0, budg
     return _object(value, verb, directive, depth, budget)
 
 
-def _map(value: GoMap, verb: str, directive: Directive, depth: int, budget: _Budget) -> Traced:
+def _map(value: GoMap, verb: str, directive: Directive, depth: int, budget: Budget) -> Traced:
     """A map with its keys in the order of their bytes."""
     entries = (
         Traced.join(
@@ -285,7 +268,7 @@ def _map(value: GoMap, verb: str, directive: Directive, depth: int, budget: _Bud
     return Traced.join((Traced.own("map["), Traced.join(entries, _BLANK), Traced.own("]")))
 
 
-def _object(value: GoObject, verb: str, directive: Directive, depth: int, budget: _Budget) -> Traced:
+def _object(value: GoObject, verb: str, directive: Directive, depth: int, budget: Budget) -> Traced:
     """A struct: its fields in their order."""
     if value.printed is not None and verb in "vsxXq":
         return _string(value.printed, verb, directive)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from podhosts.helm.budget import Budget
 from podhosts.helm.builtins.table import ANY, ANYS, STRING, Family
 from podhosts.helm.builtins.values import are_equal, is_empty, kind_of
 from podhosts.helm.model import FALSE, NIL, TRUE, Bool, type_of
@@ -76,4 +77,4 @@ def _kind_is(wanted: Traced, value: GoValue) -> Bool:
 
 @FAMILY.add("deepEqual", ANY, ANY)
 def _deep_equal(one: GoValue, other: GoValue) -> Bool:
-    return _bool(are_equal(one, other))
+    return _bool(are_equal(one, other, Budget()))

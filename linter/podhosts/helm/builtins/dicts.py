@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from podhosts.helm.budget import Budget
 from podhosts.helm.builtins.strings import STRING_LIST
 from podhosts.helm.builtins.table import ANY, ANYS, MAP, MAPS, STRING, STRINGS, Family
 from podhosts.helm.builtins.values import is_empty, string_of
@@ -214,4 +215,4 @@ def _deep_copy(evaluation: Evaluation, value: GoValue) -> GoValue:
     evaluation.step()
     if isinstance(value, Nil):
         raise Unsupported("a copy of nil")
-    return copied(value)
+    return copied(value, Budget())

@@ -6,15 +6,14 @@ import base64
 import math
 from typing import TYPE_CHECKING
 
+from podhosts.helm.budget import Budget
 from podhosts.helm.model import (
-    MOST_DEEP,
     NIL,
     FunctionError,
     GoList,
     GoMap,
     GoObject,
     Number,
-    TooLarge,
     UnknownValue,
     Unsupported,
     derived,
@@ -39,28 +38,27 @@ def json_view(value: GoValue) -> GoValue:
 
     Raises FunctionError where Go refuses to marshal it, with Go's words.
     """
-    return _view(value, 0)
+    return _view(value, Budget(), 0)
 
 
-def _view(value: GoValue, depth: int) -> GoValue:
+def _view(value: GoValue, budget: Budget, depth: int) -> GoValue:
     if isinstance(value, Traced):
         return value
     if isinstance(value, Number):
         return _number(value)
-    if depth > MOST_DEEP:
-        raise TooLarge("values that are too deep to print")
+    budget.take(depth)
     if isinstance(value, (NilMap, NilList)):
         return NIL
     if isinstance(value, GoBytes):
         return derived(base64.b64encode(go_bytes(value.content.text)).decode("ascii"), value.content)
     if isinstance(value, GoList):
-        return GoList([_view(item, depth + 1) for item in value.items])
+        return GoList([_view(item, budget, depth + 1) for item in value.items], origin=value.origin)
     if isinstance(value, GoMap):
-        entries = {name: _view(item, depth + 1) for name, item in value.entries.items()}
-        return GoMap(entries, value.keys)
+        entries = {name: _view(item, budget, depth + 1) for name, item in value.entries.items()}
+        return GoMap(entries, value.keys, origin=value.origin)
     if isinstance(value, UnknownValue):
         raise Unsupported(f"the text of {value.identity}")
-    return _struct(value, depth) if isinstance(value, GoObject) else value
+    return _struct(value, budget, depth) if isinstance(value, GoObject) else value
 
 
 def _number(value: Number) -> Number:
@@ -72,7 +70,7 @@ def _number(value: Number) -> Number:
     return value
 
 
-def _struct(value: GoObject, depth: int) -> GoValue:
+def _struct(value: GoObject, budget: Budget, depth: int) -> GoValue:
     if value.kind in _TEXTS and value.printed is not None:
         return value.printed
     fields = STRUCTS.get(value.kind.removeprefix("*"))
@@ -84,5 +82,5 @@ def _struct(value: GoObject, depth: int) -> GoValue:
         if item is None:
             raise Unsupported(f"the JSON of a {value.kind}, whose {one.name} is not known")
         if not one.omits_empty or is_true(item):
-            made[one.json] = _view(item, depth + 1)
+            made[one.json] = _view(item, budget, depth + 1)
     return StructView(made)

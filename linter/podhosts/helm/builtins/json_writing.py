@@ -49,16 +49,18 @@ class _JsonWriter:
             text = json_float(number) if isinstance(number, float) else str(number)
             self.parts.append(derived(text, value))
         elif isinstance(value, GoList):
-            self._collection("[]", [(None, item) for item in value.items], line_break)
+            self._collection("[]", value, [(None, item) for item in value.items], line_break)
         elif isinstance(value, GoMap):
             names = list(value.entries) if isinstance(value, StructView) else sorted(value.entries, key=go_bytes)
-            self._collection("{}", [(value.key(name), value.entries[name]) for name in names], line_break)
+            self._collection("{}", value, [(value.key(name), value.entries[name]) for name in names], line_break)
         else:
             raise Unsupported("a value that is nothing of JSON")
 
-    def _collection(self, brackets: str, items: list[tuple[Traced | None, GoValue]], line_break: str) -> None:
+    def _collection(
+        self, brackets: str, value: GoValue, items: list[tuple[Traced | None, GoValue]], line_break: str
+    ) -> None:
         if not items:
-            self._own(brackets)
+            self.parts.append(derived(brackets, value))
             return
         inner = line_break + "  "
         for number, (key, item) in enumerate(items):
@@ -70,6 +72,9 @@ class _JsonWriter:
         self._own((line_break if self._is_pretty else "") + brackets[1])
 
     def _string(self, text: Traced) -> None:
+        if not text.text:
+            self.parts.append(derived('""', text))
+            return
         self.parts.append(_QUOTE)
         at = 0
         for found in self._escaped.finditer(text.text):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from podhosts.helm.budget import Budget
 from podhosts.helm.builtins.numbers import to_int64
 from podhosts.helm.builtins.strings import whole
 from podhosts.helm.builtins.table import ANY, ANYS, INT, Family
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from podhosts.helm.model import Evaluation, GoValue
 
 FAMILY = Family()
+_MOST_COMPARISONS = 2_000_000
 _NIL_POINTER = "runtime error: invalid memory address or nil pointer dereference"
 
 
@@ -86,9 +88,10 @@ def _compact(value: GoValue) -> GoList:
 @FAMILY.add_asking("uniq mustUniq", ANY)
 def _uniq(evaluation: Evaluation, value: GoValue) -> GoList:
     found: list[GoValue] = []
+    budget = Budget(_MOST_COMPARISONS)
     for item in items_of(value, "Cannot find uniq on type {}"):
         evaluation.step(1 + len(found))
-        if not any(are_equal(item, other) for other in found):
+        if not any(are_equal(item, other, budget) for other in found):
             found.append(item)
     return GoList(found)
 
@@ -97,7 +100,8 @@ def _uniq(evaluation: Evaluation, value: GoValue) -> GoList:
 def _without(evaluation: Evaluation, value: GoValue, *unwanted: GoValue) -> GoList:
     items = items_of(value, "Cannot find without on type {}")
     evaluation.step(1 + len(items) * len(unwanted))
-    return GoList([item for item in items if not any(are_equal(item, other) for other in unwanted)])
+    budget = Budget(_MOST_COMPARISONS)
+    return GoList([item for item in items if not any(are_equal(item, other, budget) for other in unwanted)])
 
 
 @FAMILY.add_asking("has mustHas", ANY, ANY)
@@ -106,7 +110,8 @@ def _has(evaluation: Evaluation, wanted: GoValue, value: GoValue) -> Bool:
         return FALSE
     items = items_of(value, "Cannot find has on type {}")
     evaluation.step(1 + len(items))
-    return TRUE if any(are_equal(wanted, item) for item in items) else FALSE
+    budget = Budget(_MOST_COMPARISONS)
+    return TRUE if any(are_equal(wanted, item, budget) for item in items) else FALSE
 
 
 @FAMILY.add("slice mustSlice", ANY, ANYS)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.helm.builtins.table import ANY, ANYS, INT, STRING, Family
 from podhosts.helm.builtins.values import SPACES, boolean, string_of
-from podhosts.helm.model import Bool, FunctionError, GoList, GoMap, Nil, Number, TooLarge
+from podhosts.helm.model import Bool, FunctionError, GoList, GoMap, Nil, Number, TooLarge, derived
 from podhosts.helm.objects import go_bytes, go_text
 from podhosts.helm.printing import quoted_traced, shown
 from podhosts.helm.traced import EMPTY, Traced
@@ -276,13 +276,15 @@ def _nindent(evaluation: Evaluation, count: GoValue, text: Traced) -> Traced:
 
 @FAMILY.add("quote", ANYS)
 def _quote(*values: GoValue) -> Traced:
-    return Traced.join((quoted_traced(string_of(value)) for value in values if not isinstance(value, Nil)), _BLANK)
+    texts = (string_of(value) for value in values if not isinstance(value, Nil))
+    return Traced.join((quoted_traced(text) if text.text else derived('""', text) for text in texts), _BLANK)
 
 
 @FAMILY.add("squote", ANYS)
 def _squote(*values: GoValue) -> Traced:
     texts = (shown(value) for value in values if not isinstance(value, Nil))
-    return Traced.join((Traced.join((_APOSTROPHE, text, _APOSTROPHE)) for text in texts), _BLANK)
+    quoted = (Traced.join((_APOSTROPHE, text, _APOSTROPHE)) if text.text else derived("''", text) for text in texts)
+    return Traced.join(quoted, _BLANK)
 
 
 @FAMILY.add("cat", ANYS)

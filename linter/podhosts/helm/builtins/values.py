@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.helm.model import (
-    MOST_DEEP,
     Bool,
     GoList,
     GoMap,
     GoObject,
     Nil,
     Number,
-    TooLarge,
     UnknownValue,
     Unsupported,
     derived_origin,
@@ -23,6 +21,7 @@ from podhosts.helm.printing import shown
 from podhosts.helm.traced import Traced
 
 if TYPE_CHECKING:
+    from podhosts.helm.budget import Budget
     from podhosts.helm.model import GoValue
 
 #: What Go takes for white space.
@@ -72,21 +71,23 @@ def kind_of(value: GoValue) -> str:
     return _KINDS.get(name, name)
 
 
-def are_equal(one: GoValue, other: GoValue, depth: int = 0) -> bool:
-    """Whether two values are equal in their types and in all that is in them (`reflect.DeepEqual`)."""
-    if depth > MOST_DEEP:
-        raise TooLarge("values that are too deep to compare")
+def are_equal(one: GoValue, other: GoValue, budget: Budget, depth: int = 0) -> bool:
+    """Whether two values are equal in their types and in all that is in them (`reflect.DeepEqual`).
+
+    Raises TooLarge.
+    """
+    budget.take(depth)
     if type_of(one) != type_of(other):
         return False
     if isinstance(one, GoBytes) and isinstance(other, GoBytes):
         return one.content.text == other.content.text
     if isinstance(one, GoList) and isinstance(other, GoList):
         return len(one.items) == len(other.items) and all(
-            are_equal(mine, yours, depth + 1) for mine, yours in zip(one.items, other.items, strict=True)
+            are_equal(mine, yours, budget, depth + 1) for mine, yours in zip(one.items, other.items, strict=True)
         )
     if isinstance(one, GoMap) and isinstance(other, GoMap):
         return one.entries.keys() == other.entries.keys() and all(
-            are_equal(item, other.entries[name], depth + 1) for name, item in one.entries.items()
+            are_equal(item, other.entries[name], budget, depth + 1) for name, item in one.entries.items()
         )
     if isinstance(one, Traced) and isinstance(other, Traced):
         return one.text == other.text

@@ -222,6 +222,9 @@ class _Writer:
         return False
 
     def _string(self, text: Traced, indent: int, *, is_key: bool = False) -> None:
+        if not text.text:
+            self._add(derived('""', text))
+            return
         found = _Analysis(text.text)
         if "\n" in text.text:
             style = '"' if is_key or not found.may_be_block else "|"

@@ -10,16 +10,17 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from podhosts.helm.evaluate.errors import TemplateError, parse_message
-from podhosts.helm.evaluate.evaluator import Evaluator, Namespace
+from podhosts.helm.evaluate.evaluator import Evaluator
 from podhosts.helm.evaluate.go_functions import GO_FUNCTIONS
 from podhosts.helm.evaluate.helm_functions import HELM_FUNCTIONS
+from podhosts.helm.evaluate.namespaces import ChartNamespace, called_names, defined_names, may_change_values
 from podhosts.helm.language import ParseError, Source, parse
 from podhosts.helm.model import GoMap, TooLarge, Unsupported
 from podhosts.helm.objects import package
 from podhosts.helm.traced import TemplateText, Traced
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from podhosts.helm.language import Definition
     from podhosts.helm.loading import ChartTemplate
@@ -66,22 +67,33 @@ class NotEvaluated(NamedTuple):
 Outcome: TypeAlias = Rendered | Refused | NotKnown | NotEvaluated
 
 
+class _Stopped(Exception):  # noqa: N818  # carries an outcome
+    """A file that is needed can't be parsed."""
+
+    def __init__(self, outcome: Refused | NotEvaluated) -> None:
+        super().__init__(outcome.__class__.__name__)
+        self.outcome = outcome
+
+
 class ParsedTemplates:
-    """The templates of a chart, each parsed once, for evaluations with several sets of values."""
+    """The templates of charts, each parsed once, for evaluations with several sets of values."""
 
     def __init__(self, functions: Mapping[str, Function], helm_version: int) -> None:
         self.functions = {**functions, **GO_FUNCTIONS, **HELM_FUNCTIONS}
         self.helm_version = helm_version
-        self._parsed: dict[tuple[str, str], dict[str, Definition] | Refused | NotEvaluated] = {}
+        self._parsed: dict[tuple[str, str], Mapping[str, Definition] | Refused | NotEvaluated] = {}
 
-    def definitions(self, template: ChartTemplate) -> dict[str, Definition] | Refused | NotEvaluated:
-        """What a file defines, itself among it, or why it can't be parsed."""
+    def definitions(self, template: ChartTemplate) -> Mapping[str, Definition]:
+        """What a file defines, itself among it; raises `_Stopped` if it can't be parsed."""
         key = (template.name, template.text)
-        if key not in self._parsed:
-            self._parsed[key] = self._parse(template)
-        return self._parsed[key]
+        parsed = self._parsed.get(key)
+        if parsed is None:
+            parsed = self._parsed[key] = self._parse(template)
+        if isinstance(parsed, (Refused, NotEvaluated)):
+            raise _Stopped(parsed)
+        return parsed
 
-    def _parse(self, template: ChartTemplate) -> dict[str, Definition] | Refused | NotEvaluated:
+    def _parse(self, template: ChartTemplate) -> Mapping[str, Definition] | Refused | NotEvaluated:
         text = Traced.of(template.text, TemplateText(template.path, 0))
         try:
             return parse(Source(template.name, text, template.path), self.functions)
@@ -98,27 +110,50 @@ def evaluate(
     kubernetes_version: str,
     wanted: Collection[str] | None = None,
 ) -> dict[str, Outcome]:
-    """What each wanted file prints, by Helm's name for it and in Helm's order; without `wanted`, all but partials.
+    """What each wanted file prints, by Helm's name for it and in Helm's order.
 
-    Where a file can't be parsed, Helm prints nothing at all: the outcome is that of this file alone.
+    Without `wanted`, all files but partials are printed, and if one of the chart's files can't be parsed, the outcome
+    is that of this file alone: Helm prints nothing at all. With it, only what is needed is parsed; files that may
+    change values which a wanted one sees are executed, too.
     The templates' data is changed as templates change it, so each evaluation needs its own.
     """
     ordered = in_order(templates)
+    printed = [template for template in ordered if not template.name.rpartition("/")[2].startswith("_")]
     with _room():
-        namespace: dict[str, Definition] = {}
-        for template in ordered:
-            definitions = parsed.definitions(template)
-            if isinstance(definitions, (Refused, NotEvaluated)):
-                return {template.name: definitions}
-            for name, definition in definitions.items():
-                if name not in namespace or not definition.is_empty:
-                    namespace[name] = definition
-        evaluator = Evaluator(Namespace(namespace), parsed.functions, parsed.helm_version, kubernetes_version)
-        return {
-            template.name: _outcome(evaluator, namespace[template.name], template)
-            for template in ordered
-            if not template.name.rpartition("/")[2].startswith("_") and (wanted is None or template.name in wanted)
-        }
+        if wanted is None:
+            try:
+                for template in ordered:
+                    parsed.definitions(template)
+            except _Stopped as stopped:
+                return {template.name: stopped.outcome}
+        else:
+            printed = _needed(ordered, printed, wanted)
+        namespace = ChartNamespace(ordered, parsed.definitions)
+        evaluator = Evaluator(namespace, parsed.functions, parsed.helm_version, kubernetes_version)
+        outcomes = {template.name: _outcome(evaluator, namespace, template) for template in printed}
+    return outcomes if wanted is None else {name: outcomes[name] for name in outcomes if name in wanted}
+
+
+def _needed(
+    ordered: Sequence[ChartTemplate], printed: Sequence[ChartTemplate], wanted: Collection[str]
+) -> list[ChartTemplate]:
+    """The wanted files, and those before the last of them that may change values."""
+    changing: set[str] = set()
+    texts = [(template.text, defined_names(template.text), called_names(template.text)) for template in ordered]
+    size = -1
+    while size != len(changing):
+        size = len(changing)
+        for text, defined, called in texts:
+            if not defined <= changing and (not called.isdisjoint(changing) or may_change_values(text)):
+                changing |= defined
+    last = max((index for index, template in enumerate(printed) if template.name in wanted), default=-1)
+    return [
+        template
+        for template in printed[: last + 1]
+        if template.name in wanted
+        or may_change_values(template.text)
+        or not called_names(template.text).isdisjoint(changing)
+    ]
 
 
 def in_order(templates: Iterable[ChartTemplate]) -> list[ChartTemplate]:
@@ -130,12 +165,16 @@ def in_order(templates: Iterable[ChartTemplate]) -> list[ChartTemplate]:
     )
 
 
-def _outcome(evaluator: Evaluator, definition: Definition, template: ChartTemplate) -> Outcome:
+def _outcome(evaluator: Evaluator, namespace: ChartNamespace, template: ChartTemplate) -> Outcome:
     data = template.data
     name, base = Traced.own(template.name), Traced.own(template.base_path)
     data.entries["Template"] = GoMap({"Name": name, "BasePath": base}, kind=f"{package(evaluator.helm_version)}.Values")
     try:
+        definition = namespace.find(template.name)
+        assert definition is not None  # each file is a template of its name
         return Rendered(evaluator.print_file(definition, data))
+    except _Stopped as stopped:
+        return stopped.outcome
     except TemplateError as error:
         places = (
             TemplatePlace(level.source.path, level.at)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.helm.evaluate.errors import Level, TemplateError
 from podhosts.helm.evaluate.execution import NO_VALUE, State
+from podhosts.helm.evaluate.namespaces import InnerNamespace
 from podhosts.helm.language import ParseError, Source, parse
 from podhosts.helm.language.quoting import quoted
 from podhosts.helm.model import FunctionError, TooLarge
@@ -18,13 +19,15 @@ from podhosts.helm.traced import EMPTY, Traced
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from podhosts.helm.evaluate.namespaces import Namespace
     from podhosts.helm.language import Definition
     from podhosts.helm.language.tree import Node
     from podhosts.helm.model import Function, GoValue
 
-#: Nodes and values that one file may take, and all files of an evaluation: about a second, and some seconds.
-MOST_STEPS = 200_000
-MOST_STEPS_IN_ALL = 2_000_000
+#: Nodes and values that one file may take, and all files of an evaluation: less than a second, and some seconds. No
+#: file of the real charts that were evaluated takes more than 4,000.
+MOST_STEPS = 100_000
+MOST_STEPS_IN_ALL = 1_000_000
 #: Templates in each other, with `template`, `include` and `tpl`.
 MOST_CALLS = 2000
 #: A call makes more work than most nodes.
@@ -33,23 +36,6 @@ _STEPS_OF_A_CALL = 5
 _MOST_INCLUDES_OF_A_NAME = 1000
 #: A template that is the text of `tpl`; Helm gives it the name of its engine's outermost template.
 _TPL_NAME = "gotpl"
-
-
-class Namespace:
-    """Templates by name: those of a chart's files, and those that a `tpl` adds for itself."""
-
-    def __init__(self, own: Mapping[str, Definition], outer: Namespace | None = None) -> None:
-        self._own = own
-        self._outer = outer
-
-    def find(self, name: str) -> Definition | None:
-        """The template with this name, None if there is none."""
-        namespace: Namespace | None = self
-        while namespace is not None:
-            if (found := namespace._own.get(name)) is not None:
-                return found
-            namespace = namespace._outer
-        return None
 
 
 class Evaluator:
@@ -63,7 +49,7 @@ class Evaluator:
         kubernetes_version: str,
     ) -> None:
         self._files = namespace
-        self.namespace = namespace
+        self.namespace: Namespace = namespace
         self.functions = functions
         self.helm_version = helm_version
         self.kubernetes_version = kubernetes_version
@@ -74,6 +60,7 @@ class Evaluator:
         self._depth = 0
         self._included: Counter[str] = Counter()
         self._fresh: Counter[str] = Counter()
+        self._file = ""
 
     def print_file(self, definition: Definition, data: GoValue) -> Traced:
         """The text of a file, without what Go prints for missing values."""
@@ -82,6 +69,7 @@ class Evaluator:
         self.namespace = self._files
         self.state = None
         self._depth = 0
+        self._file = definition.name
         self._included.clear()
         out: list[Traced] = []
         self.execute(definition, data, out)
@@ -126,7 +114,7 @@ class Evaluator:
         except ParseError as error:
             raise FunctionError(f"cannot parse template {quoted(text.text)}: {error}") from None
         outer = self.namespace
-        self.namespace = Namespace(definitions, outer)
+        self.namespace = InnerNamespace(definitions, outer)
         out: list[Traced] = []
         try:
             self.execute(definitions[_TPL_NAME], data, out)
@@ -148,7 +136,10 @@ class Evaluator:
             self.step(size // 10)
 
     def fresh(self, name: str) -> str:
-        """An identity for something unknown that differs at each call."""
+        """An identity for something unknown that differs at each call, but not because other files are printed."""
+        state = self.state
+        if state is not None:
+            name = f"{name}-{self._file}-{state.definition.source.location(state.node.at)}"
         self._fresh[name] += 1
         return f"{name}-{self._fresh[name]}"
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from podhosts.helm.budget import Budget
 from podhosts.helm.loading.errors import LoadError
 from podhosts.helm.model import Bool, GoList, GoMap, Nil, Number
+from podhosts.helm.objects import GoBytes
 from podhosts.helm.traced import Traced
 
 if TYPE_CHECKING:
@@ -17,18 +19,28 @@ if TYPE_CHECKING:
     from podhosts.helm.model import GoValue
 
 _GLOBAL = "global"
+#: Of values files, which hold each of them once.
+_MOST_VALUES = 1_000_000
 
 
-def copied(value: GoValue) -> GoValue:
-    """A value with lists and maps of its own; their types stay."""
-    if isinstance(value, GoList):
-        return GoList([copied(item) for item in value.items], value.kind, value.origin, value.methods)
-    return copied_map(value) if isinstance(value, GoMap) else value
+def copied(value: GoValue, budget: Budget | None = None, depth: int = 0) -> GoValue:
+    """A value with lists and maps of its own; their types stay. Raises TooLarge."""
+    if isinstance(value, GoMap):
+        return copied_map(value, budget, depth)
+    # Nothing changes the bytes of a file.
+    if not isinstance(value, GoList) or isinstance(value, GoBytes):
+        return value
+    left = budget or Budget(_MOST_VALUES)
+    left.take(depth)
+    items = [copied(item, left, depth + 1) for item in value.items]
+    return GoList(items, value.kind, value.origin, value.methods)
 
 
-def copied_map(value: GoMap) -> GoMap:
-    """A map, and all in it, of its own."""
-    entries = {name: copied(item) for name, item in value.entries.items()}
+def copied_map(value: GoMap, budget: Budget | None = None, depth: int = 0) -> GoMap:
+    """A map, and all in it, of its own. Raises TooLarge."""
+    left = budget or Budget(_MOST_VALUES)
+    left.take(depth)
+    entries = {name: copied(item, left, depth + 1) for name, item in value.entries.items()}
     return GoMap(entries, dict(value.keys), value.kind, value.origin, value.methods)
 
 
