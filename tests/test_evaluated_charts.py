@@ -1,11 +1,10 @@
-"""What podhosts says of charts by evaluating them: findings at the text that people change, and the pods that come out."""
+"""Charts are evaluated: findings stand at the text that people change, and commands show the pods that come out."""
 
 from __future__ import annotations
 
 import io
 import json
 import tarfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,6 +22,7 @@ from tests.running import podhosts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from podhosts.placed import Place
 
@@ -70,7 +70,8 @@ def run(folder: Path, *arguments: str) -> str:
             id="two scalars in one name: the first, the other one related",
         ),
         pytest.param(
-            "hostAliases:\n{{- range .Values.names }}\n- ip: {{ $.Values.gateway }}\n  hostnames: [{{ . }}]\n{{- end }}",
+            "hostAliases:\n{{- range .Values.names }}\n- ip: {{ $.Values.gateway }}\n"
+            "  hostnames: [{{ . }}]\n{{- end }}",
             "gateway: 10.0.0.1\nnames: [a.example, b.example]\n",
             [("templates/d.yaml", 11, "duplicate-ip", "{{ $.Values.gateway }}")],
             id="one address in every turn of a loop",
@@ -107,7 +108,8 @@ def run(folder: Path, *arguments: str) -> str:
             id="a text for tpl",
         ),
         pytest.param(
-            "{{- range .Values.aliases }}\nhostAliases: [{ip: {{ .ip }}, hostnames: {{ toJson .hostNames }}}]\n{{- end }}",
+            "{{- range .Values.aliases }}\nhostAliases: [{ip: {{ .ip }}, hostnames: {{ toJson .hostNames }}}]\n"
+            "{{- end }}",
             "aliases:\n- ip: 10.0.0.1\n  hostnames: [a.example]\n",
             [("values.yaml", 2, "empty-hostnames", "ip")],
             id="a key that the entry lacks",
@@ -133,9 +135,7 @@ def run(folder: Path, *arguments: str) -> str:
         ),
     ],
 )
-def test_places(
-    tmp_path: Path, template: str, values: str, expected: list[tuple[str, int, str, str]]
-) -> None:
+def test_places(tmp_path: Path, template: str, values: str, expected: list[tuple[str, int, str, str]]) -> None:
     assert found(tmp_path, {"templates/d.yaml": pod(template), "values.yaml": values}) == expected
 
 
@@ -146,7 +146,9 @@ def test_each_values_file_is_tried(tmp_path: Path) -> None:
     """Conditions of one file hold for what another one has."""
     bad = "aliases: [{ip: 10.0.0.300, hostnames: [a.example]}]\n"
     files = {
-        "templates/d.yaml": pod("{{- if .Values.enabled }}\nhostAliases: {{- toYaml .Values.aliases | nindent 6 }}\n{{- end }}"),
+        "templates/d.yaml": pod(
+            "{{- if .Values.enabled }}\nhostAliases: {{- toYaml .Values.aliases | nindent 6 }}\n{{- end }}"
+        ),
         "values.yaml": "enabled: false\n" + ADDRESSES,
         "environments/prod.yaml": "enabled: true\n" + bad,
         "ci/small-values.yaml": "enabled: true\n",
@@ -277,7 +279,10 @@ def printed_scalars(folder: Path, values: str) -> list[tuple[str, Place]]:
     found: list[tuple[str, Place]] = []
     for document in (document for text in charts.builds(chart)[0].printed for document in text.documents()):
         for alias in (alias for one in interpret(document, KnownKinds()) for pod in one.pods for alias in pod.aliases):
-            scalars = [*([alias.ip_node] if isinstance(alias.ip_node, Scalar) else []), *(name for _, name in alias.names)]
+            scalars = [
+                *([alias.ip_node] if isinstance(alias.ip_node, Scalar) else []),
+                *(name for _, name in alias.names),
+            ]
             places = ((scalar.text, document.place(scalar.span)) for scalar in scalars)
             found += [(shown, place) for shown, place in places if place is not None]
     return found

@@ -115,9 +115,7 @@ def test_other_lists_are_not_taken_for_it(tmp_path: Path, printed: str) -> None:
 def test_a_list_that_is_printed_among_keys(tmp_path: Path) -> None:
     printed = f"{HEAD}      hostAliases: []\n      {{{{ toYaml .Values.extra | nindent 6 }}}}\n"
     files = {"values.yaml": BAD, "templates/d.yaml": printed}
-    assert found(tmp_path, files) == [
-        ("templates/d.yaml", 8, "syntax-error", "{{ toYaml .Values.extra | nindent 6 }}")
-    ]
+    assert found(tmp_path, files) == [("templates/d.yaml", 8, "syntax-error", "{{ toYaml .Values.extra | nindent 6 }}")]
 
 
 def test_all_values_files_of_the_chart(tmp_path: Path) -> None:
@@ -199,7 +197,11 @@ def test_named_templates_of_a_library_chart(tmp_path: Path) -> None:
         (GUARDED, "extra: {}\n", []),
         (GUARDED, "extra: ''\n", []),
         (GUARDED, "extra: [a]\n", [("wrong-type", "a")]),
-        (PRINTED.replace("toYaml", "tpl").replace(".extra", ".extra ."), "extra: '- {ip: 10.0.0.1}'\n", [("empty-hostnames", "ip")]),
+        (
+            PRINTED.replace("toYaml", "tpl").replace(".extra", ".extra ."),
+            "extra: '- {ip: 10.0.0.1}'\n",
+            [("empty-hostnames", "ip")],
+        ),
     ],
 )
 def test_a_path_that_is_no_list(tmp_path: Path, template: str, values: str, expected: list[tuple[str, str]]) -> None:
@@ -248,7 +250,7 @@ def test_fields_are_those_of_the_file(tmp_path: Path) -> None:
     ],
 )
 def test_keys_that_the_schema_of_the_values_declares(tmp_path: Path, schema: str) -> None:
-    """A key that reaches the pod is refused there, whoever declares it; what is not evaluated may be the chart's own."""
+    """A key that reaches the pod is refused there, whoever declares it; one that may not is the chart's own."""
     values = "extra:\n- {ip: 10.0.0.1, hostnames: [a], note: b}\n"
     files = {"templates/d.yaml": PRINTED, "values.yaml": values, "values.schema.json": schema}
     assert [rule for _, _, rule, _ in found(tmp_path, files)] == ["unknown-field"]

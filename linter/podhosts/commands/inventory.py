@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from podhosts.config import Config
     from podhosts.discovery import Discovery
+    from podhosts.source import Span
 
 FORMATS = ("text", "json", "csv", "html")
 _LINES = 1000

@@ -95,14 +95,13 @@ def _written(where: str | Source, values: Iterable[str]) -> Selection:
     repository = Repository([*sources, *(text.source for text in printed)], charts=charts)
     kinds = _kinds(repository)
     found: dict[Pod, Placed] = {}
-    for placed in (placed for text in printed for placed in text.documents(all_of_them=True)):
-        found |= _pods(interpret(placed, kinds))
+    for document in (document for text in printed for document in text.documents(all_of_them=True)):
+        found |= _pods(interpret(document, kinds))
     for source in sources:
         facts = charts.facts(source.path)
         for placed in documents(whole(source), facts):
-            document = placed.document
-            if document.problem is not None:
-                failures.append((_shown(source, document.problem.span), document.problem.message))
+            if (problem := placed.document.problem) is not None:
+                failures.append((_shown(source, problem.span), problem.message))
             found |= _pods(interpret(placed, kinds, facts))
     return Selection(list(found), repository, failures, os.path.isdir(path), found)
 

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from podhosts.diagnostics import Diagnostic
     from podhosts.document.large_lists import LargeList
-    from podhosts.helm import FileFacts
     from podhosts.engine.charts import ChartReport
+    from podhosts.helm import FileFacts
     from podhosts.kustomize.overlays import OverlayReport
     from podhosts.rules import Rule, Settings
     from podhosts.source import Source, Span

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from podhosts.helm.builtins import functions
 from podhosts.helm.chart_files import ChartFiles
 from podhosts.helm.charts import VALUES_FOLDERS, YAML, is_values_name, join
-from podhosts.helm.evaluate import ParsedTemplates, Rendered, evaluate
+from podhosts.helm.evaluate import ParsedTemplates, Refused, Rendered, evaluate
 from podhosts.helm.loading import LoadError, LoadOptions, ValuesText, load
 from podhosts.helm.loading.load import DEFAULT_KUBERNETES
 from podhosts.helm.model import TooLarge, Unsupported
 from podhosts.helm.printed import PrintedText, with_placeholders
-from podhosts.helm.relevance import can_fill_lists, needed_templates, relevant_templates
+from podhosts.helm.relevance import can_fill_lists, relevant_templates
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -103,8 +103,6 @@ class ChartBuilder:
         if wanted is not None and not wanted:
             return {}
         templates = [one for one in installation.templates if posixpath.basename(one.name) != "NOTES.txt"]
-        if wanted is not None:
-            templates = needed_templates(templates, wanted)
         return evaluate(templates, self._parsed, DEFAULT_KUBERNETES, wanted)
 
     def _add(self, outcome: Outcome, path: str, build: ChartBuild, *, keeps_names: bool) -> None:
@@ -114,10 +112,12 @@ class ChartBuilder:
             shown = source.path if source is not None else join(self.folder, path)
             build.printed.append(PrintedText(text, self.files, shown))
             return
-        reason = outcome.message if hasattr(outcome, "message") else outcome.reason
-        place = outcome.places[-1] if hasattr(outcome, "places") and outcome.places else getattr(outcome, "place", None)
+        if isinstance(outcome, Refused):
+            reason, place = outcome.message, outcome.places[-1] if outcome.places else None
+        else:
+            reason, place = outcome.reason, outcome.place
         span = None if place is None else Span(place.at, place.at)
-        build.stopped.append(self._stopped(place.path if place is not None else path, span, reason))
+        build.stopped.append(self._stopped(path if place is None else place.path, span, reason))
 
     def _stopped(self, name: str, span: Span | None, reason: str) -> Stopped:
         source = self.files.source(name) or self.files.source("Chart.yaml")

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from podhosts.document import Problem
 from podhosts.helm.facts import NOTHING, FileFacts, UnreadFile
-
 from podhosts.source import Source
 
 if TYPE_CHECKING:

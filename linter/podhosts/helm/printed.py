@@ -202,9 +202,8 @@ class PrintedDocument(Placed):
             return ()
         found: list[Related] = []
         if self._is_scalar(span):
-            for place in values[1:]:
-                if (written := self._printed.files.written(place)) is not None:
-                    found.append(Related(written.node.span, _ALSO_FROM, written.document.source))
+            others = (self._printed.files.written(place) for place in values[1:])
+            found += (Related(one.node.span, _ALSO_FROM, one.document.source) for one in others if one is not None)
         for printed in dict.fromkeys(part.printed_at for part in parts if _values([part])):
             source = printed and self._printed.files.source(printed.path)
             if printed is not None and source is not None:
@@ -223,7 +222,7 @@ class PrintedDocument(Placed):
         return min(known, key=lambda place: (place.source.path, place.span), default=self.step(node.span))
 
     def covers(self, span: Span) -> Iterator[Place]:
-        """Where the characters of a span are written: each scalar and key of values files, each stretch of templates."""
+        """Where the characters of a span are written: scalars and keys of values files, stretches of templates."""
         for part in self._printed.parts(span):
             if isinstance(part.origin, TemplateText):
                 if (source := self._printed.files.source(part.origin.path)) is not None:
@@ -266,7 +265,11 @@ class PrintedDocument(Placed):
                 path, start = part.origin.path, part.origin.start
                 end = start + part.length
                 for other in parts[number + 1 :]:
-                    if isinstance(other.origin, TemplateText) and other.origin.path == path and other.origin.start >= end:
+                    if (
+                        isinstance(other.origin, TemplateText)
+                        and other.origin.path == path
+                        and other.origin.start >= end
+                    ):
                         end = other.origin.start + other.length
                 return self._in_template(path, Span(start, end))
         key = self._key_of(span) if span.start == span.end else None

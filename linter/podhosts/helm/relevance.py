@@ -30,8 +30,6 @@ _COMPUTED_NAME = ""
 _TEMPLATE_TEXT = re.compile(r"hosta|\{\{[^}]*\binclude\b", re.IGNORECASE)
 #: What a values file that can fill a list holds: the word itself, or an address.
 _FILLING = re.compile(r"hosta|aliases|\d+\.\d+\.\d+\.\d+|[0-9a-f]:[0-9a-f]*:", re.IGNORECASE)
-#: How whole files are included, by their paths.
-_WHOLE_FILES = "BasePath"
 #: All values passed on, but for those that only become the dot of an include.
 _ALL_VALUES = re.compile(r"(?:toYaml|toJson|range|merge|mergeOverwrite|deepCopy|tpl)[\s\w$(,:=]*\.Values(?![\w.])")
 
@@ -64,14 +62,6 @@ def relevant_templates(templates: Iterable[ChartTemplate], values: GoMap) -> set
     if relevant - files:
         relevant.add(_COMPUTED_NAME)
     return _with_users(relevant, users) & files
-
-
-def needed_templates(templates: list[ChartTemplate], wanted: set[str]) -> list[ChartTemplate]:
-    """Those of a chart's templates that the wanted ones may include, and these."""
-    texts = (one.text for one in templates if one.name in wanted or _DEFINITION.search(one.text))
-    if any(_WHOLE_FILES in text for text in texts):
-        return templates
-    return [one for one in templates if one.name in wanted or _DEFINITION.search(one.text)]
 
 
 def _with_users(names: set[str], users: dict[str, set[str]]) -> set[str]:
