@@ -214,6 +214,30 @@ def test_render_and_resolve_see_the_printed_pod(tmp_path: Path) -> None:
     assert podhosts("render", "--values", "lost.yaml", ".", cwd=tmp_path).returncode == 2
 
 
+def test_values_files_that_are_named(tmp_path: Path) -> None:
+    """They need not belong to the chart, and are taken together."""
+    write(tmp_path / "web", {"templates/d.yaml": LISTED, "values.yaml": ADDRESSES})
+    (tmp_path / "first.yaml").write_text("aliases: [{ip: 10.0.0.300, hostnames: [a.example]}]\n")
+    (tmp_path / "second.yaml").write_text("aliases: [{ip: 10.0.0.301, hostnames: [a.example]}]\n")
+    given = ("--values", "first.yaml", "--values", "second.yaml")
+    lines = run(tmp_path, "check", "--format", "concise", *given, "web").splitlines()
+    assert [line.partition(" error")[0] for line in lines] == ["second.yaml:1:16:"]
+    assert podhosts("check", "--values", "lost.yaml", "web", cwd=tmp_path).returncode == 2
+
+
+def test_a_fix_in_values_leaves_all_printed_pods_as_they_are(tmp_path: Path) -> None:
+    repeated = "hostAliases:\n- ip: 10.0.0.5\n  hostnames: [one.example, one.example] # both\n"
+    listed = LISTED.replace(".aliases", ".hostAliases")
+    second = pod("hostAliases:\n- ip: 10.0.0.6\n  hostnames: [{{ index (first .Values.hostAliases).hostnames 1 }}]")
+    write(tmp_path, {"templates/d.yaml": listed, "templates/e.yaml": second, "values.yaml": repeated})
+    done = podhosts("check", "--fix", ".", cwd=tmp_path)
+    assert (tmp_path / "values.yaml").read_text() == repeated
+    assert b"not repaired: the pods that a chart prints change" in done.stdout
+    (tmp_path / "templates" / "e.yaml").unlink()
+    assert podhosts("check", "--fix", ".", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "values.yaml").read_text() == repeated.replace("one.example, one.example", "one.example")
+
+
 def test_inventory_lists_what_is_printed(tmp_path: Path) -> None:
     write(tmp_path, {"templates/d.yaml": LISTED, "templates/e.yaml": LISTED, "values.yaml": ADDRESSES})
     rows = json.loads(run(tmp_path, "inventory", "--format", "json", "."))["entries"]

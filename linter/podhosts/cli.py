@@ -160,6 +160,7 @@ def check(
     hosts_file: Annotated[
         str | None, typer.Option(metavar="FILE", help="The node's /etc/hosts, for fixes that move its entries.")
     ] = None,
+    values: ValuesOption = None,
     no_suppressions: Annotated[
         bool, typer.Option("--no-suppressions", help="Report what comments silence, too.")
     ] = False,
@@ -207,6 +208,7 @@ def check(
         diff=diff,
         show_fixes=show_fixes,
         hosts_file=hosts_file,
+        values=values or [],
         no_suppressions=no_suppressions,
         strict=strict,
         list_files=list_files,

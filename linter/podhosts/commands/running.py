@@ -122,7 +122,7 @@ class Run:
         """The files as they are now."""
         manifests = [item.path for item in self.inputs if not item.named and _is_manifest(item.path)]
         arguments = self._run_settings.request.paths or ["."]
-        return open_repository(manifests, arguments, relevant=self._relevant)
+        return open_repository(manifests, arguments, relevant=self._relevant, values=self._run_settings.values)
 
     def lint(self) -> None:
         """Lint all inputs and the files that charts add.

@@ -107,7 +107,7 @@ class _Builds:
         return isinstance(other, _Builds) and [*map(id, other.builds)] == [*map(id, self.builds)]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _reports(builds: _Builds, repository: Repository, settings: Settings) -> dict[str, ChartReport]:
     kinds = KnownKinds(settings.configured_pod_specs, repository.definitions)
     notes = _Notes()

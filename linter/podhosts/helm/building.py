@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.helm.builtins import functions
 from podhosts.helm.chart_files import ChartFiles
-from podhosts.helm.charts import VALUES_FOLDERS, YAML, is_values_name, join
+from podhosts.helm.charts import METADATA, VALUES_FOLDERS, YAML, is_values_name, join
 from podhosts.helm.evaluate import ParsedTemplates, Refused, Rendered, evaluate
 from podhosts.helm.loading import LoadError, LoadOptions, ValuesText, load
 from podhosts.helm.loading.load import DEFAULT_KUBERNETES
@@ -18,7 +18,7 @@ from podhosts.helm.relevance import can_fill_lists, relevant_templates
 from podhosts.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from podhosts.helm.chart import Chart
     from podhosts.helm.charts import Charts
@@ -34,11 +34,15 @@ _FILLED = re.compile(r"hostAliases:\s*(?!\[\]|null\b|~)\S", re.IGNORECASE)
 
 
 class Stopped(NamedTuple):
-    """Where an evaluation stops, and why in Helm's words; `source` is a file of the chart."""
+    """Where an evaluation stops, and why in Helm's words; `source` is a file of the chart.
+
+    `template` is the path of the template that is not printed for it; None where it is the whole chart.
+    """
 
     source: Source
     span: Span
     reason: str
+    template: str | None
 
 
 class ChartBuild(NamedTuple):
@@ -61,10 +65,15 @@ class ChartBuilder:
         self.files = ChartFiles(chart, charts)
         self._parsed = ParsedTemplates(functions(_HELM_VERSION), _HELM_VERSION)
 
-    def builds(self) -> Iterator[ChartBuild]:
-        """The templates that can print hostAliases: with the chart's own values, then with each other values file."""
+    def builds(self, given: Sequence[Source] = ()) -> Iterator[ChartBuild]:
+        """The templates that can print hostAliases: with the chart's own values, then with each other values file.
+
+        And with the files that are given, all on top of each other.
+        """
         own = self.build(())
         yield own
+        if given:
+            yield self.build(tuple(map(self.files.add_values, given)))
         names = self._values_names()
         if not any(map(_prints_list, own.printed)):
             # Nothing to combine with: a file matters that brings entries itself.
@@ -73,7 +82,7 @@ class ChartBuilder:
         # Without a values file the chart may not work at all.
         yield from (build for build in builds if build.printed or own.printed)
 
-    def everything(self, values: tuple[Source, ...] = ()) -> ChartBuild:
+    def everything(self, values: Sequence[Source] = ()) -> ChartBuild:
         """What all templates print with these files on top of the chart's own values.
 
         Names that nobody knows are those of `helm template`.
@@ -89,10 +98,10 @@ class ChartBuilder:
             wanted = None if all_templates else relevant_templates(installation.templates, installation.values)
             outcomes = self._evaluate(installation, wanted)
         except LoadError as error:
-            build.stopped.append(self._stopped(error.file or "Chart.yaml", error.span, error.message))
+            build.stopped.append(self._stopped(error.file or METADATA, error.span, error.message))
             return build
         except (Unsupported, TooLarge, RecursionError) as error:
-            build.stopped.append(self._stopped("Chart.yaml", None, str(error)))
+            build.stopped.append(self._stopped(METADATA, None, str(error)))
             return build
         paths_in_chart = {template.name: template.path for template in installation.templates}
         for name, outcome in outcomes.items():
@@ -106,10 +115,10 @@ class ChartBuilder:
         return evaluate(templates, self._parsed, DEFAULT_KUBERNETES, wanted)
 
     def _add(self, outcome: Outcome, path: str, build: ChartBuild, *, keeps_names: bool) -> None:
+        source = self.files.source(path)
+        shown = source.path if source is not None else join(self.folder, path)
         if isinstance(outcome, Rendered):
-            source = self.files.source(path)
             text = outcome.text if keeps_names else with_placeholders(outcome.text)
-            shown = source.path if source is not None else join(self.folder, path)
             build.printed.append(PrintedText(text, self.files, shown))
             return
         if isinstance(outcome, Refused):
@@ -117,12 +126,13 @@ class ChartBuilder:
         else:
             reason, place = outcome.reason, outcome.place
         span = None if place is None else Span(place.at, place.at)
-        build.stopped.append(self._stopped(path if place is None else place.path, span, reason))
+        build.stopped.append(self._stopped(path if place is None else place.path, span, reason, shown))
 
-    def _stopped(self, name: str, span: Span | None, reason: str) -> Stopped:
-        source = self.files.source(name) or self.files.source("Chart.yaml")
+    def _stopped(self, name: str, span: Span | None, reason: str, template: str | None = None) -> Stopped:
+        source = self.files.source(name) or self.files.source(METADATA)
         assert source is not None  # a chart has a Chart.yaml
-        return Stopped(source, span or Span(0, 0), reason)
+        # Helm 4 says it in several lines.
+        return Stopped(source, span or Span(0, 0), " ".join(reason.split()), template)
 
     def _options(self, values: tuple[str, ...]) -> LoadOptions:
         texts = (ValuesText(name, self.files.text(name)) for name in values)

@@ -148,6 +148,12 @@ class Chart:
         return (written_string(metadata.get("name")) if metadata else None) or posixpath.basename(self.folder)
 
     @cached_property
+    def is_library(self) -> bool:
+        """Whether Helm only lends its named templates to others."""
+        metadata, _ = self._metadata
+        return metadata is not None and written_string(metadata.get("type")) == "library"
+
+    @cached_property
     def dependencies(self) -> list[Dependency]:
         """Its sub-charts that are there: those in `charts/`, and those that `repository: file://` names."""
         present = {chart.name: chart for chart in self._charts.below(join(self.folder, _SUB_CHARTS))}

@@ -13,7 +13,7 @@ from podhosts.helm.facts import NOTHING, FileFacts, UnreadFile
 from podhosts.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from podhosts.helm.building import ChartBuild
     from podhosts.helm.chart import Chart
@@ -33,13 +33,15 @@ _NEVER_READ = frozenset({".git", "node_modules", ".venv"})
 class Charts:
     """The charts that the files of a run belong to; `paths` are those files, as the run names them.
 
-    `sources` stand for the files of their paths.
+    `sources` stand for the files of their paths. All charts are also evaluated with the files `values` on top of their
+    own values.
     """
 
-    def __init__(self, paths: Iterable[str] = (), sources: Iterable[Source] = ()) -> None:
+    def __init__(self, paths: Iterable[str] = (), sources: Iterable[Source] = (), values: Sequence[str] = ()) -> None:
         #: A set in order.
         self._paths = dict.fromkeys(paths)
         self._sources = {source.path: source for source in sources}
+        self._values = tuple(values)
         self._charts: dict[str, Chart | None] = {}
         self._facts: dict[str, FileFacts] = {}
         self._builds: dict[str, list[ChartBuild]] = {}
@@ -53,9 +55,9 @@ class Charts:
             return self
         known = list(self._charts.items())
         kept = {folder: chart for folder, chart in known if chart is None or not chart.is_outdated_by(source)}
-        charts = Charts(self._paths, [*self._sources.values(), source])
+        charts = Charts(self._paths, [*self._sources.values(), source], self._values)
         charts._charts = kept
-        read_again = {build.chart for build in self.builds_for(source.path)}
+        read_again = {chart.folder for chart in self._evaluated_with(source.path)}
         charts._builds = {folder: builds for folder, builds in self._builds.items() if folder not in read_again}
         return charts
 
@@ -106,22 +108,26 @@ class Charts:
 
     def builds_for(self, path: str) -> list[ChartBuild]:
         """The evaluations of the charts that a file belongs to, or that use the chart that it belongs to."""
-        if not self._all:
-            return []
+        return [build for chart in self._evaluated_with(path) for build in self.builds(chart)]
+
+    def _evaluated_with(self, path: str) -> Iterable[Chart]:
+        """The charts in whose folder, or in that of a chart they use, a file lies."""
+        if path in self._values or not self._all:
+            return self._all
         parts = path.split("/")
         folders = ("/".join(parts[:count]) for count in range(len(parts)))
-        charts = dict.fromkeys(chart for folder in folders for chart in self._users.get(folder, ()))
-        return [build for chart in charts for build in self.builds(chart)]
+        return dict.fromkeys(chart for folder in folders for chart in self._users.get(folder, ()))
 
     def builds(self, chart: Chart) -> list[ChartBuild]:
         """A chart evaluated with each set of values of the repository; not at all where it can print no hostAliases."""
         if chart.folder not in self._builds:
             found: list[ChartBuild] = []
-            if chart.may_print_lists:
+            if chart.may_print_lists and not chart.is_library:
                 # Imported for the first chart that prints lists.
                 from podhosts.helm.building import ChartBuilder
 
-                found = [*ChartBuilder(chart, self).builds()]
+                given = [source for path in self._values if (source := self.source(path)) is not None]
+                found = [*ChartBuilder(chart, self).builds(given)]
             self._builds[chart.folder] = found
         return self._builds[chart.folder]
 
@@ -170,6 +176,8 @@ class Charts:
         What is said of the files of one home is found most cheaply together.
         """
         folders = [folder for folder in _chart_folders(path) if self.at(folder)]
+        if not folders and path in self._values and self._all:
+            return next(iter(self.homes))
         return self._outermost(min(folders, key=len)) if folders else None
 
     def _outermost(self, folder: str) -> str:
@@ -217,17 +225,18 @@ class Charts:
         found = [item for chart in self.homes[home] if chart.is_relevant for item in chart.unread]
         # What is inside another chart is evaluated there with the values that it is made for.
         outermost = [chart for chart in self.homes[home] if chart.folder == home]
-        return found + [item for chart in outermost for item in _never_printed(self.builds(chart))]
+        stopped = (item for chart in outermost for item in _never_printed(self.builds(chart)))
+        return found + [item for item in stopped if not self.facts(item.source.path).problems]
 
 
 def _never_printed(builds: list[ChartBuild]) -> Iterator[UnreadFile]:
-    """Where Helm, or the evaluator, stops with all values files: the first place of each file."""
+    """Where Helm, or the evaluator, stops with all values files: the first place of each template."""
     printed = {text.source.path for build in builds for text in build.printed}
-    told: set[str] = set()
+    told: set[str | None] = {None} if printed else set()
     for stopped in (stopped for build in builds for stopped in build.stopped):
-        if stopped.source.path not in printed | told:
-            told.add(stopped.source.path)
-            yield UnreadFile(stopped.source, Problem(stopped.reason, stopped.span), stopped.reason)
+        if stopped.template not in printed | told:
+            told.add(stopped.template)
+            yield UnreadFile(stopped.source, Problem(stopped.reason, stopped.span), f"not evaluated: {stopped.reason}")
 
 
 def _chart_folders(path: str) -> Iterator[str]:

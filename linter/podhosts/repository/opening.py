@@ -12,7 +12,7 @@ from podhosts.kustomize.names import KUSTOMIZATION_NAMES, is_kustomization
 from podhosts.repository.repository import Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from podhosts.kustomize.files import Files
     from podhosts.kustomize.overlays import Overlays
@@ -24,15 +24,16 @@ def open_repository(
     arguments: list[str],
     held: Mapping[str, Source] | None = None,
     relevant: Collection[str] | None = None,
+    values: Sequence[str] = (),
 ) -> Repository:
     """The repository with the files at `paths`, which were found in the folders `arguments`.
 
     `held` are texts that stand for what is stored at their paths. `relevant` are the files that hold a word of ours,
-    where that is known.
+    where that is known. Charts are also evaluated with the files `values` on top of their own values, together.
     """
     held = {} if held is None else held
     files = _StoredFiles(paths, held)
-    charts = Charts(paths, held.values())
+    charts = Charts(paths, held.values(), values)
     return Repository(files, charts=charts, overlays=_overlays(paths, arguments, held, relevant))
 
 
