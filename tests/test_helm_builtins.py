@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from podhosts.helm.builtins import functions
 from podhosts.helm.builtins.conversions import FAMILY as CONVERSIONS
 from podhosts.helm.builtins.patterns import FAMILY as PATTERNS
-from podhosts.helm.builtins.regular import compiled
+from podhosts.helm.builtins.pattern_matching import compiled
 from podhosts.helm.builtins.versions import FAMILY as VERSIONS
 from podhosts.helm.builtins.yaml_writing import to_yaml
 from podhosts.helm.decoding import FileOrigins, decode_yaml, node_at, read_nodes
