@@ -122,6 +122,7 @@ class PatternParser:
         self._depth = 0
 
     def whole(self) -> PatternNode:
+        """The tree of the pattern. Raises PatternError, and Unsupported for what this reader does not know."""
         node = self._choice()
         if self._at < len(self._text):
             raise PatternError("unexpected )", self._text)
@@ -227,17 +228,15 @@ class PatternParser:
         return character.__eq__
 
     def _group(self) -> PatternNode | None:
-        start = self._at
         if self._peek(2) == "(?":
             return self._extended()
         self._at += 1
         number = len(self.names)
         self.names.append("")
-        return PatternGroup(number, self._inside(start))
+        return PatternGroup(number, self._inside())
 
-    def _inside(self, start: int) -> PatternNode:
-        """What stands in parentheses, which are closed."""
-        del start
+    def _inside(self) -> PatternNode:
+        """What stands in parentheses, up to the closing one."""
         self._depth += 1
         if self._depth > _MOST_NESTED:
             raise Unsupported("a pattern with so many parentheses")
@@ -275,7 +274,7 @@ class PatternParser:
             elif character == ":" and self._text[at - 2] != "-":
                 self._at = at
                 before, self._flags = self._flags, flags
-                inner = self._inside(start)
+                inner = self._inside()
                 self._flags = before
                 return inner
             else:
@@ -292,7 +291,7 @@ class PatternParser:
         self._at = end + 1
         number = len(self.names)
         self.names.append(name)
-        return PatternGroup(number, self._inside(start))
+        return PatternGroup(number, self._inside())
 
     def _escape(self) -> PatternNode:
         start = self._at
