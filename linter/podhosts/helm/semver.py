@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from podhosts.helm.language.quoting import quoted
+
 _MOST_CHARACTERS = 256
 _MOST_CONSTRAINT_CHARACTERS = 512
 _MOST_GROUPS = 32
@@ -125,7 +127,7 @@ def parse_constraint(text: str) -> tuple[tuple[_Limit, ...], ...]:
     alternatives = []
     for group in groups:
         if not _ALL.fullmatch(group):
-            raise SemverError(f"improper constraint: {_quoted(group)}")
+            raise SemverError(f"improper constraint: {quoted(group)}")
         alternatives.append(tuple(_limit(found[0]) for found in _FIND.finditer(group)))
     return tuple(alternatives)
 
@@ -140,7 +142,7 @@ def _without_ranges(text: str) -> str:
 def _limit(text: str) -> _Limit:
     found = _ONE.fullmatch(text)
     if found is None:
-        raise SemverError(f"improper constraint: {_quoted(text)}")
+        raise SemverError(f"improper constraint: {quoted(text)}")
     operator, written, major, minor, patch, suffix = (found[index] or "" for index in (1, 2, 3, 4, 5, 6))
     try:
         if major in _WILDCARDS:
@@ -152,10 +154,6 @@ def _limit(text: str) -> _Limit:
         return _Limit(operator, parse_version(written), False, False, False)
     except SemverError:
         raise SemverError("constraint parser error") from None
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def satisfies(constraint: tuple[tuple[_Limit, ...], ...], version: Version) -> bool:
