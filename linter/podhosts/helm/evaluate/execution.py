@@ -51,6 +51,7 @@ from podhosts.helm.model import (
     GoObject,
     Nil,
     Number,
+    TooLarge,
     UnknownValue,
     Unsupported,
     is_true,
@@ -377,6 +378,9 @@ class State:
             self.node = node
             calling = level_at(self.definition, node, f"error calling {function.name}: ")
             raise TemplateError(Level(str(error))).within(calling) from None
+        except (Unsupported, TooLarge):
+            self.node = node
+            raise
         except TemplateError as error:
             self.node = node
             raise error.within(level_at(self.definition, node, f"error calling {function.name}: ")) from None
