@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from podhosts.helm.builtins import functions
 from podhosts.helm.builtins.conversions import FAMILY as CONVERSIONS
+from podhosts.helm.builtins.pattern_matching import compiled
 from podhosts.helm.builtins.patterns import FAMILY as PATTERNS
-from podhosts.helm.builtins.regular import compiled
 from podhosts.helm.builtins.versions import FAMILY as VERSIONS
 from podhosts.helm.builtins.yaml_writing import to_yaml
 from podhosts.helm.decoding import FileOrigins, decode_yaml, node_at, read_nodes
@@ -342,6 +342,8 @@ def test_the_release_name_is_what_helm_says_and_unknown() -> None:
         ('{{ seq 3 }} {{ seq 5 1 }} {{ seq 0 2 4 }}', "1 2 3 5 4 3 2 1 0 2 4"),
         ('{{ (semver "v1.2.3-a+b").Minor }} {{ semver "1.2" }}', "2 1.2.0"),
         ('{{ regexQuoteMeta "a.b*" }} {{ regexFindAll "a." "abac" -1 }}', "a\\.b\\* [ab ac]"),
+        ('{{ divf "abc" -3 }} {{ snakecase "a:-b" }}', "0 a:-b"),
+        ('{{ wrap 5 "ab cd efg" }}|{{ wrapWith 3 "/" "abcdef g" }}', "ab cd\nefg|abc/def/g"),
         ('{{ chunk 2 (list 1 2 3) }} {{ initial (list 1 2) }}', "[[1 2] [3]] [1]"),
         ('{{ fromJson "{" }}', "map[Error:unexpected end of JSON input]"),
         ('{{ fromJson "{\\"a\\":}" }}', "map[Error:invalid character '}' looking for beginning of value]"),
@@ -358,6 +360,8 @@ def test_what_functions_print(template: str, text: str) -> None:
         ("{{ dig 1 2 dict }}", "interface conversion: interface {} is int, not string"),
         ('{{ dig "a" "b" .Values }}', "interface {} is common.Values, not map[string]interface {}"),
         ('{{ set nil "a" 1 }}', "assignment to entry in nil map"),
+        ('{{ substr -1 -3 "abc" }}', "runtime error: slice bounds out of range [:-3]"),
+        ('{{ semverCompare "b\\n" "1" }}', 'improper constraint: "b\\n"'),
         ("{{ indent -1 \"x\" }}", "strings: negative Repeat count"),
         ("{{ substr 3 9 \"abc\" }}{{ substr 4 9 \"abc\" }}", "runtime error: slice bounds out of range [4:3]"),
         ('{{ mustRegexFind "[" "a" }}', "error parsing regexp: missing closing ]: `[`"),
@@ -394,7 +398,7 @@ def test_a_pattern_takes_no_exponential_time() -> None:
     assert printed('{{ regexMatch "^(a+)+$" (printf "%sb" (repeat 200 "a")) }}').text == "false"
 
 
-@pytest.mark.parametrize("name", ["toToml", "fromToml", "derivePassword", "wrap", "urlParse"])
+@pytest.mark.parametrize("name", ["toToml", "fromToml", "derivePassword", "urlParse"])
 def test_what_is_not_built_is_unknown(name: str) -> None:
     with pytest.raises(Unsupported):
         functions(4)[name].call(NoEvaluation(), [Traced.own("x")] * 5)

@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.helm_vectors import cases, compare
+from podhosts.helm.builtins import functions
+from podhosts.helm.evaluate import NotKnown, ParsedTemplates, Refused, Rendered, TemplatePlace, evaluate
+from podhosts.helm.loading import LoadOptions, load
+from podhosts.helm.loading.load import DEFAULT_KUBERNETES
+from podhosts.helm.traced import Printed
+from tests.helm_vectors import cases, compare, files, options
 
 if TYPE_CHECKING:
+    from podhosts.helm.evaluate import Outcome
     from tests.helm_vectors import Verdict
 
 #: Groups in which nothing may be unknown: the language, values, sub-charts, conditions, and lists of hostAliases.
@@ -60,3 +66,74 @@ def test_nearly_all_are_known(helm_version: int) -> None:
     unknown = [case["id"] for case in chosen if compare(case, helm_version).word == "unknown"]
     print(f"Helm {helm_version}: {len(unknown)} of {len(chosen)} unknown: {unknown}")
     assert len(unknown) <= 0.05 * len(chosen)
+
+
+def answers(chart: dict[str, str], wanted: set[str] | None = None) -> dict[str, Outcome]:
+    """What the files of a chart print, for a release without a name."""
+    texts = {"Chart.yaml": "apiVersion: v2\nname: c\nversion: 0.1.0\n", **chart}
+    installation = load({name: text.encode() for name, text in texts.items()}, LoadOptions())
+    return evaluate(installation.templates, ParsedTemplates(functions(4), 4), DEFAULT_KUBERNETES, wanted)
+
+
+@pytest.mark.parametrize("group", ["order", "define", "shape", "sub", "lib", "mix"])
+def test_a_file_alone_prints_what_it_prints_with_the_others(group: str) -> None:
+    compared = 0
+    for case in (case for case in cases() if case["group"] == group and case["error"] is None):
+        asked = options(case, 3)
+        parsed = ParsedTemplates(functions(3), 3)
+
+        def run(wanted: set[str] | None) -> dict[str, Outcome]:
+            chart = load(files(case), asked)  # noqa: B023  # called in this round only
+            return evaluate(chart.templates, parsed, asked.kubernetes_version, wanted)  # noqa: B023  # as above
+
+        together = run(None)
+        for name, outcome in together.items():
+            assert run({name}) == {name: outcome}, (case["id"], name)
+            compared += 1
+    assert compared
+
+
+def test_what_is_not_needed_is_not_parsed() -> None:
+    chart = {"templates/a.yaml": "x", "templates/b.yaml": "{{ nope }}", "templates/_c.tpl": '{{ define "c" }}{{ end }'}
+    assert list(answers(chart)) == ["c/templates/b.yaml"]
+    assert isinstance(answers(chart, {"c/templates/a.yaml"})["c/templates/a.yaml"], Rendered)
+
+
+def test_the_name_of_a_release_is_unknown() -> None:
+    answer = answers({"templates/a.yaml": "{{ .Release.Name }}-x {{ .Release.Name | upper | trunc 3 }}"})[
+        "c/templates/a.yaml"
+    ]
+    assert isinstance(answer, Rendered)
+    assert answer.text.text == "release-name-x REL"
+    known = [answer.text.slice(at, at + 1).is_known for at in range(len(answer.text))]
+    assert known == [False] * 12 + [True] * 3 + [False] * 3
+
+
+def test_an_error_has_the_places_on_the_way() -> None:
+    helper = 'a\n{{ define "h" }}{{ .Values.a.b.c }}{{ end }}'
+    answer = answers({"templates/a.yaml": 'x: {{ include "h" . }}', "templates/_h.tpl": helper})["c/templates/a.yaml"]
+    assert isinstance(answer, Refused)
+    assert answer.places == (
+        TemplatePlace("templates/a.yaml", 6),
+        TemplatePlace("templates/_h.tpl", helper.index(".a.b")),
+    )
+    assert answer.message.startswith("c/templates/a.yaml:1:6\n")
+
+
+def test_what_depends_on_something_unknown_is_unknown() -> None:
+    text = "a: {{ decryptAES `k` `eA==` }}"
+    answer = answers({"templates/a.yaml": text})["c/templates/a.yaml"]
+    assert isinstance(answer, NotKnown)
+    assert answer.place == TemplatePlace("templates/a.yaml", text.index("decryptAES"))
+
+
+def test_the_innermost_action_has_printed_it() -> None:
+    text = "{{ include `h` . | indent 2 }}"
+    helper = '{{ define "h" }}{{ .Values.ip }}{{ end }}'
+    chart = {"templates/a.yaml": text, "templates/_h.tpl": helper, "values.yaml": "ip: 10.0.0.1\n"}
+    answer = answers(chart)["c/templates/a.yaml"]
+    assert isinstance(answer, Rendered)
+    blanks, address = answer.text.runs
+    start = helper.index("{{ .Values")
+    assert blanks.printed_at == Printed("templates/a.yaml", 0, len(text))
+    assert address.printed_at == Printed("templates/_h.tpl", start, start + len("{{ .Values.ip }}"))

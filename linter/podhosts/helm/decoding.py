@@ -72,9 +72,9 @@ class FileOrigins:
         self._file = file
 
     def string(self, scalar: Scalar, text: str, path: Path, *, is_key: bool) -> Traced:
-        """The whole value of the scalar at the path."""
-        del scalar
-        return _string(text, ValueText(ValuePlace(self._file, path, is_key), 0))
+        """The whole value of the scalar at the path, derived of it where YAML makes another text of it (`on`)."""
+        place = ValueText(ValuePlace(self._file, path, is_key), 0)
+        return _string(text, place if text == scalar.text else Derived((place,)))
 
     def origin(self, node: Node, path: Path) -> Origin:
         """The place of the value."""

@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from podhosts.helm.language.quoting import quoted
+
 _MOST_CHARACTERS = 256
 _MOST_CONSTRAINT_CHARACTERS = 512
 _MOST_GROUPS = 32
@@ -26,7 +28,7 @@ _ALL = re.compile(
 _WILDCARDS = frozenset(("x", "X", "*"))
 
 
-class VersionError(ValueError):
+class SemverError(ValueError):
     """A version or constraint that Helm refuses, in its words."""
 
 
@@ -52,22 +54,22 @@ class Version(NamedTuple):
 
 
 def parse_version(text: str) -> Version:
-    """A version that may lack its minor or patch number or begin with `v`. Raises VersionError."""
+    """A version that may lack its minor or patch number or begin with `v`. Raises SemverError."""
     if len(text) > _MOST_CHARACTERS:
-        raise VersionError(f"version string is too long (max {_MOST_CHARACTERS} bytes)")
+        raise SemverError(f"version string is too long (max {_MOST_CHARACTERS} bytes)")
     found = _VERSION.fullmatch(text)
     if found is None:
-        raise VersionError("invalid semantic version")
+        raise SemverError("invalid semantic version")
     numbers = [(found[1] or "0"), (found[2] or ".0")[1:], (found[3] or ".0")[1:]]
     for number in numbers:
         if int(number) > _MOST_NUMBER:
-            raise VersionError(
+            raise SemverError(
                 f'error parsing version segment: strconv.ParseUint: parsing "{number}": value out of range'
             )
     prerelease = found[5] or ""
     for part in prerelease.split("."):
         if part.isdigit() and len(part) > 1 and part[0] == "0":
-            raise VersionError("version segment starts with 0")
+            raise SemverError("version segment starts with 0")
     return Version(int(numbers[0]), int(numbers[1]), int(numbers[2]), prerelease, found[8] or "", text)
 
 
@@ -115,17 +117,17 @@ class _Limit(NamedTuple):
 def parse_constraint(text: str) -> tuple[tuple[_Limit, ...], ...]:
     """A constraint (`>=1.19-0 <2 || 3.x`) as alternatives, each of them comparisons that must all hold.
 
-    Raises VersionError.
+    Raises SemverError.
     """
     if len(text) > _MOST_CONSTRAINT_CHARACTERS:
-        raise VersionError(f"constraint string is too long (max {_MOST_CONSTRAINT_CHARACTERS} bytes)")
+        raise SemverError(f"constraint string is too long (max {_MOST_CONSTRAINT_CHARACTERS} bytes)")
     groups = _without_ranges(text).split("||")
     if len(groups) > _MOST_GROUPS:
-        raise VersionError(f"too many constraint groups (max {_MOST_GROUPS})")
+        raise SemverError(f"too many constraint groups (max {_MOST_GROUPS})")
     alternatives = []
     for group in groups:
         if not _ALL.fullmatch(group):
-            raise VersionError(f"improper constraint: {_quoted(group)}")
+            raise SemverError(f"improper constraint: {quoted(group)}")
         alternatives.append(tuple(_limit(found[0]) for found in _FIND.finditer(group)))
     return tuple(alternatives)
 
@@ -140,7 +142,7 @@ def _without_ranges(text: str) -> str:
 def _limit(text: str) -> _Limit:
     found = _ONE.fullmatch(text)
     if found is None:
-        raise VersionError(f"improper constraint: {_quoted(text)}")
+        raise SemverError(f"improper constraint: {quoted(text)}")
     operator, written, major, minor, patch, suffix = (found[index] or "" for index in (1, 2, 3, 4, 5, 6))
     try:
         if major in _WILDCARDS:
@@ -150,12 +152,8 @@ def _limit(text: str) -> _Limit:
         if not patch or patch[1:] in _WILDCARDS:
             return _Limit(operator, parse_version(f"{major}{minor}.0{suffix}"), True, False, True)
         return _Limit(operator, parse_version(written), False, False, False)
-    except VersionError:
-        raise VersionError("constraint parser error") from None
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    except SemverError:
+        raise SemverError("constraint parser error") from None
 
 
 def satisfies(constraint: tuple[tuple[_Limit, ...], ...], version: Version) -> bool:

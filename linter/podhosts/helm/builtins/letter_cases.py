@@ -17,7 +17,7 @@ _CONNECTORS = frozenset("-_ \t\n\v\f\r")
 #: The kinds of words; of several capitals in a row the last begins the next word if a small letter follows.
 _WORD = re.compile(
     r"(?P<connector>[-_ \t\n\v\f\r]+)"
-    r"|(?P<punctuation>[!\"#%&'()*,./:;?@\[\\\]{}]+)"
+    r"|(?P<punctuation>[!\"#%&'()*,./:;?@\[\\\]{}][-_!\"#%&'()*,./:;?@\[\\\]{}]*)"
     r"|(?P<upper>[A-Z]{2,}(?![a-z])|[A-Z]+(?=[A-Z][a-z])|[A-Z][a-z]*)"
     r"|(?P<lower>[a-z]+)"
     r"|(?P<number>[0-9]+)"

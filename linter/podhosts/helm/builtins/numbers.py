@@ -198,7 +198,8 @@ def _in_decimal(first: GoValue, others: tuple[GoValue, ...], operation: Callable
     result = _decimal(to_float64(first))
     for other in others:
         result = operation(result, _decimal(to_float64(other)))
-    return float(result)
+    # A decimal has no zero below zero.
+    return float(result) if result else 0.0
 
 
 def _decimal(number: float) -> Decimal:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from podhosts.helm.builtins.regular import Pattern, PatternError, compile_words, compiled
+from podhosts.helm.builtins.pattern_matching import Pattern, compiled
+from podhosts.helm.builtins.pattern_syntax import PatternError, compile_words
 from podhosts.helm.builtins.strings import STRING_LIST, strings, whole
 from podhosts.helm.builtins.table import INT, STRING, Family
 from podhosts.helm.builtins.values import boolean

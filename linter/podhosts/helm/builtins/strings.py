@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.helm.builtins.table import ANY, ANYS, INT, STRING, Family
 from podhosts.helm.builtins.values import SPACES, boolean, string_of
-from podhosts.helm.model import Bool, FunctionError, GoList, GoMap, Nil, Number, TooLarge, derived
+from podhosts.helm.model import Bool, FunctionError, GoList, GoMap, Nil, Number, TooLarge, Unsupported, derived
 from podhosts.helm.objects import go_bytes, go_text
 from podhosts.helm.printing import quoted_traced, shown
 from podhosts.helm.traced import EMPTY, Traced
@@ -67,7 +67,9 @@ def _substr(start: GoValue, end: GoValue, text: Traced) -> Traced:
         first = 0
     elif last < 0 or last > size:
         last = size
-    if last > size or last < 0:
+    if last < 0:
+        raise FunctionError(f"runtime error: slice bounds out of range [:{last}]")
+    if last > size:
         raise FunctionError(f"runtime error: slice bounds out of range [:{last}] with length {size}")
     if first > last:
         raise FunctionError(f"runtime error: slice bounds out of range [{first}:{last}]")
@@ -399,11 +401,41 @@ def _sort_alpha(value: GoValue) -> GoList:
     return strings(sorted(string_items(value), key=lambda item: go_bytes(item.text)))
 
 
-# --- not built ---
+# --- lines of a width ---
 
-for _name, _parameters in (
-    ("wrap", (INT, STRING)),
-    ("wrapWith", (INT, STRING, STRING)),
-):
-    FAMILY.add_missing(_name, *_parameters)
+
+@FAMILY.add("wrap", INT, STRING)
+def _wrap(width: GoValue, text: Traced) -> Traced:
+    return _wrapped(text, whole(width), "\n", cuts_words=False)
+
+
+@FAMILY.add("wrapWith", INT, STRING, STRING)
+def _wrap_with(width: GoValue, separator: Traced, text: Traced) -> Traced:
+    return _wrapped(text, whole(width), separator.text or "\n", cuts_words=True)
+
+
+def _wrapped(text: Traced, width: int, separator: str, *, cuts_words: bool) -> Traced:
+    """The text in lines of so many characters, broken at blanks (github.com/Masterminds/goutils 1.1.1)."""
+    value = text.text
+    if not value.isascii():
+        raise Unsupported("a text with other letters than ASCII in lines of a width")
+    width, at, lines = max(width, 1), 0, []
+    while len(value) - at > width:
+        if value[at] == " ":
+            at += 1
+            continue
+        blank = value.rfind(" ", at, at + width + 1)
+        if blank < 0 and cuts_words:
+            lines.append(text.slice(at, at + width))
+            at += width
+            continue
+        blank = value.find(" ", at + width) if blank < 0 else blank
+        if blank < 0:
+            lines.append(text.slice(at))
+            return Traced.join(lines, Traced.own(separator))
+        lines.append(text.slice(at, blank))
+        at = blank + 1
+    return Traced.join([*lines, text.slice(at)], Traced.own(separator))
+
+
 FAMILY.add_unknown("shuffle", STRING)

@@ -8,7 +8,7 @@ from podhosts.helm.builtins.table import STRING, Family
 from podhosts.helm.builtins.values import boolean
 from podhosts.helm.model import FunctionError, GoObject, Number, Unsupported, derived, derived_origin
 from podhosts.helm.objects import method
-from podhosts.helm.semver import Version, VersionError, compare, parse_constraint, parse_version, satisfies
+from podhosts.helm.semver import SemverError, Version, compare, parse_constraint, parse_version, satisfies
 
 if TYPE_CHECKING:
     from podhosts.helm.model import Bool, GoValue
@@ -23,7 +23,7 @@ def _semver_compare(constraint: Traced, version: Traced) -> Bool:
     try:
         wanted = parse_constraint(constraint.text)
         return boolean(satisfies(wanted, parse_version(version.text)), constraint, version)
-    except VersionError as error:
+    except SemverError as error:
         raise FunctionError(str(error)) from None
 
 
@@ -31,7 +31,7 @@ def _semver_compare(constraint: Traced, version: Traced) -> Bool:
 def _semver(text: Traced) -> GoObject:
     try:
         return _object(parse_version(text.text), text)
-    except VersionError as error:
+    except SemverError as error:
         raise FunctionError(str(error)) from None
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.helm.evaluate.arguments import (
+    INVALID,
+    REFLECT,
     Boxed,
     WrongArgument,
     can_be_nil,
@@ -49,6 +51,7 @@ from podhosts.helm.model import (
     GoObject,
     Nil,
     Number,
+    TooLarge,
     UnknownValue,
     Unsupported,
     is_true,
@@ -375,6 +378,9 @@ class State:
             self.node = node
             calling = level_at(self.definition, node, f"error calling {function.name}: ")
             raise TemplateError(Level(str(error))).within(calling) from None
+        except (Unsupported, TooLarge):
+            self.node = node
+            raise
         except TemplateError as error:
             self.node = node
             raise error.within(level_at(self.definition, node, f"error calling {function.name}: ")) from None
@@ -412,7 +418,7 @@ class State:
             self.node = word
             if not can_be_nil(kind):
                 raise self.error(f"cannot assign nil to {kind}")
-            return NIL
+            return INVALID if kind == REFLECT else NIL
         if isinstance(word, (StringConstant, BoolConstant, NumberConstant)):
             return self.typed_constant(kind, word)
         return self.checked(self.operand(dot, word), kind)
@@ -420,7 +426,7 @@ class State:
     def typed_constant(self, kind: str, word: StringConstant | BoolConstant | NumberConstant) -> GoValue:
         """A constant for a parameter of this type: numbers take the type that is asked for."""
         self.node = word
-        if kind in (ANY, "reflect.Value"):
+        if kind in (ANY, REFLECT):
             return unboxed(self.constant(NIL, word))
         expected = ""
         if kind == "string":

@@ -27,7 +27,7 @@ from podhosts.helm.model import (
     is_true,
     type_of,
 )
-from podhosts.helm.printing import sprint, sprintf, sprintln
+from podhosts.helm.printing import shown, sprint, sprintf, sprintln
 from podhosts.helm.traced import Traced
 
 if TYPE_CHECKING:
@@ -82,14 +82,12 @@ def _is_equal(first: GoValue, second: GoValue) -> bool:
         return _plain(first) == _plain(second)
     if isinstance(first, Nil) or isinstance(second, Nil):
         return isinstance(first, Nil) and isinstance(second, Nil)
-    words = f"{_verb_s(second)}: {type_of(second)}"
     if type(first) is not type(second):
-        raise FunctionError(
-            f"non-comparable types {_verb_s(first)}: {type_of(first)}, {type_of(second)}: {_verb_s(second)}"
-        )
+        words = f"{_verb_s(first)}: {type_of(first)}, {type_of(second)}: {shown(second).text}"
+        raise FunctionError(f"non-comparable types {words}")
     if isinstance(first, GoObject):
         raise Unsupported("comparing objects")
-    raise FunctionError(f"non-comparable type {words}")
+    raise FunctionError(f"non-comparable type {_verb_s(second)}: {type_of(second)}")
 
 
 def _verb_s(value: GoValue) -> str:

@@ -59,7 +59,7 @@ def unquoted(text: str) -> str:
         return inner.replace("\r", "")
     if quote != '"' or "\n" in inner:
         raise BadSyntaxError
-    return inner if "\\" not in inner else unescaped(inner, '"')
+    return inner if "\\" not in inner and '"' not in inner else unescaped(inner, '"')
 
 
 def unescaped(inner: str, quote: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.helm.loading.merging import copied_map, under
 from podhosts.helm.model import Bool, GoMap, Nil
-from podhosts.helm.semver import VersionError, parse_constraint, parse_version, satisfies
+from podhosts.helm.semver import SemverError, parse_constraint, parse_version, satisfies
 from podhosts.helm.traced import Traced
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def is_compatible(wanted: str, version: str) -> bool:
     """Whether a sub-chart's version is in the range that a dependency names."""
     try:
         return satisfies(parse_constraint(wanted), parse_version(version))
-    except VersionError:
+    except SemverError:
         return False
 
 

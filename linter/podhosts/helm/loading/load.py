@@ -14,7 +14,7 @@ from podhosts.helm.loading.schema import check_schemas
 from podhosts.helm.loading.set_flags import apply_flag
 from podhosts.helm.model import FALSE, TRUE, GoMap, Number, Unsupported
 from podhosts.helm.objects import KubeVersion, capabilities_object, files_object, values_map
-from podhosts.helm.semver import VersionError, parse_constraint, parse_version, satisfies
+from podhosts.helm.semver import SemverError, parse_constraint, parse_version, satisfies
 from podhosts.helm.traced import TemplateText, Traced
 from podhosts.records import record
 
@@ -148,7 +148,7 @@ def kube_version(text: str, helm_version: int) -> KubeVersion:
 def _is_satisfied(wanted: str, version: KubeVersion) -> bool:
     try:
         return satisfies(parse_constraint(wanted), parse_version(version.normal))
-    except VersionError:
+    except SemverError:
         return False
 
 

@@ -11,7 +11,7 @@ from podhosts.helm.decoding import DecodeError, FileOrigins, decode_yaml
 from podhosts.helm.gonumbers import single_text
 from podhosts.helm.loading.errors import LoadError
 from podhosts.helm.model import Bool, GoList, GoMap, Nil, Number, derived
-from podhosts.helm.semver import VersionError, parse_version
+from podhosts.helm.semver import SemverError, parse_version
 from podhosts.helm.traced import EMPTY, Traced
 from podhosts.records import field, record
 
@@ -280,7 +280,7 @@ def _problem(metadata: Metadata) -> str | None:
         return "chart.metadata.version is required"
     try:
         parse_version(version)
-    except VersionError:
+    except SemverError:
         return f'chart.metadata.version "{version}" is invalid'
     if metadata.type.text not in ("", "application", "library"):
         return "chart.metadata.type must be application or library"

@@ -65,13 +65,13 @@ def _validator(text: str) -> Validator:
     """What checks values against a schema. Raises ValueError where it is no JSON."""
     # Imported here: few charts have a schema, and the library takes long to import.
     from jsonschema.exceptions import SchemaError
-    from jsonschema.validators import validator_for
+    from jsonschema.validators import Draft202012Validator, validator_for
 
     schema = json.loads(text)
     if any(not reference.startswith("#") for reference in _REFERENCE.findall(text)):
         # Nothing is fetched: such a schema is taken to have no complaint.
         schema = {}
-    validator_class = validator_for(schema)
+    validator_class = validator_for(schema, default=Draft202012Validator)
     try:
         validator_class.check_schema(schema)
     except SchemaError:

@@ -1,8 +1,4 @@
-"""Regular expressions of Go (`regexp`, the syntax of RE2): read, and matched in time linear in the text.
-
-Leftmost match, the first alternative that leads to one wins, as in Perl. Python's own `re` has another syntax and may
-take forever.
-"""
+"""The regular expressions of Go (`regexp/syntax`, that of RE2), read into a tree."""
 
 from __future__ import annotations
 
@@ -19,15 +15,14 @@ if TYPE_CHECKING:
 
     #: Whether one character matches.
     Test: TypeAlias = Callable[[str], bool]
-    Assertion = Literal["^", "$", "^m", "$m", "b", "B"]
+    Anchor = Literal["^", "$", "^m", "$m", "b", "B"]
 
 _MOST_REPEATS = 1000
-_MOST_INSTRUCTIONS = 20_000
 _MOST_NESTED = 100
 _DIGITS = "0123456789"
-_WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _SPACE = frozenset("\t\n\f\r ")
-_PERL: dict[str, Test] = {"d": lambda one: one in _DIGITS, "s": _SPACE.__contains__, "w": _WORD.__contains__}
+_PERL: dict[str, Test] = {"d": lambda one: one in _DIGITS, "s": _SPACE.__contains__, "w": WORD.__contains__}
 _CONTROLS = {"a": "\a", "f": "\f", "t": "\t", "n": "\n", "r": "\r", "v": "\v"}
 _POSIX: dict[str, Test] = {
     "alnum": lambda one: one.isascii() and one.isalnum(),
@@ -42,50 +37,14 @@ _POSIX: dict[str, Test] = {
     "punct": lambda one: "!" <= one <= "~" and not one.isalnum(),
     "space": lambda one: one in "\t\n\v\f\r ",
     "upper": lambda one: "A" <= one <= "Z",
-    "word": _WORD.__contains__,
+    "word": WORD.__contains__,
     "xdigit": lambda one: one in "0123456789abcdefABCDEF",
 }
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
-_CATEGORIES = frozenset(
-    [
-        "L",
-        "M",
-        "N",
-        "P",
-        "S",
-        "Z",
-        "C",
-        "Lu",
-        "Ll",
-        "Lt",
-        "Lm",
-        "Lo",
-        "Mn",
-        "Mc",
-        "Me",
-        "Nd",
-        "Nl",
-        "No",
-        "Pc",
-        "Pd",
-        "Ps",
-        "Pe",
-        "Pi",
-        "Pf",
-        "Po",
-        "Sm",
-        "Sc",
-        "Sk",
-        "So",
-        "Zs",
-        "Zl",
-        "Zp",
-        "Cc",
-        "Cf",
-        "Co",
-        "Cs",
-    ]
-)
+_CATEGORIES = frozenset((
+    "L", "M", "N", "P", "S", "Z", "C", "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No",
+    "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So", "Zs", "Zl", "Zp", "Cc", "Cf", "Co", "Cs",
+))  # fmt: skip
 
 
 class PatternError(ValueError):
@@ -98,39 +57,47 @@ class PatternError(ValueError):
 # --- what a pattern says ---
 
 
-class _One(NamedTuple):
+class OneCharacter(NamedTuple):
     """One character."""
 
     test: Test
 
 
-class _At(NamedTuple):
+class BetweenCharacters(NamedTuple):
     """A place between characters."""
 
-    kind: Assertion
+    kind: Anchor
 
 
-class _Sequence(NamedTuple):
-    parts: list[_Node]
+class InSequence(NamedTuple):
+    """All parts, one after the other."""
+
+    parts: list[PatternNode]
 
 
-class _Choice(NamedTuple):
-    parts: list[_Node]
+class OneOf(NamedTuple):
+    """One of the parts, the first that leads to a match."""
+
+    parts: list[PatternNode]
 
 
-class _Group(NamedTuple):
+class PatternGroup(NamedTuple):
+    """What stands in parentheses, which a match tells of by a number."""
+
     number: int
-    inner: _Node
+    inner: PatternNode
 
 
-class _Repeat(NamedTuple):
-    inner: _Node
+class Repeated(NamedTuple):
+    """So many times; without end where `most` is None."""
+
+    inner: PatternNode
     least: int
     most: int | None
     is_greedy: bool
 
 
-_Node: TypeAlias = "_One | _At | _Sequence | _Choice | _Group | _Repeat"
+PatternNode: TypeAlias = "OneCharacter | BetweenCharacters | InSequence | OneOf | PatternGroup | Repeated"
 
 
 @record(slots=True)
@@ -144,7 +111,7 @@ class _Flags:
         return _Flags(self.ignores_case, self.is_multiline, self.has_full_dot, self.is_ungreedy)
 
 
-class _Parser:
+class PatternParser:
     """Reads a pattern."""
 
     def __init__(self, text: str) -> None:
@@ -154,7 +121,8 @@ class _Parser:
         self.names: list[str] = [""]
         self._depth = 0
 
-    def whole(self) -> _Node:
+    def whole(self) -> PatternNode:
+        """The tree of the pattern. Raises PatternError, and Unsupported for what this reader does not know."""
         node = self._choice()
         if self._at < len(self._text):
             raise PatternError("unexpected )", self._text)
@@ -163,15 +131,15 @@ class _Parser:
     def _peek(self, count: int = 1) -> str:
         return self._text[self._at : self._at + count]
 
-    def _choice(self) -> _Node:
-        branches: list[_Node] = [self._sequence()]
+    def _choice(self) -> PatternNode:
+        branches: list[PatternNode] = [self._sequence()]
         while self._peek() == "|":
             self._at += 1
             branches.append(self._sequence())
-        return branches[0] if len(branches) == 1 else _Choice(branches)
+        return branches[0] if len(branches) == 1 else OneOf(branches)
 
-    def _sequence(self) -> _Node:
-        parts: list[_Node] = []
+    def _sequence(self) -> PatternNode:
+        parts: list[PatternNode] = []
         while self._at < len(self._text) and self._peek() not in ("|", ")"):
             start = self._at
             if self._peek(2) == "\\Q":
@@ -184,14 +152,14 @@ class _Parser:
                 parts.append(self._repeated(atom))
             elif self._repetition(self._at) is not None:
                 raise Unsupported("a repetition of flags")
-        return _Sequence(parts)
+        return InSequence(parts)
 
-    def _verbatim(self) -> list[_Node]:
+    def _verbatim(self) -> list[PatternNode]:
         end = self._text.find("\\E", self._at + 2)
         last = len(self._text) if end < 0 else end
         found = self._text[self._at + 2 : last]
         self._at = last + (2 if end >= 0 else 0)
-        nodes: list[_Node] = [_One(self._literal(character)) for character in found]
+        nodes: list[PatternNode] = [OneCharacter(self._literal(character)) for character in found]
         return [*nodes[:-1], self._repeated(nodes[-1])] if nodes else []
 
     def _repetition(self, at: int) -> tuple[int, int | None, int] | None:
@@ -221,7 +189,7 @@ class _Parser:
         end = found[2]
         return self._text[start : end + (self._text[end : end + 1] == "?")]
 
-    def _repeated(self, atom: _Node) -> _Node:
+    def _repeated(self, atom: PatternNode) -> PatternNode:
         start = self._at
         found = self._repetition(start)
         if found is None:
@@ -234,24 +202,24 @@ class _Parser:
         if (following := self._repetition(self._at)) is not None:
             end = following[2] + (self._text[following[2] : following[2] + 1] == "?")
             raise PatternError("invalid nested repetition operator", self._text[start:end])
-        return _Repeat(atom, least, most, is_greedy)
+        return Repeated(atom, least, most, is_greedy)
 
-    def _atom(self) -> _Node | None:
+    def _atom(self) -> PatternNode | None:
         character = self._peek()
         if character == "(":
             return self._group()
         if character == "[":
-            return _One(self._class())
+            return OneCharacter(self._class())
         if character == "\\":
             return self._escape()
         self._at += 1
         if character == ".":
-            return _One((lambda one: True) if self._flags.has_full_dot else (lambda one: one != "\n"))
+            return OneCharacter((lambda one: True) if self._flags.has_full_dot else (lambda one: one != "\n"))
         if character == "^":
-            return _At("^m" if self._flags.is_multiline else "^")
+            return BetweenCharacters("^m" if self._flags.is_multiline else "^")
         if character == "$":
-            return _At("$m" if self._flags.is_multiline else "$")
-        return _One(self._literal(character))
+            return BetweenCharacters("$m" if self._flags.is_multiline else "$")
+        return OneCharacter(self._literal(character))
 
     def _literal(self, character: str) -> Test:
         if self._flags.ignores_case:
@@ -259,18 +227,16 @@ class _Parser:
             return folded.__contains__
         return character.__eq__
 
-    def _group(self) -> _Node | None:
-        start = self._at
+    def _group(self) -> PatternNode | None:
         if self._peek(2) == "(?":
             return self._extended()
         self._at += 1
         number = len(self.names)
         self.names.append("")
-        return _Group(number, self._inside(start))
+        return PatternGroup(number, self._inside())
 
-    def _inside(self, start: int) -> _Node:
-        """What stands in parentheses, which are closed."""
-        del start
+    def _inside(self) -> PatternNode:
+        """What stands in parentheses, up to the closing one."""
         self._depth += 1
         if self._depth > _MOST_NESTED:
             raise Unsupported("a pattern with so many parentheses")
@@ -283,7 +249,7 @@ class _Parser:
         self._depth -= 1
         return inner
 
-    def _extended(self) -> _Node | None:
+    def _extended(self) -> PatternNode | None:
         """A group with a name or flags, or flags for what follows."""
         start = self._at
         for opening in ("(?P<", "(?<"):
@@ -308,35 +274,35 @@ class _Parser:
             elif character == ":" and self._text[at - 2] != "-":
                 self._at = at
                 before, self._flags = self._flags, flags
-                inner = self._inside(start)
+                inner = self._inside()
                 self._flags = before
                 return inner
             else:
                 raise PatternError("invalid or unsupported Perl syntax", self._text[start:at])
         raise PatternError("missing closing )", self._text)
 
-    def _named(self, start: int, length: int) -> _Node:
+    def _named(self, start: int, length: int) -> PatternNode:
         end = self._text.find(">", start)
         name = self._text[start + length : max(end, 0)]
         if end < 0:
             raise PatternError("invalid named capture", self._text[start:])
-        if not name or not set(name) <= _WORD:
+        if not name or not set(name) <= WORD:
             raise PatternError("invalid named capture", self._text[start : end + 1])
         self._at = end + 1
         number = len(self.names)
         self.names.append(name)
-        return _Group(number, self._inside(start))
+        return PatternGroup(number, self._inside())
 
-    def _escape(self) -> _Node:
+    def _escape(self) -> PatternNode:
         start = self._at
         character = self._text[start + 1 : start + 2]
         if character in ("A", "z", "b", "B") and character:
             self._at += 2
-            kinds: dict[str, Assertion] = {"A": "^", "z": "$", "b": "b", "B": "B"}
-            return _At(kinds[character])
+            kinds: dict[str, Anchor] = {"A": "^", "z": "$", "b": "b", "B": "B"}
+            return BetweenCharacters(kinds[character])
         if (test := self._escaped_class()) is not None:
-            return _One(test)
-        return _One(self._literal(self._escaped_character()))
+            return OneCharacter(test)
+        return OneCharacter(self._literal(self._escaped_character()))
 
     def _escaped_class(self) -> Test | None:
         r"""`\d`, `\pL` and the like; None where no such begins."""
@@ -471,169 +437,6 @@ def _folds(character: str) -> frozenset[str]:
     """The character in all its cases."""
     folded = {character, character.lower(), character.upper(), character.lower().upper(), character.upper().lower()}
     return frozenset(one for one in folded if len(one) == 1)
-
-
-# --- matching ---
-
-
-class _Step(NamedTuple):
-    """An instruction: a test of a character or place, a fork, a mark of a group's begin or end, or the end."""
-
-    kind: Literal["one", "at", "fork", "mark", "end"]
-    test: Test | None = None
-    place: Assertion | None = None
-    number: int = 0
-    #: Where to go on; a fork tries these in order.
-    targets: tuple[int, ...] = ()
-
-
-class Pattern:
-    """A pattern that can be matched. Spans count characters; those of a group that took no part are (-1, -1)."""
-
-    def __init__(self, text: str) -> None:
-        """Raises PatternError where Go refuses it, Unsupported where this reader does not know it."""
-        parser = _Parser(text)
-        node = parser.whole()
-        self.names = parser.names
-        self._steps: list[_Step] = []
-        self._start = self._compile(_Group(0, node), self._put(_Step("end")))
-
-    def _put(self, step: _Step) -> int:
-        if len(self._steps) >= _MOST_INSTRUCTIONS:
-            raise Unsupported("a pattern that is so large")
-        self._steps.append(step)
-        return len(self._steps) - 1
-
-    def _compile(self, node: _Node, then: int) -> int:
-        """The place of the first step of a node, after which it goes on at `then`."""
-        if isinstance(node, _One):
-            return self._put(_Step("one", test=node.test, targets=(then,)))
-        if isinstance(node, _At):
-            return self._put(_Step("at", place=node.kind, targets=(then,)))
-        if isinstance(node, _Group):
-            end = self._put(_Step("mark", number=2 * node.number + 1, targets=(then,)))
-            inner = self._compile(node.inner, end)
-            return self._put(_Step("mark", number=2 * node.number, targets=(inner,)))
-        if isinstance(node, _Sequence):
-            for part in reversed(node.parts):
-                then = self._compile(part, then)
-            return then
-        if isinstance(node, _Choice):
-            return self._put(_Step("fork", targets=tuple(self._compile(part, then) for part in node.parts)))
-        return self._compile_repeat(node, then)
-
-    def _compile_repeat(self, node: _Repeat, then: int) -> int:
-        if node.most is None:
-            if node.least == 0 and not _may_be_empty(node.inner):
-                loop = self._put(_Step("fork"))
-                inner = self._compile(node.inner, loop)
-                self._steps[loop] = _Step("fork", targets=_ordered(inner, then, node.is_greedy))
-                return loop
-            # At least once; what may be empty is `(x+)?` also for `x*`.
-            loop = self._put(_Step("fork"))
-            begin = self._compile(node.inner, loop)
-            self._steps[loop] = _Step("fork", targets=_ordered(begin, then, node.is_greedy))
-            if node.least == 0:
-                return self._put(_Step("fork", targets=_ordered(begin, then, node.is_greedy)))
-            for _ in range(node.least - 1):
-                begin = self._compile(node.inner, begin)
-            return begin
-        begin = then
-        for _ in range(node.most - node.least):
-            inner = self._compile(node.inner, begin)
-            begin = self._put(_Step("fork", targets=_ordered(inner, then, node.is_greedy)))
-        for _ in range(node.least):
-            begin = self._compile(node.inner, begin)
-        return begin
-
-    def search(self, text: str, start: int, count: Callable[[int], None]) -> list[tuple[int, int]] | None:
-        """The spans of the first match from an offset on, that of the whole first; None where there is none.
-
-        `count` is told of the work.
-        """
-        size = 2 * len(self.names)
-        best: list[int] | None = None
-        threads: list[tuple[int, list[int]]] = []
-        for at in range(start, len(text) + 1):
-            if best is None:
-                threads = self._spread(threads, [(self._start, [-1] * size)], text, at)
-            else:
-                threads = self._spread(threads, [], text, at)
-            if not threads:
-                if best is not None:
-                    break
-                continue
-            count(1 + len(threads) // 10)
-            following: list[tuple[int, list[int]]] = []
-            for place, marks in threads:
-                step = self._steps[place]
-                if step.kind == "end":
-                    best = marks
-                    break
-                if at < len(text) and step.test is not None and step.test(text[at]):
-                    following.append((step.targets[0], marks))
-            threads = following
-        return None if best is None else [(best[2 * one], best[2 * one + 1]) for one in range(len(self.names))]
-
-    def _spread(
-        self, threads: list[tuple[int, list[int]]], late: list[tuple[int, list[int]]], text: str, at: int
-    ) -> list[tuple[int, list[int]]]:
-        """The steps that wait for a character or have ended, in order, from those given."""
-        found: list[tuple[int, list[int]]] = []
-        seen: set[int] = set()
-        stack = [*reversed(late), *reversed(threads)] if late else list(reversed(threads))
-        while stack:
-            place, marks = stack.pop()
-            if place in seen:
-                continue
-            seen.add(place)
-            step = self._steps[place]
-            if step.kind in ("one", "end"):
-                found.append((place, marks))
-            elif step.kind == "mark":
-                changed = marks.copy()
-                changed[step.number] = at
-                stack.append((step.targets[0], changed))
-            elif step.kind == "fork":
-                stack += [(target, marks) for target in reversed(step.targets)]
-            elif step.place is not None and _holds(step.place, text, at):
-                stack.append((step.targets[0], marks))
-        return found
-
-
-def _ordered(inner: int, then: int, is_greedy: bool) -> tuple[int, int]:
-    return (inner, then) if is_greedy else (then, inner)
-
-
-def _may_be_empty(node: _Node) -> bool:
-    if isinstance(node, _One):
-        return False
-    if isinstance(node, _Sequence):
-        return all(map(_may_be_empty, node.parts))
-    if isinstance(node, _Choice):
-        return any(map(_may_be_empty, node.parts))
-    if isinstance(node, _Repeat):
-        return node.least == 0 or _may_be_empty(node.inner)
-    return isinstance(node, _At) or _may_be_empty(node.inner)
-
-
-def _holds(place: Assertion, text: str, at: int) -> bool:
-    if place == "^":
-        return at == 0
-    if place == "$":
-        return at == len(text)
-    if place == "^m":
-        return at == 0 or text[at - 1] == "\n"
-    if place == "$m":
-        return at == len(text) or text[at] == "\n"
-    is_edge = (at > 0 and text[at - 1] in _WORD) != (at < len(text) and text[at] in _WORD)
-    return is_edge == (place == "b")
-
-
-@lru_cache(maxsize=256)
-def compiled(text: str) -> Pattern:
-    """The pattern of a text. Raises PatternError and Unsupported as `Pattern` does."""
-    return Pattern(text)
 
 
 def compile_words(text: str, problem: PatternError) -> str:
