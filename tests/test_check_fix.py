@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from podhosts.commands.repairing import RepairError, replace_file
+from podhosts.run.repairing import RepairError, replace_file
 from podhosts.source import Source
 from tests.manifests import BAD_POD, GOOD_POD, SERVICE
 from tests.programs import program

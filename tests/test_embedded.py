@@ -73,7 +73,6 @@ def test_a_suppression_on_the_key_covers_the_string() -> None:
     [
         "kubectl apply -f - <<EOF\nkind: Pod\nhostAliases: [\nEOF\n",
         "kind: of text\nhostAliases: [...{\n",
-        "# kind: Pod\nhostAliases:\n- ip: nope\n",
         "kind: Sample\nhostAliases:\n- ip: nope\n",
     ],
 )
@@ -233,3 +232,86 @@ def test_a_placeholder_inside_a_string_is_counted_at_its_place() -> None:
     assert unread.count == 1
     assert unread.span is not None
     assert text[unread.span.start : unread.span.end] == "${DB_IP}"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "hostAliases:\n- ip: 10.0.0.256\n  hostnames: [a]\n",
+        '{"hostAliases": [{"ip": "10.0.0.256", "hostnames": ["a"]}]}',
+        "spec:\n  hostAliases:\n  - ip: 10.0.0.256\n    hostnames: [a]\n",
+        "agent:\n  template:\n    spec:\n      hostAliases:\n      - ip: 10.0.0.256\n",
+    ],
+)
+def test_a_piece_of_a_pod_is_known_by_its_list(content: str) -> None:
+    """Argo's `podSpecPatch` and `workflowDefaults`, Tekton's `default-pod-template`: no `kind` says what it is."""
+    found = findings(f"{OUTER}  anything: {json.dumps(content)}\n")
+    assert (5, "invalid-ip", "10.0.0.256") in [(line, rule, marked.strip('\\"')) for line, _, rule, marked in found]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "hostAliases: []\nimage: web\n",
+        "hostAliases: see the manual\nimage: web\n",
+        "hostAliases:\n- web: 10.0.0.256\n",
+        "kind: Simple\napiVersion: k3d.io/v1alpha5\nhostAliases:\n- ip: 10.0.0.256\n  hostnames: [a]\n",
+        "groups:\n- name: rules\n  rules:\n  - alert: hostAliases\n    expr: 'hostAliases: 1'\n",
+        "The list looks like this:\n  hostAliases:\n  - ip: 10.0.0.256\n",
+    ],
+)
+def test_what_only_names_the_list_is_passed_over(content: str) -> None:
+    assert findings(f"{OUTER}  anything: {json.dumps(content)}\n") == []
+
+
+RUNNER = """\
+concurrent = 4
+[[runners]]
+  executor = "kubernetes"  # not [[runners]]
+  [runners.kubernetes]
+    namespace = '''
+build'''
+    [[runners.kubernetes.host_aliases]]
+      ip = "10.0.0.256"
+      hostname = ["git.example.com"]
+    [[runners.kubernetes.host_aliases]]
+      ip = '10.0.0.1'
+      hostnames = [
+        "Git.example.com",  # the new one
+      ]
+[[runners]]
+  [runners.kubernetes]
+    host_aliases = [{ip = "10.0.0.300", hostnames = []}]
+    [[runners.kubernetes.pod_spec]]
+      patch = '''
+        hostAliases:
+        - ip: 10.0.0.301
+          hostnames: [a]
+      '''
+"""
+
+
+def test_a_config_of_gitlab_runner() -> None:
+    """TOML, with YAML in its strings: every finding at its place in the outer file."""
+    found = findings(f"{OUTER}  config.toml: |\n{indented(RUNNER, 4)}")
+    assert found == [
+        (13, 16, "invalid-ip", '"10.0.0.256"'),
+        (14, 11, "unknown-field", "hostname"),
+        (18, 13, "invalid-hostname", '"Git.example.com"'),
+        (22, 31, "invalid-ip", '"10.0.0.300"'),
+        (22, 57, "empty-hostnames", "[]"),
+        (26, 19, "invalid-ip", "10.0.0.301"),
+    ]
+
+
+def test_the_server_refuses_no_text_that_is_none_of_its_objects() -> None:
+    text = f"{OUTER}  config.toml: |\n{indented(RUNNER, 4)}"
+    result = lint(Source("outer.yaml", text.encode()), Options(selected=default_selection()))
+    assert {finding.refused_by for finding in result.findings} == {()}
+    (unknown,) = (finding for finding in result.findings if finding.rule == "unknown-field")
+    assert unknown.field == 'data["config.toml"].runners[0].kubernetes.host_aliases[0].hostname'
+
+
+@pytest.mark.parametrize("broken", ["ip = 10.0.0.256", "[[runners]", "ip = '10.0.0.256"])
+def test_a_config_that_is_no_toml_is_passed_over(broken: str) -> None:
+    assert findings(f"{OUTER}  config.toml: |\n{indented(RUNNER + broken, 4)}") == []

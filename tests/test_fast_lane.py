@@ -103,6 +103,19 @@ def assert_both_lanes_say_the_same(folder: Path, *flags: str) -> int:
     return fast.returncode
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
+def test_encodings_that_kubectl_does_not_read_are_said(encoding: str, tmp_path: Path) -> None:
+    """Large files, too; what does not concern hosts is nobody's business in any encoding."""
+    name = "UTF-32" if "32" in encoding else "UTF-16 without a byte order mark"
+    for padding in ("", "# padding\n" * 40_000):
+        (tmp_path / "a.yaml").write_bytes((BAD_POD.decode() + padding).encode(encoding))
+        assert assert_both_lanes_say_the_same(tmp_path) == 1
+        done = podhosts("check", "a.yaml", cwd=tmp_path)
+        assert f"error: this file is {name}; store it as UTF-8 [syntax-error]" in done.stdout.decode()
+    (tmp_path / "a.yaml").write_bytes(SERVICE.decode().encode(encoding))
+    assert assert_both_lanes_say_the_same(tmp_path, "--strict") == 0
+
+
 @pytest.mark.parametrize("content", ENCODED.values(), ids=ENCODED)
 def test_both_lanes_say_the_same_however_it_is_written(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_bytes(content)

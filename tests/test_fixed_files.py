@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from podhosts.commands.files import CannotKeepError, replace_content, write_file
+from podhosts.run.files import CannotKeepError, replace_content, write_file
 from tests.manifests import GOOD_POD
 from tests.running import environment, podhosts
 
@@ -99,7 +99,7 @@ def test_owner_that_cannot_be_kept(path: Path) -> None:
     path.parent.chmod(0o777)
     code = (
         "import os, sys\n"
-        "from podhosts.commands.files import CannotKeepError, replace_content\n"
+        "from podhosts.run.files import CannotKeepError, replace_content\n"
         "os.setgroups([]); os.setgid(4321); os.setuid(1234)\n"
         "path = sys.argv[1]\n"
         "try:\n    replace_content(path, b'new', open(path, 'rb').read())\n"

@@ -269,6 +269,31 @@ def test_fix_that_is_not_safe(old: str, new: str, why: str, monkeypatch: pytest.
     assert_left_out(broken(old, new, Safety.SAFE, monkeypatch), why)
 
 
+BESIDE = """\
+metadata:
+  name: web
+  annotations:
+    tagged: !!str 5
+    anchored: &it one
+    alias: *it
+    kept: |+
+      text
+
+    other: two
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("!!str 5", "!!int 5"), ("&it one", "&it two"), ("      text\n\n", "      text\n")]
+)
+def test_data_beside_that_changes_with_text_outside_of_it(old: str, new: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tag, an anchor elsewhere, and the blank lines behind a block scalar."""
+    pod = POD.replace("metadata: {name: web}\n", BESIDE)
+    done = broken(old, new, Safety.SAFE, monkeypatch, pod, title="`5` `it` `one` `text`")
+    assert [item.reason for item in done.left_out] == ["data beside the aliases changes"]
+    assert done.source.text == pod
+
+
 def test_safe_fix_that_hides_a_name_from_a_resolver(monkeypatch: pytest.MonkeyPatch) -> None:
     """uClibc reads the first four names of a line."""
     pod = POD.replace("[Cache.internal]", "[a.internal, b.internal, c.internal, d.internal, e.internal]")

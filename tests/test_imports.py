@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from tests.paths import ROOT
@@ -16,7 +17,7 @@ ORDER = [
     "summary", "triggers", "processes", "records", "source", "edits", "diagnostics", "document", "placed", "surgery",
     "hosts", "merging", "resources", "kubernetes", "shell", "corefile", "helm", "suppressions", "kustomize", "embedded",
     "interpret", "inventory", "discovery", "repository", "moves", "code_blocks", "config", "rules", "engine",
-    "baseline", "reporters", "survey", "commands", "lsp", "cli",
+    "baseline", "reporters", "relevance", "run", "commands", "lsp", "cli",
 ]  # fmt: skip
 #: Libraries that only one room knows.
 SEAMS = {
@@ -56,10 +57,40 @@ def test_direction() -> None:
     assert wrong == []
 
 
+def test_a_class_name_exists_once() -> None:
+    """In a traceback and in a search a name says which class is meant; private ones, too."""
+    names = Counter(
+        node.name
+        for _, path in modules()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert {name for name, count in names.items() if count > 1} == set()
+
+
+#: Rooms in which a docstring may still begin with a question; the list only shrinks.
+ASKING_ROOMS = {
+    "__main__", "baseline", "commands", "diagnostics", "edits", "engine", "helm", "interpret", "inventory", "kustomize",
+    "lsp", "merging", "placed", "records", "repository", "run", "source", "suppressions",
+}  # fmt: skip
+
+
+def test_docstrings_say_what_is_returned() -> None:
+    """ "What Helm refuses" leaves open what a caller gets: messages, spans, a boolean."""
+    asking = []
+    for room, path in modules():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+                text = ast.get_docstring(node) or ""
+                if text.startswith(("What ", "Those ", "Which ", "The same ")) and room not in ASKING_ROOMS:
+                    asking.append((str(path.relative_to(PACKAGE)), text.split("\n")[0]))
+    assert asking == []
+
+
 def test_entry_point_imports_the_fast_lane_first() -> None:
     names = {name for name in imported(PACKAGE / "__main__.py") if name.startswith("podhosts")}
     late = {"podhosts.commands", "podhosts.commands.run_settings", "podhosts.commands.terminal", "podhosts.cli"}
-    assert names == {"podhosts.summary", "podhosts.survey", "podhosts.discovery", "podhosts.kustomize.names", *late}
+    assert names == {"podhosts.summary", "podhosts.relevance", "podhosts.discovery", *late}
 
 
 def test_seams() -> None:

@@ -296,7 +296,7 @@ def test_any_text_is_stored_and_given_back(path: str, name: str, ip: str) -> Non
     source = Source(path, json.dumps(aliases).encode())
     reading = read(source, KNOWN_KINDS)
     store = Store()
-    store.add(source, reading)
+    store.add(reading)
     rows = [(row.name, row.ip) for row in store.rows(Filter())]
     assert rows == ([(name, ip)] if name and source.is_valid and reading.lists else [])
     assert bool(reading.lists) or not name or bool(reading.unread)
@@ -452,8 +452,8 @@ def test_values_that_a_chart_prints_under_any_name(tmp_path: Path) -> None:
     }
     found = listed(put(tmp_path, chart), "--ip", "10.1.2.3")
     assert [(item["name"], item["path"], item["start"]["line"], item["field"]) for item in found["entries"]] == [
-        ("chart.internal", "values.yaml", 2, "extra[0]"),
-        ("helper.internal", "templates/_more.tpl", 3, "hostAliases[0]"),
+        ("chart.internal", "values.yaml", 2, "spec.hostAliases[0]"),
+        ("helper.internal", "templates/_more.tpl", 3, "spec.hostAliases[1]"),
     ]
 
 
@@ -496,10 +496,24 @@ def test_a_terminal_gets_columns_that_fit(width: int) -> None:
     text = POD_WITH_ENTRIES + f"  - {{ip: 10.0.0.1, hostnames: [a, {'日本' * 300}]}}\n"
     store = Store()
     source = Source("pod.yaml", text.encode())
-    store.add(source, read(source, KNOWN_KINDS))
+    store.add(read(source, KNOWN_KINDS))
     lines = "\n".join(map(str, tables(store, Filter(), width))).splitlines()
     assert len(lines) == 3
     assert max(map(cell_len, lines)) <= width
     places = [line.index(place) for line, place in zip(lines, ("address", "10.0.0.1", "10.0.0.1"), strict=True)]
     assert places[0] == places[1]
     assert "..." in lines[2]
+
+
+def test_a_large_list_is_read_item_by_item(tmp_path: Path) -> None:
+    """A List of several windows gives what its objects give one by one, with their places in the file."""
+    entry = (
+        "- apiVersion: v1\n  kind: Pod\n  metadata: {{name: web-{0}}}\n"
+        "  spec: {{hostAliases: [{{ip: 10.0.0.1, hostnames: [n{0}]}}]}}\n"
+    )
+    padding = "- apiVersion: v1\n  kind: ConfigMap\n  data: {a: " + "x" * 10_000 + "}\n"
+    text = "apiVersion: v1\nkind: List\nitems:\n" + "".join(entry.format(n) + padding for n in range(60))
+    (tmp_path / "list.yaml").write_text(text, "utf-8")
+    expected = [f"n{n}\t10.0.0.1\tPod/web-{n}\tlist.yaml:{7 + 7 * n}:51" for n in range(60)]
+    done = podhosts("inventory", "list.yaml", cwd=tmp_path)
+    assert sorted(done.stdout.decode().splitlines()[1:]) == sorted(expected)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from podhosts.commands.files import write_file
 from podhosts.reporters import FORMATS
+from podhosts.run.files import write_file
 from tests.manifests import BAD_POD, GOOD_POD, SERVICE
 from tests.running import PATIENCE, environment, podhosts
 

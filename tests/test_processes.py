@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from podhosts.commands import check, running
+from podhosts.commands import check
 from podhosts.commands.run_settings import Request
 from podhosts.engine import Options, Result, lint
 from podhosts.processes import MOST_DEALT, Deal, in_processes
+from podhosts.run import loop
 from tests.manifests import BAD_POD
 from tests.running import podhosts
 
@@ -39,7 +40,7 @@ def test_what_another_process_has_failed_to_do_is_done_here(
     here = os.getpid()
     for number in range(20):
         (tmp_path / f"{number}.yaml").write_bytes(BAD_POD)
-    monkeypatch.setattr(running, "lint", lint_here)
+    monkeypatch.setattr(loop, "lint", lint_here)
     assert check.run(Request(paths=[str(tmp_path)], quiet=True, jobs="4", format="concise")) == 1
     assert capsys.readouterr().out.count("[invalid-ip]") == 20
 

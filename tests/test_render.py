@@ -403,6 +403,26 @@ def test_a_manifest_in_a_string_is_a_pod(tmp_path: Path) -> None:
     assert b"<- config.yaml:11" in podhosts("render", "--trace", "config.yaml", cwd=tmp_path).stdout
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["render", "."], 0, "podhosts: no pod in ."),
+        (["resolve", "db", "."], 0, "podhosts: no pod in ."),
+        (["render", ""], 2, "not read: '': No such file or directory"),
+        (["resolve", "db", ""], 2, "not read: '': No such file or directory"),
+        (["check", ""], 2, "not read: '': cannot be opened: No such file or directory"),
+        (["inventory", ""], 2, "podhosts: '': No such file or directory"),
+        (["resolve", "", "."], 2, "podhosts: the name is empty"),
+    ],
+    ids=str,
+)
+def test_nothing_to_look_at(arguments: list[str], code: int, words: str, tmp_path: Path) -> None:
+    """An empty folder is no mistake, an empty path or name is."""
+    done = podhosts(*arguments, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (code, b"")
+    assert words in done.stderr.decode()
+
+
 def test_an_inline_patch_is_no_pod(tmp_path: Path) -> None:
     """It is a piece of what the kustomization builds."""
     patch = workload("Deployment", TWICE).decode().replace("\n", "\n    ")

@@ -9,10 +9,9 @@ import gc
 import os
 import sys
 
-from podhosts.discovery import are_repositories, discover
-from podhosts.kustomize.names import is_kustomization
+from podhosts.discovery import discover
+from podhosts.relevance import Relevance
 from podhosts.summary import summary
-from podhosts.survey import Survey
 
 #: Flags of `check` that the fast lane understands: the attribute of a request, and whether a value follows.
 #: A test compares this table with typer's own parameters.
@@ -88,25 +87,13 @@ def _is_file_or_folder(path: str) -> bool:
         return False
 
 
-def _survey(request: dict[str, object], paths: list[str]) -> Survey | None:
+def _relevance(request: dict[str, object], paths: list[str]) -> Relevance | None:
     """Which files hold a word; None where something may be wrong with the flags, which must be said first."""
     if not request.keys() <= _NEUTRAL | {"paths"} or os.environ.get("GITHUB_ACTIONS") == "true":
         return None
     if "markdown" in request and any(map(os.path.isdir, paths)):
         return None
-    return Survey(discover(paths))
-
-
-def _is_silent(survey: Survey, paths: list[str]) -> bool:
-    """Whether nothing can be said but that nothing was found."""
-    discovery = survey.discovery
-    if survey.relevant or discovery.failures or discovery.empty_folders:
-        return False
-    # A chart may print what no file of this list names, and a kustomization lead out of it.
-    in_folders = [item.path for item in discovery.inputs if not item.named]
-    if any(path.endswith("Chart.yaml") for path in in_folders):
-        return False
-    return are_repositories(paths) or not any(map(is_kustomization, in_folders))
+    return Relevance(discover(paths))
 
 
 def main() -> int:
@@ -120,15 +107,15 @@ def main() -> int:
             return _full()
         paths = request["paths"]
         assert isinstance(paths, list)  # `parse` puts a list there
-        survey = _survey(request, paths)
-        if survey is not None and _is_silent(survey, paths):
+        relevance = _relevance(request, paths)
+        if relevance is not None and relevance.is_silent(paths):
             if not request.get("quiet"):
-                sys.stderr.write(f"{summary(len(survey.discovery.inputs), 0, 0, {})}\n")
+                sys.stderr.write(f"{summary(len(relevance.discovery.inputs), 0, 0, {})}\n")
             return 0
         from podhosts.commands import check
         from podhosts.commands.run_settings import Request
 
-        return check.run(Request(**request), survey)  # type: ignore[arg-type]  # the table gives each its type
+        return check.run(Request(**request), relevance)  # type: ignore[arg-type]  # the table gives each its type
     except KeyboardInterrupt:
         return 130
     except OSError as error:

@@ -63,7 +63,7 @@ def discover(arguments: Iterable[str], endings: tuple[str, ...] = ENDINGS) -> Di
         try:
             mode = os.stat(argument).st_mode
         except (OSError, ValueError) as error:
-            failures.append((argument, _reason(error)))
+            failures.append((argument or "''", _reason(error)))
             continue
         if stat.S_ISDIR(mode):
             unreadable: dict[str, str] = {}

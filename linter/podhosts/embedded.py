@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
-from podhosts.document import Document, Mapping, Scalar, Sequence, contents, split, string
+from podhosts.document import Document, Mapping, Piece, Scalar, Sequence, contents, split, string
 from podhosts.kubernetes import field, is_patch
 from podhosts.kubernetes.fields import join
+from podhosts.kubernetes.walking import walk
 from podhosts.placed import InString, Placed
-from podhosts.source import Source
+from podhosts.source import Source, Span
 from podhosts.triggers import text_mentions
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ MOST_LEVELS = 5
 #: Annotations hold, among others, the object as it was last applied.
 _KEPT = frozenset({"annotations", "managedFields"})
 #: Without one of these words a string holds neither a manifest nor a patch, at whatever depth.
-_WORDS = re.compile(r"\bkind\W{0,16}:|hostAliases")
+_WORDS = re.compile(r"\bkind\W{0,16}:|hostAliases|host_aliases")
+#: A config of GitLab Runner, which is TOML.
+_RUNNER_CONFIG = re.compile(r"^[ \t]*\[\[?[ \t]*runners\b[^\n]*\]", re.MULTILINE)
 #: A text that says by its first line that it is a manifest.
 _MANIFEST = re.compile(r"(?:[ \t]*(?:#.*|---.*)?\r?\n)*apiVersion:[ \t]")
 #: The key of a ConfigMap or Secret from which Flux and others take Helm values.
@@ -33,6 +36,8 @@ _JSON_OPENINGS = ("{", "[")
 #: Fields whose text is YAML where what is around them says so, too.
 _KEYED_TEXTS = frozenset({"values", "patch"})
 _KEYED_PATCHES = frozenset({"patches", "patchesJson6902"})
+#: Endings of names under which no program looks for YAML.
+_TEXTS_FOR_PEOPLE = (".adoc", ".html", ".md", ".rst", ".txt")
 #: Fields whose text is YAML for certain: k3s and RKE2, Kyverno, Kustomize's transformers, Argo CD's ApplicationSet.
 _TEXT_FIELDS = frozenset({"valuesContent", "patchesJson6902", "jsonOp", "templatePatch"})
 
@@ -83,8 +88,8 @@ class Embedded(InString):
 def embedded_documents(outer: Placed, holders: Iterable[KubernetesObject]) -> Iterator[Embedded]:
     """The documents in the strings of a document that mention hosts; `holders` are its objects.
 
-    Checked are Kubernetes objects, JSON patches, and what stands where values or a patch belong. Other strings that are
-    no YAML (scripts, prose) are passed over without a word.
+    Checked are Kubernetes objects, JSON patches, pieces of pods with a list, and what stands where values or a patch
+    belong. Other strings that are no YAML (scripts, prose) are passed over.
     """
     places: list[tuple[KubernetesObject | None, Node | None]] = [(holder, holder.node) for holder in holders]
     for holder, root in places or [(None, outer.document.root)]:
@@ -95,18 +100,53 @@ def embedded_documents(outer: Placed, holders: Iterable[KubernetesObject]) -> It
             source = Source(outer.document.source.path, scalar.text.encode("utf-8", "surrogatepass"))
             if source.text != scalar.text:
                 continue
+            if _RUNNER_CONFIG.search(scalar.text):
+                config = Document(source, Piece(1, Span(0, len(source.text)), "toml"), is_embedded=True)
+                if config.root is not None:
+                    yield Embedded(config, outer, scalar, holder, path, is_checked=True)
+                continue
             is_known = is_known or _MANIFEST.match(scalar.text) is not None
             for piece in split(source.text):
                 if not text_mentions(source.cut(piece.span)):
                     continue
                 document = Document(source, piece, is_embedded=True)
                 checked = is_known or _is_object(document.root) or is_patch(document.root)
+                checked = checked or (_may_hold_piece(path) and _holds_list(document.root))
                 if checked or not isinstance(document.root, Scalar | None):
                     yield Embedded(document, outer, scalar, holder, path, is_checked=checked)
 
 
 def _is_object(root: Node | None) -> bool:
     return isinstance(root, Mapping) and {"apiVersion", "kind"} <= root.fields.keys()
+
+
+def _may_hold_piece(path: Path) -> bool:
+    """Whether a text may be a piece of a pod by its place: not what a container is given, nor a text for people."""
+    last = path[-1] if path else ""
+    if isinstance(last, int):
+        return path[-2:-1] != ("args",) and path[-2:-1] != ("command",)
+    return not last.endswith(_TEXTS_FOR_PEOPLE)
+
+
+def _holds_list(root: Node | None) -> bool:
+    """Whether a text that does not say what it is holds a list of `hostAliases`, by its shape.
+
+    It is a piece of a pod that some program puts into pods: Argo's `podSpecPatch` and `workflowDefaults`, Tekton's
+    `default-pod-template`, the pod templates of Jenkins, Spark and Airflow.
+    """
+    if not isinstance(root, Mapping) or "kind" in root.fields:
+        return False
+    # Prose with an example in it parses, too: its sentences are keys.
+    lists = (node.get("hostAliases") for path, node in walk(root) if not any(map(_is_sentence, path)))
+    return any(isinstance(node, Sequence) and any(map(_is_alias, node.items)) for node in lists)
+
+
+def _is_sentence(step: str | int) -> bool:
+    return isinstance(step, str) and " " in step
+
+
+def _is_alias(node: Node) -> bool:
+    return isinstance(node, Mapping) and not node.fields.keys().isdisjoint({"ip", "hostnames"})
 
 
 def _is_known_place(path: Path) -> bool:

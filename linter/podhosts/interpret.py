@@ -6,7 +6,8 @@ a text like any other (`kustomize.printing`), and what charts know of a file com
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import gc
+from typing import TYPE_CHECKING, TypeVar
 
 from podhosts.document import Document, Part, Scalar, Sequence
 from podhosts.embedded import Embedded, embedded_documents
@@ -19,15 +20,18 @@ from podhosts.kustomize.names import is_kustomization
 from podhosts.placed import Placed
 from podhosts.records import record, replace
 from podhosts.suppressions import MARK
-from podhosts.triggers import text_mentions
+from podhosts.triggers import mentions, text_mentions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from podhosts.document import Node
+    from podhosts.document.large_lists import LargeList
     from podhosts.helm import FileFacts
     from podhosts.kubernetes import KnownKinds, KubernetesObject, Pod
     from podhosts.source import Span
+
+_Gain = TypeVar("_Gain")
 
 #: How deep documents in strings of documents in strings are looked for; Terraform and GitOps nest three.
 MOST_LEVELS = 5
@@ -150,6 +154,41 @@ def relevant_documents(part: Part, facts: FileFacts) -> Iterator[Placed]:
             if stops or (may_mention and text_mentions(source.cut(piece.span))):
                 yield Placed(Document(*part.own(piece)))
         begin = end
+
+
+def results_of_parts(
+    parts: Iterable[Part | LargeList], facts: FileFacts, work: Callable[[Placed], _Gain]
+) -> Iterator[list[_Gain]]:
+    """What `work` gives for the relevant documents of a file, part by part, in order; for a large List of one part
+    what it gives for its items.
+
+    A List of which one relevant item cannot be read alone is one document.
+    """
+    for part in parts:
+        if isinstance(part, Part):
+            yield [work(placed) for placed in relevant_documents(part, facts)]
+        else:
+            yield _results_of_list(part, work)
+        # A pod and the views of what is in it refer to each other; a long stream would pile up megabytes of them.
+        gc.collect(0)
+
+
+def _results_of_list(large: LargeList, work: Callable[[Placed], _Gain]) -> list[_Gain]:
+    results: list[_Gain] = []
+    if not _is_wanted(large.frame()):
+        for source, piece in large.items(_is_wanted):
+            placed = Placed(Document(source, piece))
+            if placed.document.problem is not None or placed.document.template is not None:
+                break
+            results.append(work(placed))
+        else:
+            return results
+    return [work(Placed(Document(*large.whole())))]
+
+
+def _is_wanted(data: bytes) -> bool:
+    """Whether a part of a List mentions hosts or suppresses findings."""
+    return mentions(data) or MARK.encode() in data
 
 
 def _is_kustomization(manifest: KubernetesObject) -> bool:

@@ -73,6 +73,17 @@ class Source:
         return "utf-8"
 
     @property
+    def foreign_encoding(self) -> str | None:
+        """The name of an encoding that kubectl does not read, by the zeros in the first character; else None.
+
+        Text in it is full of control characters to whoever reads it as UTF-8.
+        """
+        first = self.data[:4]
+        if first == codecs.BOM_UTF32_LE or first[1:] == b"\0\0\0" or first[:2] == b"\0\0":
+            return "UTF-32"
+        return "UTF-16 without a byte order mark" if self.encoding == "utf-8" and b"\0" in first[:2] else None
+
+    @property
     def bom_length(self) -> int:
         """Bytes of the byte order mark at the start of the file, 0 without one."""
         if self.encoding != "utf-8":

@@ -65,6 +65,9 @@ def mentions(data: bytes) -> bool:
     """Whether a file's bytes hold anything that a rule could react to, however it is escaped or spelt."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return True
+    if b"\0" in data[:4]:
+        # UTF-16 and UTF-32 without a mark, which kubectl does not read: each letter has zeros beside it.
+        return mentions(data.translate(None, b"\0"))
     low = data.lower()
     return (
         _has_alias_key(low.translate(None, _KEY_SEPARATORS))

@@ -151,7 +151,7 @@ def _read(path: str) -> list[BaselineEntry]:
 def _write(path: str, entries: Iterable[BaselineEntry]) -> bool:
     """Write a baseline if that changes it; says why it cannot be written, and whether it could."""
     from podhosts.baseline import written
-    from podhosts.commands.files import write_file
+    from podhosts.run.files import write_file
 
     data = written(entries)
     try:

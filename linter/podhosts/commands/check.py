@@ -11,46 +11,46 @@ from podhosts.commands.baselines import BaselineFile
 from podhosts.commands.repairs import Repairs, offers, unsafe_titles
 from podhosts.commands.reports import Outputs
 from podhosts.commands.run_settings import Request, RunSettings
-from podhosts.commands.running import Run
 from podhosts.commands.terminal import print_bytes, print_paths, say
 from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError
 from podhosts.diagnostics import Severity
 from podhosts.discovery import ENDINGS, STDIN, Discovery, Input, discover
 from podhosts.engine import Result, Unread
+from podhosts.relevance import Relevance
 from podhosts.reporters.report import Report
+from podhosts.run import Run
 from podhosts.summary import summary
-from podhosts.survey import Survey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from podhosts.commands.repairing import Repaired
     from podhosts.diagnostics import Diagnostic
+    from podhosts.run.repairing import Repaired
 
 
-def run(request: Request, survey: Survey | None = None) -> int:
+def run(request: Request, relevance: Relevance | None = None) -> int:
     """Check what is asked for; returns the exit code (`contracts.md`, "Exit codes").
 
-    `survey`: what is known of the files already.
+    `relevance`: the files, where they have been searched already.
     """
     try:
-        return _run(request, survey)
+        return _run(request, relevance)
     except KeyboardInterrupt:
         say("podhosts: interrupted")
         return INTERRUPTED
 
 
-def _run(request: Request, survey: Survey | None) -> int:
+def _run(request: Request, relevance: Relevance | None) -> int:
     try:
         outputs = Outputs(request)
         run_settings = RunSettings(request, lists_objects=outputs.show_objects)
         baseline = BaselineFile(request, run_settings)
         endings = (*ENDINGS, *PAGE_ENDINGS) if request.markdown else ENDINGS
-        discovery = survey.discovery if survey else outputs.without(discover(request.paths or ["."], endings))
+        discovery = relevance.discovery if relevance else outputs.without(discover(request.paths or ["."], endings))
         if request.list_files:
             return _list_files(discovery, run_settings)
-        survey = survey or Survey(discovery, run_settings.jobs)
-        with Run(survey, run_settings, lambda numbers, count: _progress(numbers, count, request)) as run:
+        relevance = relevance or Relevance(discovery, run_settings.jobs)
+        with Run(relevance, run_settings, lambda numbers, count: _progress(numbers, count, request)) as run:
             run.lint()
             check = _Check(discovery)
             if request.fixes or request.diff:
@@ -101,15 +101,15 @@ class _Check:
     def add_results(self, run: Run, request: Request) -> None:
         """Note what is found in the inputs as they are now, and print the fixed stdin where that is asked for."""
         self.result.unread += run.unread
-        for item, outcome in run.results():
-            if isinstance(outcome, str):
-                self.result.unread.append(Unread(item.path, f"cannot be opened: {outcome}", 1, None, None))
+        for item, found in run.results():
+            if isinstance(found, str):
+                self.result.unread.append(Unread(item.path, f"cannot be opened: {found}", 1, None, None))
                 self.failed += 1
                 continue
-            self.result.extend(outcome)
+            self.result.extend(found)
             if item.path == STDIN and request.fixes_stdin:
                 print_bytes(run.content(item))
-            if outcome.files:
+            if found.files:
                 self.checked.append(item if item.path != STDIN else Input(request.stdin_filename, named=True))
         self.result.findings = self.repairs.explain(self.result.findings)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podhosts.commands.selection import describe, read_sources, select_pods
+from podhosts.commands.selection import describe, select_pods
 from podhosts.commands.terminal import print_bytes, say
 from podhosts.commands.usage import FOUND, OK, WRONG_USE, UsageError, choose
 from podhosts.discovery import ENDINGS, STDIN
 from podhosts.hosts.convert import HostsEntry, parse_hosts, to_coredns, to_hosts_text
 from podhosts.kubernetes.alias_text import host_aliases_block
 from podhosts.records import record
+from podhosts.run.inputs import read_input
 from podhosts.triggers import mentions
 
 if TYPE_CHECKING:
@@ -40,10 +41,7 @@ class ConvertRequest:
 def run(request: ConvertRequest) -> int:
     """Print what is asked for; returns the exit code: 1 where lines had to be left out."""
     try:
-        sources, failures = read_sources([request.path])
-        if failures:
-            raise UsageError(f"{request.path}: {failures[0][1]}")
-        source = sources[0]
+        source = _read(request.path, request.path)
         kind = choose("input", request.source, INPUTS, " for --from") if request.source else _kind(source)
         output = choose("output", request.to, OUTPUTS, " for --to") if request.to else _default_output(kind)
         if kind == "hosts":
@@ -83,18 +81,25 @@ def _from_hosts(source: Source) -> tuple[list[HostsEntry], bool]:
     return entries, not skipped
 
 
+def _read(path: str, shown: str) -> Source:
+    """An input. Raises UsageError, which begins with `shown`, if it cannot be opened."""
+    try:
+        return read_input(path)
+    except OSError as error:
+        raise UsageError(f"{shown}: {error.strerror or error}") from None
+
+
 def _add(path: str, request: ConvertRequest, kind: str, entries: list[HostsEntry]) -> None:
     """Add entries to the pod of a manifest, in place. Raises UsageError where that cannot be done."""
-    from podhosts.commands.repairing import RepairError, replace_file
     from podhosts.edits import Safety, splice
     from podhosts.moves import extend
+    from podhosts.run.repairing import RepairError, replace_file
 
     if kind != "hosts" or request.to is not None:
         raise UsageError("--into takes the text of a hosts file, and no --to")
-    sources, failures = read_sources([path])
-    if path == STDIN or failures:
-        raise UsageError(f"--into {path}: {failures[0][1] if failures else 'give a file'}")
-    source = sources[0]
+    if path == STDIN:
+        raise UsageError("--into -: give a file")
+    source = _read(path, f"--into {path}")
     # A manifest inside a string is shown, but not changed.
     own = [pod for pod in select_pods(source, request.object).pods if pod.object.document.source is source]
     pods = [pod for pod in own if pod.schema.is_of_pod_spec]

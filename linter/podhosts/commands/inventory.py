@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from podhosts.commands.run_settings import project_config
-from podhosts.commands.stored import standard_input
+from podhosts.commands.run_settings import Request, RunSettings
 from podhosts.commands.terminal import print_lines, print_styled, say, terminal_width
 from podhosts.commands.usage import INTERRUPTED, OK, WRONG_USE, UsageError, choose
 from podhosts.discovery import STDIN, discover
@@ -14,17 +13,19 @@ from podhosts.hosts.addresses import canonical
 from podhosts.inventory import Reading, read, read_charts, read_overlays
 from podhosts.inventory.store import Filter, Store
 from podhosts.kubernetes import KnownKinds
+from podhosts.placed import Place
 from podhosts.records import field, record
+from podhosts.relevance import Relevance
 from podhosts.reporters.inventory import csv_text, json_text, page, shared_text, table
-from podhosts.repository import open_repository
-from podhosts.source import Source
-from podhosts.triggers import mentions
+from podhosts.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podhosts.config import Config
     from podhosts.discovery import Discovery
+    from podhosts.document import File
+    from podhosts.helm import Charts
+    from podhosts.repository import Repository
     from podhosts.source import Span
 
 FORMATS = ("text", "json", "csv", "html")
@@ -64,10 +65,11 @@ def _run(request: InventoryRequest) -> int:
     if request.shared and output != "text":
         raise UsageError("--shared prints text; the json and html formats hold the shared lists anyway")
     wanted = Filter(request.name, _address(request.ip))
-    config = project_config(request.config)
-    discovery = discover(request.paths or ["."])
+    run_settings = RunSettings(Request(request.paths, config=request.config))
+    relevance = Relevance(discover(request.paths or ["."]))
+    discovery = relevance.discovery
     store = Store()
-    files, failures = _read(discovery, config, store, request.paths or ["."])
+    files, failures = _read(relevance, run_settings, store)
     if request.shared:
         _print(shared_text.lines(store))
     else:
@@ -88,65 +90,65 @@ def _address(text: str | None) -> str | None:
     return address
 
 
-def _read(
-    discovery: Discovery, config: Config | None, store: Store, arguments: list[str]
-) -> tuple[int, list[tuple[str, str]]]:
-    """Read every file into the store, one at a time, and what overlays make of them.
+def _read(relevance: Relevance, run_settings: RunSettings, store: Store) -> tuple[int, list[tuple[str, str]]]:
+    """Read every file into the store, and what overlays make of them.
 
     Returns how many files were read, and those that could not be opened.
     """
 
-    def is_wanted(path: str) -> bool:
-        return path == STDIN or config is None or not config.excludes(path)
+    def kinds(path: str, repository: Repository) -> KnownKinds:
+        return KnownKinds(run_settings.options(path).settings.configured_pod_specs, repository.definitions)
 
-    paths = [item.path for item in discovery.inputs if is_wanted(item.path)]
-    stored = [path for path in paths if path != STDIN]
-    repository = open_repository(stored, arguments)
-    charts = repository.charts
-    paths += filter(is_wanted, charts.helpers)
-    kinds = KnownKinds(config.pod_specs if config else (), repository.definitions)
-    failures: list[tuple[str, str]] = []
-    builds = [build for home in charts.homes if (chart := charts.at(home)) for build in charts.builds(chart)]
-    templates = {text.source.path for build in builds for text in build.printed}
-    printed: dict[str, set[Span]] = {}
-    for source, reading in read_charts(builds, kinds):
-        store.add(source, reading)
-        printed.setdefault(source.path, set()).update(name.span for found in reading.lists for name in found.names)
-    for path in paths:
-        try:
-            source = _source(path)
-        except (OSError, ValueError) as error:
-            failures.append((path, (error.strerror if isinstance(error, OSError) else None) or str(error)))
-            continue
-        facts = charts.facts(path)
-        if facts or mentions(source.data):
-            store.add(source, _without(printed.get(path, set()), read(source, kinds, facts), path in templates))
-    for unread in charts.unread:
-        store.add(unread.source, Reading(unread={unread.reason: [unread.problem.span]}))
-    if repository.overlays is not None:
-        for source, reading in read_overlays(repository.overlays, kinds):
-            store.add(source, reading)
-    return len(paths) - len(failures), failures
+    def read_one(file: File, repository: Repository) -> Reading:
+        found = read(file, kinds(file.name, repository), repository.facts(file.path))
+        return printed.rest_of(file.path, found)
+
+    files, failures = 0, list[tuple[str, str]]()
+    with Run(relevance, run_settings) as inputs:
+        # Before there are several processes.
+        printed = _PrintedLists(inputs.repository.charts, kinds(STDIN, inputs.repository))
+        store.add(printed.reading)
+        for path, reading in inputs.read(read_one):
+            if isinstance(reading, str):
+                failures.append((path, reading))
+                continue
+            files += 1
+            if reading is not None:
+                store.add(reading)
+        for unread in inputs.unread:
+            if unread.source is not None and unread.span is not None:
+                store.add(Reading(unread={unread.reason: [Place(unread.source, 1, unread.span)]}))
+        overlays = inputs.repository.overlays
+        if overlays is not None:
+            for reading in read_overlays(overlays, kinds(STDIN, inputs.repository)):
+                store.add(reading)
+    return files, failures
 
 
-def _without(printed: set[Span], reading: Reading, is_printed: bool) -> Reading:
-    """What is read of a file but for lists that a chart prints, which are told where it prints them.
+class _PrintedLists:
+    """The lists that the outermost charts print, and what else their files hold."""
 
-    Of a template that is printed only constants are left, and nothing is open.
-    """
-    kept = [
-        found
-        for found in reading.lists
-        if not all(name.span in printed for name in found.names) and (found.is_decided or not is_printed)
-    ]
-    return Reading(kept, {} if is_printed else reading.unread)
+    def __init__(self, charts: Charts, kinds: KnownKinds) -> None:
+        outermost = [chart for home in charts.homes if (chart := charts.at(home)) is not None]
+        builds = [build for chart in outermost for build in charts.builds(chart)]
+        self.reading = read_charts(builds, kinds)
+        self._templates = {text.source.path for build in builds for text in build.printed}
+        self._names: dict[str, set[Span]] = {}
+        for found in self.reading.lists:
+            self._names.setdefault(found.source.path, set()).update(name.span for name in found.names)
 
+    def rest_of(self, path: str, reading: Reading) -> Reading:
+        """What is read of a file but for lists that a chart prints.
 
-def _source(path: str) -> Source:
-    if path == STDIN:
-        return Source("<stdin>", standard_input().read())
-    with open(path, "rb") as file:
-        return Source(path, file.read())
+        Of a template that is printed only constants are left, and nothing is open.
+        """
+        names, is_printed = self._names.get(path, set()), path in self._templates
+        kept = [
+            found
+            for found in reading.lists
+            if not all(name.span in names for name in found.names) and (found.is_decided or not is_printed)
+        ]
+        return Reading(kept, {} if is_printed else reading.unread)
 
 
 def _report(store: Store, wanted: Filter, files: int, output: str, request: InventoryRequest) -> None:

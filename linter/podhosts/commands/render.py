@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from podhosts.commands.obstacles import obstacles
 from podhosts.commands.run_settings import Request, RunSettings
-from podhosts.commands.selection import describe, select_pods
+from podhosts.commands.selection import describe, require_pods, select_pods
 from podhosts.commands.terminal import print_bytes, print_lines, say
 from podhosts.commands.usage import FOUND, OK, WRONG_USE, UsageError, choose
 from podhosts.hosts.addresses import parse_sloppy
@@ -71,14 +71,10 @@ def run(request: RenderRequest) -> int:
         if len(selection.pods) > 1 and not selection.is_folder and request.format == "text" and not request.object:
             listed = ", ".join(describe(pod) for pod in selection.pods)
             raise UsageError(f"{request.path} has {len(selection.pods)} pods; choose one with --object: {listed}")
+        require_pods(selection, request.path)
     except UsageError as error:
         say(f"podhosts: {error}")
-        return WRONG_USE
-    for place, reason in selection.failures:
-        say(f"not read: {place}: {reason}")
-    if not selection.pods:
-        say(f"podhosts: no pod in {request.path}")
-        return WRONG_USE if selection.failures or not selection.is_folder else OK
+        return error.code
     if not request.pod_ips and any(not pod.host_network for pod in selection.pods):
         say(f"podhosts: no --pod-ip given: {EXAMPLE_POD_IP} stands for the pod's address")
     rendered = [render(pod, surroundings, request.container, selection.repository) for pod in selection.pods]

@@ -77,7 +77,7 @@ class Outputs:
         """The reports of `--output`; says which file cannot be written, and whether all could."""
         if not self._files:
             return True
-        from podhosts.commands.files import write_file
+        from podhosts.run.files import write_file
 
         could_all = True
         for file in self._files:

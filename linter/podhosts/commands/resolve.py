@@ -15,9 +15,9 @@ from podhosts.commands.render import (
     say_obstacles,
     surroundings_of,
 )
-from podhosts.commands.selection import describe, select_pods
+from podhosts.commands.selection import describe, require_pods, select_pods
 from podhosts.commands.terminal import print_lines, print_styled, say
-from podhosts.commands.usage import FOUND, OK, WRONG_USE, UsageError, choose
+from podhosts.commands.usage import FOUND, OK, UsageError, choose
 from podhosts.hosts.resolvers import LIBRARIES, RESOLVERS, Answer, Family, Network, chosen, families, open_hosts
 from podhosts.kubernetes.host_names import ordinals, own_indices
 from podhosts.records import field, record, replace
@@ -70,13 +70,15 @@ class Asked(NamedTuple):
 def run(request: ResolveRequest) -> int:
     """Print the answers; returns the exit code."""
     try:
+        if not request.name:
+            raise UsageError("the name is empty")
         choose("format", request.format, RENDER_FORMATS)
         names = _resolver_names(request.resolvers)
         network = Network(tuple(request.pod_ips) or (EXAMPLE_POD_IP,))
         asked, failed = _ask(request, names, network)
     except UsageError as error:
         say(f"podhosts: {error}")
-        return WRONG_USE
+        return error.code
     if request.format == "json":
         print_lines(json.dumps(_as_json(request.name, asked), indent=2).split("\n"))
     else:
@@ -107,10 +109,7 @@ def _ask(request: ResolveRequest, names: tuple[str, ...], network: Network) -> t
             raise UsageError(f"{request.hosts}: {error.strerror} (--hosts)") from None
         return [Asked(request.hosts, None, _answers(hosts, request.name, names, network))], False
     selection = select_pods(request.path, request.object, request.values)
-    for place, reason in selection.failures:
-        say(f"not read: {place}: {reason}")
-    if not selection.pods:
-        raise UsageError(f"no pod in {request.path}")
+    require_pods(selection, request.path)
     if not request.pod_ips:
         say(f"podhosts: no --pod-ip given: {EXAMPLE_POD_IP} stands for the pod's address")
     asked: list[Asked] = []

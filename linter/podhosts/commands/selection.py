@@ -6,9 +6,9 @@ import os
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.commands.run_settings import project_config
-from podhosts.commands.stored import standard_input
-from podhosts.commands.usage import UsageError
+from podhosts.commands.run_settings import Request, RunSettings, project_config
+from podhosts.commands.terminal import say
+from podhosts.commands.usage import OK, WRONG_USE, UsageError
 from podhosts.discovery import STDIN, discover, with_slashes
 from podhosts.document import whole
 from podhosts.helm import Charts
@@ -16,12 +16,14 @@ from podhosts.helm.printed import PrintedDocument
 from podhosts.interpret import documents, interpret
 from podhosts.kubernetes import KnownKinds
 from podhosts.kustomize.printing import Printed
+from podhosts.relevance import Relevance
 from podhosts.repository import Repository
 from podhosts.repository.opening import has_kustomization, repository_files
+from podhosts.run import Run
 from podhosts.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from podhosts.helm.building import ChartBuild
     from podhosts.interpret import Interpreted
@@ -59,6 +61,22 @@ class Selection(NamedTuple):
         return [(origin.source, origin.source.position(origin.span.start)) for origin in origins]
 
 
+class NoPodError(UsageError):
+    """Nothing to show; a folder without pods is no mistake."""
+
+    def __init__(self, path: str, code: int) -> None:
+        super().__init__(f"no pod in {path or repr('')}")
+        self.code = code
+
+
+def require_pods(selection: Selection, path: str) -> None:
+    """Say what was not read. Raises NoPodError where no pod is left."""
+    for place, reason in selection.failures:
+        say(f"not read: {place}: {reason}")
+    if not selection.pods:
+        raise NoPodError(path, WRONG_USE if selection.failures or not selection.is_folder else OK)
+
+
 def select_pods(where: str | Source, object_name: str | None, values: Iterable[str] = ()) -> Selection:
     """All pods below a path (`-` is stdin) or in a source, or those of one object given as `kind/name` or `name`.
 
@@ -84,9 +102,7 @@ def _written(where: str | Source, values: Iterable[str]) -> Selection:
         path, sources, failures = where.path, [where], list[tuple[str, str]]()
     else:
         path = where
-        discovery = discover([path])
-        sources, failures = read_sources([item.path for item in discovery.inputs])
-        failures += discovery.failures
+        sources, failures = _read_sources(path)
     charts = Charts(sorted({source.path for source in sources}))
     builds = [] if isinstance(where, Source) or not os.path.isdir(path) else _builds(charts, values)
     printed = [text for build in builds for text in build.printed]
@@ -108,12 +124,14 @@ def _written(where: str | Source, values: Iterable[str]) -> Selection:
 
 def _builds(charts: Charts, values: Iterable[str]) -> list[ChartBuild]:
     """What the outermost charts print. Raises UsageError for a values file that can't be read."""
-    given, failures = read_sources(list(values))
-    if failures:
-        raise UsageError(f"{failures[0][0]}: {failures[0][1]} (--values)")
+    given: list[Source] = []
+    for path in values:
+        if (source := charts.source(path)) is None:
+            raise UsageError(f"--values {path}: it cannot be opened")
+        given.append(source)
     # Other charts print pods without lists: these can be shown as they are written.
     homes = (home for home in charts.homes if any(chart.may_print_lists for chart in charts.homes[home]))
-    found = (charts.everything(home, tuple(given)) for home in homes)
+    found = (charts.everything(home, given) for home in homes)
     return [build for build in found if build is not None]
 
 
@@ -174,25 +192,15 @@ def _names(pod: Pod) -> set[str]:
     return {name, f"{(pod.object.kind or '').lower()}/{name}"}
 
 
-def read_sources(paths: list[str]) -> tuple[list[Source], list[tuple[str, str]]]:
-    """The files (`-` is stdin), and those that could not be opened, with the reason."""
-    sources: list[Source] = []
-    failures: list[tuple[str, str]] = []
-    for path, data in _contents(paths):
-        if isinstance(data, bytes):
-            sources.append(Source(path, data))
-        else:
-            failures.append((path, data.strerror or str(data)))
-    return sources, failures
-
-
-def _contents(paths: list[str]) -> Iterator[tuple[str, bytes | OSError]]:
-    for path in paths:
-        try:
-            if path == STDIN:
-                yield "<stdin>", standard_input().read()
-                continue
-            with open(path, "rb") as file:
-                yield path, file.read()
-        except OSError as error:
-            yield path, error
+def _read_sources(path: str) -> tuple[list[Source], list[tuple[str, str]]]:
+    """The files below a path (`-` is stdin), and what could not be opened, with the reason."""
+    relevance = Relevance(discover([path]), reads_all=True)
+    discovery = relevance.discovery
+    # What the config leaves out is not checked, but can be shown.
+    run_settings = RunSettings(Request([path], no_exclude=True))
+    with Run(relevance, run_settings) as inputs:
+        found = dict(inputs.read(lambda file, _: file.read(), in_one_process=True))
+    names = [run_settings.request.stdin_filename if item.path == STDIN else item.path for item in discovery.inputs]
+    sources = [given for name in names if isinstance(given := found[name], Source)]
+    failures = [(name, given) for name in names if isinstance(given := found[name], str)]
+    return sources, failures + discovery.failures

@@ -11,7 +11,9 @@ OK, FOUND, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 
 
 class UsageError(Exception):
-    """Wrong use of the command line: the message says what to write instead."""
+    """Wrong use of the command line: the message says what to write instead. `code` is the exit code."""
+
+    code = WRONG_USE
 
 
 def choose(what: str, value: str, known: Iterable[str], where: str = "") -> str:

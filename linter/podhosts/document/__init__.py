@@ -31,6 +31,8 @@ from podhosts.document.splitting import Piece, Problem, split
 from podhosts.source import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from podhosts.document.branches import Branch
     from podhosts.document.templates import Template
     from podhosts.source import Source
@@ -99,6 +101,10 @@ class Document:
                 from podhosts.document.json_text import read_json
 
                 return read_json(self.source.text, start, end), self.piece.problem, False
+            if self.piece.language == "toml":
+                from podhosts.document.toml_text import read_toml
+
+                return read_toml(self.source.text, start, end), self.piece.problem, False
             root = read(self.source.text, start, end)
             fill(self.source.text, root, start, end)
             self._leave_open(root)
@@ -124,7 +130,7 @@ class Document:
     def template(self) -> Template | None:
         """The document's text as that of a template; None where it has no actions."""
         text = self.text
-        if self.piece.language == "json" or ("{{" not in text and "{%" not in text):
+        if self.piece.language != "yaml" or ("{{" not in text and "{%" not in text):
             return None
         from podhosts.document.templates import Template
 
@@ -168,6 +174,12 @@ class Document:
             return False
         return self._has_action(node.span) or self.is_continued(node)
 
+    def duplicates(self, node: Mapping) -> Iterator[tuple[Entry, Entry]]:
+        """The keys that are written twice in a mapping, the earlier and the later one; not those of two branches."""
+        return (
+            (earlier, later) for earlier, later in node.duplicates if self.are_printed_together(earlier.key, later.key)
+        )
+
     def is_continued(self, node: Node) -> bool:
         """Whether an action of a template follows right after a node."""
         from podhosts.document.openness import is_followed
@@ -208,8 +220,8 @@ class Document:
 
     @cached_property
     def comments(self) -> list[Comment]:
-        """The document's comments, in order; none for JSON and for what cannot be read."""
-        if self.piece.language == "json" or self._outcome[1] is not None:
+        """The document's comments, in order; none but those of YAML, and none of what cannot be read."""
+        if self.piece.language != "yaml" or self._outcome[1] is not None:
             return []
         opening = self.piece.opening
         above = comments(self.source.text, opening, None) if opening else []
@@ -223,7 +235,9 @@ class Document:
     @cached_property
     def sharing(self) -> Sharing:
         """The spans of the document's anchors, aliases and merges."""
-        return Sharing(self.source.text, self.root)
+        # Looking at every node costs more than this search, which finds something in few documents.
+        may_share = "&" in self.text or "<<" in self.text
+        return Sharing(self.source.text, self.root if may_share else None)
 
     def locate(self, scalar: Scalar, start: int, end: int) -> Span:
         """The source span of `scalar.text[start:end]`."""

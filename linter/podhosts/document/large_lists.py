@@ -19,6 +19,10 @@ _GROUP = 1 << 18
 _MARGIN = 1024
 
 
+class NotAListError(Exception):
+    """A text is no List that can be read item by item, or is not worth the trouble."""
+
+
 @record(slots=True)
 class LargeList:
     """A document that is a List whose items can be read by themselves: no anchors, no comments for podhosts.
@@ -47,7 +51,7 @@ class LargeList:
         return source, pieces[0]
 
     def frame(self) -> bytes:
-        """What stands before and after the items."""
+        """The text before and after the items."""
         if not self.begins:
             return self._read(self.start.offset, self.end.offset)
         return self._read(self.start.offset, self.begins[0]) + self._read(self.ends[-1], self.end.offset)

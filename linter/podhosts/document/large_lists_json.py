@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from typing import TYPE_CHECKING
 
-from podhosts.document.large_lists import LargeList
+from podhosts.document.large_lists import LargeList, NotAListError
 from podhosts.document.splitting import JSON_SPACE, json_decoder
 from podhosts.source import Position
 
@@ -17,19 +17,15 @@ _WINDOW = 1 << 18
 _LARGEST = 1 << 26
 
 
-class _NotSoError(Exception):
-    """The text is no List, no JSON, or not worth the trouble."""
-
-
 def json_list(file: BinaryIO, path: str) -> LargeList | None:
     """The file's only document, if it is a List in JSON; None for everything else, also for broken JSON."""
     try:
-        return _Reader(file).read(path)
-    except _NotSoError:
+        return _JsonItems(file).read(path)
+    except NotAListError:
         return None
 
 
-class _Reader:
+class _JsonItems:
     """Reads a JSON object value by value from a text that it holds only a window of."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -56,7 +52,7 @@ class _Reader:
         while following == ",":
             key = self._value()
             if not isinstance(key, str) or (key == "items" and key in fields):
-                raise _NotSoError
+                raise NotAListError
             self._expect(":")
             fields[key] = None if key == "items" else self._value()
             if key == "items":
@@ -65,9 +61,9 @@ class _Reader:
             self._at += 1
         kind, api_version = fields.get("kind"), fields.get("apiVersion")
         if following != "}" or self._next() or "items" not in fields:
-            raise _NotSoError
+            raise NotAListError
         if not isinstance(kind, str) or not kind.isalnum() or not kind.endswith("List"):
-            raise _NotSoError
+            raise NotAListError
         large.kind = kind
         large.api_version = api_version if isinstance(api_version, str) else None
         large.end = Position(0, 0, self._byte_offset())
@@ -87,7 +83,7 @@ class _Reader:
             following = self._next()
             self._at += 1
         if following != "]":
-            raise _NotSoError
+            raise NotAListError
 
     def _value(self) -> Any:
         """Read one value; its end is certain only once something follows it."""
@@ -96,10 +92,10 @@ class _Reader:
             try:
                 value, end = json_decoder().raw_decode(self._text, self._at)
             except RecursionError:
-                raise _NotSoError from None
+                raise NotAListError from None
             except ValueError:
                 if not self._grow():
-                    raise _NotSoError from None
+                    raise NotAListError from None
                 continue
             if end < len(self._text) or not self._grow():
                 self._at = end
@@ -115,7 +111,7 @@ class _Reader:
 
     def _expect(self, character: str) -> None:
         if self._next() != character:
-            raise _NotSoError
+            raise NotAListError
         self._at += 1
 
     def _grow(self) -> bool:
@@ -125,7 +121,7 @@ class _Reader:
         self._byte_offset()
         rest = self._text[self._at :]
         if len(rest) > _LARGEST:
-            raise _NotSoError
+            raise NotAListError
         data = self._file.read(max(_WINDOW, len(rest)))
         self._is_complete = not data
         self._text = rest + self._decoder.decode(data, final=self._is_complete)

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from podhosts.document.large_lists import LargeList
+from podhosts.document.large_lists import LargeList, NotAListError
 from podhosts.document.nodes import Mapping, Scalar, Sequence, string
 from podhosts.document.reading import UnreadableError, read
 from podhosts.source import Position, Source
@@ -43,19 +43,15 @@ _OPEN = re.compile(
 _LINE = re.compile(rb"[^\r\n]*")
 
 
-class _NotSoError(Exception):
-    """The document is no List that can be read item by item."""
-
-
 def yaml_list(file: BinaryIO, source: Source, piece: Piece) -> LargeList | None:
     """The List that begins with `piece`, the last and unfinished one of `source`; None for everything else."""
     try:
-        return _Reader(file, source, piece).read()
-    except (_NotSoError, UnreadableError):
+        return _YamlItems(file, source, piece).read()
+    except (NotAListError, UnreadableError):
         return None
 
 
-class _Reader:
+class _YamlItems:
     """Reads a document in windows that end with an item."""
 
     def __init__(self, file: BinaryIO, source: Source, piece: Piece) -> None:
@@ -66,7 +62,7 @@ class _Reader:
         self._data = source.data[start.offset - source.start.offset :]
         found = _ITEMS.search(self._data)
         if found is None or (piece.opening and b"podhosts" in source.data[: start.offset - source.start.offset]):
-            raise _NotSoError
+            raise NotAListError
         #: The byte offset in the file of `_data`.
         self._offset = start.offset
         file.seek(source.start.offset + len(source.data))
@@ -99,7 +95,7 @@ class _Reader:
 
     def _grow(self) -> bool:
         if len(self._data) > _LARGEST:
-            raise _NotSoError
+            raise NotAListError
         more = self._file.read(max(_WINDOW, len(self._data)))
         self._data += more
         return bool(more)
@@ -118,7 +114,7 @@ class _Reader:
             return self._take(large, begins[:-1], begins[-1], is_last=False)
         # The file ends with the List.
         if complete < len(self._data):
-            raise _NotSoError
+            raise NotAListError
         return self._take(large, begins, complete, is_last=True)
 
     def _take(self, large: LargeList, begins: list[int], end: int, *, is_last: bool) -> bool:
@@ -132,20 +128,20 @@ class _Reader:
     def _check(self, data: bytes, begins: list[int]) -> None:
         """Raise unless these items are independent, and each ends where the next one begins."""
         if any(odd in data for odd in _ODD) or data.count(b"\r") != data.count(b"\r\n"):
-            raise _NotSoError
+            raise NotAListError
         for found in _ANCHOR.finditer(data) if b"&" in data or b"*" in data else ():
             if data[found.start() - 1] in _BEFORE_ANCHOR:
-                raise _NotSoError
+                raise NotAListError
         uncertain = {bisect_right(begins, found.start()) - 1 for found in _open_tokens(data)}
         for index in uncertain:
             end = begins[index + 1] if index + 1 < len(begins) else len(data)
             text = Source("", data[begins[index] : end], Position(1, 1, 1)).text
             root = read(text, 0, len(text))
             if not isinstance(root, Sequence) or len(root.items) != 1:
-                raise _NotSoError
+                raise NotAListError
 
     def _tail(self) -> bytes:
-        """What follows the items, up to a separator or the end of the file."""
+        """The text after the items, up to a separator or the end of the file."""
         while True:
             at = 0 if self._data.startswith(b"---") else self._data.find(b"\n---") + 1
             is_separator = at > 0 or self._data.startswith(b"---")
@@ -153,27 +149,27 @@ class _Reader:
             if end >= 0:
                 rest = self._data[at + 3 : end].strip()
                 if rest and not rest.startswith(b"#"):
-                    raise _NotSoError
+                    raise NotAListError
                 return self._data[:at]
             if not self._grow():
                 if is_separator:
-                    raise _NotSoError
+                    raise NotAListError
                 return self._data
 
     def _describe(self, large: LargeList, frame: bytes) -> None:
         """Read the document without its items: a mapping in which `items` stands once, and that says it is a List."""
         if any(odd in frame for odd in _ODD) or any(_ANCHOR.finditer(frame)):
-            raise _NotSoError
+            raise NotAListError
         text = Source("", frame, Position(1, 1, 1)).text
         root = read(text, 0, len(text))
         if not isinstance(root, Mapping) or root.flow or any(entry.is_merge for entry in root.entries):
-            raise _NotSoError
+            raise NotAListError
         items = [entry.value for entry in root.entries if entry.name == "items"]
         kind = string(root.get("kind"))
         if len(items) != 1 or not isinstance(items[0], Scalar) or items[0].text or items[0].style:
-            raise _NotSoError
+            raise NotAListError
         if kind is None or not kind.isalnum() or not kind.endswith("List"):
-            raise _NotSoError
+            raise NotAListError
         large.kind, large.api_version = kind, string(root.get("apiVersion"))
 
     def _lines_to(self, large: LargeList, end: int) -> Position:

@@ -49,7 +49,7 @@ class Part(NamedTuple):
         return self.source.part(Span(start, max(end, line_end))), piece.moved(-start)
 
     def with_text(self, text: str) -> Part:
-        """The same documents with another text; only where `is_file`.
+        """The documents with another text; only where `is_file`.
 
         Raises ValueError where the text is not that of one document, though the part is a section.
         """
@@ -84,7 +84,7 @@ class File:
             return Source(self.name, file.read())
 
     def sections(self, wanted: Collection[Section]) -> Iterator[Part]:
-        """Those parts of a large file that are wanted, each a document or item in the source that its findings have."""
+        """The parts of a large file that are wanted, each a document or item in the source that its findings have."""
         starts = {section.start for section in wanted}
         with open(self.path, "rb") as file:
             for part in _parts(file, self.name):
@@ -145,7 +145,8 @@ def _parts(file: BinaryIO, path: str) -> Iterator[Part | LargeList]:
     """The parts of a file that can be read more than once. The file must stay open while they are used."""
     file.seek(0)
     head = file.read(WINDOW + 1)
-    if len(head) <= WINDOW or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    is_wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in head[:4]
+    if len(head) <= WINDOW or is_wide:
         yield whole(Source(path, head + file.read()))
     elif looks_like_json(Source(path, head).text):
         from podhosts.document.large_lists_json import json_list

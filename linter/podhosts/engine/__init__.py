@@ -2,7 +2,7 @@
 
 from podhosts.engine.charts import chart_report, files_with_findings
 from podhosts.engine.linting import Found, check_parts, conclude, default_selection, lint
-from podhosts.engine.overlays import concerns
+from podhosts.engine.overlays import overlays_affect
 from podhosts.engine.results import CheckedObject, CheckedPod, Options, Result, Suppressed, Unread
 
 __all__ = [
@@ -15,9 +15,9 @@ __all__ = [
     "Unread",
     "chart_report",
     "check_parts",
-    "concerns",
     "conclude",
     "default_selection",
     "files_with_findings",
     "lint",
+    "overlays_affect",
 ]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document import Part, whole
 from podhosts.edits import Edit, Safety, moved, splice, without_conflicts
+from podhosts.engine.results import Result
 from podhosts.engine.verifying import VerificationError, Verifier
 from podhosts.records import field, record, replace
 from podhosts.repository import Repository
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from podhosts.diagnostics import Diagnostic
     from podhosts.edits import Fix
-    from podhosts.engine.results import Options, Result
+    from podhosts.engine.results import Options
     from podhosts.source import Source, Span
 
 #: How often a source is read again; each round makes all fixes that do not meet, so few are needed.
@@ -47,15 +48,24 @@ class Fixed:
     growth: int = 0
 
 
-def fix(given: Source | Part, options: Options, repository: Repository | None = None, *, unsafe: bool = False) -> Fixed:
+def fix(
+    given: Source | Part,
+    options: Options,
+    repository: Repository | None = None,
+    *,
+    unsafe: bool = False,
+    findings: list[Diagnostic] | None = None,
+) -> Fixed:
     """Apply the safe fixes of what `lint` finds, with `unsafe` the unsafe ones too, to a fixed point.
 
-    `given` is a source or a section of a large file. Suppressed findings and those of rules that are not selected are
-    not fixed. Each round is checked, and its text read again. A fix that does what it may not do is left out, and the
-    others are made.
+    `given` is a source or a section of a large file, `findings` what `lint` finds in it, where that is known.
+    Suppressed findings and those of rules that are not selected are not fixed. Each round is checked, and its text read
+    again. A fix that does what it may not do is left out, and the others are made.
     """
     text = given if isinstance(given, Part) else whole(given)
     verifier = Verifier(text, options, repository or Repository([text.source], is_whole=False))
+    if findings is not None:
+        verifier.know(text, Result(findings=findings))
     fixed = Fixed(text.source, verifier.lint(text))
     seen = {text.source.text}
     while chosen := _choose(fixed, unsafe=unsafe):

@@ -38,13 +38,13 @@ class IncrementalLinter:
     def __init__(self, options: Options, around: Repository | None = None) -> None:
         self._options = options
         self._around = around
-        self._remembered: dict[_Key, _Remembered] = {}
+        self._remembered: dict[_DocumentKey, _Remembered] = {}
 
     def lint(self, source: Source) -> Result:
         """The same result as `engine.lint` with the file's text now and the other files as they were at first."""
         repository = self.repository(source)
         answers = _Answers(repository)
-        fresh: dict[_Key, _Remembered] = {}
+        fresh: dict[_DocumentKey, _Remembered] = {}
         # Where a rule wants to know of all lists of the file, nothing holds once any text is another.
         asks_for_all = False
 
@@ -193,7 +193,7 @@ def _text(place: DocumentPlace) -> str:
     return place.source.cut(place.piece.span)
 
 
-class _Key(NamedTuple):
+class _DocumentKey(NamedTuple):
     """All that a document's findings rest on, but for other documents; `inset` is where in `text` it begins.
 
     New lines of a fix end as those of the file do, and a file that is not valid in its encoding is not fixed.
@@ -206,10 +206,10 @@ class _Key(NamedTuple):
     is_valid: bool
 
 
-def _key(document: Document) -> _Key:
+def _key(document: Document) -> _DocumentKey:
     """The document with the separator line above it, and with the one below it if kubectl stops there."""
     opening, problem, source = document.piece.opening, document.piece.problem, document.source
     start = opening.start if opening else document.span.start
     end = problem.span.end if problem else document.span.end
     text = source.cut(Span(start, end))
-    return _Key(document.piece.language, document.span.start - start, text, source.line_break, source.is_valid)
+    return _DocumentKey(document.piece.language, document.span.start - start, text, source.line_break, source.is_valid)

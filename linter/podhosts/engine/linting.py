@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import gc
 from typing import TYPE_CHECKING
 
 from podhosts.code_blocks import code_blocks, is_page
-from podhosts.document import Document, Part, whole
+from podhosts.document import Part, whole
 from podhosts.engine.charts import chart_report
 from podhosts.engine.checking import DocumentResult, check
-from podhosts.engine.overlays import concerns, overlay_findings
+from podhosts.engine.overlays import overlay_findings, overlays_affect
 from podhosts.engine.relocating import relocated, relocated_suppressed
 from podhosts.engine.results import Options, Result, Unread
 from podhosts.engine.suppressing import suppress, unused
 from podhosts.helm import NOTHING
-from podhosts.interpret import relevant_documents
+from podhosts.interpret import relevant_documents, results_of_parts
 from podhosts.kubernetes import KnownKinds
-from podhosts.placed import Placed
 from podhosts.records import replace
 from podhosts.repository import Repository
 from podhosts.rules import RULES
 from podhosts.rules.syntax_error import SyntaxErrorRule
-from podhosts.suppressions import MARK
 from podhosts.triggers import mentions
 
 if TYPE_CHECKING:
@@ -32,6 +29,7 @@ if TYPE_CHECKING:
     from podhosts.engine.charts import ChartReport
     from podhosts.helm import FileFacts
     from podhosts.kustomize.overlays import OverlayReport
+    from podhosts.placed import Placed
     from podhosts.rules import Rule, Settings
     from podhosts.source import Source, Span
     from podhosts.suppressions import Suppression
@@ -67,7 +65,7 @@ def lint(
 
 def _is_spoken_of(path: str, repository: Repository, settings: Settings) -> bool:
     """Whether what is built of files has something to say about this one, whatever it mentions."""
-    return concerns(path, repository, settings) or bool(chart_report(path, repository, settings).findings)
+    return overlays_affect(path, repository, settings) or bool(chart_report(path, repository, settings).findings)
 
 
 def _lint_page(page: Source, options: Options, repository: Repository | None, check_document: DocumentCheck) -> Result:
@@ -104,41 +102,19 @@ def check_parts(parts: Iterable[Part | LargeList], options: Options, repository:
     """What is found in some parts of a file, before anything is suppressed: that may be done from anywhere in it."""
     rules, kinds = _rules(options, repository)
     found = Found()
-    for part in parts:
-        if isinstance(part, Part):
-            for placed in relevant_documents(part, NOTHING):
-                found.add(placed, check(placed, rules, kinds, options, repository))
-        else:
-            found.extend(_check_list(part, rules, kinds, options, repository))
-        # A pod and the views of what is in it refer to each other; a long stream would pile up megabytes of them.
-        gc.collect(0)
+
+    def check_one(placed: Placed) -> tuple[Placed, DocumentResult]:
+        return placed.unparsed(), check(placed, rules, kinds, options, repository)
+
+    for results in results_of_parts(parts, NOTHING, check_one):
+        for placed, checked in results:
+            found.add(placed, checked)
     return found
 
 
 def _rules(options: Options, repository: Repository) -> tuple[list[Rule], KnownKinds]:
     rules = [rule(options.settings, repository) for rule in RULES if rule.name in options.selected]
     return rules, KnownKinds(options.settings.configured_pod_specs, repository.definitions)
-
-
-def _check_list(
-    large: LargeList, rules: list[Rule], kinds: KnownKinds, options: Options, repository: Repository
-) -> Found:
-    """Check a List item by item; where one of its items cannot be read alone, as a whole."""
-    found = Found()
-    can_be_split = not _is_wanted(large.frame())
-    for source, piece in large.items(_is_wanted) if can_be_split else ():
-        placed = Placed(Document(source, piece))
-        if placed.document.problem is not None or placed.document.template is not None:
-            can_be_split = False
-            break
-        found.add(placed, check(placed, rules, kinds, options, repository))
-    if can_be_split:
-        found.documents = min(found.documents, 1)
-        return found
-    found = Found()
-    placed = Placed(Document(*large.whole()))
-    found.add(placed, check(placed, rules, kinds, options, repository))
-    return found
 
 
 def _key(finding: Diagnostic) -> tuple[str, Span]:
@@ -155,6 +131,8 @@ class Found:
     def __init__(self) -> None:
         self.documents = 0
         self.pods = 0
+        #: The number of the large List whose items are added.
+        self._list_number: int | None = None
         self._placeholders = _Tally("values that a template or placeholder decides")
         self._templates = _Tally("documents of a template that are not YAML by themselves")
         self._pieces = _Tally("documents with a list of `hostAliases` that are not valid YAML or JSON")
@@ -164,8 +142,11 @@ class Found:
 
     def add(self, placed: Placed, checked: DocumentResult) -> None:
         """Add a document, without what it was read as."""
-        source = placed.document.source
-        self.documents += 1
+        source, piece = placed.document.source, placed.document.piece
+        # The items of a large List are one document.
+        if piece.item is None or piece.number != self._list_number:
+            self.documents += 1
+        self._list_number = piece.number if piece.item is not None else None
         self.pods += checked.pods
         self._placeholders.add(source, checked.placeholders)
         self._templates.add(source, checked.templates)
@@ -252,11 +233,6 @@ def conclude(found: Found, options: Options, *, sees_others: bool) -> Result:
     result.findings = _select(result.findings, options)
     result.sort()
     return result
-
-
-def _is_wanted(data: bytes) -> bool:
-    """Whether a part of a List mentions hosts or suppresses findings."""
-    return mentions(data) or MARK.encode() in data
 
 
 def _select(findings: list[Diagnostic], options: Options) -> list[Diagnostic]:

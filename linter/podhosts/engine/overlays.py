@@ -36,7 +36,7 @@ def overlay_findings(source: Source, repository: Repository, settings: Settings)
     return [replace(finding, source=source) for finding in found]
 
 
-def concerns(path: str, repository: Repository, settings: Settings) -> bool:
+def overlays_affect(path: str, repository: Repository, settings: Settings) -> bool:
     """Whether overlays have something to say about a file, whatever it mentions itself."""
     overlays = repository.overlays_of(path)
     if overlays is None:

@@ -33,6 +33,8 @@ def relocate(finding: Diagnostic, placed: Placed, place: Place | None = None) ->
         identity, field = ObjectIdentity(None, None, None, None), place.field
     elif identity is not None and field is not None:
         identity, field = placed.step_field(identity, field)
+    # What is no object of its own the server has not seen: it takes the text of the object that holds it.
+    is_part = finding.object is not None and finding.object.kind is None and identity is not finding.object
     moved = replace(
         finding,
         source=place.source,
@@ -41,6 +43,7 @@ def relocate(finding: Diagnostic, placed: Placed, place: Place | None = None) ->
         item=place.item,
         object=identity,
         field=field,
+        refused_by=() if is_part else finding.refused_by,
         related=tuple(kept),
         fix=finding.fix if placed.is_editable else None,
     )

@@ -48,15 +48,16 @@ class _Leaf(NamedTuple):
 
 
 class Removals:
-    """Looks for what fixes of one source take away; what is known of a document serves all of them."""
+    """Looks for what `fixes` of one source take away; what is known of a document serves all of them."""
 
-    def __init__(self, given: Source | Part, kinds: KnownKinds) -> None:
+    def __init__(self, given: Source | Part, kinds: KnownKinds, fixes: Iterable[Fix]) -> None:
         source, pieces, *_ = given if isinstance(given, Part) else whole(given)
         self._source = source
         self._kinds = kinds
         self._documents = [Document(source, piece) for piece in pieces]
         self._starts = [document.span.start for document in self._documents]
         self._leaves: dict[int, list[_Leaf]] = {}
+        self._touched_spans = _Spans(edit.span for fix in fixes for edit in fix.edits)
 
     def unsaid(self, fix: Fix) -> str | None:
         """The first text that a fix removes without a word in its title or in the text that it puts in; else None."""
@@ -108,8 +109,27 @@ class Removals:
             pods = own_pods(document, self._kinds)
             lists = {id(pod.list_node) for pod in pods if pod.list_node is not None}
             fields = frozenset().union(*(pod.schema.entry_fields for pod in pods))
-            self._leaves[number] = sorted(_leaves(document.root, lists, fields))
+            self._leaves[number] = sorted(_leaves(document.root, lists, fields, self._touched_spans))
         return self._leaves[number]
+
+
+class _Spans:
+    """Some spans, put together where they overlap or meet."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, end in sorted(spans):
+            if self._ends and start <= self._ends[-1]:
+                self._ends[-1] = max(self._ends[-1], end)
+            else:
+                self._starts.append(start)
+                self._ends.append(end)
+
+    def touch(self, start: int, end: int) -> bool:
+        """Whether one of them has something in common with what stands from `start` to `end`."""
+        at = bisect_left(self._starts, end) - 1
+        return at >= 0 and self._ends[at] > start
 
 
 class _Said:
@@ -145,8 +165,8 @@ def _is_named(thing: _Thing | None, removed: Span, title: str) -> bool:
     return False
 
 
-def _leaves(root: Node | None, lists: set[int], fields: frozenset[str]) -> Iterator[_Leaf]:
-    """The scalars of a document, each once; of keys only those that say something of their own.
+def _leaves(root: Node | None, lists: set[int], fields: frozenset[str], spans: _Spans) -> Iterator[_Leaf]:
+    """The scalars of a document in some spans, each once; of keys only those that say something of their own.
 
     `lists` are the lists of aliases, in which every name counts, and `fields` the keys of their entries.
     """
@@ -154,7 +174,7 @@ def _leaves(root: Node | None, lists: set[int], fields: frozenset[str]) -> Itera
     seen: set[int] = set()
     while stack:
         node, within, in_list = stack.pop()
-        if id(node) in seen:
+        if id(node) in seen or not spans.touch(node.start, node.end):
             continue
         seen.add(id(node))
         in_list = in_list or id(node) in lists

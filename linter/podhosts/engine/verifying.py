@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -19,13 +20,18 @@ from podhosts.records import replace
 from podhosts.suppressions import MARK
 
 if TYPE_CHECKING:
-    from podhosts.document import Node, Part
+    from collections.abc import Iterator
+
+    from podhosts.document import Node, Part, Piece
     from podhosts.edits import Fix
     from podhosts.engine.results import Options, Result
     from podhosts.kubernetes import Pod
     from podhosts.repository import Repository
 
 _POD_IP = "10.244.1.5"
+
+#: An anchor, alias or tag, or a block scalar that keeps the lines behind it; or what looks like one of these.
+_WRITTEN_OUTSIDE = re.compile(r"(?<![^\s\[{,:?-])(?:[&*](?=[^\s&*,\]}])|!|[|>]\d?\+)")
 
 
 class VerificationError(Exception):
@@ -48,7 +54,10 @@ class Verifier:
         self._kinds = KnownKinds(self._options.settings.configured_pod_specs, repository.definitions)
         self._results: list[tuple[Part, Result]] = []
         self._known: list[tuple[Part, Counter[str]]] = []
-        self._removals: tuple[Part, Removals] | None = None
+
+    def know(self, text: Part, result: Result) -> None:
+        """Note what `lint` finds in a text."""
+        self._results.append((text, result))
 
     def lint(self, text: Part) -> Result:
         """What rules find in a text that stands for its file."""
@@ -66,9 +75,7 @@ class Verifier:
 
     def unsaid(self, text: Part, fixes: list[Fix]) -> dict[int, str]:
         """The fixes, by index, that remove something that neither their title nor their result says, and what."""
-        if self._removals is None or self._removals[0] is not text:
-            self._removals = text, Removals(text, self._kinds)
-        removals = self._removals[1]
+        removals = Removals(text, self._kinds, fixes)
         found = {number: removals.unsaid(fix) for number, fix in enumerate(fixes)}
         return {number: text for number, text in found.items() if text is not None}
 
@@ -120,19 +127,26 @@ class Verifier:
         return known
 
 
-def _changed_documents(before: Part, after: Part) -> list[tuple[Document, Document]]:
-    old, new = _documents(before), _documents(after)
+def _changed_documents(before: Part, after: Part) -> Iterator[tuple[Document, Document]]:
+    """The documents whose text differs, one pair after the other: what is read of them takes more memory than text."""
+    old, new = _pieces(before), _pieces(after)
     if len(old) != len(new):
         raise VerificationError("the number of documents changes")
-    return [(first, second) for first, second in zip(old, new, strict=True) if first.text != second.text]
+    for first, second in zip(old, new, strict=True):
+        if before.source.cut(first.span) != after.source.cut(second.span):
+            yield Document(before.source, first), Document(after.source, second)
 
 
-def _documents(text: Part) -> list[Document]:
+def _pieces(text: Part) -> list[Piece]:
     """The documents of a text; at its end one of comments alone is as good as none."""
-    documents = [Document(text.source, piece) for piece in text.pieces]
-    while documents and documents[-1].root is None and documents[-1].problem is None:
-        documents.pop()
-    return documents
+    pieces = [*text.pieces]
+    while pieces and _is_empty(Document(text.source, pieces[-1])):
+        pieces.pop()
+    return pieces
+
+
+def _is_empty(document: Document) -> bool:
+    return document.root is None and document.problem is None
 
 
 def _check_readable(old: Document, new: Document) -> None:
@@ -151,7 +165,7 @@ def _check_safe(old: Document, new: Document, kinds: KnownKinds) -> None:
     if old.root is None or new.root is None:
         if old.root is not new.root:
             raise VerificationError("the data changes")
-    elif not _is_same_data(old.root, new.root, _exempt(old, kinds), _exempt(new, kinds)):
+    elif not _SameData(old, new).compare(_exempt(old_pods), _exempt(new_pods), old.root, new.root):
         raise VerificationError("data beside the aliases changes")
 
 
@@ -200,24 +214,26 @@ def _check_resolvers(before: tuple[Alias, ...], after: tuple[Alias, ...]) -> Non
     lines.subtract(Counter(after))
     names = sorted({name for alias, count in lines.items() if count > 0 for name in alias.hostnames})
     network = Network((_POD_IP,))
+    old_file, new_file = _file(before), _file(after)
     for resolver in RESOLVERS:
-        old, new = (open_hosts(resolver, _file(aliases)) for aliases in (before, after))
         # Its widest question: what it finds of one family alone is among those answers.
         family = families(resolver)[0]
-        for name in names:
-            first, second = old.lookup(name, family, network), new.lookup(name, family, network)
-            if first.addresses and not second.addresses:
-                raise VerificationError(f"{resolver} no longer finds `{name}`")
+        new = open_hosts(resolver, new_file)
+        if missing := [name for name in names if not new.lookup(name, family, network).addresses]:
+            old = open_hosts(resolver, old_file)
+            for name in missing:
+                if old.lookup(name, family, network).addresses:
+                    raise VerificationError(f"{resolver} no longer finds `{name}`")
 
 
 def _file(aliases: tuple[Alias, ...]) -> bytes:
     return b"".join(line.text for line in pod_network_lines((_POD_IP,), "pod", "", aliases))
 
 
-def _exempt(document: Document, kinds: KnownKinds) -> dict[int, bool]:
-    """Nodes that are compared in another way: lists of aliases (true), and fields of the wrong type (false)."""
+def _exempt(pods: list[Pod]) -> dict[int, bool]:
+    """Nodes of pods that are compared in another way: lists of aliases (true), and fields of the wrong type (false)."""
     exempt: dict[int, bool] = {}
-    for pod in own_pods(document, kinds):
+    for pod in pods:
         fields = SCALAR_FIELDS if pod.schema.is_of_pod_spec else ()
         exempt |= {id(pod.spec.fields[name].value): False for name in fields if name in pod.spec.fields}
         if pod.list_node is not None:
@@ -225,27 +241,47 @@ def _exempt(document: Document, kinds: KnownKinds) -> dict[int, bool]:
     return exempt
 
 
-def _is_same_data(first: Node, second: Node, exempt_first: dict[int, bool], exempt_second: dict[int, bool]) -> bool:
-    """Whether two trees hold the same data, but for what is exempt in both; a stack, as nodes may be deep."""
-    stack = [(first, second)]
-    while stack:
-        old, new = stack.pop()
-        kinds = exempt_first.get(id(old)), exempt_second.get(id(new))
-        if kinds == (True, True):
-            continue
-        if isinstance(old, Scalar) and isinstance(new, Scalar):
-            if kinds == (False, False) and old.text == new.text:
+class _SameData:
+    """Compares two documents' trees. Text that is the same in both is not looked into, where it means the same.
+
+    An anchor or tag stands outside of the node that it belongs to, and an alias for a text elsewhere.
+    """
+
+    def __init__(self, old: Document, new: Document) -> None:
+        self._old = old.source.text
+        self._new = new.source.text
+        self._trusts_text = not (_WRITTEN_OUTSIDE.search(old.text) or _WRITTEN_OUTSIDE.search(new.text))
+
+    def compare(self, exempt_old: dict[int, bool], exempt_new: dict[int, bool], old: Node, new: Node) -> bool:
+        """Whether two trees hold the same data, but for what is exempt in both; a stack, as nodes may be deep."""
+        stack = [(old, new)]
+        while stack:
+            old, new = stack.pop()
+            kinds = exempt_old.get(id(old)), exempt_new.get(id(new))
+            if kinds == (True, True) or (self._trusts_text and self._is_same_text(old, new)):
                 continue
-            if old.written != new.written or type(old.written) is not type(new.written):
+            if isinstance(old, Scalar) and isinstance(new, Scalar):
+                if kinds == (False, False) and old.text == new.text:
+                    continue
+                if old.written != new.written or type(old.written) is not type(new.written):
+                    return False
+            elif isinstance(old, Sequence) and isinstance(new, Sequence):
+                if len(old.items) != len(new.items):
+                    return False
+                stack += zip(old.items, new.items, strict=True)
+            elif isinstance(old, Mapping) and isinstance(new, Mapping):
+                if list(old.fields) != list(new.fields):
+                    return False
+                stack += [(entry.value, new.fields[name].value) for name, entry in old.fields.items()]
+            else:
                 return False
-        elif isinstance(old, Sequence) and isinstance(new, Sequence):
-            if len(old.items) != len(new.items):
-                return False
-            stack += zip(old.items, new.items, strict=True)
-        elif isinstance(old, Mapping) and isinstance(new, Mapping):
-            if list(old.fields) != list(new.fields):
-                return False
-            stack += [(entry.value, new.fields[name].value) for name, entry in old.fields.items()]
-        else:
+        return True
+
+    def _is_same_text(self, old: Node, new: Node) -> bool:
+        """Whether two nodes are written in the same way, in the same column."""
+        if type(old) is not type(new) or old.end - old.start != new.end - new.start:
             return False
-    return True
+        # With the line break behind it, which may be the last of a block scalar.
+        old_text, new_text = self._old[old.start : old.end + 1], self._new[new.start : new.end + 1]
+        columns = old.start - self._old.rfind("\n", 0, old.start), new.start - self._new.rfind("\n", 0, new.start)
+        return columns[0] == columns[1] and old_text == new_text

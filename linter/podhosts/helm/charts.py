@@ -131,10 +131,10 @@ class Charts:
             self._builds[chart.folder] = found
         return self._builds[chart.folder]
 
-    def everything(self, home: str, values: tuple[Source, ...] = ()) -> ChartBuild | None:
-        """The outermost chart in a folder with all that its templates print; None for a folder that is no chart."""
+    def everything(self, home: str, values: Sequence[Source] = ()) -> ChartBuild | None:
+        """The outermost chart in a folder with all that its templates print; None for no chart and for a library."""
         chart = self.at(home)
-        if chart is None:
+        if chart is None or chart.is_library:
             return None
         from podhosts.helm.building import ChartBuilder
 

@@ -110,7 +110,7 @@ def unmapped(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
 
 
 def classify(address: IPv4Address | IPv6Address) -> AddressClass | None:
-    """What is special about an address for a client that connects to it; None for an ordinary one.
+    """The class of an address (`loopback`, ...) for a client that connects to it; None for an ordinary one.
 
     `link-local` is said of IPv6 alone: it needs a zone, which a hosts file cannot give (169.254/16 is routed like any
     other). IPv4-mapped addresses count as IPv4. Source: `reference/resolvers.md` 8.

@@ -122,7 +122,7 @@ def host_name_and_domain(pod: PodHosts) -> tuple[str, str]:
 
 
 def kernel_host_name(pod: PodHosts) -> str | None:
-    """What `hostname` prints in the pod; None for a host-network pod, where it is the node's name.
+    """The output of `hostname` in the pod; None for a host-network pod, where it is the node's name.
 
     Raises `KubeletError` as `host_name_and_domain` does, and for `setHostnameAsFQDN` with a name of more than 64 bytes
     (the pod never starts). The hosts file is the same with and without `setHostnameAsFQDN`. Source:

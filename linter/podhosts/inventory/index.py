@@ -35,13 +35,13 @@ class AddressIndex:
     environment_of: Callable[[str], str | None] | None
     _uses: dict[tuple[str | None, str, bool], dict[str, Use]] = field(default_factory=dict)
 
-    def add(self, source: Source, found: AliasList) -> None:
+    def add(self, found: AliasList) -> None:
         """Count the names of one list; each address of a name once."""
         counted: set[tuple[str, str]] = set()
         for listed in found.names:
             if listed.is_decided and listed.address is not None:
-                uses = self._uses.setdefault(self._key(source.path, listed.name, listed.address), {})
-                use = uses.setdefault(listed.address, Use(listed.address, source, listed.span))
+                uses = self._uses.setdefault(self._key(found.source.path, listed.name, listed.address), {})
+                use = uses.setdefault(listed.address, Use(listed.address, found.source, listed.span))
                 if (listed.name, listed.address) not in counted:
                     counted.add((listed.name, listed.address))
                     use.lists += 1
@@ -68,8 +68,8 @@ def index(
     """
     found = AddressIndex(environment_of)
     for each in given:
+        path = each.name if isinstance(each, File) else each.path
         with suppress(OSError, ValueError):
-            source = each.read() if isinstance(each, File) else each
-            for alias_list in read(source, kinds, facts_of(source.path)).lists:
-                found.add(source, alias_list)
+            for alias_list in read(each, kinds, facts_of(path)).lists:
+                found.add(alias_list)
     return found

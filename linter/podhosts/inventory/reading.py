@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.document import Scalar, Sequence, is_unknown, nodes, whole
+from podhosts.document import File, Scalar, Sequence, is_unknown, nodes, whole
 from podhosts.helm import NOTHING
 from podhosts.hosts.addresses import canonical
-from podhosts.interpret import interpret, relevant_documents
+from podhosts.interpret import interpret, results_of_parts
 from podhosts.kubernetes import concerns_hosts, is_broken_by_template
 from podhosts.records import field, record, replace
 
@@ -24,13 +24,12 @@ if TYPE_CHECKING:
     from podhosts.placed import Place, Placed
     from podhosts.source import Source, Span
 
-    AliasKey = tuple[ObjectIdentity, str, tuple["ListedName", ...]]
 
 _BY_TEMPLATE = "lists of which a template decides entries"
 _TEMPLATE = "documents of a template that are not YAML by themselves"
 
 
-class ListedName(NamedTuple):
+class InventoryName(NamedTuple):
     """One name in one entry, both as written; no name (empty) where only the address is written, as in a JSON patch.
 
     `address` is the canonical form of `ip`, None for what is no address. `is_decided` is false where something that is
@@ -53,11 +52,12 @@ class AliasList:
     list, `names` are those that stand in one document.
     """
 
+    source: Source
     object: ObjectIdentity
     document: int
     item: int | None
     field: str
-    names: list[ListedName]
+    names: list[InventoryName]
     overlay: str | None = None
 
     @property
@@ -67,26 +67,32 @@ class AliasList:
 
 @record(slots=True)
 class Reading:
-    """What one source holds: its lists in order, and by reason the places at which something could not be read."""
+    """What a file holds: its lists in order, and by reason the places at which something could not be read."""
 
     lists: list[AliasList] = field(default_factory=list)
-    unread: dict[str, list[Span]] = field(default_factory=dict)
+    unread: dict[str, list[Place]] = field(default_factory=dict)
 
     def add_unread(self, reason: str, span: Span, placed: Placed) -> None:
         """Note a place in a document at which something could not be read."""
         if (place := placed.place(span)) is not None:
-            self.unread.setdefault(reason, []).append(place.span)
+            self.unread.setdefault(reason, []).append(place)
 
 
-def read(source: Source, kinds: KnownKinds, facts: FileFacts = NOTHING) -> Reading:
-    """The lists of a source, of which `facts` is what the charts of the run know.
+def read(given: Source | File, kinds: KnownKinds, facts: FileFacts = NOTHING) -> Reading:
+    """The lists of a source or file, of which `facts` is what the charts of the run know.
 
-    Nothing is left out without a word: what cannot be read is in `unread`.
+    Nothing is left out without a word: what cannot be read is in `unread`. A large file is read in parts, unless charts
+    know something of it. Raises OSError or ValueError for a file that cannot be opened.
     """
     reading = Reading()
-    for placed in relevant_documents(whole(source), facts):
+
+    def read_one(placed: Placed) -> None:
         for interpreted in interpret(placed, kinds, facts):
             _read(interpreted, kinds, reading)
+
+    parts = ([whole(given.read())] if facts else given) if isinstance(given, File) else [whole(given)]
+    for _ in results_of_parts(parts, facts, read_one):
+        pass
     return reading
 
 
@@ -111,10 +117,11 @@ def _read(interpreted: Interpreted, kinds: KnownKinds, reading: Reading) -> None
         ]
         if names and (place := placed.place(node.span, pod.object.item)) is not None:
             identity, path = placed.field(pod.object.identity, pod.field(pod.list_field))
-            reading.lists.append(AliasList(identity, place.document, place.item, path, names))
+            found = AliasList(place.source, identity, place.document, place.item, path, names)
+            reading.lists.append(found)
 
 
-def read_overlays(overlays: Overlays, kinds: KnownKinds) -> Iterator[tuple[Source, Reading]]:
+def read_overlays(overlays: Overlays, kinds: KnownKinds) -> Iterator[Reading]:
     """The lists that kustomizations build and that no file of the run has as such, each name at its place in the files.
 
     And the places at which it is not known what is built.
@@ -122,46 +129,47 @@ def read_overlays(overlays: Overlays, kinds: KnownKinds) -> Iterator[tuple[Sourc
     for built in overlays.built():
         yield from _read_built(built, kinds)
     for place, reason in overlays.open_places():
-        yield place.source, Reading(unread={reason: [place.span]})
+        yield Reading(unread={reason: [place]})
 
 
-def _read_built(built: Built, kinds: KnownKinds) -> Iterator[tuple[Source, Reading]]:
+def _read_built(built: Built, kinds: KnownKinds) -> Iterator[Reading]:
     """The lists of one built object, by the documents in which their names are written."""
-    for source, found in _built_lists(built.printed, kinds, built.written):
+    for found in _built_lists(built.printed, kinds, built.written):
         names = [name if built.is_certain else name._replace(is_decided=False) for name in found.names]
-        yield source, Reading([replace(found, names=names, overlay=built.folder)])
+        yield Reading([replace(found, names=names, overlay=built.folder)])
 
 
-def read_charts(builds: Iterable[ChartBuild], kinds: KnownKinds) -> Iterator[tuple[Source, Reading]]:
+def read_charts(builds: Iterable[ChartBuild], kinds: KnownKinds) -> Reading:
     """The lists that charts print, each once, each name at its place in values files and templates."""
-    told: set[tuple[Source, AliasKey]] = set()
-    for build in builds:
-        for placed in (placed for text in build.printed for placed in text.documents()):
-            for source, found in _built_lists(placed, kinds, None):
-                key = (found.object, found.field, tuple(found.names))
-                if (source, key) not in told:
-                    told.add((source, key))
-                    yield source, Reading([found])
+    told: set[tuple[Source, ObjectIdentity, str, tuple[InventoryName, ...]]] = set()
+    reading = Reading()
+    for placed in (placed for build in builds for text in build.printed for placed in text.documents()):
+        for found in _built_lists(placed, kinds, None):
+            key = (found.source, found.object, found.field, tuple(found.names))
+            if key not in told:
+                told.add(key)
+                reading.lists.append(found)
+    return reading
 
 
-def _built_lists(placed: Placed, kinds: KnownKinds, otherwise: Place | None) -> Iterator[tuple[Source, AliasList]]:
+def _built_lists(placed: Placed, kinds: KnownKinds, otherwise: Place | None) -> Iterator[AliasList]:
     """The lists of a built document, by the documents in which their names are written.
 
     Names that nobody wrote stand at `otherwise`; without it they are left out.
     """
     for interpreted in interpret(placed, kinds, levels=0):
         for pod in interpreted.pods:
-            written: dict[tuple[Source, int], list[ListedName]] = {}
+            written: dict[tuple[Source, int], list[InventoryName]] = {}
             for listed in _listed(pod):
                 place = placed.place(listed.span) or otherwise
                 if place is not None:
                     written.setdefault((place.source, place.document), []).append(listed._replace(span=place.span))
             path = pod.field(pod.list_field)
             for (source, document), names in written.items():
-                yield source, AliasList(pod.object.identity, document, None, path, names)
+                yield AliasList(source, pod.object.identity, document, None, path, names)
 
 
-def _listed(pod: Pod) -> list[ListedName]:
+def _listed(pod: Pod) -> list[InventoryName]:
     """The names of all entries, at their places in the document."""
     return [listed for alias in pod.aliases for listed in _names(alias)]
 
@@ -180,15 +188,15 @@ def _is_open(pod: Pod, node: Node) -> bool:
     return document.is_continued(node) or next(adding, None) is not None
 
 
-def _names(alias: HostAlias) -> Iterator[ListedName]:
+def _names(alias: HostAlias) -> Iterator[InventoryName]:
     ip = alias.ip_node.text if isinstance(alias.ip_node, Scalar) else ""
     address = canonical(ip)
     has_open_ip = is_unknown(alias.ip_node)
     if "hostnames" not in alias.node.fields and is_unknown(alias.hostnames_node) and isinstance(alias.ip_node, Scalar):
-        yield ListedName("", ip, address, False, alias.index, alias.ip_node.span)
+        yield InventoryName("", ip, address, False, alias.index, alias.ip_node.span)
     for node in _scalars(alias.hostnames_node):
         is_decided = not node.is_unknown and not has_open_ip
-        yield ListedName(node.text, ip, address, is_decided, alias.index, node.span)
+        yield InventoryName(node.text, ip, address, is_decided, alias.index, node.span)
 
 
 def _scalars(node: Node | None) -> list[Scalar]:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.inventory.reading import AliasList, Reading
-    from podhosts.source import Source
 
 #: In how many workloads a list must stand to be called shared.
 SHARED_BY = 3
@@ -83,7 +82,7 @@ class Row(NamedTuple):
         return self.field if self.kind is None else f"{self.kind}/{self.object or '?'}"
 
 
-class UnreadFile(NamedTuple):
+class UnreadPlaces(NamedTuple):
     """What could not be read in one file: why, how often, and where first."""
 
     path: str
@@ -137,17 +136,18 @@ class Store:
         self._database = sqlite3.connect("", isolation_level=None)
         self._database.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {_TABLES} BEGIN")
 
-    def add(self, source: Source, reading: Reading) -> None:
-        """Keep what was read of a source."""
+    def add(self, reading: Reading) -> None:
+        """Keep what was read of a file."""
         for alias_list in reading.lists:
-            self._add_list(source, alias_list)
-        for reason, spans in reading.unread.items():
-            at = source.position(min(spans).start)
-            row = (_storable(source.path), reason, len(spans), at.line, at.column, at.offset)
+            self._add_list(alias_list)
+        for reason, places in reading.unread.items():
+            first = min(places, key=lambda place: (place.source.start.offset, place.span))
+            at = first.source.position(first.span.start)
+            row = (_storable(first.source.path), reason, len(places), at.line, at.column, at.offset)
             self._database.execute("INSERT INTO unread VALUES (?, ?, ?, ?, ?, ?)", row)
 
-    def _add_list(self, source: Source, found: AliasList) -> None:
-        identity = found.object
+    def _add_list(self, found: AliasList) -> None:
+        source, identity = found.source, found.object
         places = [source.position(listed.span.start) for listed in found.names]
         values = (
             _storable(source.path),
@@ -187,9 +187,9 @@ class Store:
         row = self._database.execute(_COUNTS + where, values).fetchone()
         return Totals(*(count or 0 for count in row))
 
-    def unread(self) -> Iterator[UnreadFile]:
+    def unread(self) -> Iterator[UnreadPlaces]:
         """What could not be read, by path."""
-        yield from map(UnreadFile._make, self._database.execute("SELECT * FROM unread ORDER BY path, line, reason"))
+        yield from map(UnreadPlaces._make, self._database.execute("SELECT * FROM unread ORDER BY path, line, reason"))
 
     def undecided_addresses(self) -> int:
         """How many rows have an address that is not known."""

@@ -15,10 +15,10 @@ from podhosts.kubernetes.known_kinds import KNOWN_KINDS, ConfiguredPodSpec, Know
 from podhosts.kubernetes.objects import KubernetesObject, every_object, mapping, objects, sequence
 from podhosts.kubernetes.placed import every_pod, is_patch
 from podhosts.kubernetes.pods import (
+    AliasName,
     Container,
     EntryKeys,
     HostAlias,
-    ListedName,
     Mount,
     Pod,
     Volume,
@@ -39,6 +39,7 @@ from podhosts.kubernetes.walking import follow, walk
 __all__ = [
     "KNOWN_KINDS",
     "NEWEST_MINOR",
+    "AliasName",
     "ConfiguredPodSpec",
     "Container",
     "EntryKeys",
@@ -48,7 +49,6 @@ __all__ = [
     "KubernetesVersion",
     "ListSchema",
     "ListType",
-    "ListedName",
     "Mount",
     "Path",
     "Pod",

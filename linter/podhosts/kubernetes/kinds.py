@@ -53,6 +53,10 @@ class PodSpecPath(NamedTuple):
     keeps: int | None = None
 
 
+#: Where GitLab Runner's config (TOML) holds the aliases of its pods: docs.gitlab.com/runner, "The Kubernetes executor".
+GITLAB_RUNNER_PODS = PodSpecPath(("runners", "[]", "kubernetes"), "host_aliases", ListSchema(typed=True))
+
+
 def group_of(api_version: str | None) -> str:
     """The API group of an apiVersion; the core group is empty."""
     group, slash, _ = (api_version or "").partition("/")

@@ -76,9 +76,10 @@ class KnownKinds:
 
     def pod_spec_paths_of(self, manifest: KubernetesObject) -> list[PodSpecPath]:
         """`pod_spec_paths` for an object. Definitions are large: those without a hosts list are read for pods only."""
-        names = contents(manifest.node).keys
-        may_be_pod = "containers" in names or any(normalized(name) == _LIST_NAME for name in names)
-        may_be_pod = may_be_pod or bool(pod_spec_paths(manifest.api_version, manifest.kind))
+        may_be_pod = bool(pod_spec_paths(manifest.api_version, manifest.kind))
+        if not may_be_pod:
+            names = contents(manifest.node).keys
+            may_be_pod = "containers" in names or any(normalized(name) == _LIST_NAME for name in names)
         return self.pod_spec_paths(manifest.api_version, manifest.kind, "" if may_be_pod else _ENTRY_KEY)
 
     def places(self, manifest: KubernetesObject) -> Iterator[DeclaredMapping]:

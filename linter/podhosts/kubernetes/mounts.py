@@ -126,7 +126,7 @@ def _source_entry(volume: Volume | None) -> Entry | None:
 
 
 def failed_type_check(volume: Volume) -> str | None:
-    """What the node has in place of what the `type` of a hostPath asks for (`a file`, `a directory`); else None.
+    """The kind of the file (`a file`, `a directory`) where the `type` of a hostPath asks for another one; else None.
 
     Every node has the files and folders that are looked at; a pod with such a volume never starts.
     """

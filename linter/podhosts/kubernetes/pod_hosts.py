@@ -9,15 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.document import Scalar, Sequence, written_string
+from podhosts.document.placeholders import is_placeholder
 from podhosts.hosts.kubelet import Alias, PodHosts
 from podhosts.kubernetes.host_names import ordinals
 from podhosts.kubernetes.versions import KubernetesVersion
-from podhosts.records import field, record
+from podhosts.records import field, record, replace
 
 if TYPE_CHECKING:
     from podhosts.document import Node
     from podhosts.kubernetes.pods import Pod
 
+_SHORTEST_NAMESPACE = "x"
 _GENERATED = {
     "Deployment": "{}-<hash>-<id>",
     "DaemonSet": "{}-<id>",
@@ -44,7 +46,6 @@ def pod_hosts(pod: Pod, surroundings: Surroundings) -> PodHosts:
     """All that decides the hosts file of a pod made from this spec, the values as the manifest has them."""
     name, hostname, subdomain = _names(pod, surroundings.index)
     override = pod.spec.get("hostnameOverride")
-    flag = pod.spec.get("setHostnameAsFQDN")
     return PodHosts(
         pod_name=name,
         namespace=pod.object.namespace or "default",
@@ -53,12 +54,26 @@ def pod_hosts(pod: Pod, surroundings: Surroundings) -> PodHosts:
         cluster_domain=surroundings.cluster_domain,
         hostname_override=written_string(override),
         hostname_override_gate=surroundings.version.validates_hostname_override,
-        set_hostname_as_fqdn=isinstance(flag, Scalar) and flag.value is True,
+        set_hostname_as_fqdn=pod.true_flag("setHostnameAsFQDN") is not None,
         host_network=pod.host_network,
         pod_ips=surroundings.pod_ips,
         aliases=tuple(Alias(_text(alias.ip_node), _texts(alias.hostnames_node)) for alias in pod.aliases),
         node_file=surroundings.node_file,
     )
+
+
+def longest_named(pod: Pod, version: KubernetesVersion) -> PodHosts | None:
+    """The pod of this spec with the longest full name; None where that is not known.
+
+    Where the manifest names no namespace, it is the shortest one that is possible.
+    """
+    numbers = ordinals(pod.object)
+    # The longest name is the last one's.
+    inputs = pod_hosts(pod, Surroundings(version=version, index=numbers.last if numbers else None))
+    if any("<" in name or is_placeholder(name) for name in (inputs.hostname or inputs.pod_name, inputs.subdomain)):
+        return None
+    namespace = pod.object.namespace
+    return inputs if namespace and not is_placeholder(namespace) else replace(inputs, namespace=_SHORTEST_NAMESPACE)
 
 
 def _names(pod: Pod, index: int | None) -> tuple[str, str, str]:

@@ -13,8 +13,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from podhosts.document import Mapping, Scalar, Sequence, is_null, is_unknown, string, unwritten, written_string
+from podhosts.document.placeholders import is_placeholder
 from podhosts.hosts.addresses import parse_sloppy, reading
-from podhosts.kubernetes.kinds import group_of, is_built_in_workload, is_strict
+from podhosts.kubernetes.fields import is_directive
+from podhosts.kubernetes.kinds import GITLAB_RUNNER_PODS, group_of, is_built_in_workload, is_strict
 from podhosts.kubernetes.known_kinds import KNOWN_KINDS, KnownKinds
 from podhosts.kubernetes.objects import mapping, sequence
 from podhosts.kubernetes.schemas import SCHEMALESS, UNKNOWN, ListSchema
@@ -50,7 +52,7 @@ _OTHER_MEANING = frozenset({"k3d.io", "apiextensions.k8s.io"})
 
 @record(frozen=True, slots=True)
 class EntryKeys:
-    """What the fields of an entry are called where a template writes the entries from keys of its own.
+    """The keys for the fields of an entry where a template writes the entries from keys of its own.
 
     None: the template has the value from elsewhere. `names_are_listed` is false where the key holds one name.
     """
@@ -93,7 +95,7 @@ class Pod:
 
     @property
     def list_node(self) -> Node | None:
-        """What is written of the list."""
+        """The value of the list as it is written."""
         return self.spec.get(self.list_field)
 
     @property
@@ -123,7 +125,18 @@ class Pod:
         return node is None or is_null(node) or (isinstance(node, Sequence) and not self.is_partial(node))
 
     @property
-    def listed_names(self) -> list[ListedName]:
+    def missing_addresses(self) -> list[MissingAddress]:
+        """Where entries have no address for certain: null entries, too, but not the steps of a patch."""
+        node = sequence(self.spec.get(self.list_field))
+        found = [_missing_address(index, item) for index, item in enumerate(node.items if node else ())]
+        return [missing for missing in found if missing is not None and not self.is_partial(missing.item)]
+
+    def all_items(self, node: Node | None) -> list[Node] | None:
+        """The items of a list; None where it is none, or a template may print more or fewer."""
+        return None if not isinstance(node, Sequence) or self.is_partial(node) else node.items
+
+    @property
+    def listed_names(self) -> list[AliasName]:
         """The names of all entries that are strings and known, in the order of the file."""
         return [name for alias in self.aliases for name in alias.listed_names]
 
@@ -148,10 +161,16 @@ class Pod:
         """Whether two nodes can be compared, see `Document.are_printed_together`."""
         return self.object.document.are_printed_together(first, second)
 
+    def true_flag(self, name: str, beside: Node | None = None) -> Scalar | None:
+        """The value of a field that is `true`; None where it is not, or is not printed together with `beside`."""
+        node = self.spec.get(name)
+        if not isinstance(node, Scalar) or node.value is not True:
+            return None
+        return node if beside is None or self.are_printed_together(beside, node) else None
+
     @property
     def host_network(self) -> bool:
-        node = self.spec.get("hostNetwork")
-        return isinstance(node, Scalar) and node.value is True
+        return self.true_flag("hostNetwork") is not None
 
     @property
     def has_names_of_controller(self) -> bool:
@@ -185,7 +204,7 @@ class Pod:
 
     @cached_property
     def restarting_containers(self) -> list[Container]:
-        """Those that start again while the pod runs: the regular ones, and sidecars among the init containers."""
+        """The containers that start again while the pod runs: the regular ones, and sidecars."""
         return [item for item in self.containers if item.group == "containers" or item.is_sidecar]
 
     @cached_property
@@ -208,6 +227,20 @@ class Pod:
         return has_anchors or (isinstance(node, Mapping | Sequence) and node.is_open)
 
 
+@record(frozen=True, slots=True, eq=False)
+class MissingAddress:
+    """An entry without an address: `item` is written in its place, `at` is what to point at.
+
+    `written_as` says what is written instead: `item` for a null entry, `null` or `empty` for such an `ip`, None for
+    no key.
+    """
+
+    index: int
+    item: Node
+    at: Node
+    written_as: str | None
+
+
 @record(frozen=True, eq=False)
 class HostAlias:
     """One entry of the list."""
@@ -227,13 +260,18 @@ class HostAlias:
         return string(self.ip_node)
 
     @property
+    def has_known_ip(self) -> bool:
+        """Whether no template or placeholder decides the address."""
+        return not is_unknown(self.ip_node)
+
+    @property
     def address(self) -> IPv4Address | IPv6Address | None:
         """The address that some resolver reads from `ip`; None where there is none, or it is not known."""
         return parse_sloppy(self.ip or "")
 
     @property
     def address_key(self) -> str | None:
-        """What two entries share whose address every resolver takes for the same (`reading`); None without one."""
+        """A key that entries share whose address every resolver takes for the same (`reading`); None without one."""
         return None if self.address is None else reading(self.ip or "")
 
     @property
@@ -258,25 +296,47 @@ class HostAlias:
         ]
 
     @property
-    def listed_names(self) -> list[ListedName]:
-        """The same, each with what leads to it."""
-        return [ListedName(self, index, node) for index, node in self.names]
+    def listed_names(self) -> list[AliasName]:
+        """The names that are strings and known, each with its entry and index."""
+        return [AliasName(self, index, node) for index, node in self.names]
 
     @property
     def all_names(self) -> list[tuple[int, Scalar]] | None:
-        """The same; None where a name is not known, or a template may print more or fewer."""
+        """All names with their indices; None where one is not known, or a template may print more or fewer."""
         node = sequence(self.hostnames_node)
         if node is None:
             return None if self.hostnames_node is not None and not is_null(self.hostnames_node) else []
         has_unknown = any(isinstance(item, Scalar) and item.is_unknown for item in node.items)
         return None if has_unknown or self.pod.is_partial(node) else self.names
 
+    @property
+    def first_key(self) -> Node:
+        """The entry's first key, or the entry where it has none."""
+        return self.node.entries[0].key if self.node.entries else self.node
+
+    @property
+    def is_nameless(self) -> bool:
+        """Whether the entry has no names for certain, and no key of another name that may be meant for them."""
+        if self.pod.is_partial(self.node) or not self.node.fields.keys() <= self.pod.schema.entry_fields:
+            return False
+        node = self.hostnames_node
+        return node is None or is_null(node) or self.pod.all_items(node) == []
+
+    @property
+    def unknown_entries(self) -> dict[str, Entry]:
+        """The keys that the API does not have; not those that a template decides, nor the directives of patches."""
+        return {
+            name: entry
+            for name, entry in self.node.fields.items()
+            if name not in self.pod.schema.entry_fields and not is_directive(name) and not is_placeholder(name)
+        }
+
     def field(self, *steps: str | int) -> str:
         return self.pod.field(self.pod.list_field, self.index, *steps)
 
 
 @record(frozen=True, eq=False)
-class ListedName:
+class AliasName:
     """A name where an entry lists it; `index` is that in `hostnames`."""
 
     alias: HostAlias
@@ -310,7 +370,7 @@ class Container:
 
     @property
     def shown(self) -> str:
-        """What messages call it: "container `web`", or by its number where it has no name."""
+        """Its name in messages: "container `web`", or by its number where it has no name."""
         return f"container `{self.name}`" if self.name else f"container {self.index + 1}"
 
     @property
@@ -344,7 +404,7 @@ class Mount:
 
     @property
     def sub_path(self) -> str | None:
-        """What is mounted of the volume: empty for all of it, None where it is not known."""
+        """The path in the volume that is mounted: empty for all of it, None where it is not known."""
         node = self.node.fields.get("subPath")
         return "" if node is None or is_null(node.value) else string(node.value)
 
@@ -353,6 +413,16 @@ class Mount:
         """The volume it mounts, if the pod spec has it, and only one of that name as written."""
         name = written_string(self.node.get("name"))
         return self.container.pod.volume_by_name.get(name) if name else None
+
+    @property
+    def may_share_volume(self) -> bool:
+        """Whether another container mounts the volume, too; also where not all containers are known."""
+        pod = self.container.pod
+        name = string(self.node.get("name"))
+        others = (container for container in pod.containers if container is not self.container)
+        return pod.is_partial(pod.spec) or any(
+            string(mount.node.get("name")) == name for other in others for mount in other.mounts
+        )
 
     def field(self, *steps: str | int) -> str:
         return self.container.field("volumeMounts", self.index, *steps)
@@ -393,27 +463,34 @@ def pods(manifest: KubernetesObject, kinds: KnownKinds = KNOWN_KINDS) -> list[Po
     """
     if group_of(manifest.api_version) in _OTHER_MEANING:
         return []
-    found: list[Pod] = []
     is_built_in = is_built_in_workload(manifest.api_version, manifest.kind)
-    for place in kinds.pod_spec_paths_of(manifest):
-        for path, node in follow(manifest.node, place.path):
-            if is_built_in or _may_be_pod(place, node):
-                found.append(Pod(manifest, node, path, place.field, place.schema, is_built_in))
+    is_toml = manifest.document.piece.language == "toml"
+    places = (GITLAB_RUNNER_PODS,) if is_toml else kinds.pod_spec_paths_of(manifest)
+    found = [
+        Pod(manifest, node, path, place.field, place.schema, is_built_in)
+        for place in places
+        for path, node in follow(manifest.node, place.path)
+        if is_built_in or _may_be_pod(place, node)
+    ]
     if not is_strict(manifest.api_version, manifest.kind):
-        known = {id(pod.spec) for pod in found}
-        others = [
-            (path, node, key)
-            for path, node, key in _lists(manifest)
-            if id(node) not in known and is_shaped_like_aliases(node.get(key))
-        ]
-        declared = {id(place.node): place for place in kinds.places(manifest)} if others else {}
-        for path, node, key in others:
-            place_there = declared.get(id(node))
-            if place_there is None or not place_there.refuses(key):
-                # What a CRD keeps without declaring it, it does not check.
-                schema = UNKNOWN if place_there is None or place_there.refused_by else SCHEMALESS
-                found.append(Pod(manifest, node, path, key, schema, False))
+        found += _lists_elsewhere(manifest, kinds, {id(pod.spec) for pod in found})
     return sorted(found, key=lambda pod: pod.spec.start)
+
+
+def _lists_elsewhere(manifest: KubernetesObject, kinds: KnownKinds, known: set[int]) -> Iterator[Pod]:
+    """The mappings with a list shaped like hostAliases, but for those that are known and those that are mistakes."""
+    others = [
+        (path, node, key)
+        for path, node, key in _lists(manifest)
+        if id(node) not in known and is_shaped_like_aliases(node.get(key))
+    ]
+    declared = {id(place.node): place for place in kinds.places(manifest)} if others else {}
+    for path, node, key in others:
+        place = declared.get(id(node))
+        if place is None or not place.refuses(key):
+            # What a CRD keeps without declaring it, it does not check.
+            schema = UNKNOWN if place is None or place.refused_by else SCHEMALESS
+            yield Pod(manifest, node, path, key, schema, False)
 
 
 def _may_be_pod(place: PodSpecPath, node: Mapping) -> bool:
@@ -446,6 +523,21 @@ def _lists(manifest: KubernetesObject) -> Iterator[tuple[Path, Mapping, str]]:
 
 def _is_kyverno(manifest: KubernetesObject) -> bool:
     return group_of(manifest.api_version).endswith("kyverno.io")
+
+
+def _missing_address(index: int, item: Node) -> MissingAddress | None:
+    """How an entry lacks its address by what is written; None where it has one."""
+    if isinstance(item, Scalar) and item.value is None:
+        return MissingAddress(index, item, item, "item")
+    if not isinstance(item, Mapping) or any(map(is_directive, item.fields)):
+        return None
+    ip = item.get("ip")
+    first = item.entries[0].key if item.entries else item
+    if ip is None:
+        return MissingAddress(index, item, first, None)
+    if isinstance(ip, Scalar) and ip.value in (None, ""):
+        return MissingAddress(index, item, first, "null" if ip.value is None else "empty")
+    return None
 
 
 def _mappings(node: Node | None) -> list[tuple[int, Mapping]]:

@@ -45,7 +45,8 @@ def concerns_hosts(document: Document, kinds: KnownKinds, *, is_listed: bool) ->
     It is one if it says `apiVersion` and `kind` of what holds pods, CoreDNS' configuration or patches of them. One that
     does not say what it is counts only if it `is_listed`: belongs to a chart, a kustomization or a delivery.
     """
-    if _concerns_hosts(document.text, kinds, is_listed=is_listed):
+    text = document.text if document.source.foreign_encoding is None else document.text.replace("\0", "")
+    if _concerns_hosts(text, kinds, is_listed=is_listed):
         return True
     # At a bad separator, and at directives, kubectl loses what comes after them, too.
     return loses_others(document) and _concerns_hosts(_following(document), kinds, is_listed=is_listed)

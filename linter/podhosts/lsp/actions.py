@@ -25,7 +25,7 @@ QUICK_FIX = str(types.CodeActionKind.QuickFix.value)
 _ABOUT_SUPPRESSIONS = {UnusedSuppression.name, ExpiredSuppression.name}
 
 
-class Action(NamedTuple):
+class OfferedAction(NamedTuple):
     """What a user may choose: its kind, what it does to the file, and the finding it is about.
 
     No edits: they are those of `all_fixes`, which takes too long to be asked at every move of the cursor.
@@ -38,7 +38,7 @@ class Action(NamedTuple):
     is_preferred: bool = False
 
 
-def actions(checked: CheckedFile, span: Span, wanted: Iterable[str] | None) -> Iterator[Action]:
+def actions(checked: CheckedFile, span: Span, wanted: Iterable[str] | None) -> Iterator[OfferedAction]:
     """The actions for a piece of a file, of the kinds that the editor wants (None: of all)."""
     if _is_wanted(QUICK_FIX, wanted):
         # One text behind an anchor is one problem, in however many objects.
@@ -48,28 +48,28 @@ def actions(checked: CheckedFile, span: Span, wanted: Iterable[str] | None) -> I
             yield from _suppressions(checked, finding)
     fixes = (item.fix for item in checked.result.findings if item.fix)
     if _is_wanted(FIX_ALL, wanted) and any(found.safety is Safety.SAFE for found in fixes):
-        yield Action(FIX_ALL, "Apply all safe fixes of podhosts", None)
+        yield OfferedAction(FIX_ALL, "Apply all safe fixes of podhosts", None)
 
 
 def _is_wanted(kind: str, wanted: Iterable[str] | None) -> bool:
     return wanted is None or any(kind == name or kind.startswith(f"{name}.") for name in wanted)
 
 
-def _fixes(finding: Diagnostic) -> Iterator[Action]:
+def _fixes(finding: Diagnostic) -> Iterator[OfferedAction]:
     found = finding.fix
     if found is not None and found.safety is not Safety.DISPLAY_ONLY:
         is_safe = found.safety is Safety.SAFE
         title = found.title if is_safe else f"{found.title} (unsafe: read what changes)"
-        yield Action(QUICK_FIX, title, found.edits, finding, is_safe)
+        yield OfferedAction(QUICK_FIX, title, found.edits, finding, is_safe)
 
 
-def _suppressions(checked: CheckedFile, finding: Diagnostic) -> Iterator[Action]:
+def _suppressions(checked: CheckedFile, finding: Diagnostic) -> Iterator[OfferedAction]:
     if finding.rule in _ABOUT_SUPPRESSIONS:
         return
     document = checked.document_at(finding.span.start)
     edits = addition(document, finding.span.start, finding.rule) if document else None
     if edits is not None:
-        yield Action(QUICK_FIX, f"Silence {finding.rule} here with a comment", edits, finding)
+        yield OfferedAction(QUICK_FIX, f"Silence {finding.rule} here with a comment", edits, finding)
 
 
 def all_fixes(checked: CheckedFile) -> list[Edit]:

@@ -33,7 +33,7 @@ class Draft:
         self._document = manifest.document
         self._edits: list[Edit] = []
         #: What goes, by the list or mapping that it is taken from.
-        self._doomed: dict[Path, set[str | int]] = {}
+        self._to_remove: dict[Path, set[str | int]] = {}
         try:
             self._data: Any = plain(manifest.node)
         except RecursionError:
@@ -70,17 +70,19 @@ class Draft:
         """Remove a list item or a key; a list or mapping that is left empty goes too."""
         *above, last = path
         holder = tuple(above)
-        doomed = self._doomed.setdefault(holder, set())
-        doomed.add(last)
+        to_remove = self._to_remove.setdefault(holder, set())
+        to_remove.add(last)
         parent = self._node(holder)
-        if len(doomed) == (len(parent.items) if isinstance(parent, Sequence) else len(getattr(parent, "entries", ()))):
+        if len(to_remove) == (
+            len(parent.items) if isinstance(parent, Sequence) else len(getattr(parent, "entries", ()))
+        ):
             self.remove(holder)
 
     def finish(self) -> tuple[Edit, ...]:
         """All edits, once the text that they give was read and holds the data that it shall."""
-        outermost = {holder: doomed for holder, doomed in self._doomed.items() if not self._goes(holder)}
-        for holder, doomed in outermost.items():
-            self._cut(holder, doomed)
+        outermost = {holder: to_remove for holder, to_remove in self._to_remove.items() if not self._goes(holder)}
+        for holder, to_remove in outermost.items():
+            self._cut(holder, to_remove)
         # From the last to the first, so that the indices before stay true.
         for holder in sorted(outermost, key=lambda path: [str(step).rjust(9, "0") for step in path], reverse=True):
             data = self.data(holder)
@@ -96,14 +98,14 @@ class Draft:
 
     def _goes(self, path: Path) -> bool:
         """Whether something goes that holds what stands at a path, or that itself."""
-        return any(path[end] in self._doomed.get(path[:end], ()) for end in range(len(path)))
+        return any(path[end] in self._to_remove.get(path[:end], ()) for end in range(len(path)))
 
-    def _cut(self, path: Path, doomed: set[str | int]) -> None:
+    def _cut(self, path: Path, to_remove: set[str | int]) -> None:
         parent = self._node(path)
         if isinstance(parent, Sequence):
-            self.make(remove_items(self._document, parent, {int(index) for index in doomed}))
+            self.make(remove_items(self._document, parent, {int(index) for index in to_remove}))
         elif isinstance(parent, Mapping):
-            for name in doomed:
+            for name in to_remove:
                 self.make(remove_key(self._document, parent, parent.fields[str(name)]))
 
     def _node(self, path: Path) -> Node:

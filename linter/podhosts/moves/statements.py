@@ -39,7 +39,7 @@ class ScriptWrite(NamedTuple):
 
 
 def movable_writes(writes: Iterable[ScriptWrite]) -> list[ScriptWrite]:
-    """Those that surely write constant entries and nothing else, and whose entries the script then leaves alone."""
+    """The writes that surely write constant entries and nothing else, and whose entries the script leaves alone."""
     scripts: dict[tuple[int, Path], list[ScriptWrite]] = {}
     for item in writes:
         scripts.setdefault((id(item.container), item.path), []).append(item)
@@ -197,7 +197,7 @@ def _goes_with(group: _Group, following: Statement) -> bool:
 
 
 def _pieces(script: str, groups: list[_Group], *, stops_at_errors: bool) -> Iterator[tuple[Span, str]]:
-    """What to put in the place of which piece of the script, in order, so that its other commands do what they did."""
+    """Replacements for pieces of the script, in order, so that its other commands do what they did."""
     pieces: list[tuple[Span, str]] = []
     for group in groups:
         span = Span(group.start, group.end)

@@ -1,4 +1,4 @@
-"""What a move says it does."""
+"""The titles of moves."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_SHOWN = 3
 
 
 class Added(NamedTuple):
-    """What became of entries that were added to a list: names that were there already, and comments without a place."""
+    """The rest of entries that were added to a list: names that were there already, and comments without a place."""
 
     known: list[HostsEntry]
     lost_comments: list[str]

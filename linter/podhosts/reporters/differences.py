@@ -1,4 +1,4 @@
-"""What edits do to lines: the pieces that change, and whole files as unified diffs.
+"""The effect of edits on lines: the pieces that change, and whole files as unified diffs.
 
 The edits say where a text changes, so that nothing has to be searched for: a diff takes no longer than the file is
 long, however many changes it has.

@@ -1,4 +1,4 @@
-"""What stands behind an anchor is one text for many objects: people want to read it once."""
+"""Findings behind an anchor: one text for many objects: people want to read it once."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def grouped(findings: Iterable[Diagnostic]) -> Iterator[tuple[Diagnostic, Words]
 
 
 def shown(finding: Diagnostic) -> Words:
-    """What a finding says, each part as one line without hidden characters."""
+    """The words of a finding, each part as one line without hidden characters."""
     return Words(*map(visible, finding.words))
 
 
 class SharedFixes:
-    """Which finding of a report was the first with a fix: one fix may serve thousands, and is written once."""
+    """The number of the first finding with a fix: one fix may serve thousands, and is written once."""
 
     def __init__(self) -> None:
         self._first: dict[tuple[str, Position, Fix], int] = {}

@@ -28,7 +28,7 @@ _Place = tuple[int | None, int | None]
 
 @record(slots=True)
 class _Suite:
-    """What is known of one file."""
+    """The findings, objects and unread places of one file."""
 
     names: dict[_Place, str] = field(default_factory=dict)
     findings: dict[_Place, list[Diagnostic]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What people call an object in a report."""
+"""The name of an object in a report."""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from podhosts.kubernetes import KubernetesVersion
 
 
-class Settings(Protocol):
-    """What the run was asked for. A format that does not ask needs no config to be read."""
+class ReportSettings(Protocol):
+    """The settings of a run that a report shows. A format that does not ask needs no config to be read."""
 
     @property
     def version(self) -> KubernetesVersion:
@@ -31,7 +31,7 @@ class Report:
     """A run's result, sorted, its settings, and the folder that paths are relative to."""
 
     result: Result
-    settings: Settings
+    settings: ReportSettings
     folder: str = field(default_factory=os.getcwd)
 
     def fails(self, finding: Diagnostic) -> bool:

@@ -36,7 +36,7 @@ _HOW = {
 }
 
 
-class _Mark(NamedTuple):
+class _Underline(NamedTuple):
     source: Source
     span: Span
     label: str
@@ -62,10 +62,12 @@ def render(report: Report) -> Iterator[Styled]:
 def _render_finding(finding: Diagnostic, words: Words) -> Iterator[Styled]:
     style = _STYLES[finding.severity]
     yield Styled((f"{finding.severity}[{finding.rule}]", style), (f": {words.message}", "bold"))
-    marks = [_Mark(finding.source, finding.span, "", style, "^")]
+    marks = [_Underline(finding.source, finding.span, "", style, "^")]
     related = finding.related[:_MAX_RELATED]
-    marks += [_Mark(item.source or finding.source, item.span, item.message, _RELATED_STYLE, "-") for item in related]
-    by_file: dict[str, list[_Mark]] = {}
+    marks += [
+        _Underline(item.source or finding.source, item.span, item.message, _RELATED_STYLE, "-") for item in related
+    ]
+    by_file: dict[str, list[_Underline]] = {}
     for mark in marks:
         by_file.setdefault(mark.source.path, []).append(mark)
     width = max(len(str(mark.line)) for mark in marks)
@@ -85,7 +87,7 @@ def _render_finding(finding: Diagnostic, words: Words) -> Iterator[Styled]:
 
 
 def _render_fix(finding: Diagnostic, fix: Fix, *, with_lines: bool) -> Iterator[Styled]:
-    """What a fix does, and the lines that it changes."""
+    """The title of a fix and the lines that it changes."""
     source = finding.source
     width = len(str(source.position(finding.span.start).line))
     yield Styled(
@@ -141,7 +143,7 @@ def _about(finding: Diagnostic) -> str:
     return visible(", ".join(words))
 
 
-def _snippet(marks: list[_Mark], width: int) -> Iterator[Styled]:
+def _snippet(marks: list[_Underline], width: int) -> Iterator[Styled]:
     gutter = (" " * width + " | ", _GUTTER_STYLE)
     previous = None
     yield Styled(gutter)

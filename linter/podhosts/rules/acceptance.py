@@ -1,4 +1,4 @@
-"""What the API server accepts of a node, for fixes: none may bring to light a mistake that was hidden before."""
+"""Whether the API server accepts a node, for fixes: none may bring to light a mistake that was hidden before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which address an entry is meant to have, where its text allows one reading only, and what to say of it."""
+"""The address that an entry is meant to have, where its text allows one reading only, and the advice about it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class MeantAddresses:
         return repair(document, f"Replace `{alias.ip}` with `{wanted}`", replace_scalar(document, node, wanted), safety)
 
     def advice(self, alias: HostAlias) -> str:
-        """What to do about an `ip` that is not accepted; what is quoted after "write" is accepted in its place."""
+        """The advice about an `ip` that is not accepted; what is quoted after "write" is accepted in its place."""
         text = alias.ip or ""
         is_address = parse_sloppy(text) is not None
         wanted = canonical(text) if is_address else _wanted(text)
@@ -63,7 +63,7 @@ class MeantAddresses:
 
     @cached_property
     def _holders(self) -> dict[str, int]:
-        """Which entry is to have an address: the first that has it as it shall be, else the first that means it."""
+        """The index of the entry to have each address: the first that has it as it shall be, else that means it."""
         meant: dict[str, int] = {}
         held: dict[str, int] = {}
         for alias in self._pod.aliases:
@@ -119,7 +119,7 @@ def _wanted(text: str) -> str | None:
 
 
 def _too_much(text: str) -> str:
-    """What an address must not have around it."""
+    """The advice about text around an address."""
     bare = text.strip(_AROUND)
     if scheme := _SCHEME.match(bare):
         return (
@@ -137,7 +137,7 @@ def _too_much(text: str) -> str:
 
 
 def _reason(text: str) -> str:
-    """What is wrong with a text that holds no address which could stand there."""
+    """The advice about a text that holds no address which could stand there."""
     words = separate(text)
     if any(len(several) > 1 and all(map(parse_sloppy, several)) for several in (words, text.split("-"))):
         return "an entry has one address: write an entry for each"

@@ -1,4 +1,4 @@
-"""What resolvers answer in a pod, for the messages of rules that rest on it; the models are in `hosts.resolvers`."""
+"""The answers of resolvers in a pod, for the messages of rules that rest on it; the models are in `hosts.resolvers`."""
 
 from __future__ import annotations
 

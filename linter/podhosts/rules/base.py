@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar
 
-from podhosts.diagnostics import MOST_RELATED, Diagnostic, Related, Request, Severity
+from podhosts.diagnostics import MOST_RELATED, Diagnostic, Related, Request, Severity, Words
 from podhosts.kubernetes import (
     ConfiguredPodSpec,
     Container,
@@ -38,7 +38,7 @@ class Fixable(Enum):
 
 @record(frozen=True, slots=True)
 class Settings:
-    """What rules may ask of the run: the API server's version, the resolvers that matter, a node's hosts file."""
+    """Settings of a run for rules: the API server's version, the resolvers that matter, a node's hosts file."""
 
     version: KubernetesVersion = field(default_factory=KubernetesVersion)
     resolvers: frozenset[str] = frozenset({"glibc", "musl", "go"})
@@ -101,7 +101,7 @@ class Rule:
         self,
         where: KubernetesObject | Pod | HostAlias | Container | Mount | Volume,
         at: Span | Node,
-        message: str,
+        message: str | Words,
         *,
         why: str = "",
         help: str = "",
@@ -113,14 +113,16 @@ class Rule:
     ) -> Diagnostic:
         """A finding of this rule at a node or span, about the object that `where` belongs to.
 
-        `message`, `why` and `help` are clauses without a full stop (`Diagnostic` says which is which).
+        `message`, `why` and `help` are clauses without a full stop (`Diagnostic` says which is which); or `message` is
+        all three.
         """
+        words = message if isinstance(message, Words) else Words(message, why, help)
         manifest = object_of(where)
         places = tuple(related)
         return Diagnostic(
             rule=self.name,
             severity=severity or self.severity,
-            message=message,
+            message=words.message,
             source=manifest.document.source,
             span=at if isinstance(at, tuple) else at.span,
             document=manifest.document.number,
@@ -131,8 +133,8 @@ class Rule:
             related=places[:MOST_RELATED],
             fix=fix,
             more_related=max(len(places) - MOST_RELATED, 0),
-            why=why,
-            help=help,
+            why=words.why,
+            help=words.help,
         )
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
-    from podhosts.kubernetes import ListedName, Pod
+    from podhosts.kubernetes import AliasName, Pod
 
 
 class ConflictingHostname(Rule):
@@ -64,13 +64,13 @@ class ConflictingHostname(Rule):
             if others:
                 yield self._report(first, others, self._of_a_pod_without(pod, first.text) or answers)
 
-    def _report(self, first: ListedName, others: list[ListedName], asked: PodAnswers) -> Diagnostic:
+    def _report(self, first: AliasName, others: list[AliasName], answers: PodAnswers) -> Diagnostic:
         second, *further = others
         return self.report(
             second.alias,
             second.node,
             f"`{first.text}` already has the address `{first.alias.ip}`",
-            why=asked.describe(first.text, first.node, second.node),
+            why=answers.describe(first.text, first.node, second.node),
             help="keep one of them",
             field=second.field,
             related=[Related(name.node.span, f"also listed here, for `{name.alias.ip}`") for name in (first, *further)],
@@ -85,6 +85,6 @@ class ConflictingHostname(Rule):
         return PodAnswers(pod, self.settings, replace(own, index=own.index if other is None else other))
 
 
-def _name_and_family(name: ListedName) -> tuple[str, int] | None:
+def _name_and_family(name: AliasName) -> tuple[str, int] | None:
     address = name.alias.address
     return None if address is None else (name.text, address.version)

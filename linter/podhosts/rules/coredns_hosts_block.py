@@ -139,9 +139,7 @@ class CorednsHostsBlock(Rule):
         return self.report(
             corefile.manifest,
             at,
-            words.message,
-            why=words.why,
-            help=words.help,
+            words,
             field=corefile.manifest.field(*path),
             severity=severity,
             related=[Related(corefile.locate(place)[0], text) for place, text in related],
@@ -264,7 +262,7 @@ def _is_certain(token: Token) -> bool:
 
 
 def _oddities(line: InlineEntry, block: HostsBlock) -> Iterator[tuple[Span, Words]]:
-    """What CoreDNS does not use of a line, and why."""
+    """The parts of a line that CoreDNS does not use, each with the words about it."""
     if not _is_certain(line.ip):
         return
     if line.meant:

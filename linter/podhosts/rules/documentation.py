@@ -62,4 +62,4 @@ def page(rule: type[Rule], level: int) -> Iterator[str]:
     yield ""
     yield f"Fix safety: {text.fix_safety}"
     yield ""
-    yield f"To silence it in one place: `# podhosts: ignore[{rule.name}] reason`."
+    yield f"To suppress it in one place: `# podhosts: ignore[{rule.name}] reason`."

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
-    from podhosts.kubernetes import ListedName, Pod
+    from podhosts.kubernetes import AliasName, Pod
 
 
 class DuplicateHostname(Rule):
@@ -76,11 +76,11 @@ class DuplicateHostname(Rule):
             )
 
 
-def _address_and_name(name: ListedName) -> tuple[str | int, str]:
+def _address_and_name(name: AliasName) -> tuple[str | int, str]:
     """Of an address that is not known only the entry itself has another name."""
     key = name.alias.address_key
     return (name.alias.index if key is None else key), name.text
 
 
-def _where(first: ListedName) -> str:
+def _where(first: AliasName) -> str:
     return f"for `{first.alias.ip}`" if first.alias.ip else "in this entry"

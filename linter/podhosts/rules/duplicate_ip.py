@@ -73,9 +73,9 @@ class DuplicateIp(Rule):
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         yield from self._check_turns(pod)
         groups = {group[0].ip or "": group for group in pod.repeated(pod.aliases, self._list_key)}
-        fates = _fates(groups) if groups else {}
+        merged_by_ip = _merged_names(groups) if groups else {}
         for ip, group in groups.items():
-            yield self._report(group, fates[ip], ip)
+            yield self._report(group, merged_by_ip[ip], ip)
 
     def _check_turns(self, pod: Pod) -> Iterator[Diagnostic]:
         """Entries with a constant address that a template prints once for each turn of a loop."""
@@ -111,10 +111,10 @@ class DuplicateIp(Rule):
         schema = alias.pod.schema
         defaults = self.version.ip_has_default if schema.built_in else schema.ip_has_default
         written_as = None if node is None else "null" if alias.ip is None else "empty"
-        told = set(missing_ip(alias.pod, self.version, written_as=written_as)) >= set(duplicate_ip(alias.pod))
-        return "" if (defaults or node is not None) and not told else None
+        is_reported = set(missing_ip(alias.pod, self.version, written_as=written_as)) >= set(duplicate_ip(alias.pod))
+        return "" if (defaults or node is not None) and not is_reported else None
 
-    def _report(self, group: list[HostAlias], fate: _Fate, ip: str) -> Diagnostic:
+    def _report(self, group: list[HostAlias], merged: _MergedNames, ip: str) -> Diagnostic:
         """One finding for all entries with this ip, at the second; the first and all further ones are related."""
         first, second, *further = group
         pod = second.pod
@@ -123,8 +123,8 @@ class DuplicateIp(Rule):
             second,
             _place(second),
             shown,
-            why=_consequence(second, fate, len(group)),
-            help=_advice(group, fate),
+            why=_consequence(second, merged, len(group)),
+            help=_advice(group, merged),
             field=second.field("ip"),
             severity=_SEVERITY[pod.schema.list_type],
             refused_by=duplicate_ip(pod),
@@ -133,13 +133,13 @@ class DuplicateIp(Rule):
                 *(Related(_place(alias).span, "listed here too") for alias in further),
             ],
             # Words that stand for addresses to come (`NODE_IP`) may stand for different ones.
-            fix=_merge(group, fate) if parse_sloppy(ip) else None,
+            fix=_merge(group, merged) if parse_sloppy(ip) else None,
         )
 
 
 @record(frozen=True, slots=True)
-class _Fate:
-    """What becomes of all entries with one ip; worked out once for them, so that thousands take no longer than that."""
+class _MergedNames:
+    """The names that merging leaves of all entries with one ip; worked out once, however many they are."""
 
     first_names: dict[str, None]
     after_kustomize: str
@@ -147,15 +147,15 @@ class _Fate:
     new_names: dict[int, list[str]]
 
 
-def _fates(groups: dict[str, list[HostAlias]]) -> dict[str, _Fate]:
-    """The fate of each ip that several entries have; Kustomize's model is asked once, about all of them."""
+def _merged_names(groups: dict[str, list[HostAlias]]) -> dict[str, _MergedNames]:
+    """The merged names of each ip that several entries have; Kustomize's model is asked once, about all of them."""
     # The models are imported for the first finding that needs them: most runs have none.
     from podhosts.merging import kustomize_collapse
 
     entries = [{"ip": ip, "hostnames": _names(alias)} for ip, group in groups.items() if ip for alias in group]
     kept = {entry["ip"]: entry["hostnames"] for entry in kustomize_collapse(entries) if isinstance(entry, dict)}
     return {
-        ip: _Fate(dict.fromkeys(_names(group[0])), _after_kustomize(group, kept.get(ip, [])), _new_names(group))
+        ip: _MergedNames(dict.fromkeys(_names(group[0])), _after_kustomize(group, kept.get(ip, [])), _new_names(group))
         for ip, group in groups.items()
     }
 
@@ -169,7 +169,7 @@ def _new_names(group: list[HostAlias]) -> dict[int, list[str]]:
     return new
 
 
-def _merge(group: list[HostAlias], fate: _Fate) -> Fix | None:
+def _merge(group: list[HostAlias], merged: _MergedNames) -> Fix | None:
     """Add the names of all later entries to the first one of their address, and remove them.
 
     None where a comment or another key of one of them would get lost.
@@ -181,13 +181,13 @@ def _merge(group: list[HostAlias], fate: _Fate) -> Fix | None:
     if items is None or document.is_partial(items) or not all(map(_holds_names_only, later)):
         return None
     removal = remove_items(document, items, [alias.index for alias in later])
-    new = [name for alias in later for name in fate.new_names[alias.index]]
+    new = [name for alias in later for name in merged.new_names[alias.index]]
     addition = () if not new else append_items(document, target, new) if target else None
     if removal is None or addition is None or any(document.comments_in(edit.span) for edit in removal):
         return None
     known: dict[str, None] = {}
     for alias in later:
-        added = set(fate.new_names[alias.index])
+        added = set(merged.new_names[alias.index])
         known |= dict.fromkeys(name for name in _names(alias) if name not in added)
     title = (
         (f"Merge {len(later)} entries" if len(later) > 1 else "Merge")
@@ -217,7 +217,7 @@ def _place(alias: HostAlias) -> Node:
     return node if node is not None and node.end > node.start else alias.node
 
 
-def _consequence(alias: HostAlias, fate: _Fate, count: int) -> str:
+def _consequence(alias: HostAlias, merged: _MergedNames, count: int) -> str:
     schema = alias.pod.schema
     if schema.list_type is ListType.ATOMIC:
         return "both are kept here" if count == 2 else f"all {count} are kept here"
@@ -226,16 +226,16 @@ def _consequence(alias: HostAlias, fate: _Fate, count: int) -> str:
     if not schema.built_in:
         return "the API server refuses the object"
     return (
-        f"server-side apply refuses the object, {fate.after_kustomize}, and a later client-side `kubectl apply` that "
-        f"edits this entry {_after_apply(alias, fate)}"
+        f"server-side apply refuses the object, {merged.after_kustomize}, and a later client-side `kubectl apply` that "
+        f"edits this entry {_after_apply(alias, merged)}"
     )
 
 
-def _advice(group: list[HostAlias], fate: _Fate) -> str:
+def _advice(group: list[HostAlias], merged: _MergedNames) -> str:
     second, *further = group[1:]
     if not second.ip:
         return "give each entry an address of its own"
-    if not any(fate.new_names[alias.index] for alias in (second, *further)):
+    if not any(merged.new_names[alias.index] for alias in (second, *further)):
         # Often one value that a chart prints twice.
         return (
             "remove this entry: it adds no name"
@@ -247,23 +247,23 @@ def _advice(group: list[HostAlias], fate: _Fate) -> str:
 
 
 def _after_kustomize(group: list[HostAlias], left: list[str]) -> str:
-    """What a Kustomize patch of whatever part of the object leaves of the entries; `left` are the names."""
+    """A clause: the names that any Kustomize patch of the object leaves of the entries; `left` are these names."""
     kept = dict.fromkeys(left)
     if all(name in kept for alias in group for name in _names(alias)):
         return "any Kustomize patch keeps only the last of these entries"
     return f"any Kustomize patch keeps only {_shown(kept)} for it" if kept else "any Kustomize patch leaves it no name"
 
 
-def _after_apply(alias: HostAlias, fate: _Fate) -> str:
-    """What client-side `kubectl apply` does to the first entry when this later one is edited.
+def _after_apply(alias: HostAlias, merged: _MergedNames) -> str:
+    """A clause: the effect of client-side `kubectl apply` on the first entry when this later one is edited.
 
     It always overwrites the first, whatever else the list holds (proof: `tests/test_merging_properties.py`).
     """
     mine = set(_names(alias))
-    lost = len(fate.first_names) - sum(name in fate.first_names for name in mine)
+    lost = len(merged.first_names) - sum(name in merged.first_names for name in mine)
     if not lost:
         return "changes the first one instead"
-    return f"overwrites {_shown(islice((name for name in fate.first_names if name not in mine), _SHOWN), lost)}"
+    return f"overwrites {_shown(islice((name for name in merged.first_names if name not in mine), _SHOWN), lost)}"
 
 
 def _names(alias: HostAlias) -> list[str]:

@@ -56,9 +56,7 @@ class DuplicateKey(Rule):
 
     def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
         for path, node in walk(manifest.node) if contents(manifest.node).has_duplicates else ():
-            for earlier, later in node.duplicates:
-                if not manifest.document.are_printed_together(earlier.key, later.key):
-                    continue
+            for earlier, later in manifest.document.duplicates(node):
                 is_list = later.name == "hostAliases" and manifest.kind is not None
                 shaped = is_shaped_like_aliases(later.value) or is_shaped_like_aliases(earlier.value)
                 if is_list or (shaped and (later.name == "hostAliases" or is_misspelt_host_aliases(later.name))):
@@ -72,9 +70,8 @@ class DuplicateKey(Rule):
         yield from self._check(alias, alias.node, frozenset({"ip", "hostnames"}))
 
     def _check(self, where: Pod | HostAlias, node: Mapping, names: frozenset[str]) -> Iterator[Diagnostic]:
-        document = object_of(where).document
-        for earlier, later in node.duplicates:
-            if later.name in names and document.are_printed_together(earlier.key, later.key):
+        for earlier, later in object_of(where).document.duplicates(node):
+            if later.name in names:
                 yield self._report(where, where.field(later.name), earlier, later)
 
     def _report(self, where: KubernetesObject | Pod | HostAlias, path: str, earlier: Entry, later: Entry) -> Diagnostic:

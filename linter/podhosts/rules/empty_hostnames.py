@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
-    from podhosts.kubernetes import HostAlias, Pod
+    from podhosts.kubernetes import Pod
 
 
 class EmptyHostnames(Rule):
@@ -49,36 +49,23 @@ class EmptyHostnames(Rule):
     fixable = Fixable.SOMETIMES
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
-        nameless = {alias.index: alias for alias in pod.aliases if _has_no_names(alias)}
+        nameless = {alias.index: alias for alias in pod.aliases if alias.is_nameless}
         removal = EntryRemoval(pod, nameless)
         for index, alias in nameless.items():
             node = alias.hostnames_node
-            is_empty = isinstance(node, Sequence)
-            first = alias.node.entries[0].key if alias.node.entries else alias.node
-            if is_empty:
+            is_list = isinstance(node, Sequence)
+            if is_list:
                 refused_by = refused_list(pod.schema.hostnames.refusal([]))
             else:
                 refused_by = missing_hostnames(pod, is_null=is_null(node))
-            consequence = "the API server refuses the object" if refused_by else "it has no effect"
-            # A stray `hostnames` beside the list is what this entry lacks.
-            fix = None if "hostnames" in pod.spec.fields else removal.fix(index)
             yield self.report(
                 alias,
-                node if is_empty and node is not None else first,
+                node if node is not None and is_list else alias.first_key,
                 "this entry has no host names",
-                why=consequence,
+                why="the API server refuses the object" if refused_by else "it has no effect",
                 help="add names, or remove the entry",
                 field=alias.field("hostnames"),
                 refused_by=refused_by,
-                fix=fix,
+                # A stray `hostnames` beside the list is what this entry lacks.
+                fix=None if "hostnames" in pod.spec.fields else removal.fix(index),
             )
-
-
-def _has_no_names(alias: HostAlias) -> bool:
-    node = alias.hostnames_node
-    is_empty = isinstance(node, Sequence) and not node.items
-    # What is put into an entry may come with names that are put there, too.
-    if alias.pod.is_partial(alias.node) or (is_empty and node is not None and alias.pod.is_partial(node)):
-        return False
-    # An unknown key beside `ip` is where the names are; unknown-field says so.
-    return (node is None or is_null(node) or is_empty) and alias.node.fields.keys() <= alias.pod.schema.entry_fields

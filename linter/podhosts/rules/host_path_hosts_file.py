@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podhosts.diagnostics import Related, Severity
+from podhosts.diagnostics import Related, Severity, Words
 from podhosts.document import string
 from podhosts.kubernetes.mounts import (
     MountEffect,
@@ -84,81 +84,51 @@ class HostPathHostsFile(Rule):
                 yield from self._check_volume(pod, volume, mounts[volume.index])
 
     def _check_volume(self, pod: Pod, volume: Volume, mounts: list[Mount]) -> Iterator[Diagnostic]:
-        wanted, there = string(volume.host_path_type_node), failed_type_check(volume)
-        if is_refused_type(volume):
-            yield self._report(
-                volume,
-                mounts,
-                f"the node's /etc/hosts is mounted by a hostPath with `type: {wanted}`",
-                "the API server knows no such type and refuses the object",
-                _USE_ALIASES,
-                fix=self._move(pod, mounts),
-            )
-            return
-        if there is not None:
-            yield self._report(
-                volume,
-                mounts,
-                f"the node's /etc/hosts is mounted by a hostPath with `type: {wanted}`",
-                f"the node has {there} there, so the pod never starts",
-                _USE_ALIASES,
-                fix=self._move(pod, mounts),
-            )
+        if (why := _stops_pod(volume)) is not None:
+            kind = string(volume.host_path_type_node)
+            message = f"the node's /etc/hosts is mounted by a hostPath with `type: {kind}`"
+            yield self._report(volume, mounts, Words(message, why, _USE_ALIASES), self._move(pod, mounts))
             return
         below = [mount for mount in mounts if is_below_file(mount)]
-        if below:
-            yield self._report(
-                volume,
-                below,
-                f"`subPath: {below[0].sub_path}` is looked up in the node's /etc/hosts, which is a file",
-                "the container never starts",
-                _USE_ALIASES,
-                fix=self._move(pod, below),
-            )
         writing = [mount for mount in mounts if mount not in below and self._writes(mount)]
+        reading = [mount for mount in mounts if mount not in below and mount not in writing]
+        if below:
+            message = f"`subPath: {below[0].sub_path}` is looked up in the node's /etc/hosts, which is a file"
+            words = Words(message, "the container never starts", _USE_ALIASES)
+            yield self._report(volume, below, words, self._move(pod, below))
+        # On the node's network it is nothing worth a warning.
+        severity = Severity.INFO if pod.host_network else None
         if writing:
-            yield self._report(
-                volume,
-                writing,
+            words = Words(
                 f"{writing[0].container.shown} changes the node's /etc/hosts through a mount of that one file",
                 "once the node renames a new file over it, the container has the old one",
                 "mount the folder /etc of the node at another path",
-                severity=Severity.INFO if pod.host_network else None,
             )
-        reading = [mount for mount in mounts if mount not in below and mount not in writing]
-        # On the node's network it is nothing worth a warning.
+            yield self._report(volume, writing, words, severity=severity)
         if reading and not pod.has_unknown_network:
-            yield self._report(
-                volume,
-                reading,
+            words = Words(
                 "the node's /etc/hosts is mounted over the container's",
                 "the kubelet starts from that file here anyway"
                 if pod.host_network
                 else "it gets this node's names, but neither the pod's own name nor its hostAliases",
                 "remove the volume, unless the container changes the node's file" if pod.host_network else _USE_ALIASES,
-                severity=Severity.INFO if pod.host_network else None,
-                fix=self._move(pod, reading),
             )
+            yield self._report(volume, reading, words, self._move(pod, reading), severity)
 
     def _report(
         self,
         volume: Volume,
         mounts: list[Mount],
-        message: str,
-        why: str,
-        advice: str,
-        *,
-        severity: Severity | None = None,
+        words: Words,
         fix: Fix | None = None,
+        severity: Severity | None = None,
     ) -> Diagnostic:
         node = volume.host_path_node
         assert node is not None  # without a path nothing is known to be the node's file
         return self.report(
             volume,
             node,
-            message,
-            why=why,
-            help=advice,
+            words,
             field=volume.field("hostPath", "path"),
             severity=severity,
             related=[
@@ -191,3 +161,11 @@ class HostPathHostsFile(Rule):
         from podhosts.moves import move_node_file
 
         return move_node_file(pod, mounts, text)
+
+
+def _stops_pod(volume: Volume) -> str | None:
+    """Why a pod with this hostPath never starts, for its `type`; None where it may."""
+    if is_refused_type(volume):
+        return "the API server knows no such type and refuses the object"
+    there = failed_type_check(volume)
+    return f"the node has {there} there, so the pod never starts" if there else None

@@ -3,12 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
-from podhosts.document import Scalar
 from podhosts.hosts.kubelet import KubeletError, kernel_host_name
-from podhosts.kubernetes import is_placeholder
-from podhosts.kubernetes.host_names import host_name_node, ordinals, subdomain_node
-from podhosts.kubernetes.pod_hosts import Surroundings, pod_hosts
-from podhosts.records import replace
+from podhosts.kubernetes.host_names import host_name_node, subdomain_node
+from podhosts.kubernetes.pod_hosts import longest_named
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
@@ -16,9 +13,6 @@ if TYPE_CHECKING:
 
     from podhosts.diagnostics import Diagnostic
     from podhosts.kubernetes import Pod
-
-#: Where the manifest names no namespace, the shortest one that is possible.
-_SHORTEST_NAMESPACE = "x"
 
 
 class HostnameTooLong(Rule):
@@ -55,18 +49,10 @@ class HostnameTooLong(Rule):
     severity = Severity.ERROR
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
-        flag = pod.spec.get("setHostnameAsFQDN")
-        if not pod.is_pod_spec or not isinstance(flag, Scalar) or flag.value is not True:
+        flag = pod.true_flag("setHostnameAsFQDN") if pod.is_pod_spec else None
+        inputs = longest_named(pod, self.version) if flag is not None else None
+        if flag is None or inputs is None:
             return
-        numbers = ordinals(pod.object)
-        # The longest name is the last one's.
-        inputs = pod_hosts(pod, Surroundings(version=self.version, index=numbers.last if numbers else None))
-        names = (inputs.hostname or inputs.pod_name, inputs.subdomain)
-        if any("<" in name or is_placeholder(name) for name in names):
-            return
-        namespace = pod.object.namespace
-        if namespace is None or is_placeholder(namespace):
-            inputs = replace(inputs, namespace=_SHORTEST_NAMESPACE)
         try:
             kernel_host_name(inputs)
         except KubeletError as error:

@@ -113,7 +113,7 @@ def _consequence(mount: Mount) -> str:
     kind = source(mount.volume)
     if _is_folder(mount):
         return "without `subPath` this is a folder, from which no resolver reads names"
-    if kind == "emptyDir" and not _is_shared(mount):
+    if kind == "emptyDir" and not mount.may_share_volume:
         return "nothing puts a file into it, so the kubelet makes a folder of that name, from which no names are read"
     if mount.mount_path != HOSTS_FILE:
         return "the kubelet mounts its own file on the same path, and which of the two wins is up to the runtime"
@@ -128,14 +128,3 @@ def _is_folder(mount: Mount) -> bool:
         return False
     wanted = string(mount.volume.host_path_type_node) if mount.volume else None
     return not _is_of_node(mount) or wanted in {"Directory", "DirectoryOrCreate"}
-
-
-def _is_shared(mount: Mount) -> bool:
-    """Whether another container has the volume too and may put a file into it; also where that is not all known."""
-    pod = mount.container.pod
-    others = [container for container in pod.containers if container is not mount.container]
-    return pod.is_partial(pod.spec) or any(
-        string(other.node.get("name")) == string(mount.node.get("name"))
-        for container in others
-        for other in container.mounts
-    )

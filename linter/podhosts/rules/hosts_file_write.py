@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
-from podhosts.document import Scalar
 from podhosts.kubernetes import pods
 from podhosts.kubernetes.mounts import HOSTS_FILE, node_file, normalize
 from podhosts.kubernetes.scripts import commands, environment, mounts_of, pod_address_variables, scripts
@@ -128,9 +127,7 @@ class HostsFileWrite(Rule):
         return self.report(
             container,
             container.pod.object.document.locate(scalar, *found.write.target),
-            words.message,
-            why=words.why,
-            help=words.help,
+            words,
             field=container.field(*path),
             severity=Severity.INFO if works else None,
             fix=fix,
@@ -145,9 +142,7 @@ class HostsFileWrite(Rule):
         return self.report(
             container,
             container.pod.object.document.locate(scalar, *found.span),
-            words.message,
-            why=words.why,
-            help=words.help,
+            words,
             field=container.field(*path),
         )
 
@@ -165,9 +160,7 @@ class HostsFileWrite(Rule):
             yield self.report(
                 config_map,
                 config_map.document.locate(script.scalar, *write.target),
-                words.message,
-                why=words.why,
-                help=words.help,
+                words,
                 field=config_map.field("data", script.key),
                 severity=Severity.INFO if works else None,
                 related=related,
@@ -211,6 +204,4 @@ def _hides_hosts_file(container: Container) -> bool:
 
 def _may_act_on_node(container: Container) -> bool:
     """Whether a script of the container may be meant for the node, where it is copied or run by way of `chroot`."""
-    pid = container.pod.spec.get("hostPID")
-    sees_processes = isinstance(pid, Scalar) and pid.value is True
-    return sees_processes or any(node_file(mount) == "/" for mount in container.mounts)
+    return container.pod.true_flag("hostPID") is not None or any(node_file(mount) == "/" for mount in container.mounts)

@@ -80,9 +80,7 @@ class InvalidHostname(Rule):
             yield self.report(
                 alias,
                 node,
-                words.message,
-                why=words.why,
-                help=words.help,
+                words,
                 field=alias.field("hostnames", index),
                 refused_by=refused_by,
                 fix=_fix(alias, node, name),

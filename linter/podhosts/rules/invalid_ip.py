@@ -76,9 +76,7 @@ class InvalidIp(Rule):
         yield self.report(
             alias,
             node,
-            words.message,
-            why=words.why,
-            help=words.help,
+            words,
             field=alias.field("ip"),
             refused_by=refused_by,
             fix=fix,
@@ -86,7 +84,7 @@ class InvalidIp(Rule):
 
 
 def _what(ip: str) -> tuple[str, str]:
-    """What is wrong with an address, and since when it is refused, to stand before what happens then."""
+    """A message about a refused address, and since when it is refused, to stand before the consequence."""
     if parse_sloppy(ip) is None:
         return f"`{ip}` is not an IP address", ""
     what = "has leading zeros" if has_leading_zeros(ip) else "is an IPv4-mapped IPv6 address"

@@ -68,8 +68,7 @@ class InvalidPodHostname(Rule):
             what = f"`{value}` is no valid `hostnameOverride`"
             yield self._report(pod, node, field, what, override_advice(value))
         for other in ("setHostnameAsFQDN", "hostNetwork"):
-            flag = pod.spec.get(other)
-            if isinstance(flag, Scalar) and flag.value is True and pod.are_printed_together(node, flag):
+            if pod.true_flag(other, beside=node) is not None:
                 key = pod.spec.fields[field].key
                 what = f"`{field}` may not be specified when {other} is true"
                 yield self._report(pod, key, field, what, "remove one of the two")

@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
-from podhosts.document import is_unknown
 from podhosts.hosts.addresses import classify, has_leading_zeros, parse_sloppy, reading
 from podhosts.hosts.kubelet import BUILT_IN_NAMES
 from podhosts.rules.answers import PodAnswers
@@ -68,7 +67,7 @@ class LocalhostAlias(Rule):
         own = {
             alias.index: {index: node for index, node in alias.names if node.text in built_in}
             for alias in pod.aliases
-            if not is_unknown(alias.ip_node)
+            if alias.has_known_ip
         }
         removal = NameRemoval(pod, own)
         for alias in (alias for alias in pod.aliases if alias.index in own):

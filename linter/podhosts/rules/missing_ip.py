@@ -3,8 +3,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
-from podhosts.document import Mapping, Scalar
-from podhosts.kubernetes import is_directive, sequence
 from podhosts.kubernetes.schemas.refusals import missing_ip
 from podhosts.rules.base import Rule
 
@@ -12,7 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
-    from podhosts.document import Node
     from podhosts.kubernetes import Pod
 
 
@@ -49,37 +46,18 @@ class MissingIp(Rule):
     severity = Severity.ERROR
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
-        items = sequence(pod.spec.get(pod.list_field))
-        for index, item in enumerate(items.items if items else ()):
-            if pod.is_partial(item) or (found := _missing(item)) is None:
-                continue
-            written_as, node = found
-            refused_by = missing_ip(pod, self.version, written_as=written_as)
-            consequence = "the API server refuses the object" if refused_by else "the pod made from it is refused"
-            what = {"item": "this entry is empty", None: "this entry has no `ip`"}.get(
-                written_as, "the `ip` of this entry is empty"
-            )
+        for missing in pod.missing_addresses:
+            refused_by = missing_ip(pod, self.version, written_as=missing.written_as)
             yield self.report(
                 pod,
-                node,
-                what,
-                why=consequence,
+                missing.at,
+                _WORDS[missing.written_as],
+                why="the API server refuses the object" if refused_by else "the pod made from it is refused",
                 help="add the address, or remove the entry",
-                field=pod.field(pod.list_field, index, "ip"),
+                field=pod.field(pod.list_field, missing.index, "ip"),
                 refused_by=refused_by,
             )
 
 
-def _missing(item: Node) -> tuple[str | None, Node] | None:
-    """How the address is missing (as `refusals.missing_ip` wants it) and where to point; None if it is there."""
-    if isinstance(item, Scalar) and item.value is None:
-        return "item", item
-    if not isinstance(item, Mapping) or any(map(is_directive, item.fields)):
-        return None
-    ip = item.get("ip")
-    first = item.entries[0].key if item.entries else item
-    if ip is None:
-        return None, first
-    if isinstance(ip, Scalar) and (ip.value is None or ip.value == ""):
-        return "null" if ip.value is None else "empty", first
-    return None
+_EMPTY = "the `ip` of this entry is empty"
+_WORDS = {"item": "this entry is empty", None: "this entry has no `ip`", "null": _EMPTY, "empty": _EMPTY}

@@ -1,4 +1,4 @@
-"""Which host name a text is meant to be, and what to say of one that is none."""
+"""The host name that a text is meant to be, and the advice about one that is none."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def as_written(text: str) -> str:
 
 
 def name_advice(text: str, style: str = "") -> str:
-    """What to do about a text that is no valid name; `style` is that of its scalar.
+    """The advice about a text that is no valid name; `style` is that of its scalar.
 
     What is quoted after "write" is the item that the API server accepts.
     """
@@ -89,7 +89,7 @@ def name_advice(text: str, style: str = "") -> str:
 
 
 def label_advice(text: str, field: str) -> str:
-    """What to do about a `hostname` or `subdomain` of a pod that is no DNS label.
+    """The advice about a `hostname` or `subdomain` of a pod that is no DNS label.
 
     What is quoted after "write" is accepted.
     """
@@ -113,7 +113,7 @@ def label_advice(text: str, field: str) -> str:
 
 
 def override_advice(text: str) -> str:
-    """What to do about a `hostnameOverride` that is not accepted."""
+    """The advice about a `hostnameOverride` that is not accepted."""
     meant = meant_name(text)
     if meant is not None and meant != text and len(meant) <= MAX_OVERRIDE_BYTES:
         return f"{_removed(text)}: write `{as_written(meant)}`"

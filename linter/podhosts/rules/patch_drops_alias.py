@@ -92,7 +92,7 @@ class PatchDropsAlias(Rule):
         yield from self._joined(self._of_effect(source, effect) for effect in report.effects)
 
     def check_document(self, document: Document) -> Iterator[Diagnostic]:
-        """What the inline patches of a kustomization say by themselves."""
+        """Findings about the inline patches of a kustomization by themselves."""
         from podhosts.document import Mapping, string
 
         root = document.root

@@ -4,7 +4,6 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity, Words
-from podhosts.document import is_unknown
 from podhosts.hosts.addresses import canonical
 from podhosts.kubernetes.host_names import USUAL_DOMAIN, OwnName, host_name_node, ordinals, own_name
 from podhosts.records import record, replace
@@ -67,7 +66,7 @@ class PodHostnameAlias(Rule):
     fixable = Fixable.SOMETIMES
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
-        own = {alias.index: self._own_names(pod, alias) for alias in pod.aliases if not is_unknown(alias.ip_node)}
+        own = {alias.index: self._own_names(pod, alias) for alias in pod.aliases if alias.has_known_ip}
         removal = NameRemoval(
             pod, {entry: [index for index, name in names.items() if name.can_go] for entry, names in own.items()}
         )
@@ -75,16 +74,14 @@ class PodHostnameAlias(Rule):
             # One finding an entry: what is said of a name holds for its other spellings.
             for index, name in islice(own[alias.index].items(), 1):
                 words = self._words(alias, name)
-                doomed = [number for number, other in own[alias.index].items() if other.can_go]
+                to_remove = [number for number, other in own[alias.index].items() if other.can_go]
                 yield self.report(
                     alias,
                     name.node,
-                    words.message,
-                    why=words.why,
-                    help=words.help,
+                    words,
                     field=alias.field("hostnames", index),
                     related=[*_others(own[alias.index]), *_where_from(pod, self.version)],
-                    fix=removal.fix(alias, doomed) if doomed else None,
+                    fix=removal.fix(alias, to_remove) if to_remove else None,
                 )
 
     def _own_names(self, pod: Pod, alias: HostAlias) -> dict[int, _OwnAlias]:

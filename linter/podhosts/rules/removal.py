@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
     from podhosts.document import Node
     from podhosts.edits import Edit, Fix
-    from podhosts.kubernetes import HostAlias, ListedName, Pod
+    from podhosts.kubernetes import AliasName, HostAlias, Pod
 
 
 class EntryRemoval:
-    """Removes entries from a pod's aliases one by one; `doomed` are the indices of all that shall go."""
+    """Removes entries from a pod's aliases one by one; `to_remove` are the indices of all that shall go."""
 
-    def __init__(self, pod: Pod, doomed: Collection[int]) -> None:
+    def __init__(self, pod: Pod, to_remove: Collection[int]) -> None:
         self._pod = pod
-        self._doomed = doomed
+        self._to_remove = to_remove
 
     def fix(self, index: int) -> Fix | None:
         """The unsafe fix that removes one entry, or the list where all entries shall go; None where it is refused."""
@@ -34,7 +34,7 @@ class EntryRemoval:
         items = sequence(entry.value) if entry else None
         if items is None or document.is_partial(items):
             return None
-        if len(self._doomed) == len(items.items):
+        if len(self._to_remove) == len(items.items):
             return repair(document, self._whole_title, self._whole_list, Safety.UNSAFE)
         written = self._named(items.items[index])
         title = f"Remove the entry `{written}`" if written else "Remove the empty entry"
@@ -60,11 +60,11 @@ class EntryRemoval:
 class RepetitionRemoval:
     """Removes names that are listed again; `groups` are all of a pod's repeated names, each with its first place."""
 
-    def __init__(self, pod: Pod, groups: list[list[ListedName]]) -> None:
+    def __init__(self, pod: Pod, groups: list[list[AliasName]]) -> None:
         self._pod = pod
         self._groups = groups
 
-    def fix(self, group: list[ListedName]) -> Fix | None:
+    def fix(self, group: list[AliasName]) -> Fix | None:
         """Remove all but the first of a group; None where one of the others has to stay."""
         document, later = self._pod.object.document, group[1:]
         # What is listed first may be in a branch that is not printed.
@@ -98,18 +98,18 @@ class RepetitionRemoval:
         return {index for index, names in lists.items() if names is None or repeated[index] >= len(names.items)}
 
 
-def _is_read_as_address(name: ListedName) -> bool:
+def _is_read_as_address(name: AliasName) -> bool:
     """Whether resolvers take a number on a line without an address for one, so that a second is not idle."""
     ip = name.alias.ip_node
     return is_numeric_for_resolvers(name.text) and (ip is None or (isinstance(ip, Scalar) and ip.value in {None, ""}))
 
 
 class NameRemoval:
-    """Removes names from a pod's aliases one by one; `doomed` are the indices of all that shall go, by entry."""
+    """Removes names from a pod's aliases one by one; `to_remove` are the indices of all that shall go, by entry."""
 
-    def __init__(self, pod: Pod, doomed: Mapping[int, Collection[int]]) -> None:
+    def __init__(self, pod: Pod, to_remove: Mapping[int, Collection[int]]) -> None:
         self._pod = pod
-        self._doomed = doomed
+        self._to_remove = to_remove
 
     def fix(self, alias: HostAlias, indices: Collection[int]) -> Fix | None:
         """The unsafe fix that removes names of an entry, or the entry where all its names shall go; None if refused."""
@@ -135,7 +135,7 @@ class NameRemoval:
         return {
             alias.index
             for alias in self._pod.aliases
-            if alias.index in self._doomed
+            if alias.index in self._to_remove
             and (names := sequence(alias.hostnames_node))
-            and len(self._doomed[alias.index]) == len(names.items)
+            and len(self._to_remove[alias.index]) == len(names.items)
         }

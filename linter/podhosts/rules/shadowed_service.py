@@ -125,7 +125,7 @@ class ShadowedService(Rule):
 
 
 def _addresses(service: KubernetesObject) -> set[str] | None:
-    """Those at which the Service is reached all the same; None where one that is written is not known."""
+    """The addresses at which the Service is reached all the same; None where one of them is not known."""
     spec = service.spec
     if spec is None:
         return set()
@@ -137,7 +137,7 @@ def _addresses(service: KubernetesObject) -> set[str] | None:
 
 
 def _endings(namespace: str | None) -> tuple[str, ...]:
-    """What follows a Service's name in its longer spellings; nothing where its namespace is not written."""
+    """The ends of a Service's longer spellings, behind its name; nothing where its namespace is not written."""
     if namespace is None or is_placeholder(namespace):
         return ()
     return (namespace, f"{namespace}.svc", f"{namespace}.svc.{_CLUSTER_DOMAIN}")

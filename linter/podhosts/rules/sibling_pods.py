@@ -74,7 +74,7 @@ def is_of_one_pod(pod: Pod, name: str, version: KubernetesVersion, repository: R
 
 
 def dns_advice(pod: Pod, ordinal: int, repository: Repository) -> str | None:
-    """What gives each pod a name in DNS, instead of aliases for them; None where that is no help."""
+    """The advice that gives each pod a name in DNS, instead of aliases for them; None where that is no help."""
     manifest, node = pod.object, subdomain_node(pod)
     if manifest.name is None or not pod.asks_cluster_dns:
         return None

@@ -84,11 +84,13 @@ class SyntaxErrorRule(Rule):
         else:
             consequence = "kubectl stops here, and sends neither this document nor those after it"
             refused_by = CREATE_AND_APPLY
+        encoding = document.source.foreign_encoding
         yield Diagnostic(
             rule=self.name,
             severity=self.severity,
-            message=problem.message,
+            message=problem.message if encoding is None else f"this file is {encoding}",
             why=consequence,
+            help="" if encoding is None else "store it as UTF-8",
             source=document.source,
             span=problem.span,
             document=document.number,
@@ -96,7 +98,7 @@ class SyntaxErrorRule(Rule):
         )
 
     def _check_template(self, document: Document) -> Iterator[Diagnostic]:
-        """What Helm refuses, and lists that a template prints where they end the mapping that their key is in."""
+        """Findings of what Helm refuses, and of lists that are printed where they end the mapping of their key."""
         # The reader of templates is imported for the first of them: most runs have none.
         from podhosts.helm.alone import misprints
 

@@ -11,7 +11,6 @@ from podhosts.hosts.addresses import parse_sloppy
 from podhosts.kubernetes import (
     edit_distance,
     is_built_in_workload,
-    is_directive,
     is_foreign_host_aliases,
     is_misspelt_host_aliases,
     is_placeholder,
@@ -132,14 +131,11 @@ class UnknownField(Rule):
 
     def _check_entry(self, alias: HostAlias, addresses: _Addresses) -> Iterator[Diagnostic]:
         known = alias.pod.schema.entry_fields
-        unknown = {
-            name: _meant_by(entry)
-            for name, entry in alias.node.fields.items()
-            if name not in known and not is_directive(name) and not is_placeholder(name)
-        }
-        for name, meant in unknown.items():
-            entry = alias.node.fields[name]
-            is_only = list(unknown.values()).count(meant) == 1
+        unknown = alias.unknown_entries
+        meanings = {name: _meant_by(entry) for name, entry in unknown.items()}
+        for name, entry in unknown.items():
+            meant = meanings[name]
+            is_only = list(meanings.values()).count(meant) == 1
             fix = self._rename(alias, entry, meant, addresses) if meant in known and is_only else None
             refused_by = unknown_field(alias.pod)
             advice = _did_you_mean(meant, alias, entry)

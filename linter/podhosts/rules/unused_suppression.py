@@ -7,7 +7,7 @@ from podhosts.rules.base import Fixable, Rule
 class UnusedSuppression(Rule):
     """A suppression that silences nothing, names no rule, or names one that does not exist.
 
-    Why: it hides the next mistake in its place, or was meant to silence something and does not. The engine reports it,
+    Why: it hides the next mistake in its place, or was meant to suppress something and does not. The engine reports it,
     and only for rules that ran on all of the suppression's scope.
 
     Bad:

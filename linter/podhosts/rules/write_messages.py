@@ -1,4 +1,4 @@
-"""What `hosts-file-write` says: who writes, what becomes of it, and what to do instead."""
+"""The words of `hosts-file-write`: who writes, what becomes of it, and what to do instead."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def described(command: Command, found: ArgvWrite, result: Outcome, version: Kube
 
 
 def described_script(write: HostsWrite, containers: list[Container], version: KubernetesVersion) -> tuple[Words, bool]:
-    """The same for a script that these containers mount; it may say less where they differ."""
+    """The words about a write of a script that these containers mount; it may say less where they differ."""
     results = {outcome(write, container) for container in containers}
     container = containers[0]
     who, advice = _who(container, ""), _instead(write, container.pod, version)
@@ -116,7 +116,7 @@ def _perhaps(container: Container) -> str:
 
 
 def _lasting(container: Container, hook: str) -> str:
-    """What becomes of a change that was made."""
+    """A clause: the later life of a change that was made."""
     if container.group == "initContainers" and not container.is_sidecar:
         return "the kubelet writes the file anew when the next container starts, and this is lost"
     if not _is_only_container(container):
@@ -127,7 +127,7 @@ def _lasting(container: Container, hook: str) -> str:
 
 
 def _end(container: Container, hook: str) -> str:
-    """What a command that fails brings with it."""
+    """A clause: the consequence of a command that fails."""
     if hook == "postStart":
         return " and the container is killed"
     is_init = container.group == "initContainers" and not container.is_sidecar
@@ -148,7 +148,7 @@ def _instead(write: HostsWrite, pod: Pod, version: KubernetesVersion) -> str:
 
 
 def _own_address(names: tuple[str, ...], pod: Pod, version: KubernetesVersion) -> str:
-    """What to do about a line with the pod's own address, which the kubelet writes itself off the host's network."""
+    """The advice about a line with the pod's own address, which the kubelet writes itself off the host's network."""
     never = "`hostAliases` cannot hold the pod's own address"
     if pod.host_network:
         return never

@@ -1,4 +1,4 @@
-"""What becomes of a write to the kubelet's hosts file: whether it can work, by whom and how it is done.
+"""The outcome of a write to the kubelet's hosts file: whether it can work, by whom and how it is done.
 
 Source: `vectors/hosts-writes`, where each way was measured on a file that is mounted as the kubelet mounts it. What was
 not measured counts as a write that works.
@@ -40,7 +40,7 @@ _PROGRAM = re.compile(r"[a-z]+")
 
 
 class Outcome(Enum):
-    """What becomes of a write; all but `DONE` and `PERHAPS` write nothing."""
+    """The outcome of a write; all but `DONE` and `PERHAPS` write nothing."""
 
     DONE = auto()
     PERHAPS = auto()
@@ -59,7 +59,7 @@ class Outcome(Enum):
 
 
 def outcome(write: HostsWrite, container: Container) -> Outcome:
-    """What becomes of a write in a container that has the kubelet's file."""
+    """The outcome of a write in a container that has the kubelet's file."""
     allowed = rights(container)
     user = _by_user(write, container, allowed)
     if user.fails:
@@ -72,7 +72,7 @@ def outcome(write: HostsWrite, container: Container) -> Outcome:
 
 
 def outcomes(found: Sequence[tuple[Container, HostsWrite]]) -> list[Outcome]:
-    """What becomes of each of the writes of a pod, given with the containers that do them, in order."""
+    """The outcomes of the writes of a pod, given with the containers that do them, in order."""
     results: list[Outcome] = []
     failed: set[tuple[int, Separator]] = set()
     for container, write in found:
@@ -165,8 +165,8 @@ def stops(write: HostsWrite, script: str, *, is_exec_form: bool) -> bool:
     return statement.after.text in _LISTS and (is_last or known.stops_from < statement.span.start)
 
 
-class _Script(NamedTuple):
-    """What holds for all writes of a script.
+class _ScriptFacts(NamedTuple):
+    """Facts that hold for all writes of a script.
 
     `may_skip`: it copies only what is newer; `stops_from`: where it says that it ends at an error, else its length;
     `end`: where nothing but blanks follows.
@@ -178,9 +178,9 @@ class _Script(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def _script(text: str) -> _Script:
+def _script(text: str) -> _ScriptFacts:
     stops_from = _STOPS_AT_ERRORS.search(text)
-    return _Script(
+    return _ScriptFacts(
         _has_both(text, _COPIES, _ONLY_IF_OLDER),
         stops_from.start() if stops_from else len(text),
         len(text.rstrip()),

@@ -149,10 +149,8 @@ class WrongType(Rule):
 
     def _limited(self, where: Pod | HostAlias, node: Sequence, limits: Constraints, path: str) -> Iterator[Diagnostic]:
         """A list that its CRD does not want as long or as short as it is."""
-        pod = where if isinstance(where, Pod) else where.pod
-        if pod.is_partial(node):
-            return
-        if refused_by := refused_list(broken := limits.refusal(node.items)):
+        items = (where if isinstance(where, Pod) else where.pod).all_items(node)
+        if items is not None and (refused_by := refused_list(broken := limits.refusal(items))):
             yield self.report(
                 where,
                 node,
@@ -199,7 +197,7 @@ def _describe(node: Node) -> str:
 
 
 def _advice(pod: Pod, wrong: TypeMismatch) -> str:
-    """What to do; what is quoted after "write" is accepted in the place of the node."""
+    """The advice about a value of the wrong type; what is quoted after "write" is accepted in the place of the node."""
     node, field = wrong.node, wrong.path[-1]
     if wrong.expected == "a boolean":
         text = node.text.lower() if isinstance(node, Scalar) else ""

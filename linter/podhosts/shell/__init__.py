@@ -78,7 +78,7 @@ def argv_writes(
     path_matches: Callable[[str], bool] = is_etc_hosts,
     variables: Mapping[str, str] | None = None,
 ) -> list[ArgvWrite]:
-    """The same for a command given as a list (`["sh", "-c", "..."]`, `["tee", "-a", "/etc/hosts"]`).
+    """The places where a command given as a list (`["sh", "-c", "..."]`) changes the hosts file.
 
     Spans are offsets in `argv[index]`. A list that starts with an option has no known program and gives nothing.
     A variable may stand for `OWN_ADDRESS`; one called `$(NAME)` for what the kubelet puts in there.
@@ -89,7 +89,7 @@ def argv_writes(
 
 
 def python_writes(source: str, path_matches: Callable[[str], bool] = is_etc_hosts) -> list[HostsWrite]:
-    """The same for a Python script; `statement` is set only for shell commands that it runs."""
+    """The places where a Python script changes the hosts file; `statement` is set for shell commands that it runs."""
     from podhosts.shell.search import writes_in_python
 
     return writes_in_python(source, path_matches)

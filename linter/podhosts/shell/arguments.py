@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.records import record
 from podhosts.shell.expansion import Field
-from podhosts.shell.located import LocatedText, Run
+from podhosts.shell.located import LocatedText, WrittenRun
 from podhosts.shell.output import printed
 from podhosts.shell.search import writes_in_script
 from podhosts.shell.shells import SHELLS, shell_operands
@@ -30,7 +30,7 @@ _QUOTED = re.compile(r"""\s*(["'])(.*)\1\s*""", re.DOTALL)
 
 
 class Mistake(StrEnum):
-    """What becomes of the text instead."""
+    """The reason why nothing is written."""
 
     ARGUMENT = "argument"
     """One more argument of a program that prints it."""
@@ -81,7 +81,7 @@ def unread_redirection(argv: Sequence[str], matches: Callable[[str], bool]) -> U
 
 def _field(text: str) -> Field:
     masked = mask_templates(text)
-    return Field(masked, (Run(0, 0, len(masked), exact=True),), 0, len(masked), LocatedText.whole(masked))
+    return Field(masked, (WrittenRun(0, 0, len(masked), exact=True),), 0, len(masked), LocatedText.whole(masked))
 
 
 def _whole(

@@ -10,7 +10,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.shell.located import OWN_ADDRESS, UNKNOWN, LocatedText, Run
+from podhosts.shell.located import OWN_ADDRESS, UNKNOWN, LocatedText, WrittenRun
 from podhosts.shell.own_address import prints_own_address
 from podhosts.shell.tree import Expansion, Parameter, Simple, Text
 
@@ -36,7 +36,7 @@ class Field(NamedTuple):
     """
 
     value: str
-    runs: tuple[Run, ...]
+    runs: tuple[WrittenRun, ...]
     start: int
     end: int
     source: LocatedText
@@ -97,13 +97,13 @@ class Variables:
         self._exported.add(name)
 
     def exported(self) -> dict[str, str]:
-        """What a program that is started now finds in its environment."""
+        """The environment of a program that is started now: names and values that are known."""
         if len(self._exported) > self._MOST_PASSED_ON:
             return {}
         return {name: value for name in self._exported if (value := self._known.get(name)) is not None}
 
     def all_known(self) -> dict[str, str]:
-        """What a script finds that runs in the same shell (`eval`)."""
+        """The variables of a script that runs in the same shell (`eval`)."""
         if len(self._known) > self._MOST_PASSED_ON:
             return {}
         return {name: value for name, value in self._known.items() if value is not None}
@@ -136,7 +136,7 @@ def _value(part: Parameter | Expansion, variables: Variables) -> str:
 
 
 def _printed(part: Expansion, variables: Variables) -> str | None:
-    """What a substitution gives: a variable that the kubelet puts in, or the pod's own address; else None."""
+    """The value of a substitution: a variable that the kubelet puts in, or the pod's own address; else None."""
     items = part.bodies[0].items if len(part.bodies) == 1 else ()
     command = items[0].pipeline.commands[0] if len(items) == 1 else None
     if not isinstance(command, Simple) or not command.words or command.is_broken:
@@ -154,7 +154,7 @@ def fields(word: Word, variables: Variables, source: LocatedText, *, braces: boo
     # Most words by far are one plain piece.
     first = word.parts[0] if len(word.parts) == 1 else None
     if isinstance(first, Text) and first.exact and (first.quoted or _EXPANDABLE.isdisjoint(first.value)):
-        run = Run(0, first.start, first.end, exact=True)
+        run = WrittenRun(0, first.start, first.end, exact=True)
         return [Field(first.value, (run,), word.start, word.end, source)]
     alternatives = _expand_braces(word.parts) if braces else [list(word.parts)]
     result: list[Field] = []
@@ -179,7 +179,7 @@ class _FieldBuilder:
 
     def _reset(self) -> None:
         self._pieces: list[str] = []
-        self._runs: list[Run] = []
+        self._runs: list[WrittenRun] = []
         self._length = 0
         self._is_pattern = False
         self._exists = False
@@ -188,7 +188,7 @@ class _FieldBuilder:
         """`is_literal`: quoted, so the field exists even if it is empty and patterns are no patterns."""
         if value:
             self._pieces.append(value)
-            self._runs.append(Run(self._length, start, end, exact))
+            self._runs.append(WrittenRun(self._length, start, end, exact))
             self._length += len(value)
         self._exists = self._exists or bool(value) or is_literal
         if not is_literal and not _PATTERN_CHARACTERS.isdisjoint(value):

@@ -20,7 +20,7 @@ OWN_ADDRESS = UNKNOWN + "\1"
 """Stands for the address of the pod itself: not known either, but known to be that."""
 
 
-class Run(NamedTuple):
+class WrittenRun(NamedTuple):
     """The text from `at` to the next run's `at` was written as `start` to `end` of the document.
 
     `exact`: character by character. Otherwise the characters were made from that piece as a whole (`\\n`, `$HOSTS`).
@@ -36,12 +36,12 @@ class LocatedText(NamedTuple):
     """A text and the document positions of its characters; `runs` are in the order of the text, the first at 0."""
 
     text: str
-    runs: tuple[Run, ...]
+    runs: tuple[WrittenRun, ...]
 
     @classmethod
     def whole(cls, text: str) -> LocatedText:
         """A document: every character stands where it stands."""
-        return cls(text, (Run(0, 0, len(text), True),))
+        return cls(text, (WrittenRun(0, 0, len(text), True),))
 
     def span(self, start: int, end: int) -> Span:
         """The piece of the document that `text[start:end]` was written as."""
@@ -52,17 +52,17 @@ class LocatedText(NamedTuple):
         last = self._run(end - 1)
         return Span(begin, last.start + (end - last.at) if last.exact else last.end)
 
-    def derived(self, text: str, runs: Iterable[Run]) -> LocatedText:
+    def derived(self, text: str, runs: Iterable[WrittenRun]) -> LocatedText:
         """A text made from this one: its `runs` point into this text, those of the result into the document."""
-        return LocatedText(text, tuple(self._compose(text, runs)) or (Run(0, *self.span(0, 0), exact=True),))
+        return LocatedText(text, tuple(self._compose(text, runs)) or (WrittenRun(0, *self.span(0, 0), exact=True),))
 
-    def _run(self, position: int) -> Run:
+    def _run(self, position: int) -> WrittenRun:
         return self.runs[max(bisect_right(self.runs, position, key=lambda run: run.at) - 1, 0)]
 
-    def _compose(self, text: str, runs: Iterable[Run]) -> Iterable[Run]:
+    def _compose(self, text: str, runs: Iterable[WrittenRun]) -> Iterable[WrittenRun]:
         for run in runs:
             if not run.exact:
-                yield Run(run.at, *self.span(run.start, run.end), exact=False)
+                yield WrittenRun(run.at, *self.span(run.start, run.end), exact=False)
                 continue
             position = run.start
             index = max(bisect_right(self.runs, position, key=lambda outer: outer.at) - 1, 0)
@@ -72,6 +72,6 @@ class LocatedText(NamedTuple):
                 until = min(until, run.end)
                 if until <= position:
                     break
-                yield Run(run.at + position - run.start, *self.span(position, until), exact=outer.exact)
+                yield WrittenRun(run.at + position - run.start, *self.span(position, until), exact=outer.exact)
                 position = until
                 index += 1

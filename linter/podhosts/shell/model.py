@@ -1,4 +1,4 @@
-"""What the readers of scripts report: writes to a hosts file."""
+"""Writes to a hosts file, as the readers of scripts report them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class WriteKind(StrEnum):
-    """What happens to the file."""
+    """The change to the file."""
 
     APPEND = "append"
     TRUNCATE = "truncate"
@@ -60,7 +60,7 @@ class User(StrEnum):
 
 
 class Separator(NamedTuple):
-    """What joins two commands of a list: `;`, `&`, `&&`, `||` or a newline."""
+    """The text that joins two commands of a list: `;`, `&`, `&&`, `||` or a newline."""
 
     text: str
     span: Span

@@ -31,7 +31,7 @@ class Operand(NamedTuple):
 
 
 class Syntax(NamedTuple):
-    """What a program's options look like.
+    """The options of a program.
 
     `valued`: letters whose value is the rest of the argument or the next one; `attached`: letters with an optional
     value, which can only be the rest; `long_valued`: long options whose value may be the next argument;

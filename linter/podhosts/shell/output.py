@@ -1,4 +1,4 @@
-"""What a command prints, where the script fixes it: `echo`, `printf`, `cat` and pipelines and groups of them."""
+"""The output of a command, where the script fixes it: `echo`, `printf`, `cat` and pipelines and groups of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which path names mean `/etc/hosts`."""
+"""Path names that mean `/etc/hosts`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What well-known programs do to the files they are given: name and arguments -> files written.
+"""The effects of well-known programs on the files they are given: name and arguments -> files written.
 
 Only what a program does in the file system of its caller counts. Whether it succeeds on a mount point is said beside
 it (`Way`), as measured in `vectors/hosts-writes`.
@@ -32,7 +32,7 @@ class FileWrite(NamedTuple):
 
 
 class ProgramInput(NamedTuple):
-    """What a program finds: `matches` tells the hosts file's path, `stdin` is the text it reads, if that is known.
+    """The surroundings of a program: `matches` tells the hosts file's path, `stdin` is the text it reads, if known.
 
     `box`: `busybox` or `toybox` where the program is said to be theirs.
     """
@@ -123,7 +123,7 @@ def _cp(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
 
 
 def _overwritten(arguments: Arguments, around: ProgramInput) -> Operand | None:
-    """What `cp` or `mv` puts in the hosts file's place, if it may overwrite files and has content to write."""
+    """The operand that `cp` or `mv` puts in the hosts file's place, if it may overwrite files and has content."""
     if arguments.has(*_NO_CLOBBER, "attributes-only"):
         return None
     if any(value.value == "none" for value in arguments.values("update")):

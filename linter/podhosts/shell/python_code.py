@@ -13,7 +13,7 @@ from bisect import bisect_left
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.shell.located import UNKNOWN, LocatedText, Run
+from podhosts.shell.located import UNKNOWN, LocatedText, WrittenRun
 from podhosts.shell.model import HostsWrite, Way, WriteKind
 from podhosts.shell.templates import mask_templates
 
@@ -233,9 +233,9 @@ class _PythonReader:
         start, end = self._offsets(node)
         raw = self._source.text[start:end]
         if value == raw[1:-1] and raw[:1] in ("'", '"'):
-            runs = [Run(0, start + 1, end - 1, exact=True)]
+            runs = [WrittenRun(0, start + 1, end - 1, exact=True)]
         else:
-            runs = [Run(0, start, end, exact=False)]
+            runs = [WrittenRun(0, start, end, exact=False)]
         return self._source.derived(value, runs if value else [])
 
     def _template(self, node: ast.expr) -> str:

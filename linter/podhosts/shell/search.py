@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.records import replace
 from podhosts.shell.expansion import Field
-from podhosts.shell.located import LocatedText, Run
+from podhosts.shell.located import LocatedText, WrittenRun
 from podhosts.shell.model import ArgvWrite, HostsWrite, Separator, Statement
 from podhosts.shell.shebang import interpreter
 from podhosts.shell.shells import POSIX_SHELLS, PYTHON, SHELLS
@@ -47,7 +47,7 @@ def writes_in_command(
     arguments = [
         Field(
             mask_templates(argument),
-            (Run(0, start, start + len(argument), exact=True),),
+            (WrittenRun(0, start, start + len(argument), exact=True),),
             start,
             start + len(argument),
             document,

@@ -1,4 +1,4 @@
-"""Which program runs a script: its `#!` line."""
+"""The program that runs a script, by its `#!` line."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from podhosts.shell.expansion import Field
-from podhosts.shell.located import UNKNOWN, Run
+from podhosts.shell.located import UNKNOWN, WrittenRun
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,11 +41,11 @@ def shell_operands(arguments: Sequence[Field]) -> tuple[bool, list[Field]]:
 
 def joined(arguments: Sequence[Field]) -> Field:
     """Arguments as one text, with a blank between them, as `eval` reads them."""
-    runs: list[Run] = []
+    runs: list[WrittenRun] = []
     length = 0
     for index, argument in enumerate(arguments):
         if index:
-            runs.append(Run(length, argument.start, argument.start, exact=False))
+            runs.append(WrittenRun(length, argument.start, argument.start, exact=False))
             length += 1
         runs.extend(run._replace(at=run.at + length) for run in argument.runs)
         length += len(argument.value)

@@ -1,4 +1,4 @@
-"""Which variables of a script have no single value."""
+"""The variables of a script that have no single value."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""What commands read and print, as far as the script fixes it: here-documents, pipelines, groups."""
+"""The input and output of commands, as far as the script fixes it: here-documents, pipelines, groups."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from podhosts.shell.expansion import Field, all_fields, fields, single_value
-from podhosts.shell.located import Run
+from podhosts.shell.located import WrittenRun
 from podhosts.shell.output import printed
 from podhosts.shell.tree import Compound
 from podhosts.shell.wrappers import unwrap
@@ -68,7 +68,7 @@ class Streams:
             target = redirect.target
             value = single_value(target, self._variables) + "\n"
             return Field(
-                value, (Run(0, target.start, target.end, exact=False),), target.start, target.end, self._source
+                value, (WrittenRun(0, target.start, target.end, exact=False),), target.start, target.end, self._source
             )
         return None
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from podhosts.records import record
 
 if TYPE_CHECKING:
-    from podhosts.shell.located import Run
+    from podhosts.shell.located import WrittenRun
 
 
 class Text(NamedTuple):
@@ -37,7 +37,7 @@ class Body(NamedTuple):
 
     items: tuple[ListedPipeline, ...]
     text: str | None = None
-    runs: tuple[Run, ...] = ()
+    runs: tuple[WrittenRun, ...] = ()
 
 
 class Expansion(NamedTuple):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.records import replace
 from podhosts.shell.expansion import Field, Variables, all_fields, fields, single_value
-from podhosts.shell.located import UNKNOWN, LocatedText, Run
+from podhosts.shell.located import UNKNOWN, LocatedText, WrittenRun
 from podhosts.shell.model import HostsWrite, Separator, Statement, User, Way, WriteKind
 from podhosts.shell.options import Syntax, parse_arguments
 from podhosts.shell.parser import parse
@@ -42,7 +42,7 @@ _MOST_NESTED = 6
 _LONGEST_PATH = 4096
 
 
-class _Place:
+class _StatementPlace:
     """Where a pipeline stands: made for each, turned into a `Statement` only when a write is found."""
 
     __slots__ = ("_statement", "depth", "is_alone", "item", "source", "within")
@@ -82,7 +82,7 @@ class _Place:
 
 
 class Search(NamedTuple):
-    """What is looked for, and what was found so far."""
+    """The paths that are looked for, and the writes found so far."""
 
     matches: Callable[[str], bool]
     found: list[HostsWrite]
@@ -90,20 +90,20 @@ class Search(NamedTuple):
 
 def search_script(search: Search, source: LocatedText, environment: Mapping[str, str], *, is_posix: bool) -> None:
     """Collect the writes of a shell script. `environment`: the variables that are known when it starts."""
-    _Script(search, source, environment, is_posix=is_posix).run((), 0)
+    _ScriptSearch(search, source, environment, is_posix=is_posix).run((), 0)
 
 
 def search_command(
     search: Search, arguments: Sequence[Field], source: LocatedText, environment: Mapping[str, str]
 ) -> None:
     """Collect the writes of a command that is run without a shell; its arguments stand in `source`."""
-    script = _Script(search, source, environment)
+    script = _ScriptSearch(search, source, environment)
     script.effects(unwrap(arguments), None, None)
 
 
 def search_python(search: Search, source: LocatedText, environment: Mapping[str, str]) -> None:
     """Collect the writes of a piece of Python."""
-    _Script(search, source, environment).python(source, (), 0)
+    _ScriptSearch(search, source, environment).python(source, (), 0)
 
 
 def _never_returns(item: ListedPipeline) -> bool:
@@ -126,7 +126,7 @@ def _changed(user: User, to: User) -> User:
     return User.UNKNOWN if user in {User.OTHER, User.UNKNOWN} and to is not User.OTHER else to
 
 
-class _Script:
+class _ScriptSearch:
     """One script, with its own variables and working directory."""
 
     def __init__(
@@ -169,7 +169,7 @@ class _Script:
 
     def _items(self, items: Sequence[ListedPipeline], within: tuple[str, ...], depth: int) -> None:
         for item in items:
-            place = _Place(self._source, item, within, len(items) == 1, depth)
+            place = _StatementPlace(self._source, item, within, len(items) == 1, depth)
             commands = item.pipeline.commands
             for index, command in enumerate(commands):
                 mark, directory = self._variables.mark(), self._directory
@@ -186,7 +186,7 @@ class _Script:
             if _never_returns(item):
                 return
 
-    def _compound(self, commands: Sequence[Command], index: int, command: Compound, place: _Place) -> None:
+    def _compound(self, commands: Sequence[Command], index: int, command: Compound, place: _StatementPlace) -> None:
         for word in command.words:
             self._substitutions(word, place)
         for redirect in command.redirects:
@@ -205,7 +205,7 @@ class _Script:
             self._directory = None
         self._redirections(command.redirects, "", place, lambda: self._streams().output(commands, index))
 
-    def _simple(self, commands: Sequence[Command], index: int, command: Simple, place: _Place) -> None:
+    def _simple(self, commands: Sequence[Command], index: int, command: Simple, place: _StatementPlace) -> None:
         if command.is_broken:
             return
         for word in command.words:
@@ -272,7 +272,7 @@ class _Script:
 
     # --- commands inside words ---------------------------------------------------------------------------------
 
-    def _substitutions(self, word: Word | None, place: _Place) -> None:
+    def _substitutions(self, word: Word | None, place: _StatementPlace) -> None:
         for part in word.parts if word else ():
             if not isinstance(part, Expansion):
                 continue
@@ -284,7 +284,7 @@ class _Script:
                 self._source, self._directory = source, directory
                 self._variables.rollback(mark)
 
-    def _redirect_substitutions(self, redirect: Redirect, place: _Place) -> None:
+    def _redirect_substitutions(self, redirect: Redirect, place: _StatementPlace) -> None:
         self._substitutions(redirect.target, place)
         if redirect.heredoc:
             self._substitutions(redirect.heredoc.body, place)
@@ -292,7 +292,7 @@ class _Script:
     # --- redirections ------------------------------------------------------------------------------------------
 
     def _redirections(
-        self, redirects: Sequence[Redirect], name: str, place: _Place, output: Callable[[], str | None]
+        self, redirects: Sequence[Redirect], name: str, place: _StatementPlace, output: Callable[[], str | None]
     ) -> None:
         last = None
         for redirect in redirects:
@@ -332,16 +332,16 @@ class _Script:
     # --- programs ----------------------------------------------------------------------------------------------
 
     def effects(
-        self, invocation: Invocation, place: _Place | None, pipeline: tuple[Sequence[Command], int] | None
+        self, invocation: Invocation, place: _StatementPlace | None, pipeline: tuple[Sequence[Command], int] | None
     ) -> None:
-        """What the command does to files, and the scripts it is given."""
+        """Collect what the command does to files, and the writes of the scripts it is given."""
         user = self._user
         self._user = _changed(user, invocation.user)
         self._effects(invocation, place, pipeline)
         self._user = user
 
     def _effects(
-        self, invocation: Invocation, place: _Place | None, pipeline: tuple[Sequence[Command], int] | None
+        self, invocation: Invocation, place: _StatementPlace | None, pipeline: tuple[Sequence[Command], int] | None
     ) -> None:
         name, arguments = invocation.name, invocation.arguments
         if name in SHELLS:
@@ -370,7 +370,7 @@ class _Script:
             self._files(invocation, place, pipeline)
 
     def _files(
-        self, invocation: Invocation, place: _Place | None, pipeline: tuple[Sequence[Command], int] | None
+        self, invocation: Invocation, place: _StatementPlace | None, pipeline: tuple[Sequence[Command], int] | None
     ) -> None:
         name = invocation.name
         stdin = self._streams().input(*pipeline) if pipeline and name in _READ_STDIN else None
@@ -390,7 +390,7 @@ class _Script:
         return environment
 
     def _shell(
-        self, invocation: Invocation, place: _Place | None, pipeline: tuple[Sequence[Command], int] | None
+        self, invocation: Invocation, place: _StatementPlace | None, pipeline: tuple[Sequence[Command], int] | None
     ) -> None:
         is_command, operands = shell_operands(invocation.arguments)
         environment = self._started(invocation)
@@ -405,7 +405,7 @@ class _Script:
             if script:
                 self._nested(script, place, environment, is_posix=invocation.name in POSIX_SHELLS)
 
-    def _evaluated(self, script: Field, place: _Place | None) -> None:
+    def _evaluated(self, script: Field, place: _StatementPlace | None) -> None:
         """Read a script that runs in this shell: `eval`, `trap`."""
         known, exported = self._variables.all_known(), self._variables.exported_names
         self._nested(script, place, known, exported, is_posix=self._is_posix)
@@ -413,7 +413,7 @@ class _Script:
     def _nested(
         self,
         script: Field,
-        place: _Place | None,
+        place: _StatementPlace | None,
         environment: Mapping[str, str],
         exported: frozenset[str] | None = None,
         *,
@@ -423,7 +423,7 @@ class _Script:
         if self._nesting >= _MOST_NESTED or depth >= MAX_DEPTH:
             return
         within = (*place.within, "script") if place else ()
-        inner = _Script(
+        inner = _ScriptSearch(
             self._search,
             script.located(),
             environment,
@@ -435,7 +435,7 @@ class _Script:
         )
         inner.run(within, depth)
 
-    def _awk(self, arguments: Sequence[Field], place: _Place | None) -> None:
+    def _awk(self, arguments: Sequence[Field], place: _StatementPlace | None) -> None:
         from podhosts.shell.awk import AwkCommand, awk_effects
 
         syntax = Syntax("fvFeEimW", "", frozenset(("file", "assign", "field-separator", "source", "include")))
@@ -460,7 +460,7 @@ class _Script:
                 if isinstance(effect, AwkCommand):
                     inner = Field(
                         program.value[effect.start : effect.end],
-                        (Run(0, effect.start, effect.end, exact=True),),
+                        (WrittenRun(0, effect.start, effect.end, exact=True),),
                         effect.start,
                         effect.end,
                         text,
@@ -474,7 +474,7 @@ class _Script:
     def _python_command(
         self,
         arguments: Sequence[Field],
-        place: _Place | None,
+        place: _StatementPlace | None,
         pipeline: tuple[Sequence[Command], int] | None,
     ) -> None:
         parsed = parse_arguments(arguments, Syntax("cWXm", "", is_ordered=True))
@@ -497,15 +497,17 @@ class _Script:
                 self._found(effect)
                 continue
             words = [
-                Field(word.text, (Run(0, 0, len(word.text), exact=True),), 0, len(word.text), word)
+                Field(word.text, (WrittenRun(0, 0, len(word.text), exact=True),), 0, len(word.text), word)
                 for word in effect.words
             ]
             if self._nesting >= _MOST_NESTED or depth >= MAX_DEPTH:
                 continue
             if effect.is_script:
                 nesting = self._nesting + 1
-                inner = _Script(self._search, effect.words[0], {}, nesting=nesting, user=self._user, is_posix=True)
+                inner = _ScriptSearch(
+                    self._search, effect.words[0], {}, nesting=nesting, user=self._user, is_posix=True
+                )
                 inner.run((*within, "script"), depth + 1)
             else:
-                inner = _Script(self._search, source, {}, nesting=self._nesting + 1, user=self._user)
+                inner = _ScriptSearch(self._search, source, {}, nesting=self._nesting + 1, user=self._user)
                 inner.effects(unwrap(words), None, None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from podhosts.shell.located import UNKNOWN, Run
+from podhosts.shell.located import UNKNOWN, WrittenRun
 from podhosts.shell.tree import Body, Expansion, Heredoc, Parameter, Text, Word
 
 if TYPE_CHECKING:
@@ -284,17 +284,17 @@ class WordReader:
         at = start + 1
         escapable = '\\$`"' if quoted else "\\$`"
         pieces: list[str] = []
-        runs: list[Run] = []
+        runs: list[WrittenRun] = []
         length = 0
         copied = at
         while at < self._end and self._text[at] != "`":
             follower = self._text[at + 1 : at + 2] if self._text[at] == "\\" else ""
             if follower and follower in escapable:
                 if at > copied:
-                    runs.append(Run(length, copied, at, exact=True))
+                    runs.append(WrittenRun(length, copied, at, exact=True))
                     pieces.append(self._text[copied:at])
                     length += at - copied
-                runs.append(Run(length, at, at + 2, exact=False))
+                runs.append(WrittenRun(length, at, at + 2, exact=False))
                 pieces.append(follower)
                 length += 1
                 at += 2
@@ -314,7 +314,7 @@ class WordReader:
             items = self._separate_items(self._text, start + 1, at)
             return Expansion(start, self._at, quoted, (Body(items),))
         if at > copied:
-            runs.append(Run(length, copied, at, exact=True))
+            runs.append(WrittenRun(length, copied, at, exact=True))
             pieces.append(self._text[copied:at])
         text = "".join(pieces)
         items = self._separate_items(text, 0, len(text))

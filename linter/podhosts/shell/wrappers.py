@@ -148,7 +148,7 @@ def unwrap(fields: Sequence[Field]) -> Invocation:
 
 
 def become(named: str, as_root: User) -> User:
-    """Who a program runs as that is told a user; `as_root` is how it becomes root."""
+    """The user of a program that is given one by name; `as_root` is how it becomes root."""
     name = named.partition(":")[0].lstrip("#")
     return User.UNKNOWN if UNKNOWN in name else as_root if name in {"root", "0"} else User.OTHER
 
@@ -177,7 +177,7 @@ def _is_optional_sudo(head: Field) -> bool:
 
 
 def _with_input(fields: list[Field], replaced: list[str]) -> list[Field]:
-    """What xargs makes of its command: it puts in, or adds at the end, what it reads."""
+    """The command that xargs runs: it puts in, or adds at the end, what it reads."""
     if not replaced or not replaced[-1]:
         return [*fields, fields[-1]._replace(value=UNKNOWN, runs=())] if fields else fields
     # As many unknown characters as are replaced: the positions of the others stay right.

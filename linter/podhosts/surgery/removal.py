@@ -21,12 +21,12 @@ def remove_item(document: Document, sequence: Sequence, index: int) -> tuple[Edi
     return remove_items(document, sequence, {index})
 
 
-def remove_items(document: Document, sequence: Sequence, doomed: Collection[int]) -> tuple[Edit, ...] | None:
+def remove_items(document: Document, sequence: Sequence, to_remove: Collection[int]) -> tuple[Edit, ...] | None:
     """Remove items of a list. A flow list may become `[]`; a block list must keep an item, or the edit is refused.
 
     In a block list whole lines go, with the comments on them; comments on lines of their own above an item stay.
     """
-    return _remove(document, sequence, doomed)
+    return _remove(document, sequence, to_remove)
 
 
 def remove_key(document: Document, mapping: Mapping, entry: Entry) -> tuple[Edit, ...] | None:
@@ -40,31 +40,33 @@ def remove_key(document: Document, mapping: Mapping, entry: Entry) -> tuple[Edit
     return _remove(document, mapping, {mapping.entries.index(entry)})
 
 
-def _remove(document: Document, collection: Sequence | Mapping, doomed: Collection[int]) -> tuple[Edit, ...] | None:
+def _remove(document: Document, collection: Sequence | Mapping, to_remove: Collection[int]) -> tuple[Edit, ...] | None:
     places = parts(document, collection)
-    if places is None or not doomed or document.is_partial(collection):
+    if places is None or not to_remove or document.is_partial(collection):
         return None
-    spans = [Span(places[index].start, places[index].end) for index in doomed]
+    spans = [Span(places[index].start, places[index].end) for index in to_remove]
     if any(document.sharing.marks(span) for span in spans):
         return None
     if collection.flow:
-        return _remove_from_flow(document, collection, places, sorted(doomed))
-    return _remove_from_block(document, places, sorted(doomed))
+        return _remove_from_flow(document, collection, places, sorted(to_remove))
+    return _remove_from_block(document, places, sorted(to_remove))
 
 
-def _remove_from_block(document: Document, places: Items[WrittenPart], doomed: Items[int]) -> tuple[Edit, ...] | None:
-    if len(doomed) == len(places):
+def _remove_from_block(
+    document: Document, places: Items[WrittenPart], to_remove: Items[int]
+) -> tuple[Edit, ...] | None:
+    if len(to_remove) == len(places):
         return None
     edits: list[Edit] = []
-    gone = set(doomed)
-    rest = list(doomed)
+    gone = set(to_remove)
+    rest = list(to_remove)
     if 0 in gone and begins_after_dash(document, places[0].start):
         # The first line is another dash's too: what comes next slides up onto it.
         kept = next(index for index in range(len(places)) if index not in gone)
         if any(comment.own_line for comment in document.comments_in(Span(places[0].start, places[kept].start))):
             return None
         edits.append(Edit(Span(places[0].start, places[kept].start), ""))
-        rest = [index for index in doomed if index > kept]
+        rest = [index for index in to_remove if index > kept]
     for index in rest:
         lines = whole_lines(document, places[index].start, places[index].end)
         if lines is None:
@@ -74,30 +76,30 @@ def _remove_from_block(document: Document, places: Items[WrittenPart], doomed: I
 
 
 def _remove_from_flow(
-    document: Document, collection: Sequence | Mapping, places: Items[WrittenPart], doomed: Items[int]
+    document: Document, collection: Sequence | Mapping, places: Items[WrittenPart], to_remove: Items[int]
 ) -> tuple[Edit, ...] | None:
-    if len(doomed) == len(places):
+    if len(to_remove) == len(places):
         inside = Span(collection.start + 1, collection.end - 1)
         return None if document.comments_in(inside) else (Edit(inside, ""),)
-    by_lines = _own_lines(document, places, doomed)
+    by_lines = _own_lines(document, places, to_remove)
     if by_lines is not None:
         return by_lines
-    gone = set(doomed)
+    gone = set(to_remove)
     kept = next(index for index in range(len(places)) if index not in gone)
     edits = []
     if kept > 0:
         # The first kept one takes the place of those before it.
         edits.append(Edit(Span(places[0].start, places[kept].start), ""))
-    edits += [Edit(Span(places[index - 1].end, places[index].end), "") for index in doomed if index > kept]
+    edits += [Edit(Span(places[index - 1].end, places[index].end), "") for index in to_remove if index > kept]
     if any(document.comments_in(edit.span) for edit in edits):
         return None
     return tuple(edits)
 
 
-def _own_lines(document: Document, places: Items[WrittenPart], doomed: Items[int]) -> tuple[Edit, ...] | None:
+def _own_lines(document: Document, places: Items[WrittenPart], to_remove: Items[int]) -> tuple[Edit, ...] | None:
     """Whole lines, where each item has lines of its own; a comma may be left behind only if one was there before."""
     edits: list[Edit] = []
-    for index in doomed:
+    for index in to_remove:
         part = places[index]
         if document.comments_in(Span(part.start, part.end)):
             return None
@@ -106,7 +108,7 @@ def _own_lines(document: Document, places: Items[WrittenPart], doomed: Items[int
         if lines is None:
             return None
         edits.append(Edit(lines, ""))
-    gone = set(doomed)
+    gone = set(to_remove)
     last_kept = next(index for index in reversed(range(len(places))) if index not in gone)
     if last_kept < len(places) - 1 and comma_after(document, places[-1]) is None:
         comma = comma_after(document, places[last_kept])

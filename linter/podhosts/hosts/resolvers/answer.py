@@ -1,4 +1,4 @@
-"""What a look-up of a name gives."""
+"""The answer to a look-up of a name."""
 
 from __future__ import annotations
 

@@ -115,7 +115,9 @@ def _absolute(name: bytes) -> bytes:
 
 
 def _read_address(text: str) -> Address | str | None:
-    """What netip.ParseAddr accepts: strict, IPv4-mapped as IPv4, with any zone on an IPv6 address that is not mapped.
+    """The address in a text as netip.ParseAddr reads it: strict, IPv4-mapped as IPv4.
+
+    Any zone may stand on an IPv6 address that is not mapped.
 
     None for other text; `_DROPPED` for an address that is accepted, then lost: its zone holds a percent sign.
     """

@@ -1,4 +1,4 @@
-"""What a resolver's file declares of it, and how its reader is called."""
+"""The declaration of a resolver, and the interface of its reader."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class HostsReader(Protocol):
     """A hosts file as one resolver has read it."""
 
     def lookup(self, name: str, family: Family, network: Network) -> Answer:
-        """What a name resolves to in a pod with this network."""
+        """The answer for a name in a pod with this network."""
         ...
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from podhosts.hosts.resolvers.network import Address
 
 CHUNK_BYTES = 511
-"""What musl reads at a time. A longer line falls apart."""
+"""The bytes that musl reads at a time. A longer line falls apart."""
 
 NO_NAME = "EAI_NONAME"
 NO_DATA = "EAI_NODATA"
@@ -47,7 +47,7 @@ _POLICY = (
 
 @record(frozen=True, slots=True)
 class Chunk:
-    """What musl takes for a line: the text where an address should stand, and the names that count."""
+    """A piece of text that musl takes for a line: the text where an address should stand, and the names that count."""
 
     address: bytes
     names: tuple[bytes, ...]
@@ -63,7 +63,7 @@ class BogusAddress:
 
 @record(frozen=True, slots=True)
 class LineLoss:
-    """What musl makes of one line of a hosts file.
+    """The result of reading one line of a hosts file as musl does.
 
     `lost` are the names that do not resolve to the line's own address, in line order; they go to DNS, or to a bogus
     address.
@@ -114,7 +114,7 @@ class MuslHosts:
 
 
 def line_loss(line: bytes) -> LineLoss:
-    """What musl loses of one rendered line (its LF may be there or not), and the bogus addresses it makes up.
+    """The names that musl loses of one rendered line (its LF may be there or not), and the bogus addresses it makes up.
 
     Source: `reference/resolvers.md` 2, fuzzed there against musl 1.2.3 and 1.2.5.
     """

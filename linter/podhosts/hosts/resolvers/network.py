@@ -1,4 +1,4 @@
-"""Which source address a pod uses for a destination: address selection (RFC 6724) needs it to sort answers."""
+"""The source address that a pod uses for a destination: address selection (RFC 6724) needs it to sort answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the resolvers' destination address selection has in common (RFC 6724): policy tables, scopes, prefixes.
+"""The common parts of the resolvers' destination address selection (RFC 6724): policy tables, scopes, prefixes.
 
 The resolvers differ in tables and in which rules they apply, so each has its own sort key beside its look-up.
 """

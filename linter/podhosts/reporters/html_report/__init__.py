@@ -84,7 +84,7 @@ def render(report: Report) -> Iterator[str]:
 
 
 def _hash(text: str) -> str:
-    """What the content security policy calls an inline style or script."""
+    """The source of an inline style or script as the content security policy names it."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 

@@ -6,7 +6,6 @@ import os
 import stat
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.commands.files import CannotKeepError, FileChangedError, replace_content
 from podhosts.discovery import STDIN, with_slashes
 from podhosts.document import Part, Section
 from podhosts.edits import Safety, splice
@@ -14,18 +13,19 @@ from podhosts.engine import Result
 from podhosts.engine.fixing import Fixed, fix
 from podhosts.reporters.differences import unified_diff
 from podhosts.repository import Repository
+from podhosts.run.files import CannotKeepError, FileChangedError, replace_content
 from podhosts.source import Source, Span
 from podhosts.suppressions import FILE_SCOPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from podhosts.commands.run_settings import Request
     from podhosts.diagnostics import Diagnostic
     from podhosts.discovery import Input
     from podhosts.document import File
     from podhosts.edits import Edit
     from podhosts.engine import Options
+    from podhosts.run.settings import InputRequest
 
 
 class RepairError(Exception):
@@ -49,10 +49,10 @@ class Repaired(NamedTuple):
     is_written: bool = False
 
 
-def fixable(result: Result, request: Request) -> list[Diagnostic]:
+def fixable(findings: list[Diagnostic], request: InputRequest) -> list[Diagnostic]:
     """The findings with a fix of the kind that is asked for."""
     wanted = (Safety.SAFE, Safety.UNSAFE) if request.unsafe_fixes else (Safety.SAFE,)
-    return [finding for finding in result.findings if finding.fix is not None and finding.fix.safety in wanted]
+    return [finding for finding in findings if finding.fix is not None and finding.fix.safety in wanted]
 
 
 def repaired(
@@ -61,16 +61,16 @@ def repaired(
     findings: list[Diagnostic],
     options: Options,
     repository: Repository | None,
-    request: Request,
+    request: InputRequest,
 ) -> Repaired:
-    """Fix an input and write it, unless only its diff is asked for. `findings` are those to fix, as linting gave them.
+    """Fix an input and write it, unless only its diff is asked for. `findings` are all that linting found in it.
 
     What came through stdin is written where it is kept.
     """
     before = Source(file.name, b"")
     try:
         before = file.read()
-        fixed = _fix(file, before, findings, options, repository, unsafe=request.unsafe_fixes)
+        fixed = _fix(file, before, findings, options, repository, request)
         after, rounds = _joined(before, fixed)
         if request.diff:
             name = _name_in_patch(before.path, is_file=item.path != STDIN)
@@ -93,27 +93,49 @@ def _fix(
     findings: list[Diagnostic],
     options: Options,
     repository: Repository | None,
-    *,
-    unsafe: bool,
+    request: InputRequest,
 ) -> tuple[Fixed, ...]:
     """What fixing gives: of a file that was linted in parts, of those that have fixes, in order."""
-    wanted = {Section.of(finding.source, finding.item) for finding in findings}
+    to_fix = fixable(findings, request)
+    wanted = {_section(finding) for finding in to_fix}
     wanted |= {section._replace(item=None) for section in wanted}
     parts: list[Source | Part] = []
-    is_whole = any(len(finding.source.data) == len(source.data) for finding in findings)
+    is_whole = any(len(finding.source.data) == len(source.data) for finding in to_fix)
     # A comment for the whole file holds in all its parts, and is read with them.
     if source.is_valid and not is_whole and not file.holds(FILE_SCOPE):
         parts = list(file.sections(wanted))
         found = {(part.source.start, len(part.source.data)) for part in parts if isinstance(part, Part)}
-        if not all((finding.source.start, len(finding.source.data)) in found for finding in findings):
+        if not all((finding.source.start, len(finding.source.data)) in found for finding in to_fix):
             parts = []
     if parts and repository is None:
         repository = Repository([file], is_whole=False)
-    fixed = tuple(fix(part, options, repository, unsafe=unsafe) for part in parts or [source])
+    by_section: dict[tuple[int, int], list[Diagnostic]] = {}
+    for finding in findings:
+        by_section.setdefault(_section(finding)[:2], []).append(finding)
+    fixed = tuple(
+        fix(part, options, repository, unsafe=request.unsafe_fixes, findings=_found_in(part, by_section))
+        for part in parts or [source]
+    )
     for each in fixed:
         # What is left to find is found out again, when all files are as they shall be.
         each.result = Result()
     return fixed
+
+
+def _section(finding: Diagnostic) -> Section:
+    return Section.of(finding.source, finding.item)
+
+
+def _found_in(part: Source | Part, by_section: dict[tuple[int, int], list[Diagnostic]]) -> list[Diagnostic] | None:
+    """What linting found in a text, of what it found by where that begins and how long it is; None where the text is
+    another one now.
+    """
+    source = part.source if isinstance(part, Part) else part
+    findings = by_section.get((source.start.offset, len(source.data)), [])
+    if not findings or any(finding.source.data != source.data for finding in findings):
+        return None
+    item = part.pieces[0].item if isinstance(part, Part) else None
+    return findings if item is None else [finding for finding in findings if finding.item == item.index]
 
 
 def _joined(before: Source, fixed: Iterable[Fixed]) -> tuple[Source, list[tuple[Edit, ...]]]:

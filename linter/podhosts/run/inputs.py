@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
+    from podhosts.source import Source
+
 
 #: Why an empty input is not read: whatever should have written it has probably failed.
 NOTHING_CAME = "nothing came: the input is empty"
@@ -24,7 +26,7 @@ NOTHING_CAME = "nothing came: the input is empty"
 def stored(path: str, stdin_name: str) -> Iterator[File]:
     """The input at a path (`-`: stdin, shown as `stdin_name`). Raises OSError or ValueError if it cannot be opened."""
     if path == STDIN:
-        with _spooled(standard_input()) as kept:
+        with _spooled(_standard_input()) as kept:
             yield File(stdin_name, kept)
     elif os.path.isfile(path):
         yield File(path, path)
@@ -33,7 +35,13 @@ def stored(path: str, stdin_name: str) -> Iterator[File]:
             yield File(path, kept)
 
 
-def standard_input() -> BinaryIO:
+def read_input(path: str, stdin_name: str = "<stdin>") -> Source:
+    """The text of one input. Raises OSError or ValueError if it cannot be opened."""
+    with stored(path, stdin_name) as file:
+        return file.read()
+
+
+def _standard_input() -> BinaryIO:
     """The process's stdin. Raises OSError if the caller has closed it."""
     # Python has no object for it then.
     if sys.stdin is None:

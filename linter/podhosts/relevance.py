@@ -1,0 +1,69 @@
+"""Relevance: which of the files of a run may matter. It imports little: the fast lane takes it.
+
+Whether a part of a text matters, `triggers` says by its words; what other files say of one is asked of the repository.
+"""
+
+from __future__ import annotations
+
+import os
+
+from podhosts.discovery import STDIN, are_repositories
+from podhosts.kustomize.names import is_kustomization
+from podhosts.processes import in_processes, most_processes
+from podhosts.triggers import file_mentions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from podhosts.discovery import Discovery, Input
+
+#: Fewer files than this are searched faster than a process is started.
+_FEW = 400
+
+
+class Relevance:
+    """The inputs of a run searched for the words that rules react to, in `jobs` processes where that pays.
+
+    A file that cannot be opened counts as one that holds a word, as its reading will say why; so do pipes, which can
+    be read only once. `reads_all`: nothing is searched, and every file counts, for commands that show what is there.
+    """
+
+    def __init__(self, discovery: Discovery, jobs: int | None = None, *, reads_all: bool = False) -> None:
+        self.discovery = discovery
+        paths = [item.path for item in discovery.inputs]
+        self._reads_all = reads_all
+        #: The paths of the files that hold a word.
+        self.with_words = frozenset(paths if reads_all else _with_words(paths, jobs))
+
+    def holds_word(self, item: Input) -> bool:
+        """Whether an input must be read for what it holds itself."""
+        return item.path in self.with_words
+
+    def matters(self, path: str) -> bool:
+        """Whether a file must be read that is none of the inputs: what came through a pipe. Raises OSError."""
+        return self._reads_all or file_mentions(path)
+
+    def is_silent(self, arguments: list[str]) -> bool:
+        """Whether nothing can be said of the inputs, which the arguments led to, but that nothing was found."""
+        discovery = self.discovery
+        if self.with_words or discovery.failures or discovery.empty_folders:
+            return False
+        # A chart may print what no file of this list names, and a kustomization lead out of it.
+        in_folders = [item.path for item in discovery.inputs if not item.named]
+        if any(path.endswith("Chart.yaml") for path in in_folders):
+            return False
+        return are_repositories(arguments) or not any(map(is_kustomization, in_folders))
+
+
+def _with_words(paths: list[str], jobs: int | None) -> list[str]:
+    count = 1 if len(paths) < _FEW else jobs or most_processes()
+    flags = in_processes(lambda number: bytes(map(_may_matter, paths[number::count])), count)
+    return [
+        path for number in range(count) for path, flag in zip(paths[number::count], flags[number], strict=True) if flag
+    ]
+
+
+def _may_matter(path: str) -> bool:
+    try:
+        return path == STDIN or not os.path.isfile(path) or file_mentions(path)
+    except (OSError, ValueError):
+        return True

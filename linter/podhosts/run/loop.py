@@ -1,0 +1,288 @@
+"""The one loop over the inputs of a run: one after another, or by several processes where that pays."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from podhosts.discovery import ENDINGS, STDIN, Input
+from podhosts.document import File
+from podhosts.engine import Found, Result, Unread, chart_report, check_parts, conclude, lint
+from podhosts.kustomize.names import is_kustomization
+from podhosts.repository import Repository, open_repository
+from podhosts.run.inputs import NOTHING_CAME, stored
+from podhosts.run.sharing import shared, without_progress
+from podhosts.run.tasks import Share, Task, Tasks, is_overlaid, processes_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from podhosts.diagnostics import Diagnostic
+    from podhosts.relevance import Relevance
+    from podhosts.repository import Words
+    from podhosts.run.repairing import Repaired
+    from podhosts.run.settings import InputSettings
+    from podhosts.run.sharing import Progress
+
+#: How much longer it takes to repair a text than to lint it, about.
+_REPAIRING = 8
+
+_Gain = TypeVar("_Gain")
+
+
+class Linted(NamedTuple):
+    """What linting an input or a part of it gave, or why it cannot be opened; and what was looked up in other files."""
+
+    found: Found | Result | str
+    lookups: frozenset[Words] = frozenset()
+
+
+class Run:
+    """The inputs of a run, in one loop: read, or linted, repaired, and linted again as far as repairs may have changed
+    anything.
+
+    A context: each input is read where it is worked on, but what comes through a pipe only once, and kept till the end.
+    """
+
+    def __init__(self, relevance: Relevance, settings: InputSettings, progress: Progress = without_progress) -> None:
+        self.inputs = relevance.discovery.inputs
+        self._relevance = relevance
+        self._settings = settings
+        self._progress = progress
+        self._stack = ExitStack()
+        self._files: dict[int, File] = {}
+        self._linted: dict[int, Linted] = {}
+        #: The files that charts add, and what of charts is unread.
+        self._helpers: dict[str, Linted] = {}
+        self.unread: list[Unread] = []
+        self.repository = self._open_repository()
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def _open_repository(self) -> Repository:
+        """The files as they are now."""
+        manifests = [item.path for item in self.inputs if not item.named and _is_manifest(item.path)]
+        arguments = self._settings.request.paths or ["."]
+        values = self._settings.values
+        return open_repository(manifests, arguments, relevant=self._relevance.with_words, values=values)
+
+    def read(
+        self, work: Callable[[File, Repository], _Gain], *, in_one_process: bool = False
+    ) -> Iterator[tuple[str, _Gain | str | None]]:
+        """What `work` gives for each input, and for each file that charts add, in any order, with the path that it is
+        shown under.
+
+        A text says why an input cannot be opened. None: it is not read, as it holds no word that a rule reacts to, and
+        no other file says anything of it. Those that the config leaves out are not among them. `work` is done in other
+        processes where that pays, unless it must be `in_one_process`.
+        """
+
+        def read_one(task: Task, share: Share) -> _Gain | str | None:
+            del share
+            if not task.is_relevant and not self._has_facts(task):
+                return None
+            try:
+                return work(task.file, self.repository)
+            except (OSError, ValueError) as error:
+                return _reason(error)
+
+        tasks = Tasks(self._settings, self.repository, read_one, may_divide=False)
+        for number, item in enumerate(self.inputs):
+            name = self._settings.request.stdin_filename if item.path == STDIN else item.path
+            if self._settings.excludes(name):
+                continue
+            try:
+                task = tasks.add(number, item, self._opener(number), self._relevance)
+            except (OSError, ValueError) as error:
+                yield name, _reason(error)
+                continue
+            if task is None or number not in tasks.tasks:
+                yield name, None
+        for done in tasks.run(self._progress, count=1 if in_one_process else None):
+            yield from ((tasks.tasks[number].file.name, gain) for number, gain in done.tasks.items())
+            yield from ((path, gain) for path, gain in done.helpers.items() if not self._settings.excludes(path))
+            self.unread += done.unread
+
+    def lint(self) -> None:
+        """Lint all inputs and the files that charts add.
+
+        A file without a word that a rule reacts to, of which no other file says anything, is counted and not read.
+        """
+        self._lint(range(len(self.inputs)))
+
+    def results(self) -> Iterator[tuple[Input, Result | str]]:
+        """What each input and then each file that charts add gave, in order, or why it cannot be opened."""
+        for number, item in enumerate(self.inputs):
+            yield item, _result(self._linted[number])
+        for path in sorted(self._helpers):
+            yield Input(path, named=False), _result(self._helpers[path])
+
+    def content(self, item: Input) -> bytes:
+        """The bytes of an input as they are now, with what was repaired in them; empty for one that was not opened."""
+        file = self._files.get(self.inputs.index(item))
+        return file.read().data if file is not None else b""
+
+    def repair(self) -> list[Repaired]:
+        """Repair what linting found a fix for, or with `--diff` see how; in the order of inputs.
+
+        What was written, and all that may see it, is linted again.
+        """
+        # Imported here: a plain check needs nothing of it.
+        from podhosts.run.repairing import fixable, repaired
+
+        request = self._settings.request
+        wanted: list[tuple[Input, File, list[Diagnostic]]] = []
+        seen: set[str] = set()
+        numbered = [(item, self._files.get(number)) for number, item in enumerate(self.inputs)]
+        numbered += [(Input(path, named=False), File(path, path)) for path in sorted(self._helpers)]
+        for (item, result), (_, file) in zip(self.results(), numbered, strict=True):
+            if isinstance(result, str) or file is None or not fixable(result.findings, request):
+                continue
+            # A link and its target are one file.
+            real = os.path.realpath(item.path)
+            if real not in seen or item.path == STDIN:
+                wanted.append((item, file, result.findings))
+                seen.add(real)
+
+        def repair_one(index: int) -> Repaired:
+            item, file, findings = wanted[index]
+            options = self._settings.options(file.name)
+            return repaired(item, file, findings, options, None if item.named else self.repository, request)
+
+        size = sum(os.path.getsize(file.path) for _, file, _ in wanted if os.path.exists(file.path))
+        count = processes_for(size * _REPAIRING, self._settings)
+        done = list(shared(count, repair_one, len(wanted), self._progress))
+        written = [each for each in done if each.is_written]
+        if written:
+            self._lint_again(written)
+        return done
+
+    def _lint_again(self, written: list[Repaired]) -> None:
+        """Lint the files that were written and those that may see them."""
+        before, self.repository = self.repository, self._open_repository()
+        # A link and its target are one file.
+        paths = {each.item.path if each.item.path == STDIN else os.path.realpath(each.item.path) for each in written}
+        changed = Repository([source for each in written for source in (each.before, each.after)])
+        # What a chart prints, and Kustomize builds, comes from many files.
+        is_in_chart = any(self.repository.charts.home(each.item.path) is not None for each in written)
+        is_in_chart = is_in_chart or any(each.path in self._helpers for each in written)
+
+        def may_differ(number: int) -> bool:
+            item, linted = self.inputs[number], self._linted[number]
+            if (item.path if item.path == STDIN else os.path.realpath(item.path)) in paths:
+                return True
+            if item.named:
+                return False
+            if is_in_chart and self.repository.charts.home(item.path) is not None:
+                return True
+            repositories = (before, self.repository)
+            if any(is_overlaid(item, repository, self._settings) for repository in repositories):
+                return True
+            looked_up = (words for words in linted.lookups if words)
+            return () in linted.lookups or any(next(changed.places(*words), None) for words in looked_up)
+
+        self._lint([number for number in range(len(self.inputs)) if may_differ(number)], with_charts=is_in_chart)
+
+    def _lint(self, numbers: Iterable[int], *, with_charts: bool = True) -> None:
+        tasks = Tasks(self._settings, self.repository, self._lint_one)
+        for number in numbers:
+            item = self.inputs[number]
+            try:
+                task = tasks.add(number, item, self._opener(number), self._relevance)
+            except (OSError, ValueError) as error:
+                self._linted[number] = Linted(_reason(error))
+                continue
+            if task is None:
+                self._linted[number] = Linted(Result(files=1))
+            elif number not in tasks.tasks:
+                nothing = Unread(task.file.name, NOTHING_CAME, 1, None, None)
+                self._linted[number] = Linted(Result(files=1, unread=[nothing]))
+        all_done = list(tasks.run(self._progress, with_charts=with_charts))
+        parts: dict[int, list[Linted]] = {}
+        for done in all_done:
+            for number, linted in done.tasks.items():
+                parts.setdefault(number, []).append(linted)
+        for number, linted_parts in parts.items():
+            task = tasks.tasks[number]
+            self._linted[number] = self._joined(linted_parts, task.file.name, sees_others=not task.item.named)
+        if with_charts:
+            self.unread = [item for done in all_done for item in done.unread]
+            self._helpers = {
+                path: self._joined([linted], path, sees_others=True)
+                for done in all_done
+                for path, linted in done.helpers.items()
+            }
+
+    def _lint_one(self, task: Task, share: Share) -> Linted:
+        """What is found in a share of an input, or why it cannot be opened."""
+        item, file = task.item, task.file
+        has_facts = self._has_facts(task) or self._has_chart_findings(task)
+        if not task.is_relevant and not has_facts:
+            return Linted(Result(files=1))
+        if self._settings.excludes(file.name):
+            return Linted(Result())
+        options = self._settings.options(file.name)
+        repository = None if item.named else self.repository
+        self.repository.lookups.clear()
+        found: Found | Result
+        try:
+            if task.is_divisible and not has_facts:
+                parts = islice(file, share.first, None, share.step)
+                found = check_parts(parts, options, repository or Repository([file], is_whole=False))
+            else:
+                found = lint(file.read(), options, repository)
+        except OSError as error:
+            return Linted(_reason(error))
+        # Only who writes files wants to know who sees them.
+        return Linted(found, frozenset(self.repository.lookups) if self._settings.request.fixes else frozenset())
+
+    def _has_facts(self, task: Task) -> bool:
+        """Whether the charts of an input say anything of it."""
+        return task.home is not None and bool(self.repository.facts(task.item.path))
+
+    def _has_chart_findings(self, task: Task) -> bool:
+        """Whether something is found in an input when the charts of the run are evaluated."""
+        if task.home is None:
+            return False
+        settings = self._settings.options(task.file.name).settings
+        return bool(chart_report(task.item.path, self.repository, settings).findings)
+
+    def _joined(self, parts: list[Linted], name: str, *, sees_others: bool) -> Linted:
+        """What the processes found in one file, together."""
+        whole = Found()
+        for linted in parts:
+            if not isinstance(linted.found, Found):
+                return linted
+            whole.extend(linted.found)
+        result = conclude(whole, self._settings.options(name), sees_others=sees_others)
+        return Linted(result, frozenset().union(*(linted.lookups for linted in parts)))
+
+    def _opener(self, number: int) -> Callable[[], File]:
+        """Opens an input, at most once."""
+
+        def opened() -> File:
+            if number not in self._files:
+                name = self._settings.request.stdin_filename
+                self._files[number] = self._stack.enter_context(stored(self.inputs[number].path, name))
+            return self._files[number]
+
+        return opened
+
+
+def _result(linted: Linted) -> Result | str:
+    assert not isinstance(linted.found, Found)  # `_joined` has made a result of it
+    return linted.found
+
+
+def _is_manifest(path: str) -> bool:
+    return path.lower().endswith(ENDINGS) or is_kustomization(path)
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
