@@ -53,6 +53,7 @@ arguments = st.one_of(
             ),
             *(
                 '"\\xc3"',
+                '"a: \\xff\\xfe"',
                 "99999999",
                 "-99999999",
                 '(.Files.GetBytes "Chart.yaml")',

@@ -147,8 +147,12 @@ def decode_yaml(text: str, origins: ScalarOrigins, start: int = 0, end: int | No
 def read_nodes(text: str, start: int, end: int) -> Node | None:
     """The nodes of the first document of a stretch of text.
 
-    Raises DecodeError, and Unsupported for odd keys and tags.
+    Raises DecodeError, and Unsupported for odd keys and tags, and for bytes that are no UTF-8 (surrogates).
     """
+    try:
+        text[start:end].encode()
+    except UnicodeEncodeError:
+        raise Unsupported("YAML that is no UTF-8") from None
     try:
         root = read(text, start, end)
     except UnreadableError as error:
