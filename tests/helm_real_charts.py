@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from podhosts.document import plain
 from podhosts.document.reading import UnreadableError, read
 from podhosts.helm.builtins import functions
-from podhosts.helm.evaluate import NotEvaluated, NotKnown, ParsedTemplates, Refused, Rendered, evaluate
+from podhosts.helm.evaluate import NotEvaluated, NotKnown, ParsedTemplates, Refused, RenderedFile, evaluate
 from podhosts.helm.loading import LoadError, LoadOptions, ValuesText, load
 from podhosts.helm.loading.load import DEFAULT_KUBERNETES
 from podhosts.helm.model import TooLarge, Unsupported
@@ -103,7 +103,7 @@ def _pods(value: Any, at: str) -> Iterator[tuple[str, dict[str, Any]]]:
 def _printed(outcomes: dict[str, Outcome]) -> list[dict[str, Any]]:
     found = []
     for source, outcome in outcomes.items():
-        if not isinstance(outcome, Rendered):
+        if not isinstance(outcome, RenderedFile):
             continue
         for document in _documents(outcome.text.text):
             kind = document.get("kind") if isinstance(document, dict) else None

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from podhosts.helm.builtins import functions
-from podhosts.helm.evaluate import ParsedTemplates, Rendered, evaluate
+from podhosts.helm.evaluate import ParsedTemplates, RenderedFile, evaluate
 from podhosts.helm.loading import Installation, LoadOptions, load
 from podhosts.helm.loading.load import DEFAULT_KUBERNETES
 from podhosts.helm.traced import ValueText
@@ -49,7 +49,7 @@ def outcome(template: str, values: str = "", options: LoadOptions | None = None)
 def printed(template: str, values: str = "", options: LoadOptions | None = None) -> Traced:
     """The text that a chart's only template prints."""
     found = outcome(template, values, options)
-    assert isinstance(found, Rendered), found
+    assert isinstance(found, RenderedFile), found
     return found.text
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from podhosts.helm.builtins import functions
-from podhosts.helm.evaluate import NotEvaluated, NotKnown, ParsedTemplates, Refused, Rendered, evaluate
+from podhosts.helm.evaluate import NotEvaluated, NotKnown, ParsedTemplates, Refused, RenderedFile, evaluate
 from podhosts.helm.loading import LoadError, LoadOptions, ValuesText, load
 from podhosts.helm.loading.load import DEFAULT_KUBERNETES
 from podhosts.helm.model import TooLarge, Unsupported
@@ -115,7 +115,7 @@ def compare(case: dict[str, Any], helm_version: int) -> Verdict:
     if set(answers) != set(right["rendered"]):
         return Verdict("different", f"files: {sorted(answers)} instead of {sorted(right['rendered'])}")
     for name, answer in answers.items():
-        assert isinstance(answer, Rendered)
+        assert isinstance(answer, RenderedFile)
         if answer.text.text != right["rendered"][name]:
             if not answer.text.is_known:
                 return Verdict("unknown", f"{name}: {answer.text.text[:200]!r}")

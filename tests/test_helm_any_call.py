@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from podhosts.helm.builtins import functions
-from podhosts.helm.evaluate import NotEvaluated, NotKnown, ParsedTemplates, Refused, Rendered, evaluate
+from podhosts.helm.evaluate import NotEvaluated, NotKnown, ParsedTemplates, Refused, RenderedFile, evaluate
 from podhosts.helm.loading import Installation, LoadOptions, load
 from podhosts.helm.loading.load import DEFAULT_KUBERNETES
 
@@ -85,4 +85,4 @@ def _chart() -> Installation:
 def test_any_call(text: str) -> None:
     template = _chart().templates[0]._replace(text=text)
     answers = evaluate([template], ParsedTemplates(functions(4), 4), DEFAULT_KUBERNETES)
-    assert isinstance(answers[template.name], (Rendered, Refused, NotKnown, NotEvaluated))
+    assert isinstance(answers[template.name], (RenderedFile, Refused, NotKnown, NotEvaluated))

@@ -20,7 +20,7 @@ from podhosts.helm.builtins.patterns import FAMILY as PATTERNS
 from podhosts.helm.builtins.versions import FAMILY as VERSIONS
 from podhosts.helm.builtins.yaml_writing import to_yaml
 from podhosts.helm.decoding import FileOrigins, decode_yaml, node_at, read_nodes
-from podhosts.helm.evaluate import NotEvaluated, NotKnown, Refused, Rendered
+from podhosts.helm.evaluate import NotEvaluated, NotKnown, Refused, RenderedFile
 from podhosts.helm.loading import LoadOptions
 from podhosts.helm.model import (
     Bool,
@@ -32,7 +32,7 @@ from podhosts.helm.model import (
     TooLarge,
     Unsupported,
 )
-from podhosts.helm.traced import Derived, Traced, Unknown, ValuePlace, ValueText
+from podhosts.helm.traced import Derived, Traced, UnknownText, ValuePlace, ValueText
 from tests.helm_templates import outcome, printed, value_runs
 from tests.paths import DATA
 
@@ -319,7 +319,7 @@ def test_what_nobody_knows_is_unknown(call: str) -> None:
 def test_the_release_name_is_what_helm_says_and_unknown() -> None:
     text = printed("{{ .Release.Name | quote }}")
     assert text.text == '"release-name"'
-    assert any(isinstance(run.origin, Unknown) for run in text.runs)
+    assert any(isinstance(run.origin, UnknownText) for run in text.runs)
     assert printed("{{ .Release.Name }}", "", LoadOptions(release_name="mine")).is_known
 
 
@@ -420,4 +420,4 @@ def test_deep_values_are_refused() -> None:
 
 
 def test_a_template_that_renders_is_no_refusal() -> None:
-    assert isinstance(outcome("x"), Rendered)
+    assert isinstance(outcome("x"), RenderedFile)

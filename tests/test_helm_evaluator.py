@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from podhosts.helm.builtins import functions
-from podhosts.helm.evaluate import NotKnown, ParsedTemplates, Refused, Rendered, TemplatePlace, evaluate
+from podhosts.helm.evaluate import NotKnown, ParsedTemplates, Refused, RenderedFile, TemplatePlace, evaluate
 from podhosts.helm.loading import LoadOptions, load
 from podhosts.helm.loading.load import DEFAULT_KUBERNETES
-from podhosts.helm.traced import Printed
+from podhosts.helm.traced import PrintingAction
 from tests.helm_vectors import cases, compare, files, options
 
 if TYPE_CHECKING:
@@ -96,14 +96,14 @@ def test_a_file_alone_prints_what_it_prints_with_the_others(group: str) -> None:
 def test_what_is_not_needed_is_not_parsed() -> None:
     chart = {"templates/a.yaml": "x", "templates/b.yaml": "{{ nope }}", "templates/_c.tpl": '{{ define "c" }}{{ end }'}
     assert list(answers(chart)) == ["c/templates/b.yaml"]
-    assert isinstance(answers(chart, {"c/templates/a.yaml"})["c/templates/a.yaml"], Rendered)
+    assert isinstance(answers(chart, {"c/templates/a.yaml"})["c/templates/a.yaml"], RenderedFile)
 
 
 def test_the_name_of_a_release_is_unknown() -> None:
     answer = answers({"templates/a.yaml": "{{ .Release.Name }}-x {{ .Release.Name | upper | trunc 3 }}"})[
         "c/templates/a.yaml"
     ]
-    assert isinstance(answer, Rendered)
+    assert isinstance(answer, RenderedFile)
     assert answer.text.text == "release-name-x REL"
     known = [answer.text.slice(at, at + 1).is_known for at in range(len(answer.text))]
     assert known == [False] * 12 + [True] * 3 + [False] * 3
@@ -132,8 +132,8 @@ def test_the_innermost_action_has_printed_it() -> None:
     helper = '{{ define "h" }}{{ .Values.ip }}{{ end }}'
     chart = {"templates/a.yaml": text, "templates/_h.tpl": helper, "values.yaml": "ip: 10.0.0.1\n"}
     answer = answers(chart)["c/templates/a.yaml"]
-    assert isinstance(answer, Rendered)
+    assert isinstance(answer, RenderedFile)
     blanks, address = answer.text.runs
     start = helper.index("{{ .Values")
-    assert blanks.printed_at == Printed("templates/a.yaml", 0, len(text))
-    assert address.printed_at == Printed("templates/_h.tpl", start, start + len("{{ .Values.ip }}"))
+    assert blanks.printed_at == PrintingAction("templates/a.yaml", 0, len(text))
+    assert address.printed_at == PrintingAction("templates/_h.tpl", start, start + len("{{ .Values.ip }}"))

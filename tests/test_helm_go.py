@@ -14,8 +14,8 @@ from podhosts.helm.evaluate.errors import TemplateError
 from podhosts.helm.evaluate.evaluator import Evaluator
 from podhosts.helm.evaluate.go_functions import GO_FUNCTIONS
 from podhosts.helm.evaluate.namespaces import InnerNamespace
-from podhosts.helm.language import ParseError, Source, parse
-from podhosts.helm.model import NIL, Bool, Function, GoList, GoMap, Number, TooLarge, Unsupported
+from podhosts.helm.language import ParseError, TemplateSource, parse
+from podhosts.helm.model import NIL, Bool, GoFunction, GoList, GoMap, Number, TooLarge, Unsupported
 from podhosts.helm.traced import TemplateText, Traced
 from tests.paths import DATA
 from tests.programs import program
@@ -65,17 +65,17 @@ def _upper(values: list[GoValue]) -> GoValue:
 
 
 FUNCTIONS = GO_FUNCTIONS | {
-    "list": Function("list", lambda _, values: GoList(values), ("...interface {}",)),
-    "upper": Function("upper", lambda _, values: _upper(values), ("string",)),
-    "add1": Function("add1", lambda _, values: _number("int", lambda number: number + 1, values), ("int",)),
-    "half": Function("half", lambda _, values: _number("float64", lambda number: number / 2, values), ("float64",)),
+    "list": GoFunction("list", lambda _, values: GoList(values), ("...interface {}",)),
+    "upper": GoFunction("upper", lambda _, values: _upper(values), ("string",)),
+    "add1": GoFunction("add1", lambda _, values: _number("int", lambda number: number + 1, values), ("int",)),
+    "half": GoFunction("half", lambda _, values: _number("float64", lambda number: number / 2, values), ("float64",)),
 }
 
 
 def evaluated(text: str) -> dict[str, str]:
     """What the evaluator answers."""
     try:
-        definitions = parse(Source("f", Traced.of(text, TemplateText("f", 0)), "f"), FUNCTIONS)
+        definitions = parse(TemplateSource("f", Traced.of(text, TemplateText("f", 0)), "f"), FUNCTIONS)
         evaluator = Evaluator(InnerNamespace(definitions, Nothing()), FUNCTIONS, 4, "v1.37.0")
         out: list[Traced] = []
         evaluator.execute(definitions["f"], value_of(VALUES), out)

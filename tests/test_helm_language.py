@@ -8,19 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podhosts.helm.language import ParseError, Source, parse
+from podhosts.helm.language import ParseError, TemplateSource, parse
 from podhosts.helm.language.lexer import Kind, tokens
 from podhosts.helm.language.numbers import NumberSyntaxError, constant
 from podhosts.helm.language.quoting import BadSyntaxError, quoted, unquoted
-from podhosts.helm.language.tree import Action, Text
+from podhosts.helm.language.tree import ActionNode, TextNode
 from podhosts.helm.model import TooLarge
 from podhosts.helm.traced import TemplateText, Traced
 
 FUNCTIONS = {"print", "printf", "eq"}
 
 
-def parsed(text: str) -> Source:
-    source = Source("t.yaml", Traced.of(text, TemplateText("t.yaml", 0)), "t.yaml")
+def parsed(text: str) -> TemplateSource:
+    source = TemplateSource("t.yaml", Traced.of(text, TemplateText("t.yaml", 0)), "t.yaml")
     parse(source, FUNCTIONS)
     return source
 
@@ -43,11 +43,11 @@ def test_tokens_are_pieces_of_the_text(text: str) -> None:
 
 def test_nodes_know_where_they_stand() -> None:
     text = "name: {{ .Values.name -}}\n  x"
-    source = Source("t.yaml", Traced.of(text, TemplateText("t.yaml", 0)), "t.yaml")
+    source = TemplateSource("t.yaml", Traced.of(text, TemplateText("t.yaml", 0)), "t.yaml")
     first, action, last = parse(source, FUNCTIONS)["t.yaml"].body.nodes
-    assert isinstance(first, Text)
-    assert isinstance(action, Action)
-    assert isinstance(last, Text)
+    assert isinstance(first, TextNode)
+    assert isinstance(action, ActionNode)
+    assert isinstance(last, TextNode)
     assert text[action.start : action.end] == "{{ .Values.name -}}"
     assert last.text.runs[0].origin == TemplateText("t.yaml", len(text) - 1)
     assert action.shown() == "{{.Values.name}}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from podhosts.helm.builtins import functions
-from podhosts.helm.evaluate import NotEvaluated, ParsedTemplates, Refused, Rendered, evaluate
+from podhosts.helm.evaluate import NotEvaluated, ParsedTemplates, Refused, RenderedFile, evaluate
 from podhosts.helm.loading import LoadOptions, load
 from podhosts.helm.loading.load import DEFAULT_KUBERNETES
 
@@ -85,7 +85,7 @@ def test_helm_itself_stops_an_include_in_itself() -> None:
 
 @pytest.mark.parametrize("template", ["(" * 900 + "1" + ")" * 900, '"' + "a" * 500_000 + '" | quote | len'])
 def test_much_is_evaluated(template: str) -> None:
-    assert isinstance(outcome(f"{{{{ {template} }}}}"), Rendered)
+    assert isinstance(outcome(f"{{{{ {template} }}}}"), RenderedFile)
 
 
 def test_other_files_are_evaluated_after_one_that_is_too_large() -> None:
@@ -99,5 +99,5 @@ def test_other_files_are_evaluated_after_one_that_is_too_large() -> None:
     answers = evaluate(chart.templates, ParsedTemplates(functions(4), 4), DEFAULT_KUBERNETES)
     assert isinstance(answers["c/templates/b.yaml"], NotEvaluated)
     answer = answers["c/templates/a.yaml"]
-    assert isinstance(answer, Rendered)
+    assert isinstance(answer, RenderedFile)
     assert answer.text.text == "x"

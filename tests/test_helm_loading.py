@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from podhosts.helm.decoding import MOST_LEVELS, node_at, read_nodes
-from podhosts.helm.evaluate import Rendered
+from podhosts.helm.evaluate import RenderedFile
 from podhosts.helm.loading import LoadError, LoadOptions, ValuesText, archives
 from podhosts.helm.loading.archives import ArchiveError, unpack
 from podhosts.helm.loading.globs import BadPatternError, file_glob, path_pattern
@@ -91,7 +91,7 @@ def test_a_sub_charts_value_is_at_the_parents_key() -> None:
             "charts/s/templates/t.yaml": "{{ .Values.host }} {{ .Values.port }} {{ .Values.global.zone }}",
         }
     )["c/charts/s/templates/t.yaml"]
-    assert isinstance(text, Rendered)
+    assert isinstance(text, RenderedFile)
     assert [(run, origin.place.file, origin.place.path) for run, origin in value_runs(text.text)] == [
         ("from-parent", "values.yaml", ("s", "host")),
         ("eighty", "charts/s/values.yaml", ("port",)),
@@ -109,7 +109,7 @@ def test_what_is_imported_keeps_its_place() -> None:
             "charts/s/values.yaml": "exports: {data: {host: exported}}\n",
         }
     )[f"c/{TEMPLATE}"]
-    assert isinstance(text, Rendered)
+    assert isinstance(text, RenderedFile)
     place = ValuePlace("charts/s/values.yaml", ("exports", "data", "host"))
     assert list(value_runs(text.text)) == [("exported", ValueText(place, 0))]
 
@@ -230,7 +230,7 @@ def test_an_archive_is_read_in_memory() -> None:
         {"s/Chart.yaml": SUB.encode(), "s/values.yaml": b"host: packed\n", "s/templates/t.yaml": b"{{ .Values.host }}"}
     )
     text = outcomes({"charts/s-1.0.0.tgz": archive})["c/charts/s/templates/t.yaml"]
-    assert isinstance(text, Rendered)
+    assert isinstance(text, RenderedFile)
     place = ValuePlace("charts/s-1.0.0.tgz:values.yaml", ("host",))
     assert list(value_runs(text.text)) == [("packed", ValueText(place, 0))]
 

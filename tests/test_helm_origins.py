@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from podhosts.helm.evaluate import Rendered
+from podhosts.helm.evaluate import RenderedFile
 from podhosts.helm.loading import LoadError
 from podhosts.helm.model import TooLarge, Unsupported
 from podhosts.helm.traced import TemplateText, ValueText
@@ -32,7 +32,7 @@ def rendered(case: dict[str, Any]) -> dict[str, Traced]:
         answers = outcomes(case, 4)
     except (LoadError, TooLarge, Unsupported):
         return {}
-    return {name: answer.text for name, answer in answers.items() if isinstance(answer, Rendered)}
+    return {name: answer.text for name, answer in answers.items() if isinstance(answer, RenderedFile)}
 
 
 def runs(case: dict[str, Any]) -> Iterator[tuple[str, Origin]]:

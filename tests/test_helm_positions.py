@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from podhosts.helm.decoding import node_at, read_nodes
-from podhosts.helm.evaluate import Rendered
+from podhosts.helm.evaluate import RenderedFile
 from podhosts.helm.loading import LoadError
 from podhosts.helm.model import TooLarge, Unsupported
 from podhosts.helm.traced import TemplateText, ValueText
@@ -57,7 +57,7 @@ def test_runs_are_what_stands_at_their_places(shown_figures: Figures) -> None:
         except (LoadError, Unsupported, TooLarge):
             continue
         for outcome in found.values():
-            for piece, origin in _runs(outcome.text) if isinstance(outcome, Rendered) else ():
+            for piece, origin in _runs(outcome.text) if isinstance(outcome, RenderedFile) else ():
                 written = _written(case["files"], origin, len(piece))
                 if written is None:
                     continue

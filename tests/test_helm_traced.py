@@ -9,10 +9,10 @@ from podhosts.document.placeholders import is_placeholder
 from podhosts.helm.traced import (
     EMPTY,
     Derived,
-    Printed,
+    PrintingAction,
     TemplateText,
     Traced,
-    Unknown,
+    UnknownText,
     ValuePlace,
     ValueText,
     placeholder,
@@ -118,7 +118,7 @@ def test_what_is_made_of_something_unknown_is_unknown(text: Traced, other: Trace
 
 @given(texts)
 def test_the_first_action_that_prints_counts(text: Traced) -> None:
-    inner, outer = Printed("templates/_a.tpl", 3, 9), Printed("templates/b.yaml", 5, 30)
+    inner, outer = PrintingAction("templates/_a.tpl", 3, 9), PrintingAction("templates/b.yaml", 5, 30)
     printed = (text.printed(inner) + Traced.own("x")).printed(outer)
     assert [run.printed_at for run in printed.runs][:-1] == [inner] * len(text.runs)
     assert printed.runs[-1].printed_at == outer
@@ -136,7 +136,7 @@ def test_unknown_inputs_come_first_and_stay() -> None:
     made = (many + Traced.unknown("random")).derive("hash")
     origin = made.runs[0].origin
     assert isinstance(origin, Derived)
-    assert origin.inputs[0] == Unknown("random")
+    assert origin.inputs[0] == UnknownText("random")
     assert not made.is_known
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from podhosts.helm.builtins import functions
 from podhosts.helm.chart_files import ChartFiles
 from podhosts.helm.charts import METADATA, VALUES_FOLDERS, YAML, is_values_name, join
-from podhosts.helm.evaluate import ParsedTemplates, Refused, Rendered, evaluate
+from podhosts.helm.evaluate import ParsedTemplates, Refused, RenderedFile, evaluate
 from podhosts.helm.loading import LoadError, LoadOptions, ValuesText, load
 from podhosts.helm.loading.load import DEFAULT_KUBERNETES
 from podhosts.helm.model import TooLarge, Unsupported
@@ -117,7 +117,7 @@ class ChartBuilder:
     def _add(self, outcome: Outcome, path: str, build: ChartBuild, *, keeps_names: bool) -> None:
         source = self.files.source(path)
         shown = source.path if source is not None else join(self.folder, path)
-        if isinstance(outcome, Rendered):
+        if isinstance(outcome, RenderedFile):
             text = outcome.text if keeps_names else with_placeholders(outcome.text)
             build.printed.append(PrintedText(text, self.files, shown))
             return

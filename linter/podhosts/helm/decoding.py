@@ -13,7 +13,7 @@ from podhosts.document import Mapping, Scalar, Sequence, contents
 from podhosts.document.locate import decode
 from podhosts.document.reading import UnreadableError, read
 from podhosts.helm.model import Bool, GoList, GoMap, Nil, Number, TooLarge, Unsupported
-from podhosts.helm.traced import Derived, Run, Traced, ValuePlace, ValueText
+from podhosts.helm.traced import Derived, TextRun, Traced, ValuePlace, ValueText
 
 if TYPE_CHECKING:
     from podhosts.document import Node
@@ -98,7 +98,7 @@ class TextOrigins:
             run = self._text.runs[index]
             begin = self._ends[index] - run.length
             last = min(end, self._ends[index])
-            runs.append(Run(last - at, run.origin.moved(at - begin), run.printed_at))
+            runs.append(TextRun(last - at, run.origin.moved(at - begin), run.printed_at))
             at = last
             index += 1
         return Traced(self._text.text[start:end], tuple(runs))
@@ -131,7 +131,7 @@ class TextOrigins:
 
 def _string(text: str, origin: Origin) -> Traced:
     """A string that knows its place also if it is empty."""
-    return Traced.of(text, origin) if text else Traced("", (Run(0, origin),))
+    return Traced.of(text, origin) if text else Traced("", (TextRun(0, origin),))
 
 
 def decode_yaml(text: str, origins: ScalarOrigins, start: int = 0, end: int | None = None) -> GoValue:

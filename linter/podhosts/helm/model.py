@@ -26,16 +26,16 @@ __all__ = [
     "TRUE",
     "Bool",
     "Evaluation",
-    "Function",
     "FunctionError",
+    "GoFunction",
     "GoList",
     "GoMap",
     "GoObject",
+    "GoUnknown",
     "GoValue",
     "Nil",
     "Number",
     "TooLarge",
-    "UnknownValue",
     "Unsupported",
     "derived",
     "derived_origin",
@@ -83,7 +83,7 @@ class GoList:
     items: list[GoValue]
     kind: str = ANY_LIST
     origin: Origin | None = None
-    methods: dict[str, Function] = field(default_factory=dict)
+    methods: dict[str, GoFunction] = field(default_factory=dict)
 
 
 @record(slots=True, eq=False)
@@ -98,7 +98,7 @@ class GoMap:
     keys: dict[str, Traced] = field(default_factory=dict)
     kind: str = ANY_MAP
     origin: Origin | None = None
-    methods: dict[str, Function] = field(default_factory=dict)
+    methods: dict[str, GoFunction] = field(default_factory=dict)
 
     def key(self, name: str) -> Traced:
         """A key as a string that knows where it is written."""
@@ -119,27 +119,27 @@ class GoObject:
 
     kind: str
     fields: dict[str, GoValue] = field(default_factory=dict)
-    methods: dict[str, Function] = field(default_factory=dict)
+    methods: dict[str, GoFunction] = field(default_factory=dict)
     printed: Traced | None = None
     origin: Origin | None = None
 
 
 @record(frozen=True, slots=True)
-class UnknownValue:
+class GoUnknown:
     """A value that nobody knows and that is no string; an equal identity is an equal value."""
 
     identity: str
     origin: Origin | None = None
 
 
-GoValue: TypeAlias = Traced | Nil | Bool | Number | GoList | GoMap | GoObject | UnknownValue
+GoValue: TypeAlias = Traced | Nil | Bool | Number | GoList | GoMap | GoObject | GoUnknown
 
 NIL = Nil()
 TRUE = Bool(True)
 FALSE = Bool(False)
 
 
-class Function(NamedTuple):
+class GoFunction(NamedTuple):
     """A function of templates, or a method of an object.
 
     `parameters` are Go's types ("string", "int", "interface {}", "map[string]interface {}", "[]string", ...); the last
@@ -199,7 +199,7 @@ def type_of(value: GoValue) -> str:
         return "<nil>"
     if isinstance(value, Bool):
         return "bool"
-    if isinstance(value, UnknownValue):
+    if isinstance(value, GoUnknown):
         raise Unsupported(f"the type of {value.identity}")
     return value.kind
 
@@ -214,7 +214,7 @@ def is_true(value: GoValue) -> bool:
         return bool(value.items)
     if isinstance(value, GoMap):
         return bool(value.entries)
-    if isinstance(value, UnknownValue):
+    if isinstance(value, GoUnknown):
         raise Unsupported(f"whether {value.identity} is empty")
     return isinstance(value, GoObject)
 

@@ -15,7 +15,7 @@ from podhosts.helm.traced import EMPTY, Traced
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from podhosts.helm.model import Evaluation, Function, GoValue
+    from podhosts.helm.model import Evaluation, GoFunction, GoValue
 
 BYTES = "[]uint8"
 FILES = "engine.files"
@@ -124,14 +124,14 @@ def package(helm_version: int) -> str:
     return "chartutil" if helm_version < 4 else "common"
 
 
-def method(name: str, call: object, *parameters: str) -> Function:
+def method(name: str, call: object, *parameters: str) -> GoFunction:
     """A method of an object; `call` gets the arguments only."""
-    from podhosts.helm.model import Function
+    from podhosts.helm.model import GoFunction
 
     def run(_: Evaluation, arguments: list[GoValue]) -> GoValue:
         return call(*arguments)  # type: ignore[operator, no-any-return]  # the evaluator checked the arguments
 
-    return Function(name, run, parameters)
+    return GoFunction(name, run, parameters)
 
 
 def values_map(values: GoMap, helm_version: int) -> GoMap:

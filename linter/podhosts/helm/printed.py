@@ -11,10 +11,10 @@ from podhosts.diagnostics import Related
 from podhosts.document import Document, Mapping, Scalar, Sequence, nodes, split
 from podhosts.helm.traced import (
     Derived,
-    Run,
     TemplateText,
+    TextRun,
     Traced,
-    Unknown,
+    UnknownText,
     ValueText,
     is_unknown,
     placeholder,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from podhosts.document import Node, Piece
     from podhosts.helm.chart_files import ChartFiles, WrittenValue
-    from podhosts.helm.traced import Origin, Printed, ValuePlace
+    from podhosts.helm.traced import Origin, PrintingAction, ValuePlace
 
 _PRINTED_HERE = "printed here"
 _VALUE = "the value"
@@ -42,7 +42,7 @@ class _Part(NamedTuple):
 
     length: int
     origin: Origin
-    printed_at: Printed | None
+    printed_at: PrintingAction | None
 
 
 class PrintedText:
@@ -93,7 +93,7 @@ class PrintedText:
 
 def with_placeholders(text: Traced) -> Traced:
     """A text with placeholders for the words in it that nobody knows."""
-    runs: list[Run] = []
+    runs: list[TextRun] = []
     pieces: list[str] = []
     at = 0
     for run in text.runs:
@@ -107,10 +107,10 @@ def with_placeholders(text: Traced) -> Traced:
 
 
 def _identity(origin: Origin) -> str:
-    if isinstance(origin, Unknown):
+    if isinstance(origin, UnknownText):
         return origin.identity
     inputs = origin.inputs if isinstance(origin, Derived) else ()
-    return "-".join(one.identity for one in inputs if isinstance(one, Unknown))
+    return "-".join(one.identity for one in inputs if isinstance(one, UnknownText))
 
 
 class PrintedDocument(Placed):
@@ -297,7 +297,7 @@ def _values(parts: list[_Part]) -> list[ValuePlace]:
     """The values that characters come from, each once, in order."""
     found: dict[ValuePlace, None] = {}
     for part in parts:
-        for origin in part.origin.inputs if isinstance(part.origin, (Derived, Unknown)) else (part.origin,):
+        for origin in part.origin.inputs if isinstance(part.origin, (Derived, UnknownText)) else (part.origin,):
             if isinstance(origin, ValueText):
                 found[origin.place] = None
     return list(found)

@@ -15,10 +15,10 @@ from podhosts.helm.model import (
     GoList,
     GoMap,
     GoObject,
+    GoUnknown,
     Nil,
     Number,
     TooLarge,
-    UnknownValue,
     Unsupported,
     derived,
     type_of,
@@ -248,7 +248,7 @@ def _value(value: GoValue, verb: str, directive: Directive, depth: int = 0, budg
         return Traced.join((Traced.own("["), Traced.join(items, _BLANK), Traced.own("]")))
     if isinstance(value, GoMap):
         return _map(value, verb, directive, depth, budget)
-    if isinstance(value, UnknownValue):
+    if isinstance(value, GoUnknown):
         return Traced.unknown(value.identity)
     return _object(value, verb, directive, depth, budget)
 

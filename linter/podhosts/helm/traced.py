@@ -38,7 +38,7 @@ class ValuePlace(NamedTuple):
     is_key: bool = False
 
 
-class Printed(NamedTuple):
+class PrintingAction(NamedTuple):
     """The action of a template file that printed a text: the path in the chart, and where the action stands there."""
 
     path: str
@@ -92,7 +92,7 @@ class Derived(Origin):
 
 
 @record(frozen=True, slots=True)
-class Unknown(Origin):
+class UnknownText(Origin):
     """Characters that nobody knows before the chart is installed. An equal identity is an equal text.
 
     The text of such a run is what stands in for it: what `helm template` says (`release-name`), or a placeholder.
@@ -106,12 +106,12 @@ class Unknown(Origin):
 OWN = Derived()
 
 
-class Run(NamedTuple):
+class TextRun(NamedTuple):
     """So many characters in a row that have one origin, and the action that printed them, if they were printed."""
 
     length: int
     origin: Origin
-    printed_at: Printed | None = None
+    printed_at: PrintingAction | None = None
 
 
 class Traced:
@@ -120,16 +120,16 @@ class Traced:
     __slots__ = ("runs", "text")
 
     text: str
-    runs: tuple[Run, ...]
+    runs: tuple[TextRun, ...]
 
-    def __init__(self, text: str, runs: tuple[Run, ...]) -> None:
+    def __init__(self, text: str, runs: tuple[TextRun, ...]) -> None:
         self.text = text
         self.runs = runs
 
     @staticmethod
     def of(text: str, origin: Origin) -> Traced:
         """A text that comes from one place."""
-        return Traced(text, (Run(len(text), origin),)) if text else EMPTY
+        return Traced(text, (TextRun(len(text), origin),)) if text else EMPTY
 
     @staticmethod
     def own(text: str) -> Traced:
@@ -139,7 +139,7 @@ class Traced:
     @staticmethod
     def unknown(identity: str, text: str | None = None) -> Traced:
         """A text that nobody knows; `text` is what stands in for it, by default the identity's placeholder."""
-        return Traced.of(placeholder(identity) if text is None else text, Unknown(identity))
+        return Traced.of(placeholder(identity) if text is None else text, UnknownText(identity))
 
     @property
     def is_known(self) -> bool:
@@ -233,7 +233,7 @@ class Traced:
         """The origins of the characters, each once, as inputs of what is derived from this text."""
         return flattened(run.origin for run in self.runs)
 
-    def printed(self, place: Printed) -> Traced:
+    def printed(self, place: PrintingAction) -> Traced:
         """The text as an action prints it: runs that no other action printed before get its place."""
         if all(run.printed_at is not None for run in self.runs):
             return self
@@ -269,8 +269,8 @@ def placeholder(identity: str) -> str:
 
 def is_unknown(origin: Origin) -> bool:
     """Whether the characters are unknown, or made of something unknown."""
-    return isinstance(origin, Unknown) or (
-        isinstance(origin, Derived) and any(isinstance(one, Unknown) for one in origin.inputs)
+    return isinstance(origin, UnknownText) or (
+        isinstance(origin, Derived) and any(isinstance(one, UnknownText) for one in origin.inputs)
     )
 
 
@@ -280,7 +280,7 @@ def flattened(origins: Iterable[Origin]) -> tuple[Origin, ...]:
     unknown: dict[Origin, None] = {}
     for origin in origins:
         for one in origin.inputs if isinstance(origin, Derived) else (origin,):
-            (unknown if isinstance(one, Unknown) else known)[one] = None
+            (unknown if isinstance(one, UnknownText) else known)[one] = None
     return (*unknown, *known)[:MOST_INPUTS]
 
 
@@ -319,24 +319,24 @@ def _separated(parts: Iterable[Traced], separator: Traced | None) -> Iterable[Tr
         yield part
 
 
-def _cut(runs: Sequence[Run], start: int, end: int) -> Iterable[Run]:
+def _cut(runs: Sequence[TextRun], start: int, end: int) -> Iterable[TextRun]:
     """The runs of the characters from `start` up to `end`."""
     at = 0
     for run in runs:
         first, last = max(start - at, 0), min(end - at, run.length)
         if first < last:
-            yield Run(last - first, run.origin.moved(first), run.printed_at)
+            yield TextRun(last - first, run.origin.moved(first), run.printed_at)
         at += run.length
         if at >= end:
             return
 
 
-def _goes_on(first: Run, second: Run) -> bool:
+def _goes_on(first: TextRun, second: TextRun) -> bool:
     """Whether a run begins where the one before it ends, so that both are one."""
     origin = first.origin
     return (
         origin.__class__ is second.origin.__class__
         and first.printed_at == second.printed_at
-        and not isinstance(origin, Unknown)
+        and not isinstance(origin, UnknownText)
         and origin.moved(first.length) == second.origin
     )

@@ -26,7 +26,7 @@ from podhosts.helm.builtins import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from podhosts.helm.model import Function
+    from podhosts.helm.model import GoFunction
 
 __all__ = ["functions"]
 
@@ -34,10 +34,10 @@ _MODULES = (
     *(conversions, dates, defaults, dicts, encodings, letter_cases, lists, numbers),
     *(paths, patterns, strings, unknowns, versions),
 )
-_ALL: dict[str, Function] = {name: one for module in _MODULES for name, one in module.FAMILY.functions.items()}
+_ALL: dict[str, GoFunction] = {name: one for module in _MODULES for name, one in module.FAMILY.functions.items()}
 _HELM_4 = {**_ALL, **conversions.HELM_4_FAMILY.functions}
 
 
-def functions(helm_version: int) -> Mapping[str, Function]:
+def functions(helm_version: int) -> Mapping[str, GoFunction]:
     """The functions by the names that templates know, those of the language itself left out."""
     return _ALL if helm_version < 4 else _HELM_4

@@ -28,7 +28,7 @@ class JsonError(ValueError):
 
 def decode_json(text: Traced) -> GoValue:
     """The value that a text is. Raises JsonError, and TooLarge as reading YAML does."""
-    scanner = _Scanner(text.text)
+    scanner = _JsonScanner(text.text)
     scanner.value()
     scanner.blanks()
     if scanner.at < len(text.text):
@@ -38,12 +38,12 @@ def decode_json(text: Traced) -> GoValue:
 
 def decode_json_prefix(text: Traced) -> tuple[GoValue, int]:
     """The value with which a text begins, and its length. Raises JsonError."""
-    scanner = _Scanner(text.text)
+    scanner = _JsonScanner(text.text)
     scanner.value()
     return value_of(read_json(text.text, 0, scanner.at), TextOrigins(text)), scanner.at
 
 
-class _Scanner:
+class _JsonScanner:
     """Goes over one value without making anything of it."""
 
     def __init__(self, text: str) -> None:

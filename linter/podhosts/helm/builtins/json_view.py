@@ -13,8 +13,8 @@ from podhosts.helm.model import (
     GoList,
     GoMap,
     GoObject,
+    GoUnknown,
     Number,
-    UnknownValue,
     Unsupported,
     derived,
     is_true,
@@ -56,7 +56,7 @@ def _view(value: GoValue, budget: Budget, depth: int) -> GoValue:
     if isinstance(value, GoMap):
         entries = {name: _view(item, budget, depth + 1) for name, item in value.entries.items()}
         return GoMap(entries, value.keys, origin=value.origin)
-    if isinstance(value, UnknownValue):
+    if isinstance(value, GoUnknown):
         raise Unsupported(f"the text of {value.identity}")
     return _struct(value, budget, depth) if isinstance(value, GoObject) else value
 

@@ -10,7 +10,7 @@ from podhosts.helm.builtins.numbers import to_int64
 from podhosts.helm.builtins.strings import whole
 from podhosts.helm.builtins.table import ANY, ANYS, INT, Family
 from podhosts.helm.builtins.values import are_equal, is_empty, kind_of
-from podhosts.helm.model import FALSE, NIL, TRUE, Bool, FunctionError, GoList, Nil, UnknownValue, Unsupported
+from podhosts.helm.model import FALSE, NIL, TRUE, Bool, FunctionError, GoList, GoUnknown, Nil, Unsupported
 from podhosts.helm.objects import NilList
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def items_of(value: GoValue, complaint: str) -> list[GoValue]:
         return value.items
     if isinstance(value, Nil):
         raise FunctionError(_NIL_POINTER)
-    if isinstance(value, UnknownValue):
+    if isinstance(value, GoUnknown):
         raise Unsupported(f"the items of {value.identity}")
     raise FunctionError(complaint.replace("{}", kind_of(value)))
 

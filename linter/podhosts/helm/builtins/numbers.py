@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.helm.builtins.strings import whole
 from podhosts.helm.builtins.table import ANY, ANYS, INT, STRING, Family
-from podhosts.helm.model import Bool, FunctionError, GoList, Number, TooLarge, UnknownValue, Unsupported, derived_origin
+from podhosts.helm.model import Bool, FunctionError, GoList, GoUnknown, Number, TooLarge, Unsupported, derived_origin
 from podhosts.helm.printing import shown
 from podhosts.helm.traced import Traced
 
@@ -47,7 +47,7 @@ def to_int64(value: GoValue) -> int:
         return int(value.value)
     if isinstance(value, Traced):
         return _parsed_int(_without_zero_decimals(value.text))
-    if isinstance(value, UnknownValue):
+    if isinstance(value, GoUnknown):
         raise Unsupported(f"the number {value.identity}")
     if not isinstance(value, Number) or isinstance(value.value, complex) or value.kind.startswith("time."):
         return 0
@@ -80,7 +80,7 @@ def to_float64(value: GoValue) -> float:
         if _HEX_FLOAT.match(value.text):
             raise Unsupported("a hexadecimal float")
         return _float(value.text) if _FLOAT.fullmatch(value.text) else 0.0
-    if isinstance(value, UnknownValue):
+    if isinstance(value, GoUnknown):
         raise Unsupported(f"the number {value.identity}")
     if not isinstance(value, Number) or isinstance(value.value, complex) or value.kind.startswith("time."):
         return 0.0

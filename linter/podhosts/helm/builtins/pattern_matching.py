@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _MOST_INSTRUCTIONS = 20_000
 
 
-class _Step(NamedTuple):
+class _MatchStep(NamedTuple):
     """An instruction: a test of a character or place, a fork, a mark of a group's begin or end, or the end."""
 
     kind: Literal["one", "at", "fork", "mark", "end"]
@@ -48,10 +48,10 @@ class Pattern:
         parser = PatternParser(text)
         node = parser.whole()
         self.names = parser.names
-        self._steps: list[_Step] = []
-        self._start = self._compile(PatternGroup(0, node), self._put(_Step("end")))
+        self._steps: list[_MatchStep] = []
+        self._start = self._compile(PatternGroup(0, node), self._put(_MatchStep("end")))
 
-    def _put(self, step: _Step) -> int:
+    def _put(self, step: _MatchStep) -> int:
         if len(self._steps) >= _MOST_INSTRUCTIONS:
             raise Unsupported("a pattern that is so large")
         self._steps.append(step)
@@ -60,41 +60,41 @@ class Pattern:
     def _compile(self, node: PatternNode, then: int) -> int:
         """The place of the first step of a node, after which it goes on at `then`."""
         if isinstance(node, OneCharacter):
-            return self._put(_Step("one", test=node.test, targets=(then,)))
+            return self._put(_MatchStep("one", test=node.test, targets=(then,)))
         if isinstance(node, BetweenCharacters):
-            return self._put(_Step("at", place=node.kind, targets=(then,)))
+            return self._put(_MatchStep("at", place=node.kind, targets=(then,)))
         if isinstance(node, PatternGroup):
-            end = self._put(_Step("mark", number=2 * node.number + 1, targets=(then,)))
+            end = self._put(_MatchStep("mark", number=2 * node.number + 1, targets=(then,)))
             inner = self._compile(node.inner, end)
-            return self._put(_Step("mark", number=2 * node.number, targets=(inner,)))
+            return self._put(_MatchStep("mark", number=2 * node.number, targets=(inner,)))
         if isinstance(node, InSequence):
             for part in reversed(node.parts):
                 then = self._compile(part, then)
             return then
         if isinstance(node, OneOf):
-            return self._put(_Step("fork", targets=tuple(self._compile(part, then) for part in node.parts)))
+            return self._put(_MatchStep("fork", targets=tuple(self._compile(part, then) for part in node.parts)))
         return self._compile_repeat(node, then)
 
     def _compile_repeat(self, node: Repeated, then: int) -> int:
         if node.most is None:
             if node.least == 0 and not _may_be_empty(node.inner):
-                loop = self._put(_Step("fork"))
+                loop = self._put(_MatchStep("fork"))
                 inner = self._compile(node.inner, loop)
-                self._steps[loop] = _Step("fork", targets=_ordered(inner, then, node.is_greedy))
+                self._steps[loop] = _MatchStep("fork", targets=_ordered(inner, then, node.is_greedy))
                 return loop
             # At least once; what may be empty is `(x+)?` also for `x*`.
-            loop = self._put(_Step("fork"))
+            loop = self._put(_MatchStep("fork"))
             begin = self._compile(node.inner, loop)
-            self._steps[loop] = _Step("fork", targets=_ordered(begin, then, node.is_greedy))
+            self._steps[loop] = _MatchStep("fork", targets=_ordered(begin, then, node.is_greedy))
             if node.least == 0:
-                return self._put(_Step("fork", targets=_ordered(begin, then, node.is_greedy)))
+                return self._put(_MatchStep("fork", targets=_ordered(begin, then, node.is_greedy)))
             for _ in range(node.least - 1):
                 begin = self._compile(node.inner, begin)
             return begin
         begin = then
         for _ in range(node.most - node.least):
             inner = self._compile(node.inner, begin)
-            begin = self._put(_Step("fork", targets=_ordered(inner, then, node.is_greedy)))
+            begin = self._put(_MatchStep("fork", targets=_ordered(inner, then, node.is_greedy)))
         for _ in range(node.least):
             begin = self._compile(node.inner, begin)
         return begin

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from podhosts.helm.model import Function, Unsupported
+from podhosts.helm.model import GoFunction, Unsupported
 from podhosts.helm.traced import Traced
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Family:
     """The functions of one module by name."""
 
     def __init__(self) -> None:
-        self.functions: dict[str, Function] = {}
+        self.functions: dict[str, GoFunction] = {}
 
     def add(self, names: str, *parameters: str) -> Callable[[_AnyBody], _AnyBody]:
         """Register a function that takes its arguments one by one under one or more names."""
@@ -75,4 +75,4 @@ class Family:
         self, names: str, call: Callable[[Evaluation, list[GoValue]], GoValue], parameters: tuple[str, ...]
     ) -> None:
         for name in names.split():
-            self.functions[name] = Function(name, call, parameters)
+            self.functions[name] = GoFunction(name, call, parameters)

@@ -9,9 +9,9 @@ from podhosts.helm.model import (
     GoList,
     GoMap,
     GoObject,
+    GoUnknown,
     Nil,
     Number,
-    UnknownValue,
     Unsupported,
     derived_origin,
     type_of,
@@ -52,7 +52,7 @@ def is_empty(value: GoValue) -> bool:
         return not value.items
     if isinstance(value, GoMap):
         return not value.entries
-    if isinstance(value, UnknownValue):
+    if isinstance(value, GoUnknown):
         raise Unsupported(f"whether {value.identity} is empty")
     return isinstance(value, Nil)
 

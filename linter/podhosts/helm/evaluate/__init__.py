@@ -6,7 +6,7 @@ from podhosts.helm.evaluate.engine import (
     Outcome,
     ParsedTemplates,
     Refused,
-    Rendered,
+    RenderedFile,
     TemplatePlace,
     evaluate,
 )
@@ -17,7 +17,7 @@ __all__ = [
     "Outcome",
     "ParsedTemplates",
     "Refused",
-    "Rendered",
+    "RenderedFile",
     "TemplatePlace",
     "evaluate",
 ]

@@ -14,7 +14,7 @@ from podhosts.helm.evaluate.evaluator import Evaluator
 from podhosts.helm.evaluate.go_functions import GO_FUNCTIONS
 from podhosts.helm.evaluate.helm_functions import HELM_FUNCTIONS
 from podhosts.helm.evaluate.namespaces import ChartNamespace, called_names, defined_names, may_change_values
-from podhosts.helm.language import ParseError, Source, parse
+from podhosts.helm.language import ParseError, TemplateSource, parse
 from podhosts.helm.model import GoMap, TooLarge, Unsupported
 from podhosts.helm.objects import package
 from podhosts.helm.traced import TemplateText, Traced
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from podhosts.helm.language import Definition
     from podhosts.helm.loading import ChartTemplate
-    from podhosts.helm.model import Function
+    from podhosts.helm.model import GoFunction
 
 #: Frames of Python's stack: templates that call each other take about twelve a call.
 _MOST_FRAMES = 60_000
@@ -37,7 +37,7 @@ class TemplatePlace(NamedTuple):
     at: int
 
 
-class Rendered(NamedTuple):
+class RenderedFile(NamedTuple):
     """What a file prints."""
 
     text: Traced
@@ -64,7 +64,7 @@ class NotEvaluated(NamedTuple):
     place: TemplatePlace | None
 
 
-Outcome: TypeAlias = Rendered | Refused | NotKnown | NotEvaluated
+Outcome: TypeAlias = RenderedFile | Refused | NotKnown | NotEvaluated
 
 
 class _Stopped(Exception):  # noqa: N818  # carries an outcome
@@ -78,7 +78,7 @@ class _Stopped(Exception):  # noqa: N818  # carries an outcome
 class ParsedTemplates:
     """The templates of charts, each parsed once, for evaluations with several sets of values."""
 
-    def __init__(self, functions: Mapping[str, Function], helm_version: int) -> None:
+    def __init__(self, functions: Mapping[str, GoFunction], helm_version: int) -> None:
         self.functions = {**functions, **GO_FUNCTIONS, **HELM_FUNCTIONS}
         self.helm_version = helm_version
         self._parsed: dict[tuple[str, str], Mapping[str, Definition] | Refused | NotEvaluated] = {}
@@ -96,7 +96,7 @@ class ParsedTemplates:
     def _parse(self, template: ChartTemplate) -> Mapping[str, Definition] | Refused | NotEvaluated:
         text = Traced.of(template.text, TemplateText(template.path, 0))
         try:
-            return parse(Source(template.name, text, template.path), self.functions)
+            return parse(TemplateSource(template.name, text, template.path), self.functions)
         except ParseError as error:
             start = _line_start(template.text, error.line)
             return Refused(parse_message(error), (TemplatePlace(template.path, start),))
@@ -172,7 +172,7 @@ def _outcome(evaluator: Evaluator, namespace: ChartNamespace, template: ChartTem
     try:
         definition = namespace.find(template.name)
         assert definition is not None  # each file is a template of its name
-        return Rendered(evaluator.print_file(definition, data))
+        return RenderedFile(evaluator.print_file(definition, data))
     except _Stopped as stopped:
         return stopped.outcome
     except TemplateError as error:

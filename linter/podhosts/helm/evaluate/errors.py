@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from podhosts.helm.language.quoting import quoted
 
 if TYPE_CHECKING:
-    from podhosts.helm.language import Definition, ParseError, Source
+    from podhosts.helm.language import Definition, ParseError, TemplateSource
     from podhosts.helm.language.tree import Node
 
 _WARNING_START, _WARNING_END = "HELM_ERR_START", "HELM_ERR_END"
@@ -23,7 +23,7 @@ class Level(NamedTuple):
     """One step of the way to an error: what is said there, and the place, if it is one of a template."""
 
     words: str
-    source: Source | None = None
+    source: TemplateSource | None = None
     at: int = 0
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from podhosts.helm.evaluate.errors import Level, TemplateError
 from podhosts.helm.evaluate.execution import NO_VALUE, State
 from podhosts.helm.evaluate.namespaces import InnerNamespace
-from podhosts.helm.language import ParseError, Source, parse
+from podhosts.helm.language import ParseError, TemplateSource, parse
 from podhosts.helm.language.quoting import quoted
 from podhosts.helm.model import FunctionError, TooLarge
 from podhosts.helm.traced import EMPTY, Traced
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from podhosts.helm.evaluate.namespaces import Namespace
     from podhosts.helm.language import Definition
     from podhosts.helm.language.tree import Node
-    from podhosts.helm.model import Function, GoValue
+    from podhosts.helm.model import GoFunction, GoValue
 
 #: Nodes and values that one file may take, and all files of an evaluation: less than a second, and some seconds. No
 #: file of the real charts that were evaluated takes more than 4,000.
@@ -44,7 +44,7 @@ class Evaluator:
     def __init__(
         self,
         namespace: Namespace,
-        functions: Mapping[str, Function],
+        functions: Mapping[str, GoFunction],
         helm_version: int,
         kubernetes_version: str,
     ) -> None:
@@ -110,7 +110,7 @@ class Evaluator:
         if "{{" not in text.text:
             return text.replace(NO_VALUE.text, EMPTY)
         try:
-            definitions = parse(Source(_TPL_NAME, text), self.functions)
+            definitions = parse(TemplateSource(_TPL_NAME, text), self.functions)
         except ParseError as error:
             raise FunctionError(f"cannot parse template {quoted(text.text)}: {error}") from None
         outer = self.namespace

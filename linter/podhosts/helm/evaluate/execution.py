@@ -23,41 +23,41 @@ from podhosts.helm.evaluate.arguments import (
 from podhosts.helm.evaluate.errors import Level, TemplateError, level_at
 from podhosts.helm.language.quoting import quoted
 from podhosts.helm.language.tree import (
-    Action,
-    Block,
+    ActionNode,
+    BlockNode,
     BoolConstant,
-    Branch,
+    BranchNode,
     Call,
     Chain,
-    Command,
-    Dot,
-    Field,
+    CommandNode,
+    DotNode,
+    FieldNode,
     Identifier,
     Leave,
     NilConstant,
     NumberConstant,
     Pipe,
     StringConstant,
-    Text,
-    Variable,
+    TextNode,
+    VariableNode,
 )
 from podhosts.helm.model import (
     ANY,
     NIL,
-    Function,
     FunctionError,
+    GoFunction,
     GoList,
     GoMap,
     GoObject,
+    GoUnknown,
     Nil,
     Number,
     TooLarge,
-    UnknownValue,
     Unsupported,
     is_true,
 )
 from podhosts.helm.printing import shown, sorted_keys
-from podhosts.helm.traced import Printed, Traced
+from podhosts.helm.traced import PrintingAction, Traced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,19 +97,19 @@ class State:
 
     # Nodes; each returns the word that leaves a loop, if one was met
 
-    def block(self, dot: Held, block: Block) -> str | None:
+    def block(self, dot: Held, block: BlockNode) -> str | None:
         """Print nodes one after the other."""
         step = self.evaluator.step
         for node in block.nodes:
-            if node.__class__ is Text:
+            if node.__class__ is TextNode:
                 self.out.append(node.text)
                 continue
             step()
             self.node = node
             leaving = None
-            if isinstance(node, Action):
+            if isinstance(node, ActionNode):
                 self.action(dot, node)
-            elif isinstance(node, Branch):
+            elif isinstance(node, BranchNode):
                 leaving = self.branch(dot, node)
             elif isinstance(node, Call):
                 self.call_template(dot, node)
@@ -119,18 +119,18 @@ class State:
                 return leaving
         return None
 
-    def action(self, dot: Held, node: Action) -> None:
+    def action(self, dot: Held, node: ActionNode) -> None:
         """Print a value, unless variables get it."""
         value = self.pipeline(dot, node.pipe)
         if node.pipe.declared:
             return
         text = NO_VALUE if isinstance(value, Nil) else shown(value)
         if (path := self.definition.source.path) is not None:
-            text = text.printed(Printed(path, node.start, node.end))
+            text = text.printed(PrintingAction(path, node.start, node.end))
         self.evaluator.count_text(text)
         self.out.append(text)
 
-    def branch(self, dot: Held, node: Branch) -> str | None:
+    def branch(self, dot: Held, node: BranchNode) -> str | None:
         """`if`, `with` and `range`."""
         marked = len(self.names)
         value = self.pipeline(dot, node.pipe)
@@ -143,7 +143,7 @@ class State:
         del self.names[marked:], self.values[marked:]
         return leaving
 
-    def range(self, dot: Held, node: Branch, value: GoValue) -> str | None:
+    def range(self, dot: Held, node: BranchNode, value: GoValue) -> str | None:
         """Print the body for each element, or what stands for none."""
         declared = node.pipe.declared
         marked = len(self.names)
@@ -179,7 +179,7 @@ class State:
             assert isinstance(value.value, int)  # the kind says so
             for index in range(value.value):
                 yield NIL, Number(value.kind, index, value.origin)
-        elif isinstance(value, UnknownValue):
+        elif isinstance(value, GoUnknown):
             raise Unsupported(f"what is in {value.identity}")
         elif not isinstance(value, Nil):
             raise self.error(f"range can't iterate over {shown(value).text}")
@@ -224,17 +224,17 @@ class State:
                 self.values.append(value)
         return unboxed(value)
 
-    def command(self, dot: Held, command: Command, final: Held | None) -> Held:
+    def command(self, dot: Held, command: CommandNode, final: Held | None) -> Held:
         """The value of a command; `final` is what the command before it in the pipeline gave."""
         self.evaluator.step()
         words = command.words
         first = words[0]
-        if isinstance(first, Field):
+        if isinstance(first, FieldNode):
             self.node = first
             return self.fields(dot, dot, first, first.names, words, final)
         if isinstance(first, Identifier):
             return self.function(dot, first, command, words, final)
-        if isinstance(first, Variable):
+        if isinstance(first, VariableNode):
             return self.variable(dot, first, words, final)
         if isinstance(first, Chain):
             return self.chain(dot, first, words, final)
@@ -249,7 +249,7 @@ class State:
 
     def constant(self, dot: Held, node: Node) -> Held:
         """A constant, or the dot, where no type is asked for."""
-        if isinstance(node, Dot):
+        if isinstance(node, DotNode):
             return dot
         if isinstance(node, (StringConstant, BoolConstant)):
             return node.value
@@ -266,7 +266,7 @@ class State:
         if len(words) > 1 or final is not None:
             raise self.error(f"can't give argument to non-function {words[0].shown()}")
 
-    def variable(self, dot: Held, node: Variable, words: tuple[Node, ...], final: Held | None) -> Held:
+    def variable(self, dot: Held, node: VariableNode, words: tuple[Node, ...], final: Held | None) -> Held:
         """A variable, or fields of it."""
         self.node = node
         value = self.values[self.position(node.name)]
@@ -312,7 +312,7 @@ class State:
             if isinstance(receiver, Boxed):
                 raise self.error(f"nil pointer evaluating {ANY}.{name}")
             return NIL
-        if isinstance(value, UnknownValue):
+        if isinstance(value, GoUnknown):
             raise Unsupported(f"the field {name} of {value.identity}")
         if isinstance(value, (GoMap, GoList, GoObject)) and name in value.methods:
             return self.call(dot, value.methods[name], node, words, final)
@@ -349,7 +349,7 @@ class State:
                 return value
         return value if final is None else unboxed(final)
 
-    def call(self, dot: Held, function: Function, node: Node, words: tuple[Node, ...], final: Held | None) -> GoValue:
+    def call(self, dot: Held, function: GoFunction, node: Node, words: tuple[Node, ...], final: Held | None) -> GoValue:
         """Call a function or method with arguments of the right types."""
         name, parameters = function.name, function.parameters
         given = words[1:]
@@ -370,7 +370,7 @@ class State:
             arguments.append(self.checked(final, parameters[count - 1] if count <= fixed else rest))
         return self.result(function, node, arguments)
 
-    def result(self, function: Function, node: Node, arguments: list[GoValue]) -> GoValue:
+    def result(self, function: GoFunction, node: Node, arguments: list[GoValue]) -> GoValue:
         """What a function gives, or its error at the place of the call."""
         try:
             value = function.call(self.evaluator, arguments)
@@ -400,9 +400,9 @@ class State:
         self.node = word
         if isinstance(word, Pipe):
             return self.pipeline(dot, word)
-        if isinstance(word, Field):
+        if isinstance(word, FieldNode):
             return self.fields(dot, dot, word, word.names, (), None)
-        if isinstance(word, Variable):
+        if isinstance(word, VariableNode):
             return self.variable(dot, word, (), None)
         if isinstance(word, Identifier):
             return self.function(dot, word, word, (), None)

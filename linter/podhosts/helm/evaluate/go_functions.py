@@ -14,14 +14,14 @@ from podhosts.helm.language.quoting import is_printable
 from podhosts.helm.model import (
     ANY,
     Bool,
-    Function,
     FunctionError,
+    GoFunction,
     GoList,
     GoMap,
     GoObject,
+    GoUnknown,
     Nil,
     Number,
-    UnknownValue,
     Unsupported,
     derived_origin,
     is_true,
@@ -52,7 +52,7 @@ def _basic_kind(value: GoValue) -> str:
         if value.kind.startswith("uint"):
             return "uint"
         return next((kind for kind in ("float", "complex") if value.kind.startswith(kind)), "int")
-    if isinstance(value, UnknownValue):
+    if isinstance(value, GoUnknown):
         raise Unsupported(f"comparing {value.identity}")
     return ""
 
@@ -174,7 +174,7 @@ def _indexed(item: GoValue, index: GoValue) -> GoValue:
         assert isinstance(index, Traced)  # nothing else is a string
         found = item.entries.get(index.text)
         return unboxed(missing_element(item)) if found is None else found
-    if isinstance(item, UnknownValue):
+    if isinstance(item, GoUnknown):
         raise Unsupported(f"what is in {item.identity}")
     raise FunctionError(f"can't index item of type {type_of(item)}")
 
@@ -254,24 +254,24 @@ _REST = f"...{ANY}"
 GO_FUNCTIONS = {
     function.name: function
     for function in (
-        Function("eq", _eq, (REFLECT, f"...{REFLECT}")),
-        Function("ne", _comparison(lambda first, second: not _is_equal(first, second)), (REFLECT, REFLECT)),
-        Function("lt", _comparison(_is_less), (REFLECT, REFLECT)),
-        Function("le", _comparison(_is_at_most), (REFLECT, REFLECT)),
-        Function("gt", _comparison(lambda first, second: not _is_at_most(first, second)), (REFLECT, REFLECT)),
-        Function("ge", _comparison(lambda first, second: not _is_less(first, second)), (REFLECT, REFLECT)),
-        Function("not", _not, (REFLECT,)),
-        Function("index", _index, (REFLECT, f"...{REFLECT}")),
-        Function("len", _len, (REFLECT,)),
-        Function("call", _call, (REFLECT, f"...{REFLECT}")),
-        Function("print", lambda _, values: sprint(values), (_REST,)),
-        Function("printf", _printf, ("string", _REST)),
-        Function("println", lambda _, values: sprintln(values), (_REST,)),
-        Function("html", _html, (_REST,)),
-        Function("js", _js, (_REST,)),
-        Function("urlquery", _urlquery, (_REST,)),
+        GoFunction("eq", _eq, (REFLECT, f"...{REFLECT}")),
+        GoFunction("ne", _comparison(lambda first, second: not _is_equal(first, second)), (REFLECT, REFLECT)),
+        GoFunction("lt", _comparison(_is_less), (REFLECT, REFLECT)),
+        GoFunction("le", _comparison(_is_at_most), (REFLECT, REFLECT)),
+        GoFunction("gt", _comparison(lambda first, second: not _is_at_most(first, second)), (REFLECT, REFLECT)),
+        GoFunction("ge", _comparison(lambda first, second: not _is_less(first, second)), (REFLECT, REFLECT)),
+        GoFunction("not", _not, (REFLECT,)),
+        GoFunction("index", _index, (REFLECT, f"...{REFLECT}")),
+        GoFunction("len", _len, (REFLECT,)),
+        GoFunction("call", _call, (REFLECT, f"...{REFLECT}")),
+        GoFunction("print", lambda _, values: sprint(values), (_REST,)),
+        GoFunction("printf", _printf, ("string", _REST)),
+        GoFunction("println", lambda _, values: sprintln(values), (_REST,)),
+        GoFunction("html", _html, (_REST,)),
+        GoFunction("js", _js, (_REST,)),
+        GoFunction("urlquery", _urlquery, (_REST,)),
         # Only their names: the evaluator runs them.
-        Function("and", lambda _, values: values[-1], (REFLECT, f"...{REFLECT}")),
-        Function("or", lambda _, values: values[-1], (REFLECT, f"...{REFLECT}")),
+        GoFunction("and", lambda _, values: values[-1], (REFLECT, f"...{REFLECT}")),
+        GoFunction("or", lambda _, values: values[-1], (REFLECT, f"...{REFLECT}")),
     )
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.helm.evaluate.errors import warning
-from podhosts.helm.model import ANY, Function, FunctionError, GoMap, Nil
+from podhosts.helm.model import ANY, FunctionError, GoFunction, GoMap, Nil
 from podhosts.helm.traced import Traced
 
 if TYPE_CHECKING:
@@ -46,10 +46,10 @@ def _lookup(_: Evaluation, values: list[GoValue]) -> GoValue:
 HELM_FUNCTIONS = {
     function.name: function
     for function in (
-        Function("include", _include, ("string", ANY)),
-        Function("tpl", _tpl, ("string", ANY)),
-        Function("required", _required, ("string", ANY)),
-        Function("fail", _fail, ("string",)),
-        Function("lookup", _lookup, ("string", "string", "string", "string")),
+        GoFunction("include", _include, ("string", ANY)),
+        GoFunction("tpl", _tpl, ("string", ANY)),
+        GoFunction("required", _required, ("string", ANY)),
+        GoFunction("fail", _fail, ("string",)),
+        GoFunction("lookup", _lookup, ("string", "string", "string", "string")),
     )
 }

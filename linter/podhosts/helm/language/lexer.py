@@ -67,7 +67,7 @@ KEYWORDS = {
 _KEYWORD_KINDS = frozenset((*KEYWORDS.values(), Kind.DOT))
 
 
-class Token(NamedTuple):
+class TemplateToken(NamedTuple):
     """A word: its kind, its first character's offset, and its characters (of an error: what is wrong)."""
 
     kind: Kind
@@ -105,7 +105,7 @@ _SINGLE = {"=": Kind.ASSIGN, "|": Kind.PIPE}
 _ENDS_A_WORD = frozenset(" \t\r\n.,|:)(")
 
 
-def tokens(text: str) -> list[Token]:
+def tokens(text: str) -> list[TemplateToken]:
     """All words of a template; the last one is EOF, or an error that ends the reading. Comments are left out."""
     lexer = _Lexer(text)
     lexer.read()
@@ -122,7 +122,7 @@ class _Lexer:
         self.at = 0
         self.start = 0
         self.parens = 0
-        self.found: list[Token] = []
+        self.found: list[TemplateToken] = []
 
     def read(self) -> None:
         """Read the whole text."""
@@ -131,9 +131,9 @@ class _Lexer:
                 while self._inside():
                     pass
         except _Wrong as wrong:
-            self.found.append(Token(Kind.ERROR, self.start, str(wrong)))
+            self.found.append(TemplateToken(Kind.ERROR, self.start, str(wrong)))
             return
-        self.found.append(Token(Kind.EOF, len(self.text), ""))
+        self.found.append(TemplateToken(Kind.EOF, len(self.text), ""))
 
     def _text(self) -> bool:
         """Read text up to an action and its left delimiter; False at the end of the template."""
@@ -146,7 +146,7 @@ class _Lexer:
             trims = opening >= 0 and text[inside : inside + 1] == "-" and text[inside + 1 : inside + 2] in _SPACE_SET
             kept = text[start:end].rstrip(_SPACES) if trims else text[start:end]
             if kept:
-                self.found.append(Token(Kind.TEXT, start, kept))
+                self.found.append(TemplateToken(Kind.TEXT, start, kept))
             if opening < 0:
                 return False
             if trims:
@@ -154,7 +154,7 @@ class _Lexer:
             if text.startswith("/*", inside):
                 self._comment(inside)
                 continue
-            self.found.append(Token(Kind.LEFT_DELIM, opening, "{{"))
+            self.found.append(TemplateToken(Kind.LEFT_DELIM, opening, "{{"))
             self.at = inside
             self.parens = 0
             return True
@@ -180,7 +180,7 @@ class _Lexer:
         return at
 
     def _add(self, kind: Kind, end: int) -> bool:
-        self.found.append(Token(kind, self.start, self.text[self.start : end]))
+        self.found.append(TemplateToken(kind, self.start, self.text[self.start : end]))
         self.at = end
         return True
 

@@ -22,7 +22,7 @@ class NumberSyntaxError(ValueError):
     """What Go says of a number that is none."""
 
 
-class Constant(NamedTuple):
+class NumberLiteral(NamedTuple):
     """A number constant: its value under each type that can hold it, None where the type can't."""
 
     text: str
@@ -48,7 +48,7 @@ class Constant(NamedTuple):
         return is_hex or text.startswith("'")
 
 
-def constant(text: str) -> Constant:
+def constant(text: str) -> NumberLiteral:
     """Read a number, or a character in single quotes; raises `NumberSyntaxError` with Go's words."""
     if text.startswith("'"):
         return _character(text)
@@ -59,9 +59,9 @@ def constant(text: str) -> Constant:
         unsigned = integer if text[:1] not in "+-" or integer == 0 else None
         if integer > _LARGEST_INT or integer < -_LARGEST_INT - 1:
             if unsigned is not None and unsigned <= _LARGEST_UINT:
-                return Constant(text, None, unsigned, float(unsigned))
+                return NumberLiteral(text, None, unsigned, float(unsigned))
         else:
-            return Constant(text, integer, unsigned, float(integer))
+            return NumberLiteral(text, integer, unsigned, float(integer))
     number = _float(text)
     if number is None:
         raise NumberSyntaxError(f"illegal number syntax: {quoted(text)}")
@@ -70,7 +70,7 @@ def constant(text: str) -> Constant:
     return _from_float(text, number)
 
 
-def complex_constant(text: str) -> Constant:
+def complex_constant(text: str) -> NumberLiteral:
     """Read a sum such as 1+2i."""
     cut = max(text.rfind("+"), text.rfind("-"))
     if text[cut - 1] in "eEpP":
@@ -81,28 +81,28 @@ def complex_constant(text: str) -> Constant:
     return _simplified(text, complex(real, imaginary))
 
 
-def _from_float(text: str, number: float) -> Constant:
+def _from_float(text: str, number: float) -> NumberLiteral:
     whole = int(number) if number == number and abs(number) != float("inf") and number == int(number) else None
     integer = whole if whole is not None and -_LARGEST_INT - 1 <= whole <= _LARGEST_INT else None
     unsigned = whole if whole is not None and 0 <= whole <= _LARGEST_UINT else None
-    return Constant(text, integer, unsigned, number)
+    return NumberLiteral(text, integer, unsigned, number)
 
 
-def _simplified(text: str, number: complex) -> Constant:
+def _simplified(text: str, number: complex) -> NumberLiteral:
     """A complex number, also under the simpler types if it has no imaginary part."""
     if number.imag:
-        return Constant(text, complex_=number)
+        return NumberLiteral(text, complex_=number)
     return _from_float(text, number.real)._replace(complex_=number)
 
 
-def _imaginary(text: str) -> Constant:
+def _imaginary(text: str) -> NumberLiteral:
     number = _float(text[:-1])
     if number is None:
         raise NumberSyntaxError(f"illegal number syntax: {quoted(text)}")
     return _simplified(text, complex(0, number))
 
 
-def _character(text: str) -> Constant:
+def _character(text: str) -> NumberLiteral:
     try:
         character = unescaped(text[1:-1], "'")
     except BadSyntaxError as error:
@@ -112,7 +112,7 @@ def _character(text: str) -> Constant:
     number = ord(character)
     if 0xDC80 <= number <= 0xDCFF:
         number -= 0xDC00
-    return Constant(text, number, number, float(number))
+    return NumberLiteral(text, number, number, float(number))
 
 
 def _integer(text: str) -> int | None:

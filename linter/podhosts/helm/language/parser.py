@@ -8,28 +8,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podhosts.helm.language.lexer import Kind, Token, tokens
+from podhosts.helm.language.lexer import Kind, TemplateToken, tokens
 from podhosts.helm.language.numbers import NumberSyntaxError, complex_constant, constant
 from podhosts.helm.language.quoting import BadSyntaxError, quoted, unquoted
 from podhosts.helm.language.tree import (
-    Action,
-    Block,
+    ActionNode,
+    BlockNode,
     BoolConstant,
-    Branch,
+    BranchNode,
     Call,
     Chain,
-    Command,
+    CommandNode,
     Definition,
-    Dot,
-    Field,
+    DotNode,
+    FieldNode,
     Identifier,
     Leave,
     NilConstant,
     NumberConstant,
     Pipe,
     StringConstant,
-    Text,
-    Variable,
+    TextNode,
+    VariableNode,
 )
 from podhosts.helm.model import Bool, TooLarge
 from podhosts.helm.traced import EMPTY
@@ -37,7 +37,7 @@ from podhosts.helm.traced import EMPTY
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from podhosts.helm.language.tree import Node, Source
+    from podhosts.helm.language.tree import Node, TemplateSource
     from podhosts.helm.traced import Origin, Traced
 
 #: Parentheses and blocks in each other. Go allows 10,000 parentheses.
@@ -59,7 +59,7 @@ _OPERANDS = frozenset(
         Kind.LEFT_PAREN,
     )
 )
-_CONSTANTS = (BoolConstant, StringConstant, NumberConstant, NilConstant, Dot)
+_CONSTANTS = (BoolConstant, StringConstant, NumberConstant, NilConstant, DotNode)
 _BRANCHES = {Kind.IF: "if", Kind.WITH: "with", Kind.RANGE: "range"}
 
 
@@ -71,17 +71,17 @@ class ParseError(Exception):
         self.line = line
 
 
-def parse(source: Source, functions: Collection[str]) -> dict[str, Definition]:
+def parse(source: TemplateSource, functions: Collection[str]) -> dict[str, Definition]:
     """The templates that a text defines by name, itself among them; `functions` are the names that it may call."""
-    reader = _Reader(source, functions)
+    reader = _TemplateReader(source, functions)
     _Parser(reader, reader.source.name).file()
     return reader.definitions
 
 
-class _Reader:
+class _TemplateReader:
     """The tokens of a text, with as much look-ahead as the parser wants; what all parsers of the text share."""
 
-    def __init__(self, source: Source, functions: Collection[str]) -> None:
+    def __init__(self, source: TemplateSource, functions: Collection[str]) -> None:
         self.source = source
         self.functions = functions
         self.definitions: dict[str, Definition] = {}
@@ -90,22 +90,22 @@ class _Reader:
         #: The index of the last token that was looked at: errors name its line.
         self.seen = 0
 
-    def next(self) -> Token:
+    def next(self) -> TemplateToken:
         """The next token; after the last one always that."""
         index = self.index
         if index >= len(self.tokens):
-            return Token(Kind.EOF, len(self.source.text.text), "")
+            return TemplateToken(Kind.EOF, len(self.source.text.text), "")
         if index > self.seen:
             self.seen = index
         self.index = index + 1
         return self.tokens[index]
 
-    def line(self, token: Token) -> int:
+    def line(self, token: TemplateToken) -> int:
         """The number of the line on which a token begins."""
         return self.source.text.text.count("\n", 0, token.start) + 1
 
 
-class _EndMark(Text):
+class _EndMark(TextNode):
     """`end` or `else`: closes a list of nodes."""
 
     __slots__ = ("word",)
@@ -121,30 +121,30 @@ class _EndMark(Text):
 class _Parser:
     """Reads one template: the text, or the body of a `define` or `block` in it, which has variables of its own."""
 
-    def __init__(self, reader: _Reader, name: str, depth: int = 0) -> None:
+    def __init__(self, reader: _TemplateReader, name: str, depth: int = 0) -> None:
         self.reader = reader
         self.name = name
         self.variables = ["$"]
         self.ranges = 0
         self.depth = depth
         #: The left delimiter of the action that is read.
-        self.opening: Token | None = None
+        self.opening: TemplateToken | None = None
 
     # Tokens
 
-    def next_word(self) -> Token:
+    def next_word(self) -> TemplateToken:
         """The next token that is no space."""
         token = self.reader.next()
         return self.reader.next() if token.kind is Kind.SPACE else token
 
-    def peek(self) -> Token:
+    def peek(self) -> TemplateToken:
         """The next token, which stays."""
         index = self.reader.index
         token = self.reader.next()
         self.reader.index = index
         return token
 
-    def peek_word(self) -> Token:
+    def peek_word(self) -> TemplateToken:
         """The next token that is no space, which stays; the space is gone."""
         token = self.next_word()
         self.back()
@@ -160,7 +160,7 @@ class _Parser:
         last = reader.tokens[min(reader.seen, len(reader.tokens) - 1)]
         return ParseError(reader.source.name, reader.line(last), message)
 
-    def unexpected(self, token: Token, context: str) -> ParseError:
+    def unexpected(self, token: TemplateToken, context: str) -> ParseError:
         """The error for a token that may not stand here."""
         if token.kind is not Kind.ERROR:
             return self.fail(f"unexpected {token.shown()} in {context}")
@@ -171,7 +171,7 @@ class _Parser:
                 extra = extra.removeprefix(" in action")
         return self.fail(f"{token.text}{extra}")
 
-    def expect(self, kind: Kind, context: str) -> Token:
+    def expect(self, kind: Kind, context: str) -> TemplateToken:
         """The next word, which must be of this kind."""
         token = self.next_word()
         if token.kind is not kind:
@@ -188,7 +188,7 @@ class _Parser:
 
     def file(self) -> None:
         """Read the whole text."""
-        body = Block(self.peek().start, [])
+        body = BlockNode(self.peek().start, [])
         while (token := self.peek()).kind is not Kind.EOF:
             if token.kind is Kind.LEFT_DELIM:
                 index = self.reader.index
@@ -221,7 +221,7 @@ class _Parser:
             raise self.fail(f"unexpected {end.shown()} in {context}")
         self.add(body)
 
-    def add(self, body: Block) -> None:
+    def add(self, body: BlockNode) -> None:
         """Add a template to those of the text."""
         new = Definition(self.name, self.reader.source, body)
         old = self.reader.definitions.get(self.name)
@@ -230,9 +230,9 @@ class _Parser:
         elif not new.is_empty:
             raise self.fail(f"template: multiple definition of template {quoted(self.name)}")
 
-    def items(self) -> tuple[Block, _EndMark]:
+    def items(self) -> tuple[BlockNode, _EndMark]:
         """Read nodes up to an `end` or `else`."""
-        body = Block(self.peek_word().start, [])
+        body = BlockNode(self.peek_word().start, [])
         while self.peek_word().kind is not Kind.EOF:
             node = self.text_or_action()
             if isinstance(node, _EndMark):
@@ -244,7 +244,7 @@ class _Parser:
         """Read a piece of text or an action."""
         token = self.next_word()
         if token.kind is Kind.TEXT:
-            return Text(token.start, self.written(token))
+            return TextNode(token.start, self.written(token))
         if token.kind is not Kind.LEFT_DELIM:
             raise self.unexpected(token, "input")
         self.opening = token
@@ -254,7 +254,7 @@ class _Parser:
 
     # Actions
 
-    def action(self, opening: Token) -> Node:
+    def action(self, opening: TemplateToken) -> Node:
         """Read what stands after a left delimiter, and what belongs to it."""
         token = self.next_word()
         kind = token.kind
@@ -276,13 +276,13 @@ class _Parser:
         self.back()
         at = self.peek().start
         pipe = self.pipeline("command", Kind.RIGHT_DELIM)
-        return Action(at, pipe, opening.start, self.end())
+        return ActionNode(at, pipe, opening.start, self.end())
 
     def end(self) -> int:
         """Where the right delimiter that was read last ends."""
         return self.reader.tokens[self.reader.index - 1].start + 2
 
-    def leave(self, token: Token) -> Node:
+    def leave(self, token: TemplateToken) -> Node:
         """Read the end of `break` or `continue`."""
         word = f"{{{{{token.text}}}}}"
         after = self.next_word()
@@ -292,7 +292,7 @@ class _Parser:
             raise self.fail(f"{word} outside {{{{range}}}}")
         return Leave(token.start, token.text)
 
-    def branch(self, word: str) -> Branch:
+    def branch(self, word: str) -> BranchNode:
         """Read `if`, `with` or `range` from its pipeline up to its `end`."""
         self.deeper()
         marked = len(self.variables)
@@ -305,16 +305,16 @@ class _Parser:
             following = self.peek()
             if word != "range" and following.kind is (Kind.IF if word == "if" else Kind.WITH):
                 self.reader.next()
-                otherwise = Block(end.at, [self.branch(word)])
+                otherwise = BlockNode(end.at, [self.branch(word)])
             else:
                 otherwise, end = self.items()
                 if end.word != "end":
                     raise self.fail(f"expected end; found {end.shown()}")
         del self.variables[marked:]
         self.depth -= 1
-        return Branch(pipe.at, word, pipe, body, otherwise)
+        return BranchNode(pipe.at, word, pipe, body, otherwise)
 
-    def call(self, opening: Token) -> Call:
+    def call(self, opening: TemplateToken) -> Call:
         """Read the name and the context of `template`."""
         context = "template clause"
         token = self.next_word()
@@ -325,7 +325,7 @@ class _Parser:
             pipe = self.pipeline(context, Kind.RIGHT_DELIM)
         return Call(token.start, name, pipe, opening.start, self.end())
 
-    def block(self, opening: Token) -> Call:
+    def block(self, opening: TemplateToken) -> Call:
         """Read `block`: a template that is defined and printed at the same place."""
         context = "block clause"
         token = self.next_word()
@@ -335,7 +335,7 @@ class _Parser:
         _Parser(self.reader, name, self.depth).body_of(context)
         return Call(token.start, name, pipe, opening.start, end)
 
-    def template_name(self, token: Token, context: str) -> str:
+    def template_name(self, token: TemplateToken, context: str) -> str:
         """The name of a template, which must be a string."""
         if token.kind not in (Kind.STRING, Kind.RAW_STRING):
             raise self.unexpected(token, context)
@@ -354,7 +354,7 @@ class _Parser:
         """Read a pipeline up to a right delimiter or parenthesis."""
         at = self.peek_word().start
         declared, is_assignment = self.declarations(context)
-        commands: list[Command] = []
+        commands: list[CommandNode] = []
         while (token := self.next_word()).kind is not closing:
             if token.kind not in _OPERANDS:
                 raise self.unexpected(token, context)
@@ -367,9 +367,9 @@ class _Parser:
                 raise self.fail(f"non executable command in pipeline stage {stage}")
         return Pipe(at, tuple(declared), is_assignment, tuple(commands))
 
-    def declarations(self, context: str) -> tuple[list[Variable], bool]:
+    def declarations(self, context: str) -> tuple[list[VariableNode], bool]:
         """Read the variables that get a pipeline's value, and whether they are there already."""
-        declared: list[Variable] = []
+        declared: list[VariableNode] = []
         while (variable := self.peek_word()).kind is Kind.VARIABLE:
             index = self.reader.index
             self.reader.next()
@@ -389,12 +389,12 @@ class _Parser:
                 raise self.fail("range can only initialize variables")
         return declared, False
 
-    def declared(self, token: Token) -> Variable:
+    def declared(self, token: TemplateToken) -> VariableNode:
         """A variable that can be used from here on."""
         self.variables.append(token.text)
-        return Variable(token.start, token.text)
+        return VariableNode(token.start, token.text)
 
-    def command(self) -> Command:
+    def command(self) -> CommandNode:
         """Read words up to `|`, which is taken, or to the end of the pipeline."""
         at = self.peek_word().start
         words: list[Node] = []
@@ -413,7 +413,7 @@ class _Parser:
             break
         if not words:
             raise self.fail("empty command")
-        return Command(at, tuple(words))
+        return CommandNode(at, tuple(words))
 
     def operand(self) -> Node | None:
         """Read a term and the fields on it; None if there is no term."""
@@ -424,10 +424,10 @@ class _Parser:
         fields = []
         while self.peek().kind is Kind.FIELD:
             fields.append(self.reader.next().text[1:])
-        if isinstance(node, Field):
-            return Field(at, (*node.names, *fields))
-        if isinstance(node, Variable):
-            return Variable(at, node.name, (*node.fields, *fields))
+        if isinstance(node, FieldNode):
+            return FieldNode(at, (*node.names, *fields))
+        if isinstance(node, VariableNode):
+            return VariableNode(at, node.name, (*node.fields, *fields))
         if isinstance(node, _CONSTANTS):
             raise self.fail(f"unexpected . after term {quoted(node.shown())}")
         return Chain(at, node, tuple(fields))
@@ -437,7 +437,7 @@ class _Parser:
         token = self.next_word()
         kind, text, at = token.kind, token.text, token.start
         if kind is Kind.FIELD:
-            return Field(at, (text[1:],))
+            return FieldNode(at, (text[1:],))
         if kind is Kind.IDENTIFIER:
             if text not in self.reader.functions:
                 raise self.fail(f"function {quoted(text)} not defined")
@@ -445,9 +445,9 @@ class _Parser:
         if kind is Kind.VARIABLE:
             if text not in self.variables:
                 raise self.fail(f"undefined variable {quoted(text)}")
-            return Variable(at, text)
+            return VariableNode(at, text)
         if kind is Kind.DOT:
-            return Dot(at)
+            return DotNode(at)
         if kind in (Kind.STRING, Kind.RAW_STRING):
             return self.string(token)
         if kind is Kind.LEFT_PAREN:
@@ -464,7 +464,7 @@ class _Parser:
         self.back()
         return None
 
-    def number(self, token: Token) -> NumberConstant:
+    def number(self, token: TemplateToken) -> NumberConstant:
         """A number constant."""
         try:
             read = complex_constant if token.kind is Kind.COMPLEX else constant
@@ -472,16 +472,16 @@ class _Parser:
         except NumberSyntaxError as error:
             raise self.fail(str(error)) from None
 
-    def string(self, token: Token) -> StringConstant:
+    def string(self, token: TemplateToken) -> StringConstant:
         """A string constant; without escapes it is the template's text, character for character."""
         value = self.unquoted(token.text)
         written = self.reader.source.text.slice(token.start + 1, token.start + len(token.text) - 1)
         return StringConstant(token.start, token.text, written.derive(value))
 
-    def written(self, token: Token) -> Traced:
+    def written(self, token: TemplateToken) -> Traced:
         """A token as text of the template."""
         return self.reader.source.text.slice(token.start, token.start + len(token.text))
 
-    def origin(self, token: Token) -> Origin:
+    def origin(self, token: TemplateToken) -> Origin:
         """Where a token is written."""
         return self.reader.source.text.origin_at(token.start)

@@ -11,7 +11,7 @@ from podhosts.helm.language.quoting import quoted
 from podhosts.records import record
 
 if TYPE_CHECKING:
-    from podhosts.helm.language.numbers import Constant
+    from podhosts.helm.language.numbers import NumberLiteral
     from podhosts.helm.model import Bool
     from podhosts.helm.traced import Origin, Traced
 
@@ -31,7 +31,7 @@ class Node:
 
 
 @record(slots=True, eq=False)
-class Text(Node):
+class TextNode(Node):
     """Text that the template prints as it is."""
 
     at: int
@@ -43,7 +43,7 @@ class Text(Node):
 
 
 @record(slots=True, eq=False)
-class Dot(Node):
+class DotNode(Node):
     """`.`"""
 
     at: int
@@ -81,7 +81,7 @@ class NumberConstant(Node):
     """A number, or a character in single quotes."""
 
     at: int
-    value: Constant
+    value: NumberLiteral
     origin: Origin
 
     def shown(self) -> str:
@@ -103,7 +103,7 @@ class StringConstant(Node):
 
 
 @record(slots=True, eq=False)
-class Field(Node):
+class FieldNode(Node):
     """`.a.b`: fields of the dot."""
 
     at: int
@@ -115,7 +115,7 @@ class Field(Node):
 
 
 @record(slots=True, eq=False)
-class Variable(Node):
+class VariableNode(Node):
     """`$x.a.b`: a variable, with its dollar sign, and fields of it."""
 
     at: int
@@ -154,7 +154,7 @@ class Chain(Node):
 
 
 @record(slots=True, eq=False)
-class Command(Node):
+class CommandNode(Node):
     """Words next to each other: a function with its arguments, or one value."""
 
     at: int
@@ -170,9 +170,9 @@ class Pipe(Node):
     """Commands with `|` between them, and the variables that get the result."""
 
     at: int
-    declared: tuple[Variable, ...]
+    declared: tuple[VariableNode, ...]
     is_assignment: bool
-    commands: tuple[Command, ...]
+    commands: tuple[CommandNode, ...]
 
     def shown(self) -> str:
         """The pipeline, without parentheses."""
@@ -182,7 +182,7 @@ class Pipe(Node):
 
 
 @record(slots=True, eq=False)
-class Action(Node):
+class ActionNode(Node):
     """`{{ … }}` that prints or declares, from `start` up to `end`, both with the braces."""
 
     at: int
@@ -196,7 +196,7 @@ class Action(Node):
 
 
 @record(slots=True, eq=False)
-class Block(Node):
+class BlockNode(Node):
     """Nodes one after the other."""
 
     at: int
@@ -208,14 +208,14 @@ class Block(Node):
 
 
 @record(slots=True, eq=False)
-class Branch(Node):
+class BranchNode(Node):
     """`if`, `with` or `range`, up to its `end`."""
 
     at: int
     word: str
     pipe: Pipe
-    body: Block
-    otherwise: Block | None
+    body: BlockNode
+    otherwise: BlockNode | None
 
     def shown(self) -> str:
         """The first line."""
@@ -251,7 +251,7 @@ class Call(Node):
 
 
 @record(slots=True, eq=False)
-class Source:
+class TemplateSource:
     """A text that is parsed as a template: `name` is Helm's name of the file, or `gotpl`.
 
     `path` is the path of the file that has this text; None for the text of a `tpl`.
@@ -274,10 +274,10 @@ class Definition:
     """A template with a name: a file, or the body of a `define` or `block`."""
 
     name: str
-    source: Source
-    body: Block
+    source: TemplateSource
+    body: BlockNode
 
     @property
     def is_empty(self) -> bool:
         """Whether it holds nothing but blanks and comments; such a one never replaces another."""
-        return all(isinstance(node, Text) and not node.text.text.strip(_BLANKS) for node in self.body.nodes)
+        return all(isinstance(node, TextNode) and not node.text.text.strip(_BLANKS) for node in self.body.nodes)

@@ -103,7 +103,7 @@ _STRINGS = {
 _DEPENDENCY_STRINGS = {name: name for name in ("name", "version", "repository", "condition", "alias")}
 
 
-class _Reader:
+class _MetadataReader:
     """Takes what a file says into the fields of a struct, with Go's complaints about the wrong types."""
 
     def __init__(self, file: str, struct: str) -> None:
@@ -179,7 +179,7 @@ def read_metadata(file: str, text: str, into: Metadata) -> None:
         raise LoadError(
             "load", f"cannot load {short}: {_UNMARSHALING} {kind} into Go value of type chart.Metadata", file
         )
-    reader = _Reader(file, "Metadata")
+    reader = _MetadataReader(file, "Metadata")
     folded = _by_field(value.entries, (*_STRINGS, *_OTHERS))
     for name, attribute in _STRINGS.items():
         if name in folded and not isinstance(folded[name], Nil):
@@ -195,26 +195,26 @@ def _by_field(entries: dict[str, GoValue], names: tuple[str, ...]) -> dict[str, 
     return {known[name.lower()]: value for name, value in entries.items() if name.lower() in known}
 
 
-def _take_sources(reader: _Reader, value: GoValue, into: Metadata) -> None:
+def _take_sources(reader: _MetadataReader, value: GoValue, into: Metadata) -> None:
     into.sources = reader.strings(value, "sources")
 
 
-def _take_keywords(reader: _Reader, value: GoValue, into: Metadata) -> None:
+def _take_keywords(reader: _MetadataReader, value: GoValue, into: Metadata) -> None:
     into.keywords = reader.strings(value, "keywords")
 
 
-def _take_deprecated(reader: _Reader, value: GoValue, into: Metadata) -> None:
+def _take_deprecated(reader: _MetadataReader, value: GoValue, into: Metadata) -> None:
     into.deprecated = reader.boolean(value, "deprecated")
 
 
-def _take_annotations(reader: _Reader, value: GoValue, into: Metadata) -> None:
+def _take_annotations(reader: _MetadataReader, value: GoValue, into: Metadata) -> None:
     fields = reader.fields(value, "annotations", "map[string]string")
     into.annotations = None
     if fields is not None:
         into.annotations = {name: reader.string(item, "annotations") for name, item in fields.items()}
 
 
-def _take_maintainers(reader: _Reader, value: GoValue, into: Metadata) -> None:
+def _take_maintainers(reader: _MetadataReader, value: GoValue, into: Metadata) -> None:
     into.maintainers = []
     for item in reader.list_of(value, "maintainers", "[]*chart.Maintainer"):
         fields = reader.fields(item, "maintainers", "chart.Maintainer")
@@ -225,7 +225,7 @@ def _take_maintainers(reader: _Reader, value: GoValue, into: Metadata) -> None:
         )
 
 
-def _take_dependencies(reader: _Reader, value: GoValue, into: Metadata) -> None:
+def _take_dependencies(reader: _MetadataReader, value: GoValue, into: Metadata) -> None:
     if isinstance(value, Nil):
         return
     into.dependencies = []
