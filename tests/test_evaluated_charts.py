@@ -161,6 +161,13 @@ def test_each_values_file_is_tried(tmp_path: Path) -> None:
     assert [(item["path"], item["start"]["line"]) for item in finding["related"]] == [("templates/d.yaml", 10)]
 
 
+def test_what_several_builds_have_is_one_finding(tmp_path: Path) -> None:
+    bad = ADDRESSES.replace("10.0.0.5", "10.0.0.500")
+    write(tmp_path, {"templates/d.yaml": LISTED, "values.yaml": bad, "values-prod.yaml": "replicas: 2\n"})
+    (finding,) = json.loads(run(tmp_path, "check", "--format", "json", "."))["findings"]
+    assert [item["values"] for item in finding["built"]] == [["values.yaml"], ["values.yaml", "values-prod.yaml"]]
+
+
 def test_values_of_an_archive(tmp_path: Path) -> None:
     files = {"Chart.yaml": METADATA.replace("web", "sub"), "templates/d.yaml": LISTED, "values.yaml": "aliases: []\n"}
     write(tmp_path, {"values.yaml": "sub:\n  aliases:\n  - {ip: 10.0.0.300, hostnames: [a.example]}\n"})

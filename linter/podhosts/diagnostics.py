@@ -124,6 +124,10 @@ class Diagnostic:
         total = self.related_total + len(others) + more
         return replace(self, related=related, more_related=total - len(related))
 
+    def also_built(self, others: Sequence[BuiltBy]) -> Diagnostic:
+        """The finding with further builds in which it was made, each once."""
+        return replace(self, built=tuple(dict.fromkeys((*self.built, *others))))
+
     @property
     def sort_key(self) -> tuple[str, int, int, int, str, str, Words]:
         """Path, position, rule: the order of every report, on every machine."""

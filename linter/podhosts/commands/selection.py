@@ -164,7 +164,7 @@ def _built(folder: str) -> Selection:
         raise UsageError(f"{folder} cannot be built: {'; '.join(reasons) or 'a file of it is no YAML'}")
     follow_names(build.resources)
     path = files.kustomizations(folder)[0].path
-    printed = [Printed(resource.value, path) for resource in build.resources]
+    printed = [Printed(resource.value, path, folder) for resource in build.resources]
     repository = Repository([item.document.source for item in printed])
     kinds = _kinds(repository)
     found = {pod: placed for item in printed for pod, placed in _pods(interpret(item, kinds)).items()}

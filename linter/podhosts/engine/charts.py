@@ -64,7 +64,8 @@ def chart_report(path: str, repository: Repository, settings: Settings) -> Chart
     reports = [report for report in found if report is not None]
     by_place: dict[tuple[str, Span, str], Diagnostic] = {}
     for finding in (finding for report in reports for finding in report.findings):
-        by_place.setdefault((finding.rule, finding.span, finding.message), finding)
+        key = (finding.rule, finding.span, finding.message)
+        by_place[key] = by_place.setdefault(key, finding).also_built(finding.built)
     return ChartReport(
         list(by_place.values()),
         [span for report in reports for span in report.covered],
@@ -149,8 +150,7 @@ class _Notes:
     def add(self, finding: Diagnostic, build: ChartBuild) -> None:
         found = self.at(finding.source.path).findings
         key = (finding.rule, finding.span, finding.message)
-        if key not in found:
-            found[key] = replace(finding, built=(BuiltBy("helm", build.chart, build.values),))
+        found[key] = found.setdefault(key, finding).also_built([BuiltBy("helm", build.chart, build.values)])
 
     def cover(self, interpreted: Interpreted, document: PrintedDocument) -> None:
         """Note the places that lists and specs of pods are printed from, and what of them is not known."""
@@ -192,8 +192,8 @@ def _relocate(finding: Diagnostic, placed: Placed) -> Diagnostic | None:
         if finding.rule == DuplicateHostname.name:
             # Of an entry that is printed twice another rule tells.
             return None
-        place = placed.printing_place(finding.span)
-        finding = replace(finding, related=())
+        moved = relocate(replace(finding, related=()), placed, placed.printing_place(finding.span))
+        return moved and moved.with_related(placed.values_of(finding.span))
     return relocate(finding, placed, place)
 
 

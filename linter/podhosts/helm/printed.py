@@ -210,7 +210,7 @@ class PrintedDocument(Placed):
                 found.append(Related(Span(printed.start, printed.end), _PRINTED_HERE, source))
         return tuple(found)
 
-    def value_related(self, span: Span) -> tuple[Related, ...]:
+    def values_of(self, span: Span) -> tuple[Related, ...]:
         """The values that a span comes from."""
         found = (self._printed.files.written(place) for place in _values(self._printed.parts(span)))
         return tuple(Related(one.node.span, _VALUE, one.document.source) for one in found if one is not None)
