@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -43,8 +44,8 @@ _BUILT_RULES = frozenset(
 class ChartReport(NamedTuple):
     """What the builds of one chart say of one file.
 
-    `covered` are the spans that lists and specs of pods are printed from; `unknown` those of values that nobody knows.
-    `is_printed`: the file is a template whose text is known in at least one build.
+    `covered` are the spans that lists and specs of pods are printed from, in order and without overlaps; `unknown` are
+    those of values that nobody knows. `is_printed`: the file is a template whose text is known in at least one build.
     """
 
     findings: list[Diagnostic]
@@ -54,8 +55,8 @@ class ChartReport(NamedTuple):
 
     def knows(self, finding: Diagnostic) -> bool:
         """Whether the builds have looked at the text of a finding, for the same mistake."""
-        start, end = finding.span
-        return finding.rule in _BUILT_RULES and any(one.start < end and start < one.end for one in self.covered)
+        at = bisect_left(self.covered, finding.span.start, key=lambda span: span.end - 1)
+        return finding.rule in _BUILT_RULES and at < len(self.covered) and self.covered[at].start < finding.span.end
 
 
 def chart_report(path: str, repository: Repository, settings: Settings) -> ChartReport:
@@ -68,7 +69,7 @@ def chart_report(path: str, repository: Repository, settings: Settings) -> Chart
         by_place[key] = by_place.setdefault(key, finding).also_built(finding.built)
     return ChartReport(
         list(by_place.values()),
-        [span for report in reports for span in report.covered],
+        _joined(span for report in reports for span in report.covered),
         sorted({span for report in reports for span in report.unknown}),
         any(report.is_printed for report in reports),
     )
@@ -125,6 +126,17 @@ def _reports(builds: _Builds, repository: Repository, settings: Settings) -> dic
     return {path: note.report() for path, note in notes.by_path.items()}
 
 
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    """The same stretches in order, those that meet as one."""
+    joined: list[Span] = []
+    for span in sorted(spans):
+        if joined and span.start <= joined[-1].end:
+            joined[-1] = joined[-1]._replace(end=max(span.end, joined[-1].end))
+        else:
+            joined.append(span)
+    return joined
+
+
 @record(slots=True)
 class _Note:
     """What is known of one file."""
@@ -135,7 +147,7 @@ class _Note:
     is_printed: bool = False
 
     def report(self) -> ChartReport:
-        return ChartReport([*self.findings.values()], [*self.covered], [*self.unknown], self.is_printed)
+        return ChartReport([*self.findings.values()], _joined(self.covered), [*self.unknown], self.is_printed)
 
 
 class _Notes:

@@ -226,7 +226,10 @@ class Charts:
         # What is inside another chart is evaluated there with the values that it is made for.
         outermost = [chart for chart in self.homes[home] if chart.folder == home]
         stopped = (item for chart in outermost for item in _never_printed(self.builds(chart)))
-        return found + [item for item in stopped if not self.facts(item.source.path).problems]
+        told = {item.source.path for item in found}
+        return found + [
+            item for item in stopped if item.source.path not in told and not self.facts(item.source.path).problems
+        ]
 
 
 def _never_printed(builds: list[ChartBuild]) -> Iterator[UnreadFile]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -178,13 +179,10 @@ class PrintedDocument(Placed):
         """
         if _values(self._printed.parts(span)):
             return None
-        around = [
-            item
-            for node in nodes(self.document.root)
-            for item in (node.items if isinstance(node, Sequence) else ())
-            if isinstance(item, Mapping) and item.start <= span.start and span.end <= item.end
-        ]
-        values = _values(self._printed.parts(around[-1].span)) if around else []
+        at = bisect_right(self._items, span.start, key=lambda item: item.start) - 1
+        while at >= 0 and self._items[at].end < span.end:
+            at -= 1
+        values = _values(self._printed.parts(self._items[at])) if at >= 0 else []
         path = _common(values)
         while path and not isinstance(path[-1], int):
             path = path[:-1]
@@ -235,10 +233,18 @@ class PrintedDocument(Placed):
 
     def _is_scalar(self, span: Span) -> bool:
         """Whether a span is a scalar, a key, or in one."""
-        return any(
-            isinstance(node, Scalar) and node.start <= span.start and span.end <= node.end
-            for node in nodes(self.document.root)
-        )
+        at = bisect_right(self._scalars, span.start, key=lambda scalar: scalar.start) - 1
+        return at >= 0 and span.end <= self._scalars[at].end
+
+    @cached_property
+    def _scalars(self) -> list[Span]:
+        return sorted(node.span for node in nodes(self.document.root) if isinstance(node, Scalar))
+
+    @cached_property
+    def _items(self) -> list[Span]:
+        """The mappings in lists, in order."""
+        lists = (node for node in nodes(self.document.root) if isinstance(node, Sequence))
+        return sorted(item.span for node in lists for item in node.items if isinstance(item, Mapping))
 
     def _value_place(self, place: ValuePlace, parts: list[_Part]) -> Place | None:
         written = self._printed.files.written(place)
