@@ -71,9 +71,12 @@ def test_a_repository_that_does_not_mention_hosts_is_silent(tmp_path: Path) -> N
     assert (done.returncode, done.stdout) == (0, b"")
 
 
-def test_named_files_are_looked_at_alone(tmp_path: Path) -> None:
+def test_named_files_see_their_kustomization(tmp_path: Path) -> None:
     write(tmp_path)
-    done = podhosts("check", "overlay/owner.yaml", "overlay/Kustomization", "base/web.yaml", cwd=tmp_path)
+    named = ("overlay/owner.yaml", "overlay/Kustomization", "base/web.yaml")
+    done = podhosts("check", *named, cwd=tmp_path)
+    assert (done.returncode, done.stdout.decode().startswith(LOST)) == (1, True)
+    done = podhosts("check", "--isolated", *named, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, b"")
 
 

@@ -240,6 +240,7 @@ def test_a_placeholder_inside_a_string_is_counted_at_its_place() -> None:
         "hostAliases:\n- ip: 10.0.0.256\n  hostnames: [a]\n",
         '{"hostAliases": [{"ip": "10.0.0.256", "hostnames": ["a"]}]}',
         "spec:\n  hostAliases:\n  - ip: 10.0.0.256\n    hostnames: [a]\n",
+        "spec: {hostAliases: [{ip: 10.0.0.256, hostnames: [a]}]}",
         "agent:\n  template:\n    spec:\n      hostAliases:\n      - ip: 10.0.0.256\n",
     ],
 )
@@ -302,6 +303,62 @@ def test_a_config_of_gitlab_runner() -> None:
         (22, 57, "empty-hostnames", "[]"),
         (26, 19, "invalid-ip", "10.0.0.301"),
     ]
+
+
+def test_a_file_of_gitlab_runner_given_by_name() -> None:
+    result = lint(Source("config.template.toml", RUNNER.encode()), Options(selected=default_selection()))
+    found = [(finding.source.position(finding.span.start).line, finding.rule) for finding in result.findings]
+    assert found == [
+        (8, "invalid-ip"),
+        (9, "unknown-field"),
+        (13, "invalid-hostname"),
+        (17, "invalid-ip"),
+        (17, "empty-hostnames"),
+        (21, "invalid-ip"),
+    ]
+    assert {(finding.refused_by, finding.fix) for finding in result.findings} == {((), None)}
+    assert result.findings[1].field == "runners[0].kubernetes.host_aliases[0].hostname"
+
+
+def test_a_toml_file_of_another_program() -> None:
+    text = '[server]\nhostname = "a_b"\nip = "10.0.0.256"\n[[hosts]]\nip = "10.0.0.256"\nhostnames = []\n'
+    for content in (text, f"{text}["):
+        result = lint(Source("app.toml", content.encode()), Options(selected=default_selection()))
+        assert (result.findings, result.unread) == ([], [])
+
+
+@pytest.mark.parametrize("key", ["hostAliases", "host-aliases.yaml", "aliases"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "- ip: 10.0.0.256\n  hostnames: [a, a]\n",
+        '[{"ip": "10.0.0.256", "hostnames": ["a", "a"]}]',
+    ],
+)
+def test_a_bare_list_is_known_by_its_key_and_shape(key: str, content: str) -> None:
+    text = f"{OUTER}  {key}: {json.dumps(content)}\n"
+    result = lint(Source("outer.yaml", text.encode()), Options(selected=default_selection()))
+    bad, twice = result.findings
+    assert [finding.rule for finding in (bad, twice)] == ["invalid-ip", "duplicate-hostname"]
+    assert bad.source.cut(bad.span).strip('\\"') == "10.0.0.256"
+    name = f'["{key}"]' if "-" in key else f".{key}"
+    assert bad.field == f"data{name}[0].ip"
+    assert (bad.refused_by, bad.fix) == ((), None)
+    assert result.pods == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "content"),
+    [
+        ("hosts", "- ip: 10.0.0.256\n  hostnames: [a]\n"),
+        ("ssh-aliases", "- ip: 10.0.0.256\n  user: root\n"),
+        ("aliases", "- ip: 10.0.0.256\n  hostnames: [a]\n  port: 1\n"),
+        ("hostAliases", "- 10.0.0.256 a_b\n"),
+        ("hostAliases", "10.0.0.256 a_b\n10.0.0.257 c\n"),
+    ],
+)
+def test_lists_of_other_programs(key: str, content: str) -> None:
+    assert findings(f"{OUTER}  {key}: {json.dumps(content)}\n") == []
 
 
 def test_the_server_refuses_no_text_that_is_none_of_its_objects() -> None:

@@ -407,10 +407,13 @@ def test_charts_without_hosts_are_silent_about_broken_files(tmp_path: Path) -> N
     assert (done.returncode, done.stdout) == (0, b"")
 
 
-def test_named_files_are_linted_alone(tmp_path: Path) -> None:
+def test_named_files_see_their_chart(tmp_path: Path) -> None:
     write(tmp_path, {"values.yaml": BAD, "templates/d.yaml": PRINTED})
-    done = podhosts("check", "values.yaml", "templates/d.yaml", cwd=tmp_path)
-    assert done.stdout == b""
+    folder = podhosts("check", ".", cwd=tmp_path).stdout
+    assert folder != b""
+    for named in (("values.yaml", "templates/d.yaml"), ("values.yaml",), ("templates/d.yaml",), ("Chart.yaml",)):
+        assert podhosts("check", *named, cwd=tmp_path).stdout == folder
+        assert podhosts("check", "--isolated", *named, cwd=tmp_path).stdout == b""
 
 
 def test_an_enormous_file_of_named_templates(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.manifests import BAD_POD, GOOD_POD, INFO_POD, SERVICE, WARNING_POD
 from tests.paths import ROOT
-from tests.programs import program
+from tests.repositories import git, scratch_repository
 from tests.running import PATIENCE, environment
 
 if TYPE_CHECKING:
@@ -20,20 +20,6 @@ if TYPE_CHECKING:
 
 #: Enough names that pre-commit splits them on every machine, each process getting some of them.
 MANY = 3000
-
-
-def git(folder: Path, *arguments: str) -> str:
-    command = [program("git"), "-c", "user.email=someone@example.com", "-c", "user.name=Someone", *arguments]
-    return subprocess.run(command, cwd=folder, check=True, capture_output=True).stdout.decode()
-
-
-def scratch_repository(folder: Path, files: dict[str, bytes]) -> None:
-    folder.mkdir()
-    git(folder, "init", "-q")
-    for name, content in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
-    git(folder, "add", "-A")
 
 
 @pytest.fixture(scope="module")

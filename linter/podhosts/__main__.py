@@ -10,7 +10,7 @@ import os
 import sys
 
 from podhosts.discovery import discover
-from podhosts.relevance import Relevance
+from podhosts.relevance import Relevance, look_around
 from podhosts.summary import summary
 
 #: Flags of `check` that the fast lane understands: the attribute of a request, and whether a value follows.
@@ -31,6 +31,7 @@ FLAGS = {
     "--show-fixes": ("show_fixes", False),
     "--markdown": ("markdown", False),
     "--no-exclude": ("no_exclude", False),
+    "--isolated": ("isolated", False),
     "--require-reason": ("require_reason", False),
     "--no-suppressions": ("no_suppressions", False),
     "--strict": ("strict", False),
@@ -43,7 +44,7 @@ FLAGS = {
 _NEUTRAL = frozenset(
     (
         "fix", "unsafe_fixes", "diff", "show_fixes", "markdown", "no_suppressions", "strict", "no_exclude",
-        "require_reason", "quiet", "verbose",
+        "require_reason", "quiet", "verbose", "isolated",
     )
 )  # fmt: skip
 _FILES_AND_FOLDERS = frozenset({0o100000, 0o040000})
@@ -93,7 +94,9 @@ def _relevance(request: dict[str, object], paths: list[str]) -> Relevance | None
         return None
     if "markdown" in request and any(map(os.path.isdir, paths)):
         return None
-    return Relevance(discover(paths))
+    discovery = discover(paths)
+    surroundings = None if "isolated" in request else look_around(discovery, paths)
+    return Relevance(discovery, surroundings=surroundings)
 
 
 def main() -> int:
@@ -110,7 +113,9 @@ def main() -> int:
         relevance = _relevance(request, paths)
         if relevance is not None and relevance.is_silent(paths):
             if not request.get("quiet"):
-                sys.stderr.write(f"{summary(len(relevance.discovery.inputs), 0, 0, {})}\n")
+                others = len(relevance.surroundings.others) if relevance.surroundings else 0
+                files, is_isolated = len(relevance.discovery.inputs), "isolated" in request
+                sys.stderr.write(f"{summary(files, 0, 0, {}, others=others, is_isolated=is_isolated)}\n")
             return 0
         from podhosts.commands import check
         from podhosts.commands.run_settings import Request

@@ -171,6 +171,7 @@ def check(
         bool, typer.Option("--markdown", help="Read the code blocks of Markdown and AsciiDoc files, too.")
     ] = False,
     no_exclude: Annotated[bool, typer.Option("--no-exclude", help="Check what the config excludes, too.")] = False,
+    isolated: Annotated[bool, typer.Option("--isolated", help="Look at named files without their repository.")] = False,
     require_reason: Annotated[
         bool, typer.Option("--require-reason", help="Report suppressions that give no reason.")
     ] = False,
@@ -215,6 +216,7 @@ def check(
         config=config,
         markdown=markdown,
         no_exclude=no_exclude,
+        isolated=isolated,
         require_reason=require_reason,
         jobs=jobs,
         color=color,

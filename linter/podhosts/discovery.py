@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 ENDINGS = (".yaml", ".yml", ".json")
+#: The file that makes a folder a Helm chart.
+CHART = "Chart.yaml"
 #: Where a shell's process substitution puts its pipes; a pipe elsewhere would wait for a writer for ever.
 _SHELL_PIPES = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 
@@ -28,13 +30,20 @@ _UNREADABLE_FOLDER = "warning: could not open directory '"
 
 
 class Input:
-    """A file to check. `named` says that the command line names the file itself, not a folder it lies in."""
+    """A file to check. `named` says that the command line names the file itself, not a folder it lies in.
 
-    __slots__ = ("named", "path")
+    `is_other`: neither; it belongs with a file of which findings are reported. `is_alone`: no other file is looked at
+    for it, which holds for named ones until it is known what is around them. `known_as` is its path for other files.
+    """
 
-    def __init__(self, path: str, named: bool) -> None:
+    __slots__ = ("is_alone", "is_other", "known_as", "named", "path")
+
+    def __init__(self, path: str, named: bool, is_other: bool = False) -> None:
         self.path = path
         self.named = named
+        self.is_other = is_other
+        self.is_alone = named
+        self.known_as = path
 
 
 class Discovery:
@@ -56,7 +65,7 @@ def discover(arguments: Iterable[str], endings: tuple[str, ...] = ENDINGS) -> Di
     inputs: dict[str, Input] = {}
     failures: list[tuple[str, str]] = []
     empty: list[str] = []
-    for argument in map(with_slashes, arguments):
+    for argument in map(_plain, map(with_slashes, arguments)):
         if argument == STDIN:
             inputs.setdefault(STDIN, Input(STDIN, True))
             continue
@@ -78,6 +87,20 @@ def discover(arguments: Iterable[str], endings: tuple[str, ...] = ENDINGS) -> Di
         else:
             failures.append((argument, "not a regular file; to read from a pipe use `-`"))
     return Discovery(list(inputs.values()), failures, empty)
+
+
+def _plain(path: str) -> str:
+    """A path without detours, as files that lead to it know it; as it is where that would be another file."""
+    plain = with_slashes(os.path.normpath(path) if os.path.isabs(path) or not path else os.path.relpath(path))
+    try:
+        return plain if plain != path and path and os.path.samefile(plain, path) else path
+    except (OSError, ValueError):
+        return path
+
+
+def is_manifest(path: str) -> bool:
+    """Whether a file in a folder is read: by its ending, or as a kustomization."""
+    return path.lower().endswith(ENDINGS) or is_kustomization(path)
 
 
 def with_slashes(path: str, separator: str = os.sep) -> str:
@@ -162,10 +185,13 @@ def _git_files(folder: str, unreadable: dict[str, str]) -> list[str] | None:
     """The files below a folder that git tracks or would track; None outside a work tree or without git."""
     import subprocess
 
+    from podhosts.git import git_environment
+
     command = ["git", "-C", folder, "-c", "core.fsmonitor=false", "ls-files", "-co", "--exclude-standard", "-z"]
-    environment = {**os.environ, "LC_ALL": "C"}
     try:
-        done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL, env=environment)
+        done = subprocess.run(
+            command, capture_output=True, check=False, stdin=subprocess.DEVNULL, env=git_environment()
+        )
     except OSError:
         return None
     if done.returncode != 0:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from podhosts.document import Document, Mapping, Piece, Scalar, Sequence, contents, split, string
-from podhosts.kubernetes import field, is_patch
+from podhosts.kubernetes import field, is_patch, is_shaped_like_aliases, normalized
 from podhosts.kubernetes.fields import join
 from podhosts.kubernetes.walking import walk
 from podhosts.placed import InString, Placed
@@ -22,12 +22,16 @@ if TYPE_CHECKING:
 
 #: How deep documents in strings of documents in strings are looked for; Terraform and GitOps nest three.
 MOST_LEVELS = 5
+#: The CEL expressions of MutatingAdmissionPolicies and of Kyverno's MutatingPolicies.
+_MUTATIONS = frozenset({("applyConfiguration", "expression"), ("jsonPatch", "expression")})
 #: Annotations hold, among others, the object as it was last applied.
 _KEPT = frozenset({"annotations", "managedFields"})
 #: Without one of these words a string holds neither a manifest nor a patch, at whatever depth.
 _WORDS = re.compile(r"\bkind\W{0,16}:|hostAliases|host_aliases")
 #: A config of GitLab Runner, which is TOML.
 _RUNNER_CONFIG = re.compile(r"^[ \t]*\[\[?[ \t]*runners\b[^\n]*\]", re.MULTILINE)
+#: A piece of a pod on one line: `spec: {hostAliases: [{ip: ...`.
+_ONE_LINE = re.compile(r"hostAliases[\"']?\s*:\s*\[\s*\{")
 #: A text that says by its first line that it is a manifest.
 _MANIFEST = re.compile(r"(?:[ \t]*(?:#.*|---.*)?\r?\n)*apiVersion:[ \t]")
 #: The key of a ConfigMap or Secret from which Flux and others take Helm values.
@@ -46,7 +50,8 @@ class Embedded(InString):
     """A document inside a string, `scalar`.
 
     `path` leads to the scalar from the root of `holder`, the object that the string is a field of (None: from the
-    outer document's root). What is not `is_checked` is only looked into, for documents in its own strings.
+    outer document's root). What is not `is_checked` is only looked into, for documents in its own strings. `is_list`:
+    the text is a list of entries, without the key `hostAliases`.
     """
 
     def __init__(
@@ -58,11 +63,13 @@ class Embedded(InString):
         path: Path,
         *,
         is_checked: bool,
+        is_list: bool = False,
     ) -> None:
         super().__init__(document, outer, scalar, holder.item if holder else None)
         self.holder = holder
         self.path = path
         self.is_checked = is_checked
+        self.is_list = is_list
 
     @property
     def target_kind(self) -> str | None:
@@ -93,17 +100,20 @@ def embedded_documents(outer: Placed, holders: Iterable[KubernetesObject]) -> It
     """
     places: list[tuple[KubernetesObject | None, Node | None]] = [(holder, holder.node) for holder in holders]
     for holder, root in places or [(None, outer.document.root)]:
-        for path, scalar in _texts(root):
+        for path, scalar in _texts(root, outer.document.source.text):
             is_known = _is_known_place(path)
-            if not (is_known or _WORDS.search(scalar.text)) or not text_mentions(scalar.text):
+            may_matter = is_known or _WORDS.search(scalar.text) or _is_key_of_list(path)
+            if not may_matter or not text_mentions(scalar.text):
                 continue
             source = Source(outer.document.source.path, scalar.text.encode("utf-8", "surrogatepass"))
             if source.text != scalar.text:
                 continue
-            if _RUNNER_CONFIG.search(scalar.text):
-                config = Document(source, Piece(1, Span(0, len(source.text)), "toml"), is_embedded=True)
-                if config.root is not None:
-                    yield Embedded(config, outer, scalar, holder, path, is_checked=True)
+            is_mutation = path[-2:] in _MUTATIONS
+            if is_mutation or _RUNNER_CONFIG.search(scalar.text):
+                piece = Piece(1, Span(0, len(source.text)), "cel" if is_mutation else "toml")
+                document = Document(source, piece, is_embedded=True)
+                if document.root is not None:
+                    yield Embedded(document, outer, scalar, holder, path, is_checked=True)
                 continue
             is_known = is_known or _MANIFEST.match(scalar.text) is not None
             for piece in split(source.text):
@@ -112,7 +122,9 @@ def embedded_documents(outer: Placed, holders: Iterable[KubernetesObject]) -> It
                 document = Document(source, piece, is_embedded=True)
                 checked = is_known or _is_object(document.root) or is_patch(document.root)
                 checked = checked or (_may_hold_piece(path) and _holds_list(document.root))
-                if checked or not isinstance(document.root, Scalar | None):
+                if _is_list(document.root, path):
+                    yield Embedded(document, outer, scalar, holder, path, is_checked=True, is_list=True)
+                elif checked or not isinstance(document.root, Scalar | None):
                     yield Embedded(document, outer, scalar, holder, path, is_checked=checked)
 
 
@@ -139,6 +151,22 @@ def _holds_list(root: Node | None) -> bool:
     # Prose with an example in it parses, too: its sentences are keys.
     lists = (node.get("hostAliases") for path, node in walk(root) if not any(map(_is_sentence, path)))
     return any(isinstance(node, Sequence) and any(map(_is_alias, node.items)) for node in lists)
+
+
+def _is_list(root: Node | None, path: Path) -> bool:
+    """Whether a text is a list of entries, by the name of its key and by its shape."""
+    if not _is_key_of_list(path) or not isinstance(root, Sequence) or not is_shaped_like_aliases(root):
+        return False
+    if "hostaliases" in normalized(str(path[-1])):
+        return True
+    # Other programs have aliases, too.
+    return any(isinstance(item, Mapping) and item.fields.keys() == {"ip", "hostnames"} for item in root.items)
+
+
+def _is_key_of_list(path: Path) -> bool:
+    """Whether the text at a path may be a list of entries by the name of its key: `hostAliases`, `aliases.yaml`."""
+    last = path[-1] if path else ""
+    return isinstance(last, str) and "aliases" in normalized(last)
 
 
 def _is_sentence(step: str | int) -> bool:
@@ -168,9 +196,12 @@ def _is_known_place(path: Path) -> bool:
 _Trail: TypeAlias = "tuple[_Trail, str | int] | None"
 
 
-def _texts(root: Node | None) -> Iterator[tuple[Path, Scalar]]:
-    """The strings that may be documents, but for what kubectl and the server keep for themselves."""
-    if isinstance(root, Scalar | None) or not contents(root).has_texts:
+def _texts(root: Node | None, text: str) -> Iterator[tuple[Path, Scalar]]:
+    """The strings below a node of a text that may be documents, but for what kubectl and the server keep."""
+    if isinstance(root, Scalar | None):
+        return
+    may_hold = contents(root).has_texts or contents(root).keys["expression"] or _ONE_LINE.search(text, *root.span)
+    if not may_hold:
         return
     stack: list[tuple[_Trail, Mapping | Sequence]] = [(None, root)]
     seen: set[int] = set()
@@ -194,11 +225,12 @@ def _texts(root: Node | None) -> Iterator[tuple[Path, Scalar]]:
 def _may_be_document(scalar: Scalar, step: str | int) -> bool:
     """Whether a scalar has several lines or the form of JSON, and a word that matters or a place that may be known."""
     text = scalar.text
-    if ("\n" not in text and text[:1] not in _JSON_OPENINGS) or text.startswith("#!") or not scalar.is_string:
+    has_form = "\n" in text or text[:1] in _JSON_OPENINGS or step == "expression"
+    if not (has_form or _ONE_LINE.search(text)) or text.startswith("#!") or not scalar.is_string:
         return False
     if isinstance(step, int) or step in _TEXT_FIELDS or step in _KEYED_TEXTS or step.endswith(("yaml", "yml")):
         return True
-    return _WORDS.search(text) is not None
+    return _WORDS.search(text) is not None or _is_key_of_list((step,))
 
 
 def _path(trail: _Trail) -> Path:

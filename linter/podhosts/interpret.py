@@ -14,7 +14,7 @@ from podhosts.embedded import Embedded, embedded_documents
 from podhosts.helm import NOTHING
 from podhosts.helm.known_pods import fragments, known_pods
 from podhosts.kubernetes import every_object, is_patch, is_placeholder, may_hold_placeholders
-from podhosts.kubernetes.placed import PlacedPod
+from podhosts.kubernetes.placed import PlacedPod, pod_of_list
 from podhosts.kubernetes.schemas.field_types import SCALAR_FIELDS
 from podhosts.kustomize.names import is_kustomization
 from podhosts.placed import Placed
@@ -63,7 +63,7 @@ class Interpreted:
         """The pods that a hosts file can be shown of: not what a patch sets."""
         placed: Placed | None = self.placed
         while placed is not None:
-            if is_patch(placed.document.root):
+            if is_patch(placed.document.root) or placed.document.piece.language == "cel":
                 return []
             if isinstance(placed, Embedded) and placed.holder and _is_kustomization(placed.holder):
                 return []
@@ -105,6 +105,8 @@ def _interpret(
     manifests = every_object(document)
     if isinstance(placed, Embedded) and not placed.is_checked:
         found = Interpreted(placed, [], [], {}, outer, False)
+    elif isinstance(placed, Embedded) and placed.is_list:
+        found = Interpreted(placed, [], [pod_of_list(document)], {}, outer, True)
     else:
         known = known_pods(document, manifests, kinds, facts)
         found = Interpreted(placed, manifests, _with_target(known.pods, placed), known.printed, outer, True)
@@ -126,7 +128,7 @@ def documents(part: Part, facts: FileFacts) -> Iterator[Placed]:
     """All documents of a file or a part of it; of a file of named templates those of them that are parts of lists."""
     if facts.fragments and not facts.problems:
         return fragments(part.source, facts)
-    return (Placed(Document(*part.own(piece))) for piece in part.pieces)
+    return (_placed(Document(*part.own(piece))) for piece in part.pieces)
 
 
 def relevant_documents(part: Part, facts: FileFacts) -> Iterator[Placed]:
@@ -152,8 +154,19 @@ def relevant_documents(part: Part, facts: FileFacts) -> Iterator[Placed]:
             stops = piece.problem is not None or source.text.startswith("%", piece.span.start)
             stops = stops or (has_suppressions and source.text.find(MARK, *piece.span) >= 0)
             if stops or (may_mention and text_mentions(source.cut(piece.span))):
-                yield Placed(Document(*part.own(piece)))
+                yield _placed(Document(*part.own(piece)))
         begin = end
+
+
+class _TomlFile(Placed):
+    """A file in TOML: fixes write YAML and JSON only, and no API server gets it."""
+
+    is_editable = False
+    is_sent = False
+
+
+def _placed(document: Document) -> Placed:
+    return _TomlFile(document) if document.piece.language == "toml" else Placed(document)
 
 
 def results_of_parts(

@@ -38,6 +38,8 @@ class Placed:
 
     #: Whether an edit of the document's text is one of the file. Text in a string has other indentation and escapes.
     is_editable = True
+    #: Whether the API server may get the text, so that it refuses what is wrong in it.
+    is_sent = True
     #: Places that belong to whatever is found in the document.
     related: tuple[Related, ...] = ()
 

@@ -1,4 +1,4 @@
-"""Relevance: which of the files of a run may matter. It imports little: the fast lane takes it.
+"""Relevance: what is around the files of a run, and which of them may matter. The fast lane takes it, it is light.
 
 Whether a part of a text matters, `triggers` says by its words; what other files say of one is asked of the repository.
 """
@@ -10,6 +10,7 @@ import os
 from podhosts.discovery import STDIN, are_repositories
 from podhosts.kustomize.names import is_kustomization
 from podhosts.processes import in_processes, most_processes
+from podhosts.surroundings import FilesAround
 from podhosts.triggers import file_mentions
 
 TYPE_CHECKING = False
@@ -25,12 +26,22 @@ class Relevance:
 
     A file that cannot be opened counts as one that holds a word, as its reading will say why; so do pipes, which can
     be read only once. `reads_all`: nothing is searched, and every file counts, for commands that show what is there.
+    With `surroundings` what lies around the inputs is searched, too.
     """
 
-    def __init__(self, discovery: Discovery, jobs: int | None = None, *, reads_all: bool = False) -> None:
+    def __init__(
+        self,
+        discovery: Discovery,
+        jobs: int | None = None,
+        *,
+        reads_all: bool = False,
+        surroundings: FilesAround | None = None,
+    ) -> None:
         self.discovery = discovery
-        paths = [item.path for item in discovery.inputs]
+        self.surroundings = surroundings
         self._reads_all = reads_all
+        others = (*surroundings.others, *surroundings.attached) if surroundings else ()
+        paths = [*(item.path for item in discovery.inputs), *others]
         #: The paths of the files that hold a word.
         self.with_words = frozenset(paths if reads_all else _with_words(paths, jobs))
 
@@ -52,6 +63,24 @@ class Relevance:
         if any(path.endswith("Chart.yaml") for path in in_folders):
             return False
         return are_repositories(arguments) or not any(map(is_kustomization, in_folders))
+
+
+def look_around(discovery: Discovery, arguments: list[str], stdin_name: str | None = None) -> FilesAround | None:
+    """The files around the inputs that the arguments led to; None for whole repositories.
+
+    It is noted of each input how it is placed there. `stdin_name` is the file whose place stdin takes.
+    """
+    if are_repositories(arguments):
+        return None
+    inputs = discovery.inputs
+    for item in inputs:
+        if item.path == STDIN and stdin_name is not None:
+            item.known_as = stdin_name
+            item.is_alone = not os.path.isdir(os.path.dirname(stdin_name) or ".")
+        elif item.path != STDIN:
+            item.is_alone = item.named and not os.path.isfile(item.path)
+    named = [item.known_as for item in inputs if item.named and not item.is_alone]
+    return FilesAround(named, [item.path for item in inputs if not item.named])
 
 
 def _with_words(paths: list[str], jobs: int | None) -> list[str]:

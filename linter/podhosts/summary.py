@@ -4,10 +4,22 @@ from __future__ import annotations
 
 
 def summary(
-    files: int, documents: int, pods: int, counts: dict[str, int], suppressed: int = 0, baselined: int = 0
+    files: int,
+    documents: int,
+    pods: int,
+    counts: dict[str, int],
+    suppressed: int = 0,
+    baselined: int = 0,
+    others: int = 0,
+    *,
+    is_isolated: bool = False,
 ) -> str:
-    """One line: what was looked at and what was found. `counts` has the findings by severity."""
-    seen = f"{plural(files, 'file')}, {plural(documents, 'document')}, {plural(pods, 'pod')}"
+    """One line: what was looked at and what was found. `counts` has the findings by severity.
+
+    `others` is the number of files that were read and are not among `files`; `is_isolated` says that none was to be.
+    """
+    read = f", with {plural(others, 'other')} read" if others else " alone" if is_isolated else ""
+    seen = f"{plural(files, 'file')}{read}, {plural(documents, 'document')}, {plural(pods, 'pod')}"
     hidden = [f"{suppressed} suppressed"] if suppressed else []
     hidden += [f"{baselined} in the baseline"] if baselined else []
     return f"{seen}: {found(counts)}" + (f" ({', '.join(hidden)})" if hidden else "")

@@ -89,7 +89,7 @@ class BaselineFile:
                 # A file that is no more, in a folder that was looked at.
                 gone = paths.absolute(entry.path)
                 return any(gone.startswith(os.path.join(folder, "")) for folder in folders) and not os.path.exists(gone)
-            return self._run_settings.runs(entry.rule, item.path, sees_others=not item.named)
+            return self._run_settings.runs(entry.rule, item.path, sees_others=not item.is_alone)
 
         new, known, left = match(_read(path), result.findings, paths.of_finding, may_have_moved)
         result.findings, result.baselined = new, len(known)

@@ -10,13 +10,13 @@ from podhosts.code_blocks import PAGE_ENDINGS
 from podhosts.commands.baselines import BaselineFile
 from podhosts.commands.repairs import Repairs, offers, unsafe_titles
 from podhosts.commands.reports import Outputs
-from podhosts.commands.run_settings import Request, RunSettings
+from podhosts.commands.run_settings import STDIN_NAME, Request, RunSettings
 from podhosts.commands.terminal import print_bytes, print_paths, say
 from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError
 from podhosts.diagnostics import Severity
 from podhosts.discovery import ENDINGS, STDIN, Discovery, Input, discover
 from podhosts.engine import Result, Unread
-from podhosts.relevance import Relevance
+from podhosts.relevance import Relevance, look_around
 from podhosts.reporters.report import Report
 from podhosts.run import Run
 from podhosts.summary import summary
@@ -49,7 +49,11 @@ def _run(request: Request, relevance: Relevance | None) -> int:
         discovery = relevance.discovery if relevance else outputs.without(discover(request.paths or ["."], endings))
         if request.list_files:
             return _list_files(discovery, run_settings)
-        relevance = relevance or Relevance(discovery, run_settings.jobs)
+        if relevance is None:
+            stdin_name = request.stdin_filename if request.stdin_filename != STDIN_NAME else None
+            around = None if request.isolated else look_around(discovery, request.paths or ["."], stdin_name)
+            relevance = Relevance(discovery, run_settings.jobs, surroundings=around)
+        run_settings.surroundings = relevance.surroundings
         with Run(relevance, run_settings, lambda numbers, count: _progress(numbers, count, request)) as run:
             run.lint()
             check = _Check(discovery)
@@ -87,6 +91,8 @@ class _Check:
         self.diff: list[bytes] = []
         #: Inputs that were looked at; stdin under the name that reports use.
         self.checked: list[Input] = []
+        #: Files that were not asked for and were read.
+        self.others: list[str] = []
 
     def add_repairs(self, repaired: list[Repaired], *, is_shown: bool) -> None:
         """Note what was repaired; `is_shown`: only in a diff."""
@@ -102,6 +108,12 @@ class _Check:
         """Note what is found in the inputs as they are now, and print the fixed stdin where that is asked for."""
         self.result.unread += run.unread
         for item, found in run.results():
+            if item.is_other:
+                if isinstance(found, Result):
+                    self.result.extend(found)
+                self.others.append(item.path)
+                self.result.others_read += 1
+                continue
             if isinstance(found, str):
                 self.result.unread.append(Unread(item.path, f"cannot be opened: {found}", 1, None, None))
                 self.failed += 1
@@ -166,7 +178,20 @@ def _close(check: _Check, discovery: Discovery, request: Request, *, shows_fixes
     counts = {str(finding.severity): 0 for finding in _by_severity(result.findings)}
     for finding in result.findings:
         counts[str(finding.severity)] += 1
-    say(summary(result.files, result.documents, result.pods, counts, len(result.suppressed), result.baselined))
+    hidden = len(result.suppressed), result.baselined
+    say(
+        summary(
+            result.files,
+            result.documents,
+            result.pods,
+            counts,
+            *hidden,
+            result.others_read,
+            is_isolated=request.isolated,
+        )
+    )
+    for path in check.others if request.verbose else ():
+        say(f"  with {path}")
     _say_repairs(check.repairs, request)
     for line in offers(result.findings):
         say(line)

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.config import Config
+    from podhosts.surroundings import FilesAround
 
+#: The name of stdin where none is given.
+STDIN_NAME = "<stdin>"
 FAIL_ON = ("error", "warning", "info", "never")
 
 
@@ -29,7 +32,7 @@ class Request:
     """The flags of `podhosts check`, as typed."""
 
     paths: list[str] = field(default_factory=list)
-    stdin_filename: str = "<stdin>"
+    stdin_filename: str = STDIN_NAME
     kubernetes_version: str | None = None
     select: str | None = None
     ignore: str | None = None
@@ -52,6 +55,7 @@ class Request:
     config: str | None = None
     markdown: bool = False
     no_exclude: bool = False
+    isolated: bool = False
     require_reason: bool = False
     jobs: str | None = None
     color: str = "auto"
@@ -88,6 +92,8 @@ class RunSettings:
         if request.fail_on is not None:
             choose("level", request.fail_on, FAIL_ON, " for --fail-on")
         self.jobs = None if request.jobs is None else _jobs(request.jobs)
+        #: What lies around the inputs, set when that is known; None for nothing.
+        self.surroundings: FilesAround | None = None
 
     @cached_property
     def config(self) -> Config | None:
@@ -118,7 +124,24 @@ class RunSettings:
         known = next((each for each in RULES if each.name == rule), None)
         if known is None:
             return True
-        return rule in self.options(path).selected and (sees_others or not known.looks_elsewhere)
+        options = self.options(path)
+        sees_all = (sees_others and rule not in options.near) or not known.looks_elsewhere
+        return rule in options.selected and sees_all
+
+    @cached_property
+    def _near(self) -> frozenset[str]:
+        """The rules that look only at files that belong with the inputs: those below `fail_on` spare a search in all.
+
+        All of them where it is not known what an input belongs to.
+        """
+        if self.surroundings is None:
+            return frozenset()
+        looking = [rule for rule in RULES if rule.looks_elsewhere]
+        if self.surroundings.is_known and self.fail_on != "never":
+            levels = self._base.severities
+            threshold = Severity(self.fail_on)
+            looking = [rule for rule in looking if not levels.get(rule.name, rule.severity).at_least(threshold)]
+        return frozenset(rule.name for rule in looking)
 
     def excludes(self, path: str) -> bool:
         return self.config is not None and not self.request.no_exclude and self.config.excludes(path)
@@ -186,7 +209,7 @@ class RunSettings:
 
     def options(self, path: str) -> Options:
         """What holds for one file."""
-        options = self._base
+        options = replace(self._base, near=self._near)
         for special in self.config.for_path(path) if self.config else ():
             severities = {rule: Severity(level) for rule, level in special.severity.items()}
             options = replace(

@@ -1,4 +1,4 @@
-"""The Corefiles in manifests: in ConfigMaps, and in the values of CoreDNS' Helm chart."""
+"""The Corefiles in manifests: in ConfigMaps, in kOps' clusters, and in the values of CoreDNS' Helm chart."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from podhosts.corefile.recognition import looks_like_corefile
 from podhosts.document import Mapping, Scalar, string, written_string
 from podhosts.kubernetes import Path, mapping, sequence, walk
+from podhosts.kubernetes.kinds import group_of
 from podhosts.records import field, record
 from podhosts.surgery import replace_in_scalar
 
@@ -69,6 +70,13 @@ def corefiles(manifest: KubernetesObject) -> Iterator[ManifestCorefile]:
     """Every Corefile with a `hosts` plugin in an object or in a file of values."""
     if manifest.kind == "ConfigMap":
         yield from _in_config_map(manifest)
+    elif manifest.kind == "Cluster" and group_of(manifest.api_version) == "kops.k8s.io":
+        dns = mapping(manifest.spec.get("kubeDNS")) if manifest.spec else None
+        scalar = _scalar(dns.get("externalCoreFile")) if dns else None
+        if scalar is not None and _HOSTS.search(scalar.text):
+            found = ManifestCorefile(manifest)
+            found.add(scalar, ("spec", "kubeDNS", "externalCoreFile"))
+            yield found
     elif manifest.kind in {None, "HelmRelease"}:
         for path, node in walk(manifest.node):
             servers = sequence(node.get("servers"))

@@ -105,6 +105,10 @@ class Document:
                 from podhosts.document.toml_text import read_toml
 
                 return read_toml(self.source.text, start, end), self.piece.problem, False
+            if self.piece.language == "cel":
+                from podhosts.document.cel_text import read_cel
+
+                return read_cel(self.source.text, start, end), self.piece.problem, False
             root = read(self.source.text, start, end)
             fill(self.source.text, root, start, end)
             self._leave_open(root)

@@ -9,7 +9,7 @@ import codecs
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.document.splitting import looks_like_json, split, split_yaml
+from podhosts.document.splitting import Piece, looks_like_json, split, split_yaml
 from podhosts.records import record
 from podhosts.source import Source, Span
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from podhosts.document.large_lists import LargeList
-    from podhosts.document.splitting import Piece
 
 #: Bytes read at a time, and the size up to which a file or document is read whole.
 WINDOW = 1 << 18
@@ -138,6 +137,8 @@ def whole_word(word: str) -> re.Pattern[bytes]:
 
 def whole(source: Source) -> Part:
     """All documents of a source as one part."""
+    if source.path.endswith(".toml"):
+        return Part(source, [Piece(1, Span(0, len(source.text)), "toml")], is_file=True)
     return Part(source, split(source.text), is_file=True)
 
 

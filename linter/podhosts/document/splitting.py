@@ -49,7 +49,7 @@ class Piece(NamedTuple):
 
     number: int
     span: Span
-    language: Literal["yaml", "json", "toml"]
+    language: Literal["yaml", "json", "toml", "cel"]
     problem: Problem | None = None
     #: The separator line before it, where it is no part of the piece; it may carry a comment.
     opening: Span | None = None

@@ -2,7 +2,7 @@
 
 from podhosts.engine.charts import chart_report, files_with_findings
 from podhosts.engine.linting import Found, check_parts, conclude, default_selection, lint
-from podhosts.engine.overlays import overlays_affect
+from podhosts.engine.overlays import overlay_findings, overlays_affect
 from podhosts.engine.results import CheckedObject, CheckedPod, Options, Result, Suppressed, Unread
 
 __all__ = [
@@ -19,5 +19,6 @@ __all__ = [
     "default_selection",
     "files_with_findings",
     "lint",
+    "overlay_findings",
     "overlays_affect",
 ]

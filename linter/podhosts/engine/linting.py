@@ -113,7 +113,12 @@ def check_parts(parts: Iterable[Part | LargeList], options: Options, repository:
 
 
 def _rules(options: Options, repository: Repository) -> tuple[list[Rule], KnownKinds]:
-    rules = [rule(options.settings, repository) for rule in RULES if rule.name in options.selected]
+    near = repository.near() if options.near else repository
+    rules = [
+        rule(options.settings, near if rule.name in options.near else repository)
+        for rule in RULES
+        if rule.name in options.selected
+    ]
     return rules, KnownKinds(options.settings.configured_pod_specs, repository.definitions)
 
 

@@ -43,7 +43,7 @@ def relocate(finding: Diagnostic, placed: Placed, place: Place | None = None) ->
         item=place.item,
         object=identity,
         field=field,
-        refused_by=() if is_part else finding.refused_by,
+        refused_by=() if is_part or not placed.is_sent else finding.refused_by,
         related=tuple(kept),
         fix=finding.fix if placed.is_editable else None,
     )

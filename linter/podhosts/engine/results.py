@@ -31,6 +31,9 @@ class Options:
     allowed: dict[str, frozenset[str]] = field(default_factory=dict)
     #: Whether the result lists the objects that were checked, also those without a finding.
     lists_objects: bool = False
+    #: Rules that may not have seen all that they look for in other files: they look only at those that belong with
+    #: the inputs, and their suppressions are never called unused.
+    near: frozenset[str] = frozenset()
     today: datetime.date | None = None
 
 
@@ -90,6 +93,8 @@ class Result:
     pods: int = 0
     #: How many findings a baseline has taken out.
     baselined: int = 0
+    #: How many files were read that were not asked for.
+    others_read: int = 0
 
     def extend(self, other: Result) -> None:
         """Add another result to this one."""
@@ -101,6 +106,7 @@ class Result:
         self.documents += other.documents
         self.pods += other.pods
         self.baselined += other.baselined
+        self.others_read += other.others_read
 
     def sort(self) -> None:
         """Put everything in the order of reports."""

@@ -85,7 +85,7 @@ def unused(
                 item.span,
                 help="fix the finding, or set a new date",
             )
-        elif not item.used and (sees_others or item.rule not in _LOOKING_ELSEWHERE):
+        elif not item.used and ((sees_others and item.rule not in options.near) or item.rule not in _LOOKING_ELSEWHERE):
             title = f"Remove the suppression of `{item.rule}`"
             fix = repair(document, title, removal(document, item))
             yield Diagnostic(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.document import Entry, Mapping, Scalar, Sequence, written_string
 from podhosts.kubernetes.kinds import group_of, is_strict
-from podhosts.kubernetes.objects import mapping
+from podhosts.kubernetes.objects import KubernetesObject, mapping
 from podhosts.kubernetes.pods import Pod, is_shaped_like_aliases, never_inside, pods
 from podhosts.kubernetes.schemas import UNKNOWN
 from podhosts.kubernetes.walking import walk
@@ -19,10 +19,9 @@ from podhosts.records import record
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podhosts.document import Node
+    from podhosts.document import Document, Node
     from podhosts.kubernetes.fields import Path
     from podhosts.kubernetes.known_kinds import KnownKinds
-    from podhosts.kubernetes.objects import KubernetesObject
 
 _LIST = "hostAliases"
 _HOST_NAMES = frozenset({"hostname", "subdomain", "hostnameOverride"})
@@ -93,6 +92,16 @@ def placed_pods(manifest: KubernetesObject) -> Iterator[Pod]:
             yield from _parameters(manifest, path, node)
 
 
+def pod_of_list(document: Document) -> Pod:
+    """The pod that a document which is nothing but a list of entries will be put into; its root is a list."""
+    root = document.root
+    assert isinstance(root, Sequence)
+    node = _around(root, _LIST, Scalar(root.start, root.start, _LIST, '"'))
+    assert isinstance(node, Mapping)  # the step is a key
+    manifest = KubernetesObject(document, node, None, None, None)
+    return PlacedPod(manifest, node, (), _LIST, UNKNOWN, False, steps=(_LIST,), value_path=())
+
+
 def is_operation(node: Node) -> bool:
     """Whether a node is an operation of a JSON patch (RFC 6902)."""
     if not isinstance(node, Mapping) or written_string(node.get("op")) not in _OPERATIONS:
@@ -146,8 +155,12 @@ def _mutation(manifest: KubernetesObject) -> Iterator[Pod]:
     entry = values.fields.get(key) if values else None
     if entry is None or written_string(parameters.get("operation")) == "prune":
         return
-    steps: Path = tuple(0 if step["item"] else step["quoted"] or step["word"] for step in _LOCATION.finditer(location))
-    yield from _place(manifest, entry, ("spec", "parameters", holder, key), steps)
+    yield from _place(manifest, entry, ("spec", "parameters", holder, key), location_steps(location))
+
+
+def location_steps(location: str) -> Path:
+    """The steps of a `location` of Gatekeeper; 0 stands for an item of a list, whichever it is."""
+    return tuple(0 if step["item"] else step["quoted"] or step["word"] for step in _LOCATION.finditer(location))
 
 
 def _place(manifest: KubernetesObject, entry: Entry, path: Path, steps: Path) -> Iterator[Pod]:

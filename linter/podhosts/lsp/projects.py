@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podhosts.commands.run_settings import Request, RunSettings
-from podhosts.discovery import discover
+from podhosts.discovery import are_repositories, discover
 from podhosts.engine import Result, Unread
 from podhosts.engine.incremental import IncrementalLinter
 from podhosts.kubernetes import KnownKinds
 from podhosts.repository import Repository, open_repository
+from podhosts.surroundings import FilesAround
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
 class Project:
     """Files that belong together: those of a workspace folder, or one file outside all of them.
 
-    A file is checked as `podhosts check` on the folder would, with the texts that the editor holds: its own as it is
-    now, those of other files as they were when the project was made. The server makes a new one when files are saved.
+    A file is checked as `podhosts check` on the folder or file would, with what belongs to it in its repository and the
+    texts that the editor holds: its own as it is now, those of other files as they were when the project was made. The
+    server makes a new one when files are saved.
     """
 
     def __init__(self, root: str, open_files: Mapping[str, Buffer], *, is_folder: bool) -> None:
@@ -40,12 +42,20 @@ class Project:
 
     @cached_property
     def _files(self) -> Repository | None:
-        if not self._is_folder:
+        paths = list(self._paths())
+        if are_repositories([self._root]):
+            return open_repository(paths, [self._root], self._open_files)
+        around = FilesAround((), paths) if self._is_folder else FilesAround(paths)
+        self._settings.surroundings = around
+        if not self._is_folder and not around.is_known:
             return None
-        return open_repository(list(self._paths()), [self._root], self._open_files)
+        return open_repository(sorted((*paths, *around.others)), [self._root], self._open_files, rest=around.rest)
 
     def _paths(self) -> Iterator[str]:
-        """The files of the folder, and open ones that were never saved."""
+        """The files of the folder, and open ones that were never saved; where there is no folder, the open ones."""
+        if not self._is_folder:
+            yield from (path for path in self._open_files if os.path.dirname(path) == self._root)
+            return
         yield from (item.path for item in discover([self._root]).inputs)
         for path in self._open_files:
             if not os.path.exists(path) and Path(path).is_relative_to(self._root):
@@ -79,5 +89,6 @@ class Project:
 
     def _linter(self, path: str) -> IncrementalLinter:
         if path not in self._linters:
-            self._linters[path] = IncrementalLinter(self.options(path), self._files)
+            files = self._files
+            self._linters[path] = IncrementalLinter(self.options(path), files)
         return self._linters[path]

@@ -37,6 +37,7 @@ def render(report: Report) -> Iterator[str]:
             ),
             "suppressed": len(result.suppressed),
             "unread": len(result.unread),
+            "others_read": result.others_read,
         },
         "findings": Streamed(_finding(finding, fixes) for finding in result.findings),
         # Those that the findings above refer to.

@@ -50,8 +50,8 @@ class Documents:
         self._definitions: dict[KubernetesObject, ResourceDefinition | None] = {}
 
     def __iter__(self) -> Iterator[Source | File]:
-        for given in self._given:
-            yield from given
+        """All that is given, in the order of paths where each of its parts has that."""
+        return merge(*self._given, key=_path)
 
     def places(self, kind: str, *words: str) -> Iterator[DocumentPlace]:
         """The documents whose text holds the kind as a word and all these words, in order, unparsed."""
@@ -101,6 +101,10 @@ class Documents:
                     else:
                         items = part.items(lambda data: pattern.search(data) is not None)
                         yield from (DocumentPlace(source, piece) for source, piece in items)
+
+
+def _path(given: Source | File) -> str:
+    return given.path if isinstance(given, Source) else given.name
 
 
 def says_kind(kind: str) -> re.Pattern[str]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import posixpath
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from podhosts.discovery import are_repositories, repository_root
+from podhosts.discovery import are_repositories, is_manifest, repository_root
 from podhosts.document import File
 from podhosts.helm import Charts
 from podhosts.kustomize.names import KUSTOMIZATION_NAMES, is_kustomization
 from podhosts.repository.repository import Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from podhosts.kustomize.files import Files
     from podhosts.kustomize.overlays import Overlays
@@ -24,17 +26,20 @@ def open_repository(
     arguments: list[str],
     held: Mapping[str, Source] | None = None,
     relevant: Collection[str] | None = None,
+    rest: Callable[[], list[str]] | None = None,
     values: Sequence[str] = (),
 ) -> Repository:
-    """The repository with the files at `paths`, which were found in the folders `arguments`.
+    """The repository with the files at `paths`, which were found in the folders `arguments` or belong with such.
 
     `held` are texts that stand for what is stored at their paths. `relevant` are the files that hold a word of ours,
-    where that is known. Charts are also evaluated with the files `values` on top of their own values, together.
+    where that is known. `rest` gives the paths of files in which only look-ups by name search. Charts are evaluated with
+    the files `values`, too, all on top of their own values.
     """
     held = {} if held is None else held
-    files = _StoredFiles(paths, held)
+    files = _StoredFiles(lambda: list(filter(is_manifest, paths)), held)
+    others = () if rest is None else _StoredFiles(rest, held)
     charts = Charts(paths, held.values(), values)
-    return Repository(files, charts=charts, overlays=_overlays(paths, arguments, held, relevant))
+    return Repository(files, others, charts=charts, overlays=_overlays(paths, arguments, held, relevant))
 
 
 def _overlays(
@@ -58,8 +63,10 @@ def repository_files(path: str, held: Mapping[str, Source] | None = None) -> Fil
     """
     from podhosts.kustomize.files import Files
 
+    by_path = {posixpath.normpath(path): source for path, source in (held or {}).items()}
+
     def read(path: str) -> bytes | None:
-        return held[path].data if held and path in held else _read_file(path)
+        return by_path[path].data if path in by_path else _read_file(path)
 
     return Files(read, repository_root(os.path.dirname(path) or "."))
 
@@ -81,11 +88,18 @@ def _read_file(path: str) -> bytes | None:
 
 
 class _StoredFiles:
-    """The files at some paths, opened each time they are gone through, so that none has to be kept."""
+    """The files at some paths, opened each time they are gone through, so that none has to be kept.
 
-    def __init__(self, paths: list[str], held: Mapping[str, Source]) -> None:
-        self._paths = paths
+    `list_paths` is asked when they are first gone through.
+    """
+
+    def __init__(self, list_paths: Callable[[], list[str]], held: Mapping[str, Source]) -> None:
+        self._list_paths = list_paths
         self._held = held
+
+    @cached_property
+    def _paths(self) -> list[str]:
+        return self._list_paths()
 
     def __iter__(self) -> Iterator[Source | File]:
         return (self._held.get(path) or File(path, path) for path in self._paths)

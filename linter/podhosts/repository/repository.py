@@ -37,10 +37,10 @@ class Reader(Enum):
 class Repository:
     """Sources and files that may refer to each other.
 
-    Findings are reported of the files that the user has `named`, by themselves or by their folder; the `others` are
-    only read where a look-up leads there. Nothing is read or parsed until something is asked for. `charts` are those
-    that the files belong to, `overlays` its kustomizations; without them each file is looked at alone. `is_whole` is
-    False for one file alone, of which it is not known what is around it.
+    Findings are reported of the files that the user has `named`, by themselves or by their folder, and of those that
+    belong with them; the `others` are only read where a look-up leads there. Nothing is read or parsed until something
+    is asked for. `charts` are those that the files belong to, `overlays` its kustomizations; without them each file is
+    looked at alone. `is_whole` is False for one file alone, of which it is not known what is around it.
     """
 
     def __init__(
@@ -56,6 +56,7 @@ class Repository:
         self.charts = charts or Charts()
         self.overlays = overlays
         self._stored = Documents(named, others)
+        self._near = Documents(named)
         #: The sources that stand for files of the same path, and their documents.
         self._replaced: dict[str, Source] = {}
         self._replacing = Documents()
@@ -77,6 +78,12 @@ class Repository:
         view.lookups = set()
         view.charts = self.charts.with_source(source)
         view._definitions = {}
+        return view
+
+    def near(self) -> Repository:
+        """The same files, but for look-ups, which do not lead to the `others`. What is looked up is noted for both."""
+        view = copy(self)
+        view._stored = view._near
         return view
 
     def apart(self, source: Source) -> Repository:

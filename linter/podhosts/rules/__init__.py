@@ -11,6 +11,7 @@ from podhosts.rules.duplicate_key import DuplicateKey
 from podhosts.rules.empty_hostnames import EmptyHostnames
 from podhosts.rules.etc_mount import EtcMount
 from podhosts.rules.expired_suppression import ExpiredSuppression
+from podhosts.rules.feature_disabled import FeatureDisabled
 from podhosts.rules.host_path_hosts_file import HostPathHostsFile
 from podhosts.rules.hostname_too_long import HostnameTooLong
 from podhosts.rules.hosts_file_mount import HostsFileMount
@@ -29,6 +30,7 @@ from podhosts.rules.non_canonical_ip import NonCanonicalIp
 from podhosts.rules.numeric_hostname import NumericHostname
 from podhosts.rules.patch_drops_alias import PatchDropsAlias
 from podhosts.rules.pod_hostname_alias import PodHostnameAlias
+from podhosts.rules.refused_mutation import RefusedMutation
 from podhosts.rules.shadowed_service import ShadowedService
 from podhosts.rules.syntax_error import SyntaxErrorRule
 from podhosts.rules.too_many_addresses import TooManyAddresses
@@ -74,6 +76,8 @@ RULES: tuple[type[Rule], ...] = (
     CorednsHostsBlock,
     ShadowedService,
     InconsistentAlias,
+    RefusedMutation,
+    FeatureDisabled,
     UnusedSuppression,
     ExpiredSuppression,
 )

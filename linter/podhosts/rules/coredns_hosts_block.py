@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from podhosts.kubernetes import KubernetesObject
 
 #: None: a file of values for the CoreDNS chart.
-_KINDS_WITH_COREFILES = frozenset({"ConfigMap", "HelmRelease", None})
+_KINDS_WITH_COREFILES = frozenset({"Cluster", "ConfigMap", "HelmRelease", None})
 _CLUSTER_DOMAIN = "cluster.local."
 _NO_START = "CoreDNS does not start"
 #: Plugins that come after `hosts` in CoreDNS' fixed order and could answer what it passes on.

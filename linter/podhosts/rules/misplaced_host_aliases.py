@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from podhosts.edits import Fix
     from podhosts.kubernetes import KubernetesObject, Pod
 
+#: Where the list belongs whose place is in objects of another kind.
+_IN_OTHER_KINDS = {"Task": "the `podTemplate` of a TaskRun or PipelineRun"}
 #: How many places a message lists.
 _SHOWN = 3
 
@@ -96,9 +98,15 @@ class MisplacedHostAliases(Rule):
 
     def _advice(self, manifest: KubernetesObject) -> str:
         places = self.kinds.pod_spec_paths(manifest.api_version, manifest.kind)
-        shown = [".".join((*place.path, place.field)).replace(".[]", "[]") for place in places]
-        if not shown:
+        if (others := _IN_OTHER_KINDS.get(manifest.kind or "")) and not places:
+            return f"it belongs in {others}"
+        if not places:
             return f"{_with_article(manifest.kind)} has no pod spec: remove the list"
+        # Those that the object has come first, then the outer ones.
+        places = [place for place in places if follow(manifest.node, place.path)] or sorted(
+            places, key=lambda place: len(place.path)
+        )
+        shown = [".".join((*place.path, place.field)).replace(".[]", "[]") for place in places]
         more = f" (and {len(shown) - _SHOWN} more)" if len(shown) > _SHOWN else ""
         where = " or ".join(f"`{path}`" for path in shown[:_SHOWN])
         return f"in {_with_article(manifest.kind)} it belongs in {where}{more}"

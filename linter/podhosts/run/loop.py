@@ -7,11 +7,11 @@ from contextlib import ExitStack
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from podhosts.discovery import ENDINGS, STDIN, Input
+from podhosts.discovery import STDIN, Input
 from podhosts.document import File
 from podhosts.engine import Found, Result, Unread, chart_report, check_parts, conclude, lint
-from podhosts.kustomize.names import is_kustomization
 from podhosts.repository import Repository, open_repository
+from podhosts.run.elsewhere import Elsewhere
 from podhosts.run.inputs import NOTHING_CAME, stored
 from podhosts.run.sharing import shared, without_progress
 from podhosts.run.tasks import Share, Task, Tasks, is_overlaid, processes_for
@@ -47,7 +47,9 @@ class Run:
     """
 
     def __init__(self, relevance: Relevance, settings: InputSettings, progress: Progress = without_progress) -> None:
-        self.inputs = relevance.discovery.inputs
+        others = relevance.surroundings.others if relevance.surroundings else ()
+        #: What is asked for, and then what belongs with it.
+        self.inputs = [*relevance.discovery.inputs, *(Input(path, named=False, is_other=True) for path in others)]
         self._relevance = relevance
         self._settings = settings
         self._progress = progress
@@ -67,10 +69,14 @@ class Run:
 
     def _open_repository(self) -> Repository:
         """The files as they are now."""
-        manifests = [item.path for item in self.inputs if not item.named and _is_manifest(item.path)]
+        numbers = [number for number, item in enumerate(self.inputs) if not item.is_alone]
+        paths = sorted(self.inputs[number].known_as for number in numbers)
+        piped = [self._opener(number)().read() for number in numbers if self.inputs[number].path == STDIN]
+        held = {source.path: source for source in piped}
+        surroundings = self._relevance.surroundings
+        rest = surroundings.rest if surroundings is not None else None
         arguments = self._settings.request.paths or ["."]
-        values = self._settings.values
-        return open_repository(manifests, arguments, relevant=self._relevance.with_words, values=values)
+        return open_repository(paths, arguments, held, self._relevance.with_words, rest, self._settings.values)
 
     def read(
         self, work: Callable[[File, Repository], _Gain], *, in_one_process: bool = False
@@ -117,9 +123,16 @@ class Run:
         self._lint(range(len(self.inputs)))
 
     def results(self) -> Iterator[tuple[Input, Result | str]]:
-        """What each input and then each file that charts add gave, in order, or why it cannot be opened."""
+        """What each input and then each file that charts add gave, in order, or why it cannot be opened.
+
+        Of what was not asked for, only what is told there of what was.
+        """
+        told = Elsewhere(self._relevance, self.repository)
         for number, item in enumerate(self.inputs):
-            yield item, _result(self._linted[number])
+            result = _result(self._linted[number])
+            if item.is_other and isinstance(result, Result):
+                result = told.part(result, item.path, self._settings.options(item.path).settings)
+            yield item, result
         for path in sorted(self._helpers):
             yield Input(path, named=False), _result(self._helpers[path])
 
@@ -142,7 +155,7 @@ class Run:
         numbered = [(item, self._files.get(number)) for number, item in enumerate(self.inputs)]
         numbered += [(Input(path, named=False), File(path, path)) for path in sorted(self._helpers)]
         for (item, result), (_, file) in zip(self.results(), numbered, strict=True):
-            if isinstance(result, str) or file is None or not fixable(result.findings, request):
+            if isinstance(result, str) or file is None or item.is_other or not fixable(result.findings, request):
                 continue
             # A link and its target are one file.
             real = os.path.realpath(item.path)
@@ -153,7 +166,7 @@ class Run:
         def repair_one(index: int) -> Repaired:
             item, file, findings = wanted[index]
             options = self._settings.options(file.name)
-            return repaired(item, file, findings, options, None if item.named else self.repository, request)
+            return repaired(item, file, findings, options, None if item.is_alone else self.repository, request)
 
         size = sum(os.path.getsize(file.path) for _, file, _ in wanted if os.path.exists(file.path))
         count = processes_for(size * _REPAIRING, self._settings)
@@ -170,16 +183,16 @@ class Run:
         paths = {each.item.path if each.item.path == STDIN else os.path.realpath(each.item.path) for each in written}
         changed = Repository([source for each in written for source in (each.before, each.after)])
         # What a chart prints, and Kustomize builds, comes from many files.
-        is_in_chart = any(self.repository.charts.home(each.item.path) is not None for each in written)
+        is_in_chart = any(self.repository.charts.home(each.item.known_as) is not None for each in written)
         is_in_chart = is_in_chart or any(each.path in self._helpers for each in written)
 
         def may_differ(number: int) -> bool:
             item, linted = self.inputs[number], self._linted[number]
             if (item.path if item.path == STDIN else os.path.realpath(item.path)) in paths:
                 return True
-            if item.named:
+            if item.is_alone:
                 return False
-            if is_in_chart and self.repository.charts.home(item.path) is not None:
+            if is_in_chart and self.repository.charts.home(item.known_as) is not None:
                 return True
             repositories = (before, self.repository)
             if any(is_overlaid(item, repository, self._settings) for repository in repositories):
@@ -210,9 +223,10 @@ class Run:
                 parts.setdefault(number, []).append(linted)
         for number, linted_parts in parts.items():
             task = tasks.tasks[number]
-            self._linted[number] = self._joined(linted_parts, task.file.name, sees_others=not task.item.named)
+            self._linted[number] = self._joined(linted_parts, task.file.name, sees_others=not task.item.is_alone)
         if with_charts:
-            self.unread = [item for done in all_done for item in done.unread]
+            told = Elsewhere(self._relevance, self.repository)
+            self.unread = [item for done in all_done for item in done.unread if told.concerns(item.path)]
             self._helpers = {
                 path: self._joined([linted], path, sees_others=True)
                 for done in all_done
@@ -228,7 +242,7 @@ class Run:
         if self._settings.excludes(file.name):
             return Linted(Result())
         options = self._settings.options(file.name)
-        repository = None if item.named else self.repository
+        repository = None if item.is_alone else self.repository
         self.repository.lookups.clear()
         found: Found | Result
         try:
@@ -244,14 +258,14 @@ class Run:
 
     def _has_facts(self, task: Task) -> bool:
         """Whether the charts of an input say anything of it."""
-        return task.home is not None and bool(self.repository.facts(task.item.path))
+        return task.home is not None and bool(self.repository.facts(task.item.known_as))
 
     def _has_chart_findings(self, task: Task) -> bool:
         """Whether something is found in an input when the charts of the run are evaluated."""
         if task.home is None:
             return False
         settings = self._settings.options(task.file.name).settings
-        return bool(chart_report(task.item.path, self.repository, settings).findings)
+        return bool(chart_report(task.item.known_as, self.repository, settings).findings)
 
     def _joined(self, parts: list[Linted], name: str, *, sees_others: bool) -> Linted:
         """What the processes found in one file, together."""
@@ -278,10 +292,6 @@ class Run:
 def _result(linted: Linted) -> Result | str:
     assert not isinstance(linted.found, Found)  # `_joined` has made a result of it
     return linted.found
-
-
-def _is_manifest(path: str) -> bool:
-    return path.lower().endswith(ENDINGS) or is_kustomization(path)
 
 
 def _reason(error: OSError | ValueError) -> str:

@@ -71,9 +71,9 @@ class Done(Generic[_Gain]):
 
 def is_overlaid(item: Input, repository: Repository, settings: InputSettings) -> bool:
     """Whether overlays may say something about an input."""
-    if item.named or repository.overlays is None or not repository.overlays.folders:
+    if item.is_alone or repository.overlays is None or not repository.overlays.folders:
         return False
-    return overlays_affect(item.path, repository, settings.options(item.path).settings)
+    return overlays_affect(item.known_as, repository, settings.options(item.known_as).settings)
 
 
 def processes_for(size: int, settings: InputSettings) -> int:
@@ -106,7 +106,7 @@ class Tasks(Generic[_Gain]):
         Nothing is to be done either for an empty pipe. Raises OSError or ValueError if the input cannot be opened.
         """
         holds_word = relevance.holds_word(item)
-        home = None if item.named else self._charts.home(item.path)
+        home = None if item.is_alone else self._charts.home(item.known_as)
         if not holds_word and home is None and not self._is_overlaid(item):
             return None
         file = opened()

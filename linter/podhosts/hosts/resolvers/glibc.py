@@ -6,7 +6,7 @@ nss/nss_files/files-hosts.c.
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
@@ -50,15 +50,7 @@ class GlibcHosts:
 
     def __init__(self, hosts: bytes, *, multi: bool) -> None:
         self._multi = multi
-        self._addresses: dict[bytes, list[Address]] = {}
-        read_address = cache(_read_address)
-        for line in _lines(hosts):
-            fields = line.partition(b"#")[0].split()
-            if len(fields) < 2 or (address := read_address(fields[0])) is None:
-                continue
-            # A name that stands twice on one line is one match.
-            for name in {field.lower(): None for field in fields[1:]}:
-                self._addresses.setdefault(name, []).append(address)
+        self._addresses = _addresses(hosts)
 
     def lookup(self, name: str, family: Family, network: Network, *, canonical_name: bool = False) -> Answer:
         """getaddrinfo without flags; `canonical_name` is AI_CANONNAME, which takes another way for AF_INET."""
@@ -83,6 +75,21 @@ class GlibcHosts:
             addresses = [address for address in addresses if address.version == 6]
         # Without `multi` the first line of that family is all there is: for AF_UNSPEC one address of any family.
         return addresses if self._multi else addresses[:1]
+
+
+@lru_cache(maxsize=2)  # glibc, Java and Node in all their ways read one file after the other, and then the next one
+def _addresses(hosts: bytes) -> dict[bytes, list[Address]]:
+    """The addresses of each name (lower case) in the order of the file."""
+    addresses: dict[bytes, list[Address]] = {}
+    read_address = cache(_read_address)
+    for line in _lines(hosts):
+        fields = line.partition(b"#")[0].split()
+        if len(fields) < 2 or (address := read_address(fields[0])) is None:
+            continue
+        # A name that stands twice on one line is one match.
+        for name in {field.lower(): None for field in fields[1:]}:
+            addresses.setdefault(name, []).append(address)
+    return addresses
 
 
 def _lines(hosts: bytes) -> Iterator[bytes]:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.diagnostics import CREATE_AND_APPLY, CREATE_ONLY, Request
-from podhosts.kubernetes.kinds import FREE_MAPS, is_strict
+from podhosts.document import Mapping
+from podhosts.kubernetes.kinds import FREE_MAPS, group_of, is_strict
 from podhosts.kubernetes.walking import follow, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from podhosts.document import Mapping
     from podhosts.kubernetes.fields import Path
     from podhosts.kubernetes.kinds import PodSpecPath
     from podhosts.kubernetes.objects import KubernetesObject
 
 _CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
+#: Kinds without a pod spec in which people look for one, and the mappings whose every key is declared.
+_WITHOUT_PODS = {
+    ("tekton.dev", "Task"): (("spec",), ("spec", "steps", "[]"), ("spec", "sidecars", "[]"), ("spec", "stepTemplate")),
+}
+#: A field that leads to a pod spec wherever one is declared, so that `vectors/crds` would name it.
+_POD_STEP = re.compile(r"spec|template|pod|\w+Template|\w+Pod|\w*[pP]odSpec")
 
 
 class DeclaredMapping(NamedTuple):
@@ -50,11 +57,15 @@ def built_in_places(manifest: KubernetesObject, places: Sequence[PodSpecPath]) -
 
 
 def custom_resource_places(manifest: KubernetesObject, places: Sequence[PodSpecPath]) -> Iterator[DeclaredMapping]:
-    """On the ways to a custom resource's pod specs, and in their containers: of the rest of it nothing is known.
+    """On the ways to a custom resource's pod specs, in their containers, and where else the form of a pod template is.
 
-    Source: `vectors/crds` (`misspelt`, `wrong-level`, `in-container`), and where those CRDs preserve unknown fields.
+    Of the rest of the object nothing is known. Source: `vectors/crds` (`misspelt`, `wrong-level`, `in-container`), and
+    where those CRDs preserve unknown fields; a pod template that its table does not name is none of the kind's. The
+    kinds without pods: their own CRDs (tektoncd/pipeline, `config/300-crds`).
     """
-    patterns: dict[tuple[str, ...], tuple[set[str], tuple[Request, ...]]] = {}
+    without_pods = _WITHOUT_PODS.get((group_of(manifest.api_version), manifest.kind or ""), ())
+    patterns: dict[tuple[str, ...], tuple[set[str], tuple[Request, ...]]]
+    patterns = {way: (set(), CREATE_AND_APPLY) for way in without_pods}
     known = [place for place in places if place.schema.is_known]
     for place in known:
         ways = [place.path[:length] for length in range(len(place.path) + 1)]
@@ -66,9 +77,31 @@ def custom_resource_places(manifest: KubernetesObject, places: Sequence[PodSpecP
             patterns[place.path][0].add(place.field)
     if known:
         patterns[("metadata",)] = (set(), CREATE_AND_APPLY)
-    for pattern, (lists, refused_by) in patterns.items():
-        for path, node in follow(manifest.node, pattern):
-            yield DeclaredMapping(path, node, frozenset(lists), frozenset(), refused_by)
+    found = [
+        DeclaredMapping(path, node, frozenset(lists), frozenset(), refused_by)
+        for pattern, (lists, refused_by) in patterns.items()
+        for path, node in follow(manifest.node, pattern)
+    ]
+    yield from found
+    every_way = {place.path[:length] for place in places for length in range(len(place.path) + 1)}
+    declared = {id(mapping.node) for mapping in found}
+    declared |= {id(node) for way in every_way for _, node in follow(manifest.node, way)}
+    for mapping in found:
+        if mapping.refused_by == CREATE_AND_APPLY:
+            yield from _undeclared_pods(mapping, declared)
+
+
+def _undeclared_pods(above: DeclaredMapping, declared: set[int]) -> Iterator[DeclaredMapping]:
+    """The mappings below one that is declared, on ways that look like those to a pod spec and are not declared."""
+    stack = [above]
+    while stack:
+        place = stack.pop()
+        for name, entry in place.node.fields.items():
+            node = entry.value
+            if isinstance(node, Mapping) and id(node) not in declared and _POD_STEP.fullmatch(name):
+                below = above._replace(path=(*place.path, name), node=node, lists=frozenset())
+                stack.append(below)
+                yield below
 
 
 def _refusal(place: PodSpecPath, length: int) -> tuple[Request, ...]:

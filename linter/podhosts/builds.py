@@ -1,0 +1,200 @@
+"""Builds: the files that charts and kustomizations are made of, found by names and bytes. Nothing is parsed.
+
+The fast lane comes here for files that may be part of one: nothing is imported for it.
+"""
+
+from __future__ import annotations
+
+import os
+
+from podhosts.discovery import CHART
+from podhosts.git import listing
+from podhosts.kustomize.names import KUSTOMIZATION_NAMES, is_kustomization
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+#: What git is asked for; the names may end longer ones.
+_MARKS = ("*kustomization.yaml", "*kustomization.yml", "*Kustomization", f"*{CHART}")
+#: What stands around a path in YAML.
+_AROUND_PATHS = bytes.maketrans(b"[]{},\"'=", b" " * 8)
+_LOCAL = b"file://"
+_UP = b".."
+#: Charts inside charts further down are not looked at: links may lead round in circles.
+_MOST_NESTED = 8
+
+
+class Builds:
+    """The charts and kustomizations below a folder: the root of a work tree, of which git says what it tracks, or
+    another one. All paths are whole.
+    """
+
+    def __init__(self, start: str, *, is_work_tree: bool) -> None:
+        #: Nothing outside of a work tree is followed.
+        self._bound = os.path.join(start, "") if is_work_tree else ""
+        marks = [
+            path
+            for path in files_of(start, *_MARKS, is_work_tree=is_work_tree)
+            if is_kustomization(path) or os.path.basename(path) == CHART
+        ]
+        self._charts = [path for path in marks if os.path.basename(path) == CHART]
+        self._kustomization_files = set(filter(is_kustomization, marks))
+        #: The content of those that were looked at.
+        self._kustomizations: dict[str, bytes] = {}
+
+    def reached(self, above: Mapping[str, Iterable[str]], charts: set[str]) -> set[str]:
+        """All files of the charts in some folders, and of the kustomizations that use some files.
+
+        `above` gives each file with the kustomizations in its folder and above it.
+        """
+        own = {file for files in above.values() for file in files}
+        if own:
+            # Some of the own ones git may not track yet.
+            self._kustomizations = {file: _content(file) for file in self._kustomization_files | own}
+        users = [
+            file
+            for path, files in above.items()
+            for file in files
+            if file == path or os.fsencode(os.path.basename(path)) in self._kustomizations[file]
+        ]
+        chart_files = {path: _content(path) for path in self._charts} if charts else {}
+        return {*self.built_with(users), *_with_dependencies(charts, chart_files)}
+
+    def built_with(self, kustomizations: Iterable[str]) -> set[str]:
+        """All files of some kustomizations, and of those that take in their folders."""
+        return _built(_including([*kustomizations], self._kustomizations), self._kustomizations, self._bound)
+
+
+def files_of(folder: str, *patterns: str, is_work_tree: bool) -> Iterator[str]:
+    """The files below a folder: of a work tree those that git tracks, of these only those that fit a pattern."""
+    if not is_work_tree:
+        return _below(folder)
+    return (os.path.join(folder, name) for name in listing(folder, "-c", "--", *patterns))
+
+
+def _content(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
+def _words(data: bytes) -> list[bytes]:
+    """The words of a file of YAML, each of which may be a path."""
+    return data.translate(_AROUND_PATHS).split()
+
+
+def _resolved(folder: str, word: bytes) -> str:
+    return os.path.normpath(os.path.join(folder, os.fsdecode(word)))
+
+
+def _including(users: list[str], kustomizations: dict[str, bytes]) -> set[str]:
+    """Some kustomizations, and those that take in their folders, outwards."""
+    by_last: dict[bytes, list[tuple[str, bytes]]] = {}
+    for path, data in kustomizations.items():
+        for word in _words(data):
+            word = word.rstrip(b"/")
+            by_last.setdefault(word.rpartition(b"/")[2], []).append((path, word))
+    targets: dict[bytes, dict[str, list[str]]] = {}
+    found: set[str] = set()
+    waiting = list(users)
+    while waiting:
+        path = waiting.pop()
+        if path in found:
+            continue
+        found.add(path)
+        folder = os.path.dirname(path)
+        for last in (os.fsencode(os.path.basename(folder)), _UP):
+            if last not in targets:
+                by_target = targets[last] = {}
+                for other, word in by_last.get(last, ()):
+                    by_target.setdefault(_resolved(os.path.dirname(other), word), []).append(other)
+            waiting += targets[last].get(folder, ())
+    return found
+
+
+def _built(users: set[str], kustomizations: dict[str, bytes], root: str) -> set[str]:
+    """The files that some kustomizations are built of, themselves included; nothing that is not below `root`."""
+    found: set[str] = set()
+    waiting = list(users)
+    while waiting:
+        path = waiting.pop()
+        if path in found:
+            continue
+        found.add(path)
+        if not is_kustomization(path):
+            continue
+        folder = os.path.dirname(path)
+        for word in _words(kustomizations.get(path) or _content(path)):
+            if word[:1] == b"/" or word[-1:] == b":":
+                continue
+            target = _resolved(folder, word)
+            if not target.startswith(root):
+                continue
+            if os.path.isfile(target):
+                waiting.append(target)
+            elif target not in found:
+                found.add(target)
+                waiting += filter(os.path.isfile, (os.path.join(target, name) for name in KUSTOMIZATION_NAMES))
+    return {path for path in found if os.path.isfile(path)}
+
+
+def _with_dependencies(folders: set[str], chart_files: dict[str, bytes]) -> set[str]:
+    """The files of the charts in some folders, of those that take them in, and of all that these take in."""
+    taken_in = {
+        os.path.dirname(path): [_resolved(os.path.dirname(path), word) for word in _local(data)]
+        for path, data in chart_files.items()
+    }
+    reached = set(folders)
+    while users := {folder for folder, others in taken_in.items() if reached.intersection(others)} - reached:
+        reached |= users
+    found: set[str] = set()
+    waiting = list(reached)
+    while waiting:
+        folder = waiting.pop()
+        own = set(_chart_files(folder)) - found
+        found |= own
+        for path in own:
+            if os.path.basename(path) == CHART:
+                waiting += (_resolved(os.path.dirname(path), word) for word in _local(_content(path)))
+    return found
+
+
+def _local(data: bytes) -> Iterator[bytes]:
+    """The folders that a Chart.yaml names as repositories."""
+    if _LOCAL in data:
+        yield from (word[len(_LOCAL) :] for word in _words(data) if word.startswith(_LOCAL))
+
+
+def _chart_files(folder: str, depth: int = 0) -> Iterator[str]:
+    """The files of a chart, and of the charts inside it, that may have to do with hosts."""
+    chart = os.path.join(folder, CHART)
+    if not os.path.isfile(chart):
+        return
+    yield chart
+    for values in (folder, os.path.join(folder, "ci")):
+        for path in _files_in(values):
+            name = os.path.basename(path).lower()
+            if "values" in name and name.endswith((".yaml", ".yml")):
+                yield path
+    yield from _below(os.path.join(folder, "templates"))
+    charts = os.path.join(folder, "charts")
+    for name in os.listdir(charts) if depth < _MOST_NESTED and os.path.isdir(charts) else ():
+        yield from _chart_files(os.path.join(charts, name), depth + 1)
+
+
+def _files_in(folder: str) -> Iterator[str]:
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return
+    yield from filter(os.path.isfile, (os.path.join(folder, name) for name in names))
+
+
+def _below(folder: str) -> Iterator[str]:
+    """The files below a folder."""
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name != ".git"]
+        yield from filter(os.path.isfile, (os.path.join(parent, name) for name in names))
