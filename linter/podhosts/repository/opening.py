@@ -32,8 +32,8 @@ def open_repository(
     """The repository with the files at `paths`, which were found in the folders `arguments` or belong with such.
 
     `held` are texts that stand for what is stored at their paths. `relevant` are the files that hold a word of ours,
-    where that is known. `rest` gives the paths of files in which only look-ups by name search. Charts are evaluated with
-    the files `values`, too, all on top of their own values.
+    where that is known. `rest` gives the paths of files in which only look-ups by name search. Charts are evaluated
+    with the files `values`, too, all on top of their own values.
     """
     held = {} if held is None else held
     files = _StoredFiles(lambda: list(filter(is_manifest, paths)), held)
