@@ -170,9 +170,9 @@ def _in_corefiles(manifest: KubernetesObject) -> Iterator[_Mark]:
             match = _COMMENT.match(comment[0]) if comment else None
             if comment and match:
                 start = line.start() + comment.start()
-                waiting.append((match, corefile.locate(Span(start, start + len(comment[0])))[0]))
+                waiting.append((match, corefile.locate(Span(start, start + len(comment[0]))).span))
             if line[0].partition("#")[0].strip():
-                scope = corefile.locate(Span(*line.span()))[0]
+                scope = corefile.locate(Span(*line.span())).span
                 yield from (_Mark(*item, [scope], _misplaced_in_corefile(item[0])) for item in waiting)
                 waiting = []
         yield from (_Mark(*item, [], _misplaced_in_corefile(item[0])) for item in waiting)

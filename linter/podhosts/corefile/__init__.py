@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.corefile.blocks import Parser, Plugin, ServerBlock
-from podhosts.corefile.hosts_plugin import HOSTS_OPTIONS, HostsBlock, HostsOption, InlineEntry, hosts_block
+from podhosts.corefile.hosts_plugin import HOSTS_OPTIONS, HostsBlock, HostsOption, InlineEntry, hosts_plugins
 from podhosts.corefile.recognition import looks_like_corefile
 from podhosts.corefile.tokens import CorefileError, Token, tokens_of
 from podhosts.corefile.zones import Zone
@@ -56,12 +56,4 @@ def hosts_blocks(text: str, inside: Sequence[str] | None = None) -> tuple[HostsB
     else:
         keys = tuple(Token(zone, Span(0, 0), 0) for zone in inside)
         servers = [Parser(tokens).fragment(keys, Span(0, len(text)))]
-    blocks: list[HostsBlock] = []
-    for server in servers:
-        first: Token | None = None
-        zones = tuple(zone.name for zone in server.zones)
-        for plugin in server.plugins:
-            if plugin.name.text == "hosts":
-                blocks.append(hosts_block(plugin, server, zones, first))
-                first = first or plugin.name
-    return tuple(blocks)
+    return tuple(hosts_plugins(servers))

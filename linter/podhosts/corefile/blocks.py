@@ -10,7 +10,11 @@ from podhosts.records import record
 from podhosts.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    #: The files that an `import` brings, each as its words; None where it is not known what is there.
+    #: Raises `CorefileError` where CoreDNS would refuse the import.
+    Importer = Callable[[Token], Sequence[Sequence[Token]] | None]
 
 
 @record(frozen=True, slots=True)
@@ -60,7 +64,7 @@ class ServerBlock:
     """Zones and the plugins that answer for them.
 
     `keys`: the words before the brace; `imports`: the files (not snippets) that are imported at the block's level or in
-    its plugins and were not read. Plugins from a snippet stand in the snippet's text.
+    its plugins and were not read. Plugins from a snippet or an imported file stand in the text of that.
     """
 
     keys: tuple[Token, ...]
@@ -74,9 +78,15 @@ class ServerBlock:
 
 
 class Parser:
-    """Reads tokens one at a time; an import puts those of a snippet in front of the rest."""
+    """Reads tokens one at a time; an import puts those of a snippet or of files in front of the rest.
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
+    `unread` are the files that were imported anywhere so far and are not known.
+    """
+
+    def __init__(self, tokens: Sequence[Token], importer: Importer | None = None) -> None:
+        self.unread: list[Token] = []
+        self._importer = importer
+        self._used: set[str] = set()
         self._frames: list[Iterator[Token]] = [iter(tokens)]
         self._returned: list[Token] = []
         self._snippets: dict[str, list[Token]] = {}
@@ -208,16 +218,27 @@ class Parser:
             raise CorefileError("`import` takes one argument", following.span)
         self._return(following)
         snippet = self._snippets.get(argument.text)
-        if snippet is None:
+        if snippet is not None:
+            self._used.add(argument.text)
+        files = self._importer(argument) if snippet is None and self._importer else None
+        brought = [snippet] if snippet is not None else files
+        if brought is None:
             self._imports.append(argument)
+            self.unread.append(argument)
             return
         self._expansions -= 1
-        self._budget -= len(snippet)
+        self._budget -= sum(map(len, brought))
         if self._budget < 0 or self._expansions < 0:
             raise CorefileError("the snippets import each other without end", keyword.span)
         if self._returned:
             self._frames.append(iter([self._returned.pop()]))
-        self._frames.append(iter(snippet))
+        self._frames += map(iter, reversed(brought))
+
+    def unused_plugins(self) -> Iterator[Plugin]:
+        """The plugins of the snippets that were not imported."""
+        for name, tokens in self._snippets.items():
+            if name not in self._used:
+                yield from Parser(tokens)._plugins()[0]
 
     def _plugins(self) -> tuple[list[Plugin], Token | None, Token | None]:
         """The plugins up to the closing brace, that brace, and the last token that was read."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.corefile.tokens import GAP, Token, is_same_line
+from podhosts.corefile.tokens import GAP, SPACES, Token, is_same_line
 from podhosts.corefile.zones import INTEGER, is_within, qualified, zones_of
 from podhosts.hosts.addresses import inet_pton4, inet_pton6
 from podhosts.records import record
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 HOSTS_OPTIONS = ("fallthrough", "fallthrough_unsupported", "no_reverse", "reload", "ttl")
 """The properties of the `hosts` plugin; `fallthrough_unsupported` only since July 2026 (before, it was a host line)."""
 
+_LINE = re.compile(r"[^\n]+")
+_WORD = re.compile(rf"[^{SPACES}]+")
 _DURATION = re.compile(r"[+-]?(?:0|(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+)")
 
 
@@ -58,7 +60,8 @@ class HostsBlock:
     server block, with `zones_known` False if a variable or template decides one of them. `lines`: the inline host
     lines. `refused`: lines after `fallthrough`, with which CoreDNS does not start (`unknown property`). `first`: the
     name of an earlier `hosts` in the same server block, with which it does not start either. `stray`: tokens after the
-    block's end, or a brace on a line of its own: CoreDNS takes them for a second `hosts`.
+    block's end, or a brace on a line of its own: CoreDNS takes them for a second `hosts`. `file_lines`: those of the
+    hosts file, where its text is known.
     """
 
     plugin: Plugin
@@ -72,6 +75,7 @@ class HostsBlock:
     refused: tuple[InlineEntry, ...]
     first: Token | None
     stray: tuple[Token, ...]
+    file_lines: tuple[InlineEntry, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -142,7 +146,7 @@ def hosts_block(plugin: Plugin, server: ServerBlock, server_zones: tuple[str, ..
     zone_arguments = tuple(token for token in zone_list if token is not None)
     zones = tuple(zone.name for token in zone_arguments for zone in zones_of(token)) or server_zones
     zones_known = all(token.is_known for token in zone_arguments or server.keys)
-    held = frozenset(zones if zones_known else (".",))
+    held = _Held(frozenset(zones if zones_known else (".",)), _server_zones(server, server_zones))
     lines: list[InlineEntry] = []
     options: list[HostsOption] = []
     refused: list[InlineEntry] = []
@@ -172,6 +176,49 @@ def hosts_block(plugin: Plugin, server: ServerBlock, server_zones: tuple[str, ..
     )
 
 
+def hosts_plugins(servers: Iterable[ServerBlock]) -> Iterator[HostsBlock]:
+    """The `hosts` plugins of server blocks, each set up."""
+    for server in servers:
+        first: Token | None = None
+        zones = tuple(zone.name for zone in server.zones)
+        for plugin in server.plugins:
+            if plugin.name.text == "hosts":
+                yield hosts_block(plugin, server, zones, first)
+                first = first or plugin.name
+
+
+class _Held(NamedTuple):
+    """The zones that a name must be in: those of the plugin, and those of the queries that the server block gets."""
+
+    own: frozenset[str]
+    servers: frozenset[str]
+
+    def holds(self, name: str) -> bool:
+        full = qualified(name)
+        return is_within(full, self.own) and is_within(full, self.servers)
+
+
+def _server_zones(server: ServerBlock, zones: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(zones if all(key.is_known for key in server.keys) else (".",))
+
+
+def file_lines(text: str, start: int, block: HostsBlock) -> Iterator[InlineEntry]:
+    """The lines of the hosts file that a block names, as CoreDNS reads them; `start` is the offset of the text.
+
+    Blank lines and comments are none. A template decides a line that holds one of its actions.
+    """
+    zones = frozenset(block.zones if block.zones_known else (".",))
+    held = _Held(zones, _server_zones(block.server, tuple(zone.name for zone in block.server.zones)))
+    for number, line in enumerate(_LINE.finditer(text), 1):
+        content = line[0].partition("#")[0]
+        words = [
+            Token(word[0], Span(start + line.start() + word.start(), start + line.start() + word.end()), number)
+            for word in _WORD.finditer(content)
+        ]
+        if words and "{{" not in content:
+            yield _hosts_line(words[0], tuple(words[1:]), held)._replace(meant=None)
+
+
 def _option_error(name: str, arguments: tuple[Token, ...]) -> str | None:
     """The reason for which CoreDNS refuses the property; None also where a variable decides."""
     value = arguments[0].text if arguments else ""
@@ -196,7 +243,7 @@ def _option_error(name: str, arguments: tuple[Token, ...]) -> str | None:
             return None
 
 
-def _hosts_line(word: Token, arguments: tuple[Token, ...], zones: frozenset[str]) -> InlineEntry:
+def _hosts_line(word: Token, arguments: tuple[Token, ...], held: _Held) -> InlineEntry:
     ip, *names = list(_fields((word, *arguments))) or [word]
     is_known = ip.is_known and all(name.is_known for name in names)
     address = ip.text.partition("%")[0]
@@ -206,7 +253,7 @@ def _hosts_line(word: Token, arguments: tuple[Token, ...], zones: frozenset[str]
         ignored = "not an IP address"
     elif is_known and not names:
         ignored = "no names"
-    outside = [name for name in names if name.is_known and not is_within(qualified(name.text), zones)]
+    outside = [name for name in names if name.is_known and not held.holds(name.text)]
     meant = None if is_address or not ip.is_known else _option_meant(ip.text, names)
     return InlineEntry(ip, tuple(names), ignored, meant, tuple(outside) if ignored is None else ())
 

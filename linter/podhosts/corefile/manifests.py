@@ -3,104 +3,281 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from podhosts.corefile.blocks import Parser, ServerBlock
+from podhosts.corefile.hosts_plugin import HostsBlock, InlineEntry, file_lines, hosts_block, hosts_plugins
+from podhosts.corefile.mounted import CUSTOM_FOLDER, MAIN_FOLDER, MAIN_PATH, imported, named_file
 from podhosts.corefile.recognition import looks_like_corefile
+from podhosts.corefile.starting import is_certain
+from podhosts.corefile.tokens import CorefileError, Token, tokens_of
 from podhosts.document import Mapping, Scalar, string, written_string
-from podhosts.kubernetes import Path, mapping, sequence, walk
+from podhosts.edits import Edit
+from podhosts.kubernetes import KubernetesObject, Path, mapping, sequence, walk
 from podhosts.kubernetes.kinds import group_of
-from podhosts.records import field, record
+from podhosts.records import field, record, replace
+from podhosts.source import Span
 from podhosts.surgery import replace_in_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.document import Document, Node
-    from podhosts.edits import Edit
-    from podhosts.kubernetes import KubernetesObject
-    from podhosts.source import Span
 
 #: The ConfigMap from which AKS, k3s and others import, its keys into the default server block or beside it.
-_CUSTOM = "coredns-custom"
+CUSTOM = "coredns-custom"
 _INSIDE, _BESIDE = ".override", ".server"
 #: Large dashboards are common in ConfigMaps, and no Corefile begins like this.
 _JSON = re.compile(r"\s*[\[{](?![$%{])")
-_HOSTS = re.compile(r"(?:^|\s)hosts(?:\s|$)")
+_HOST_LINE = re.compile(r"^[ \t]*[0-9]+(?:\.[0-9]+){3}[ \t]+[^\s{]", re.MULTILINE)
+_HOSTS = re.compile(r"(?:^|\s)hosts:?(?:\s|$)", re.IGNORECASE)
+
+
+class KeyText(NamedTuple):
+    """A text that CoreDNS reads at `path`, as far as that is known; `field` and `scalar` say where it is written.
+
+    Without a scalar it is the whole file.
+    """
+
+    path: str
+    text: str
+    manifest: KubernetesObject
+    field: Path
+    scalar: Scalar | None
+
+    def locate(self, start: int, end: int) -> Span:
+        """The place in the source of a part of the text."""
+        if self.scalar is None:
+            return Span(start, end)
+        return self.manifest.document.locate(self.scalar, start, end)
+
+
+class CorefilePlace(NamedTuple):
+    """Where a part of a Corefile is written."""
+
+    manifest: KubernetesObject
+    span: Span
+    field: Path
+
+
+class CorefileReading(NamedTuple):
+    """A Corefile as CoreDNS reads it: the `hosts` plugins, and those in snippets that nothing imports.
+
+    `is_complete`: no file was imported that is not known.
+    """
+
+    servers: tuple[ServerBlock, ...]
+    blocks: tuple[HostsBlock, ...]
+    unused: tuple[HostsBlock, ...]
+    is_complete: bool
 
 
 @record(slots=True)
 class ManifestCorefile:
-    """A Corefile, or with `inside` what stands in a server block of these zones, and the scalars it is made of.
+    """A Corefile, or with `inside` what stands in a server block of these zones, and the texts it is made of.
 
     `is_named`: the place says that it is one, else its content does. `is_partial`: the server block has other plugins,
-    which stand elsewhere.
+    which stand elsewhere. `path` is where CoreDNS finds it; `around` the texts that it may import or name.
     """
 
     manifest: KubernetesObject
     inside: tuple[str, ...] | None = None
     is_named: bool = True
     is_partial: bool = False
+    path: str = MAIN_PATH
+    around: tuple[KeyText, ...] = ()
     text: str = ""
-    _parts: list[tuple[int, Scalar, Path]] = field(default_factory=list)
+    _parts: list[tuple[int, KeyText]] = field(default_factory=list)
+    _used: dict[str, int] = field(default_factory=dict)
 
     def add(self, scalar: Scalar, path: Path) -> None:
         """Append the text of a scalar."""
-        self._parts.append((len(self.text), scalar, path))
-        self.text += scalar.text
+        self._append(KeyText(self.path, scalar.text, self.manifest, path, scalar))
+
+    def add_file(self) -> None:
+        """Append the text of the file that is a Corefile itself."""
+        self._append(KeyText(self.path, self.manifest.document.text, self.manifest, (), None))
 
     @property
     def document(self) -> Document:
         return self.manifest.document
 
+    @property
+    def used(self) -> frozenset[str]:
+        """The paths of the texts around that were read so far."""
+        return frozenset(self._used)
+
+    def read(self) -> CorefileReading:
+        """Raises `CorefileError` where CoreDNS cannot read it."""
+        tokens = tokens_of(self.text)
+        parser = Parser(tokens, self._import)
+        if self.inside is None:
+            servers = tuple(parser.server_blocks())
+        else:
+            keys = tuple(Token(zone, Span(0, 0), 0) for zone in self.inside)
+            servers = (parser.fragment(keys, Span(0, len(self.text))),)
+        nowhere = ServerBlock((), (), (), Span(0, 0))
+        unused = tuple(
+            hosts_block(plugin, nowhere, (".",), None)
+            for plugin in parser.unused_plugins()
+            if plugin.name.text == "hosts"
+        )
+        blocks = tuple(replace(block, file_lines=self._file_lines(block)) for block in hosts_plugins(servers))
+        return CorefileReading(servers, blocks, unused, not parser.unread)
+
+    def _file_lines(self, block: HostsBlock) -> tuple[InlineEntry, ...]:
+        """The lines of the file that a `hosts` block names, where its text is known."""
+        text = None
+        if block.file is not None and is_certain(block.file):
+            roots = (plugin.arguments for plugin in block.server.plugins if plugin.name.text == "root")
+            root = next((words[0].text for words in roots if words), "/")
+            text = named_file(block.file.text, root, self.around)
+        if text is None:
+            return ()
+        start = self._begin(text)
+        return tuple(file_lines(text.text, start, block))
+
+    def add_text(self, text: KeyText, span: Span) -> Span:
+        """A span of a text around as one of this Corefile, which may not read the text itself."""
+        begin = self._append(text)
+        return Span(begin + span.start, begin + span.end)
+
     def replace(self, span: Span, text: str) -> tuple[Edit, ...] | None:
         """Put `text` in the place of a part of one scalar; None where the part stands in none, or cannot hold it."""
-        begin, scalar, _ = next((part for part in reversed(self._parts) if part[0] <= span.start), self._parts[0])
-        if span.end > begin + len(scalar.text):
+        begin, part = self._part(span)
+        if span.end > begin + len(part.text) or part.manifest is not self.manifest:
             return None
-        return replace_in_scalar(self.document, scalar, span.start - begin, span.end - begin, text)
+        if part.scalar is None:
+            return (Edit(Span(span.start - begin, span.end - begin), text),)
+        return replace_in_scalar(self.document, part.scalar, span.start - begin, span.end - begin, text)
 
-    def locate(self, span: Span) -> tuple[Span, Path]:
+    def locate(self, span: Span) -> CorefilePlace:
         """The place in the source of a part of the text, and the field it belongs to."""
-        begin, scalar, path = next((part for part in reversed(self._parts) if part[0] <= span.start), self._parts[0])
-        start, end = (min(max(at - begin, 0), len(scalar.text)) for at in span)
-        return self.document.locate(scalar, start, end), path
+        begin, part = self._part(span)
+        start, end = (min(max(at - begin, 0), len(part.text)) for at in span)
+        return CorefilePlace(part.manifest, part.locate(start, end), part.field)
+
+    def _part(self, span: Span) -> tuple[int, KeyText]:
+        return next((part for part in reversed(self._parts) if part[0] <= span.start), self._parts[0])
+
+    def _append(self, part: KeyText) -> int:
+        self._parts.append((len(self.text), part))
+        self.text += part.text
+        return self._parts[-1][0]
+
+    def _begin(self, part: KeyText) -> int:
+        """Where a text around begins in this one; it is appended when first asked for."""
+        if part.path not in self._used:
+            self.text += "\n"
+            self._used[part.path] = self._append(part)
+        return self._used[part.path]
+
+    def _import(self, argument: Token) -> list[list[Token]] | None:
+        """The files that `import` brings; None where it is not known what is there."""
+        if not is_certain(argument):
+            return None
+        found = imported(argument, self._part(argument.span)[1].path, self.around)
+        return None if found is None else [self._tokens(text) for text in found]
+
+    def _tokens(self, part: KeyText) -> list[Token]:
+        begin = self._begin(part)
+        try:
+            tokens = tokens_of(part.text)
+        except CorefileError as error:
+            raise CorefileError(str(error), Span(error.span.start + begin, error.span.end + begin)) from None
+        return [
+            token._replace(span=Span(token.span.start + begin, token.span.end + begin), file=begin) for token in tokens
+        ]
 
 
-def corefiles(manifest: KubernetesObject) -> Iterator[ManifestCorefile]:
-    """Every Corefile with a `hosts` plugin in an object or in a file of values."""
+def corefiles(manifest: KubernetesObject, custom: KubernetesObject | None = None) -> Iterator[ManifestCorefile]:
+    """Every Corefile with a `hosts` plugin in an object or in a file of values.
+
+    `custom` is the ConfigMap from which those of this object import.
+    """
     if manifest.kind == "ConfigMap":
-        yield from _in_config_map(manifest)
+        yield from _in_config_map(manifest, custom)
     elif manifest.kind == "Cluster" and group_of(manifest.api_version) == "kops.k8s.io":
-        dns = mapping(manifest.spec.get("kubeDNS")) if manifest.spec else None
-        scalar = _scalar(dns.get("externalCoreFile")) if dns else None
-        if scalar is not None and _HOSTS.search(scalar.text):
-            found = ManifestCorefile(manifest)
-            found.add(scalar, ("spec", "kubeDNS", "externalCoreFile"))
-            yield found
+        yield from _of_cluster(manifest)
     elif manifest.kind in {None, "HelmRelease"}:
         for path, node in walk(manifest.node):
             servers = sequence(node.get("servers"))
             for index, server in enumerate(servers.items if servers else ()):
-                if isinstance(server, Mapping) and _has_hosts_plugin(server):
+                if isinstance(server, Mapping) and has_hosts_plugin(server):
                     yield _of_server(manifest, server, (*path, "servers", index))
 
 
-def _in_config_map(manifest: KubernetesObject) -> Iterator[ManifestCorefile]:
+def servers_without_port(manifest: KubernetesObject) -> Iterator[tuple[Span, Path]]:
+    """The key `plugins` of `servers` with `hosts` of the chart's values whose port is missing, and the field.
+
+    The chart prints `.{` for them, and a key that a template adds is none that is missing.
+    """
+    for path, node in walk(manifest.node):
+        servers = sequence(node.get("servers"))
+        for index, server in enumerate(servers.items if servers else ()):
+            if not isinstance(server, Mapping) or server.is_open or not has_hosts_plugin(server):
+                continue
+            if _scalar(server.get("port")) is None:
+                yield server.fields["plugins"].key.span, (*path, "servers", index)
+
+
+def file_corefile(document: Document) -> ManifestCorefile | None:
+    """The Corefile that a file is, by its name and its content."""
+    name = document.source.path.rpartition("/")[2]
+    if name != "Corefile" and not name.endswith((".corefile", ".Corefile")):
+        return None
+    if not _HOSTS.search(document.text):
+        return None
+    manifest = KubernetesObject(document, Mapping(*document.span, flow=False), None, None, None)
+    found = ManifestCorefile(manifest)
+    found.add_file()
+    return found
+
+
+def key_texts(manifest: KubernetesObject, folder: str) -> Iterator[KeyText]:
+    """The keys of a ConfigMap that is mounted on a folder, as files."""
     data = mapping(manifest.node.get("data"))
-    is_custom = manifest.name == _CUSTOM
     for key, entry in data.fields.items() if data else ():
         scalar = entry.value
-        if not isinstance(scalar, Scalar) or not scalar.is_string or not _HOSTS.search(scalar.text):
+        if isinstance(scalar, Scalar) and scalar.is_string:
+            yield KeyText(f"{folder}/{key}", scalar.text, manifest, ("data", key), scalar)
+
+
+def _in_config_map(manifest: KubernetesObject, custom: KubernetesObject | None) -> Iterator[ManifestCorefile]:
+    is_custom = manifest.name == CUSTOM
+    folder = CUSTOM_FOLDER if is_custom else MAIN_FOLDER
+    own = tuple(key_texts(manifest, folder))
+    others = tuple(key_texts(custom, CUSTOM_FOLDER)) if custom is not None else ()
+    for key in own:
+        name = str(key.field[-1])
+        is_inside = is_custom and name.endswith(_INSIDE)
+        is_named = is_inside or name == "Corefile" or (is_custom and name.endswith(_BESIDE))
+        if not any(map(_concerns_hosts, (key, *others) if is_named else (key,))):
             continue
-        is_inside = is_custom and key.endswith(_INSIDE)
-        is_named = is_inside or key == "Corefile" or (is_custom and key.endswith(_BESIDE))
-        if is_named or (not _JSON.match(scalar.text) and looks_like_corefile(scalar.text)):
-            found = ManifestCorefile(manifest, (".",) if is_inside else None, is_named, is_partial=is_inside)
-            found.add(scalar, ("data", key))
+        if is_named or (_HOSTS.search(key.text) and not _JSON.match(key.text) and looks_like_corefile(key.text)):
+            zones = (".",) if is_inside else None
+            around = tuple(text for text in (*own, *others) if text is not key)
+            found = ManifestCorefile(manifest, zones, is_named, is_inside, key.path, around)
+            assert key.scalar is not None  # it is a key
+            found.add(key.scalar, key.field)
             yield found
 
 
-def _has_hosts_plugin(server: Mapping) -> bool:
+def _concerns_hosts(text: KeyText) -> bool:
+    return bool(_HOSTS.search(text.text) or _HOST_LINE.search(text.text))
+
+
+def _of_cluster(manifest: KubernetesObject) -> Iterator[ManifestCorefile]:
+    """The Corefile in a kOps cluster's settings."""
+    settings = mapping(manifest.spec.get("kubeDNS")) if manifest.spec else None
+    text = settings.get("externalCoreFile") if settings else None
+    if isinstance(text, Scalar) and text.is_string and _HOSTS.search(text.text):
+        found = ManifestCorefile(manifest)
+        found.add(text, ("spec", "kubeDNS", "externalCoreFile"))
+        yield found
+
+
+def has_hosts_plugin(server: Mapping) -> bool:
     return any(string(plugin.get("name")) == "hosts" for _, plugin in _plugins(server))
 
 

@@ -6,20 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from podhosts.corefile.blocks import Parser
+from podhosts.corefile.plugin_names import PLUGINS
 from podhosts.corefile.tokens import CorefileError, tokens_of
 
 if TYPE_CHECKING:
     from podhosts.corefile.blocks import Plugin, ServerBlock
-    from podhosts.corefile.tokens import Token
+from podhosts.corefile.tokens import Token
 
 _ZONE = re.compile(r"(?:[a-z0-9]+://)?(?:[A-Za-z0-9_*.-]*|[0-9A-Fa-f:.]+/[0-9]+)(?::[0-9]+)?")
-_PLUGIN_NAMES = """
-root metadata geoip cancel proxyproto quic grpc_server https https3 timeouts multisocket reload nsid bufsize bind debug
-trace ready health pprof shed prometheus errors log dnstap local dns64 any chaos loadbalance tsig rewrite autopath acl
-cache header dnssec tls minimal template transfer hosts route53 azure clouddns k8s_external kubernetes file auto
-secondary etcd loop forward grpc erratic whoami on sign view nomad proxy federation startup
-"""
-_PLUGINS = frozenset(_PLUGIN_NAMES.split())
 # Caddy, nginx and the like have directives of these names too, so they prove nothing.
 _SHARED_PLUGIN_NAMES = """
 root tls log errors bind rewrite header file cache proxy prometheus acl any auto cancel debug geoip grpc health https
@@ -39,7 +33,7 @@ def looks_like_corefile(text: str) -> bool:
     except CorefileError:
         return False
     plugins = [plugin for server in servers for plugin in server.plugins]
-    known = [plugin for plugin in plugins if plugin.name.text in _PLUGINS]
+    known = [plugin for plugin in plugins if plugin.name.text in PLUGINS]
     if not any(plugin.name.text not in _SHARED_PLUGINS for plugin in known) or len(known) * 2 < len(plugins):
         return False
     if any(_is_foreign(plugin) for plugin in plugins):

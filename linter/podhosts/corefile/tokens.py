@@ -8,15 +8,15 @@ from typing import NamedTuple
 from podhosts.document.actions import COMMENT, GO_BLOCKS, action_tokens
 from podhosts.source import Span
 
-# What Go's unicode.IsSpace says; str.isspace adds the separators U+001C to U+001F.
-_SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-_SPACE = re.compile(f"[{_SPACES}]")
-_WORD_RUN = re.compile(f"(?:[^{_SPACES}#{{]|\r)+")
+SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+"""White space as Go's `unicode.IsSpace` says; `str.isspace` adds the separators U+001C to U+001F."""
+_SPACE = re.compile(f"[{SPACES}]")
+_WORD_RUN = re.compile(f"(?:[^{SPACES}#{{]|\r)+")
 
 #: Words of Go's `text/template` that print nothing themselves.
 _STEERING = GO_BLOCKS | {"else", "end"}
 
-GAP = re.compile(f"[{_SPACES}]+")
+GAP = re.compile(f"[{SPACES}]+")
 """White space between words."""
 
 
@@ -39,6 +39,8 @@ class Token(NamedTuple):
     line: int
     is_known: bool = True
     """False if an environment variable or a template decides the text."""
+    file: int = 0
+    """Which of the texts that a Corefile is put together from; a line never goes on in another one."""
 
     @property
     def last_line(self) -> int:
@@ -47,12 +49,12 @@ class Token(NamedTuple):
 
 def is_new_line(previous: Token, token: Token) -> bool:
     """Whether a directive ends before `token`."""
-    return previous.last_line < token.line
+    return previous.file != token.file or previous.last_line < token.line
 
 
 def is_same_line(previous: Token, token: Token) -> bool:
     """Whether `token` is an argument after `previous`. With snippets, line numbers may also go down."""
-    return previous.last_line == token.line
+    return previous.file == token.file and previous.last_line == token.line
 
 
 def tokens_of(text: str) -> list[Token]:
