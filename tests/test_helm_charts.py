@@ -101,7 +101,6 @@ def test_ways_to_print_a_list(tmp_path: Path, printed: str) -> None:
     [
         "env: {{ toYaml .Values.extra | nindent 8 }}",
         "hostAliases: []\n      env: {{ toYaml .Values.extra | nindent 8 }}",
-        "hostAliases: []\n      {{ toYaml .Values.extra | nindent 6 }}",
         'hostAliases: {{ include "elsewhere" . | nindent 8 }}\n      env: {{ toYaml .Values.extra | nindent 8 }}',
         "# hostAliases: {{ toYaml .Values.extra | nindent 8 }}",
         "hostAliases: {{ toYaml .Values.extra.aliases | nindent 8 }}",
@@ -111,6 +110,12 @@ def test_ways_to_print_a_list(tmp_path: Path, printed: str) -> None:
 )
 def test_other_lists_are_not_taken_for_it(tmp_path: Path, printed: str) -> None:
     assert found(tmp_path, {"values.yaml": BAD, "templates/d.yaml": f"{HEAD}      {printed}\n"}) == []
+
+
+def test_a_list_that_is_printed_among_keys(tmp_path: Path) -> None:
+    printed = f"{HEAD}      hostAliases: []\n      {{{{ toYaml .Values.extra | nindent 6 }}}}\n"
+    files = {"values.yaml": BAD, "templates/d.yaml": printed}
+    assert found(tmp_path, files) == [("templates/d.yaml", 8, "syntax-error", "{{ toYaml .Values.extra | nindent 6 }}")]
 
 
 def test_all_values_files_of_the_chart(tmp_path: Path) -> None:
@@ -192,7 +197,11 @@ def test_named_templates_of_a_library_chart(tmp_path: Path) -> None:
         (GUARDED, "extra: {}\n", []),
         (GUARDED, "extra: ''\n", []),
         (GUARDED, "extra: [a]\n", [("wrong-type", "a")]),
-        (PRINTED.replace("toYaml", "tpl").replace(".extra", ".extra ."), "extra: '- {ip: 10.0.0.1}'\n", []),
+        (
+            PRINTED.replace("toYaml", "tpl").replace(".extra", ".extra ."),
+            "extra: '- {ip: 10.0.0.1}'\n",
+            [("empty-hostnames", "ip")],
+        ),
     ],
 )
 def test_a_path_that_is_no_list(tmp_path: Path, template: str, values: str, expected: list[tuple[str, str]]) -> None:
@@ -220,6 +229,7 @@ def test_keys_of_the_chart_are_its_own(tmp_path: Path) -> None:
     assert found(tmp_path, {"templates/d.yaml": OWN, "values.yaml": values}) == [
         ("values.yaml", 3, "invalid-ip", "10.0.0.400"),
         ("values.yaml", 3, "invalid-hostname", "B_c"),
+        ("values.yaml", 4, "missing-ip", "name"),
     ]
 
 
@@ -240,10 +250,15 @@ def test_fields_are_those_of_the_file(tmp_path: Path) -> None:
     ],
 )
 def test_keys_that_the_schema_of_the_values_declares(tmp_path: Path, schema: str) -> None:
+    """A key that reaches the pod is refused there, whoever declares it; one that may not is the chart's own."""
     values = "extra:\n- {ip: 10.0.0.1, hostnames: [a], note: b}\n"
-    files = {"templates/d.yaml": PRINTED, "values.yaml": values}
+    files = {"templates/d.yaml": PRINTED, "values.yaml": values, "values.schema.json": schema}
     assert [rule for _, _, rule, _ in found(tmp_path, files)] == ["unknown-field"]
-    assert found(tmp_path, {**files, "values.schema.json": schema}) == []
+    files["templates/d.yaml"] = PRINTED + '{{ fail "values are needed" }}\n'
+    assert found(tmp_path, files) == []
+    (tmp_path / "values.schema.json").write_text("{}")
+    files.pop("values.schema.json")
+    assert [rule for _, _, rule, _ in found(tmp_path, files)] == ["unknown-field"]
 
 
 def test_values_are_no_pod_spec(tmp_path: Path) -> None:
@@ -333,9 +348,10 @@ def test_names_printed_as_a_slice_of_go(tmp_path: Path, printed: str, values: st
     loop = "      {{- range .Values.x }}\n      - ip: {{ .ip }}\n"
     template = f"{HEAD}      hostAliases:\n{loop}        {printed}\n      {{{{- end }}}}\n"
     files = {"templates/d.yaml": template, "values.yaml": f"x:\n- ip: 10.0.0.1\n  {values}\n"}
-    assert [(path, line, rule) for path, line, rule, _ in found(tmp_path, files)] == (
-        [("templates/d.yaml", 10, "wrong-type")] if is_found else []
-    )
+    expected = [("templates/d.yaml", 10, "wrong-type")] if is_found else []
+    # An entry that lacks what the template reads has no names.
+    lacking = [("values.yaml", 2, "empty-hostnames")] if "other" in values else []
+    assert [(path, line, rule) for path, line, rule, _ in found(tmp_path, files)] == expected + lacking
 
 
 #: Templates that Helm refuses, with the line and the text to mark.
@@ -513,7 +529,8 @@ def test_a_template_with_another_text(tmp_path: Path) -> None:
     charts = Charts(paths)
     path = paths[1]
     assert charts.with_source(Source(path, MISPRINTED.encode())) is charts
-    assert charts.with_source(Source(paths[0], b"{}\n")) is charts
+    with_values = charts.with_source(Source(paths[0], b"{}\n"))
+    assert with_values.at(str(tmp_path / "one")) is charts.at(str(tmp_path / "one"))
     again = charts.with_source(Source(path, b"# new\n" + MISPRINTED.encode()))
     (before,), (after,) = (each.facts(path).misprints for each in (charts, again))
     assert after.span.start - before.span.start == len("# new\n")

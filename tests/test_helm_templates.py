@@ -17,7 +17,7 @@ from podhosts.helm.pipelines import (
     Variable,
     parse_pipeline,
 )
-from podhosts.helm.templates import Action, Block, Inclusion, TemplateText, actions, parse_template
+from podhosts.helm.templates import Action, Block, Inclusion, PlainText, actions, parse_template
 
 VALUES = Fields(Dot(), ("Values", "a"))
 
@@ -60,7 +60,7 @@ def test_deep_parentheses_are_not_followed() -> None:
 
 def test_trimmed_text() -> None:
     text = "a \n {{- x -}} \n b {{ y }} c"
-    spans = [node.span for node in parse_template(text).body if isinstance(node, TemplateText)]
+    spans = [node.span for node in parse_template(text).body if isinstance(node, PlainText)]
     assert [text[start:end] for start, end in spans] == ["a", "b ", " c"]
 
 

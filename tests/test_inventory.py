@@ -452,8 +452,8 @@ def test_values_that_a_chart_prints_under_any_name(tmp_path: Path) -> None:
     }
     found = listed(put(tmp_path, chart), "--ip", "10.1.2.3")
     assert [(item["name"], item["path"], item["start"]["line"], item["field"]) for item in found["entries"]] == [
-        ("chart.internal", "values.yaml", 2, "extra[0]"),
-        ("helper.internal", "templates/_more.tpl", 3, "hostAliases[0]"),
+        ("chart.internal", "values.yaml", 2, "spec.hostAliases[0]"),
+        ("helper.internal", "templates/_more.tpl", 3, "spec.hostAliases[1]"),
     ]
 
 

@@ -111,14 +111,14 @@ async def test_charts(client: Editor, tmp_path: Path) -> None:
 
 
 async def test_what_a_chart_cannot_read(client: Editor, tmp_path: Path) -> None:
-    metadata = "apiVersion: v2\nname: web\ndependencies: [\n"
+    metadata = "apiVersion: v2\nname: web\nversion: 0.1.0\ndependencies: [\n"
     template = "apiVersion: v1\nkind: Pod\nspec:\n  hostAliases: {{- toYaml .Values.extra | nindent 4 }}\n"
     write(tmp_path, {"Chart.yaml": metadata, "templates/web.yaml": template})
     path = tmp_path / "Chart.yaml"
     (told,) = await client.open(path, metadata)
     assert (told.code, told.severity) == ("not-checked", types.DiagnosticSeverity.Hint)
     assert told.message == "not checked: a Chart.yaml that is no YAML: its sub-charts are not known"
-    assert told.range.start.line == 3
+    assert told.range.start.line == 4
     right = metadata.replace("[\n", "[]\n")
     assert await client.change(path, right) == []
     client.save(path)

@@ -170,14 +170,15 @@ def test_values_of_a_chart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     kinds = KnownKinds()
     [checked] = lint(source, LISTED, Repository([source], charts=charts)).objects
     [listed] = read(source, kinds, charts.facts("values.yaml")).lists
-    shown = [pod for pod in select_pods(".", None).pods if pod.list_field == "extraHosts"]
+    selection = select_pods(".", None)
+    shown = [selection.placed[pod].place(alias.node.span) for pod in selection.pods for alias in pod.aliases]
     buffer = Buffer((tmp_path / "values.yaml").as_uri(), str(tmp_path / "values.yaml"), VALUES, 1)
     project = Project(str(tmp_path), {}, is_folder=True)
     in_editor = CheckedFile(buffer, project, project.check(buffer)).pods_at(0)
     span = source.text.index("ip:"), len(VALUES) - 1
     assert [entry.span for pod in checked.pods for entry in pod.entries] == [span]
     assert [listed.field, *(name.name for name in listed.names)] == ["extraHosts", "db.internal"]
-    assert [alias.node.span for pod in shown for alias in pod.aliases] == [span]
+    assert [(place.source.path, place.span) for place in shown if place is not None] == [("values.yaml", span)]
     assert [placed.span(alias.node.span) for pod, placed in in_editor for alias in pod.aliases] == [span]
 
 

@@ -66,6 +66,10 @@ def _print_version(wanted: bool) -> None:
 ObjectOption = Annotated[
     str | None, typer.Option("--object", metavar="KIND/NAME", help="The object whose pod is meant.")
 ]
+ValuesOption = Annotated[
+    list[str] | None,
+    typer.Option("--values", metavar="FILE", help="A values file on top of a chart's own; later ones win."),
+]
 PodIpOption = Annotated[
     list[str] | None, typer.Option(metavar="IP", help="The pod's address; repeat it for dual-stack.")
 ]
@@ -156,6 +160,7 @@ def check(
     hosts_file: Annotated[
         str | None, typer.Option(metavar="FILE", help="The node's /etc/hosts, for fixes that move its entries.")
     ] = None,
+    values: ValuesOption = None,
     no_suppressions: Annotated[
         bool, typer.Option("--no-suppressions", help="Report what comments silence, too.")
     ] = False,
@@ -204,6 +209,7 @@ def check(
         diff=diff,
         show_fixes=show_fixes,
         hosts_file=hosts_file,
+        values=values or [],
         no_suppressions=no_suppressions,
         strict=strict,
         list_files=list_files,
@@ -224,6 +230,7 @@ def check(
 def render(
     path: Annotated[str, typer.Argument(help="A file, a folder, or - for stdin.")] = ".",
     object_: ObjectOption = None,
+    values: ValuesOption = None,
     container: Annotated[
         str | None, typer.Option(metavar="NAME", help="A container; one with its own /etc/hosts mount gets that file.")
     ] = None,
@@ -249,6 +256,7 @@ def render(
     request = RenderRequest(
         path=path,
         object=object_,
+        values=values or [],
         container=container,
         pod_ips=pod_ip or [],
         cluster_domain=cluster_domain,
@@ -267,6 +275,7 @@ def resolve(
     path: Annotated[str, typer.Argument(help="A file, a folder, or - for stdin.")] = ".",
     hosts: Annotated[str | None, typer.Option(metavar="FILE", help="Ask about this hosts file instead.")] = None,
     object_: ObjectOption = None,
+    values: ValuesOption = None,
     container: Annotated[str | None, typer.Option(metavar="NAME", help="The container that asks.")] = None,
     resolvers: Annotated[
         str | None,
@@ -300,6 +309,7 @@ def resolve(
         path=path,
         hosts=hosts,
         object=object_,
+        values=values or [],
         container=container,
         resolvers=resolvers,
         pod_ips=pod_ip or [],

@@ -70,6 +70,14 @@ class ObjectIdentity:
     name: str | None
 
 
+class BuiltBy(NamedTuple):
+    """What a text that a finding was made in is built from: a chart in a folder with values files, or an overlay."""
+
+    by: Literal["helm", "kustomize"]
+    folder: str
+    values: tuple[str, ...] = ()
+
+
 @record(frozen=True, slots=True)
 class Diagnostic:
     """One finding. `span` is in `source.text`; `document` counts from 1; `item` is the index in a List.
@@ -94,6 +102,8 @@ class Diagnostic:
     more_related: int = 0
     why: str = ""
     help: str = ""
+    #: Empty for what is found in a text as it is written.
+    built: tuple[BuiltBy, ...] = ()
 
     @property
     def words(self) -> Words:
@@ -113,6 +123,10 @@ class Diagnostic:
         related = (*self.related, *others[: max(MOST_RELATED - len(self.related), 0)])
         total = self.related_total + len(others) + more
         return replace(self, related=related, more_related=total - len(related))
+
+    def also_built(self, others: Sequence[BuiltBy]) -> Diagnostic:
+        """The finding with further builds in which it was made, each once."""
+        return replace(self, built=tuple(dict.fromkeys((*self.built, *others))))
 
     @property
     def sort_key(self) -> tuple[str, int, int, int, str, str, Words]:

@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 
 
 class Place(NamedTuple):
-    """A piece of a source: the number of its document there (from 1), the span, and the index in a List, if any."""
+    """A piece of a source: the number of its document there (from 1), the span, and the index in a List, if any.
+
+    `field` is the path there where that is another one than in the document that the way began at.
+    """
 
     source: Source
     document: int
     span: Span
     item: int | None = None
+    field: str | None = None
 
 
 class Placed:
@@ -55,6 +59,11 @@ class Placed:
         `item` is the index in a List of what the span belongs to. None for text that nobody wrote.
         """
         return Place(self.document.source, self.document.number, span, item)
+
+    def related_to(self, span: Span) -> tuple[Related, ...]:
+        """Places that belong to what is found at a span."""
+        del span
+        return self.related
 
     def step_field(self, identity: ObjectIdentity, path: str) -> tuple[ObjectIdentity, str]:
         """The object in `outer` that a field of an object here belongs to, and the field's path from its root."""

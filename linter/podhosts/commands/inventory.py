@@ -10,7 +10,7 @@ from podhosts.commands.terminal import print_lines, print_styled, say, terminal_
 from podhosts.commands.usage import INTERRUPTED, OK, WRONG_USE, UsageError, choose
 from podhosts.discovery import STDIN, discover
 from podhosts.hosts.addresses import canonical
-from podhosts.inventory import Reading, read, read_overlays
+from podhosts.inventory import Reading, read, read_charts, read_overlays
 from podhosts.inventory.store import Filter, Store
 from podhosts.kubernetes import KnownKinds
 from podhosts.placed import Place
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
     from podhosts.discovery import Discovery
     from podhosts.document import File
+    from podhosts.helm import Charts
     from podhosts.repository import Repository
+    from podhosts.source import Span
 
 FORMATS = ("text", "json", "csv", "html")
 _LINES = 1000
@@ -98,10 +100,14 @@ def _read(relevance: Relevance, run_settings: RunSettings, store: Store) -> tupl
         return KnownKinds(run_settings.options(path).settings.configured_pod_specs, repository.definitions)
 
     def read_one(file: File, repository: Repository) -> Reading:
-        return read(file, kinds(file.name, repository), repository.facts(file.path))
+        found = read(file, kinds(file.name, repository), repository.facts(file.path))
+        return printed.rest_of(file.path, found)
 
     files, failures = 0, list[tuple[str, str]]()
     with Run(relevance, run_settings) as inputs:
+        # Before there are several processes.
+        printed = _PrintedLists(inputs.repository.charts, kinds(STDIN, inputs.repository))
+        store.add(printed.reading)
         for path, reading in inputs.read(read_one):
             if isinstance(reading, str):
                 failures.append((path, reading))
@@ -117,6 +123,32 @@ def _read(relevance: Relevance, run_settings: RunSettings, store: Store) -> tupl
             for reading in read_overlays(overlays, kinds(STDIN, inputs.repository)):
                 store.add(reading)
     return files, failures
+
+
+class _PrintedLists:
+    """The lists that the outermost charts print, and what else their files hold."""
+
+    def __init__(self, charts: Charts, kinds: KnownKinds) -> None:
+        outermost = [chart for home in charts.homes if (chart := charts.at(home)) is not None]
+        builds = [build for chart in outermost for build in charts.builds(chart)]
+        self.reading = read_charts(builds, kinds)
+        self._templates = {text.source.path for build in builds for text in build.printed}
+        self._names: dict[str, set[Span]] = {}
+        for found in self.reading.lists:
+            self._names.setdefault(found.source.path, set()).update(name.span for name in found.names)
+
+    def rest_of(self, path: str, reading: Reading) -> Reading:
+        """What is read of a file but for lists that a chart prints.
+
+        Of a template that is printed only constants are left, and nothing is open.
+        """
+        names, is_printed = self._names.get(path, set()), path in self._templates
+        kept = [
+            found
+            for found in reading.lists
+            if not all(name.span in names for name in found.names) and (found.is_decided or not is_printed)
+        ]
+        return Reading(kept, {} if is_printed else reading.unread)
 
 
 def _report(store: Store, wanted: Filter, files: int, output: str, request: InventoryRequest) -> None:

@@ -36,6 +36,7 @@ class RenderRequest:
 
     path: str = "."
     object: str | None = None
+    values: list[str] = field(default_factory=list)
     container: str | None = None
     pod_ips: list[str] = field(default_factory=list)
     cluster_domain: str = "cluster.local"
@@ -66,7 +67,7 @@ def run(request: RenderRequest) -> int:
     try:
         choose("format", request.format, RENDER_FORMATS)
         surroundings = surroundings_of(request)
-        selection = select_pods(request.path, request.object)
+        selection = select_pods(request.path, request.object, request.values)
         if len(selection.pods) > 1 and not selection.is_folder and request.format == "text" and not request.object:
             listed = ", ".join(describe(pod) for pod in selection.pods)
             raise UsageError(f"{request.path} has {len(selection.pods)} pods; choose one with --object: {listed}")

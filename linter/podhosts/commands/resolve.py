@@ -43,6 +43,7 @@ class ResolveRequest:
     path: str = "."
     hosts: str | None = None
     object: str | None = None
+    values: list[str] = field(default_factory=list)
     container: str | None = None
     resolvers: str | None = None
     pod_ips: list[str] = field(default_factory=list)
@@ -107,7 +108,7 @@ def _ask(request: ResolveRequest, names: tuple[str, ...], network: Network) -> t
         except OSError as error:
             raise UsageError(f"{request.hosts}: {error.strerror} (--hosts)") from None
         return [Asked(request.hosts, None, _answers(hosts, request.name, names, network))], False
-    selection = select_pods(request.path, request.object)
+    selection = select_pods(request.path, request.object, request.values)
     require_pods(selection, request.path)
     if not request.pod_ips:
         say(f"podhosts: no --pod-ip given: {EXAMPLE_POD_IP} stands for the pod's address")

@@ -47,6 +47,8 @@ class Request:
     diff: bool = False
     show_fixes: bool = False
     hosts_file: str | None = None
+    #: Values files on top of charts' own.
+    values: list[str] = field(default_factory=list)
     no_suppressions: bool = False
     strict: bool = False
     list_files: bool = False
@@ -192,6 +194,18 @@ class RunSettings:
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             raise UsageError(f"--hosts-file {path}: {reason}") from None
+
+    @property
+    def values(self) -> list[str]:
+        """The files of `--values`. Raises UsageError for one that cannot be opened."""
+        for path in self.request.values:
+            try:
+                with open(path, "rb"):
+                    pass
+            except (OSError, ValueError) as error:
+                reason = error.strerror if isinstance(error, OSError) else str(error)
+                raise UsageError(f"--values {path}: {reason}") from None
+        return self.request.values
 
     def options(self, path: str) -> Options:
         """What holds for one file."""

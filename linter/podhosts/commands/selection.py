@@ -12,6 +12,7 @@ from podhosts.commands.usage import OK, WRONG_USE, UsageError
 from podhosts.discovery import STDIN, discover, with_slashes
 from podhosts.document import whole
 from podhosts.helm import Charts
+from podhosts.helm.printed import PrintedDocument
 from podhosts.interpret import documents, interpret
 from podhosts.kubernetes import KnownKinds
 from podhosts.kustomize.printing import Printed
@@ -24,6 +25,7 @@ from podhosts.source import Source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from podhosts.helm.building import ChartBuild
     from podhosts.interpret import Interpreted
     from podhosts.kubernetes import HostAlias, Pod
     from podhosts.placed import Placed
@@ -52,6 +54,8 @@ class Selection(NamedTuple):
         """Where an entry comes from: what changed it, if anything did, before the place where it stands itself."""
         placed = self.placed[alias.pod]
         origins = placed.origins(alias.node) if isinstance(placed, Printed) else []
+        if isinstance(placed, PrintedDocument) and (origin := placed.origin(alias.node)) is not None:
+            origins = [origin]
         if not origins:
             return [self.place(alias.pod, alias.node.span)]
         return [(origin.source, origin.source.position(origin.span.start)) for origin in origins]
@@ -73,15 +77,16 @@ def require_pods(selection: Selection, path: str) -> None:
         raise NoPodError(path, WRONG_USE if selection.failures or not selection.is_folder else OK)
 
 
-def select_pods(where: str | Source, object_name: str | None) -> Selection:
+def select_pods(where: str | Source, object_name: str | None, values: Iterable[str] = ()) -> Selection:
     """All pods below a path (`-` is stdin) or in a source, or those of one object given as `kind/name` or `name`.
 
-    A folder with a kustomization stands for what Kustomize builds of it. Raises UsageError where nothing fits
-    `object_name` (the message lists what there is), or Kustomize refuses the kustomization.
+    A folder with a kustomization stands for what Kustomize builds of it, the files of a chart for what Helm prints with
+    the chart's own values and the files `values`. Raises UsageError where nothing fits `object_name` (the message lists
+    what there is), Kustomize refuses the kustomization, or a values file can't be read.
     """
     where = where if isinstance(where, Source) else with_slashes(where)
     path = where.path if isinstance(where, Source) else where
-    selection = _built(path) if not isinstance(where, Source) and has_kustomization(path) else _written(where)
+    selection = _built(path) if not isinstance(where, Source) and has_kustomization(path) else _written(where, values)
     if object_name is None:
         return selection
     chosen = [pod for pod in selection.pods if object_name.lower() in _names(pod)]
@@ -91,25 +96,54 @@ def select_pods(where: str | Source, object_name: str | None) -> Selection:
     return selection._replace(pods=chosen)
 
 
-def _written(where: str | Source) -> Selection:
-    """The pods as they are written."""
+def _written(where: str | Source, values: Iterable[str]) -> Selection:
+    """The pods as they are written, and those that charts print."""
     if isinstance(where, Source):
         path, sources, failures = where.path, [where], list[tuple[str, str]]()
     else:
         path = where
         sources, failures = _read_sources(path)
     charts = Charts(sorted({source.path for source in sources}))
-    repository = Repository(sources, charts=charts)
+    builds = [] if isinstance(where, Source) or not os.path.isdir(path) else _builds(charts, values)
+    printed = [text for build in builds for text in build.printed]
+    failures += [(_shown(one.source, one.span), one.reason) for build in builds for one in build.stopped]
+    sources = _not_printed(sources, charts, builds)
+    repository = Repository([*sources, *(text.source for text in printed)], charts=charts)
     kinds = _kinds(repository)
     found: dict[Pod, Placed] = {}
+    for document in (document for text in printed for document in text.documents(all_of_them=True)):
+        found |= _pods(interpret(document, kinds))
     for source in sources:
         facts = charts.facts(source.path)
         for placed in documents(whole(source), facts):
-            document = placed.document
-            if document.problem is not None:
-                failures.append((_shown(source, document.problem.span), document.problem.message))
+            if (problem := placed.document.problem) is not None:
+                failures.append((_shown(source, problem.span), problem.message))
             found |= _pods(interpret(placed, kinds, facts))
     return Selection(list(found), repository, failures, os.path.isdir(path), found)
+
+
+def _builds(charts: Charts, values: Iterable[str]) -> list[ChartBuild]:
+    """What the outermost charts print. Raises UsageError for a values file that can't be read."""
+    given: list[Source] = []
+    for path in values:
+        if (source := charts.source(path)) is None:
+            raise UsageError(f"--values {path}: it cannot be opened")
+        given.append(source)
+    # Other charts print pods without lists: these can be shown as they are written.
+    homes = (home for home in charts.homes if any(chart.may_print_lists for chart in charts.homes[home]))
+    found = (charts.everything(home, given) for home in homes)
+    return [build for build in found if build is not None]
+
+
+def _not_printed(sources: list[Source], charts: Charts, builds: list[ChartBuild]) -> list[Source]:
+    """The files of which no chart prints what becomes of them: not its templates, nor its values."""
+    printed = {text.source.path for build in builds for text in build.printed}
+    homes = {build.chart for build in builds if build.printed}
+    return [
+        source
+        for source in sources
+        if source.path not in printed and not (charts.has_values(source.path) and charts.home(source.path) in homes)
+    ]
 
 
 def _pods(documents: Iterable[Interpreted]) -> dict[Pod, Placed]:
@@ -130,7 +164,7 @@ def _built(folder: str) -> Selection:
         raise UsageError(f"{folder} cannot be built: {'; '.join(reasons) or 'a file of it is no YAML'}")
     follow_names(build.resources)
     path = files.kustomizations(folder)[0].path
-    printed = [Printed(resource.value, path) for resource in build.resources]
+    printed = [Printed(resource.value, path, folder) for resource in build.resources]
     repository = Repository([item.document.source for item in printed])
     kinds = _kinds(repository)
     found = {pod: placed for item in printed for pod, placed in _pods(interpret(item, kinds)).items()}

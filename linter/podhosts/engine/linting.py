@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.code_blocks import code_blocks, is_page
 from podhosts.document import Part, whole
+from podhosts.engine.charts import chart_report
 from podhosts.engine.checking import DocumentResult, check
 from podhosts.engine.overlays import overlay_findings, overlays_affect
 from podhosts.engine.relocating import relocated, relocated_suppressed
@@ -17,6 +18,7 @@ from podhosts.kubernetes import KnownKinds
 from podhosts.records import replace
 from podhosts.repository import Repository
 from podhosts.rules import RULES
+from podhosts.rules.syntax_error import SyntaxErrorRule
 from podhosts.triggers import mentions
 
 if TYPE_CHECKING:
@@ -24,10 +26,11 @@ if TYPE_CHECKING:
 
     from podhosts.diagnostics import Diagnostic
     from podhosts.document.large_lists import LargeList
+    from podhosts.engine.charts import ChartReport
     from podhosts.helm import FileFacts
     from podhosts.kustomize.overlays import OverlayReport
     from podhosts.placed import Placed
-    from podhosts.rules import Rule
+    from podhosts.rules import Rule, Settings
     from podhosts.source import Source, Span
     from podhosts.suppressions import Suppression
 
@@ -53,11 +56,16 @@ def lint(
     if options.markdown and is_page(source.path) and mentions(source.data):
         return _lint_page(source, options, repository, check_document)
     facts = repository.facts(source.path) if repository else NOTHING
-    is_known = bool(facts) or (repository is not None and overlays_affect(source.path, repository, options.settings))
+    is_known = bool(facts) or (repository is not None and _is_spoken_of(source.path, repository, options.settings))
     if not is_known and not mentions(source.data):
         return Result(files=1)
     text = given if isinstance(given, Part) else whole(source)
     return _lint(source, relevant_documents(text, facts), options, repository, facts, check_document)
+
+
+def _is_spoken_of(path: str, repository: Repository, settings: Settings) -> bool:
+    """Whether what is built of files has something to say about this one, whatever it mentions."""
+    return overlays_affect(path, repository, settings) or bool(chart_report(path, repository, settings).findings)
 
 
 def _lint_page(page: Source, options: Options, repository: Repository | None, check_document: DocumentCheck) -> Result:
@@ -84,6 +92,7 @@ def _lint(
     for placed in documents:
         found.add(placed, check_document(placed, rules, kinds, options, repository, facts))
     found.add_from_overlays(_from_overlays(source, repository, options, rules))
+    found.add_from_charts(chart_report(source.path, repository, options.settings), source, options, facts)
     result = conclude(found, options, sees_others=repository.is_whole)
     result.unread += _unfollowed(repository.overlay_report(source.path), source)
     return result
@@ -111,6 +120,11 @@ def _rules(options: Options, repository: Repository) -> tuple[list[Rule], KnownK
         if rule.name in options.selected
     ]
     return rules, KnownKinds(options.settings.configured_pod_specs, repository.definitions)
+
+
+def _key(finding: Diagnostic) -> tuple[str, Span]:
+    """What makes two findings of one file the same."""
+    return finding.rule, finding.span
 
 
 class Found:
@@ -152,11 +166,37 @@ class Found:
     def add_from_overlays(self, findings: Iterable[Diagnostic]) -> None:
         """Add what other files of the run say, unless the document that it is about says so itself."""
         by_number = {placed.document.number: checked.findings for placed, checked in self}
-        told = {(finding.rule, finding.span) for known in by_number.values() for finding in known}
+        told = {_key(finding) for known in by_number.values() for finding in known}
         for finding in findings:
-            if (finding.rule, finding.span) not in told:
-                told.add((finding.rule, finding.span))
+            if _key(finding) not in told:
+                told.add(_key(finding))
                 by_number.get(finding.document or 0, self.elsewhere).append(finding)
+
+    def add_from_charts(self, report: ChartReport, source: Source, options: Options, facts: FileFacts) -> None:
+        """Add what evaluated charts say: of what they print, they alone know whether it is wrong.
+
+        Edits stay those of the text as it is written. What comes of a list that an action prints as Go does is told at
+        the action.
+        """
+        told = {(finding.rule, finding.span): finding for finding in report.findings}
+        for _, checked in self:
+            kept = (finding for finding in checked.findings if _key(finding) in told or not report.knows(finding))
+            checked.findings[:] = [
+                replace(finding, built=told[_key(finding)].built) if _key(finding) in told else finding
+                for finding in kept
+            ]
+        is_broken = any(finding.rule == SyntaxErrorRule.name for _, checked in self for finding in checked.findings)
+        self.add_from_overlays(
+            finding
+            for finding in report.findings
+            if finding.rule in options.selected
+            and not facts.plain_prints.get(finding.span)
+            and not (is_broken and finding.rule == SyntaxErrorRule.name)
+        )
+        if report.is_printed:
+            for tally in (self._placeholders, self._templates, self._pieces):
+                tally.clear()
+        self._placeholders.add(source, report.unknown)
 
     def extend(self, other: Found) -> None:
         """Add what was found in other parts of the file, wherever they stand in it."""
@@ -258,6 +298,11 @@ class _Tally:
     def _note(self, source: Source, span: Span) -> None:
         if self._first is None or (source.start, span) < (self._first[0].start, self._first[1]):
             self._first = (source, span)
+
+    def clear(self) -> None:
+        """Forget what was counted."""
+        self.count = 0
+        self._first = None
 
     def unread(self) -> Unread:
         """What was counted, as a part of a result; at least one place."""

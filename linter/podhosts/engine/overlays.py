@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from podhosts.diagnostics import BuiltBy
 from podhosts.engine.dispatch import run_rules
 from podhosts.engine.relocating import relocated
 from podhosts.interpret import interpret
@@ -54,7 +55,9 @@ def _by_path(repository: Repository, overlays: Overlays, settings: Settings) -> 
                 # The patch that makes the conflict is reported already.
                 continue
             # Many overlays may find the same.
-            found.setdefault(overlays.key(finding.source.path), {}).setdefault((finding.rule, finding.span), finding)
+            at_path = found.setdefault(overlays.key(finding.source.path), {})
+            first = at_path.setdefault((finding.rule, finding.span), finding)
+            at_path[finding.rule, finding.span] = first.also_built([BuiltBy("kustomize", printed.folder)])
     return {path: list(findings.values()) for path, findings in found.items()}
 
 

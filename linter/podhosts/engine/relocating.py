@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podhosts.diagnostics import Diagnostic, Related
+from podhosts.diagnostics import Diagnostic, ObjectIdentity, Related
 from podhosts.engine.results import Suppressed
 from podhosts.placed import Placed
 from podhosts.records import replace
@@ -12,22 +12,26 @@ from podhosts.records import replace
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from podhosts.placed import Place
     from podhosts.source import Source, Span
     from podhosts.suppressions import Suppression
 
 
-def relocate(finding: Diagnostic, placed: Placed) -> Diagnostic | None:
+def relocate(finding: Diagnostic, placed: Placed, place: Place | None = None) -> Diagnostic | None:
     """A finding of a document, one step further out; None where nobody wrote the text that it is about.
 
-    Nor are such related places told. A fix stays where the document's text is that of the file.
+    Nor are such related places told. A fix stays where the document's text is that of the file. `place` stands for
+    that of the finding's span.
     """
-    place = placed.step(finding.span, finding.item)
+    place = place or placed.step(finding.span, finding.item)
     if place is None:
         return None
     related = (_related(item, placed, place.source) for item in finding.related)
     kept = [item for item in related if item is not None]
     identity, field = finding.object, finding.field
-    if identity is not None and field is not None:
+    if identity is not None and place.field is not None:
+        identity, field = ObjectIdentity(None, None, None, None), place.field
+    elif identity is not None and field is not None:
         identity, field = placed.step_field(identity, field)
     # What is no object of its own the server has not seen: it takes the text of the object that holds it.
     is_part = finding.object is not None and finding.object.kind is None and identity is not finding.object
@@ -43,7 +47,8 @@ def relocate(finding: Diagnostic, placed: Placed) -> Diagnostic | None:
         related=tuple(kept),
         fix=finding.fix if placed.is_editable else None,
     )
-    return moved.with_related(placed.related) if placed.related else moved
+    others = placed.related_to(finding.span) if place == placed.step(finding.span, finding.item) else ()
+    return moved.with_related(others) if others else moved
 
 
 def relocated(findings: Iterable[Diagnostic], placed: Placed) -> Iterator[Diagnostic]:

@@ -88,10 +88,30 @@ class Verifier:
             _check_readable(old, new)
             if safe:
                 _check_safe(old, new, self._kinds)
+        if safe:
+            self._check_printed(before, after)
         errors = self._errors(before)
         more = self._errors(after) - errors
         if more:
             raise VerificationError(f"the result has an error that was not there before: {next(iter(more))}")
+
+    def _check_printed(self, before: Part, after: Part) -> None:
+        """The same promise for the pods that charts print: they are evaluated with each of the texts."""
+        old, new = self._printed_pods(before), self._printed_pods(after)
+        if [place for place, _ in old] != [place for place, _ in new]:
+            raise VerificationError("the pods that a chart prints change")
+        for (_, old_pod), (_, new_pod) in zip(old, new, strict=True):
+            _check_pod(old_pod, new_pod)
+
+    def _printed_pods(self, text: Part) -> list[tuple[tuple[str, int, str], Pod]]:
+        """The pods that charts print with a text and each set of values: template, document, path; and the pod."""
+        builds = self._around(text).charts.builds_for(text.source.path)
+        documents = (one.document for build in builds for printed in build.printed for one in printed.documents())
+        return [
+            ((document.source.path, document.number, pod.field()), pod)
+            for document in documents
+            for pod in own_pods(document, self._kinds)
+        ]
 
     def _errors(self, text: Part) -> Counter[str]:
         """How many errors of each rule a text has."""

@@ -6,14 +6,13 @@ sub-charts.
 
 from __future__ import annotations
 
-import os
 import posixpath
 import re
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document import Document, Mapping, Problem, Sequence, split, written_string
-from podhosts.helm.charts import METADATA, join
+from podhosts.helm.charts import METADATA, files_below, join
 from podhosts.helm.cycles import find_cycle, included
 from podhosts.helm.declared_keys import declared_keys
 from podhosts.helm.facts import Facts, FollowedList, UnreadFile
@@ -102,7 +101,7 @@ class Chart:
 
     @cached_property
     def templates(self) -> list[TemplateFile]:
-        sources = map(self._charts.source, _files_below(join(self.folder, _TEMPLATES)))
+        sources = map(self._charts.source, files_below(join(self.folder, _TEMPLATES)))
         return [TemplateFile(source) for source in sources if source and source.data]
 
     def is_outdated_by(self, source: Source) -> bool:
@@ -147,6 +146,12 @@ class Chart:
     def name(self) -> str:
         metadata, _ = self._metadata
         return (written_string(metadata.get("name")) if metadata else None) or posixpath.basename(self.folder)
+
+    @cached_property
+    def is_library(self) -> bool:
+        """Whether Helm only lends its named templates to others."""
+        metadata, _ = self._metadata
+        return metadata is not None and written_string(metadata.get("type")) == "library"
 
     @cached_property
     def dependencies(self) -> list[Dependency]:
@@ -262,6 +267,25 @@ class Chart:
         return any(file.mentions_key() for chart in self.family() for file in chart.templates)
 
     @cached_property
+    def may_print_lists(self) -> bool:
+        """Whether one of its templates, or of those in an archive, may print hostAliases."""
+        return self.is_relevant or any(self._is_relevant_archive(path) for path in self._archives)
+
+    def _is_relevant_archive(self, path: str) -> bool:
+        from podhosts.helm.loading.archives import ArchiveError, unpack
+
+        source = self._charts.source(path)
+        try:
+            return source is not None and any(KEY.encode() in data for data in unpack(source.data).values())
+        except ArchiveError:
+            return False
+
+    @cached_property
+    def _archives(self) -> list[str]:
+        """The charts inside it that lie there as archives."""
+        return [path for path in files_below(join(self.folder, _SUB_CHARTS)) if path.endswith(".tgz")]
+
+    @cached_property
     def facts(self) -> Facts:
         """What is known of its template files, and of those of charts inside it by what it prints with them."""
         facts = Facts()
@@ -335,12 +359,7 @@ class Chart:
         known = [written_string(item.get("alias")) or written_string(item.get("name")) for item in wanted]
         is_complete = all(name in names for name in known) and len(wanted) == len(items)
         has_other_list = self._charts.source(join(self.folder, _REQUIREMENTS)) is not None
-        return unread is not None or not is_complete or has_other_list or self._has_archives
-
-    @cached_property
-    def _has_archives(self) -> bool:
-        """Whether a chart inside it lies there as an archive, which is not opened."""
-        return any(path.endswith(".tgz") for path in _files_below(join(self.folder, _SUB_CHARTS)))
+        return unread is not None or not is_complete or has_other_list or bool(self._archives)
 
     @cached_property
     def _values_are_templates(self) -> bool:
@@ -363,10 +382,3 @@ def _included(text: str) -> Iterator[str]:
     """The names that a text includes by constants."""
     for one, other in _INCLUSION.findall(text):
         yield one or other
-
-
-def _files_below(folder: str) -> Iterator[str]:
-    for parent, folders, names in os.walk(folder):
-        folders.sort()
-        for name in sorted(names):
-            yield join(parent.replace(os.sep, "/"), name)

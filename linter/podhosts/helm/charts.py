@@ -8,12 +8,14 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from podhosts.document import Problem
 from podhosts.helm.facts import NOTHING, FileFacts, UnreadFile
 from podhosts.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from podhosts.helm.building import ChartBuild
     from podhosts.helm.chart import Chart
 
 METADATA = "Chart.yaml"
@@ -21,30 +23,42 @@ _TEMPLATES = "templates"
 _SUB_CHARTS = "/charts/"
 _VALUES_FILE = re.compile(r"[^/]*values[^/]*\.ya?ml", re.IGNORECASE)
 
+YAML = (".yaml", ".yml")
+#: Folders of a chart with values files, whatever these are called.
+VALUES_FOLDERS = frozenset({"ci", "values", "environments"})
+#: Folders that lie beside the files of a chart and are none of it.
+_NEVER_READ = frozenset({".git", "node_modules", ".venv"})
+
 
 class Charts:
     """The charts that the files of a run belong to; `paths` are those files, as the run names them.
 
-    `sources` stand for the files of their paths.
+    `sources` stand for the files of their paths. All charts are also evaluated with the files `values` on top of their
+    own values.
     """
 
-    def __init__(self, paths: Iterable[str] = (), sources: Iterable[Source] = ()) -> None:
+    def __init__(self, paths: Iterable[str] = (), sources: Iterable[Source] = (), values: Sequence[str] = ()) -> None:
         #: A set in order.
         self._paths = dict.fromkeys(paths)
         self._sources = {source.path: source for source in sources}
+        self._values = tuple(values)
         self._charts: dict[str, Chart | None] = {}
         self._facts: dict[str, FileFacts] = {}
+        self._builds: dict[str, list[ChartBuild]] = {}
 
     def with_source(self, source: Source) -> Charts:
         """The same charts; those that have a template of that path, with another text, are read again with this one."""
-        if _TEMPLATES not in source.path.split("/") or not self._all:
+        if not self._all or self.home(source.path) is None:
+            return self
+        before = self.source(source.path)
+        if before is not None and before.data == source.data:
             return self
         known = list(self._charts.items())
         kept = {folder: chart for folder, chart in known if chart is None or not chart.is_outdated_by(source)}
-        if len(kept) == len(known):
-            return self
-        charts = Charts(self._paths, [*self._sources.values(), source])
+        charts = Charts(self._paths, [*self._sources.values(), source], self._values)
         charts._charts = kept
+        read_again = {chart.folder for chart in self._evaluated_with(source.path)}
+        charts._builds = {folder: builds for folder, builds in self._builds.items() if folder not in read_again}
         return charts
 
     def source(self, path: str) -> Source | None:
@@ -92,6 +106,40 @@ class Charts:
                 users.setdefault(member.folder, []).append(chart)
         return users
 
+    def builds_for(self, path: str) -> list[ChartBuild]:
+        """The evaluations of the charts that a file belongs to, or that use the chart that it belongs to."""
+        return [build for chart in self._evaluated_with(path) for build in self.builds(chart)]
+
+    def _evaluated_with(self, path: str) -> Iterable[Chart]:
+        """The charts in whose folder, or in that of a chart they use, a file lies."""
+        if path in self._values or not self._all:
+            return self._all
+        parts = path.split("/")
+        folders = ("/".join(parts[:count]) for count in range(len(parts)))
+        return dict.fromkeys(chart for folder in folders for chart in self._users.get(folder, ()))
+
+    def builds(self, chart: Chart) -> list[ChartBuild]:
+        """A chart evaluated with each set of values of the repository; not at all where it can print no hostAliases."""
+        if chart.folder not in self._builds:
+            found: list[ChartBuild] = []
+            if chart.may_print_lists and not chart.is_library:
+                # Imported for the first chart that prints lists.
+                from podhosts.helm.building import ChartBuilder
+
+                given = [source for path in self._values if (source := self.source(path)) is not None]
+                found = [*ChartBuilder(chart, self).builds(given)]
+            self._builds[chart.folder] = found
+        return self._builds[chart.folder]
+
+    def everything(self, home: str, values: Sequence[Source] = ()) -> ChartBuild | None:
+        """The outermost chart in a folder with all that its templates print; None for no chart and for a library."""
+        chart = self.at(home)
+        if chart is None or chart.is_library:
+            return None
+        from podhosts.helm.building import ChartBuilder
+
+        return ChartBuilder(chart, self).everything(values)
+
     def facts(self, path: str) -> FileFacts:
         """What the charts say of a file. Only the charts that may say something are read."""
         if path not in self._facts:
@@ -128,6 +176,8 @@ class Charts:
         What is said of the files of one home is found most cheaply together.
         """
         folders = [folder for folder in _chart_folders(path) if self.at(folder)]
+        if not folders and path in self._values and self._all:
+            return next(iter(self.homes))
         return self._outermost(min(folders, key=len)) if folders else None
 
     def _outermost(self, folder: str) -> str:
@@ -161,6 +211,10 @@ class Charts:
         }
         return sorted(path for path in found - self._paths.keys() if self.facts(path))
 
+    def without_own(self, paths: Iterable[str]) -> set[str]:
+        """Those of some files that the run does not look at by itself."""
+        return {path for path in paths if path not in self._paths}
+
     @property
     def unread(self) -> list[UnreadFile]:
         """What could not be read of the charts that print hostAliases."""
@@ -168,7 +222,24 @@ class Charts:
 
     def unread_of(self, home: str) -> list[UnreadFile]:
         """What could not be read of those of one home."""
-        return [item for chart in self.homes[home] if chart.is_relevant for item in chart.unread]
+        found = [item for chart in self.homes[home] if chart.is_relevant for item in chart.unread]
+        # What is inside another chart is evaluated there with the values that it is made for.
+        outermost = [chart for chart in self.homes[home] if chart.folder == home]
+        stopped = (item for chart in outermost for item in _never_printed(self.builds(chart)))
+        told = {item.source.path for item in found}
+        return found + [
+            item for item in stopped if item.source.path not in told and not self.facts(item.source.path).problems
+        ]
+
+
+def _never_printed(builds: list[ChartBuild]) -> Iterator[UnreadFile]:
+    """Where Helm, or the evaluator, stops with all values files: the first place of each template."""
+    printed = {text.source.path for build in builds for text in build.printed}
+    told: set[str | None] = {None} if printed else set()
+    for stopped in (stopped for build in builds for stopped in build.stopped):
+        if stopped.template not in printed | told:
+            told.add(stopped.template)
+            yield UnreadFile(stopped.source, Problem(stopped.reason, stopped.span), f"not evaluated: {stopped.reason}")
 
 
 def _chart_folders(path: str) -> Iterator[str]:
@@ -181,11 +252,13 @@ def _chart_folders(path: str) -> Iterator[str]:
 
 
 def _folders_of_values(path: str) -> Iterable[str]:
-    """The folders whose chart has a file as `values.yaml`, `values-prod.yaml`, `ci/test-values.yaml`."""
+    """The folders whose chart has a file as `values.yaml`, `values-prod.yaml`, `ci/test.yaml`, `values/prod/a.yaml`."""
     folder, name = posixpath.split(path)
-    if not _VALUES_FILE.fullmatch(name):
+    if not name.endswith(YAML):
         return ()
-    return dict.fromkeys(("" if folder == "ci" else folder.removesuffix("/ci"), folder))
+    parts = folder.split("/") if folder else []
+    above = ["/".join(parts[:count]) for count, part in enumerate(parts) if part in VALUES_FOLDERS]
+    return dict.fromkeys([*above, folder] if _VALUES_FILE.fullmatch(name) else above)
 
 
 def _folders_of_template(path: str) -> Iterator[str]:
@@ -198,3 +271,16 @@ def _folders_of_template(path: str) -> Iterator[str]:
 
 def join(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder else name
+
+
+def is_values_name(name: str) -> bool:
+    """Whether a file is one of values by its name."""
+    return _VALUES_FILE.fullmatch(name) is not None
+
+
+def files_below(folder: str) -> Iterator[str]:
+    """All files below a folder, by their paths, in order."""
+    for parent, folders, names in os.walk(folder or "."):
+        folders[:] = sorted(name for name in folders if name not in _NEVER_READ)
+        for name in sorted(names):
+            yield join("" if parent == "." and not folder else parent.replace(os.sep, "/"), name).removeprefix("./")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.helm.functions import call
 from podhosts.helm.pipelines import ActionPipeline, Constant, Dot, Fields, Function, Variable
-from podhosts.helm.templates import Action, Block, Inclusion, TemplateText
+from podhosts.helm.templates import Action, Block, Inclusion, PlainText
 from podhosts.helm.values import (
     UNKNOWN,
     Choice,
@@ -222,7 +222,7 @@ class Renderer:
             raise TooLongError
         for node in body:
             self._budget.spend(_CHARACTERS_OF_NODE)
-            if isinstance(node, TemplateText):
+            if isinstance(node, PlainText):
                 page.add(_MARKS.sub("?", page.place.source.cut(node.span)))
             elif isinstance(node, Block):
                 self._write_block(page, node, scope, depth, is_certain=is_certain)

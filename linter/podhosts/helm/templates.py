@@ -29,7 +29,7 @@ _BRACE = re.compile(r"[{}]")
 _COMMENT = re.compile(r"/\*.*\*/\s*", re.DOTALL)
 
 
-class TemplateText(NamedTuple):
+class PlainText(NamedTuple):
     """Text that is printed as it stands, trimmed by the actions around it."""
 
     span: Span
@@ -87,7 +87,7 @@ class Inclusion:
     action: Action
 
 
-Node: TypeAlias = TemplateText | Action | Block | Inclusion
+Node: TypeAlias = PlainText | Action | Block | Inclusion
 
 
 @record(eq=False)
@@ -176,7 +176,7 @@ class _TemplateParser:
         while is_trimmed and end > start and text[end - 1] in _SPACE:
             end -= 1
         if end > start:
-            self._nodes.append(TemplateText(Span(start, end)))
+            self._nodes.append(PlainText(Span(start, end)))
 
     def _add_action(self, token: ActionToken) -> None:
         text, span = self._text, token.span

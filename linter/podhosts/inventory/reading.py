@@ -9,19 +9,21 @@ from podhosts.helm import NOTHING
 from podhosts.hosts.addresses import canonical
 from podhosts.interpret import interpret, results_of_parts
 from podhosts.kubernetes import concerns_hosts, is_broken_by_template
-from podhosts.records import field, record
+from podhosts.records import field, record, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from podhosts.diagnostics import ObjectIdentity
     from podhosts.document import Node
     from podhosts.helm import FileFacts
+    from podhosts.helm.building import ChartBuild
     from podhosts.interpret import Interpreted
     from podhosts.kubernetes import HostAlias, KnownKinds, Pod
     from podhosts.kustomize.overlays import Built, Overlays
     from podhosts.placed import Place, Placed
     from podhosts.source import Source, Span
+
 
 _BY_TEMPLATE = "lists of which a template decides entries"
 _TEMPLATE = "documents of a template that are not YAML by themselves"
@@ -132,17 +134,39 @@ def read_overlays(overlays: Overlays, kinds: KnownKinds) -> Iterator[Reading]:
 
 def _read_built(built: Built, kinds: KnownKinds) -> Iterator[Reading]:
     """The lists of one built object, by the documents in which their names are written."""
-    for interpreted in interpret(built.printed, kinds, levels=0):
+    for found in _built_lists(built.printed, kinds, built.written):
+        names = [name if built.is_certain else name._replace(is_decided=False) for name in found.names]
+        yield Reading([replace(found, names=names, overlay=built.folder)])
+
+
+def read_charts(builds: Iterable[ChartBuild], kinds: KnownKinds) -> Reading:
+    """The lists that charts print, each once, each name at its place in values files and templates."""
+    told: set[tuple[Source, ObjectIdentity, str, tuple[InventoryName, ...]]] = set()
+    reading = Reading()
+    for placed in (placed for build in builds for text in build.printed for placed in text.documents()):
+        for found in _built_lists(placed, kinds, None):
+            key = (found.source, found.object, found.field, tuple(found.names))
+            if key not in told:
+                told.add(key)
+                reading.lists.append(found)
+    return reading
+
+
+def _built_lists(placed: Placed, kinds: KnownKinds, otherwise: Place | None) -> Iterator[AliasList]:
+    """The lists of a built document, by the documents in which their names are written.
+
+    Names that nobody wrote stand at `otherwise`; without it they are left out.
+    """
+    for interpreted in interpret(placed, kinds, levels=0):
         for pod in interpreted.pods:
             written: dict[tuple[Source, int], list[InventoryName]] = {}
             for listed in _listed(pod):
-                place = built.printed.place(listed.span) or built.written
-                moved = listed._replace(span=place.span, is_decided=listed.is_decided and built.is_certain)
-                written.setdefault((place.source, place.document), []).append(moved)
+                place = placed.place(listed.span) or otherwise
+                if place is not None:
+                    written.setdefault((place.source, place.document), []).append(listed._replace(span=place.span))
             path = pod.field(pod.list_field)
             for (source, document), names in written.items():
-                found = AliasList(source, pod.object.identity, document, None, path, names, built.folder)
-                yield Reading([found])
+                yield AliasList(source, pod.object.identity, document, None, path, names)
 
 
 def _listed(pod: Pod) -> list[InventoryName]:

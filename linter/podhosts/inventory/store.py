@@ -141,9 +141,9 @@ class Store:
         for alias_list in reading.lists:
             self._add_list(alias_list)
         for reason, places in reading.unread.items():
-            source, _, span, _ = min(places, key=lambda place: (place.source.start.offset, place.span))
-            at = source.position(span.start)
-            row = (_storable(source.path), reason, len(places), at.line, at.column, at.offset)
+            first = min(places, key=lambda place: (place.source.start.offset, place.span))
+            at = first.source.position(first.span.start)
+            row = (_storable(first.source.path), reason, len(places), at.line, at.column, at.offset)
             self._database.execute("INSERT INTO unread VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def _add_list(self, found: AliasList) -> None:

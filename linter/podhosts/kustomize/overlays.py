@@ -116,7 +116,7 @@ class Overlays:
     @cached_property
     def printed(self) -> list[Printed]:
         """The objects that a kustomization has changed and that have hostAliases."""
-        return [_printed(resource) for _, resource in self._with_aliases() if resource.is_changed]
+        return [_printed(resource, folder) for folder, resource in self._with_aliases() if resource.is_changed]
 
     @cached_property
     def applied(self) -> list[Printed]:
@@ -127,7 +127,7 @@ class Overlays:
             if (kustomization := self._load(folder)) is not None
             for name in kustomization.texts("resources", "bases", "components")
         }
-        return [_printed(resource) for folder, resource in self._with_aliases() if folder not in taken_in]
+        return [_printed(resource, folder) for folder, resource in self._with_aliases() if folder not in taken_in]
 
     def set_replicas(self, name: str) -> bool:
         """Whether a kustomization's `replicas` sets the number of pods of an object of that name."""
@@ -144,7 +144,7 @@ class Overlays:
         for folder, resource in self._with_aliases():
             place = written_at(resource.value.placed, resource.value.node)
             if place.source.path not in files or not is_as_written(resource.value):
-                yield Built(folder, _printed(resource), place, resource.is_certain)
+                yield Built(folder, _printed(resource, folder), place, resource.is_certain)
 
     def _with_aliases(self) -> Iterator[tuple[str, Resource]]:
         """The objects with hostAliases, each with the folder of the kustomization that builds it."""
@@ -197,8 +197,8 @@ class Overlays:
         return self._reached[folder]
 
 
-def _printed(resource: Resource) -> Printed:
-    return Printed(resource.value, resource.value.placed.document.source.path)
+def _printed(resource: Resource, folder: str) -> Printed:
+    return Printed(resource.value, resource.value.placed.document.source.path, folder)
 
 
 def _mentions_aliases(data: bytes) -> bool:

@@ -19,11 +19,15 @@ _STEP = "  "
 
 
 class Printed(Placed):
-    """A built object as JSON. `document` can be read like any other; `place` leads to the files it is built of."""
+    """A built object as JSON. `document` can be read like any other; `place` leads to the files it is built of.
+
+    `folder` is that of the kustomization that builds it.
+    """
 
     is_editable = False
 
-    def __init__(self, value: Map, path: str) -> None:
+    def __init__(self, value: Map, path: str, folder: str) -> None:
+        self.folder = folder
         self._parts: list[str] = []
         self._length = 0
         self._starts: list[int] = []

@@ -13,7 +13,7 @@ from podhosts.reporters.json_text import Streamed, lines
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podhosts.diagnostics import Diagnostic
+    from podhosts.diagnostics import BuiltBy, Diagnostic
     from podhosts.edits import Fix
     from podhosts.engine import Suppressed, Unread
     from podhosts.reporters.report import Report
@@ -98,6 +98,7 @@ def _finding(finding: Diagnostic, fixes: _Fixes) -> dict[str, Any]:
             "name": identity.name,
         },
         "field": finding.field,
+        "built": [*map(_built, finding.built)],
         "refused_by": list(finding.refused_by),
         "related": [
             {
@@ -112,6 +113,12 @@ def _finding(finding: Diagnostic, fixes: _Fixes) -> dict[str, Any]:
         "fix": fixes.number(finding),
         "fingerprint": fingerprint(finding),
     }
+
+
+def _built(built: BuiltBy) -> dict[str, Any]:
+    if built.by == "helm":
+        return {"by": built.by, "chart": built.folder, "values": [*built.values]}
+    return {"by": built.by, "folder": built.folder}
 
 
 def _fix(source: Source, fix: Fix) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from podhosts.kustomize.names import KUSTOMIZATION_NAMES, is_kustomization
 from podhosts.repository.repository import Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from podhosts.kustomize.files import Files
     from podhosts.kustomize.overlays import Overlays
@@ -27,16 +27,18 @@ def open_repository(
     held: Mapping[str, Source] | None = None,
     relevant: Collection[str] | None = None,
     rest: Callable[[], list[str]] | None = None,
+    values: Sequence[str] = (),
 ) -> Repository:
     """The repository with the files at `paths`, which were found in the folders `arguments` or belong with such.
 
     `held` are texts that stand for what is stored at their paths. `relevant` are the files that hold a word of ours,
-    where that is known. `rest` gives the paths of files in which only look-ups by name search.
+    where that is known. `rest` gives the paths of files in which only look-ups by name search. Charts are evaluated
+    with the files `values`, too, all on top of their own values.
     """
     held = {} if held is None else held
     files = _StoredFiles(lambda: list(filter(is_manifest, paths)), held)
     others = () if rest is None else _StoredFiles(rest, held)
-    charts = Charts(paths, held.values())
+    charts = Charts(paths, held.values(), values)
     return Repository(files, others, charts=charts, overlays=_overlays(paths, arguments, held, relevant))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from podhosts.discovery import STDIN, Input
 from podhosts.document import File
-from podhosts.engine import Found, Result, Unread, check_parts, conclude, lint
+from podhosts.engine import Found, Result, Unread, chart_report, check_parts, conclude, lint
 from podhosts.repository import Repository, open_repository
 from podhosts.run.elsewhere import Elsewhere
 from podhosts.run.inputs import NOTHING_CAME, stored
@@ -75,7 +75,8 @@ class Run:
         held = {source.path: source for source in piped}
         surroundings = self._relevance.surroundings
         rest = surroundings.rest if surroundings is not None else None
-        return open_repository(paths, self._settings.request.paths or ["."], held, self._relevance.with_words, rest)
+        arguments = self._settings.request.paths or ["."]
+        return open_repository(paths, arguments, held, self._relevance.with_words, rest, self._settings.values)
 
     def read(
         self, work: Callable[[File, Repository], _Gain], *, in_one_process: bool = False
@@ -235,7 +236,7 @@ class Run:
     def _lint_one(self, task: Task, share: Share) -> Linted:
         """What is found in a share of an input, or why it cannot be opened."""
         item, file = task.item, task.file
-        has_facts = self._has_facts(task)
+        has_facts = self._has_facts(task) or self._has_chart_findings(task)
         if not task.is_relevant and not has_facts:
             return Linted(Result(files=1))
         if self._settings.excludes(file.name):
@@ -258,6 +259,13 @@ class Run:
     def _has_facts(self, task: Task) -> bool:
         """Whether the charts of an input say anything of it."""
         return task.home is not None and bool(self.repository.facts(task.item.known_as))
+
+    def _has_chart_findings(self, task: Task) -> bool:
+        """Whether something is found in an input when the charts of the run are evaluated."""
+        if task.home is None:
+            return False
+        settings = self._settings.options(task.file.name).settings
+        return bool(chart_report(task.item.known_as, self.repository, settings).findings)
 
     def _joined(self, parts: list[Linted], name: str, *, sees_others: bool) -> Linted:
         """What the processes found in one file, together."""

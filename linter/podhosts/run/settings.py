@@ -47,6 +47,10 @@ class InputSettings(Protocol):
     def jobs(self) -> int | None:
         """How many processes are to work; None for as many as pay."""
 
+    @property
+    def values(self) -> list[str]:
+        """Values files on top of charts' own."""
+
     def options(self, path: str) -> Options:
         """What holds for one file."""
 

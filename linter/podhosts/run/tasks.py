@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 from podhosts.code_blocks import is_page
 from podhosts.discovery import Input
 from podhosts.document import WINDOW, File
-from podhosts.engine import Unread, overlays_affect
+from podhosts.engine import Unread, files_with_findings, overlays_affect
 from podhosts.processes import most_processes
 from podhosts.records import record
 from podhosts.run.sharing import shared
@@ -158,12 +158,19 @@ class Tasks(Generic[_Gain]):
             works, key=lambda work: sum(sizes[number] for number in work.tasks) // work.share.step, reverse=True
         )
 
+    def _helpers(self, home: str) -> list[str]:
+        """The files that the charts of a home add: no manifests by their names, and something is said of them."""
+        charts = self._charts.homes[home]
+        settings = self._settings.options(home).settings
+        found = files_with_findings(charts, self._repository, settings)
+        return sorted({*self._charts.helpers_of(home), *self._charts.without_own(found)})
+
     def _do(self, work: _Work) -> Done[_Gain]:
         done: Done[_Gain] = Done({}, {}, [])
         for number in work.tasks:
             done.tasks[number] = self._work(self.tasks[number], work.share)
         if work.home in self._charts.homes:
-            for path in self._charts.helpers_of(work.home):
+            for path in self._helpers(work.home):
                 task = Task(Input(path, False), File(path, path), 0, work.home, is_relevant=True, is_divisible=False)
                 done.helpers[path] = self._work(task, Share())
             done.unread += (

@@ -1,0 +1,160 @@
+"""Charts evaluated: what each template that can print hostAliases prints with each set of values of the repository."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from podhosts.helm.builtins import functions
+from podhosts.helm.chart_files import ChartFiles
+from podhosts.helm.charts import METADATA, VALUES_FOLDERS, YAML, is_values_name, join
+from podhosts.helm.evaluate import ParsedTemplates, Refused, RenderedFile, evaluate
+from podhosts.helm.loading import LoadError, LoadOptions, ValuesText, load
+from podhosts.helm.loading.load import DEFAULT_KUBERNETES
+from podhosts.helm.model import TooLarge, Unsupported
+from podhosts.helm.printed import PrintedText, with_placeholders
+from podhosts.helm.relevance import can_fill_lists, relevant_templates
+from podhosts.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from podhosts.helm.chart import Chart
+    from podhosts.helm.charts import Charts
+    from podhosts.helm.evaluate import Outcome
+    from podhosts.helm.loading import Installation
+    from podhosts.source import Source
+
+_DEFAULT_VALUES = "values.yaml"
+#: With so many values files a chart is evaluated.
+_MOST_VALUES = 40
+_HELM_VERSION = 4
+_FILLED = re.compile(r"hostAliases:\s*(?!\[\]|null\b|~)\S", re.IGNORECASE)
+
+
+class Stopped(NamedTuple):
+    """Where an evaluation stops, and why in Helm's words; `source` is a file of the chart.
+
+    `template` is the path of the template that is not printed for it; None where it is the whole chart.
+    """
+
+    source: Source
+    span: Span
+    reason: str
+    template: str | None
+
+
+class ChartBuild(NamedTuple):
+    """A chart evaluated with values files on top of its own values: what its templates print, and what stopped.
+
+    `chart` is the chart's folder; `values` are the paths of the files.
+    """
+
+    chart: str
+    values: tuple[str, ...]
+    printed: list[PrintedText]
+    stopped: list[Stopped]
+
+
+class ChartBuilder:
+    """Evaluates one chart. Its files are read once, its templates parsed once."""
+
+    def __init__(self, chart: Chart, charts: Charts) -> None:
+        self.folder = chart.folder
+        self.files = ChartFiles(chart, charts)
+        self._parsed = ParsedTemplates(functions(_HELM_VERSION), _HELM_VERSION)
+
+    def builds(self, given: Sequence[Source] = ()) -> Iterator[ChartBuild]:
+        """The templates that can print hostAliases: with the chart's own values, then with each other values file.
+
+        And with the files that are given, all on top of each other.
+        """
+        own = self.build(())
+        yield own
+        if given:
+            yield self.build(tuple(map(self.files.add_values, given)))
+        names = self._values_names()
+        if not any(map(_prints_list, own.printed)):
+            # Nothing to combine with: a file matters that brings entries itself.
+            names = [name for name in names if can_fill_lists(self.files.text(name))]
+        builds = (self.build((name,)) for name in names)
+        # Without a values file the chart may not work at all.
+        yield from (build for build in builds if build.printed or own.printed)
+
+    def everything(self, values: Sequence[Source] = ()) -> ChartBuild:
+        """What all templates print with these files on top of the chart's own values.
+
+        Names that nobody knows are those of `helm template`.
+        """
+        return self.build(tuple(map(self.files.add_values, values)), all_templates=True)
+
+    def build(self, values: tuple[str, ...], *, all_templates: bool = False) -> ChartBuild:
+        """What the relevant templates print with these values files of the chart, by their paths in it; or all."""
+        paths = tuple(source.path for name in values if (source := self.files.source(name)) is not None)
+        build = ChartBuild(self.folder, (*self._own_values(), *paths), [], [])
+        try:
+            installation = load(self.files.contents, self._options(values))
+            wanted = None if all_templates else relevant_templates(installation.templates, installation.values)
+            outcomes = self._evaluate(installation, wanted)
+        except LoadError as error:
+            build.stopped.append(self._stopped(error.file or METADATA, error.span, error.message))
+            return build
+        except (Unsupported, TooLarge, RecursionError) as error:
+            build.stopped.append(self._stopped(METADATA, None, str(error)))
+            return build
+        paths_in_chart = {template.name: template.path for template in installation.templates}
+        for name, outcome in outcomes.items():
+            self._add(outcome, paths_in_chart[name], build, keeps_names=all_templates)
+        return build
+
+    def _evaluate(self, installation: Installation, wanted: set[str] | None) -> dict[str, Outcome]:
+        if wanted is not None and not wanted:
+            return {}
+        templates = [one for one in installation.templates if posixpath.basename(one.name) != "NOTES.txt"]
+        return evaluate(templates, self._parsed, DEFAULT_KUBERNETES, wanted)
+
+    def _add(self, outcome: Outcome, path: str, build: ChartBuild, *, keeps_names: bool) -> None:
+        source = self.files.source(path)
+        shown = source.path if source is not None else join(self.folder, path)
+        if isinstance(outcome, RenderedFile):
+            text = outcome.text if keeps_names else with_placeholders(outcome.text)
+            build.printed.append(PrintedText(text, self.files, shown))
+            return
+        if isinstance(outcome, Refused):
+            reason, place = outcome.message, outcome.places[-1] if outcome.places else None
+        else:
+            reason, place = outcome.reason, outcome.place
+        span = None if place is None else Span(place.at, place.at)
+        build.stopped.append(self._stopped(path if place is None else place.path, span, reason, shown))
+
+    def _stopped(self, name: str, span: Span | None, reason: str, template: str | None = None) -> Stopped:
+        source = self.files.source(name) or self.files.source(METADATA)
+        assert source is not None  # a chart has a Chart.yaml
+        # Helm 4 says it in several lines.
+        return Stopped(source, span or Span(0, 0), " ".join(reason.split()), template)
+
+    def _options(self, values: tuple[str, ...]) -> LoadOptions:
+        texts = (ValuesText(name, self.files.text(name)) for name in values)
+        return LoadOptions(_HELM_VERSION, tuple(texts))
+
+    def _own_values(self) -> tuple[str, ...]:
+        source = self.files.source(_DEFAULT_VALUES)
+        return () if source is None else (source.path,)
+
+    def _values_names(self) -> list[str]:
+        """The values files besides the chart's own values, by their paths in the chart."""
+        names = (name for name in self.files.contents if name != _DEFAULT_VALUES and _is_values_file(name))
+        return sorted(names)[:_MOST_VALUES]
+
+
+def _prints_list(printed: PrintedText) -> bool:
+    """Whether a template prints hostAliases with something in it."""
+    return _FILLED.search(printed.source.text) is not None
+
+
+def _is_values_file(name: str) -> bool:
+    folder, _, base = name.rpartition("/")
+    if not folder:
+        return is_values_name(base)
+    return folder.partition("/")[0] in VALUES_FOLDERS and base.endswith(YAML)

@@ -1,0 +1,129 @@
+"""The files of a chart's folder: as Helm's loader takes them, and back to where each part of their data is written."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING, NamedTuple
+
+from podhosts.document import Document, Mapping, Scalar, Sequence, split
+from podhosts.helm.charts import VALUES_FOLDERS, files_below, is_values_name, join
+from podhosts.helm.objects import go_text
+from podhosts.kubernetes import field
+
+if TYPE_CHECKING:
+    from podhosts.document import Node
+    from podhosts.helm.chart import Chart
+    from podhosts.helm.charts import Charts
+    from podhosts.helm.traced import ValuePlace
+    from podhosts.source import Source, Span
+
+_SUB_CHARTS = "charts"
+#: How templates ask for other files of the chart.
+_FILES = ".Files"
+#: What Helm reads of a chart besides.
+_LOADED_FOLDERS = VALUES_FOLDERS | {"templates", "charts"}
+_LOADED_FILES = frozenset({"Chart.yaml", "Chart.lock", "requirements.yaml", "requirements.lock", ".helmignore"})
+_SCHEMA = "values.schema.json"
+
+
+class WrittenValue(NamedTuple):
+    """A scalar, list or mapping of a values file, or a key: its document, the node and the path from the root."""
+
+    document: Document
+    node: Node
+    path: str
+
+    def span(self, start: int, end: int) -> Span:
+        """Where characters of a scalar's value stand; its whole token for all of them."""
+        node = self.node
+        if not isinstance(node, Scalar) or (start == 0 and end >= len(node.text)):
+            return node.span
+        return self.document.locate(node, start, end)
+
+
+class ChartFiles:
+    """The files below the folder of a chart, by their paths in it.
+
+    Charts that lie elsewhere and that `repository: file://` names stand in `charts/`, as `helm dependency build` puts
+    them there.
+    """
+
+    def __init__(self, chart: Chart, charts: Charts) -> None:
+        self.folder = chart.folder
+        self._sources: dict[str, Source] = {}
+        self._documents: dict[str, list[Document]] = {}
+        # What Helm does not load otherwise may be large: a chart can lie at the root of a repository.
+        self._reads_files = any(_FILES in file.source.text for one in chart.family() for file in one.templates)
+        self._add(chart.folder, "", charts)
+        inside = join(chart.folder, _SUB_CHARTS) + "/"
+        for dependency in chart.dependencies:
+            folder = dependency.chart.folder
+            if not folder.startswith(inside):
+                self._add(folder, f"{_SUB_CHARTS}/{posixpath.basename(folder)}/", charts)
+        # A schema changes nothing of what is printed, and is slow to check.
+        self.contents = {name: one.data for name, one in self._sources.items() if not name.endswith(_SCHEMA)}
+
+    def _add(self, folder: str, prefix: str, charts: Charts) -> None:
+        for path in files_below(folder):
+            name = posixpath.relpath(path, folder or ".")
+            if (self._reads_files or _is_loaded(name)) and (source := charts.source(path)) is not None:
+                self._sources[prefix + name] = source
+
+    def add_values(self, source: Source) -> str:
+        """The name by which a values file is known here, be it one of the chart or lie elsewhere."""
+        name = self.name(source.path)
+        if name is None:
+            name = source.path
+            self._sources[name] = source
+        return name
+
+    def text(self, name: str) -> str:
+        """A file as Helm reads it."""
+        return go_text(self._sources[name].data)
+
+    def source(self, name: str) -> Source | None:
+        """The file at a path in the chart; None for one in an archive."""
+        return self._sources.get(name)
+
+    def name(self, path: str) -> str | None:
+        """The path in the chart of a file of the run."""
+        return next((name for name, source in self._sources.items() if source.path == path), None)
+
+    def documents(self, name: str) -> list[Document]:
+        """The documents of a file, read once; none of one that is not there."""
+        if name not in self._documents:
+            source = self._sources.get(name)
+            self._documents[name] = [] if source is None else [Document(source, part) for part in split(source.text)]
+        return self._documents[name]
+
+    def document_at(self, name: str, at: int) -> Document | None:
+        """The document of a file that holds an offset."""
+        documents = self.documents(name)
+        return next((one for one in documents if at <= one.span.end), documents[-1] if documents else None)
+
+    def written(self, place: ValuePlace) -> WrittenValue | None:
+        """What stands at a place of a values file: of several documents, in the last that has it."""
+        for document in reversed(self.documents(place.file)):
+            node = _node_at(document.root, place)
+            if node is not None:
+                return WrittenValue(document, node, field(place.path))
+        return None
+
+
+def _is_loaded(name: str) -> bool:
+    """Whether a file of a chart is one that it is made of, or that may hold values for it."""
+    first, *below = name.split("/")
+    return first in _LOADED_FOLDERS if below else first in _LOADED_FILES or is_values_name(first)
+
+
+def _node_at(node: Node | None, place: ValuePlace) -> Node | None:
+    key: Scalar | None = None
+    for step in place.path:
+        if isinstance(node, Mapping) and isinstance(step, str) and step in node.fields:
+            entry = node.fields[step]
+            key, node = entry.key, entry.value
+        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+            key, node = None, node.items[step]
+        else:
+            return None
+    return key if place.is_key else node

@@ -1,0 +1,3 @@
+module podhosts.test/templates
+
+go 1.24
