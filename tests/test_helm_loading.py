@@ -273,7 +273,12 @@ def test_archives_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         unpack(gzip.compress(bytes(10_000_000)))
 
 
-@pytest.mark.parametrize("data", [b"", b"no archive", gzip.compress(b"no tar"), packed({"s/a": b"x" * 1000})[:60]])
+# With names of their own: an archive holds the time at which it was made.
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"no archive", gzip.compress(b"no tar"), packed({"s/a": b"x" * 1000})[:60]],
+    ids=["empty", "text", "no tar", "cut"],
+)
 def test_what_is_no_archive_is_refused(data: bytes) -> None:
     with pytest.raises(ArchiveError):
         unpack(data)
