@@ -178,7 +178,8 @@ def _odd_name(name: Token, line: InlineEntry, block: HostsBlock, reading: Corefi
             "move the entry to that block",
         )
         return Oddity(name.span, words, others=(Related(key.span, "the block that gets the queries"),))
-    plugin = earlier_plugin(block.server, name.text, _family(line.ip.text))
+    others = [other.text for other in line.names]
+    plugin = earlier_plugin(block.server, name.text, _family(line.ip.text), others)
     if plugin is not None:
         words = Words(
             f"`{plugin.name.text}` comes before `hosts` and takes `{name.text}`",
