@@ -12,6 +12,7 @@ from podhosts.corefile.mounted import CUSTOM_FOLDER, MAIN_FOLDER, MAIN_PATH, imp
 from podhosts.corefile.recognition import looks_like_corefile
 from podhosts.corefile.starting import is_certain
 from podhosts.corefile.tokens import CorefileError, Token, tokens_of
+from podhosts.corefile.zones import qualified
 from podhosts.document import Document, Mapping, Piece, Scalar, string, written_string
 from podhosts.edits import Edit
 from podhosts.kubernetes import KubernetesObject, Path, mapping, sequence, walk
@@ -65,13 +66,18 @@ class CorefilePlace(NamedTuple):
 class CorefileReading(NamedTuple):
     """A Corefile as CoreDNS reads it: the `hosts` plugins, and those in snippets that nothing imports.
 
-    `is_complete`: no file was imported that is not known.
+    `is_complete`: no file was imported that is not known. `names`: those that are listed, by server block.
     """
 
     servers: tuple[ServerBlock, ...]
     blocks: tuple[HostsBlock, ...]
     unused: tuple[HostsBlock, ...]
     is_complete: bool
+    names: dict[int, frozenset[str]]
+
+    def lists(self, server: ServerBlock, full: str) -> bool:
+        """Whether a `hosts` block of a server block has a name, given in lower case with a final dot."""
+        return full in self.names.get(id(server), ())
 
 
 @record(slots=True)
@@ -125,7 +131,13 @@ class ManifestCorefile:
             if plugin.name.text == "hosts"
         )
         blocks = tuple(replace(block, file_lines=self._file_lines(block)) for block in hosts_plugins(servers))
-        return CorefileReading(servers, blocks, unused, not parser.unread)
+        names = {
+            id(block.server): frozenset(
+                qualified(name.text) for line in (*block.lines, *block.file_lines) for name in line.names
+            )
+            for block in blocks
+        }
+        return CorefileReading(servers, blocks, unused, not parser.unread, names)
 
     def _file_lines(self, block: HostsBlock) -> tuple[InlineEntry, ...]:
         """The lines of the file that a `hosts` block names, where its text is known."""
