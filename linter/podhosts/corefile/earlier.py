@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from podhosts.corefile.zones import is_within, qualified, zones_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from podhosts.corefile.blocks import Plugin, ServerBlock
     from podhosts.corefile.tokens import Token
 
@@ -17,14 +19,16 @@ _WAYS = frozenset({"exact", "prefix", "suffix", "substring", "regex"})
 _SHARED_SYNTAX = re.compile(r"(?:[\w.\-*+?^$|()\[\]/ ]|\\[.dws\-]|\(\?P<\w+>)*")
 
 
-def earlier_plugin(server: ServerBlock, name: str, family: str) -> Plugin | None:
+def earlier_plugin(server: ServerBlock, name: str, family: str, others: Sequence[str] = ()) -> Plugin | None:
     """The plugin of a server block that takes the query for a name, of type `A` or `AAAA`, away from `hosts`.
 
-    None where there is none, or where that cannot be told.
+    None where there is none, or where that cannot be told. `others` are names with the same address: one that is asked
+    for instead gives the same answer.
     """
     full = qualified(name)
+    same = {qualified(other) for other in others}
     for plugin in server.plugins:
-        if plugin.name.text == "rewrite" and _renames(plugin, full):
+        if plugin.name.text == "rewrite" and (renamed := _renamed(plugin, full)) is not None and renamed not in same:
             return plugin
     for plugin in server.plugins:
         if plugin.name.text == "template" and _answers(plugin, server, full, family):
@@ -32,30 +36,35 @@ def earlier_plugin(server: ServerBlock, name: str, family: str) -> Plugin | None
     return None
 
 
-def _renames(plugin: Plugin, name: str) -> bool:
-    """Whether a rule on one line gives the name another one; rules in braces are not looked at."""
+def _renamed(plugin: Plugin, name: str) -> str | None:
+    """The name that a rule on one line gives to another one, empty if a pattern makes it; None if it leaves the name.
+
+    Rules in braces are not looked at.
+    """
     words = [word.text for word in plugin.arguments if word.is_known]
     if len(words) != len(plugin.arguments):
-        return False
+        return None
     if words[:1] in (["continue"], ["stop"]):
         words = words[1:]
     if words[:1] != ["name"]:
-        return False
+        return None
     way, *rest = words[1:] if words[1:2] and words[1] in _WAYS else ["exact", *words[1:]]
     if len(rest) < 2:
-        return False
-    from_text, to_text = rest[:2]
+        return None
+    before, after = (text.lower() for text in rest[:2])
+    renamed = name
     match way:
-        case "exact":
-            return qualified(from_text) == name != qualified(to_text)
-        case "prefix":
-            return from_text != to_text and name.startswith(from_text.lower())
-        case "suffix":
-            return from_text != to_text and name.endswith(qualified(from_text))
+        case "exact" if qualified(before) == name:
+            renamed = qualified(after)
+        case "prefix" if name.startswith(before):
+            renamed = after + name.removeprefix(before)
+        case "suffix" if name.endswith(qualified(before)):
+            renamed = name.removesuffix(qualified(before)) + qualified(after)
         case "substring":
-            return from_text != to_text and from_text.lower() in name
-        case _:
-            return _matches(from_text, name)
+            renamed = name.replace(before, after)
+        case "regex" if _matches(rest[0], name):
+            return ""
+    return None if renamed == name else renamed
 
 
 def _answers(plugin: Plugin, server: ServerBlock, name: str, family: str) -> bool:

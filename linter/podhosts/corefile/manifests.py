@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.corefile.blocks import Parser, ServerBlock
@@ -11,7 +12,8 @@ from podhosts.corefile.mounted import CUSTOM_FOLDER, MAIN_FOLDER, MAIN_PATH, imp
 from podhosts.corefile.recognition import looks_like_corefile
 from podhosts.corefile.starting import is_certain
 from podhosts.corefile.tokens import CorefileError, Token, tokens_of
-from podhosts.document import Mapping, Scalar, string, written_string
+from podhosts.corefile.zones import qualified
+from podhosts.document import Document, Mapping, Piece, Scalar, string, written_string
 from podhosts.edits import Edit
 from podhosts.kubernetes import KubernetesObject, Path, mapping, sequence, walk
 from podhosts.kubernetes.kinds import group_of
@@ -20,9 +22,10 @@ from podhosts.source import Span
 from podhosts.surgery import replace_in_scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from podhosts.document import Document, Node
+    from podhosts.document import Node
+    from podhosts.source import Source
 
 #: The ConfigMap from which AKS, k3s and others import, its keys into the default server block or beside it.
 CUSTOM = "coredns-custom"
@@ -63,13 +66,18 @@ class CorefilePlace(NamedTuple):
 class CorefileReading(NamedTuple):
     """A Corefile as CoreDNS reads it: the `hosts` plugins, and those in snippets that nothing imports.
 
-    `is_complete`: no file was imported that is not known.
+    `is_complete`: no file was imported that is not known. `names`: those that are listed, by server block.
     """
 
     servers: tuple[ServerBlock, ...]
     blocks: tuple[HostsBlock, ...]
     unused: tuple[HostsBlock, ...]
     is_complete: bool
+    names: dict[int, frozenset[str]]
+
+    def lists(self, server: ServerBlock, full: str) -> bool:
+        """Whether a `hosts` block of a server block has a name, given in lower case with a final dot."""
+        return full in self.names.get(id(server), ())
 
 
 @record(slots=True)
@@ -123,7 +131,13 @@ class ManifestCorefile:
             if plugin.name.text == "hosts"
         )
         blocks = tuple(replace(block, file_lines=self._file_lines(block)) for block in hosts_plugins(servers))
-        return CorefileReading(servers, blocks, unused, not parser.unread)
+        names = {
+            id(block.server): frozenset(
+                qualified(name.text) for line in (*block.lines, *block.file_lines) for name in line.names
+            )
+            for block in blocks
+        }
+        return CorefileReading(servers, blocks, unused, not parser.unread, names)
 
     def _file_lines(self, block: HostsBlock) -> tuple[InlineEntry, ...]:
         """The lines of the file that a `hosts` block names, where its text is known."""
@@ -228,10 +242,50 @@ def file_corefile(document: Document) -> ManifestCorefile | None:
         return None
     if not _HOSTS.search(document.text):
         return None
-    manifest = KubernetesObject(document, Mapping(*document.span, flow=False), None, None, None)
-    found = ManifestCorefile(manifest)
+    found = ManifestCorefile(_whole_file(document, MAIN_PATH).manifest)
     found.add_file()
     return found
+
+
+class TakenIn(NamedTuple):
+    """A Corefile that a generator of ConfigMaps takes in as a file, and the entries that say so, by file."""
+
+    corefile: ManifestCorefile
+    entries: dict[str, tuple[Scalar, Path]]
+
+
+def taken_in(kustomization: KubernetesObject, read: Callable[[str], Source | None]) -> Iterator[TakenIn]:
+    """The files with the key `Corefile` of a kustomization's generators, with those beside them.
+
+    `read` gives the file at a path.
+    """
+    folder = dirname(kustomization.document.source.path)
+    generators = sequence(kustomization.node.get("configMapGenerator"))
+    for index, generator in enumerate(generators.items if generators else ()):
+        files = sequence(generator.get("files")) if isinstance(generator, Mapping) else None
+        texts: list[KeyText] = []
+        entries: dict[str, tuple[Scalar, Path]] = {}
+        for number, entry in enumerate(files.items if files else ()):
+            if not isinstance(entry, Scalar):
+                continue
+            key, equals, path = entry.text.partition("=")
+            source = read(normpath(join(folder, path if equals else key)))
+            if source is None:
+                continue
+            document = Document(source, Piece(1, Span(0, len(source.text)), "yaml"))
+            texts.append(_whole_file(document, f"{MAIN_FOLDER}/{key if equals else basename(key)}"))
+            entries[source.path] = (entry, ("configMapGenerator", index, "files", number))
+        for text in texts:
+            if text.path == MAIN_PATH and any(map(_concerns_hosts, texts)):
+                around = tuple(other for other in texts if other is not text)
+                found = ManifestCorefile(text.manifest, around=around)
+                found.add_file()
+                yield TakenIn(found, entries)
+
+
+def _whole_file(document: Document, path: str) -> KeyText:
+    manifest = KubernetesObject(document, Mapping(*document.span, flow=False), None, None, None)
+    return KeyText(path, document.text, manifest, (), None)
 
 
 def key_texts(manifest: KubernetesObject, folder: str) -> Iterator[KeyText]:

@@ -67,7 +67,7 @@ def _zones(servers: Sequence[ServerBlock]) -> Iterator[StartProblem]:
                 if known is not zone:
                     yield StartProblem(
                         zone.token.span,
-                        f"two server blocks serve `{zone.token.text}`",
+                        f"`{zone.token.text}` is served twice",
                         "put all of it into one block",
                         known.token.span,
                     )

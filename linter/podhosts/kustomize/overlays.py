@@ -69,6 +69,10 @@ class Overlays:
         known = self._files.get(source.path)
         return known is not None and known.data == source.data
 
+    def file(self, path: str) -> Source | None:
+        """The text of a file of the repository, such as one that a generator takes in; None where there is none."""
+        return self._files.get(path)
+
     @staticmethod
     def key(path: str) -> str:
         """A path as files are looked up by it."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity, Words
+from podhosts.kustomize.names import is_kustomization
 from podhosts.rules.base import Fixable, Rule
 
 if TYPE_CHECKING:
@@ -78,6 +79,9 @@ class CorednsHostsBlock(Rule):
             yield from self._check(corefile, corefile.manifest)
 
     def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
+        if is_kustomization(manifest.document.source.path):
+            yield from self._check_generators(manifest)
+            return
         if manifest.kind not in _KINDS_WITH_COREFILES:
             return
         # Imported here: most objects are of another kind, and need no reader of Corefiles.
@@ -117,6 +121,31 @@ class CorednsHostsBlock(Rule):
         whole = ManifestCorefile(manifest)
         for oddity in never_imported(whole, manifest):
             yield from self._odd(whole, manifest, oddity)
+
+    def _check_generators(self, kustomization: KubernetesObject) -> Iterator[Diagnostic]:
+        """Check the Corefiles that a kustomization takes into ConfigMaps, each finding at the entry that does."""
+        overlays = self.repository.overlays_of(kustomization.document.source.path)
+        if overlays is None or kustomization.node.get("configMapGenerator") is None:
+            return
+        from podhosts.corefile.manifests import taken_in
+        from podhosts.rules.corefile_oddities import oddities
+
+        for corefile, entries in taken_in(kustomization, overlays.file):
+            for oddity in oddities(corefile):
+                place = corefile.locate(oddity.span)
+                source = place.manifest.document.source
+                entry, path = entries[source.path]
+                words = oddity.words
+                yield self.report(
+                    kustomization,
+                    entry,
+                    f"a Corefile taken in here: {words.message}",
+                    why=words.why,
+                    help=words.help,
+                    field=kustomization.field(*path),
+                    severity=oddity.severity,
+                    related=[Related(place.span, "the place", source)],
+                )
 
     def _check(self, corefile: ManifestCorefile, manifest: KubernetesObject) -> Iterator[Diagnostic]:
         """Check a Corefile with all that it imports, and report what stands in the object."""

@@ -178,7 +178,8 @@ def _odd_name(name: Token, line: InlineEntry, block: HostsBlock, reading: Corefi
             "move the entry to that block",
         )
         return Oddity(name.span, words, others=(Related(key.span, "the block that gets the queries"),))
-    plugin = earlier_plugin(block.server, name.text, _family(line.ip.text))
+    others = [other.text for other in line.names]
+    plugin = earlier_plugin(block.server, name.text, _family(line.ip.text), others)
     if plugin is not None:
         words = Words(
             f"`{plugin.name.text}` comes before `hosts` and takes `{name.text}`",
@@ -225,14 +226,7 @@ def _longer_zone(name: str, block: HostsBlock, reading: CorefileReading) -> Serv
                 length, longest = len(zone.name), server
     if longest is None or longest.imports or any(plugin.name.text == "view" for plugin in longest.plugins):
         return None
-    listed = (
-        other.text
-        for found in reading.blocks
-        if found.server is longest
-        for entry in (*found.lines, *found.file_lines)
-        for other in entry.names
-    )
-    return None if full in map(qualified, listed) else longest
+    return None if reading.lists(longest, full) else longest
 
 
 def _holds(zone: str, full: str) -> bool:
