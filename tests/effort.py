@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypeVar
+
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_Item = TypeVar("_Item")
 
 _QUICK, _THOROUGH = 40, 1000
 _USUAL = 100
@@ -25,3 +32,8 @@ def choose(*, thorough: bool) -> None:
 def examples(count: int) -> settings:
     """Settings for a property that takes another number of examples than the usual hundred."""
     return settings(max_examples=max(1, count * settings().max_examples // _USUAL))
+
+
+def sampled(items: Sequence[_Item], one_in: int) -> Sequence[_Item]:
+    """All items with `--thorough`, else one in so many, always the same."""
+    return items if settings().max_examples == _THOROUGH else items[::one_in]
