@@ -242,7 +242,8 @@ def test_the_page_of_rules() -> None:
         line = finding.source.position(finding.span.start).line
         heading = next(text for text in reversed(lines[:line]) if text.startswith("## "))
         example = next(text for text in reversed(lines[:line]) if text.startswith(("Bad", "Good")))
-        assert example.startswith("Bad")
+        # Whether Knative is asked to take the list, another object says.
+        assert example.startswith("Bad") or finding.rule == "feature-disabled"
         if heading.strip("# `") == finding.rule:
             found.add(finding.rule)
     # What is no YAML is a fragment on a page, and other objects are looked up in files of manifests only.

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from podhosts.document import Document, Mapping, Piece, Scalar, Sequence, contents, split, string
-from podhosts.kubernetes import field, is_patch, is_shaped_like_aliases, normalized
+from podhosts.kubernetes import field, is_patch, normalized
 from podhosts.kubernetes.fields import join
 from podhosts.kubernetes.walking import walk
 from podhosts.placed import InString, Placed
@@ -185,12 +185,11 @@ def _holds_list(root: Node | None) -> bool:
 def _is_list(document: Document, path: Path) -> bool:
     """Whether a text is a list of entries, by the name of its key and by its shape."""
     root = document.root
-    if not _is_key_of_list(path) or not isinstance(root, Sequence) or not is_shaped_like_aliases(root):
+    if not _is_key_of_list(path) or not isinstance(root, Sequence):
         return False
-    if "hostaliases" in normalized(str(path[-1])):
-        return True
+    keys = [item.fields.keys() for item in root.items if isinstance(item, Mapping) and "hostnames" in item.fields]
     # Other programs have aliases, too.
-    return any(isinstance(item, Mapping) and item.fields.keys() == {"ip", "hostnames"} for item in root.items)
+    return any("hostaliases" in normalized(str(path[-1])) or names == {"ip", "hostnames"} for names in keys)
 
 
 def _is_key_of_list(path: Path) -> bool:
