@@ -174,5 +174,5 @@ def _located(other: Related, corefile: ManifestCorefile, manifest: KubernetesObj
     """A place in a Corefile's text as one in a file."""
     place = corefile.locate(other.span)
     source = place.manifest.document.source
-    is_same = source.path == manifest.document.source.path
-    return Related(place.span, other.message, None if is_same else source)
+    # Another part of a large file is another source of the same path, with offsets of its own.
+    return Related(place.span, other.message, None if source is manifest.document.source else source)
