@@ -62,11 +62,10 @@ def files_in_one(text: str) -> dict[str, str]:
     Empty lines stand for what is before a file, so that all lines keep their numbers.
     """
     heads = [*_FILE.finditer(text)]
-    ends = [head.start() for head in heads[1:]] + [len(text)]
-    return {
-        head[1]: "\n" * text.count("\n", 0, head.end()) + text[head.end() : end]
-        for head, end in zip(heads, ends, strict=True)
-    }
+    ends = [*(head.start() for head in heads[1:]), len(text)]
+    # Without a file there is still an end.
+    pairs = zip(heads, ends, strict=False)
+    return {head[1]: "\n" * text.count("\n", 0, head.end()) + text[head.end() : end] for head, end in pairs}
 
 
 def lint_in_one(files: Mapping[str, str], options: Options) -> Result:
