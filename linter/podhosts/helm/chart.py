@@ -354,6 +354,9 @@ class Chart:
         around = [
             (user, one.key) for user in self._charts.users(self) for one in user.dependencies if one.chart is self
         ]
+        if not around and self._charts.is_inside(self):
+            # The chart around it is not among those of the run.
+            return False
         return all(user._prints_nothing((key, *keys), depth + 1) for user, key in around)
 
     def _reads_nothing(self, keys: tuple[str, ...]) -> bool:
@@ -394,8 +397,8 @@ class Chart:
     @property
     def _has_linked_folders(self) -> bool:
         """Whether folders of its templates lie elsewhere; those are not followed."""
-        parents = [join(self.folder, _TEMPLATES), *map(posixpath.dirname, files_below(join(self.folder, _TEMPLATES)))]
-        return any(entry.is_symlink() for parent in {*parents} for entry in os.scandir(parent) if entry.is_dir())
+        walked = os.walk(join(self.folder, _TEMPLATES))
+        return any(os.path.islink(join(parent, name)) for parent, folders, _ in walked for name in folders)
 
     @cached_property
     def _lacks_charts(self) -> bool:

@@ -165,6 +165,10 @@ class Charts:
         """The charts of the run that a chart is inside of, and itself where its files are of the run."""
         return self._users.get(chart.folder, [])
 
+    def is_inside(self, chart: Chart) -> bool:
+        """Whether a chart lies in the folder of another."""
+        return self._outermost(chart.folder) != chart.folder
+
     def of_values(self, path: str) -> list[Chart]:
         """The charts of the run that a file holds values of, by its name and folder."""
         folders = _folders_of_values(path) if path in self._paths and self._all else ()

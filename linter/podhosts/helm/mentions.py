@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 _HELM_VERSION = 4
 _FUNCTIONS = {**functions(_HELM_VERSION), **GO_FUNCTIONS, **HELM_FUNCTIONS}
 _VALUES = "Values"
+#: What Helm's type of the values answers besides its keys; each gives all of them, or looks one up by its path.
+_METHODS = frozenset({"AsMap", "Encode", "PathValue", "Table", "YAML"})
 #: Parts of the data by which templates reach files, and the values of charts inside.
 _SIDE_DOORS = frozenset({"Files", "Subcharts"})
 #: What else the root of all data holds; nothing of it is a value.
@@ -122,6 +124,8 @@ class ValuesReads:
             self.reads_anything = True
         if _VALUES in names:
             path = tuple(names[names.index(_VALUES) + 1 :])
+            if path and path[0] in _METHODS:
+                path = ()
             self._paths.add(path)
             if not is_tested:
                 self._used.add(path)
