@@ -368,6 +368,10 @@ class Chart:
             return False
         return not self._values_reads.may_read(keys)
 
+    def lacks_templates(self) -> bool:
+        """Whether it or a chart around it calls a named template that is not there: what that prints is not known."""
+        return any(chart._values_reads.lacks_templates() for chart in {self, *self._charts.users(self)})
+
     def read_paths(self, depth: int = 0) -> Iterator[tuple[str, ...]]:
         """The paths of its values that its templates, or those of charts inside it, name in one piece."""
         from podhosts.helm.mentions import ValuesReads

@@ -71,6 +71,7 @@ class ValuesReads:
         self.root_templates: set[str] = set()
         #: The templates that are called by their names.
         self.called: set[str] = set()
+        self._defined: set[str] = set()
         self._paths: set[tuple[str, ...]] = set()
         #: Those paths whose value is more than tested.
         self._used: set[tuple[str, ...]] = set()
@@ -90,6 +91,11 @@ class ValuesReads:
             return True
         self._read()
         return self.reads_anything or any(one == tuple(path[: len(one)]) for one in self._used)
+
+    def lacks_templates(self) -> bool:
+        """Whether a named template is called that is not there, so that Helm, if all is here, refuses the chart."""
+        self._read()
+        return not self.called <= self._defined
 
     def read_paths(self) -> frozenset[tuple[str, ...]]:
         """The keys behind `.Values` wherever it stands, up to where they end."""
@@ -114,9 +120,7 @@ class ValuesReads:
         while size != (size := len(self.root_names) + len(self.root_templates)):
             for name, body in definitions:
                 _TemplateReads(self, body).read(dot=not self.root_templates.isdisjoint({name, _ANY_NAME}))
-        # What is not there may read anything.
-        if not self.called <= {name for name, _ in definitions}:
-            self.reads_anything = True
+        self._defined.update(name for name, _ in definitions)
 
     def add(self, names: Sequence[str], *, is_tested: bool = False) -> None:
         """Note a chain of names."""

@@ -92,8 +92,13 @@ class UnprintedHostAliases(Rule):
                 )
 
     def _is_of_the_chart(self, manifest: KubernetesObject, path: Path) -> bool:
-        """Whether a file is meant for the chart beside it: it is the chart's own, or all else in it is read there."""
+        """Whether a file is meant for the chart beside it, and all of that is here.
+
+        It is the chart's own, or all else in it is read there.
+        """
         source = manifest.document.source
+        if any(chart.lacks_templates() for chart in self.repository.charts.of_values(source.path)):
+            return False
         if basename(source.path) == _OWN_VALUES and self.repository.charts.at(dirname(source.path)) is not None:
             return True
         facts = self.repository.facts(source.path)
