@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.discovery import discover
-from podhosts.engine import Options, default_selection, lint
+from podhosts.engine import Options, Result, default_selection, lint
 from podhosts.helm import Charts
 from podhosts.repository import Repository
 from podhosts.source import Source
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 METADATA = "apiVersion: v2\nname: web\nversion: 0.1.0\n"
+_FILE = re.compile(r"^# file: (\S+)$", re.MULTILINE)
 
 
 class Found(NamedTuple):
@@ -51,6 +54,32 @@ def lint_folder(folder: Path) -> list[Found]:
             name = Path(path).relative_to(folder).as_posix()
             found.append(Found(name, at.line, at.column, finding.rule, source.cut(finding.span)))
     return sorted(found)
+
+
+def files_in_one(text: str) -> dict[str, str]:
+    """The files of a chart that is written as one text, each below a line `# file: NAME`; none of another text.
+
+    Empty lines stand for what is before a file, so that all lines keep their numbers.
+    """
+    heads = [*_FILE.finditer(text)]
+    ends = [*(head.start() for head in heads[1:]), len(text)]
+    # Without a file there is still an end.
+    pairs = zip(heads, ends, strict=False)
+    return {head[1]: "\n" * text.count("\n", 0, head.end()) + text[head.end() : end] for head, end in pairs}
+
+
+def lint_in_one(files: Mapping[str, str], options: Options) -> Result:
+    """The findings in all files of a chart together."""
+    together = Result()
+    with tempfile.TemporaryDirectory() as folder:
+        write(Path(folder), files)
+        paths = [item.path for item in discover([folder]).inputs]
+        repository = Repository([Source(path, Path(path).read_bytes()) for path in paths], charts=Charts(paths))
+        for path in paths:
+            result = lint(Source(path, Path(path).read_bytes()), options, repository)
+            together.findings += result.findings
+            together.unread += result.unread
+    return together
 
 
 def render(program: str, folder: Path) -> str | None:

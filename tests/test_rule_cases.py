@@ -14,6 +14,8 @@ a placeholder decides. `x.expect` beside `x.yaml` or `x.json` says the same for 
 `3:12 rule`, `3:12 rule "part of the message"`, `related 3:12 rule`, `kubernetes: 1.35`, `unread: 2`; the manifest is
 then read as it is.
 
+A chart is one file, too: the text of each of its own stands below a line `# file: NAME`.
+
 `x.fixed.yaml` beside `x.yaml` is what `--fix` makes of it, `x.unsafe-fixed.yaml` what `--unsafe-fixes` does
 (`test_fixes.py`); the expectations are cut off there too.
 """
@@ -33,6 +35,7 @@ from podhosts.kubernetes import parse_version
 from podhosts.rules import RULES, Settings
 from podhosts.source import Source
 from podhosts.triggers import mentions
+from tests.charts import files_in_one, lint_in_one
 from tests.expectations import marks, spoken, unsaid
 from tests.paths import CASES, EXAMPLES
 
@@ -138,6 +141,8 @@ def options(case: Case) -> Options:
 
 
 def run(case: Case) -> Result:
+    if files := files_in_one(case.source.text):
+        return lint_in_one(files, options(case))
     return lint(case.source, options(case))
 
 
@@ -193,11 +198,12 @@ def test_case(path: Path) -> None:
 @pytest.mark.parametrize("path", manifests(CASES), ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_offsets_and_fields_lead_to_the_marked_text(path: Path) -> None:
     case = load(path)
-    documents = {piece.number: Document(case.source, piece) for piece in split(case.source.text)}
     for finding in run(case).findings:
-        start, end = (case.source.position(offset).offset for offset in finding.span)
-        if case.source.is_valid:
-            assert case.source.data[start:end].decode(case.source.encoding) == case.source.cut(finding.span)
+        source = finding.source
+        documents = {piece.number: Document(source, piece) for piece in split(source.text)}
+        start, end = (source.position(offset).offset for offset in finding.span)
+        if source.is_valid:
+            assert source.data[start:end].decode(source.encoding) == source.cut(finding.span)
         if finding.field is not None and finding.document is not None:
             around = ends_of(finding.field, documents[finding.document].root, finding.item)
             assert any(node.start <= finding.span.start and finding.span.end <= node.end for node in around)

@@ -12,6 +12,7 @@ from podhosts.engine import Options, default_selection, lint
 from podhosts.rules import RULES, Rule
 from podhosts.source import Source
 from podhosts.triggers import mentions
+from tests.charts import files_in_one, lint_in_one
 
 #: What an example cannot but make fire too, on lines without a mark.
 ALSO = {"too-many-addresses": {"conflicting-hostname"}}
@@ -39,7 +40,9 @@ def bare(example: str) -> str:
 
 def findings(rule: type[Rule], text: str) -> list[tuple[int, str]]:
     """What all rules that run by default, and this one, find in an example."""
-    result = lint(Source("example.yaml", text.encode()), Options(selected=default_selection() | {rule.name}))
+    options = Options(selected=default_selection() | {rule.name})
+    files = files_in_one(text)
+    result = lint_in_one(files, options) if files else lint(Source("example.yaml", text.encode()), options)
     assert result.unread == []
     return [(finding.source.position(finding.span.start).line, finding.rule) for finding in result.findings]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.helm.builtins import functions
 from podhosts.helm.chart_files import ChartFiles
-from podhosts.helm.charts import METADATA, VALUES_FOLDERS, YAML, is_values_name, join
+from podhosts.helm.charts import METADATA, is_values_path, join
 from podhosts.helm.evaluate import ParsedTemplates, Refused, RenderedFile, evaluate
 from podhosts.helm.loading import LoadError, LoadOptions, ValuesText, load
 from podhosts.helm.loading.load import DEFAULT_KUBERNETES
@@ -144,17 +144,10 @@ class ChartBuilder:
 
     def _values_names(self) -> list[str]:
         """The values files besides the chart's own values, by their paths in the chart."""
-        names = (name for name in self.files.contents if name != _DEFAULT_VALUES and _is_values_file(name))
+        names = (name for name in self.files.contents if name != _DEFAULT_VALUES and is_values_path(name))
         return sorted(names)[:_MOST_VALUES]
 
 
 def _prints_list(printed: PrintedText) -> bool:
     """Whether a template prints hostAliases with something in it."""
     return _FILLED.search(printed.source.text) is not None
-
-
-def _is_values_file(name: str) -> bool:
-    folder, _, base = name.rpartition("/")
-    if not folder:
-        return is_values_name(base)
-    return folder.partition("/")[0] in VALUES_FOLDERS and base.endswith(YAML)

@@ -6,13 +6,14 @@ sub-charts.
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document import Document, Mapping, Problem, Sequence, split, written_string
-from podhosts.helm.charts import METADATA, files_below, join
+from podhosts.helm.charts import METADATA, files_below, is_values_path, join
 from podhosts.helm.cycles import find_cycle, included
 from podhosts.helm.declared_keys import declared_keys
 from podhosts.helm.facts import Facts, FollowedList, UnreadFile
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from podhosts.document import Node
     from podhosts.helm.charts import Charts
     from podhosts.helm.lists import PrintedLists
+    from podhosts.helm.mentions import ValuesReads
     from podhosts.helm.templates import NamedTemplate, TemplateTree
     from podhosts.helm.values import ValuesPath
     from podhosts.kubernetes import Path
@@ -43,6 +45,10 @@ _NOTES = "NOTES.txt"
 _REQUIREMENTS = "requirements.yaml"
 _TOO_MUCH = "templates that print too much to follow: values that they alone print are read by their shape"
 _DEFINITION = re.compile(rb'\{\{-?\s*(?:define|block)\s+(?:"([^"\n]*)"|`([^`]*)`)')
+#: A text for `tpl` that reads values, or all there is; not in a comment of its own line.
+_VALUES_TEMPLATE = re.compile(
+    r"^(?!\s*#).*\{\{.*(?:\bValues\b|\binclude\b|\btemplate\b|[\s($][.$](?![\w.])|\{\{-?[.$](?![\w.]))", re.MULTILINE
+)
 #: Looking back from the end of a word is faster than looking for its beginning.
 _INCLUSION = re.compile(r'(?:include(?<!\winclude)|template(?<!\wtemplate))\s+(?:"([^"\n]*)"|`([^`]*)`)')
 #: Charts inside charts further down are not looked at; Helm has no limit, people do.
@@ -334,19 +340,69 @@ class Chart:
                     yield inner
 
     def never_prints(self, path: Path) -> bool:
-        """Whether no template of the chart or of one inside it prints its values at a path, whatever the conditions.
+        """Whether no template of the chart, of one inside it or of one around it reads its values at a path.
 
-        Seen from the texts alone: the last key stands in none of them, and no map around it is passed on as a whole.
+        Seen from the texts alone, whatever the conditions: each key on the way is named, or a map around the value is
+        passed on as a whole, in all that may read it.
         """
-        keys = tuple(step for step in path if isinstance(step, str))
-        if not keys or keys[0] == _GLOBAL or not self.templates or self._lacks_charts or self._values_are_templates:
+        return self._prints_nothing(tuple(step for step in path if isinstance(step, str)), 0)
+
+    def _prints_nothing(self, keys: tuple[str, ...], depth: int) -> bool:
+        # Charts may name each other.
+        if depth > _MOST_NESTED or not self._reads_nothing(keys):
+            return False
+        around = [
+            (user, one.key) for user in self._charts.users(self) for one in user.dependencies if one.chart is self
+        ]
+        if not around and self._charts.is_inside(self):
+            # The chart around it is not among those of the run.
+            return False
+        return all(user._prints_nothing((key, *keys), depth + 1) for user, key in around)
+
+    def _reads_nothing(self, keys: tuple[str, ...]) -> bool:
+        """Whether nothing of it and of charts inside it reads its values at a path."""
+        if not keys or keys[0] == _GLOBAL or not self.templates or self._is_open:
             return False
         inner = [dependency.chart for dependency in self.dependencies if dependency.key == keys[0]]
-        if any(len(keys) < 2 or not chart.never_prints(keys[1:]) for chart in inner):
+        if any(len(keys) < 2 or not chart._reads_nothing(keys[1:]) for chart in inner):
             return False
-        whole = "|".join(re.escape("".join(f".{key}" for key in keys[:depth])) for depth in range(len(keys)))
-        passed_on = re.compile(rf"\.Values(?:{whole})(?![\w.])|\.Files\b|\b{re.escape(keys[-1])}\b")
-        return not any(passed_on.search(file.source.text) for chart in self.family() for file in chart.templates)
+        return not self._values_reads.may_read(keys)
+
+    def lacks_templates(self) -> bool:
+        """Whether it or a chart around it calls a named template that is not there: what that prints is not known."""
+        return any(chart._values_reads.lacks_templates() for chart in {self, *self._charts.users(self)})
+
+    def read_paths(self, depth: int = 0) -> Iterator[tuple[str, ...]]:
+        """The paths of its values that its templates, or those of charts inside it, name in one piece."""
+        from podhosts.helm.mentions import ValuesReads
+
+        yield from ValuesReads([file.source for file in self.templates]).read_paths()
+        for key, chart in self.dependencies if depth < _MOST_NESTED else ():
+            if not chart.is_library:
+                yield from ((key, *path) for path in chart.read_paths(depth + 1))
+
+    @cached_property
+    def _values_reads(self) -> ValuesReads:
+        from podhosts.helm.mentions import ValuesReads
+
+        return ValuesReads([file.source for chart in self.family() for file in chart.templates])
+
+    @cached_property
+    def _is_open(self) -> bool:
+        """Whether something that is not seen here may read its values."""
+        is_seen = not (self._lacks_charts or self._imports_values or self._has_linked_folders or self.is_library)
+        return not is_seen or any(chart._values_are_templates for chart in self.family())
+
+    @property
+    def _imports_values(self) -> bool:
+        source = self._charts.source(join(self.folder, METADATA))
+        return source is None or "import-values" in source.text
+
+    @property
+    def _has_linked_folders(self) -> bool:
+        """Whether folders of its templates lie elsewhere; those are not followed."""
+        walked = os.walk(join(self.folder, _TEMPLATES))
+        return any(os.path.islink(join(parent, name)) for parent, folders, _ in walked for name in folders)
 
     @cached_property
     def _lacks_charts(self) -> bool:
@@ -363,9 +419,12 @@ class Chart:
 
     @cached_property
     def _values_are_templates(self) -> bool:
-        """Whether its values hold texts for `tpl`, which may print any of them."""
-        source = self._charts.source(join(self.folder, "values.yaml"))
-        return source is not None and ".Values" in source.text
+        """Whether its values hold texts for `tpl` that may print any of them."""
+        names = (
+            path for path in files_below(self.folder) if is_values_path(posixpath.relpath(path, self.folder or "."))
+        )
+        sources = map(self._charts.source, names)
+        return any(source is None or _VALUES_TEMPLATE.search(source.text) for source in sources)
 
     def _declared(self, path: ValuesPath) -> frozenset[str]:
         schema, _ = self._schema

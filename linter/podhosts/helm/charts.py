@@ -151,16 +151,28 @@ class Charts:
         for chart in self._users_of(path):
             if path in chart.facts:
                 facts.extend(chart.facts[path])
-        for folder in _folders_of_values(path) if path in self._paths else ():
-            if (own := self.at(folder)) is not None:
-                facts.lists.extend(own.lists())
-                facts.never_print.append(own.never_prints)
+        for own in self.of_values(path):
+            facts.lists.extend(own.lists())
+            facts.never_print.append(own.never_prints)
         return facts
 
     def _users_of(self, template: str) -> Iterable[Chart]:
         return dict.fromkeys(
             chart for folder in _folders_of_template(template) for chart in self._users.get(folder, ())
         )
+
+    def users(self, chart: Chart) -> list[Chart]:
+        """The charts of the run that a chart is inside of, and itself where its files are of the run."""
+        return self._users.get(chart.folder, [])
+
+    def is_inside(self, chart: Chart) -> bool:
+        """Whether a chart lies in the folder of another."""
+        return self._outermost(chart.folder) != chart.folder
+
+    def of_values(self, path: str) -> list[Chart]:
+        """The charts of the run that a file holds values of, by its name and folder."""
+        folders = _folders_of_values(path) if path in self._paths and self._all else ()
+        return [chart for folder in folders if (chart := self.at(folder))]
 
     def has_values(self, path: str) -> bool:
         """Whether a file is one of values for a chart of the run, by its name and folder."""
@@ -276,6 +288,14 @@ def join(folder: str, name: str) -> str:
 def is_values_name(name: str) -> bool:
     """Whether a file is one of values by its name."""
     return _VALUES_FILE.fullmatch(name) is not None
+
+
+def is_values_path(name: str) -> bool:
+    """Whether a file is one of values by its path in its chart."""
+    folder, _, base = name.rpartition("/")
+    if not folder:
+        return is_values_name(base)
+    return folder.partition("/")[0] in VALUES_FOLDERS and base.endswith(YAML)
 
 
 def files_below(folder: str) -> Iterator[str]:

@@ -36,6 +36,7 @@ from podhosts.rules.syntax_error import SyntaxErrorRule
 from podhosts.rules.too_many_addresses import TooManyAddresses
 from podhosts.rules.too_many_names import TooManyNames
 from podhosts.rules.unknown_field import UnknownField
+from podhosts.rules.unprinted_host_aliases import UnprintedHostAliases
 from podhosts.rules.unusable_address import UnusableAddress
 from podhosts.rules.unused_suppression import UnusedSuppression
 from podhosts.rules.wrong_type import WrongType
@@ -76,6 +77,7 @@ RULES: tuple[type[Rule], ...] = (
     CorednsHostsBlock,
     ShadowedService,
     InconsistentAlias,
+    UnprintedHostAliases,
     RefusedMutation,
     FeatureDisabled,
     UnusedSuppression,
