@@ -258,7 +258,7 @@ def _written(root: Any, place: ValuePlace) -> str:
     assert place.file == "values.yaml"
     if place.is_key:
         return str(place.path[-1])
-    node = node_at(root, place.path)
+    node = node_at(root, place)
     assert node is not None
     return str(node.text)  # type: ignore[union-attr]  # only scalars have a place
 

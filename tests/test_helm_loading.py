@@ -158,7 +158,7 @@ def test_every_place_leads_to_its_scalar(base: str, given_files: list[str], helm
         if place.is_key:
             assert text == place.path[-1]
         else:
-            node: Any = node_at(roots[place.file], place.path)
+            node: Any = node_at(roots[place.file], place)
             assert node.text == text
 
 

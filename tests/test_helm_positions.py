@@ -40,7 +40,7 @@ def _written(files: dict[str, str], origin: Origin, length: int) -> str | None:
     if place.is_key:
         return str(place.path[-1])[origin.start : origin.start + length]
     text = files[place.file].removeprefix("\ufeff")
-    node: Any = node_at(read_nodes(text, 0, len(text)), place.path)
+    node: Any = node_at(read_nodes(text, 0, len(text)), place)
     return str(node.text)[origin.start : origin.start + length]
 
 

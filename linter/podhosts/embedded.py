@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from podhosts.document import Node
     from podhosts.kubernetes import KubernetesObject, Path
 
-#: How deep documents in strings of documents in strings are looked for; Terraform and GitOps nest three.
-MOST_LEVELS = 5
 #: The CEL expressions of MutatingAdmissionPolicies and of Kyverno's MutatingPolicies.
 _MUTATIONS = frozenset({("applyConfiguration", "expression"), ("jsonPatch", "expression")})
 #: Annotations hold, among others, the object as it was last applied.

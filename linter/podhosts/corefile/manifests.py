@@ -236,10 +236,7 @@ def servers_without_port(manifest: KubernetesObject) -> Iterator[tuple[Span, Pat
 
 
 def file_corefile(document: Document) -> ManifestCorefile | None:
-    """The Corefile that a file is, by its name and its content."""
-    name = document.source.path.rpartition("/")[2]
-    if name != "Corefile" and not name.endswith((".corefile", ".Corefile")):
-        return None
+    """The Corefile that a file of such a name is; None where it says nothing of hosts."""
     if not _HOSTS.search(document.text):
         return None
     found = ManifestCorefile(_whole_file(document, MAIN_PATH).manifest)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from podhosts.diagnostics import BuiltBy
 from podhosts.engine.dispatch import run_rules
 from podhosts.engine.relocating import relocate
-from podhosts.helm.printed import PrintedDocument
 from podhosts.interpret import interpret
 from podhosts.kubernetes import KnownKinds
 from podhosts.records import field, record, replace
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic
     from podhosts.helm.building import ChartBuild
     from podhosts.helm.chart import Chart
+    from podhosts.helm.printed import PrintedDocument
     from podhosts.interpret import Interpreted
     from podhosts.placed import Place, Placed
     from podhosts.repository import Repository
@@ -192,6 +192,9 @@ def _findings(interpreted: Interpreted, rules: Iterable[Rule]) -> Iterator[Diagn
 
 
 def _relocate(finding: Diagnostic, placed: Placed) -> Diagnostic | None:
+    # Imported here: few runs evaluate a chart.
+    from podhosts.helm.printed import PrintedDocument
+
     if not isinstance(placed, PrintedDocument):
         return relocate(finding, placed)
     place: Place | None = None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.document import Document, Mapping, Scalar, Sequence, split
+from podhosts.document import Document, Scalar, split
 from podhosts.helm.charts import VALUES_FOLDERS, files_below, is_values_name, join
+from podhosts.helm.decoding import node_at
 from podhosts.helm.objects import go_text
 from podhosts.kubernetes import field
 
@@ -104,7 +105,7 @@ class ChartFiles:
     def written(self, place: ValuePlace) -> WrittenValue | None:
         """What stands at a place of a values file: of several documents, in the last that has it."""
         for document in reversed(self.documents(place.file)):
-            node = _node_at(document.root, place)
+            node = node_at(document.root, place)
             if node is not None:
                 return WrittenValue(document, node, field(place.path))
         return None
@@ -114,16 +115,3 @@ def _is_loaded(name: str) -> bool:
     """Whether a file of a chart is one that it is made of, or that may hold values for it."""
     first, *below = name.split("/")
     return first in _LOADED_FOLDERS if below else first in _LOADED_FILES or is_values_name(first)
-
-
-def _node_at(node: Node | None, place: ValuePlace) -> Node | None:
-    key: Scalar | None = None
-    for step in place.path:
-        if isinstance(node, Mapping) and isinstance(step, str) and step in node.fields:
-            entry = node.fields[step]
-            key, node = entry.key, entry.value
-        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
-            key, node = None, node.items[step]
-        else:
-            return None
-    return key if place.is_key else node

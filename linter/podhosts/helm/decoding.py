@@ -255,14 +255,16 @@ class _Decoder:
         return made
 
 
-def node_at(root: Node | None, path: Path) -> Node | None:
-    """The node of a value by its path; None where there is none."""
+def node_at(root: Node | None, place: ValuePlace) -> Node | None:
+    """The node at a place of a values file, or that of its key; None where there is none."""
     node = root
-    for step in path:
-        if isinstance(node, Mapping) and isinstance(step, str):
-            node = node.get(step)
+    key: Scalar | None = None
+    for step in place.path:
+        if isinstance(node, Mapping) and isinstance(step, str) and step in node.fields:
+            entry = node.fields[step]
+            key, node = entry.key, entry.value
         elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
-            node = node.items[step]
+            key, node = None, node.items[step]
         else:
             return None
-    return node
+    return key if place.is_key else node

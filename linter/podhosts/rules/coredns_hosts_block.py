@@ -71,6 +71,8 @@ class CorednsHostsBlock(Rule):
     fixable = Fixable.SOMETIMES
 
     def check_document(self, document: Document) -> Iterator[Diagnostic]:
+        if not _is_corefile(document.source.path):
+            return
         # Imported here: most documents are no Corefiles.
         from podhosts.corefile.manifests import file_corefile
 
@@ -176,3 +178,9 @@ def _located(other: Related, corefile: ManifestCorefile, manifest: KubernetesObj
     source = place.manifest.document.source
     # Another part of a large file is another source of the same path, with offsets of its own.
     return Related(place.span, other.message, None if source is manifest.document.source else source)
+
+
+def _is_corefile(path: str) -> bool:
+    """Whether a file has a name that only Corefiles have."""
+    name = path.rpartition("/")[2]
+    return name == "Corefile" or name.endswith((".corefile", ".Corefile"))

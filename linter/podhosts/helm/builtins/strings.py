@@ -13,7 +13,7 @@ from podhosts.helm.printing import quoted_traced, shown
 from podhosts.helm.traced import EMPTY, Traced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from podhosts.helm.model import Evaluation, GoValue
 
@@ -177,8 +177,8 @@ def _title_character(character: str) -> str:
     return mapped if len(mapped) == 1 else character
 
 
-def _each(function: object, text: Traced) -> Traced:
-    return text.map_characters(lambda part: "".join(map(function, part)))  # type: ignore[call-overload]
+def _each(function: Callable[[str], str], text: Traced) -> Traced:
+    return text.map_characters(lambda part: "".join(map(function, part)))
 
 
 @FAMILY.add("upper", STRING)

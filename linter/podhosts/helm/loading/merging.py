@@ -143,13 +143,6 @@ def _drop_nulls(values: GoMap) -> None:
             _drop_nulls(value)
 
 
-def without_nulls(values: GoMap) -> GoMap:
-    """A copy without nulls, at any depth of maps."""
-    made = copied_map(values)
-    _drop_nulls(made)
-    return made
-
-
 def _globals(into: GoMap, source: GoMap) -> None:
     """Give a sub-chart's values the globals of those around it, which win."""
     mine = into.entries.get(_GLOBAL)
