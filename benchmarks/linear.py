@@ -5,7 +5,7 @@ python benchmarks/linear.py [--only AXIS,...] [--commands COMMAND,...] [--scale 
 Seconds are those of the processor (user and system) that the command took, the least of N runs; with `--instructions`,
 what counts are the instructions that it executed, in thousands of millions: slow to measure, and the same on a busy
 machine (needs valgrind). The exponent is that of n in what a run takes beyond one with an input of size 1; it is not
-given where 2n costs less than 0.1 more than that, as noise is as large. Exits with 1 where an exponent is over the limit.
+given where 2n costs less than 0.1 more than that, as noise is as large. Exits with 1 if an exponent is over it.
 """
 
 from __future__ import annotations
