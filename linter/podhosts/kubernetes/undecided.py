@@ -35,7 +35,7 @@ _LINE = re.compile(r"\n(?P<indent>[ \t]*)(?P<text>[^\r\n]*)")
 
 
 def undecided(document: Document, pods: Iterable[Pod]) -> list[Span]:
-    """The places about hosts that a template or placeholder decides: values, and actions as empty spans at their start."""
+    """The places about hosts that a template or placeholder decides: values, and where actions begin."""
     if not may_hold_placeholders(document.text):
         return []
     values = [
