@@ -136,7 +136,7 @@ class ChartBuilder:
 
     def _options(self, values: tuple[str, ...]) -> LoadOptions:
         texts = (ValuesText(name, self.files.text(name)) for name in values)
-        return LoadOptions(_HELM_VERSION, tuple(texts))
+        return LoadOptions(_HELM_VERSION, values=tuple(texts))
 
     def _own_values(self) -> tuple[str, ...]:
         source = self.files.source(_DEFAULT_VALUES)
