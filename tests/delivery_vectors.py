@@ -9,7 +9,7 @@ import posixpath
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from podhosts.deliveries.argo import Application, argo_sources, read_argo_chart
+from podhosts.deliveries.argo import Application, application_of, argo_sources, read_argo_chart
 from podhosts.deliveries.flux_releases import ReleaseValues
 from podhosts.deliveries.joining import JoinedValues, UnreadableValuesError
 from podhosts.deliveries.k3s import helm_chart_values
@@ -17,7 +17,6 @@ from podhosts.deliveries.kustomize_charts import chart_entries, read_kustomize_c
 from podhosts.deliveries.model import is_true
 from podhosts.document import Document, plain, split
 from podhosts.document.placeholders import is_placeholder
-from podhosts.helm.decoding import FileOrigins, value_of
 from podhosts.helm.evaluate import RenderedFile, evaluate
 from podhosts.helm.loading import LoadError, LoadOptions, ValuesText, load
 from podhosts.helm.loading.load import DEFAULT_KUBERNETES
@@ -27,18 +26,16 @@ from podhosts.helm.traced import Traced
 from podhosts.kubernetes import objects
 from podhosts.kustomize.files import Files
 from podhosts.kustomize.model import Kustomization
-from podhosts.placed import Placed
-from podhosts.source import Source, Span
+from podhosts.source import Source
 from tests.helm_templates import parsed_templates
 from tests.paths import DATA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from podhosts.deliveries.model import DeliveredChart
+    from podhosts.helm.delivered import DeliveredChart
     from podhosts.helm.model import GoValue
     from podhosts.kubernetes import KubernetesObject
-    from podhosts.kustomize.files import Files as RepositoryFiles
 
 CASES = DATA / "deliveries" / "dev.jsonl"
 #: Helm 3.22 made the answers.
@@ -68,7 +65,7 @@ class Around:
 
     def __init__(self, files: Mapping[str, str]) -> None:
         stored = {path: text.encode("utf-8", "surrogatepass") for path, text in files.items()}
-        self.files: RepositoryFiles = Files(stored.get)
+        self.files = Files(stored.get)
         self._paths = list(files)
 
     def names(self, folder: str) -> list[str]:
@@ -232,30 +229,24 @@ def _k3s(case: dict[str, Any]) -> tuple[object, object]:
     return as_json(helm_chart_values(chart, Around(files)).values), case["result"]
 
 
-def application_of(source: Source) -> Application:
+def read_application(source: Source) -> Application:
     """The Application in a file."""
-    manifest = only_object(source)
-    joined = JoinedValues()
-    placed = Placed(manifest.document)
-    assert manifest.spec is not None
-    spec = value_of(manifest.spec, FileOrigins(joined.name(placed)), ("spec",))
-    place = placed.place(Span(0, 0))
-    assert isinstance(spec, GoMap)
-    assert place is not None
-    return Application(manifest.name, spec, source.path, place, joined)
+    found = application_of(only_object(source))
+    assert found is not None
+    return found
 
 
 def _pods(chart: DeliveredChart, files: Mapping[str, str]) -> Iterator[dict[str, object]]:
     """The pods that a chart prints with what is given."""
-    given = chart.given
+    given = chart.values
     options = LoadOptions(
         _HELM_VERSION,
         given=given.values,
         own=given.own,
-        release_name=given.release_name or "release-name",
-        namespace=given.namespace or "default",
+        release_name=chart.release_name or "release-name",
+        namespace=chart.namespace or "default",
     )
-    for printed in _chart(files, chart.folder, options).values():
+    for printed in _chart(files, chart.chart, options).values():
         assert isinstance(printed, list)
         yield from printed
 
@@ -273,7 +264,7 @@ def _argo(case: dict[str, Any]) -> tuple[object, object]:
     else:
         spec["source"] = source
     manifest = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": {"name": case["appName"]}}
-    application = application_of(written("application.json", {**manifest, "spec": spec}))
+    application = read_application(written("application.json", {**manifest, "spec": spec}))
     around = Around(files)
     (found,) = list(argo_sources(application, around))
     if case["error"] is None and found.kind != case["type"]:
@@ -283,14 +274,14 @@ def _argo(case: dict[str, Any]) -> tuple[object, object]:
     chart = read_argo_chart(found, around.files)
     if chart.open_parts:
         raise NotRead(chart.open_parts[0].reason)
-    return _by_name(_pods(chart, files)), _by_name(case.get("objects") or ())
+    return _by_name(_pods(chart.chart, files)), _by_name(case.get("objects") or ())
 
 
 def _kind(case: dict[str, Any]) -> tuple[object, object]:
     files = {f"app/{path}": text for path, text in case["files"].items()}
     spec = {"source": {**(case["source"] or {}), "path": "app"}}
     manifest = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": {"name": "a"}, "spec": spec}
-    found = list(argo_sources(application_of(written("application.json", manifest)), Around(files)))
+    found = list(argo_sources(read_application(written("application.json", manifest)), Around(files)))
     return found[0].kind, case["type"]
 
 
@@ -306,7 +297,7 @@ def _kustomize_chart(case: dict[str, Any]) -> tuple[object, object]:
         chart = read_kustomize_chart(kustomization, entry, around.files)
         if chart is None:
             raise _Refused("a chart that is not there")
-        pods = _pods(chart, case["files"])
+        pods = _pods(chart.chart, case["files"])
         skips_hooks = is_true(entry.node("skipHooks"))
         found += (pod for pod in pods if not skips_hooks or "annotations" not in str(pod["metadata"]))
     return _by_name(found), _by_name(case["objects"] or ())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from podhosts.deliveries.argo_text import expanded, unescaped_commas_escaped
 from podhosts.deliveries.folders import from_root
 from podhosts.deliveries.joining import JoinedValues, UnreadableValuesError
-from podhosts.deliveries.model import DeliveredChart, OpenPart
+from podhosts.deliveries.model import ChartDelivery, OpenPart, path_to
 from podhosts.document import Document, Mapping, split
 from podhosts.helm.decoding import FileOrigins, value_of
 from podhosts.helm.model import NIL, Bool, GoList, GoMap, Nil
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Mapping as Dictionary
 
-    from podhosts.deliveries.model import Surroundings
+    from podhosts.deliveries.model import DeliveryContext
     from podhosts.helm.model import GoValue
+    from podhosts.kubernetes import KubernetesObject
     from podhosts.kustomize.files import Files
     from podhosts.placed import Place
 
@@ -66,7 +67,24 @@ class ArgoSource(NamedTuple):
     kind: str
 
 
-def argo_sources(application: Application, around: Surroundings) -> Iterator[ArgoSource]:
+def application_of(manifest: KubernetesObject) -> Application | None:
+    """An Application as it is written; None for one without a spec."""
+    placed = Placed(manifest.document)
+    place = placed.place(manifest.node.span)
+    if manifest.spec is None or place is None:
+        return None
+    joined = JoinedValues()
+    spec = value_of(manifest.spec, FileOrigins(joined.name(placed)), path_to(manifest, "spec"))
+    path = manifest.document.source.path
+    return Application(manifest.name, spec, path, place, joined) if isinstance(spec, GoMap) else None
+
+
+def is_chart(source: ArgoSource) -> bool:
+    """Whether Argo CD takes a source for a chart."""
+    return source.kind == _HELM
+
+
+def argo_sources(application: Application, around: DeliveryContext) -> Iterator[ArgoSource]:
     """The sources of an Application that lie in the repository.
 
     Raises UnreadableValuesError where Argo CD refuses one.
@@ -88,7 +106,7 @@ def argo_sources(application: Application, around: Surroundings) -> Iterator[Arg
                 break
 
 
-def read_argo_chart(source: ArgoSource, files: Files) -> DeliveredChart:
+def read_argo_chart(source: ArgoSource, files: Files) -> ChartDelivery:
     """The chart that a source of kind Helm deploys, with its values.
 
     Raises UnreadableValuesError where Argo CD or Helm refuses them, or their order is not fixed.
@@ -96,8 +114,8 @@ def read_argo_chart(source: ArgoSource, files: Files) -> DeliveredChart:
     application = source.application
     reader = _HelmOptions(source, files)
     reader.read()
-    given = reader.joined.given(application.path, reader.release_name, reader.namespace)
-    return DeliveredChart(source.folder, KIND, application.name, given, tuple(reader.open_parts))
+    delivered = reader.joined.chart(source.folder, application.path, reader.release_name, reader.namespace)
+    return ChartDelivery(delivered, tuple(reader.open_parts))
 
 
 class _HelmOptions:
@@ -220,8 +238,8 @@ def _is_above(one: str, other: str) -> bool:
     return other.startswith((f"{one}.", f"{one}["))
 
 
-def _kind(fields: GoMap, folder: str, around: Surroundings) -> str | None:
-    """What Argo CD takes a source for: Helm, Kustomize or Directory; None for a plugin and for a folder not there.
+def _kind(fields: GoMap, folder: str, around: DeliveryContext) -> str | None:
+    """The kind that Argo CD takes a source for: Helm, Kustomize or Directory; None for a plugin and for a folder not there.
 
     Raises UnreadableValuesError for several at once, and for a kind that the folder is not of.
     """

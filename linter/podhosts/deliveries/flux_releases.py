@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from podhosts.deliveries.folders import chart_folder, from_root
 from podhosts.deliveries.joining import JoinedValues, plain_for_flags
-from podhosts.deliveries.model import DeliveredChart, OpenPart, at, is_true, items, known, path_to
+from podhosts.deliveries.model import ChartDelivery, OpenPart, at, is_true, items, known, path_to
 from podhosts.document import Mapping, Scalar
 from podhosts.helm.traced import Traced
 from podhosts.kubernetes.objects import sequence
 from podhosts.placed import Placed
 
 if TYPE_CHECKING:
-    from podhosts.deliveries.model import Surroundings
+    from podhosts.deliveries.model import DeliveryContext
     from podhosts.document import Node
     from podhosts.helm.model import GoMap
     from podhosts.kubernetes import KubernetesObject
@@ -29,7 +29,7 @@ _ENCRYPTED = "ENC["
 _QUOTES = ("'", '"')
 
 
-def read_release(release: KubernetesObject, around: Surroundings) -> DeliveredChart | None:
+def read_release(release: KubernetesObject, around: DeliveryContext) -> ChartDelivery | None:
     """The chart that a HelmRelease deploys; None for one that is not in the repository.
 
     Raises UnreadableValuesError where Flux refuses the values.
@@ -43,14 +43,14 @@ def read_release(release: KubernetesObject, around: Surroundings) -> DeliveredCh
     reader = ReleaseValues(release, around)
     reader.read()
     own = reader.chart_values()
-    given = reader.joined.given(path, _release_name(release), _namespace(release), own)
-    return DeliveredChart(folder, KIND, release.name, given, tuple(reader.open_parts))
+    delivered = reader.joined.chart(folder, path, _release_name(release), _namespace(release), own)
+    return ChartDelivery(delivered, tuple(reader.open_parts))
 
 
 class ReleaseValues:
     """The values of one HelmRelease: `joined`, and what of them is not known."""
 
-    def __init__(self, release: KubernetesObject, around: Surroundings) -> None:
+    def __init__(self, release: KubernetesObject, around: DeliveryContext) -> None:
         self.joined = JoinedValues()
         self.open_parts: list[OpenPart] = []
         self._release = release

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from podhosts.diagnostics import BuiltBy
 from podhosts.document import Document, Piece, Scalar, split
 from podhosts.helm.decoding import DecodeError, FileOrigins, TextOrigins, decode_yaml, node_at, value_of
-from podhosts.helm.given import GivenValues
+from podhosts.helm.delivered import DeliveredChart, DeliveredValues
 from podhosts.helm.loading.errors import LoadError
 from podhosts.helm.loading.merging import over
 from podhosts.helm.loading.set_flags import apply_flag
@@ -37,12 +38,21 @@ class JoinedValues:
         self.values = GoMap()
         self._documents: dict[str, Placed] = {}
 
-    def given(
-        self, delivery: str, release_name: str | None = None, namespace: str | None = None, own: GoMap | None = None
-    ) -> GivenValues:
-        """All of it, for the chart of a delivery in the file at a path; `own` stand for the chart's own values."""
-        paths = dict.fromkeys([delivery, *(placed.document.source.path for placed in self._documents.values())])
-        return GivenValues(self.values, self._documents, tuple(paths), release_name, namespace, own)
+    def chart(
+        self,
+        folder: str,
+        delivery: str,
+        release_name: str | None = None,
+        namespace: str | None = None,
+        own: GoMap | None = None,
+    ) -> DeliveredChart:
+        """The chart in a folder with these values, as a delivery in the file at a path installs it.
+
+        `own` stand for the chart's own values.
+        """
+        values = DeliveredValues(self.values, self._documents, own)
+        paths = dict.fromkeys([*(placed.document.source.path for placed in self._documents.values()), delivery])
+        return DeliveredChart(folder, values, BuiltBy("helm", folder, tuple(paths)), release_name, namespace)
 
     def add(self, values: GoMap) -> None:
         """Lay values over those so far: maps are joined, all else is replaced, nulls stay."""

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from podhosts.deliveries.folders import chart_folder
 from podhosts.deliveries.joining import JoinedValues
-from podhosts.deliveries.model import DeliveredChart, at, known, path_to
+from podhosts.deliveries.model import ChartDelivery, at, known, path_to
 from podhosts.document import Mapping, Scalar
 from podhosts.helm.traced import Traced
 from podhosts.placed import Placed
 
 if TYPE_CHECKING:
-    from podhosts.deliveries.model import Surroundings
+    from podhosts.deliveries.model import DeliveryContext
     from podhosts.kubernetes import KubernetesObject
 
 KIND = "HelmChart"
@@ -23,7 +23,7 @@ CONFIG_KIND = "HelmChartConfig"
 _TYPED = frozenset({"true", "false", "null"})
 
 
-def read_helm_chart(chart: KubernetesObject, around: Surroundings) -> DeliveredChart | None:
+def read_helm_chart(chart: KubernetesObject, around: DeliveryContext) -> ChartDelivery | None:
     """The chart that a HelmChart deploys; None for one that is not in the repository.
 
     Raises UnreadableValuesError where Helm refuses the values.
@@ -35,10 +35,10 @@ def read_helm_chart(chart: KubernetesObject, around: Surroundings) -> DeliveredC
         return None
     joined = helm_chart_values(chart, around)
     namespace = known(at(chart.spec, "targetNamespace")) or known(at(chart.metadata, "namespace"))
-    return DeliveredChart(folder, KIND, chart.name, joined.given(path, chart.name, namespace))
+    return ChartDelivery(joined.chart(folder, path, chart.name, namespace))
 
 
-def helm_chart_values(chart: KubernetesObject, around: Surroundings) -> JoinedValues:
+def helm_chart_values(chart: KubernetesObject, around: DeliveryContext) -> JoinedValues:
     """The values of a HelmChart: its own, then those of the HelmChartConfig of its name, then its `set`."""
     joined = JoinedValues()
     _add(chart, joined)

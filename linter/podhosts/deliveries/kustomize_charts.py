@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.deliveries.folders import has_chart, normal
 from podhosts.deliveries.joining import JoinedValues, UnreadableValuesError
-from podhosts.deliveries.model import DeliveredChart, at, items, known
+from podhosts.deliveries.model import ChartDelivery, at, items, known
 from podhosts.document import Mapping
 from podhosts.helm.loading.merging import over
 from podhosts.helm.model import GoMap, Nil
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from podhosts.kustomize.files import Files
     from podhosts.kustomize.model import Kustomization
 
-KIND = "Kustomization"
 _CHART_HOME = "charts"
 _OWN_VALUES = "values.yaml"
 _OVERRIDE, _MERGE, _REPLACE = _MERGES = ("override", "merge", "replace")
@@ -48,7 +47,7 @@ class ChartEntry:
         self.home = home
 
     def node(self, name: str) -> Node | None:
-        """What a field holds."""
+        """The node that a field holds; None for no field."""
         return self._fields.get(self.written_name(name))
 
     def text(self, name: str) -> str | None:
@@ -76,7 +75,7 @@ def chart_entries(kustomization: Kustomization) -> Iterator[ChartEntry]:
             yield ChartEntry(entry, (name, index), posixpath.join(kustomization.folder, own or home), is_old=is_old)
 
 
-def read_kustomize_chart(kustomization: Kustomization, entry: ChartEntry, files: Files) -> DeliveredChart | None:
+def read_kustomize_chart(kustomization: Kustomization, entry: ChartEntry, files: Files) -> ChartDelivery | None:
     """The chart of one item of `helmCharts`; None for one that is not in the repository.
 
     Raises UnreadableValuesError where Kustomize refuses the values.
@@ -91,8 +90,7 @@ def read_kustomize_chart(kustomization: Kustomization, entry: ChartEntry, files:
     for path in entry.files("additionalValuesFiles"):
         joined.add(_file(kustomization, path, joined, files))
     release, namespace = entry.text("releaseName"), entry.text("namespace")
-    given = joined.given(kustomization.source.path, release, namespace)
-    return DeliveredChart(folder, KIND, release, given)
+    return ChartDelivery(joined.chart(folder, kustomization.source.path, release, namespace))
 
 
 def _merged(kustomization: Kustomization, entry: ChartEntry, folder: str, joined: JoinedValues, files: Files) -> GoMap:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from podhosts.document import Mapping, Node
-    from podhosts.helm.given import GivenValues
+    from podhosts.helm.delivered import DeliveredChart
     from podhosts.kubernetes import KubernetesObject
     from podhosts.kustomize.files import Files
     from podhosts.placed import Place
@@ -25,22 +25,15 @@ class OpenPart(NamedTuple):
     reason: str
 
 
-class DeliveredChart(NamedTuple):
-    """A chart with the values that a delivery gives it.
+class ChartDelivery(NamedTuple):
+    """A chart of the repository that something deploys, and what of its values is not known."""
 
-    `folder` is the chart's in the repository. `kind` and `name` are those of the object that deploys it, or of the
-    release in a helmfile. `open_parts` are what of the values is not known.
-    """
-
-    folder: str
-    kind: str
-    name: str | None
-    given: GivenValues
+    chart: DeliveredChart
     open_parts: tuple[OpenPart, ...] = ()
 
 
-class Surroundings(Protocol):
-    """What readers may ask of the repository around a delivery."""
+class DeliveryContext(Protocol):
+    """The things that readers may ask of the repository around a delivery."""
 
     @property
     def files(self) -> Files:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 from podhosts.helm.loading.errors import LoadError
-from podhosts.helm.model import NIL, Bool, GoList, GoMap, Nil, Number, type_of
+from podhosts.helm.model import NIL, Bool, GoList, GoMap, Nil, Number, derived, type_of
 from podhosts.helm.traced import Traced
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def apply_flag(flag: Flag, text: str | Traced, values: GoMap, helm_version: int)
     """
     traced = Traced.own(text) if isinstance(text, str) else text
     if flag == "--set-json":
-        return _apply_json(traced.text, values, helm_version)
+        return _apply_json(traced, values, helm_version)
     try:
         if flag == "--set-literal":
             _Literals(traced).into(values)
@@ -52,20 +52,21 @@ def apply_flag(flag: Flag, text: str | Traced, values: GoMap, helm_version: int)
     return values
 
 
-def _apply_json(text: str, values: GoMap, helm_version: int) -> GoMap:
+def _apply_json(text: Traced, values: GoMap, helm_version: int) -> GoMap:
     from podhosts.helm.builtins.json_reading import JsonError, decode_json
     from podhosts.helm.loading.merging import over
 
-    if helm_version >= 4 and text.strip().startswith("{"):
+    if helm_version >= 4 and text.text.strip().startswith("{"):
+        start = len(text.text) - len(text.text.lstrip())
         try:
-            whole = decode_json(Traced.own(text.strip()))
+            whole = decode_json(text.slice(start, start + len(text.text.strip())))
         except JsonError:
-            raise LoadError("values", f"failed parsing --set-json data JSON: {text}") from None
+            raise LoadError("values", f"failed parsing --set-json data JSON: {text.text}") from None
         return over(values, whole) if isinstance(whole, GoMap) else values
     try:
-        _SetParser(Traced.own(text), is_string=False, is_json=True).run(values)
+        _SetParser(text, is_string=False, is_json=True).run(values)
     except (_SyntaxError, JsonError):
-        raise LoadError("values", f"failed parsing --set-json data {text}") from None
+        raise LoadError("values", f"failed parsing --set-json data {text.text}") from None
     return values
 
 
@@ -175,7 +176,7 @@ class _SetParser:
 
         if self._skip_blanks():
             return NIL
-        value, length = decode_json_prefix(Traced.own(self._text[self._at :]))
+        value, length = decode_json_prefix(self._traced.slice(self._at))
         self._at += length
         self._skip_blanks()
         return value
@@ -324,8 +325,9 @@ def _conversion(value: GoValue, wanted: str) -> _SyntaxError:
 
 
 def _set(data: GoMap, name: str, value: GoValue) -> None:
-    if name:
-        data.put(Traced.own(name), value)
+    """Set the value of a key, which is then written where the value is; one that was changed in place is there."""
+    if name and data.entries.get(name) is not value:
+        data.put(derived(name, value), value)
 
 
 def _set_index(items: list[GoValue], index: int, value: GoValue) -> None:
