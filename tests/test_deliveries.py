@@ -39,6 +39,8 @@ metadata: {name: app, namespace: shop}
 spec:
   chart: {spec: {chart: ./charts/app, sourceRef: {kind: GitRepository, name: r}}}
 """
+VALUES = "  values:\n    extraHosts:\n    - ip: 10.1.0.256\n      hostnames: [a.example]\n"
+INNER = "        extraHosts:\n        - ip: 10.1.0.256\n          hostnames: [a.example]\n"
 APPLICATION = """\
 apiVersion: argoproj.io/v1alpha1
 kind: Application
@@ -66,7 +68,7 @@ data:
 
 
 def found(folder: Path, *arguments: str) -> list[str]:
-    """What `check` finds: path, line, column, rule, the text that is marked, and the files that the build is made of."""
+    """What `check` finds: path, line, column, rule, the marked text, and the files that the build is made of."""
     done = podhosts("check", "--format", "json", *(arguments or (".",)), cwd=folder)
     findings = json.loads(done.stdout)["findings"]
     lines = []
@@ -106,7 +108,8 @@ def repository(tmp_path: Path, files: dict[str, str]) -> Path:
         pytest.param(
             {
                 "release.yaml": RELEASE
-                + "  valuesFrom:\n  - {kind: ConfigMap, name: values, valuesKey: ip, targetPath: 'extraHosts[0].ip'}\n---\n"
+                + "  valuesFrom:\n  - {kind: ConfigMap, name: values, valuesKey: ip, targetPath: 'extraHosts[0].ip'}\n"
+                + "---\n"
                 + CONFIG
                 + '  ip: "10.1.0.256"\n'
             },
@@ -117,18 +120,12 @@ def repository(tmp_path: Path, files: dict[str, str]) -> Path:
             id="targetPath",
         ),
         pytest.param(
-            {
-                "app.yaml": APPLICATION
-                + "      values: |\n        extraHosts:\n        - ip: 10.1.0.256\n          hostnames: [a.example]\n"
-            },
+            {"app.yaml": APPLICATION + "      values: |\n" + INNER},
             ["app.yaml:12:15: invalid-ip 10.1.0.256 ['app.yaml']"],
             id="Application with values",
         ),
         pytest.param(
-            {
-                "app.yaml": APPLICATION
-                + "      valuesObject:\n        extraHosts:\n        - ip: 10.1.0.256\n          hostnames: [a.example]\n"
-            },
+            {"app.yaml": APPLICATION + "      valuesObject:\n" + INNER},
             ["app.yaml:12:15: invalid-ip 10.1.0.256 ['app.yaml']"],
             id="Application with valuesObject",
         ),
@@ -150,12 +147,10 @@ def repository(tmp_path: Path, files: dict[str, str]) -> Path:
         ),
         pytest.param(
             {
-                "prod/kustomization.yaml": "helmGlobals: {chartHome: ../charts}\nhelmCharts:\n- name: app\n"
+                "p/kustomization.yaml": "helmGlobals: {chartHome: ../charts}\nhelmCharts:\n- name: app\n"
                 "  valuesInline:\n    extraHosts:\n    - ip: 10.1.0.256\n      hostnames: [a.example]\n"
             },
-            [
-                "prod/kustomization.yaml:6:11: invalid-ip 10.1.0.256 ['charts/app/values.yaml', 'prod/kustomization.yaml']"
-            ],
+            ["p/kustomization.yaml:6:11: invalid-ip 10.1.0.256 ['charts/app/values.yaml', 'p/kustomization.yaml']"],
             id="helmCharts",
         ),
     ],
@@ -167,12 +162,12 @@ def test_findings_in_values(tmp_path: Path, files: dict[str, str], expected: lis
 def test_a_chart_that_is_elsewhere(tmp_path: Path) -> None:
     """A name in a registry is no folder, even if there is one of that name."""
     release = RELEASE.replace("./charts/app", "charts/app").replace("GitRepository", "HelmRepository")
-    text = release + "  values:\n    extraHosts:\n    - ip: 10.1.0.256\n      hostnames: [a.example]\n"
+    text = release + VALUES
     assert found(repository(tmp_path, {"release.yaml": text})) == []
 
 
 def test_outside_a_work_tree(tmp_path: Path) -> None:
-    text = RELEASE + "  values:\n    extraHosts:\n    - ip: 10.1.0.256\n      hostnames: [a.example]\n"
+    text = RELEASE + VALUES
     for path, content in {**CHART, "clusters/prod/release.yaml": text}.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(content)

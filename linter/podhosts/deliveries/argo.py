@@ -239,7 +239,7 @@ def _is_above(one: str, other: str) -> bool:
 
 
 def _kind(fields: GoMap, folder: str, around: DeliveryContext) -> str | None:
-    """The kind that Argo CD takes a source for: Helm, Kustomize or Directory; None for a plugin and for a folder not there.
+    """The kind of source that Argo CD sees: Helm, Kustomize or Directory; None for a plugin and for no folder.
 
     Raises UnreadableValuesError for several at once, and for a kind that the folder is not of.
     """
