@@ -16,6 +16,8 @@ from podhosts.repository.repository import Repository
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+    from podhosts.helm.delivered import DeliveredChart
+    from podhosts.kubernetes import KubernetesObject
     from podhosts.kustomize.files import Files
     from podhosts.kustomize.overlays import Overlays
     from podhosts.source import Source
@@ -38,8 +40,37 @@ def open_repository(
     held = {} if held is None else held
     files = _StoredFiles(lambda: list(filter(is_manifest, paths)), held)
     others = () if rest is None else _StoredFiles(rest, held)
-    charts = Charts(paths, held.values(), values)
-    return Repository(files, others, charts=charts, overlays=_overlays(paths, arguments, held, relevant))
+
+    def delivered(open_file: Callable[[str], Source | None]) -> Iterator[DeliveredChart]:
+        # Imported here: few runs have a chart that prints hostAliases.
+        from podhosts.deliveries.finding import chart_deliveries
+
+        around = _Around(repository, repository_files(paths[0], held))
+        wanted = (path for path in paths if is_manifest(path) and not charts.has_template(path))
+        return (delivery.chart for delivery in chart_deliveries(wanted, open_file, around))
+
+    charts = Charts(paths, held.values(), values, delivered)
+    repository = Repository(files, others, charts=charts, overlays=_overlays(paths, arguments, held, relevant))
+    return repository
+
+
+class _Around:
+    """What deliveries ask of the repository around them."""
+
+    def __init__(self, repository: Repository, files: Files) -> None:
+        self.files = files
+        self._repository = repository
+
+    def names(self, folder: str) -> list[str]:
+        """The names of the files right in a folder."""
+        try:
+            return [entry.name for entry in os.scandir(folder or ".") if entry.is_file()]
+        except OSError:
+            return []
+
+    def find(self, kind: str, name: str, namespace: str | None) -> KubernetesObject | None:
+        """The object of that kind and name; a namespace counts only where both sides name one."""
+        return self._repository.find(kind, name, namespace)
 
 
 def _overlays(
