@@ -16,6 +16,9 @@ EQUAL = {
     "argo-helm": (32, 35),
     "argo-type": (6, 6),
     "kustomize-helm": (17, 20),
+    "flux-generate": (3, 11),
+    "flux-spec": (10, 14),
+    "argo-kustomize": (13, 13),
 }
 
 

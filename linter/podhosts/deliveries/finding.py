@@ -7,7 +7,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from podhosts.deliveries.argo import KIND as APPLICATION
-from podhosts.deliveries.argo import application_of, argo_sources, is_chart, read_argo_chart
+from podhosts.deliveries.argo import application_of, argo_sources, is_chart, read_argo_chart, read_argo_folder
+from podhosts.deliveries.flux_kustomizations import KIND as KUSTOMIZATION
+from podhosts.deliveries.flux_kustomizations import read_kustomization
 from podhosts.deliveries.flux_releases import KIND as RELEASE
 from podhosts.deliveries.flux_releases import read_release
 from podhosts.deliveries.joining import UnreadableValuesError
@@ -26,12 +28,16 @@ if TYPE_CHECKING:
     from podhosts.deliveries.kustomize_charts import ChartEntry
     from podhosts.deliveries.model import ChartDelivery, DeliveryContext
     from podhosts.kubernetes import KubernetesObject
+    from podhosts.kustomize.delivered import DeliveredFolder
     from podhosts.source import Source
 
 #: What stands in a file that installs a chart.
 _MARK = re.compile(rb"helm\.toolkit\.fluxcd\.io/|helm\.cattle\.io/|argoproj\.io/|helmChart(?:s|InflationGenerator)\b")
+_FOLDER_MARK = re.compile(rb"kustomize\.toolkit\.fluxcd\.io/|argoproj\.io/")
+_FOLDER_KINDS = (KUSTOMIZATION, APPLICATION)
 _KINDS = (RELEASE, HELM_CHART, APPLICATION)
 _FLUX, _K3S, _ARGO = "helm.toolkit.fluxcd.io", "helm.cattle.io", "argoproj.io"
+_FLUX_FOLDERS = "kustomize.toolkit.fluxcd.io"
 
 
 def is_delivery(data: bytes) -> bool:
@@ -56,13 +62,43 @@ def chart_deliveries(
             yield from _of_objects(source, around)
 
 
-def _of_objects(source: Source, around: DeliveryContext) -> Iterator[ChartDelivery]:
-    """The charts that the objects in a file install."""
+def folder_deliveries(
+    paths: Iterable[str], open_file: Callable[[str], Source | None], around: DeliveryContext
+) -> Iterator[DeliveredFolder]:
+    """The folders of a repository that the objects in files deploy with changes of their own."""
+    for path in paths:
+        source = open_file(path)
+        if source is None or not _FOLDER_MARK.search(source.data):
+            continue
+        for manifest in _objects(source, _FOLDER_KINDS):
+            group = (manifest.api_version or "").partition("/")[0]
+            with suppress(UnreadableValuesError, Unsupported, TooLarge, RecursionError):
+                if manifest.kind == KUSTOMIZATION and group == _FLUX_FOLDERS:
+                    yield from filter(None, [read_kustomization(manifest, around)])
+                elif manifest.kind == APPLICATION and group == _ARGO:
+                    yield from _folders_of(manifest, around)
+
+
+def _folders_of(manifest: KubernetesObject, around: DeliveryContext) -> Iterator[DeliveredFolder]:
+    """The folders that an Application deploys with changes of its own."""
+    application = application_of(manifest)
+    for source in argo_sources(application, around) if application is not None else ():
+        if (found := read_argo_folder(manifest, source)) is not None:
+            yield found
+
+
+def _objects(source: Source, kinds: tuple[str, ...]) -> Iterator[KubernetesObject]:
+    """The objects of the documents in a file that hold one of some words."""
     for piece in split(source.text):
         text = source.cut(piece.span)
-        if any(kind in text for kind in _KINDS):
-            for manifest in objects(Document(source, piece)):
-                yield from _readable(_of_object(manifest, around))
+        if any(kind in text for kind in kinds):
+            yield from objects(Document(source, piece))
+
+
+def _of_objects(source: Source, around: DeliveryContext) -> Iterator[ChartDelivery]:
+    """The charts that the objects in a file install."""
+    for manifest in _objects(source, _KINDS):
+        yield from _readable(_of_object(manifest, around))
 
 
 def _of_object(manifest: KubernetesObject, around: DeliveryContext) -> Iterator[ChartDelivery | None]:
