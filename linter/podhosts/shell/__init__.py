@@ -1,4 +1,4 @@
-"""Scripts -> writes to `/etc/hosts`: shell text, exec-form commands, and Python.
+"""Scripts -> writes to `/etc/hosts`: shell text, exec-form commands, Python, and code in five other languages.
 
 `hosts_writes`, `argv_writes` and `python_writes` never raise, whatever the text, and take time linear in its length.
 They report what a script says it does; they do not run it, and take every branch to happen. False alarms were weighed
@@ -64,7 +64,7 @@ def hosts_writes(
 ) -> list[HostsWrite]:
     """The places where a shell script (POSIX sh, bash, busybox) changes the hosts file, in the order of the text.
 
-    A `#!` line that names Python makes it Python; one that names neither Python nor a shell gives nothing.
+    A `#!` line says in what else it is written (Python, and `shell.languages`); of an unknown program it gives nothing.
     `path_matches` is asked about absolute paths. `variables`: the environment the script starts with, as far as it is
     known. Spans are offsets in `script`. Never raises; a command with an unfinished quote is passed over.
     """

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.records import replace
 from podhosts.shell.expansion import Field, Variables, all_fields, fields, single_value
+from podhosts.shell.languages import language_of
 from podhosts.shell.located import UNKNOWN, LocatedText, WrittenRun
 from podhosts.shell.model import HostsWrite, Separator, Statement, User, Way, WriteKind
 from podhosts.shell.options import Syntax, parse_arguments
@@ -28,6 +29,7 @@ from podhosts.shell.wrappers import become, unwrap
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from podhosts.shell.languages import Language
     from podhosts.shell.tree import Command, CompoundPart, ListedPipeline, Mark, Redirect, Word
     from podhosts.shell.wrappers import Invocation
 
@@ -99,6 +101,11 @@ def search_command(
     """Collect the writes of a command that is run without a shell; its arguments stand in `source`."""
     script = _ScriptSearch(search, source, environment)
     script.effects(unwrap(arguments), None, None)
+
+
+def search_code(search: Search, source: LocatedText, language: Language) -> None:
+    """Collect the writes of a piece of code in another language than shell and Python."""
+    _ScriptSearch(search, source, {}).code(source, language, (), 0)
 
 
 def search_python(search: Search, source: LocatedText, environment: Mapping[str, str]) -> None:
@@ -368,6 +375,8 @@ class _ScriptSearch:
             self._awk(arguments, place)
         else:
             self._files(invocation, place, pipeline)
+            if (language := language_of(name)) is not None:
+                self._code_command(arguments, language, place, pipeline)
 
     def _files(
         self, invocation: Invocation, place: _StatementPlace | None, pipeline: tuple[Sequence[Command], int] | None
@@ -470,6 +479,49 @@ class _ScriptSearch:
                     span = text.span(effect.start, effect.end)
                     statement = place.statement() if place else None
                     self._found(HostsWrite(span, effect.kind, "awk", None, statement))
+
+    def _code_command(
+        self,
+        arguments: Sequence[Field],
+        language: Language,
+        place: _StatementPlace | None,
+        pipeline: tuple[Sequence[Command], int] | None,
+    ) -> None:
+        """Code that a program of another language is given, as the value of an option or on standard input."""
+        scripts: list[LocatedText] = []
+        options = 0
+        for index, argument in enumerate(arguments):
+            if not argument.value.startswith("-"):
+                break
+            options = index + 1
+            if option := language.option.fullmatch(argument.value):
+                text = argument.located()
+                if attached := option[1]:
+                    start = len(text.text) - len(attached)
+                    scripts.append(text.derived(attached, [WrittenRun(0, start, len(text.text), exact=True)]))
+                else:
+                    scripts += [following.located() for following in arguments[index + 1 : index + 2]]
+                break
+        is_stdin = options == len(arguments) or arguments[options - 1].value == "-"
+        if not scripts and is_stdin and pipeline:
+            commands, index = pipeline
+            script = self._streams().input_field(commands[index])
+            scripts += [script.located()] if script else []
+        within = (*place.within, "script") if place else ()
+        for text in scripts:
+            self.code(text, language, within, place.depth + 1 if place else 0)
+
+    def code(self, source: LocatedText, language: Language, within: tuple[str, ...], depth: int) -> None:
+        """Collect what a piece of code in another language does."""
+        from podhosts.shell.code import CodeCommand, code_effects
+
+        for effect in code_effects(source, language, self._search.matches):
+            if not isinstance(effect, CodeCommand):
+                self._found(effect)
+            elif self._nesting < _MOST_NESTED and depth < MAX_DEPTH:
+                nesting = self._nesting + 1
+                inner = _ScriptSearch(self._search, effect.text, {}, nesting=nesting, user=self._user, is_posix=True)
+                inner.run((*within, "script"), depth + 1)
 
     def _python_command(
         self,
