@@ -76,12 +76,13 @@ def hosts_writes(
 def argv_writes(
     argv: Sequence[str],
     path_matches: Callable[[str], bool] = is_etc_hosts,
-    variables: Mapping[str, str] | None = None,
+    variables: Mapping[str, str | None] | None = None,
 ) -> list[ArgvWrite]:
     """The places where a command given as a list (`["sh", "-c", "..."]`) changes the hosts file.
 
     Spans are offsets in `argv[index]`. A list that starts with an option has no known program and gives nothing.
-    A variable may stand for `OWN_ADDRESS`; one called `$(NAME)` for what the kubelet puts in there.
+    A variable may stand for `OWN_ADDRESS`, or be None where its value is not known. One called `$(NAME)` for what the
+    kubelet puts in there.
     """
     from podhosts.shell.search import writes_in_command
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from podhosts.records import replace
 from podhosts.shell.expansion import Field
 from podhosts.shell.languages import language_of
-from podhosts.shell.located import LocatedText, WrittenRun
+from podhosts.shell.located import UNKNOWN, LocatedText, WrittenRun
 from podhosts.shell.model import ArgvWrite, HostsWrite, Separator, Statement
 from podhosts.shell.shebang import interpreter
 from podhosts.shell.shells import POSIX_SHELLS, PYTHON, SHELLS
@@ -42,9 +42,10 @@ def writes_in_python(source: str, matches: Callable[[str], bool]) -> list[HostsW
 
 
 def writes_in_command(
-    argv: Sequence[str], matches: Callable[[str], bool], environment: Mapping[str, str]
+    argv: Sequence[str], matches: Callable[[str], bool], variables: Mapping[str, str | None]
 ) -> list[ArgvWrite]:
     """See `podhosts.shell.argv_writes`."""
+    environment = {name: UNKNOWN if value is None else value for name, value in variables.items()}
     # The elements one after the other are the document; a blank keeps empty ones apart.
     starts = list(accumulate((len(argument) + 1 for argument in argv), initial=0))
     document = LocatedText.whole(" ".join(argv))
