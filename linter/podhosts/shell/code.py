@@ -17,7 +17,7 @@ from podhosts.shell.model import HostsWrite, WriteKind
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from podhosts.shell.languages import Call, Language
+    from podhosts.shell.languages import FileCall, Language
 
 _NAME = r"[$@]?[A-Za-z_][\w$]*(?:(?:::|\.|->)[A-Za-z_]\w*)*"
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
@@ -88,7 +88,7 @@ class _CodeReader:
             for call in self._language.calls.get(name, ()):
                 yield from self._called(name, call, self._arguments(index + 1))
 
-    def _called(self, name: str, call: Call, arguments: list[list[_Token]]) -> Iterator[HostsWrite]:
+    def _called(self, name: str, call: FileCall, arguments: list[list[_Token]]) -> Iterator[HostsWrite]:
         if self._language.calls[name][0].path == 2:
             found = self._opened_in_perl(arguments)
         else:

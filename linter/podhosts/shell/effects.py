@@ -1,4 +1,4 @@
-"""What the readers of programs are given, and what they give."""
+"""Writes to files by programs, and the surroundings in which a program is looked at."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from podhosts.shell.model import Way, WriteKind
 
 
-class Call(NamedTuple):
+class FileCall(NamedTuple):
     """An effect of a function on the file that its argument number `path` names.
 
     `kind`: None where the mode in argument number `mode` decides. `source`: the argument with the file that is copied,
@@ -37,18 +37,18 @@ class Language(NamedTuple):
     option: re.Pattern[str]
     strings: str
     comments: str
-    calls: dict[str, tuple[Call, ...]]
+    calls: dict[str, tuple[FileCall, ...]]
     shells: frozenset[str]
     joiner: str = ""
 
 
-_OPEN = (Call(),)
-_WRITE = (Call(kind=WriteKind.TRUNCATE),)
-_APPEND = (Call(kind=WriteKind.APPEND),)
-_COPY = (Call(1, WriteKind.REPLACE, source=0),)
-_RENAME = (Call(1, WriteKind.REPLACE, Way.REPLACED, source=0), Call(0, WriteKind.REMOVE, Way.REPLACED))
-_REMOVE = (Call(kind=WriteKind.REMOVE, way=Way.REPLACED),)
-_BY_NEW_FILE = (Call(1, WriteKind.REPLACE, Way.REPLACED, source=0),)
+_OPEN = (FileCall(),)
+_WRITE = (FileCall(kind=WriteKind.TRUNCATE),)
+_APPEND = (FileCall(kind=WriteKind.APPEND),)
+_COPY = (FileCall(1, WriteKind.REPLACE, source=0),)
+_RENAME = (FileCall(1, WriteKind.REPLACE, Way.REPLACED, source=0), FileCall(0, WriteKind.REMOVE, Way.REPLACED))
+_REMOVE = (FileCall(kind=WriteKind.REMOVE, way=Way.REPLACED),)
+_BY_NEW_FILE = (FileCall(1, WriteKind.REPLACE, Way.REPLACED, source=0),)
 
 _SINGLE, _DOUBLE, _BACKQUOTED = r"'(?:[^'\\]|\\.)*'", r'"(?:[^"\\]|\\.)*"', r"`(?:[^`\\]|\\.)*`"
 _QUOTED = f"{_SINGLE}|{_DOUBLE}"
@@ -60,7 +60,7 @@ _PERL = Language(
     rf"{_QUOTED}|{_BACKQUOTED}|\bq[qx]?\{{[^{{}}]*\}}|\bq[qx]?\([^()]*\)",
     _HASH,
     {
-        "open": (Call(2),),
+        "open": (FileCall(2),),
         "copy": _COPY,
         "cp": _COPY,
         # It copies where it cannot rename.
