@@ -35,7 +35,9 @@ _COMMENT = re.compile(
 )
 
 #: How other linters write it: `disable=rule`, `noqa`, `skip rule`.
-_FOREIGN = re.compile(r"#\s*podhosts:\s*(?P<word>(?:disable|enable|suppress|silence|allow)[\w-]*|noqa|nolint|skip|off)\b")
+_FOREIGN = re.compile(
+    r"#\s*podhosts:\s*(?P<word>(?:disable|enable|suppress|silence|allow)[\w-]*|noqa|nolint|skip|off)\b"
+)
 
 _COMMENT_TAIL = re.compile(r"(?:^|(?<=[ \t]))#.*")
 _COREFILE_COMMENT = re.compile(r"(?:^|(?<=\s))#[ \t]*podhosts:.*")

@@ -64,7 +64,8 @@ def _run(request: Request, relevance: Relevance | None) -> int:
             check.add_results(run, request)
         check.result.sort()
         check.failed += not baseline.apply(check.result, check.checked, is_complete=not check.failed)
-        report = Report(check.result, run_settings)
+        repairs = () if request.diff else tuple(check.repairs.made)
+        report = Report(check.result, run_settings, repairs=repairs)
         # Some formats name the API server's version: the config may be read only here, and be wrong.
         if request.diff:
             print_bytes(b"".join(line + b"\n" for line in check.diff))
