@@ -193,7 +193,8 @@ class Found:
             and not facts.plain_prints.get(finding.span)
             and not (is_broken and finding.rule == SyntaxErrorRule.name)
         )
-        if report.is_printed:
+        # Of a file of named templates it is known where pods are printed from it.
+        if report.is_printed or report.covered:
             for tally in (self._placeholders, self._templates, self._pieces):
                 tally.clear()
         self._placeholders.add(source, report.unknown)
