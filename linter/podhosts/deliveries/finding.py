@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from podhosts.deliveries.joining import UnreadableValuesError
 from podhosts.deliveries.k3s import KIND as HELM_CHART
 from podhosts.deliveries.k3s import read_helm_chart
 from podhosts.deliveries.kustomize_charts import chart_entries, read_kustomize_chart
+from podhosts.deliveries.names import CHART_MARK, may_deliver
 from podhosts.document import Document, split
 from podhosts.helm.model import TooLarge, Unsupported
 from podhosts.kubernetes import objects
@@ -31,18 +31,10 @@ if TYPE_CHECKING:
     from podhosts.kustomize.delivered import DeliveredFolder
     from podhosts.source import Source
 
-#: What stands in a file that installs a chart.
-_MARK = re.compile(rb"helm\.toolkit\.fluxcd\.io/|helm\.cattle\.io/|argoproj\.io/|helmChart(?:s|InflationGenerator)\b")
-_FOLDER_MARK = re.compile(rb"kustomize\.toolkit\.fluxcd\.io/|argoproj\.io/")
 _FOLDER_KINDS = (KUSTOMIZATION, APPLICATION)
 _KINDS = (RELEASE, HELM_CHART, APPLICATION)
 _FLUX, _K3S, _ARGO = "helm.toolkit.fluxcd.io", "helm.cattle.io", "argoproj.io"
 _FLUX_FOLDERS = "kustomize.toolkit.fluxcd.io"
-
-
-def is_delivery(data: bytes) -> bool:
-    """Whether a file may install a chart, by its bytes."""
-    return _MARK.search(data) is not None
 
 
 def chart_deliveries(
@@ -54,11 +46,9 @@ def chart_deliveries(
     """
     for path in paths:
         source = open_file(path)
-        if source is None or not is_delivery(source.data):
-            continue
-        if is_kustomization(path):
+        if source is not None and is_kustomization(path) and CHART_MARK in source.data:
             yield from _of_kustomization(source, around)
-        else:
+        elif source is not None and may_deliver(source.data):
             yield from _of_objects(source, around)
 
 
@@ -68,7 +58,7 @@ def folder_deliveries(
     """The folders of a repository that the objects in files deploy with changes of their own."""
     for path in paths:
         source = open_file(path)
-        if source is None or not _FOLDER_MARK.search(source.data):
+        if source is None or not may_deliver(source.data):
             continue
         for manifest in _objects(source, _FOLDER_KINDS):
             group = (manifest.api_version or "").partition("/")[0]
