@@ -181,9 +181,12 @@ NAMED = {
     "env/prod.yaml": "extraHosts:\n- ip: 10.1.0.256\n  hostnames: [a.example]\n",
     "release.yaml": RELEASE + VALUES,
     "p/kustomization.yaml": "helmGlobals: {chartHome: ../charts}\nhelmCharts:\n- name: app\n  valuesInline:\n" + INNER,
+    "h/helmfile.yaml": "releases:\n- name: a\n  chart: ../charts/app\n  values:\n  - extraHosts:\n"
+    "    - ip: 10.1.0.256\n      hostnames: [a.example]\n",
     "other.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: s}\n",
 }
 AT_PROD, AT_RELEASE, AT_CHARTS = ("env/prod.yaml:2:7:", "release.yaml:8:11:", "p/kustomization.yaml:6:15:")
+AT_HELMFILE = "h/helmfile.yaml:6:11:"
 
 
 @pytest.mark.parametrize(
@@ -193,10 +196,11 @@ AT_PROD, AT_RELEASE, AT_CHARTS = ("env/prod.yaml:2:7:", "release.yaml:8:11:", "p
         ("env/prod.yaml", [AT_PROD]),
         ("app.yaml", [AT_PROD]),
         ("p/kustomization.yaml", [AT_CHARTS]),
-        ("charts/app/templates/d.yaml", [AT_PROD, AT_CHARTS, AT_RELEASE]),
-        ("charts/app/values.yaml", [AT_PROD, AT_CHARTS, AT_RELEASE]),
+        ("h/helmfile.yaml", [AT_HELMFILE]),
+        ("charts/app/templates/d.yaml", [AT_PROD, AT_HELMFILE, AT_CHARTS, AT_RELEASE]),
+        ("charts/app/values.yaml", [AT_PROD, AT_HELMFILE, AT_CHARTS, AT_RELEASE]),
         ("other.yaml", []),
-        (".", [AT_PROD, AT_CHARTS, AT_RELEASE]),
+        (".", [AT_PROD, AT_HELMFILE, AT_CHARTS, AT_RELEASE]),
     ],
 )
 def test_a_named_file_sees_deliveries(tmp_path: Path, name: str, expected: list[str]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from podhosts.deliveries.names import CHART_MARK, MARKS, is_without_kind, may_deliver
+from podhosts.deliveries.names import CHART_MARK, MARKS, is_helmfile, is_without_kind, may_deliver
 from podhosts.discovery import CHART, is_manifest
 from podhosts.git import holding, listing
 from podhosts.kustomize.names import KUSTOMIZATION_NAMES, is_kustomization
@@ -77,7 +77,7 @@ class Builds:
 
         `reached` are the files of the charts and kustomizations of the named ones.
         """
-        own = {path for path in named if may_deliver(_content(path)) or _prints_charts(path)}
+        own = {path for path in named if may_deliver(_content(path)) or _prints_charts(path) or is_helmfile(path)}
         wanted = {path for path in named if self._charts and _may_be_values(path)}
         if any(_LIST in _content(path) for path in (*named, *reached)):
             marks = (path for path in reached if os.path.basename(path) == CHART or is_kustomization(path))
@@ -97,9 +97,11 @@ class Builds:
     def _all_deliveries(self) -> list[str]:
         """All files that may hold a delivery."""
         if self._is_work_tree:
-            found = [os.path.join(self._start, name) for name in holding(self._start, MARKS, *_MANIFESTS)]
+            names = [*holding(self._start, MARKS, *_MANIFESTS), *listing(self._start, "-c", "--", "*helmfile*")]
+            found = [os.path.join(self._start, name) for name in names]
         else:
-            found = [path for path in _below(self._start) if is_manifest(path) and may_deliver(_content(path))]
+            files = filter(is_manifest, _below(self._start))
+            found = [path for path in files if is_helmfile(path) or may_deliver(_content(path))]
         return [*found, *filter(_prints_charts, self._kustomization_files)]
 
     def _deployed(self, delivery: str) -> set[str]:
@@ -115,6 +117,8 @@ class Builds:
                 for home in filter(os.path.isdir, homes)
                 for name in names & set(os.listdir(home))
             }
+        elif is_helmfile(delivery):
+            found = {_resolved(folder, word) for word in words if word}
         else:
             # Of other sources a path begins with the name of one.
             inner = (name.partition("/")[2] if name.startswith("$") else name.lstrip("/") for name in names)

@@ -11,11 +11,12 @@ from podhosts.deliveries.flux_kustomizations import KIND as KUSTOMIZATION
 from podhosts.deliveries.flux_kustomizations import read_kustomization
 from podhosts.deliveries.flux_releases import KIND as RELEASE
 from podhosts.deliveries.flux_releases import read_release
+from podhosts.deliveries.helmfile import read_helmfile_release, releases
 from podhosts.deliveries.joining import UnreadableValuesError
 from podhosts.deliveries.k3s import KIND as HELM_CHART
 from podhosts.deliveries.k3s import read_helm_chart
 from podhosts.deliveries.kustomize_charts import chart_entries, read_kustomize_chart
-from podhosts.deliveries.names import CHART_MARK, may_deliver
+from podhosts.deliveries.names import CHART_MARK, is_helmfile, may_deliver
 from podhosts.document import Document, split
 from podhosts.helm.model import TooLarge, Unsupported
 from podhosts.kubernetes import objects
@@ -48,6 +49,8 @@ def chart_deliveries(
         source = open_file(path)
         if source is not None and is_kustomization(path) and CHART_MARK in source.data:
             yield from _of_kustomization(source, around)
+        elif source is not None and is_helmfile(path):
+            yield from _readable(_of_helmfile(source, around))
         elif source is not None and may_deliver(source.data):
             yield from _of_objects(source, around)
 
@@ -103,6 +106,13 @@ def _of_object(manifest: KubernetesObject, around: DeliveryContext) -> Iterator[
         for source in argo_sources(application, around) if application is not None else ():
             if is_chart(source):
                 yield read_argo_chart(source, around.files)
+
+
+def _of_helmfile(source: Source, around: DeliveryContext) -> Iterator[ChartDelivery | None]:
+    """The charts that the releases of a state of helmfile install."""
+    for release in releases(source, around.files):
+        with suppress(UnreadableValuesError):
+            yield read_helmfile_release(release, around.files)
 
 
 def _of_kustomization(source: Source, around: DeliveryContext) -> Iterator[ChartDelivery]:

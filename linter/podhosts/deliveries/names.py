@@ -14,6 +14,13 @@ def may_deliver(data: bytes) -> bool:
     return any(mark in data for mark in _BYTES)
 
 
+def is_helmfile(path: str) -> bool:
+    """Whether a file is a state of helmfile, by its path."""
+    folder, _, name = path.replace("\\", "/").rpartition("/")
+    is_state = name.startswith("helmfile") or folder.rpartition("/")[2] == "helmfile.d"
+    return is_state and name.endswith((".yaml", ".yml"))
+
+
 def is_without_kind(data: bytes) -> bool:
     """Whether a file holds no object, as one of values does, by its bytes."""
     return b"kind:" not in data
