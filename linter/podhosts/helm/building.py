@@ -6,25 +6,26 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from podhosts.diagnostics import BuiltBy
 from podhosts.helm.builtins import functions
 from podhosts.helm.chart_files import ChartFiles
 from podhosts.helm.charts import METADATA, is_values_path, join
 from podhosts.helm.evaluate import ParsedTemplates, Refused, RenderedFile, evaluate
-from podhosts.helm.loading import LoadError, LoadOptions, ValuesText, load
+from podhosts.helm.loading import LoadError, LoadOptions, load
 from podhosts.helm.loading.load import DEFAULT_KUBERNETES
 from podhosts.helm.model import TooLarge, Unsupported
 from podhosts.helm.printed import PrintedText, with_placeholders
 from podhosts.helm.relevance import can_fill_lists, relevant_templates
-from podhosts.source import Span
+from podhosts.source import Source, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from podhosts.helm.chart import Chart
     from podhosts.helm.charts import Charts
+    from podhosts.helm.delivered import DeliveredChart, GivenValues
     from podhosts.helm.evaluate import Outcome
     from podhosts.helm.loading import Installation
-    from podhosts.source import Source
 
 _DEFAULT_VALUES = "values.yaml"
 #: With so many values files a chart is evaluated.
@@ -46,13 +47,13 @@ class Stopped(NamedTuple):
 
 
 class ChartBuild(NamedTuple):
-    """A chart evaluated with values files on top of its own values: what its templates print, and what stopped.
+    """A chart evaluated with values on top of its own: what its templates print, and what stopped.
 
-    `chart` is the chart's folder; `values` are the paths of the files.
+    `chart` is the chart's folder; `built` says which values these are.
     """
 
     chart: str
-    values: tuple[str, ...]
+    built: BuiltBy
     printed: list[PrintedText]
     stopped: list[Stopped]
 
@@ -65,20 +66,22 @@ class ChartBuilder:
         self.files = ChartFiles(chart, charts)
         self._parsed = ParsedTemplates(functions(_HELM_VERSION), _HELM_VERSION)
 
-    def builds(self, given: Sequence[Source] = ()) -> Iterator[ChartBuild]:
+    def builds(self, given: Sequence[Source] = (), deliveries: Iterable[DeliveredChart] = ()) -> Iterator[ChartBuild]:
         """The templates that can print hostAliases: with the chart's own values, then with each other values file.
 
-        And with the files that are given, all on top of each other.
+        And with the files that are given, all on top of each other, and as deliveries install the chart.
         """
         own = self.build(())
         yield own
         if given:
-            yield self.build(tuple(map(self.files.add_values, given)))
+            yield self.build(given)
+        for delivery in deliveries:
+            yield self.build(delivery.values, delivery)
         names = self._values_names()
         if not any(map(_prints_list, own.printed)):
             # Nothing to combine with: a file matters that brings entries itself.
             names = [name for name in names if can_fill_lists(self.files.text(name))]
-        builds = (self.build((name,)) for name in names)
+        builds = (self.build((source,)) for name in names if (source := self.files.source(name)) is not None)
         # Without a values file the chart may not work at all.
         yield from (build for build in builds if build.printed or own.printed)
 
@@ -87,14 +90,23 @@ class ChartBuilder:
 
         Names that nobody knows are those of `helm template`.
         """
-        return self.build(tuple(map(self.files.add_values, values)), all_templates=True)
+        return self.build(values, all_templates=True)
 
-    def build(self, values: tuple[str, ...], *, all_templates: bool = False) -> ChartBuild:
-        """What the relevant templates print with these values files of the chart, by their paths in it; or all."""
-        paths = tuple(source.path for name in values if (source := self.files.source(name)) is not None)
-        build = ChartBuild(self.folder, (*self._own_values(), *paths), [], [])
+    def build(
+        self, values: Sequence[GivenValues], delivery: DeliveredChart | None = None, *, all_templates: bool = False
+    ) -> ChartBuild:
+        """What the relevant templates print with these values, which may be those of a delivery; or all templates."""
+        own = (*self._own_values(), *(one.path for one in values if isinstance(one, Source)))
+        built = BuiltBy("helm", self.folder, own) if delivery is None else delivery.built
+        build = ChartBuild(self.folder, built, [], [])
+        options = LoadOptions(
+            _HELM_VERSION,
+            tuple(map(self.files.values, values)),
+            release_name=delivery and delivery.release_name,
+            namespace=delivery and delivery.namespace,
+        )
         try:
-            installation = load(self.files.contents, self._options(values))
+            installation = load(self.files.contents, options)
             wanted = None if all_templates else relevant_templates(installation.templates, installation.values)
             outcomes = self._evaluate(installation, wanted)
         except LoadError as error:
@@ -133,10 +145,6 @@ class ChartBuilder:
         assert source is not None  # a chart has a Chart.yaml
         # Helm 4 says it in several lines.
         return Stopped(source, span or Span(0, 0), " ".join(reason.split()), template)
-
-    def _options(self, values: tuple[str, ...]) -> LoadOptions:
-        texts = (ValuesText(name, self.files.text(name)) for name in values)
-        return LoadOptions(_HELM_VERSION, tuple(texts))
 
     def _own_values(self) -> tuple[str, ...]:
         source = self.files.source(_DEFAULT_VALUES)

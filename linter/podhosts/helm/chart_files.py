@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from podhosts.document import Document, Scalar, split
 from podhosts.helm.charts import VALUES_FOLDERS, files_below, is_values_name, join
 from podhosts.helm.decoding import node_at
+from podhosts.helm.delivered import WrittenFlag, WrittenValues
+from podhosts.helm.loading import SetFlag, ValuesNode, ValuesText
 from podhosts.helm.objects import go_text
+from podhosts.helm.traced import Derived, ValuePlace, ValueText
 from podhosts.kubernetes import field
+from podhosts.kubernetes.fields import join as join_fields
+from podhosts.placed import Placed
 
 if TYPE_CHECKING:
     from podhosts.document import Node
     from podhosts.helm.chart import Chart
     from podhosts.helm.charts import Charts
-    from podhosts.helm.traced import ValuePlace
+    from podhosts.helm.delivered import GivenValues
+    from podhosts.placed import Place
     from podhosts.source import Source, Span
 
 _SUB_CHARTS = "charts"
@@ -25,21 +31,28 @@ _FILES = ".Files"
 _LOADED_FOLDERS = VALUES_FOLDERS | {"templates", "charts"}
 _LOADED_FILES = frozenset({"Chart.yaml", "Chart.lock", "requirements.yaml", "requirements.lock", ".helmignore"})
 _SCHEMA = "values.schema.json"
+#: Begins the names of values that are no file.
+_IN_DOCUMENT = "values:"
 
 
 class WrittenValue(NamedTuple):
-    """A scalar, list or mapping of a values file, or a key: its document, the node and the path from the root."""
+    """A scalar, list or mapping of values, or a key: how its document is placed, the node, the path from the root."""
 
-    document: Document
+    placed: Placed
     node: Node
     path: str
 
+    def place(self, span: Span | None = None) -> Place | None:
+        """Where it stands in a file, or a span of its document."""
+        place = self.placed.place(span or self.node.span)
+        return place and place._replace(field=self.path)
+
     def span(self, start: int, end: int) -> Span:
-        """Where characters of a scalar's value stand; its whole token for all of them."""
+        """Where characters of a scalar's value stand in the document; its whole token for all of them."""
         node = self.node
         if not isinstance(node, Scalar) or (start == 0 and end >= len(node.text)):
             return node.span
-        return self.document.locate(node, start, end)
+        return self.placed.document.locate(node, start, end)
 
 
 class ChartFiles:
@@ -53,6 +66,8 @@ class ChartFiles:
         self.folder = chart.folder
         self._sources: dict[str, Source] = {}
         self._documents: dict[str, list[Document]] = {}
+        #: Values that stand in documents of other files, by the names that their places have.
+        self._given: dict[str, WrittenValues | WrittenFlag] = {}
         # What Helm does not load otherwise may be large: a chart can lie at the root of a repository.
         self._reads_files = any(_FILES in file.source.text for one in chart.family() for file in one.templates)
         self._add(chart.folder, "", charts)
@@ -70,13 +85,20 @@ class ChartFiles:
             if (self._reads_files or _is_loaded(name)) and (source := charts.source(path)) is not None:
                 self._sources[prefix + name] = source
 
-    def add_values(self, source: Source) -> str:
-        """The name by which a values file is known here, be it one of the chart or lie elsewhere."""
-        name = self.name(source.path)
-        if name is None:
-            name = source.path
-            self._sources[name] = source
-        return name
+    def values(self, given: GivenValues) -> ValuesText | ValuesNode | SetFlag:
+        """Values as the loader takes them: a file, be it one of the chart or lie elsewhere, or what a document has."""
+        if isinstance(given, WrittenValues | WrittenFlag):
+            name = f"{_IN_DOCUMENT}{len(self._given)}"
+            self._given[name] = given
+            if isinstance(given, WrittenValues):
+                return ValuesNode(name, given.node)
+            place = ValuePlace(name, ())
+            return SetFlag(given.flag, f"{given.key}={given.node.text}", Derived((ValueText(place, 0),)))
+        known = self.name(given.path)
+        if known is None:
+            known = given.path
+            self._sources[known] = given
+        return ValuesText(known, self.text(known))
 
     def text(self, name: str) -> str:
         """A file as Helm reads it."""
@@ -104,10 +126,16 @@ class ChartFiles:
 
     def written(self, place: ValuePlace) -> WrittenValue | None:
         """What stands at a place of a values file: of several documents, in the last that has it."""
+        given = self._given.get(place.file)
+        if given is not None:
+            node = node_at(given.node, place)
+            return (
+                None if node is None else WrittenValue(given.placed, node, join_fields(given.path, field(place.path)))
+            )
         for document in reversed(self.documents(place.file)):
             node = node_at(document.root, place)
             if node is not None:
-                return WrittenValue(document, node, field(place.path))
+                return WrittenValue(Placed(document), node, field(place.path))
         return None
 
 

@@ -13,10 +13,11 @@ from podhosts.helm.facts import NOTHING, FileFacts, UnreadFile
 from podhosts.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from podhosts.helm.building import ChartBuild
     from podhosts.helm.chart import Chart
+    from podhosts.helm.delivered import DeliveredChart
 
 METADATA = "Chart.yaml"
 _TEMPLATES = "templates"
@@ -34,14 +35,21 @@ class Charts:
     """The charts that the files of a run belong to; `paths` are those files, as the run names them.
 
     `sources` stand for the files of their paths. All charts are also evaluated with the files `values` on top of their
-    own values.
+    own values, and as `deliveries` install them, which are asked for when there is a chart.
     """
 
-    def __init__(self, paths: Iterable[str] = (), sources: Iterable[Source] = (), values: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        paths: Iterable[str] = (),
+        sources: Iterable[Source] = (),
+        values: Sequence[str] = (),
+        deliveries: Callable[[], Iterable[DeliveredChart]] = tuple,
+    ) -> None:
         #: A set in order.
         self._paths = dict.fromkeys(paths)
         self._sources = {source.path: source for source in sources}
         self._values = tuple(values)
+        self._find_deliveries = deliveries
         self._charts: dict[str, Chart | None] = {}
         self._facts: dict[str, FileFacts] = {}
         self._builds: dict[str, list[ChartBuild]] = {}
@@ -55,7 +63,7 @@ class Charts:
             return self
         known = list(self._charts.items())
         kept = {folder: chart for folder, chart in known if chart is None or not chart.is_outdated_by(source)}
-        charts = Charts(self._paths, [*self._sources.values(), source], self._values)
+        charts = Charts(self._paths, [*self._sources.values(), source], self._values, self._find_deliveries)
         charts._charts = kept
         read_again = {chart.folder for chart in self._evaluated_with(source.path)}
         charts._builds = {folder: builds for folder, builds in self._builds.items() if folder not in read_again}
@@ -106,6 +114,26 @@ class Charts:
                 users.setdefault(member.folder, []).append(chart)
         return users
 
+    @cached_property
+    def _deliveries(self) -> dict[str, list[DeliveredChart]]:
+        """How the charts of the run are delivered, by their folders."""
+        found: dict[str, list[DeliveredChart]] = {}
+        for delivery in self._find_deliveries() if self._all else ():
+            found.setdefault(delivery.chart, []).append(delivery)
+        return found
+
+    @cached_property
+    def _delivered_with(self) -> dict[str, list[Chart]]:
+        """The charts that deliveries install with values of each file."""
+        found: dict[str, dict[Chart, None]] = {}
+        for folder, deliveries in self._deliveries.items():
+            if (chart := self.at(folder)) is None:
+                continue
+            for values in (one for delivery in deliveries for one in delivery.values):
+                path = values.path if isinstance(values, Source) else values.placed.document.source.path
+                found.setdefault(path, {})[chart] = None
+        return {path: [*charts] for path, charts in found.items()}
+
     def builds_for(self, path: str) -> list[ChartBuild]:
         """The evaluations of the charts that a file belongs to, or that use the chart that it belongs to."""
         return [build for chart in self._evaluated_with(path) for build in self.builds(chart)]
@@ -116,7 +144,8 @@ class Charts:
             return self._all
         parts = path.split("/")
         folders = ("/".join(parts[:count]) for count in range(len(parts)))
-        return dict.fromkeys(chart for folder in folders for chart in self._users.get(folder, ()))
+        users = (chart for folder in folders for chart in self._users.get(folder, ()))
+        return dict.fromkeys((*users, *self._delivered_with.get(path, ())))
 
     def builds(self, chart: Chart) -> list[ChartBuild]:
         """A chart evaluated with each set of values of the repository; not at all where it can print no hostAliases."""
@@ -127,7 +156,7 @@ class Charts:
                 from podhosts.helm.building import ChartBuilder
 
                 given = [source for path in self._values if (source := self.source(path)) is not None]
-                found = [*ChartBuilder(chart, self).builds(given)]
+                found = [*ChartBuilder(chart, self).builds(given, self._deliveries.get(chart.folder, ()))]
             self._builds[chart.folder] = found
         return self._builds[chart.folder]
 

@@ -461,7 +461,7 @@ def pods(manifest: KubernetesObject, kinds: KnownKinds = KNOWN_KINDS) -> list[Po
     Known kinds give their pod specs, with or without a list. Elsewhere a mapping counts if its `hostAliases` is shaped
     like the real list; where the kind declares every field such a place is no pod but a mistake, and not given.
     """
-    if group_of(manifest.api_version) in _OTHER_MEANING:
+    if group_of(manifest.api_version) in _OTHER_MEANING or _is_chart_test(manifest):
         return []
     is_built_in = is_built_in_workload(manifest.api_version, manifest.kind)
     is_toml = manifest.document.piece.language == "toml"
@@ -475,6 +475,17 @@ def pods(manifest: KubernetesObject, kinds: KnownKinds = KNOWN_KINDS) -> list[Po
     if not is_strict(manifest.api_version, manifest.kind):
         found += _lists_elsewhere(manifest, kinds, {id(pod.spec) for pod in found})
     return sorted(found, key=lambda pod: pod.spec.start)
+
+
+def _is_chart_test(manifest: KubernetesObject) -> bool:
+    """Whether a document is a suite of helm-unittest, whose values are there to be tested and never installed.
+
+    Source: helm-unittest's `DOCUMENT.md`: a suite lists `tests`, each with its `asserts`.
+    """
+    tests = manifest.node.get("tests") if manifest.kind is None else None
+    return isinstance(tests, Sequence) and any(
+        isinstance(test, Mapping) and "asserts" in test.fields for test in tests.items
+    )
 
 
 def _lists_elsewhere(manifest: KubernetesObject, kinds: KnownKinds, known: set[int]) -> Iterator[Pod]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from podhosts.helm.decoding import FileOrigins, value_of
 from podhosts.helm.loading.chart import LoadedChart, load_folder, read_values
 from podhosts.helm.loading.chart_object import chart_object
 from podhosts.helm.loading.dependencies import missing_dependencies, process_dependencies
@@ -21,8 +22,10 @@ from podhosts.records import record
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from podhosts.document import Node
     from podhosts.helm.loading.set_flags import Flag
     from podhosts.helm.model import GoObject, GoValue
+    from podhosts.helm.traced import Origin
 
 #: What Helm 3.22 and 4.3 take without a cluster.
 DEFAULT_KUBERNETES = "v1.37.0"
@@ -40,12 +43,27 @@ class ValuesText(NamedTuple):
     text: str | None
 
 
+class ValuesNode(NamedTuple):
+    """Values that a document holds, read already: the name that their places have, and their mapping."""
+
+    name: str
+    node: Node
+
+
+class SetFlag(NamedTuple):
+    """`--set` or one of its sisters, in its turn among values files, and where its text comes from."""
+
+    flag: Flag
+    text: str
+    origin: Origin
+
+
 @record(frozen=True, slots=True)
 class LoadOptions:
     """What is asked of Helm. A release without a name, and one without a namespace, are not known."""
 
     helm_version: int = 4
-    values: tuple[ValuesText, ...] = ()
+    values: tuple[ValuesText | ValuesNode | SetFlag, ...] = ()
     flags: tuple[tuple[Flag, str], ...] = ()
     release_name: str | None = None
     namespace: str | None = None
@@ -122,11 +140,17 @@ def _missing(names: list[str], helm_version: int) -> str:
 def _given_values(options: LoadOptions) -> GoMap:
     """The values of files and flags."""
     values = GoMap()
-    for file in options.values:
-        if file.text is None:
-            raise LoadError("values", f"open {file.name}: no such file or directory", file.name)
-        prefix = f"failed to parse {file.name}: "
-        values = over(values, read_values(file.name, file.text, options.helm_version, prefix, "values"))
+    for given in options.values:
+        if isinstance(given, SetFlag):
+            values = apply_flag(given.flag, given.text, values, options.helm_version, given.origin)
+        elif isinstance(given, ValuesNode):
+            read = value_of(given.node, FileOrigins(given.name))
+            values = over(values, read) if isinstance(read, GoMap) else values
+        elif given.text is None:
+            raise LoadError("values", f"open {given.name}: no such file or directory", given.name)
+        else:
+            prefix = f"failed to parse {given.name}: "
+            values = over(values, read_values(given.name, given.text, options.helm_version, prefix, "values"))
     for kind in _FLAG_ORDER:
         for flag, text in options.flags:
             if flag == kind:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Literal
 
 from podhosts.helm.loading.errors import LoadError
 from podhosts.helm.model import NIL, Bool, GoList, GoMap, Number, type_of
-from podhosts.helm.traced import Traced
+from podhosts.helm.traced import OWN, Traced
 
 if TYPE_CHECKING:
     from podhosts.helm.model import GoValue
+    from podhosts.helm.traced import Origin
 
 Flag = Literal["--set", "--set-string", "--set-json", "--set-literal"]
 
@@ -32,35 +33,35 @@ class _NotList(Exception):  # noqa: N818  # a value in no braces, which is no er
     """What follows is a value and no list in braces."""
 
 
-def apply_flag(flag: Flag, text: str, values: GoMap, helm_version: int) -> GoMap:
-    """The values with those that one flag sets; those given are changed.
+def apply_flag(flag: Flag, text: str, values: GoMap, helm_version: int, origin: Origin = OWN) -> GoMap:
+    """The values with those that one flag sets, which come from `origin`; those given are changed.
 
     Raises LoadError with Helm's words.
     """
     if flag == "--set-json":
-        return _apply_json(text, values, helm_version)
+        return _apply_json(text, values, helm_version, origin)
     try:
         if flag == "--set-literal":
-            _Literals(text).into(values)
+            _Literals(text, origin).into(values)
         else:
-            _SetParser(text, is_string=flag == "--set-string").run(values)
+            _SetParser(text, origin, is_string=flag == "--set-string").run(values)
     except _SyntaxError as error:
         raise LoadError("values", f"failed parsing {flag} data: {error}") from None
     return values
 
 
-def _apply_json(text: str, values: GoMap, helm_version: int) -> GoMap:
+def _apply_json(text: str, values: GoMap, helm_version: int, origin: Origin) -> GoMap:
     from podhosts.helm.builtins.json_reading import JsonError, decode_json
     from podhosts.helm.loading.merging import over
 
     if helm_version >= 4 and text.strip().startswith("{"):
         try:
-            whole = decode_json(Traced.own(text.strip()))
+            whole = decode_json(Traced.of(text.strip(), origin))
         except JsonError:
             raise LoadError("values", f"failed parsing --set-json data JSON: {text}") from None
         return over(values, whole) if isinstance(whole, GoMap) else values
     try:
-        _SetParser(text, is_string=False, is_json=True).run(values)
+        _SetParser(text, origin, is_string=False, is_json=True).run(values)
     except (_SyntaxError, JsonError):
         raise LoadError("values", f"failed parsing --set-json data {text}") from None
     return values
@@ -69,8 +70,9 @@ def _apply_json(text: str, values: GoMap, helm_version: int) -> GoMap:
 class _SetParser:
     """Reads one flag's text."""
 
-    def __init__(self, text: str, *, is_string: bool, is_json: bool = False) -> None:
+    def __init__(self, text: str, origin: Origin, *, is_string: bool, is_json: bool = False) -> None:
         self._text = text
+        self._origin = origin
         self._at = 0
         self._is_string = is_string
         self._is_json = is_json
@@ -160,7 +162,7 @@ class _SetParser:
 
         if self._skip_blanks():
             return NIL
-        value, length = decode_json_prefix(Traced.own(self._text[self._at :]))
+        value, length = decode_json_prefix(Traced.of(self._text[self._at :], self._origin))
         self._at += length
         self._skip_blanks()
         return value
@@ -235,22 +237,23 @@ class _SetParser:
     def _typed(self, text: str) -> GoValue:
         lowered = text.lower()
         if self._is_string:
-            return Traced.own(text)
+            return Traced.of(text, self._origin)
         if lowered in ("true", "false"):
-            return Bool(lowered == "true")
+            return Bool(lowered == "true", self._origin)
         if lowered == "null":
             return NIL
         is_integer = text == "0" or (_INTEGER.fullmatch(text) and text[0] != "0")
         if is_integer and int(text) in _INT64:
-            return Number("int64", int(text))
-        return Traced.own(text)
+            return Number("int64", int(text), self._origin)
+        return Traced.of(text, self._origin)
 
 
 class _Literals:
     """`--set-literal`: one key, and all after its `=` as it stands."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, origin: Origin) -> None:
         self._name, self._equals, self._value = text.partition("=")
+        self._origin = origin
 
     def into(self, values: GoMap) -> None:
         """Set the value. Raises _SyntaxError."""
@@ -267,7 +270,7 @@ class _Literals:
             inner = present or GoMap()
             _set(data, name, inner)
             data = inner
-        _set(data, last, Traced.own(self._value))
+        _set(data, last, Traced.of(self._value, self._origin))
 
 
 def _conversion(value: GoValue, wanted: str) -> _SyntaxError:
