@@ -13,7 +13,7 @@ OVERLAP = 4096
 
 #: Searched in lower case. The last ones are suppressions: one that silences nothing is reported too.
 _WORDS = (
-    b"etc/hosts", b"corefile", b"coredns-custom", b"fallthrough",
+    b"etc/hosts", b"drivers\\etc", b"drivers\\\\etc", b"corefile", b"coredns-custom", b"fallthrough",
     b"podhosts/ignore", b"podhosts\\/ignore", b"podhosts: ignore",
 )  # fmt: skip
 #: What keys of a pod spec or of an entry begin with.

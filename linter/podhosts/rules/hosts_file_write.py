@@ -6,6 +6,7 @@ from podhosts.diagnostics import Related, Severity
 from podhosts.kubernetes import pods
 from podhosts.kubernetes.mounts import HOSTS_FILE, node_file, normalize
 from podhosts.kubernetes.scripts import commands, environment, mounts_of, pod_address_variables, scripts
+from podhosts.kubernetes.windows import host_process
 from podhosts.rules.base import Fixable, Rule, object_of
 
 if TYPE_CHECKING:
@@ -198,7 +199,9 @@ def _move(pod: Pod, found: list[tuple[Command, ArgvWrite]]) -> tuple[Fix | None,
 
 
 def _hides_hosts_file(container: Container) -> bool:
-    """Whether the path is something else than the kubelet's file in this container."""
+    """Whether the path is something else than the kubelet's file in this container; a HostProcess has the node's."""
+    if host_process(container.pod) is not None:
+        return True
     return any(normalize(mount.mount_path or "") in _HIDING_MOUNTS for mount in container.mounts)
 
 
