@@ -35,7 +35,8 @@ class Charts:
     """The charts that the files of a run belong to; `paths` are those files, as the run names them.
 
     `sources` stand for the files of their paths. All charts are also evaluated with the files `values` on top of their
-    own values, and as `deliveries` install them, which are asked for when there is a chart.
+    own values, and as `deliveries` install them. These are asked for, with what opens a file, when there is a chart
+    that may print hostAliases.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class Charts:
         paths: Iterable[str] = (),
         sources: Iterable[Source] = (),
         values: Sequence[str] = (),
-        deliveries: Callable[[], Iterable[DeliveredChart]] = tuple,
+        deliveries: Callable[[Callable[[str], Source | None]], Iterable[DeliveredChart]] = lambda _: (),
     ) -> None:
         #: A set in order.
         self._paths = dict.fromkeys(paths)
@@ -118,7 +119,7 @@ class Charts:
     def _deliveries(self) -> dict[str, list[DeliveredChart]]:
         """How the charts of the run are delivered, by their folders."""
         found: dict[str, list[DeliveredChart]] = {}
-        for delivery in self._find_deliveries() if self._all else ():
+        for delivery in self._find_deliveries(self.source) if any(chart.may_print_lists for chart in self._all) else ():
             found.setdefault(delivery.chart, []).append(delivery)
         return found
 
@@ -129,8 +130,7 @@ class Charts:
         for folder, deliveries in self._deliveries.items():
             if (chart := self.at(folder)) is None:
                 continue
-            for values in (one for delivery in deliveries for one in delivery.values):
-                path = values.path if isinstance(values, Source) else values.placed.document.source.path
+            for path in (path for delivery in deliveries for path in delivery.paths):
                 found.setdefault(path, {})[chart] = None
         return {path: [*charts] for path, charts in found.items()}
 
@@ -212,14 +212,19 @@ class Charts:
         return bool(self._all) and any(self.at(folder) for folder in _folders_of_template(path))
 
     def home(self, path: str) -> str | None:
-        """The folder of the outermost chart that a file belongs to; None for a file of which no chart says anything.
+        """The folder of the outermost chart that a file belongs to, or gives values to from elsewhere.
+
+        None for a file of which no chart says anything.
 
         What is said of the files of one home is found most cheaply together.
         """
         folders = [folder for folder in _chart_folders(path) if self.at(folder)]
-        if not folders and path in self._values and self._all:
+        if folders:
+            return self._outermost(min(folders, key=len))
+        if path in self._values and self._all:
             return next(iter(self.homes))
-        return self._outermost(min(folders, key=len)) if folders else None
+        delivered = self._delivered_with.get(path) if self._all else None
+        return self._outermost(delivered[0].folder) if delivered else None
 
     def _outermost(self, folder: str) -> str:
         while True:
