@@ -19,7 +19,7 @@ from podhosts.helm.relevance import can_fill_lists, relevant_templates
 from podhosts.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from podhosts.helm.chart import Chart
     from podhosts.helm.charts import Charts
@@ -32,6 +32,8 @@ _DEFAULT_VALUES = "values.yaml"
 #: With so many values files a chart is evaluated.
 _MOST_VALUES = 40
 _HELM_VERSION = 4
+#: What an entry of hostAliases has.
+_ENTRY = re.compile(r"\bhostnames[\"']?\s*:")
 _FILLED = re.compile(r"hostAliases:\s*(?!\[\]|null\b|~)\S", re.IGNORECASE)
 
 
@@ -86,6 +88,17 @@ class ChartBuilder:
         # Without a values file the chart may not work at all.
         yield from (build for build in builds if build.printed or own.printed)
 
+    def in_all_branches(self, printed: Mapping[str, int]) -> Iterator[ChartBuild]:
+        """What stands under conditions, too, whether they hold or not: for values files that have entries which are
+        printed nowhere.
+
+        `printed` says by the paths of files how many of their entries are.
+        """
+        for name in (_DEFAULT_VALUES, *self._values_names()):
+            source = self.files.source(name)
+            if source is not None and len(_ENTRY.findall(source.text)) > printed.get(source.path, 0):
+                yield self.build((source,) if name != _DEFAULT_VALUES else (), all_branches=True)
+
     def everything(self, values: Sequence[Source] = ()) -> ChartBuild:
         """What all templates print with these files on top of the chart's own values.
 
@@ -94,11 +107,16 @@ class ChartBuilder:
         return self.build(values, all_templates=True)
 
     def build(
-        self, values: Sequence[Source], delivery: DeliveredChart | None = None, *, all_templates: bool = False
+        self,
+        values: Sequence[Source],
+        delivery: DeliveredChart | None = None,
+        *,
+        all_templates: bool = False,
+        all_branches: bool = False,
     ) -> ChartBuild:
         """What the relevant templates print with these files on top of the chart's values, or all templates.
 
-        With a delivery: as that installs the chart.
+        With a delivery: as that installs the chart. `all_branches`: also what stands under an `if` that does not hold.
         """
         names = [*map(self.files.add_values, values)]
         texts = tuple(ValuesText(name, self.files.text(name)) for name in names)
@@ -112,7 +130,7 @@ class ChartBuilder:
         try:
             installation = load(self.files.contents, options)
             wanted = None if all_templates else relevant_templates(installation.templates, installation.values)
-            outcomes = self._evaluate(installation, wanted)
+            outcomes = self._evaluate(installation, wanted, all_branches=all_branches)
         except LoadError as error:
             build.stopped.append(self._stopped(error.file or METADATA, error.span, error.message))
             return build
@@ -124,11 +142,13 @@ class ChartBuilder:
             self._add(outcome, paths_in_chart[name], build, keeps_names=all_templates)
         return build
 
-    def _evaluate(self, installation: Installation, wanted: set[str] | None) -> dict[str, Outcome]:
+    def _evaluate(
+        self, installation: Installation, wanted: set[str] | None, *, all_branches: bool
+    ) -> dict[str, Outcome]:
         if wanted is not None and not wanted:
             return {}
         templates = [one for one in installation.templates if posixpath.basename(one.name) != "NOTES.txt"]
-        return evaluate(templates, self._parsed, DEFAULT_KUBERNETES, wanted)
+        return evaluate(templates, self._parsed, DEFAULT_KUBERNETES, wanted, takes_all_branches=all_branches)
 
     def _add(self, outcome: Outcome, path: str, build: ChartBuild, *, keeps_names: bool) -> None:
         source = self.files.source(path)

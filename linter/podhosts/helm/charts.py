@@ -15,9 +15,10 @@ from podhosts.source import Source
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from podhosts.helm.building import ChartBuild
+    from podhosts.helm.building import ChartBuild, ChartBuilder
     from podhosts.helm.chart import Chart
     from podhosts.helm.delivered import DeliveredChart
+    from podhosts.helm.printed_lists import PrintedList
 
 METADATA = "Chart.yaml"
 _TEMPLATES = "templates"
@@ -54,6 +55,8 @@ class Charts:
         self._charts: dict[str, Chart | None] = {}
         self._facts: dict[str, FileFacts] = {}
         self._builds: dict[str, list[ChartBuild]] = {}
+        self._builders: dict[str, ChartBuilder] = {}
+        self._printed_lists: dict[str, dict[str, list[PrintedList]]] = {}
 
     def with_source(self, source: Source) -> Charts:
         """The same charts; those that have a template of that path, with another text, are read again with this one."""
@@ -152,22 +155,37 @@ class Charts:
         if chart.folder not in self._builds:
             found: list[ChartBuild] = []
             if chart.may_print_lists and not chart.is_library:
-                # Imported for the first chart that prints lists.
-                from podhosts.helm.building import ChartBuilder
-
                 given = [source for path in self._values if (source := self.source(path)) is not None]
-                found = [*ChartBuilder(chart, self).builds(given, self._deliveries.get(chart.folder, ()))]
+                found = [*self._builder(chart).builds(given, self._deliveries.get(chart.folder, ()))]
             self._builds[chart.folder] = found
         return self._builds[chart.folder]
+
+    def _builder(self, chart: Chart) -> ChartBuilder:
+        if chart.folder not in self._builders:
+            # Imported for the first chart that prints lists.
+            from podhosts.helm.building import ChartBuilder
+
+            self._builders[chart.folder] = ChartBuilder(chart, self)
+        return self._builders[chart.folder]
+
+    def _lists(self, chart: Chart) -> dict[str, list[PrintedList]]:
+        """The lists of values files that a chart prints as they stand, by the paths of the files."""
+        if chart.folder not in self._printed_lists:
+            builds = self.builds(chart)
+            found: dict[str, list[PrintedList]] = {}
+            if builds:
+                from podhosts.helm.printed_lists import add_lists, printed_lists
+
+                found = printed_lists(builds)
+                counts = {path: sum(item.entries for item in lists) for path, lists in found.items()}
+                add_lists(found, printed_lists(self._builder(chart).in_all_branches(counts)))
+            self._printed_lists[chart.folder] = found
+        return self._printed_lists[chart.folder]
 
     def everything(self, home: str, values: Sequence[Source] = ()) -> ChartBuild | None:
         """The outermost chart in a folder with all that its templates print; None for no chart and for a library."""
         chart = self.at(home)
-        if chart is None or chart.is_library:
-            return None
-        from podhosts.helm.building import ChartBuilder
-
-        return ChartBuilder(chart, self).everything(values)
+        return None if chart is None or chart.is_library else self._builder(chart).everything(values)
 
     def facts(self, path: str) -> FileFacts:
         """What the charts say of a file. Only the charts that may say something are read."""
@@ -180,9 +198,9 @@ class Charts:
         for chart in self._users_of(path):
             if path in chart.facts:
                 facts.extend(chart.facts[path])
-        for own in self.of_values(path):
-            facts.lists.extend(own.lists())
-            facts.never_print.append(own.never_prints)
+        for chart in self._evaluated_with(path):
+            facts.lists.extend(self._lists(chart).get(path, ()))
+        facts.never_print += (own.never_prints for own in self.of_values(path))
         return facts
 
     def _users_of(self, template: str) -> Iterable[Chart]:
