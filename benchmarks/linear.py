@@ -1,10 +1,11 @@
 """Whether cost grows with the input and not faster: each axis of `shapes.py` through the commands, at n and 2n.
 
-python benchmarks/linear.py [--only AXIS,...] [--commands COMMAND,...] [--scale X] [--runs N]  (with podhosts installed)
+python benchmarks/linear.py [--only AXIS,...] [--commands COMMAND,...] [--scale X] [--runs N] [--instructions]
 
-Seconds are those of the processor (user and system) that the command took, the least of N runs. The exponent is that of
-n in what a run takes beyond one with an input of size 1; it is not given where 2n takes less than a tenth of a second
-more than that, as noise is as large. Exits with 1 where an exponent is over the limit.
+Seconds are those of the processor (user and system) that the command took, the least of N runs; with `--instructions`,
+what counts are the instructions that it executed, in thousands of millions: slow to measure, and the same on a busy
+machine (needs valgrind). The exponent is that of n in what a run takes beyond one with an input of size 1; it is not
+given where 2n costs less than 0.1 more than that, as noise is as large. Exits with 1 if an exponent is over it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 import shapes
 import timing
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 #: The greatest exponent that is still called linear.
 LIMIT = 1.1
-#: Seconds beyond a run with nothing to do, below which there is nothing to compare.
+#: Cost beyond a run with nothing to do, below which there is nothing to compare.
 _NOISE = 0.1
 #: Seconds from which one run is enough.
 _LONG = 3
@@ -97,11 +98,58 @@ AXES = {
 
 
 class Measured(NamedTuple):
-    """Seconds of the processor and the most MiB of one run; `is_done` says that it came to an end."""
+    """Seconds of the processor (or thousands of millions of instructions) and the most MiB of one run.
 
-    cpu: float
+    `is_done` says that it came to an end.
+    """
+
+    cost: float
     peak: int
     is_done: bool
+
+
+class Bench(NamedTuple):
+    """Where inputs and copies are made, and how a command is measured."""
+
+    work: Path
+    runs: int
+    patience: int
+    counts_instructions: bool
+
+    def inputs(self, shape: Shape, count: int) -> Path:
+        """A new folder with an input of this shape and size."""
+        folder = Path(tempfile.mkdtemp(dir=self.work))
+        shape(folder, count)
+        return folder
+
+    def least(self, folder: Path, command: str) -> Measured:
+        """The run that cost the least; only one of those that take long, or whose instructions are counted."""
+        best = self._measure(folder, command)
+        more = best.is_done and best.cost < _LONG and not self.counts_instructions
+        for _ in range(self.runs - 1 if more else 0):
+            best = min(best, self._measure(folder, command))
+        return best
+
+    def _measure(self, folder: Path, command: str) -> Measured:
+        target = folder
+        if command in _WRITING:
+            target = self.work / "copy"
+            shutil.copytree(folder, target)
+        arguments = [*_OWN, *(part.format(folder=target) for part in COMMANDS[command])]
+        messages = self.work / "messages"
+        messages.write_bytes(b"".join(map(_message, _session(folder / "a.yaml"))) if command == "lsp" else b"")
+        try:
+            with messages.open("rb") as stdin:
+                return self._run(arguments, stdin)
+        finally:
+            if target != folder:
+                shutil.rmtree(target)
+
+    def _run(self, arguments: list[str], stdin: IO[bytes]) -> Measured:
+        if self.counts_instructions:
+            return Measured(timing.instructions(arguments, stdin) / 1e9, 0, True)
+        done = timing.run(arguments, self.patience, stdin)
+        return Measured(self.patience, 0, False) if done is None else Measured(done.cpu, done.peak, True)
 
 
 def main() -> None:
@@ -112,29 +160,30 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1, help="n is multiplied by it")
     parser.add_argument("--runs", type=int, default=2)
     parser.add_argument("--patience", type=int, default=120, help="seconds after which a run is given up")
+    parser.add_argument("--instructions", action="store_true", help="count instructions instead of seconds")
     arguments = parser.parse_args()
+    timing.keep_byte_code()
     axes = _chosen(parser, arguments.only, AXES)
     commands = _chosen(parser, arguments.commands, COMMANDS)
     subprocess.run([*_OWN, "--version"], check=True, stdout=subprocess.DEVNULL)
     is_linear = True
     print("| axis | n | command | n | 2n | exponent | MiB at 2n |\n|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory(prefix="podhosts-linear-") as name:
-        work = Path(name)
+        bench = Bench(Path(name), arguments.runs, arguments.patience, arguments.instructions)
         for name in axes:
             shape, count = AXES[name].shape, max(1, round(AXES[name].size * arguments.scale))
-            folders = nothing, small, large = [_inputs(work, shape, number) for number in (1, count, 2 * count)]
-            seconds: dict[str, float] = {}
+            folders = nothing, small, large = [bench.inputs(shape, number) for number in (1, count, 2 * count)]
+            costs: dict[str, float] = {}
             for command in commands:
-                floor = _least(work, nothing, command, arguments.runs, arguments.patience)
-                first = _least(work, small, command, arguments.runs, arguments.patience)
-                second = _least(work, large, command, arguments.runs, arguments.patience) if first.is_done else first
-                exponent = _exponent(first, second, floor.cpu)
+                floor, first = bench.least(nothing, command), bench.least(small, command)
+                second = bench.least(large, command) if first.is_done else first
+                exponent = _exponent(first, second, floor.cost)
                 is_linear &= exponent is not None and exponent <= LIMIT
-                seconds[command] = second.cpu
+                costs[command] = second.cost
                 print(_row(name, count, command, first, second, exponent), flush=True)
             for command in ("diff", "fix", "unsafe"):
-                if command in seconds and seconds.get("check"):
-                    ratio = seconds[command] / seconds["check"]
+                if command in costs and costs.get("check"):
+                    ratio = costs[command] / costs["check"]
                     print(f"| {name} | | {command} / check | | {ratio:.1f} | | |", flush=True)
             for folder in folders:
                 shutil.rmtree(folder)
@@ -146,40 +195,6 @@ def _chosen(parser: argparse.ArgumentParser, text: str, known: Iterable[str]) ->
     if unknown := set(wanted).difference(known):
         parser.error(f"there is no {', '.join(sorted(unknown))}")
     return wanted
-
-
-def _inputs(work: Path, shape: Shape, count: int) -> Path:
-    folder = Path(tempfile.mkdtemp(dir=work))
-    shape(folder, count)
-    return folder
-
-
-def _least(work: Path, folder: Path, command: str, runs: int, patience: int) -> Measured:
-    """The run that took the least time; only one of those that take long."""
-    best = _measure(work, folder, command, patience)
-    for _ in range(runs - 1 if best.is_done and best.cpu < _LONG else 0):
-        best = min(best, _measure(work, folder, command, patience))
-    return best
-
-
-def _measure(work: Path, folder: Path, command: str, patience: int) -> Measured:
-    target = folder
-    if command in _WRITING:
-        target = work / "copy"
-        shutil.copytree(folder, target)
-    arguments = [part.format(folder=target) for part in COMMANDS[command]]
-    try:
-        if command == "lsp":
-            messages = work / "messages"
-            messages.write_bytes(b"".join(map(_message, _session(folder / "a.yaml"))))
-            with messages.open("rb") as stdin:
-                done = timing.run([*_OWN, *arguments], patience, stdin)
-        else:
-            done = timing.run([*_OWN, *arguments], patience)
-    finally:
-        if target != folder:
-            shutil.rmtree(target)
-    return Measured(patience, 0, False) if done is None else Measured(done.cpu, done.peak, True)
 
 
 def _session(path: Path) -> list[dict[str, object]]:
@@ -211,14 +226,14 @@ def _exponent(first: Measured, second: Measured, floor: float) -> float | None:
     """None where a run did not come to an end; 0 where there is too little to compare."""
     if not (first.is_done and second.is_done):
         return None
-    more, twice = first.cpu - floor, second.cpu - floor
+    more, twice = first.cost - floor, second.cost - floor
     if twice < _NOISE:
         return 0
     return math.log2(twice / max(more, 0.001))
 
 
 def _row(name: str, count: int, command: str, first: Measured, second: Measured, exponent: float | None) -> str:
-    times = [f"{run.cpu:.2f} s" if run.is_done else f"over {run.cpu:.0f} s" for run in (first, second)]
+    times = [f"{run.cost:.2f}" if run.is_done else f"over {run.cost:.0f}" for run in (first, second)]
     shown = "none" if exponent is None else f"{exponent:.2f}" if exponent else "-"
     mark = "" if exponent is not None and exponent <= LIMIT else " **"
     return f"| {name} | {count:,} | {command} | {' | '.join(times)} | {shown}{mark} | {second.peak} |"

@@ -46,6 +46,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--only", default="", metavar="WORK,...", help=", ".join(_ALL))
     arguments = parser.parse_args()
+    timing.keep_byte_code()
     wanted = set(filter(None, arguments.only.split(","))) or set(_ALL)
     if unknown := wanted.difference(_ALL):
         parser.error(f"no such work: {', '.join(sorted(unknown))}")

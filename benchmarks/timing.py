@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -21,6 +22,9 @@ except subprocess.TimeoutExpired:
 used = resource.getrusage(-1)
 print("\\n", time.monotonic() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss)
 """
+
+
+_INSTRUCTIONS = ["valgrind", "-q", "--tool=cachegrind", "--cache-sim=no", "--trace-children=yes"]
 
 
 class Run(NamedTuple):
@@ -43,6 +47,20 @@ def run(command: list[str], patience: int, stdin: IO[bytes] | None = None) -> Ru
         printed, _, measured = output.read().rstrip().rpartition("\n")
         seconds, cpu, peak = measured.split()
         return Run(printed, float(seconds), int(peak) // 1024, float(cpu))
+
+
+def instructions(command: list[str], stdin: IO[bytes] | None = None) -> int:
+    """The instructions of a command and its children, by valgrind: as many on a busy machine as on a quiet one."""
+    with tempfile.TemporaryDirectory() as folder:
+        counted = [*_INSTRUCTIONS, f"--cachegrind-out-file={folder}/%p", *command]
+        subprocess.run(counted, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        summaries = (path.read_text().rpartition("summary:")[2] for path in Path(folder).iterdir())
+        return sum(int(text) for text in summaries if text.strip())
+
+
+def keep_byte_code() -> None:
+    """Let Python write byte code, as an installation does, where the environment forbids it."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def times_in_turn(commands: dict[str, list[str]], rounds: int) -> dict[str, list[float]]:

@@ -8,6 +8,7 @@ difference before you commit it.
 from __future__ import annotations
 
 import io
+import os
 from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose how many examples property tests try, in every process."""
+    """Choose how many examples property tests try, and keep byte code, in every process."""
+    # Many tests start podhosts itself: it would compile all of its modules anew each time.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     effort.choose(thorough=config.getoption("--thorough"))
 
 

@@ -47,7 +47,9 @@ class Config:
     folder: Path = Path()
     path: str | None = None
     places: dict[str, str] = field(default_factory=dict)
+    #: May hold `all`, for every rule.
     select: frozenset[str] | None = None
+    extend_select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
     severity: dict[str, str] = field(default_factory=dict)
     per_path: tuple[PathSettings, ...] = ()
@@ -118,6 +120,7 @@ def load_config(path: Path) -> Config:
         path=shown,
         places={str(key[0]): place for key, place in places.items() if len(key) == 1},
         select=frozenset(values["select"]) if "select" in values else None,
+        extend_select=frozenset(values.get("extend-select", ())),
         ignore=frozenset(values.get("ignore", ())),
         severity=dict(values.get("severity", {})),
         per_path=tuple(

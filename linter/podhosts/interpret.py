@@ -9,13 +9,13 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING, TypeVar
 
-from podhosts.document import Document, Part, Scalar, Sequence, document_of
+from podhosts.document import Document, Part, document_of
 from podhosts.embedded import Embedded, embedded_documents
 from podhosts.helm import NOTHING
 from podhosts.helm.known_pods import fragments, known_pods
-from podhosts.kubernetes import every_object, is_patch, is_placeholder, may_hold_placeholders
+from podhosts.kubernetes import every_object, is_patch
 from podhosts.kubernetes.placed import PlacedPod, pod_of_list
-from podhosts.kubernetes.schemas.field_types import SCALAR_FIELDS
+from podhosts.kubernetes.undecided import undecided
 from podhosts.kustomize.names import is_kustomization
 from podhosts.placed import Placed
 from podhosts.records import record, replace
@@ -25,7 +25,6 @@ from podhosts.triggers import mentions, text_mentions
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from podhosts.document import Node
     from podhosts.document.large_lists import LargeList
     from podhosts.helm import FileFacts
     from podhosts.kubernetes import KnownKinds, KubernetesObject, Pod
@@ -71,16 +70,8 @@ class Interpreted:
         return [pod for pod in self.pods if not isinstance(pod, PlacedPod)]
 
     def unknown_values(self) -> list[Span]:
-        """The values of pods that rules would look at and that a template or placeholder decides."""
-        if not may_hold_placeholders(self.document.text):
-            return []
-        return [
-            node.span
-            for pod in self.pods
-            if pod not in self.printed
-            for node in _values(pod)
-            if isinstance(node, Scalar) and is_placeholder(node.text)
-        ]
+        """The places that rules would look at and a template or placeholder decides."""
+        return undecided(self.document, (pod for pod in self.pods if pod not in self.printed))
 
 
 def interpret(
@@ -208,18 +199,3 @@ def _is_kustomization(manifest: KubernetesObject) -> bool:
     if (manifest.api_version or "").startswith("kustomize.config.k8s.io/"):
         return True
     return manifest.api_version is None and is_kustomization(manifest.document.source.path)
-
-
-def _values(pod: Pod) -> list[Node | None]:
-    """The values of a pod spec that rules look at."""
-    values: list[Node | None] = [pod.spec.get(name) for name in (pod.list_field, *SCALAR_FIELDS)]
-    items = pod.spec.get(pod.list_field)
-    values += items.items if isinstance(items, Sequence) else []
-    for alias in pod.aliases:
-        values.append(alias.ip_node)
-        names = alias.hostnames_node
-        values += names.items if isinstance(names, Sequence) else [names]
-    for container in pod.containers:
-        values += [mount.mount_path_node for mount in container.mounts]
-    values += [volume.host_path_node for volume in pod.volumes]
-    return values

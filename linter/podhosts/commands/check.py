@@ -6,16 +6,17 @@ import sys
 from contextlib import nullcontext, redirect_stdout
 from typing import TYPE_CHECKING
 
-from podhosts.code_blocks import PAGE_ENDINGS
 from podhosts.commands.baselines import BaselineFile
 from podhosts.commands.repairs import Repairs, offers, unsafe_titles
 from podhosts.commands.reports import Outputs
 from podhosts.commands.run_settings import STDIN_NAME, Request, RunSettings
-from podhosts.commands.terminal import print_bytes, print_paths, say
+from podhosts.commands.statistics import statistics
+from podhosts.commands.terminal import announce_stdin, print_bytes, print_paths, say
 from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError
 from podhosts.diagnostics import Severity
 from podhosts.discovery import ENDINGS, STDIN, Discovery, Input, discover
 from podhosts.engine import Result, Unread
+from podhosts.pages.blocks import PAGE_ENDINGS
 from podhosts.relevance import Relevance, look_around
 from podhosts.reporters.report import Report
 from podhosts.run import Run
@@ -47,6 +48,7 @@ def _run(request: Request, relevance: Relevance | None) -> int:
         baseline = BaselineFile(request, run_settings)
         endings = (*ENDINGS, *PAGE_ENDINGS) if request.markdown else ENDINGS
         discovery = relevance.discovery if relevance else outputs.without(discover(request.paths or ["."], endings))
+        announce_stdin(request.paths, "a manifest")
         if request.list_files:
             return _list_files(discovery, run_settings)
         if relevance is None:
@@ -62,7 +64,8 @@ def _run(request: Request, relevance: Relevance | None) -> int:
             check.add_results(run, request)
         check.result.sort()
         check.failed += not baseline.apply(check.result, check.checked, is_complete=not check.failed)
-        report = Report(check.result, run_settings)
+        repairs = () if request.diff else tuple(check.repairs.made)
+        report = Report(check.result, run_settings, repairs=repairs)
         # Some formats name the API server's version: the config may be read only here, and be wrong.
         if request.diff:
             print_bytes(b"".join(line + b"\n" for line in check.diff))
@@ -70,8 +73,11 @@ def _run(request: Request, relevance: Relevance | None) -> int:
             # Where stdout is the fixed file, the report has the other stream.
             with redirect_stdout(sys.stderr) if request.fixes_stdin else nullcontext():
                 outputs.print(report)
-        _close(check, discovery, request, shows_fixes=outputs.shows_fixes)
         check.failed += not outputs.write(report)
+        _close(check, discovery, request, shows_fixes=outputs.shows_fixes)
+        if request.statistics:
+            for line in statistics(check.result.findings):
+                say(line)
     except UsageError as error:
         say(f"podhosts: {error}")
         return WRONG_USE
@@ -188,6 +194,7 @@ def _close(check: _Check, discovery: Discovery, request: Request, *, shows_fixes
             *hidden,
             result.others_read,
             is_isolated=request.isolated,
+            is_complete=not check.failed,
         )
     )
     for path in check.others if request.verbose else ():

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.commands.run_settings import Request, RunSettings, project_config
-from podhosts.commands.terminal import say
+from podhosts.commands.terminal import announce_stdin, say
 from podhosts.commands.usage import OK, WRONG_USE, UsageError
 from podhosts.discovery import STDIN, discover, with_slashes
 from podhosts.document import whole
@@ -194,6 +194,7 @@ def _names(pod: Pod) -> set[str]:
 
 def _read_sources(path: str) -> tuple[list[Source], list[tuple[str, str]]]:
     """The files below a path (`-` is stdin), and what could not be opened, with the reason."""
+    announce_stdin([path], "a manifest")
     relevance = Relevance(discover([path]), reads_all=True)
     discovery = relevance.discovery
     # What the config leaves out is not checked, but can be shown.

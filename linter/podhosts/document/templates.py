@@ -12,7 +12,7 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from podhosts.document.actions import action_tokens
+from podhosts.document.actions import GO, GO_KEYWORDS, action_tokens
 from podhosts.document.branches import Branches, are_printed_together
 from podhosts.source import Span
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 #: Lines that are longer are no keys that somebody wrote.
 _LONGEST_LINE = 2000
+#: What sections of Handlebars and Mustache, and their comments, begin with.
+_SECTIONS = ("#", "/", "^", "!", ">")
+_ASSIGNMENT = re.compile(r"\$\w+(?:\s*,\s*\$\w+)?\s*:?=")
 _DASHES = re.compile(r" *(?:- +)+")
 #: The next line that holds more than actions.
 _NEXT_LINE = re.compile(r"[ \t]*\r?\n(?:[ \t]*(?:\{\{[^{}\n]*\}\}[ \t]*)?\r?\n)*(?P<indent> *)[^\s{#-]")
@@ -47,6 +50,11 @@ class Template:
     def actions(self) -> list[int]:
         """The offsets at which the actions begin."""
         return [action.span.start for action in self._actions]
+
+    @property
+    def printing(self) -> list[Span]:
+        """The actions that print something where they stand: no blocks, ends of them, assignments and comments."""
+        return [action.span for action in self._actions if _prints(action)]
 
     @cached_property
     def _branches(self) -> Branches:
@@ -83,6 +91,13 @@ class Template:
             if _begins_mapping(text, action):
                 pieces[-1] = pieces[-1][:-1] + ":"
         return "".join([*pieces, text[at:]])
+
+
+def _prints(action: ActionToken) -> bool:
+    inside = action.text[slice(*action.inside)]
+    word, _ = action.word()
+    is_silent = word in GO_KEYWORDS - {"template"} or inside[:1] in _SECTIONS or _ASSIGNMENT.match(inside)
+    return action.kind == GO and not is_silent
 
 
 def _prints_below(text: str, action: ActionToken) -> bool:

@@ -6,7 +6,6 @@ from bisect import bisect_left
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.diagnostics import BuiltBy
 from podhosts.engine.dispatch import run_rules
 from podhosts.engine.relocating import relocate
 from podhosts.interpret import interpret
@@ -162,7 +161,7 @@ class _Notes:
     def add(self, finding: Diagnostic, build: ChartBuild) -> None:
         found = self.at(finding.source.path).findings
         key = (finding.rule, finding.span, finding.message)
-        found[key] = found.setdefault(key, finding).also_built([BuiltBy("helm", build.chart, build.values)])
+        found[key] = found.setdefault(key, finding).also_built([build.built])
 
     def cover(self, interpreted: Interpreted, document: PrintedDocument) -> None:
         """Note the places that lists and specs of pods are printed from, and what of them is not known."""

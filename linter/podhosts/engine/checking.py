@@ -128,10 +128,8 @@ def _check(
     checked.is_manifest = document.root is None or has_kind or bool(pods)
     if options.lists_objects:
         checked.objects += checked_objects(interpreted)
-    actions = document.actions
-    if actions and not concerns_hosts(document, kinds, is_listed=_is_listed(document, repository)):
-        actions = []
-    checked.placeholders += actions or interpreted.unknown_values()
+    if not document.actions or concerns_hosts(document, kinds, is_listed=_is_listed(document, repository)):
+        checked.placeholders += interpreted.unknown_values()
     checked.findings += _with_alias_uses(document, run_rules(interpreted, rules))
     if origin := _ORIGIN.match(document.text):
         checked.findings = [

@@ -10,12 +10,16 @@ from podhosts.helm.charts import VALUES_FOLDERS, files_below, is_values_name, jo
 from podhosts.helm.decoding import node_at
 from podhosts.helm.objects import go_text
 from podhosts.kubernetes import field
+from podhosts.placed import Placed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from podhosts.document import Node
     from podhosts.helm.chart import Chart
     from podhosts.helm.charts import Charts
     from podhosts.helm.traced import ValuePlace
+    from podhosts.placed import Place
     from podhosts.source import Source, Span
 
 _SUB_CHARTS = "charts"
@@ -28,18 +32,23 @@ _SCHEMA = "values.schema.json"
 
 
 class WrittenValue(NamedTuple):
-    """A scalar, list or mapping of a values file, or a key: its document, the node and the path from the root."""
+    """A scalar, list or mapping of values, or a key: how its document is placed, the node, the path from the root."""
 
-    document: Document
+    placed: Placed
     node: Node
     path: str
 
+    def place(self, span: Span | None = None) -> Place | None:
+        """Where it stands in a file, or a span of its document."""
+        place = self.placed.place(span or self.node.span)
+        return place and place._replace(field=self.path)
+
     def span(self, start: int, end: int) -> Span:
-        """Where characters of a scalar's value stand; its whole token for all of them."""
+        """Where characters of a scalar's value stand in the document; its whole token for all of them."""
         node = self.node
         if not isinstance(node, Scalar) or (start == 0 and end >= len(node.text)):
             return node.span
-        return self.document.locate(node, start, end)
+        return self.placed.document.locate(node, start, end)
 
 
 class ChartFiles:
@@ -53,6 +62,8 @@ class ChartFiles:
         self.folder = chart.folder
         self._sources: dict[str, Source] = {}
         self._documents: dict[str, list[Document]] = {}
+        #: Documents of other files that values are written in, by the names that the places of these have.
+        self._delivered: dict[str, Placed] = {}
         # What Helm does not load otherwise may be large: a chart can lie at the root of a repository.
         self._reads_files = any(_FILES in file.source.text for one in chart.family() for file in one.templates)
         self._add(chart.folder, "", charts)
@@ -77,6 +88,10 @@ class ChartFiles:
             name = source.path
             self._sources[name] = source
         return name
+
+    def add_documents(self, documents: Mapping[str, Placed]) -> None:
+        """Make documents known that values from elsewhere are written in, by the names of their places."""
+        self._delivered.update(documents)
 
     def text(self, name: str) -> str:
         """A file as Helm reads it."""
@@ -104,10 +119,13 @@ class ChartFiles:
 
     def written(self, place: ValuePlace) -> WrittenValue | None:
         """What stands at a place of a values file: of several documents, in the last that has it."""
+        if (placed := self._delivered.get(place.file)) is not None:
+            node = node_at(placed.document.root, place)
+            return None if node is None else WrittenValue(placed, node, field(place.path))
         for document in reversed(self.documents(place.file)):
             node = node_at(document.root, place)
             if node is not None:
-                return WrittenValue(document, node, field(place.path))
+                return WrittenValue(Placed(document), node, field(place.path))
         return None
 
 

@@ -13,10 +13,12 @@ from podhosts.helm.facts import NOTHING, FileFacts, UnreadFile
 from podhosts.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from podhosts.helm.building import ChartBuild
+    from podhosts.helm.building import ChartBuild, ChartBuilder
     from podhosts.helm.chart import Chart
+    from podhosts.helm.delivered import DeliveredChart
+    from podhosts.helm.printed_lists import PrintedList
 
 METADATA = "Chart.yaml"
 _TEMPLATES = "templates"
@@ -34,17 +36,27 @@ class Charts:
     """The charts that the files of a run belong to; `paths` are those files, as the run names them.
 
     `sources` stand for the files of their paths. All charts are also evaluated with the files `values` on top of their
-    own values.
+    own values, and as `deliveries` install them. These are asked for, with what opens a file, when there is a chart
+    that may print hostAliases.
     """
 
-    def __init__(self, paths: Iterable[str] = (), sources: Iterable[Source] = (), values: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        paths: Iterable[str] = (),
+        sources: Iterable[Source] = (),
+        values: Sequence[str] = (),
+        deliveries: Callable[[Callable[[str], Source | None]], Iterable[DeliveredChart]] = lambda _: (),
+    ) -> None:
         #: A set in order.
         self._paths = dict.fromkeys(paths)
         self._sources = {source.path: source for source in sources}
         self._values = tuple(values)
+        self._find_deliveries = deliveries
         self._charts: dict[str, Chart | None] = {}
         self._facts: dict[str, FileFacts] = {}
         self._builds: dict[str, list[ChartBuild]] = {}
+        self._builders: dict[str, ChartBuilder] = {}
+        self._printed_lists: dict[str, dict[str, list[PrintedList]]] = {}
 
     def with_source(self, source: Source) -> Charts:
         """The same charts; those that have a template of that path, with another text, are read again with this one."""
@@ -55,7 +67,7 @@ class Charts:
             return self
         known = list(self._charts.items())
         kept = {folder: chart for folder, chart in known if chart is None or not chart.is_outdated_by(source)}
-        charts = Charts(self._paths, [*self._sources.values(), source], self._values)
+        charts = Charts(self._paths, [*self._sources.values(), source], self._values, self._find_deliveries)
         charts._charts = kept
         read_again = {chart.folder for chart in self._evaluated_with(source.path)}
         charts._builds = {folder: builds for folder, builds in self._builds.items() if folder not in read_again}
@@ -106,6 +118,25 @@ class Charts:
                 users.setdefault(member.folder, []).append(chart)
         return users
 
+    @cached_property
+    def _deliveries(self) -> dict[str, list[DeliveredChart]]:
+        """How the charts of the run are delivered, by their folders."""
+        found: dict[str, list[DeliveredChart]] = {}
+        for delivery in self._find_deliveries(self.source) if any(chart.may_print_lists for chart in self._all) else ():
+            found.setdefault(delivery.chart, []).append(delivery)
+        return found
+
+    @cached_property
+    def _delivered_with(self) -> dict[str, list[Chart]]:
+        """The charts that deliveries install with values of each file."""
+        found: dict[str, dict[Chart, None]] = {}
+        for folder, deliveries in self._deliveries.items():
+            if (chart := self.at(folder)) is None:
+                continue
+            for path in (path for delivery in deliveries for path in delivery.paths):
+                found.setdefault(path, {})[chart] = None
+        return {path: [*charts] for path, charts in found.items()}
+
     def builds_for(self, path: str) -> list[ChartBuild]:
         """The evaluations of the charts that a file belongs to, or that use the chart that it belongs to."""
         return [build for chart in self._evaluated_with(path) for build in self.builds(chart)]
@@ -116,29 +147,45 @@ class Charts:
             return self._all
         parts = path.split("/")
         folders = ("/".join(parts[:count]) for count in range(len(parts)))
-        return dict.fromkeys(chart for folder in folders for chart in self._users.get(folder, ()))
+        users = (chart for folder in folders for chart in self._users.get(folder, ()))
+        return dict.fromkeys((*users, *self._delivered_with.get(path, ())))
 
     def builds(self, chart: Chart) -> list[ChartBuild]:
         """A chart evaluated with each set of values of the repository; not at all where it can print no hostAliases."""
         if chart.folder not in self._builds:
             found: list[ChartBuild] = []
             if chart.may_print_lists and not chart.is_library:
-                # Imported for the first chart that prints lists.
-                from podhosts.helm.building import ChartBuilder
-
                 given = [source for path in self._values if (source := self.source(path)) is not None]
-                found = [*ChartBuilder(chart, self).builds(given)]
+                found = [*self._builder(chart).builds(given, self._deliveries.get(chart.folder, ()))]
             self._builds[chart.folder] = found
         return self._builds[chart.folder]
+
+    def _builder(self, chart: Chart) -> ChartBuilder:
+        if chart.folder not in self._builders:
+            # Imported for the first chart that prints lists.
+            from podhosts.helm.building import ChartBuilder
+
+            self._builders[chart.folder] = ChartBuilder(chart, self)
+        return self._builders[chart.folder]
+
+    def _lists(self, chart: Chart) -> dict[str, list[PrintedList]]:
+        """The lists of values files that a chart prints as they stand, by the paths of the files."""
+        if chart.folder not in self._printed_lists:
+            builds = self.builds(chart)
+            found: dict[str, list[PrintedList]] = {}
+            if builds:
+                from podhosts.helm.printed_lists import add_lists, printed_lists
+
+                found = printed_lists(builds)
+                counts = {path: sum(item.entries for item in lists) for path, lists in found.items()}
+                add_lists(found, printed_lists(self._builder(chart).in_all_branches(counts)))
+            self._printed_lists[chart.folder] = found
+        return self._printed_lists[chart.folder]
 
     def everything(self, home: str, values: Sequence[Source] = ()) -> ChartBuild | None:
         """The outermost chart in a folder with all that its templates print; None for no chart and for a library."""
         chart = self.at(home)
-        if chart is None or chart.is_library:
-            return None
-        from podhosts.helm.building import ChartBuilder
-
-        return ChartBuilder(chart, self).everything(values)
+        return None if chart is None or chart.is_library else self._builder(chart).everything(values)
 
     def facts(self, path: str) -> FileFacts:
         """What the charts say of a file. Only the charts that may say something are read."""
@@ -151,9 +198,9 @@ class Charts:
         for chart in self._users_of(path):
             if path in chart.facts:
                 facts.extend(chart.facts[path])
-        for own in self.of_values(path):
-            facts.lists.extend(own.lists())
-            facts.never_print.append(own.never_prints)
+        for chart in self._evaluated_with(path):
+            facts.lists.extend(self._lists(chart).get(path, ()))
+        facts.never_print += (own.never_prints for own in self.of_values(path))
         return facts
 
     def _users_of(self, template: str) -> Iterable[Chart]:
@@ -183,14 +230,19 @@ class Charts:
         return bool(self._all) and any(self.at(folder) for folder in _folders_of_template(path))
 
     def home(self, path: str) -> str | None:
-        """The folder of the outermost chart that a file belongs to; None for a file of which no chart says anything.
+        """The folder of the outermost chart that a file belongs to, or gives values to from elsewhere.
+
+        None for a file of which no chart says anything.
 
         What is said of the files of one home is found most cheaply together.
         """
         folders = [folder for folder in _chart_folders(path) if self.at(folder)]
-        if not folders and path in self._values and self._all:
+        if folders:
+            return self._outermost(min(folders, key=len))
+        if path in self._values and self._all:
             return next(iter(self.homes))
-        return self._outermost(min(folders, key=len)) if folders else None
+        delivered = self._delivered_with.get(path) if self._all else None
+        return self._outermost(delivered[0].folder) if delivered else None
 
     def _outermost(self, folder: str) -> str:
         while True:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.document import Node, Piece
-    from podhosts.helm.chart_files import ChartFiles, WrittenValue
+    from podhosts.helm.chart_files import ChartFiles
     from podhosts.helm.traced import Origin, PrintingAction, ValuePlace
 
 _PRINTED_HERE = "printed here"
@@ -190,7 +190,7 @@ class PrintedDocument(Placed):
         if written is None:
             return None
         node = written.node
-        return _place(written, node.entries[0].key.span if isinstance(node, Mapping) and node.entries else node.span)
+        return written.place(node.entries[0].key.span if isinstance(node, Mapping) and node.entries else None)
 
     def related_to(self, span: Span) -> tuple[Related, ...]:
         """The template that prints a value, and what else a span comes from."""
@@ -200,18 +200,41 @@ class PrintedDocument(Placed):
             return ()
         found: list[Related] = []
         if self._is_scalar(span):
-            others = (self._printed.files.written(place) for place in values[1:])
-            found += (Related(one.node.span, _ALSO_FROM, one.document.source) for one in others if one is not None)
+            others = map(self._value_at, values[1:])
+            found += (Related(one.span, _ALSO_FROM, one.source) for one in others if one is not None)
         for printed in dict.fromkeys(part.printed_at for part in parts if _values([part])):
             source = printed and self._printed.files.source(printed.path)
             if printed is not None and source is not None:
                 found.append(Related(Span(printed.start, printed.end), _PRINTED_HERE, source))
         return tuple(found)
 
+    @property
+    def files(self) -> ChartFiles:
+        """The files that it is printed from."""
+        return self._printed.files
+
+    def values(self, span: Span) -> list[ValuePlace]:
+        """The values, and keys of values, that a span comes from, each once."""
+        return _values(self._printed.parts(span))
+
+    def value(self, span: Span) -> ValuePlace | None:
+        """The one value or key that a span comes from."""
+        values = self.values(span)
+        return values[0] if len(values) == 1 else None
+
+    def action(self, span: Span) -> PrintingAction | None:
+        """The action of a template that prints the beginning of a span."""
+        return next((part.printed_at for part in self._printed.parts(span) if part.printed_at is not None), None)
+
     def values_of(self, span: Span) -> tuple[Related, ...]:
         """The values that a span comes from."""
-        found = (self._printed.files.written(place) for place in _values(self._printed.parts(span)))
-        return tuple(Related(one.node.span, _VALUE, one.document.source) for one in found if one is not None)
+        found = map(self._value_at, _values(self._printed.parts(span)))
+        return tuple(Related(one.span, _VALUE, one.source) for one in found if one is not None)
+
+    def _value_at(self, place: ValuePlace) -> Place | None:
+        """Where a value, or a key, stands as a whole."""
+        written = self._printed.files.written(place)
+        return written and written.place()
 
     def origin(self, node: Node) -> Place | None:
         """Where people change what stands in a node: the first value in it, else the template's text."""
@@ -227,9 +250,7 @@ class PrintedDocument(Placed):
                     at = part.origin.start
                     yield Place(source, 0, Span(at, at + part.length))
             else:
-                for place in _values([part]):
-                    if (written := self._printed.files.written(place)) is not None:
-                        yield Place(written.document.source, written.document.number, written.node.span)
+                yield from (place for value in _values([part]) if (place := self._value_at(value)) is not None)
 
     def _is_scalar(self, span: Span) -> bool:
         """Whether a span is a scalar, a key, or in one."""
@@ -256,14 +277,13 @@ class PrintedDocument(Placed):
             if isinstance(part.origin, ValueText) and part.origin.place == place and not part.origin.place.is_key
         ]
         if not exact or not isinstance(written.node, Scalar):
-            return _place(written, written.node.span)
-        return _place(written, written.span(min(exact)[0], max(end for _, end in exact)))
+            return written.place()
+        return written.place(written.span(min(exact)[0], max(end for _, end in exact)))
 
     def _container_place(self, values: list[ValuePlace]) -> Place | None:
         """The innermost list or mapping that all of some values of one file stand in."""
         common = _common(values)
-        written = self._printed.files.written(values[0]._replace(path=common, is_key=False))
-        return _place(written, written.node.span) if written is not None and common else None
+        return self._value_at(values[0]._replace(path=common, is_key=False)) if common else None
 
     def _template_place(self, span: Span, parts: list[_Part]) -> Place | None:
         for number, part in enumerate(parts):
@@ -326,7 +346,3 @@ def _common(values: list[ValuePlace]) -> tuple[str | int, ...]:
             same += 1
         common = common[:same]
     return common
-
-
-def _place(written: WrittenValue, span: Span) -> Place:
-    return Place(written.document.source, written.document.number, span, None, written.path)

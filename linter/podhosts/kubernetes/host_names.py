@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.document import Scalar, is_unknown, string, written_string
 from podhosts.document.placeholders import is_placeholder
+from podhosts.hosts.names import label_refusals
 from podhosts.kubernetes.objects import mapping
 from podhosts.records import record
 
@@ -122,7 +123,8 @@ def _short_name(pod: Pod, name: str) -> OwnName | None:
     manifest = pod.object
     owner, numbers = manifest.name, ordinals(manifest)
     if numbers is None and (hostname := string(pod.spec.get("hostname"))):
-        return OwnName() if name == cut(hostname) else None
+        # A pod that is refused has no name: the one that it gets in the end is another.
+        return OwnName() if name == cut(hostname) and not label_refusals(hostname) else None
     if owner is None or is_placeholder(owner):
         return None
     if numbers is not None:

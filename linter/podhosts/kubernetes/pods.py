@@ -50,27 +50,6 @@ _ANCHORED = re.compile(r"[+^=X<]?\(.*\)")
 _OTHER_MEANING = frozenset({"k3d.io", "apiextensions.k8s.io"})
 
 
-@record(frozen=True, slots=True)
-class EntryKeys:
-    """The keys for the fields of an entry where a template writes the entries from keys of its own.
-
-    None: the template has the value from elsewhere. `names_are_listed` is false where the key holds one name.
-    """
-
-    ip: str | None
-    hostnames: str | None
-    names_are_listed: bool
-
-    def own(self, steps: Path) -> Path:
-        """The path in the file of something in a list; `steps` begin with the list's key and an entry's index."""
-        keys = {"ip": self.ip, "hostnames": self.hostnames}
-        kept = steps if self.names_are_listed else steps[:3]
-        return tuple(
-            keys.get(step) or step if number == 2 and isinstance(step, str) else step
-            for number, step in enumerate(kept)
-        )
-
-
 @record(frozen=True, eq=False)
 class Pod:
     """A pod spec, or any other mapping that holds a list shaped like hostAliases.
@@ -85,8 +64,6 @@ class Pod:
     list_field: str
     schema: ListSchema
     is_pod_spec: bool
-    #: Set where the entries are views of others.
-    keys: EntryKeys | None = None
 
     @property
     def list_entry(self) -> Entry | None:
@@ -219,7 +196,7 @@ class Pod:
 
     def field(self, *steps: str | int) -> str:
         """The path of something in the pod spec, from the object's root."""
-        return self.object.field(*self.path, *(self.keys.own(steps) if self.keys else steps))
+        return self.object.field(*self.path, *steps)
 
     def is_partial(self, node: Node) -> bool:
         """Whether a mapping or list may get more than is written in it, so that nothing can be missing."""
@@ -461,7 +438,7 @@ def pods(manifest: KubernetesObject, kinds: KnownKinds = KNOWN_KINDS) -> list[Po
     Known kinds give their pod specs, with or without a list. Elsewhere a mapping counts if its `hostAliases` is shaped
     like the real list; where the kind declares every field such a place is no pod but a mistake, and not given.
     """
-    if group_of(manifest.api_version) in _OTHER_MEANING:
+    if group_of(manifest.api_version) in _OTHER_MEANING or _is_chart_test(manifest):
         return []
     is_built_in = is_built_in_workload(manifest.api_version, manifest.kind)
     is_toml = manifest.document.piece.language == "toml"
@@ -475,6 +452,17 @@ def pods(manifest: KubernetesObject, kinds: KnownKinds = KNOWN_KINDS) -> list[Po
     if not is_strict(manifest.api_version, manifest.kind):
         found += _lists_elsewhere(manifest, kinds, {id(pod.spec) for pod in found})
     return sorted(found, key=lambda pod: pod.spec.start)
+
+
+def _is_chart_test(manifest: KubernetesObject) -> bool:
+    """Whether a document is a suite of helm-unittest, whose values are there to be tested and never installed.
+
+    Source: helm-unittest's `DOCUMENT.md`: a suite lists `tests`, each with its `asserts`.
+    """
+    tests = manifest.node.get("tests") if manifest.kind is None else None
+    return isinstance(tests, Sequence) and any(
+        isinstance(test, Mapping) and "asserts" in test.fields for test in tests.items
+    )
 
 
 def _lists_elsewhere(manifest: KubernetesObject, kinds: KnownKinds, known: set[int]) -> Iterator[Pod]:

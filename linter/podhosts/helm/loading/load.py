@@ -9,7 +9,7 @@ from podhosts.helm.loading.chart import LoadedChart, load_folder, read_values
 from podhosts.helm.loading.chart_object import chart_object
 from podhosts.helm.loading.dependencies import missing_dependencies, process_dependencies
 from podhosts.helm.loading.errors import LoadError
-from podhosts.helm.loading.merging import Merger, over
+from podhosts.helm.loading.merging import Merger, copied_map, over
 from podhosts.helm.loading.schema import check_schemas
 from podhosts.helm.loading.set_flags import apply_flag
 from podhosts.helm.model import FALSE, TRUE, GoMap, Number, Unsupported
@@ -42,9 +42,15 @@ class ValuesText(NamedTuple):
 
 @record(frozen=True, slots=True)
 class LoadOptions:
-    """What is asked of Helm. A release without a name, and one without a namespace, are not known."""
+    """What is asked of Helm. A release without a name, and one without a namespace, are not known.
+
+    `given` are values that were joined before; those of files and flags come on top of them. `own` are values that
+    stand for those of the chart's `values.yaml`.
+    """
 
     helm_version: int = 4
+    given: GoMap | None = None
+    own: GoMap | None = None
     values: tuple[ValuesText, ...] = ()
     flags: tuple[tuple[Flag, str], ...] = ()
     release_name: str | None = None
@@ -82,6 +88,8 @@ def load(files: Mapping[str, bytes], options: LoadOptions) -> Installation:
     """
     given = _given_values(options)
     chart = load_folder(files, options.helm_version)
+    if options.own is not None:
+        chart.values = copied_map(options.own)
     if chart.metadata.type.text not in ("", "application"):
         raise LoadError("load", f"{chart.metadata.type.text} charts are not installable", "Chart.yaml")
     if missing := missing_dependencies(chart):
@@ -121,7 +129,7 @@ def _missing(names: list[str], helm_version: int) -> str:
 
 def _given_values(options: LoadOptions) -> GoMap:
     """The values of files and flags."""
-    values = GoMap()
+    values = GoMap() if options.given is None else copied_map(options.given)
     for file in options.values:
         if file.text is None:
             raise LoadError("values", f"open {file.name}: no such file or directory", file.name)

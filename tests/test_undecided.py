@@ -1,0 +1,145 @@
+"""What counts as decided by a template: places where a finding could have been, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from podhosts.engine import Options, default_selection, lint
+from podhosts.source import Source
+
+HEAD = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: "{{ .Release.Name }}"}
+spec:
+  replicas: {{ .Values.replicas }}
+  template:
+    spec:
+"""
+CONTAINERS = """\
+      containers:
+      - image: {{ .Values.image }}
+        {{- toYaml .Values.resources | nindent 8 }}
+"""
+
+
+def undecided(text: str) -> list[str]:
+    """The reasons and lines of what is unread."""
+    unread = lint(Source("x.yaml", text.encode()), Options(selected=default_selection())).unread
+    found = []
+    for item in unread:
+        assert item.source is not None
+        assert item.span is not None
+        line = item.source.position(item.span.start).line
+        found.append(f"{item.count} {text.splitlines()[line - 1].strip()}")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ("hostAliases:\n{{ toYaml .Values.names | indent 6 }}", "1 {{ toYaml .Values.names | indent 6 }}"),
+        (
+            "{{- with .Values.hostAliases }}\nhostAliases:\n  {{- toYaml . | nindent 8 }}\n{{- end }}",
+            "1 {{- toYaml . | nindent 8 }}",
+        ),
+        ("{{- with .Values.hostAliases }}\nhostAliases:\n{{ toYaml . }}\n{{- end }}", "1 {{ toYaml . }}"),
+        ('{{- include "web.hostAliases" . | nindent 6 }}', '1 {{- include "web.hostAliases" . | nindent 6 }}'),
+        ("hostAliases: {{ .Values.names | toJson }}", "1 hostAliases: {{ .Values.names | toJson }}"),
+        ("hostAliases:\n- ip: 10.0.0.1\n  hostnames: [a]\n- {{ .Values.more }}", "1 - {{ .Values.more }}"),
+        ("hostname: {{ .Values.name }}", "1 hostname: {{ .Values.name }}"),
+        ("hostAliases:\n{% for one in names %}\n- ip: {{ one.ip }}\n{% endfor %}", "1 - ip: {{ one.ip }}"),
+    ],
+)
+def test_what_concerns_hosts_counts(lines: str, told: str) -> None:
+    indented = "".join(f"      {line}\n" for line in lines.split("\n"))
+    assert undecided(HEAD + indented + CONTAINERS) == [told]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        'hostAliases:\n- ip: 10.0.0.1\n  hostnames: [a]\n{{- include "web.more" . | nindent 6 }}',
+        "hostAliases:\n- ip: 10.0.0.1\n  hostnames: [a]\n{{- with .Values.x }}\nnodeSelector:\n"
+        "  {{- toYaml . | nindent 8 }}\n{{- end }}",
+        "{{- if .Values.hostAliases }}\nhostAliases: []\n{{- end }}",
+        "hostAliases: []\nnodeName: {{ .Values.node }}",
+        "{{/* hostAliases */}}\nhostAliases: []",
+        "{{ $aliases := .Values.hostAliases }}\nhostAliases: []",
+    ],
+)
+def test_what_does_not_concern_hosts_does_not_count(lines: str) -> None:
+    indented = "".join(f"      {line}\n" for line in lines.split("\n"))
+    assert undecided(HEAD + indented + CONTAINERS) == []
+
+
+MOUNT = """\
+apiVersion: v1
+kind: Pod
+metadata: {{name: web}}
+spec:
+  containers:
+  - name: web
+    image: web
+    volumeMounts:
+    - {{name: x, mountPath: "{0}"}}
+  volumes:
+  - name: x
+    hostPath: {{path: "{1}"}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("mount", "path", "count"),
+    [
+        ("${DIR}", "/var/log", 0),
+        ("/var/log", "${DIR}", 0),
+        ("/etc/hosts", "${DIR}", 1),
+        ("$(DIR)/hosts", "/var/x", 1),
+        ("${DIR}", "/etc/hosts", 1),
+        ("${ALLOWED_GHOSTS}", "/var/x", 0),
+    ],
+)
+def test_mounts_count_where_they_speak_of_the_hosts_file(mount: str, path: str, count: int) -> None:
+    assert len(undecided(MOUNT.format(mount, path))) == count
+
+
+def test_a_hosts_block_of_coredns_counts() -> None:
+    text = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: coredns, namespace: kube-system}
+data:
+  Corefile: |
+    .:53 {
+        cache {{ .ttl }}
+        hosts {
+          {{- range .names }}
+          {{ .ip }} {{ .name }}
+          {{- end }}
+          fallthrough
+        }
+        forward . {{ .upstream }}
+    }
+  {{- if .more }}
+  other: x
+  {{- end }}
+"""
+    assert undecided(text) == ["2 {{ .ip }} {{ .name }}"]
+
+
+def test_a_helper_of_an_ingress_is_nobodys_business() -> None:
+    text = """\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: {{ .Release.Name }}
+  {{- with .Values.labels }}
+  labels: {{- toYaml . | nindent 4 }}
+  {{- end }}
+spec:
+  rules:
+  - host: {{ .Values.hostname }}
+    {{- toYaml .Values.hostAliases | nindent 4 }}
+"""
+    assert undecided(text) == []
