@@ -124,7 +124,8 @@ class ChartBuilder:
             paths = (*self._own_values(), *(source.path for source in values))
             built, options = BuiltBy("helm", self.folder, paths), LoadOptions(_HELM_VERSION, values=texts)
         else:
-            built, options = delivery.built, _options(delivery)
+            paths = (*self._own_values(), *(path for path in delivery.built.values if path not in self._own_values()))
+            built, options = delivery.built._replace(values=paths), _options(delivery)
             self.files.add_documents(delivery.values.documents)
         build = ChartBuild(self.folder, built, [], [])
         try:

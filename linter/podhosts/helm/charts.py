@@ -248,6 +248,10 @@ class Charts:
         delivered = self._delivered_with.get(path) if self._all else None
         return self._outermost(delivered[0].folder) if delivered else None
 
+    def is_delivery(self, path: str) -> bool:
+        """Whether a file gives values to a chart of the run from elsewhere."""
+        return bool(self._all) and path in self._delivered_with
+
     def _outermost(self, folder: str) -> str:
         while True:
             outer, is_inside, _ = f"/{folder}".rpartition(_SUB_CHARTS)
