@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from podhosts.deliveries.joining import JoinedValues
 from podhosts.diagnostics import BuiltBy
 from podhosts.document import Document, Mapping, Scalar, Sequence, split
 from podhosts.engine.charts import chart_report
 from podhosts.helm import Charts
-from podhosts.helm.delivered import DeliveredChart, WrittenFlag, WrittenValues
-from podhosts.placed import InString, Placed
+from podhosts.helm.traced import Traced
+from podhosts.placed import Placed
 from podhosts.repository import Repository
 from podhosts.rules import Settings
 from podhosts.source import Source
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from podhosts.document import Node
-    from podhosts.helm.delivered import GivenValues
 
 TEMPLATE = """\
 apiVersion: apps/v1
@@ -78,23 +78,25 @@ def at(node: Node | None, *steps: str | int) -> Node:
     return node
 
 
-def in_mapping() -> tuple[GivenValues, ...]:
-    given = document(RELEASE)
-    values = at(given.root, "spec", "values")
-    assert isinstance(values, Mapping)
-    return (WrittenValues(Placed(given), values, "spec.values"),)
+def in_mapping() -> JoinedValues:
+    placed = Placed(document(RELEASE))
+    joined = JoinedValues()
+    joined.add(joined.mapping(at(placed.document.root, "spec", "values"), placed, ("spec", "values")))
+    return joined
 
 
-def in_string() -> tuple[GivenValues, ...]:
-    given = document(TEXT)
-    text = at(given.root, "spec", "source", "helm", "values")
-    flag = at(given.root, "spec", "source", "helm", "parameters", 0, "value")
+def in_string() -> JoinedValues:
+    placed = Placed(document(TEXT))
+    steps = ("spec", "source", "helm")
+    text = at(placed.document.root, *steps, "values")
+    flag = at(placed.document.root, *steps, "parameters", 0, "value")
     assert isinstance(text, Scalar)
     assert isinstance(flag, Scalar)
-    source = Source("release.yaml", text.text.encode())
-    inner = InString(Document(source, next(iter(split(source.text))), is_embedded=True), Placed(given), text)
-    assert isinstance(inner.document.root, Mapping)
-    return (WrittenValues(inner, inner.document.root), WrittenFlag("--set", "gateway", Placed(given), flag))
+    joined = JoinedValues()
+    joined.add(joined.text(text, placed, (*steps, "values")))
+    value = joined.string(flag, placed, (*steps, "parameters", 0, "value"))
+    joined.set("--set", Traced.own("gateway=") + value)
+    return joined
 
 
 @pytest.mark.parametrize(
@@ -103,7 +105,7 @@ def in_string() -> tuple[GivenValues, ...]:
         pytest.param(in_mapping, [(7, "10.0.0.300", "spec.values.aliases[0].ip")], id="a mapping"),
         pytest.param(
             in_string,
-            [(6, "10.0.0.400", ""), (9, "10.0.0.300", "aliases[0].ip")],
+            [(6, "10.0.0.400", "spec.source.helm.parameters[0].value"), (9, "10.0.0.300", "aliases[0].ip")],
             id="a string, and a flag",
         ),
     ],
@@ -114,8 +116,8 @@ def test_findings_stand_where_a_delivery_gives_the_value(
     write(tmp_path, {"app/Chart.yaml": METADATA, "app/templates/d.yaml": TEMPLATE})
     monkeypatch.chdir(tmp_path)
     assert callable(values)
-    delivery = DeliveredChart("app", values(), BUILT)
-    charts = Charts(["app/Chart.yaml", "app/templates/d.yaml", "release.yaml"], deliveries=lambda: [delivery])
+    delivery = values().chart("app", "release.yaml")
+    charts = Charts(["app/Chart.yaml", "app/templates/d.yaml", "release.yaml"], deliveries=lambda _: [delivery])
     report = chart_report("release.yaml", Repository(charts=charts), Settings())
     found = [
         (item.source.position(item.span.start).line, item.source.cut(item.span), item.field)

@@ -325,7 +325,9 @@ spec:
     ],
 )
 def test_files_of_a_chart(tmp_path: Path, name: str, texts: list[str], marked: list[str | None]) -> None:
-    write(tmp_path, {"values.yaml": VALUES, "templates/web.yaml": TEMPLATE})
+    # Of what is printed in the wrong columns nothing more can be said.
+    template = TEMPLATE.replace("nindent 1", "nindent 2") if name == "values.yaml" else TEMPLATE
+    write(tmp_path, {"values.yaml": VALUES, "templates/web.yaml": template})
     paths = [str(tmp_path / each) for each in ("templates/web.yaml", "values.yaml")]
     linter = IncrementalLinter(OPTIONS, Repository(charts=Charts(paths)))
     for text, expected in zip(texts, marked, strict=True):

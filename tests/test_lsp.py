@@ -102,9 +102,11 @@ async def test_columns_in_the_units_of_the_client(encoding: types.PositionEncodi
 async def test_charts(client: Editor, tmp_path: Path) -> None:
     values = "extra:\n- {ip: 10.0.0.256, hostnames: [a]}\n"
     template = "apiVersion: v1\nkind: Pod\nspec:\n  hostAliases: {{- toYaml .Values.extra | nindent 1 }}\n"
-    write(tmp_path, {"values.yaml": values, "templates/web.yaml": template})
-    assert codes_of(await client.open(tmp_path / "values.yaml", values)) == ["invalid-ip"]
-    path = tmp_path / "templates" / "web.yaml"
+    right = template.replace("nindent 1", "nindent 2")
+    write(tmp_path / "right", {"values.yaml": values, "templates/web.yaml": right})
+    assert codes_of(await client.open(tmp_path / "right" / "values.yaml", values)) == ["invalid-ip"]
+    write(tmp_path / "wrong", {"values.yaml": values, "templates/web.yaml": template})
+    path = tmp_path / "wrong" / "templates" / "web.yaml"
     for text in (template, template.replace("kind", "# not saved\nkind")):
         told = await (client.open(path, text) if text is template else client.change(path, text))
         assert [item.range.start for item in told if item.code == "syntax-error"] == [place(text, "1 }}")]

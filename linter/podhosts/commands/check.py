@@ -6,7 +6,6 @@ import sys
 from contextlib import nullcontext, redirect_stdout
 from typing import TYPE_CHECKING
 
-from podhosts.code_blocks import PAGE_ENDINGS
 from podhosts.commands.baselines import BaselineFile
 from podhosts.commands.repairs import Repairs, offers, unsafe_titles
 from podhosts.commands.reports import Outputs
@@ -17,6 +16,7 @@ from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageErro
 from podhosts.diagnostics import Severity
 from podhosts.discovery import ENDINGS, STDIN, Discovery, Input, discover
 from podhosts.engine import Result, Unread
+from podhosts.pages.blocks import PAGE_ENDINGS
 from podhosts.relevance import Relevance, look_around
 from podhosts.reporters.report import Report
 from podhosts.run import Run

@@ -62,7 +62,7 @@ def fix(
     Suppressed findings and those of rules that are not selected are not fixed. Each round is checked, and its text read
     again. A fix that does what it may not do is left out, and the others are made.
     """
-    text = given if isinstance(given, Part) else whole(given)
+    text = (given if isinstance(given, Part) else whole(given)).keeping()
     verifier = Verifier(text, options, repository or Repository([text.source], is_whole=False))
     if findings is not None:
         verifier.know(text, Result(findings=findings))

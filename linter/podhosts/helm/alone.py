@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from podhosts.document.actions import action_tokens
@@ -15,14 +14,12 @@ from podhosts.helm.values import UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from podhosts.document import Document, Entry
+    from podhosts.document import Document
     from podhosts.document.branches import Branch
     from podhosts.helm.lists import Misprint
     from podhosts.helm.templates import NamedTemplate, Node
     from podhosts.helm.values import Value
 
-#: What stands between a key and its value.
-_BETWEEN = re.compile(r":[ \t]*(?:#[^\n]*)?\s*")
 _NAMES = "hostnames"
 #: Functions after which a list is still printed as one value.
 _KEEPING = frozenset({"default", "quote", "squote", "toString"})
@@ -51,23 +48,6 @@ def misprints(document: Document) -> list[Misprint]:
     for definition in template.definitions.values():
         found += render(definition.body, definition, UNKNOWN)
     return found
-
-
-def printed_value(document: Document, entry: Entry) -> str | None:
-    """The value that a template prints as it stands behind a key, and nothing else (`.Values.hostAliases`), or None."""
-    if document.template is None:
-        return None
-    template = parse_template(document.source.text, *document.span)
-    renderer = Renderer(TemplateBody(document.source, None), lambda _: None, lambda _: False)
-    try:
-        uses = printed_lists(renderer.render(template.body, ROOT)).uses
-    except TooLongError:
-        return None
-    for use in uses:
-        between = document.source.text[entry.key.end : use.span.start]
-        if use.entries is None and _BETWEEN.fullmatch(between) and entry.value.end <= use.span.end:
-            return ".".join((".Values", *use.path))
-    return None
 
 
 def prints_names(text: str) -> bool:

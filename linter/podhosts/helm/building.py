@@ -11,26 +11,29 @@ from podhosts.helm.builtins import functions
 from podhosts.helm.chart_files import ChartFiles
 from podhosts.helm.charts import METADATA, is_values_path, join
 from podhosts.helm.evaluate import ParsedTemplates, Refused, RenderedFile, evaluate
-from podhosts.helm.loading import LoadError, LoadOptions, load
+from podhosts.helm.loading import LoadError, LoadOptions, ValuesText, load
 from podhosts.helm.loading.load import DEFAULT_KUBERNETES
 from podhosts.helm.model import TooLarge, Unsupported
 from podhosts.helm.printed import PrintedText, with_placeholders
 from podhosts.helm.relevance import can_fill_lists, relevant_templates
-from podhosts.source import Source, Span
+from podhosts.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from podhosts.helm.chart import Chart
     from podhosts.helm.charts import Charts
-    from podhosts.helm.delivered import DeliveredChart, GivenValues
+    from podhosts.helm.delivered import DeliveredChart
     from podhosts.helm.evaluate import Outcome
     from podhosts.helm.loading import Installation
+    from podhosts.source import Source
 
 _DEFAULT_VALUES = "values.yaml"
 #: With so many values files a chart is evaluated.
 _MOST_VALUES = 40
 _HELM_VERSION = 4
+#: What an entry of hostAliases has.
+_ENTRY = re.compile(r"\bhostnames[\"']?\s*:")
 _FILLED = re.compile(r"hostAliases:\s*(?!\[\]|null\b|~)\S", re.IGNORECASE)
 
 
@@ -76,7 +79,7 @@ class ChartBuilder:
         if given:
             yield self.build(given)
         for delivery in deliveries:
-            yield self.build(delivery.values, delivery)
+            yield self.build((), delivery)
         names = self._values_names()
         if not any(map(_prints_list, own.printed)):
             # Nothing to combine with: a file matters that brings entries itself.
@@ -84,6 +87,17 @@ class ChartBuilder:
         builds = (self.build((source,)) for name in names if (source := self.files.source(name)) is not None)
         # Without a values file the chart may not work at all.
         yield from (build for build in builds if build.printed or own.printed)
+
+    def in_all_branches(self, printed: Mapping[str, int]) -> Iterator[ChartBuild]:
+        """What stands under conditions, too, whether they hold or not: for values files that have entries which are
+        printed nowhere.
+
+        `printed` says by the paths of files how many of their entries are.
+        """
+        for name in (_DEFAULT_VALUES, *self._values_names()):
+            source = self.files.source(name)
+            if source is not None and len(_ENTRY.findall(source.text)) > printed.get(source.path, 0):
+                yield self.build((source,) if name != _DEFAULT_VALUES else (), all_branches=True)
 
     def everything(self, values: Sequence[Source] = ()) -> ChartBuild:
         """What all templates print with these files on top of the chart's own values.
@@ -93,22 +107,30 @@ class ChartBuilder:
         return self.build(values, all_templates=True)
 
     def build(
-        self, values: Sequence[GivenValues], delivery: DeliveredChart | None = None, *, all_templates: bool = False
+        self,
+        values: Sequence[Source],
+        delivery: DeliveredChart | None = None,
+        *,
+        all_templates: bool = False,
+        all_branches: bool = False,
     ) -> ChartBuild:
-        """What the relevant templates print with these values, which may be those of a delivery; or all templates."""
-        own = (*self._own_values(), *(one.path for one in values if isinstance(one, Source)))
-        built = BuiltBy("helm", self.folder, own) if delivery is None else delivery.built
+        """What the relevant templates print with these files on top of the chart's values, or all templates.
+
+        With a delivery: as that installs the chart. `all_branches`: also what stands under an `if` that does not hold.
+        """
+        names = [*map(self.files.add_values, values)]
+        texts = tuple(ValuesText(name, self.files.text(name)) for name in names)
+        if delivery is None:
+            paths = (*self._own_values(), *(source.path for source in values))
+            built, options = BuiltBy("helm", self.folder, paths), LoadOptions(_HELM_VERSION, values=texts)
+        else:
+            built, options = delivery.built, _options(delivery)
+            self.files.add_documents(delivery.values.documents)
         build = ChartBuild(self.folder, built, [], [])
-        options = LoadOptions(
-            _HELM_VERSION,
-            tuple(map(self.files.values, values)),
-            release_name=delivery and delivery.release_name,
-            namespace=delivery and delivery.namespace,
-        )
         try:
             installation = load(self.files.contents, options)
             wanted = None if all_templates else relevant_templates(installation.templates, installation.values)
-            outcomes = self._evaluate(installation, wanted)
+            outcomes = self._evaluate(installation, wanted, all_branches=all_branches)
         except LoadError as error:
             build.stopped.append(self._stopped(error.file or METADATA, error.span, error.message))
             return build
@@ -120,11 +142,13 @@ class ChartBuilder:
             self._add(outcome, paths_in_chart[name], build, keeps_names=all_templates)
         return build
 
-    def _evaluate(self, installation: Installation, wanted: set[str] | None) -> dict[str, Outcome]:
+    def _evaluate(
+        self, installation: Installation, wanted: set[str] | None, *, all_branches: bool
+    ) -> dict[str, Outcome]:
         if wanted is not None and not wanted:
             return {}
         templates = [one for one in installation.templates if posixpath.basename(one.name) != "NOTES.txt"]
-        return evaluate(templates, self._parsed, DEFAULT_KUBERNETES, wanted)
+        return evaluate(templates, self._parsed, DEFAULT_KUBERNETES, wanted, takes_all_branches=all_branches)
 
     def _add(self, outcome: Outcome, path: str, build: ChartBuild, *, keeps_names: bool) -> None:
         source = self.files.source(path)
@@ -154,6 +178,11 @@ class ChartBuilder:
         """The values files besides the chart's own values, by their paths in the chart."""
         names = (name for name in self.files.contents if name != _DEFAULT_VALUES and is_values_path(name))
         return sorted(names)[:_MOST_VALUES]
+
+
+def _options(delivery: DeliveredChart) -> LoadOptions:
+    values, own, names = delivery.values.values, delivery.values.own, (delivery.release_name, delivery.namespace)
+    return LoadOptions(_HELM_VERSION, given=values, own=own, release_name=names[0], namespace=names[1])
 
 
 def _prints_list(printed: PrintedText) -> bool:

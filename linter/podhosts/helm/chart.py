@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from podhosts.document import Document, Mapping, Problem, Sequence, split, written_string
 from podhosts.helm.charts import METADATA, files_below, is_values_path, join
 from podhosts.helm.cycles import find_cycle, included
-from podhosts.helm.declared_keys import declared_keys
-from podhosts.helm.facts import Facts, FollowedList, UnreadFile
+from podhosts.helm.facts import Facts, UnreadFile
 from podhosts.helm.following import values_at
 from podhosts.helm.lists import printed_lists
 from podhosts.helm.rendering import KEY, ROOT, Renderer, TemplateBody, TooLongError
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from podhosts.helm.lists import PrintedLists
     from podhosts.helm.mentions import ValuesReads
     from podhosts.helm.templates import NamedTemplate, TemplateTree
-    from podhosts.helm.values import ValuesPath
     from podhosts.kubernetes import Path
     from podhosts.source import Source
 
@@ -328,17 +326,6 @@ class Chart:
                 return Problem(f"the named template includes itself whatever the values ({names})", action.span)
         return None
 
-    def lists(self, depth: int = 0) -> Iterator[FollowedList]:
-        """The lists in its values: its own, and those of its sub-charts below their keys."""
-        for use in (use for printed in self._printed[0].values() for use in printed.uses):
-            yield FollowedList(use.path, use, self._declared(use.path))
-        for key, chart in self.dependencies if depth < _MOST_NESTED else ():
-            for inner in chart.lists(depth + 1):
-                path = (key, *inner.path)
-                yield inner._replace(path=path, declared=inner.declared | self._declared(path))
-                if inner.path[0] == _GLOBAL:
-                    yield inner
-
     def never_prints(self, path: Path) -> bool:
         """Whether no template of the chart, of one inside it or of one around it reads its values at a path.
 
@@ -425,10 +412,6 @@ class Chart:
         )
         sources = map(self._charts.source, names)
         return any(source is None or _VALUES_TEMPLATE.search(source.text) for source in sources)
-
-    def _declared(self, path: ValuesPath) -> frozenset[str]:
-        schema, _ = self._schema
-        return declared_keys(schema, path) if schema else frozenset()
 
 
 def _is_partial(path: str) -> bool:

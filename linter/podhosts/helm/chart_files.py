@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from podhosts.document import Document, Scalar, split
 from podhosts.helm.charts import VALUES_FOLDERS, files_below, is_values_name, join
 from podhosts.helm.decoding import node_at
-from podhosts.helm.delivered import WrittenFlag, WrittenValues
-from podhosts.helm.loading import SetFlag, ValuesNode, ValuesText
 from podhosts.helm.objects import go_text
-from podhosts.helm.traced import Derived, ValuePlace, ValueText
 from podhosts.kubernetes import field
-from podhosts.kubernetes.fields import join as join_fields
 from podhosts.placed import Placed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from podhosts.document import Node
     from podhosts.helm.chart import Chart
     from podhosts.helm.charts import Charts
-    from podhosts.helm.delivered import GivenValues
+    from podhosts.helm.traced import ValuePlace
     from podhosts.placed import Place
     from podhosts.source import Source, Span
 
@@ -31,8 +29,6 @@ _FILES = ".Files"
 _LOADED_FOLDERS = VALUES_FOLDERS | {"templates", "charts"}
 _LOADED_FILES = frozenset({"Chart.yaml", "Chart.lock", "requirements.yaml", "requirements.lock", ".helmignore"})
 _SCHEMA = "values.schema.json"
-#: Begins the names of values that are no file.
-_IN_DOCUMENT = "values:"
 
 
 class WrittenValue(NamedTuple):
@@ -66,8 +62,8 @@ class ChartFiles:
         self.folder = chart.folder
         self._sources: dict[str, Source] = {}
         self._documents: dict[str, list[Document]] = {}
-        #: Values that stand in documents of other files, by the names that their places have.
-        self._given: dict[str, WrittenValues | WrittenFlag] = {}
+        #: Documents of other files that values are written in, by the names that the places of these have.
+        self._delivered: dict[str, Placed] = {}
         # What Helm does not load otherwise may be large: a chart can lie at the root of a repository.
         self._reads_files = any(_FILES in file.source.text for one in chart.family() for file in one.templates)
         self._add(chart.folder, "", charts)
@@ -85,20 +81,17 @@ class ChartFiles:
             if (self._reads_files or _is_loaded(name)) and (source := charts.source(path)) is not None:
                 self._sources[prefix + name] = source
 
-    def values(self, given: GivenValues) -> ValuesText | ValuesNode | SetFlag:
-        """Values as the loader takes them: a file, be it one of the chart or lie elsewhere, or what a document has."""
-        if isinstance(given, WrittenValues | WrittenFlag):
-            name = f"{_IN_DOCUMENT}{len(self._given)}"
-            self._given[name] = given
-            if isinstance(given, WrittenValues):
-                return ValuesNode(name, given.node)
-            place = ValuePlace(name, ())
-            return SetFlag(given.flag, f"{given.key}={given.node.text}", Derived((ValueText(place, 0),)))
-        known = self.name(given.path)
-        if known is None:
-            known = given.path
-            self._sources[known] = given
-        return ValuesText(known, self.text(known))
+    def add_values(self, source: Source) -> str:
+        """The name by which a values file is known here, be it one of the chart or lie elsewhere."""
+        name = self.name(source.path)
+        if name is None:
+            name = source.path
+            self._sources[name] = source
+        return name
+
+    def add_documents(self, documents: Mapping[str, Placed]) -> None:
+        """Make documents known that values from elsewhere are written in, by the names of their places."""
+        self._delivered.update(documents)
 
     def text(self, name: str) -> str:
         """A file as Helm reads it."""
@@ -126,12 +119,9 @@ class ChartFiles:
 
     def written(self, place: ValuePlace) -> WrittenValue | None:
         """What stands at a place of a values file: of several documents, in the last that has it."""
-        given = self._given.get(place.file)
-        if given is not None:
-            node = node_at(given.node, place)
-            return (
-                None if node is None else WrittenValue(given.placed, node, join_fields(given.path, field(place.path)))
-            )
+        if (placed := self._delivered.get(place.file)) is not None:
+            node = node_at(placed.document.root, place)
+            return None if node is None else WrittenValue(placed, node, field(place.path))
         for document in reversed(self.documents(place.file)):
             node = node_at(document.root, place)
             if node is not None:

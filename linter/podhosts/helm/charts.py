@@ -15,9 +15,10 @@ from podhosts.source import Source
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from podhosts.helm.building import ChartBuild
+    from podhosts.helm.building import ChartBuild, ChartBuilder
     from podhosts.helm.chart import Chart
     from podhosts.helm.delivered import DeliveredChart
+    from podhosts.helm.printed_lists import PrintedList
 
 METADATA = "Chart.yaml"
 _TEMPLATES = "templates"
@@ -35,7 +36,8 @@ class Charts:
     """The charts that the files of a run belong to; `paths` are those files, as the run names them.
 
     `sources` stand for the files of their paths. All charts are also evaluated with the files `values` on top of their
-    own values, and as `deliveries` install them, which are asked for when there is a chart.
+    own values, and as `deliveries` install them. These are asked for, with what opens a file, when there is a chart
+    that may print hostAliases.
     """
 
     def __init__(
@@ -43,7 +45,7 @@ class Charts:
         paths: Iterable[str] = (),
         sources: Iterable[Source] = (),
         values: Sequence[str] = (),
-        deliveries: Callable[[], Iterable[DeliveredChart]] = tuple,
+        deliveries: Callable[[Callable[[str], Source | None]], Iterable[DeliveredChart]] = lambda _: (),
     ) -> None:
         #: A set in order.
         self._paths = dict.fromkeys(paths)
@@ -53,6 +55,8 @@ class Charts:
         self._charts: dict[str, Chart | None] = {}
         self._facts: dict[str, FileFacts] = {}
         self._builds: dict[str, list[ChartBuild]] = {}
+        self._builders: dict[str, ChartBuilder] = {}
+        self._printed_lists: dict[str, dict[str, list[PrintedList]]] = {}
 
     def with_source(self, source: Source) -> Charts:
         """The same charts; those that have a template of that path, with another text, are read again with this one."""
@@ -118,7 +122,7 @@ class Charts:
     def _deliveries(self) -> dict[str, list[DeliveredChart]]:
         """How the charts of the run are delivered, by their folders."""
         found: dict[str, list[DeliveredChart]] = {}
-        for delivery in self._find_deliveries() if self._all else ():
+        for delivery in self._find_deliveries(self.source) if any(chart.may_print_lists for chart in self._all) else ():
             found.setdefault(delivery.chart, []).append(delivery)
         return found
 
@@ -129,8 +133,7 @@ class Charts:
         for folder, deliveries in self._deliveries.items():
             if (chart := self.at(folder)) is None:
                 continue
-            for values in (one for delivery in deliveries for one in delivery.values):
-                path = values.path if isinstance(values, Source) else values.placed.document.source.path
+            for path in (path for delivery in deliveries for path in delivery.paths):
                 found.setdefault(path, {})[chart] = None
         return {path: [*charts] for path, charts in found.items()}
 
@@ -152,22 +155,37 @@ class Charts:
         if chart.folder not in self._builds:
             found: list[ChartBuild] = []
             if chart.may_print_lists and not chart.is_library:
-                # Imported for the first chart that prints lists.
-                from podhosts.helm.building import ChartBuilder
-
                 given = [source for path in self._values if (source := self.source(path)) is not None]
-                found = [*ChartBuilder(chart, self).builds(given, self._deliveries.get(chart.folder, ()))]
+                found = [*self._builder(chart).builds(given, self._deliveries.get(chart.folder, ()))]
             self._builds[chart.folder] = found
         return self._builds[chart.folder]
+
+    def _builder(self, chart: Chart) -> ChartBuilder:
+        if chart.folder not in self._builders:
+            # Imported for the first chart that prints lists.
+            from podhosts.helm.building import ChartBuilder
+
+            self._builders[chart.folder] = ChartBuilder(chart, self)
+        return self._builders[chart.folder]
+
+    def _lists(self, chart: Chart) -> dict[str, list[PrintedList]]:
+        """The lists of values files that a chart prints as they stand, by the paths of the files."""
+        if chart.folder not in self._printed_lists:
+            builds = self.builds(chart)
+            found: dict[str, list[PrintedList]] = {}
+            if builds:
+                from podhosts.helm.printed_lists import add_lists, printed_lists
+
+                found = printed_lists(builds)
+                counts = {path: sum(item.entries for item in lists) for path, lists in found.items()}
+                add_lists(found, printed_lists(self._builder(chart).in_all_branches(counts)))
+            self._printed_lists[chart.folder] = found
+        return self._printed_lists[chart.folder]
 
     def everything(self, home: str, values: Sequence[Source] = ()) -> ChartBuild | None:
         """The outermost chart in a folder with all that its templates print; None for no chart and for a library."""
         chart = self.at(home)
-        if chart is None or chart.is_library:
-            return None
-        from podhosts.helm.building import ChartBuilder
-
-        return ChartBuilder(chart, self).everything(values)
+        return None if chart is None or chart.is_library else self._builder(chart).everything(values)
 
     def facts(self, path: str) -> FileFacts:
         """What the charts say of a file. Only the charts that may say something are read."""
@@ -180,9 +198,9 @@ class Charts:
         for chart in self._users_of(path):
             if path in chart.facts:
                 facts.extend(chart.facts[path])
-        for own in self.of_values(path):
-            facts.lists.extend(own.lists())
-            facts.never_print.append(own.never_prints)
+        for chart in self._evaluated_with(path):
+            facts.lists.extend(self._lists(chart).get(path, ()))
+        facts.never_print += (own.never_prints for own in self.of_values(path))
         return facts
 
     def _users_of(self, template: str) -> Iterable[Chart]:
@@ -212,14 +230,19 @@ class Charts:
         return bool(self._all) and any(self.at(folder) for folder in _folders_of_template(path))
 
     def home(self, path: str) -> str | None:
-        """The folder of the outermost chart that a file belongs to; None for a file of which no chart says anything.
+        """The folder of the outermost chart that a file belongs to, or gives values to from elsewhere.
+
+        None for a file of which no chart says anything.
 
         What is said of the files of one home is found most cheaply together.
         """
         folders = [folder for folder in _chart_folders(path) if self.at(folder)]
-        if not folders and path in self._values and self._all:
+        if folders:
+            return self._outermost(min(folders, key=len))
+        if path in self._values and self._all:
             return next(iter(self.homes))
-        return self._outermost(min(folders, key=len)) if folders else None
+        delivered = self._delivered_with.get(path) if self._all else None
+        return self._outermost(delivered[0].folder) if delivered else None
 
     def _outermost(self, folder: str) -> str:
         while True:

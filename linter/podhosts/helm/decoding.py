@@ -210,9 +210,9 @@ def _words(error: UnreadableError, text: str, start: int) -> str:
     return f"error converting YAML to JSON: yaml: {place}{message}"
 
 
-def value_of(root: Node, origins: ScalarOrigins) -> GoValue:
-    """The value of a document that is read. Raises TooLarge."""
-    return _Decoder(origins).value(root, (), 0)
+def value_of(root: Node, origins: ScalarOrigins, path: Path = ()) -> GoValue:
+    """The value of a document that is read, or of a node at a path in it. Raises TooLarge."""
+    return _Decoder(origins).value(root, path, 0)
 
 
 class _Decoder:

@@ -2,49 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from podhosts.diagnostics import BuiltBy
-    from podhosts.document import Mapping, Scalar
-    from podhosts.helm.loading.set_flags import Flag
+    from podhosts.helm.model import GoMap
     from podhosts.placed import Placed
-    from podhosts.source import Source
 
 
-class WrittenValues(NamedTuple):
-    """Values that stand in a document, such as `spec.values` of a HelmRelease or a text of values in a string.
+class DeliveredValues(NamedTuple):
+    """Values on top of a chart's own, joined as the program that gives them does.
 
-    `path` leads to the mapping `node` from the root of the object (`spec.values`).
+    `documents` are what they are written in, by the names that the places of the values have (`ValuePlace.file`).
+    `own` are values that stand for those of the chart's `values.yaml`; None where that counts.
     """
 
-    placed: Placed
-    node: Mapping
-    path: str = ""
-
-
-class WrittenFlag(NamedTuple):
-    """One value as `--set` or a sister of it gives it: the key as the flag has it (`a.b[0].c`), and its value."""
-
-    flag: Flag
-    key: str
-    placed: Placed
-    node: Scalar
-    path: str = ""
-
-
-#: A values file, or values in a document.
-GivenValues: TypeAlias = "Source | WrittenValues | WrittenFlag"
+    values: GoMap
+    documents: Mapping[str, Placed]
+    own: GoMap | None = None
 
 
 class DeliveredChart(NamedTuple):
-    """A chart as a delivery installs it: the chart's folder, and values on top of its own, each over those before it.
+    """A chart as a delivery installs it: the chart's folder, and the values.
 
     `built` is what findings say of the build. A release's name and its namespace are None where they are not known.
     """
 
     chart: str
-    values: tuple[GivenValues, ...]
+    values: DeliveredValues
     built: BuiltBy
     release_name: str | None = None
     namespace: str | None = None
+
+    @property
+    def paths(self) -> set[str]:
+        """The files that the values are written in."""
+        return {placed.document.source.path for placed in self.values.documents.values()}

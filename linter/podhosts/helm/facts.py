@@ -10,18 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from podhosts.document import Problem
-    from podhosts.helm.lists import Misprint, PrintedObject, ValuesUse
-    from podhosts.helm.values import ValuesPath
+    from podhosts.helm.lists import Misprint, PrintedObject
+    from podhosts.helm.printed_lists import PrintedList
     from podhosts.kubernetes import Path
     from podhosts.source import Source, Span
-
-
-class FollowedList(NamedTuple):
-    """A list in a values file: how a template prints it, at which path, and the keys that the chart declares for it."""
-
-    path: ValuesPath
-    use: ValuesUse
-    declared: frozenset[str]
 
 
 class UnreadFile(NamedTuple):
@@ -36,14 +28,15 @@ class UnreadFile(NamedTuple):
 class FileFacts:
     """What the charts of a run say of one file.
 
-    `lists` of a values file; the bodies of named templates (`fragments`) that are parts of lists, with the objects that
+    The `lists` of a values file that templates print; the bodies of named templates (`fragments`) that are parts of
+    lists, with the objects that
     they become parts of; prints that go wrong; the actions that print a value among names as Go does, and whether the
     chart's values have a list there; and why Helm would refuse the file, with spans of its text.
     """
 
     #: Whether it is a template whose lists have been looked at.
     is_rendered: bool = False
-    lists: list[FollowedList] = field(default_factory=list)
+    lists: list[PrintedList] = field(default_factory=list)
     fragments: dict[Span, list[PrintedObject]] = field(default_factory=dict)
     misprints: list[Misprint] = field(default_factory=list)
     plain_prints: dict[Span, bool] = field(default_factory=dict)

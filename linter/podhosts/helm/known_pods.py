@@ -51,14 +51,10 @@ def known_pods(document: Document, manifests: list[KubernetesObject], kinds: Kno
     if not facts.lists:
         return KnownPods(by_shape, _NONE)
     # Imported for the first values file of a chart: most runs have none.
-    from podhosts.helm.following import PrintedList, followed_pods
+    from podhosts.helm.printed_lists import pods_of_lists
 
-    followed = [found for manifest in manifests for found in followed_pods(manifest, facts.lists, kinds)]
-    # One list can be both; a fix can be checked only where it is known as a list without the chart, too.
-    repairable = {pod.list_start for pod in by_shape}
     printed: dict[Pod, Placed] = {
-        pod: PrintedList(document, use, is_editable=pod.keys is None and pod.list_start in repairable)
-        for pod, use in followed
+        pod: place for manifest in manifests for pod, place in pods_of_lists(manifest, facts.lists, kinds)
     }
     known = {pod.list_start for pod in printed}
     return KnownPods([*printed, *(pod for pod in by_shape if pod.list_start not in known)], printed)

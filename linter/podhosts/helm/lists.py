@@ -10,7 +10,6 @@ from podhosts.diagnostics import Words
 from podhosts.document import Document, Mapping, Piece, Scalar, Sequence
 from podhosts.helm.rendering import KEY, MARK
 from podhosts.helm.values import EACH, Form, PrintedValue, Reference
-from podhosts.kubernetes import EntryKeys
 from podhosts.source import Source, Span
 
 if TYPE_CHECKING:
@@ -35,22 +34,6 @@ class PrintedObject(NamedTuple):
 
     api_version: str | None
     kinds: frozenset[str]
-
-
-class ValuesUse(NamedTuple):
-    """A path of the values that a template prints as hostAliases.
-
-    `entries` is None where the list is printed as it stands. `takes_text`: a string is printed as it is.
-    `is_certain`: whatever it is, under no condition.
-    """
-
-    path: ValuesPath
-    entries: EntryKeys | None
-    target: PrintedObject
-    takes_text: bool
-    is_certain: bool
-    place: TemplateBody
-    span: Span
 
 
 class Misprint(NamedTuple):
@@ -79,7 +62,6 @@ class Fragment(NamedTuple):
 class PrintedLists(NamedTuple):
     """What one template prints at its `hostAliases:` keys."""
 
-    uses: list[ValuesUse]
     misprints: list[Misprint]
     fragments: list[Fragment]
     plain_prints: list[PlainPrint]
@@ -87,7 +69,7 @@ class PrintedLists(NamedTuple):
 
 def printed_lists(rendered: RenderedTemplate) -> PrintedLists:
     """All hostAliases lists of a rendered template."""
-    found = PrintedLists([], [], [], [])
+    found = PrintedLists([], [], [])
     for key in _KEY_LINE.finditer(rendered.text):
         _Region(rendered, key).read(found)
     return found
@@ -138,13 +120,8 @@ class _Region:
         text = "\n".join(map(self._with_dash, self._lines))
         root = Document(Source("", (text + "\n").encode()), Piece(1, Span(0, len(text) + 1), "yaml")).root
         items = root.get(KEY) if isinstance(root, Mapping) else None
-        if isinstance(items, Scalar):
-            # Of the values of a map (`range $key, $value`) some one may be the list.
-            marks = [mark for mark in self._marks(items) if not _is_element(mark)]
-            found.uses.extend(use for mark in marks for use in self._whole(mark))
-        elif isinstance(items, Sequence):
+        if isinstance(items, Sequence):
             for item in items.items:
-                found.uses.extend(self._item(item))
                 if isinstance(item, Mapping):
                     found.plain_prints.extend(self._plain_prints(item.get("hostnames")))
         found.fragments.extend(Fragment(place, self._target) for place in self._places())
@@ -172,42 +149,6 @@ class _Region:
             return [self._rendered.mark(letter) for letter in node.text]
         return []
 
-    def _item(self, node: Node) -> Iterator[ValuesUse]:
-        if isinstance(node, Mapping):
-            yield from self._mapped(node)
-        for mark in self._marks(node):
-            yield from self._whole(mark)
-
-    def _whole(self, mark: PrintedMark) -> Iterator[ValuesUse]:
-        """A print of the list, or of one whole entry of it in a `range`."""
-        value = mark.value
-        if not isinstance(value, Reference) or not value.path:
-            return
-        is_entry = value.path[-1] == EACH
-        if is_entry and mark.is_chosen:
-            return
-        path = value.path[:-1] if is_entry else value.path
-        if path and (mark.form is not Form.GO or not is_entry):
-            yield self._use(path, None, mark, takes_text=mark.form is Form.GO)
-
-    def _mapped(self, item: Mapping) -> Iterator[ValuesUse]:
-        """An entry that the template writes from the keys of an item of the values."""
-        ips = [(mark, path) for mark in self._marks(item.get("ip")) if (path := _key_of_item(mark))]
-        # An entry that is left out may say anything.
-        if any(mark.is_chosen for mark, _ in ips):
-            return
-        node = item.get("hostnames")
-        # A text beside `hostnames:` is no name: it may hold a whole list.
-        listed = node if isinstance(node, Sequence) or any(map(_is_list, self._marks(node))) else None
-        names = [(mark, path) for mark in self._marks_of_names(listed) if (path := _key_of_item(mark))]
-        bases = dict.fromkeys(path[:-2] for _, path in (*ips, *names))
-        for base in bases:
-            ip = next((path[-1] for _, path in ips if path[:-2] == base), None)
-            name = next(((mark, path) for mark, path in names if path[:-2] == base), None)
-            mark = next(mark for mark, path in (*ips, *names) if path[:-2] == base)
-            keys = EntryKeys(ip, name[1][-1] if name else None, name is not None and _is_list(name[0]))
-            yield self._use(base, keys, mark, takes_text=False)
-
     def _plain_prints(self, names: Node | None) -> Iterator[PlainPrint]:
         for mark in self._marks_of_names(names):
             if mark.form in {Form.GO, Form.QUOTED} and isinstance(mark.value, Reference):
@@ -216,10 +157,6 @@ class _Region:
 
     def _marks_of_names(self, node: Node | None) -> list[PrintedMark]:
         return [mark for item in (node.items if isinstance(node, Sequence) else [node]) for mark in self._marks(item)]
-
-    def _use(self, path: ValuesPath, entries: EntryKeys | None, mark: PrintedMark, *, takes_text: bool) -> ValuesUse:
-        action, place = mark.prints[0]
-        return ValuesUse(path, entries, self._target, takes_text, mark.is_certain, place, action.span)
 
     @cached_property
     def _target(self) -> PrintedObject:
@@ -305,24 +242,3 @@ def _fault(others: int, first: int, key: str, column: int, *, on_line_of_key: bo
             right,
         )
     return None
-
-
-def _key_of_item(mark: PrintedMark) -> ValuesPath | None:
-    """The path of a key of an item of a list, also where the mark prints the items of a list in that key."""
-    if not isinstance(mark.value, Reference):
-        return None
-    path = mark.value.path
-    if path and path[-1] == EACH:
-        path = path[:-1]
-    return path if len(path) > 2 and path[-2] == EACH else None
-
-
-def _is_element(mark: PrintedMark) -> bool:
-    """Whether a mark prints an item of a list, or a value of a map."""
-    return isinstance(mark.value, Reference) and mark.value.path[-1:] == (EACH,)
-
-
-def _is_list(mark: PrintedMark) -> bool:
-    """Whether a mark prints a list, or an item of one."""
-    path = mark.value.path if isinstance(mark.value, Reference) else ()
-    return mark.form in {Form.YAML, Form.JSON} or path[-1:] == (EACH,)

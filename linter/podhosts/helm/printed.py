@@ -208,6 +208,24 @@ class PrintedDocument(Placed):
                 found.append(Related(Span(printed.start, printed.end), _PRINTED_HERE, source))
         return tuple(found)
 
+    @property
+    def files(self) -> ChartFiles:
+        """The files that it is printed from."""
+        return self._printed.files
+
+    def values(self, span: Span) -> list[ValuePlace]:
+        """The values, and keys of values, that a span comes from, each once."""
+        return _values(self._printed.parts(span))
+
+    def value(self, span: Span) -> ValuePlace | None:
+        """The one value or key that a span comes from."""
+        values = self.values(span)
+        return values[0] if len(values) == 1 else None
+
+    def action(self, span: Span) -> PrintingAction | None:
+        """The action of a template that prints the beginning of a span."""
+        return next((part.printed_at for part in self._printed.parts(span) if part.printed_at is not None), None)
+
     def values_of(self, span: Span) -> tuple[Related, ...]:
         """The values that a span comes from."""
         found = map(self._value_at, _values(self._printed.parts(span)))

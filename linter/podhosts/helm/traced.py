@@ -37,6 +37,14 @@ class ValuePlace(NamedTuple):
     path: tuple[str | int, ...]
     is_key: bool = False
 
+    def outer(self) -> ValuePlace:
+        """The place of the list or mapping that it stands in."""
+        return ValuePlace(self.file, self.path[:-1])
+
+    def holds(self, other: ValuePlace) -> bool:
+        """Whether another place is this one, or its value, or lies inside it."""
+        return other.file == self.file and other.path[: len(self.path)] == self.path
+
 
 class PrintingAction(NamedTuple):
     """The action of a template file that printed a text: the path in the chart, and where the action stands there."""

@@ -17,7 +17,6 @@ from podhosts.kubernetes.placed import every_pod, is_patch
 from podhosts.kubernetes.pods import (
     AliasName,
     Container,
-    EntryKeys,
     HostAlias,
     Mount,
     Pod,
@@ -42,7 +41,6 @@ __all__ = [
     "AliasName",
     "ConfiguredPodSpec",
     "Container",
-    "EntryKeys",
     "HostAlias",
     "KnownKinds",
     "KubernetesObject",

@@ -50,27 +50,6 @@ _ANCHORED = re.compile(r"[+^=X<]?\(.*\)")
 _OTHER_MEANING = frozenset({"k3d.io", "apiextensions.k8s.io"})
 
 
-@record(frozen=True, slots=True)
-class EntryKeys:
-    """The keys for the fields of an entry where a template writes the entries from keys of its own.
-
-    None: the template has the value from elsewhere. `names_are_listed` is false where the key holds one name.
-    """
-
-    ip: str | None
-    hostnames: str | None
-    names_are_listed: bool
-
-    def own(self, steps: Path) -> Path:
-        """The path in the file of something in a list; `steps` begin with the list's key and an entry's index."""
-        keys = {"ip": self.ip, "hostnames": self.hostnames}
-        kept = steps if self.names_are_listed else steps[:3]
-        return tuple(
-            keys.get(step) or step if number == 2 and isinstance(step, str) else step
-            for number, step in enumerate(kept)
-        )
-
-
 @record(frozen=True, eq=False)
 class Pod:
     """A pod spec, or any other mapping that holds a list shaped like hostAliases.
@@ -85,8 +64,6 @@ class Pod:
     list_field: str
     schema: ListSchema
     is_pod_spec: bool
-    #: Set where the entries are views of others.
-    keys: EntryKeys | None = None
 
     @property
     def list_entry(self) -> Entry | None:
@@ -219,7 +196,7 @@ class Pod:
 
     def field(self, *steps: str | int) -> str:
         """The path of something in the pod spec, from the object's root."""
-        return self.object.field(*self.path, *(self.keys.own(steps) if self.keys else steps))
+        return self.object.field(*self.path, *steps)
 
     def is_partial(self, node: Node) -> bool:
         """Whether a mapping or list may get more than is written in it, so that nothing can be missing."""

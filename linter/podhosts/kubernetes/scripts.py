@@ -61,15 +61,15 @@ def commands(container: Container) -> Iterator[Command]:
             yield Command(container, found, path[-1])
 
 
-def environment(container: Container) -> dict[str, str]:
-    """The container's variables with constant values; of two with one name the later counts."""
+def environment(container: Container) -> dict[str, str | None]:
+    """The container's variables, None where a value is not known; of two with one name the later counts."""
     items = sequence(container.node.get("env"))
     found: dict[str, str | None] = {}
     for item in items.items if items else ():
         entry = mapping(item)
         if entry is not None and (name := string(entry.get("name"))):
-            found[name] = string(entry.get("value"))
-    return {name: value for name, value in found.items() if value is not None}
+            found[name] = string(entry.get("value")) if "valueFrom" not in entry.fields else None
+    return found
 
 
 def pod_address_variables(container: Container) -> frozenset[str]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from podhosts.document import Document, Entry, Mapping
     from podhosts.kubernetes import HostAlias, KubernetesObject, Pod
     from podhosts.source import Source
+
+#: A value of a chart in a template.
+_VALUE = re.compile(r"\.Values(?:\.\w+)+")
+
+#: An action behind a key.
+_ACTION = re.compile(r":[ \t]*(?:#[^\n]*)?\s*(\{\{[^{}]*\}\})")
 
 
 class DuplicateKey(Rule):
@@ -99,10 +106,18 @@ def _printed_by_both(document: Document, earlier: Entry, later: Entry) -> str | 
     """The value of a chart that both keys print, None where they do not."""
     if document.template is None:
         return None
-    from podhosts.helm.alone import printed_value
+    first, second = _values_in(document, earlier), _values_in(document, later)
+    return first[0] if len(first) == 1 and first == second else None
 
-    value = printed_value(document, later)
-    return value if value is not None and value == printed_value(document, earlier) else None
+
+def _values_in(document: Document, entry: Entry) -> list[str]:
+    """The values of a chart that actions behind a key name, or else the block that they stand in."""
+    action = _ACTION.match(document.source.text, entry.key.end)
+    texts = [action[1]] if action else []
+    if document.root is not None:
+        heads = [branch.head for branch in document.branches_between(document.root, entry.key)]
+        texts += [document.text[slice(*head)] for head in reversed(heads)]
+    return next((found for text in texts if (found := _VALUE.findall(text))), [])
 
 
 def _advice(source: Source, earlier: Entry, later: Entry) -> str:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from podhosts.records import replace
 from podhosts.shell.expansion import Field
-from podhosts.shell.located import LocatedText, WrittenRun
+from podhosts.shell.languages import language_of
+from podhosts.shell.located import UNKNOWN, LocatedText, WrittenRun
 from podhosts.shell.model import ArgvWrite, HostsWrite, Separator, Statement
 from podhosts.shell.shebang import interpreter
 from podhosts.shell.shells import POSIX_SHELLS, PYTHON, SHELLS
 from podhosts.shell.templates import mask_templates
-from podhosts.shell.walk import Search, search_command, search_python, search_script
+from podhosts.shell.walk import Search, search_code, search_command, search_python, search_script
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ def writes_in_script(script: str, matches: Callable[[str], bool], environment: M
     program = interpreter(script)
     if PYTHON.match(program):
         return writes_in_python(script, matches)
+    if (language := language_of(program)) is not None:
+        code = LocatedText.whole(script)
+        return _collected(matches, lambda search: search_code(search, code, language))
     if program and program not in SHELLS:
         return []
     source, is_posix = LocatedText.whole(script), program in POSIX_SHELLS
@@ -38,9 +42,10 @@ def writes_in_python(source: str, matches: Callable[[str], bool]) -> list[HostsW
 
 
 def writes_in_command(
-    argv: Sequence[str], matches: Callable[[str], bool], environment: Mapping[str, str]
+    argv: Sequence[str], matches: Callable[[str], bool], variables: Mapping[str, str | None]
 ) -> list[ArgvWrite]:
     """See `podhosts.shell.argv_writes`."""
+    environment = {name: UNKNOWN if value is None else value for name, value in variables.items()}
     # The elements one after the other are the document; a blank keeps empty ones apart.
     starts = list(accumulate((len(argument) + 1 for argument in argv), initial=0))
     document = LocatedText.whole(" ".join(argv))

@@ -109,12 +109,15 @@ def evaluate(
     parsed: ParsedTemplates,
     kubernetes_version: str,
     wanted: Collection[str] | None = None,
+    *,
+    takes_all_branches: bool = False,
 ) -> dict[str, Outcome]:
     """What each wanted file prints, by Helm's name for it and in Helm's order.
 
     Without `wanted`, all files but partials are printed, and if one of the chart's files can't be parsed, the outcome
     is that of this file alone: Helm prints nothing at all. With it, only what is needed is parsed; files that may
     change values which a wanted one sees are executed, too.
+    `takes_all_branches`: what stands under an `if` that does not hold is printed, too.
     The templates' data is changed as templates change it, so each evaluation needs its own.
     """
     ordered = in_order(templates)
@@ -129,7 +132,13 @@ def evaluate(
         else:
             printed = _needed(ordered, printed, wanted)
         namespace = ChartNamespace(ordered, parsed.definitions)
-        evaluator = Evaluator(namespace, parsed.functions, parsed.helm_version, kubernetes_version)
+        evaluator = Evaluator(
+            namespace,
+            parsed.functions,
+            parsed.helm_version,
+            kubernetes_version,
+            takes_all_branches=takes_all_branches,
+        )
         outcomes = {template.name: _outcome(evaluator, namespace, template) for template in printed}
     return outcomes if wanted is None else {name: outcomes[name] for name in outcomes if name in wanted}
 

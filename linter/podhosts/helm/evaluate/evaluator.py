@@ -6,6 +6,7 @@ Templates call each other by `template`, `include` and `tpl`; all share one eval
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from podhosts.helm.evaluate.errors import Level, TemplateError
@@ -13,11 +14,11 @@ from podhosts.helm.evaluate.execution import NO_VALUE, State
 from podhosts.helm.evaluate.namespaces import InnerNamespace
 from podhosts.helm.language import ParseError, TemplateSource, parse
 from podhosts.helm.language.quoting import quoted
-from podhosts.helm.model import FunctionError, TooLarge
+from podhosts.helm.model import FunctionError, TooLarge, Unsupported
 from podhosts.helm.traced import EMPTY, Traced
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from podhosts.helm.evaluate.namespaces import Namespace
     from podhosts.helm.language import Definition
@@ -47,12 +48,16 @@ class Evaluator:
         functions: Mapping[str, GoFunction],
         helm_version: int,
         kubernetes_version: str,
+        *,
+        takes_all_branches: bool = False,
     ) -> None:
         self._files = namespace
         self.namespace: Namespace = namespace
         self.functions = functions
         self.helm_version = helm_version
         self.kubernetes_version = kubernetes_version
+        #: Whether what stands under an `if` that does not hold is printed, too.
+        self.takes_all_branches = takes_all_branches
         #: The execution that is going on; after an exception, the one that raised it.
         self.state: State | None = None
         self._steps_left = MOST_STEPS
@@ -86,6 +91,13 @@ class Evaluator:
         self.state.run()
         self.state = outer
         self._depth -= 1
+
+    def attempt(self, work: Callable[[], object]) -> None:
+        """Do what is not done in Helm, so that an error in it stops nothing else."""
+        state, depth, namespace = self.state, self._depth, self.namespace
+        with suppress(TemplateError, Unsupported):
+            work()
+        self.state, self._depth, self.namespace = state, depth, namespace
 
     # What functions ask
 

@@ -139,6 +139,8 @@ class State:
         elif is_true(value):
             leaving = self.block(value if node.word == "with" else dot, node.body)
         else:
+            if self.evaluator.takes_all_branches and node.word == "if":
+                self.evaluator.attempt(lambda: self.block(dot, node.body))
             leaving = self.block(dot, node.otherwise) if node.otherwise else None
         del self.names[marked:], self.values[marked:]
         return leaving

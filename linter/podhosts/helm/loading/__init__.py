@@ -2,15 +2,7 @@
 
 from podhosts.helm.loading.chart import LoadedChart
 from podhosts.helm.loading.errors import LoadError, SchemaFinding
-from podhosts.helm.loading.load import (
-    ChartTemplate,
-    Installation,
-    LoadOptions,
-    SetFlag,
-    ValuesNode,
-    ValuesText,
-    load,
-)
+from podhosts.helm.loading.load import ChartTemplate, Installation, LoadOptions, ValuesText, load
 
 __all__ = [
     "ChartTemplate",
@@ -19,8 +11,6 @@ __all__ = [
     "LoadOptions",
     "LoadedChart",
     "SchemaFinding",
-    "SetFlag",
-    "ValuesNode",
     "ValuesText",
     "load",
 ]

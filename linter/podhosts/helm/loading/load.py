@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.helm.decoding import FileOrigins, value_of
 from podhosts.helm.loading.chart import LoadedChart, load_folder, read_values
 from podhosts.helm.loading.chart_object import chart_object
 from podhosts.helm.loading.dependencies import missing_dependencies, process_dependencies
 from podhosts.helm.loading.errors import LoadError
-from podhosts.helm.loading.merging import Merger, over
+from podhosts.helm.loading.merging import Merger, copied_map, over
 from podhosts.helm.loading.schema import check_schemas
 from podhosts.helm.loading.set_flags import apply_flag
 from podhosts.helm.model import FALSE, TRUE, GoMap, Number, Unsupported
@@ -22,10 +21,8 @@ from podhosts.records import record
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from podhosts.document import Node
     from podhosts.helm.loading.set_flags import Flag
     from podhosts.helm.model import GoObject, GoValue
-    from podhosts.helm.traced import Origin
 
 #: What Helm 3.22 and 4.3 take without a cluster.
 DEFAULT_KUBERNETES = "v1.37.0"
@@ -43,27 +40,18 @@ class ValuesText(NamedTuple):
     text: str | None
 
 
-class ValuesNode(NamedTuple):
-    """Values that a document holds, read already: the name that their places have, and their mapping."""
-
-    name: str
-    node: Node
-
-
-class SetFlag(NamedTuple):
-    """`--set` or one of its sisters, in its turn among values files, and where its text comes from."""
-
-    flag: Flag
-    text: str
-    origin: Origin
-
-
 @record(frozen=True, slots=True)
 class LoadOptions:
-    """What is asked of Helm. A release without a name, and one without a namespace, are not known."""
+    """What is asked of Helm. A release without a name, and one without a namespace, are not known.
+
+    `given` are values that were joined before; those of files and flags come on top of them. `own` are values that
+    stand for those of the chart's `values.yaml`.
+    """
 
     helm_version: int = 4
-    values: tuple[ValuesText | ValuesNode | SetFlag, ...] = ()
+    given: GoMap | None = None
+    own: GoMap | None = None
+    values: tuple[ValuesText, ...] = ()
     flags: tuple[tuple[Flag, str], ...] = ()
     release_name: str | None = None
     namespace: str | None = None
@@ -100,6 +88,8 @@ def load(files: Mapping[str, bytes], options: LoadOptions) -> Installation:
     """
     given = _given_values(options)
     chart = load_folder(files, options.helm_version)
+    if options.own is not None:
+        chart.values = copied_map(options.own)
     if chart.metadata.type.text not in ("", "application"):
         raise LoadError("load", f"{chart.metadata.type.text} charts are not installable", "Chart.yaml")
     if missing := missing_dependencies(chart):
@@ -139,18 +129,12 @@ def _missing(names: list[str], helm_version: int) -> str:
 
 def _given_values(options: LoadOptions) -> GoMap:
     """The values of files and flags."""
-    values = GoMap()
-    for given in options.values:
-        if isinstance(given, SetFlag):
-            values = apply_flag(given.flag, given.text, values, options.helm_version, given.origin)
-        elif isinstance(given, ValuesNode):
-            read = value_of(given.node, FileOrigins(given.name))
-            values = over(values, read) if isinstance(read, GoMap) else values
-        elif given.text is None:
-            raise LoadError("values", f"open {given.name}: no such file or directory", given.name)
-        else:
-            prefix = f"failed to parse {given.name}: "
-            values = over(values, read_values(given.name, given.text, options.helm_version, prefix, "values"))
+    values = GoMap() if options.given is None else copied_map(options.given)
+    for file in options.values:
+        if file.text is None:
+            raise LoadError("values", f"open {file.name}: no such file or directory", file.name)
+        prefix = f"failed to parse {file.name}: "
+        values = over(values, read_values(file.name, file.text, options.helm_version, prefix, "values"))
     for kind in _FLAG_ORDER:
         for flag, text in options.flags:
             if flag == kind:

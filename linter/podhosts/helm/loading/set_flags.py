@@ -6,18 +6,18 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 from podhosts.helm.loading.errors import LoadError
-from podhosts.helm.model import NIL, Bool, GoList, GoMap, Number, type_of
-from podhosts.helm.traced import OWN, Traced
+from podhosts.helm.model import NIL, Bool, GoList, GoMap, Nil, Number, derived, type_of
+from podhosts.helm.traced import Traced
 
 if TYPE_CHECKING:
     from podhosts.helm.model import GoValue
-    from podhosts.helm.traced import Origin
 
 Flag = Literal["--set", "--set-string", "--set-json", "--set-literal"]
 
 _MOST_INDEX = 65536
 _MOST_NESTED = 30
 _INTEGER = re.compile(r"[+-]?[0-9]+")
+_INDEXED = re.compile(r"([^\[]*)\[([0-9]+)\]")
 _INT64 = range(-(2**63), 2**63)
 
 
@@ -33,46 +33,49 @@ class _NotList(Exception):  # noqa: N818  # a value in no braces, which is no er
     """What follows is a value and no list in braces."""
 
 
-def apply_flag(flag: Flag, text: str, values: GoMap, helm_version: int, origin: Origin = OWN) -> GoMap:
-    """The values with those that one flag sets, which come from `origin`; those given are changed.
+def apply_flag(flag: Flag, text: str | Traced, values: GoMap, helm_version: int) -> GoMap:
+    """The values with those that one flag sets; those given are changed, and lists in them as far as they are long
+    enough, as Go does.
 
     Raises LoadError with Helm's words.
     """
+    traced = Traced.own(text) if isinstance(text, str) else text
     if flag == "--set-json":
-        return _apply_json(text, values, helm_version, origin)
+        return _apply_json(traced, values, helm_version)
     try:
         if flag == "--set-literal":
-            _Literals(text, origin).into(values)
+            _Literals(traced).into(values)
         else:
-            _SetParser(text, origin, is_string=flag == "--set-string").run(values)
+            _SetParser(traced, is_string=flag == "--set-string").run(values)
     except _SyntaxError as error:
         raise LoadError("values", f"failed parsing {flag} data: {error}") from None
     return values
 
 
-def _apply_json(text: str, values: GoMap, helm_version: int, origin: Origin) -> GoMap:
+def _apply_json(text: Traced, values: GoMap, helm_version: int) -> GoMap:
     from podhosts.helm.builtins.json_reading import JsonError, decode_json
     from podhosts.helm.loading.merging import over
 
-    if helm_version >= 4 and text.strip().startswith("{"):
+    if helm_version >= 4 and text.text.strip().startswith("{"):
+        start = len(text.text) - len(text.text.lstrip())
         try:
-            whole = decode_json(Traced.of(text.strip(), origin))
+            whole = decode_json(text.slice(start, start + len(text.text.strip())))
         except JsonError:
-            raise LoadError("values", f"failed parsing --set-json data JSON: {text}") from None
+            raise LoadError("values", f"failed parsing --set-json data JSON: {text.text}") from None
         return over(values, whole) if isinstance(whole, GoMap) else values
     try:
-        _SetParser(text, origin, is_string=False, is_json=True).run(values)
+        _SetParser(text, is_string=False, is_json=True).run(values)
     except (_SyntaxError, JsonError):
-        raise LoadError("values", f"failed parsing --set-json data {text}") from None
+        raise LoadError("values", f"failed parsing --set-json data {text.text}") from None
     return values
 
 
 class _SetParser:
     """Reads one flag's text."""
 
-    def __init__(self, text: str, origin: Origin, *, is_string: bool, is_json: bool = False) -> None:
-        self._text = text
-        self._origin = origin
+    def __init__(self, text: Traced, *, is_string: bool, is_json: bool = False) -> None:
+        self._traced = text
+        self._text = text.text
         self._at = 0
         self._is_string = is_string
         self._is_json = is_json
@@ -101,6 +104,13 @@ class _SetParser:
             found.append(character)
         return "".join(found), ""
 
+    def _traced_until(self, stops: str) -> tuple[Traced, str]:
+        """The same as a text that knows where it is written."""
+        start = self._at
+        text, stop = self._until(stops)
+        piece = self._traced.slice(start, self._at - len(stop))
+        return (piece.derive(text) if text else Traced.own("")), stop
+
     def _key(self, data: GoMap, depth: int) -> None:
         name, stop = self._until("=[,.")
         if not stop:
@@ -111,11 +121,15 @@ class _SetParser:
             present = data.entries.get(name)
             if present is not None and not isinstance(present, GoList):
                 raise _conversion(present, "[]interface {}")
-            items = list(present.items) if present else []
+            index = self._index()
+            # A longer list is a new one, as with Go.
+            known = (
+                present if present and index < len(present.items) else GoList(list(present.items) if present else [])
+            )
             try:
-                self._item(items, self._index(), depth)
+                self._item(known.items, index, depth)
             finally:
-                _set(data, name, GoList(items))
+                _set(data, name, known)
         elif stop == "=":
             self._value(data, name)
         elif stop == ",":
@@ -152,7 +166,7 @@ class _SetParser:
             _set(data, name, Traced.own(""))
             raise
         except _NotList:
-            text, stop = self._until(",")
+            text, stop = self._traced_until(",")
             _set(data, name, self._typed(text))
             if not stop:
                 raise _End from None
@@ -162,7 +176,7 @@ class _SetParser:
 
         if self._skip_blanks():
             return NIL
-        value, length = decode_json_prefix(Traced.of(self._text[self._at :], self._origin))
+        value, length = decode_json_prefix(self._traced.slice(self._at))
         self._at += length
         self._skip_blanks()
         return value
@@ -205,8 +219,10 @@ class _SetParser:
         elif stop == "[":
             present = items[index] if index < len(items) else NIL
             inner = list(present.items) if isinstance(present, GoList) else []
-            self._item(inner, self._index(), depth)
-            _set_index(items, index, GoList(inner))
+            try:
+                self._item(inner, self._index(), depth)
+            finally:
+                _set_index(items, index, GoList(inner))
         else:
             present = items[index] if index < len(items) else NIL
             below = present if isinstance(present, GoMap) else GoMap()
@@ -225,7 +241,7 @@ class _SetParser:
         self._at += 1
         items: list[GoValue] = []
         while True:
-            text, stop = self._until(",}")
+            text, stop = self._traced_until(",}")
             if not stop:
                 raise _SyntaxError("list must terminate with '}'")
             items.append(self._typed(text))
@@ -234,43 +250,72 @@ class _SetParser:
                     self._at += 1
                 return GoList(items)
 
-    def _typed(self, text: str) -> GoValue:
-        lowered = text.lower()
+    def _typed(self, traced: Traced) -> GoValue:
+        text, lowered = traced.text, traced.text.lower()
         if self._is_string:
-            return Traced.of(text, self._origin)
+            return traced
+        origin = traced.runs[0].origin if traced.runs else None
         if lowered in ("true", "false"):
-            return Bool(lowered == "true", self._origin)
+            return Bool(lowered == "true", origin)
         if lowered == "null":
-            return NIL
+            return Nil(origin)
         is_integer = text == "0" or (_INTEGER.fullmatch(text) and text[0] != "0")
         if is_integer and int(text) in _INT64:
-            return Number("int64", int(text), self._origin)
-        return Traced.of(text, self._origin)
+            return Number("int64", int(text), origin)
+        return traced
 
 
 class _Literals:
     """`--set-literal`: one key, and all after its `=` as it stands."""
 
-    def __init__(self, text: str, origin: Origin) -> None:
-        self._name, self._equals, self._value = text.partition("=")
-        self._origin = origin
+    def __init__(self, text: Traced) -> None:
+        name, self._equals, value = text.text.partition("=")
+        self._name = name
+        self._value = text.slice(len(text) - len(value)) if value else Traced.own("")
 
     def into(self, values: GoMap) -> None:
         """Set the value. Raises _SyntaxError."""
         if not self._equals:
             raise _SyntaxError(f'key "{self._name}" has no value')
-        if "[" in self._name:
-            raise _SyntaxError("indices are not read here")
-        *outer, last = self._name.split(".")
         data = values
-        for name in outer:
-            present = data.entries.get(name)
+        *outer, last = self._name.split(".")
+        for step in outer:
+            present = self._present(data, step)
             if present is not None and not isinstance(present, GoMap):
                 raise _conversion(present, "map[string]interface {}")
             inner = present or GoMap()
-            _set(data, name, inner)
+            self._put(data, step, inner)
             data = inner
-        _set(data, last, Traced.of(self._value, self._origin))
+        self._put(data, last, self._value)
+
+    def _present(self, data: GoMap, step: str) -> GoValue | None:
+        """What stands at a key, or at an item of the list at a key (`name[0]`)."""
+        name, index = _index_of(step)
+        found = data.entries.get(name)
+        if index is None:
+            return found
+        if found is not None and not isinstance(found, GoList):
+            raise _conversion(found, "[]interface {}")
+        item = found.items[index] if found is not None and index < len(found.items) else None
+        return None if isinstance(item, Nil) else item
+
+    def _put(self, data: GoMap, step: str, value: GoValue) -> None:
+        name, index = _index_of(step)
+        if index is None:
+            _set(data, name, value)
+            return
+        found = data.entries.get(name)
+        items = list(found.items) if isinstance(found, GoList) else []
+        _set_index(items, index, value)
+        _set(data, name, GoList(items))
+
+
+def _index_of(step: str) -> tuple[str, int | None]:
+    """The name and the index of a step such as `hosts[0]`. Raises _SyntaxError."""
+    found = _INDEXED.fullmatch(step)
+    if found is None and "[" in step:
+        raise _SyntaxError(f"the key `{step}` is not read here")
+    return (found[1], int(found[2])) if found else (step, None)
 
 
 def _conversion(value: GoValue, wanted: str) -> _SyntaxError:
@@ -280,8 +325,9 @@ def _conversion(value: GoValue, wanted: str) -> _SyntaxError:
 
 
 def _set(data: GoMap, name: str, value: GoValue) -> None:
-    if name:
-        data.put(Traced.own(name), value)
+    """Set the value of a key, which is then written where the value is; one that was changed in place is there."""
+    if name and data.entries.get(name) is not value:
+        data.put(derived(name, value), value)
 
 
 def _set_index(items: list[GoValue], index: int, value: GoValue) -> None:

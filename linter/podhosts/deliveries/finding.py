@@ -1,0 +1,135 @@
+"""The deliveries among the files of a repository: found by their bytes, then read by what they are."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from podhosts.deliveries.argo import KIND as APPLICATION
+from podhosts.deliveries.argo import application_of, argo_sources, is_chart, read_argo_chart, read_argo_folder
+from podhosts.deliveries.flux_kustomizations import KIND as KUSTOMIZATION
+from podhosts.deliveries.flux_kustomizations import read_kustomization
+from podhosts.deliveries.flux_releases import KIND as RELEASE
+from podhosts.deliveries.flux_releases import read_release
+from podhosts.deliveries.joining import UnreadableValuesError
+from podhosts.deliveries.k3s import KIND as HELM_CHART
+from podhosts.deliveries.k3s import read_helm_chart
+from podhosts.deliveries.kustomize_charts import chart_entries, read_kustomize_chart
+from podhosts.document import Document, split
+from podhosts.helm.model import TooLarge, Unsupported
+from podhosts.kubernetes import objects
+from podhosts.kustomize.model import Kustomization
+from podhosts.kustomize.names import is_kustomization
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from podhosts.deliveries.kustomize_charts import ChartEntry
+    from podhosts.deliveries.model import ChartDelivery, DeliveryContext
+    from podhosts.kubernetes import KubernetesObject
+    from podhosts.kustomize.delivered import DeliveredFolder
+    from podhosts.source import Source
+
+#: What stands in a file that installs a chart.
+_MARK = re.compile(rb"helm\.toolkit\.fluxcd\.io/|helm\.cattle\.io/|argoproj\.io/|helmChart(?:s|InflationGenerator)\b")
+_FOLDER_MARK = re.compile(rb"kustomize\.toolkit\.fluxcd\.io/|argoproj\.io/")
+_FOLDER_KINDS = (KUSTOMIZATION, APPLICATION)
+_KINDS = (RELEASE, HELM_CHART, APPLICATION)
+_FLUX, _K3S, _ARGO = "helm.toolkit.fluxcd.io", "helm.cattle.io", "argoproj.io"
+_FLUX_FOLDERS = "kustomize.toolkit.fluxcd.io"
+
+
+def is_delivery(data: bytes) -> bool:
+    """Whether a file may install a chart, by its bytes."""
+    return _MARK.search(data) is not None
+
+
+def chart_deliveries(
+    paths: Iterable[str], open_file: Callable[[str], Source | None], around: DeliveryContext
+) -> Iterator[ChartDelivery]:
+    """The charts of a repository that the files at some paths install; those whose values cannot be read are left out.
+
+    `open_file` gives a file, None for one that cannot be opened.
+    """
+    for path in paths:
+        source = open_file(path)
+        if source is None or not is_delivery(source.data):
+            continue
+        if is_kustomization(path):
+            yield from _of_kustomization(source, around)
+        else:
+            yield from _of_objects(source, around)
+
+
+def folder_deliveries(
+    paths: Iterable[str], open_file: Callable[[str], Source | None], around: DeliveryContext
+) -> Iterator[DeliveredFolder]:
+    """The folders of a repository that the objects in files deploy with changes of their own."""
+    for path in paths:
+        source = open_file(path)
+        if source is None or not _FOLDER_MARK.search(source.data):
+            continue
+        for manifest in _objects(source, _FOLDER_KINDS):
+            group = (manifest.api_version or "").partition("/")[0]
+            with suppress(UnreadableValuesError, Unsupported, TooLarge, RecursionError):
+                if manifest.kind == KUSTOMIZATION and group == _FLUX_FOLDERS:
+                    yield from filter(None, [read_kustomization(manifest, around)])
+                elif manifest.kind == APPLICATION and group == _ARGO:
+                    yield from _folders_of(manifest, around)
+
+
+def _folders_of(manifest: KubernetesObject, around: DeliveryContext) -> Iterator[DeliveredFolder]:
+    """The folders that an Application deploys with changes of its own."""
+    application = application_of(manifest)
+    for source in argo_sources(application, around) if application is not None else ():
+        if (found := read_argo_folder(manifest, source)) is not None:
+            yield found
+
+
+def _objects(source: Source, kinds: tuple[str, ...]) -> Iterator[KubernetesObject]:
+    """The objects of the documents in a file that hold one of some words."""
+    for piece in split(source.text):
+        text = source.cut(piece.span)
+        if any(kind in text for kind in kinds):
+            yield from objects(Document(source, piece))
+
+
+def _of_objects(source: Source, around: DeliveryContext) -> Iterator[ChartDelivery]:
+    """The charts that the objects in a file install."""
+    for manifest in _objects(source, _KINDS):
+        yield from _readable(_of_object(manifest, around))
+
+
+def _of_object(manifest: KubernetesObject, around: DeliveryContext) -> Iterator[ChartDelivery | None]:
+    """The charts that an object installs; None for one that is not in the repository."""
+    group = (manifest.api_version or "").partition("/")[0]
+    if manifest.kind == RELEASE and group == _FLUX:
+        yield read_release(manifest, around)
+    elif manifest.kind == HELM_CHART and group == _K3S:
+        yield read_helm_chart(manifest, around)
+    elif manifest.kind == APPLICATION and group == _ARGO:
+        application = application_of(manifest)
+        for source in argo_sources(application, around) if application is not None else ():
+            if is_chart(source):
+                yield read_argo_chart(source, around.files)
+
+
+def _of_kustomization(source: Source, around: DeliveryContext) -> Iterator[ChartDelivery]:
+    """The charts that `helmCharts` of a kustomization prints."""
+    kustomization = Kustomization.of(source)
+    if kustomization is not None:
+        for entry in chart_entries(kustomization):
+            yield from _readable(_of_entry(kustomization, entry, around))
+
+
+def _of_entry(
+    kustomization: Kustomization, entry: ChartEntry, around: DeliveryContext
+) -> Iterator[ChartDelivery | None]:
+    yield read_kustomize_chart(kustomization, entry, around.files)
+
+
+def _readable(read: Iterator[ChartDelivery | None]) -> Iterator[ChartDelivery]:
+    """The charts that a reader gives, up to where the program of the delivery refuses something, or nobody knows it."""
+    with suppress(UnreadableValuesError, Unsupported, TooLarge, RecursionError):
+        yield from (found for found in read if found is not None)

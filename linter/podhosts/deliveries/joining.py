@@ -1,0 +1,151 @@
+"""Values joined as deliveries do: files, texts and mappings over each other, and single values set by their path."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podhosts.diagnostics import BuiltBy
+from podhosts.document import Document, Piece, Scalar, split
+from podhosts.helm.decoding import DecodeError, FileOrigins, TextOrigins, decode_yaml, node_at, value_of
+from podhosts.helm.delivered import DeliveredChart, DeliveredValues
+from podhosts.helm.loading.errors import LoadError
+from podhosts.helm.loading.merging import over
+from podhosts.helm.loading.set_flags import apply_flag
+from podhosts.helm.model import GoMap, Nil
+from podhosts.helm.traced import Traced, ValuePlace, ValueText
+from podhosts.kubernetes import field
+from podhosts.placed import InString, Placed
+from podhosts.source import Source, Span
+
+if TYPE_CHECKING:
+    from podhosts.document import Node
+    from podhosts.helm.decoding import Path
+    from podhosts.helm.loading.set_flags import Flag
+    from podhosts.helm.model import GoValue
+
+#: Helm 3 and 4 read flags alike.
+_HELM_VERSION = 4
+
+
+class UnreadableValuesError(ValueError):
+    """Values that the program of the delivery refuses, or that nobody knows; the text says why."""
+
+
+class JoinedValues:
+    """Values under construction: `values` are those so far; what comes later is laid over them."""
+
+    def __init__(self) -> None:
+        self.values = GoMap()
+        self._documents: dict[str, Placed] = {}
+
+    def chart(
+        self,
+        folder: str,
+        delivery: str,
+        release_name: str | None = None,
+        namespace: str | None = None,
+        own: GoMap | None = None,
+    ) -> DeliveredChart:
+        """The chart in a folder with these values, as a delivery in the file at a path installs it.
+
+        `own` stand for the chart's own values.
+        """
+        values = DeliveredValues(self.values, self._documents, own)
+        paths = dict.fromkeys([*(placed.document.source.path for placed in self._documents.values()), delivery])
+        return DeliveredChart(folder, values, BuiltBy("helm", folder, tuple(paths)), release_name, namespace)
+
+    def add(self, values: GoMap) -> None:
+        """Lay values over those so far: maps are joined, all else is replaced, nulls stay."""
+        self.values = over(self.values, values)
+
+    def set(self, flag: Flag, text: Traced) -> None:
+        """Set one value, as a flag of Helm does. Raises UnreadableValuesError."""
+        try:
+            self.values = apply_flag(flag, text, self.values, _HELM_VERSION)
+        except LoadError as error:
+            raise UnreadableValuesError(error.message) from None
+
+    def file(self, source: Source) -> GoMap:
+        """The values of a file: those of its first document. Raises UnreadableValuesError."""
+        piece = next(iter(split(source.text)), None)
+        if piece is None:
+            return GoMap()
+        return self._text(source, Placed(Document(source, piece)), source.path, source.path)
+
+    def text(self, scalar: Scalar, placed: Placed, path: Path) -> GoMap:
+        """The values of a file that stands in a string. Raises UnreadableValuesError."""
+        outer = placed.document.source
+        source = Source(outer.path, scalar.text.encode("utf-8", "surrogatepass"))
+        pieces = split(source.text)
+        piece = pieces[0] if pieces else Piece(1, Span(0, 0), "yaml")
+        inner = InString(Document(source, piece), placed, scalar)
+        return self._text(source, inner, f"{self.name(placed)}:{field(path)}", f"`{field(path)}`")
+
+    def mapping(self, node: Node, placed: Placed, path: Path) -> GoMap:
+        """The values that are written in a document as they are, at a path in it. Raises UnreadableValuesError."""
+        found = value_of(node, FileOrigins(self.name(placed)), path)
+        return _table(found, f"`{field(path)}`")
+
+    def string(self, scalar: Scalar, placed: Placed, path: Path) -> Traced:
+        """The text of a scalar, which knows where it is written."""
+        return Traced.of(scalar.text, ValueText(ValuePlace(self.name(placed), path), 0))
+
+    def read(self, text: Traced, shown: str) -> GoMap:
+        """The values of a text: where a string of a document holds all of it, each knows its place there.
+
+        Raises UnreadableValuesError.
+        """
+        origin = text.runs[0].origin if len(text.runs) == 1 else None
+        placed = self._documents.get(origin.place.file) if isinstance(origin, ValueText) else None
+        if placed is not None and isinstance(origin, ValueText):
+            scalar = node_at(placed.document.root, origin.place)
+            if isinstance(scalar, Scalar) and scalar.text == text.text:
+                return self.text(scalar, placed, origin.place.path)
+        return self._decoded(text.text, shown, TextOrigins(text))
+
+    def set_text(self, name: str, value: Traced) -> None:
+        """Set one value to a text as it is. Raises UnreadableValuesError."""
+        self.set("--set-string", Traced.own(f"{name}=") + plain_for_flags(value))
+
+    def fresh(self) -> JoinedValues:
+        """No values yet, in the same documents."""
+        other = JoinedValues()
+        other._documents = dict(self._documents)
+        return other
+
+    def name(self, placed: Placed) -> str:
+        """The name that places of values have for a document."""
+        document = placed.document
+        name = f"{document.source.path}#{document.number}"
+        self._documents.setdefault(name, placed)
+        return name
+
+    def _text(self, source: Source, placed: Placed, name: str, shown: str) -> GoMap:
+        self._documents.setdefault(name, placed)
+        return self._decoded(source.text, shown, FileOrigins(name), placed.document.span)
+
+    @staticmethod
+    def _decoded(text: str, shown: str, origins: FileOrigins | TextOrigins, span: Span | None = None) -> GoMap:
+        start, end = span or (0, None)
+        try:
+            return _table(decode_yaml(text, origins, start, end), shown)
+        except DecodeError as error:
+            raise UnreadableValuesError(f"{shown}: {error.message}") from None
+
+
+def _table(value: GoValue, shown: str) -> GoMap:
+    if isinstance(value, GoMap):
+        return value
+    if isinstance(value, Nil):
+        return GoMap()
+    raise UnreadableValuesError(f"{shown} is no mapping")
+
+
+def plain_for_flags(value: Traced) -> Traced:
+    """A text in which nothing has a meaning for a flag of Helm."""
+    pieces = []
+    for index, character in enumerate(value.text):
+        if character in "\\,[]{}=.":
+            pieces.append(Traced.own("\\"))
+        pieces.append(value.slice(index, index + 1))
+    return Traced.join(pieces)

@@ -1,0 +1,174 @@
+"""Charts of the repository as Flux, Argo CD, k3s and Kustomize install them: findings stand where the value is."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.repositories import scratch_repository
+from tests.running import podhosts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: The key of the list is the chart's own, so that no word of ours stands in the values.
+CHART = {
+    "charts/app/Chart.yaml": "apiVersion: v2\nname: app\nversion: 1.0.0\n",
+    "charts/app/values.yaml": "extraHosts: []\n",
+    "charts/app/templates/d.yaml": """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: "{{ .Release.Name }}"}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      {{- with .Values.extraHosts }}
+      hostAliases: {{- toYaml . | nindent 6 }}
+      {{- end }}
+      containers: [{name: web, image: web}]
+""",
+}
+RELEASE = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: app, namespace: shop}
+spec:
+  chart: {spec: {chart: ./charts/app, sourceRef: {kind: GitRepository, name: r}}}
+"""
+VALUES = "  values:\n    extraHosts:\n    - ip: 10.1.0.256\n      hostnames: [a.example]\n"
+INNER = "        extraHosts:\n        - ip: 10.1.0.256\n          hostnames: [a.example]\n"
+APPLICATION = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: app, namespace: argocd}
+spec:
+  destination: {namespace: shop}
+  source:
+    repoURL: https://git.example/r
+    path: charts/app
+    helm:
+"""
+HELM_CHART = """\
+apiVersion: helm.cattle.io/v1
+kind: HelmChart
+metadata: {name: app, namespace: kube-system}
+spec:
+  chart: ./charts/app
+"""
+CONFIG = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: values, namespace: shop}
+data:
+"""
+
+
+def found(folder: Path, *arguments: str) -> list[str]:
+    """What `check` finds: path, line, column, rule, the marked text, and the files that the build is made of."""
+    done = podhosts("check", "--format", "json", *(arguments or (".",)), cwd=folder)
+    findings = json.loads(done.stdout)["findings"]
+    lines = []
+    for item in findings:
+        start, end = item["start"], item["end"]
+        text = (folder / item["path"]).read_bytes()[start["offset"] : end["offset"]].decode()
+        built = [*dict.fromkeys(path for build in item["built"] for path in build.get("values", [build.get("folder")]))]
+        lines.append(f"{item['path']}:{start['line']}:{start['column']}: {item['rule']} {text} {built}")
+    return lines
+
+
+def repository(tmp_path: Path, files: dict[str, str]) -> Path:
+    """A work tree with the chart and some more files."""
+    return scratch_repository(tmp_path / "r", {path: text.encode() for path, text in {**CHART, **files}.items()})
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        pytest.param(
+            {
+                "release.yaml": RELEASE
+                + "  values:\n    extraHosts:\n    - ip: 10.1.0.256\n      hostnames: [a.example]\n"
+            },
+            ["release.yaml:8:11: invalid-ip 10.1.0.256 ['release.yaml']"],
+            id="HelmRelease",
+        ),
+        pytest.param(
+            {
+                "release.yaml": RELEASE + "  valuesFrom:\n  - {kind: ConfigMap, name: values}\n",
+                "config.yaml": CONFIG
+                + "  values.yaml: |\n    extraHosts:\n    - ip: 10.1.0.256\n      hostnames: [a.example]\n",
+            },
+            ["config.yaml:7:11: invalid-ip 10.1.0.256 ['config.yaml', 'release.yaml']"],
+            id="valuesFrom",
+        ),
+        pytest.param(
+            {
+                "release.yaml": RELEASE
+                + "  valuesFrom:\n  - {kind: ConfigMap, name: values, valuesKey: ip, targetPath: 'extraHosts[0].ip'}\n"
+                + "---\n"
+                + CONFIG
+                + '  ip: "10.1.0.256"\n'
+            },
+            [
+                "release.yaml:13:7: empty-hostnames \"10.1.0.256\" ['release.yaml']",
+                "release.yaml:13:7: invalid-ip \"10.1.0.256\" ['release.yaml']",
+            ],
+            id="targetPath",
+        ),
+        pytest.param(
+            {"app.yaml": APPLICATION + "      values: |\n" + INNER},
+            ["app.yaml:12:15: invalid-ip 10.1.0.256 ['app.yaml']"],
+            id="Application with values",
+        ),
+        pytest.param(
+            {"app.yaml": APPLICATION + "      valuesObject:\n" + INNER},
+            ["app.yaml:12:15: invalid-ip 10.1.0.256 ['app.yaml']"],
+            id="Application with valuesObject",
+        ),
+        pytest.param(
+            {
+                "app.yaml": APPLICATION + "      valueFiles: [/env/prod.yaml]\n",
+                "env/prod.yaml": "extraHosts:\n- ip: 10.1.0.256\n  hostnames: [a.example]\n",
+            },
+            ["env/prod.yaml:2:7: invalid-ip 10.1.0.256 ['app.yaml', 'env/prod.yaml']"],
+            id="Application with valueFiles",
+        ),
+        pytest.param(
+            {
+                "app.yaml": HELM_CHART
+                + "  valuesContent: |-\n    extraHosts:\n    - ip: 10.1.0.256\n      hostnames: [a.example]\n"
+            },
+            ["app.yaml:8:11: invalid-ip 10.1.0.256 ['app.yaml']"],
+            id="HelmChart",
+        ),
+        pytest.param(
+            {
+                "p/kustomization.yaml": "helmGlobals: {chartHome: ../charts}\nhelmCharts:\n- name: app\n"
+                "  valuesInline:\n    extraHosts:\n    - ip: 10.1.0.256\n      hostnames: [a.example]\n"
+            },
+            ["p/kustomization.yaml:6:11: invalid-ip 10.1.0.256 ['charts/app/values.yaml', 'p/kustomization.yaml']"],
+            id="helmCharts",
+        ),
+    ],
+)
+def test_findings_in_values(tmp_path: Path, files: dict[str, str], expected: list[str]) -> None:
+    assert found(repository(tmp_path, files)) == expected
+
+
+def test_a_chart_that_is_elsewhere(tmp_path: Path) -> None:
+    """A name in a registry is no folder, even if there is one of that name."""
+    release = RELEASE.replace("./charts/app", "charts/app").replace("GitRepository", "HelmRepository")
+    text = release + VALUES
+    assert found(repository(tmp_path, {"release.yaml": text})) == []
+
+
+def test_outside_a_work_tree(tmp_path: Path) -> None:
+    text = RELEASE + VALUES
+    for path, content in {**CHART, "clusters/prod/release.yaml": text}.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(content)
+    assert found(tmp_path) == ["clusters/prod/release.yaml:8:11: invalid-ip 10.1.0.256 ['clusters/prod/release.yaml']"]
