@@ -17,7 +17,8 @@ ORDER = [
     "summary", "triggers", "processes", "records", "source", "edits", "diagnostics", "document", "placed", "surgery",
     "hosts", "merging", "resources", "kubernetes", "shell", "corefile", "helm", "suppressions", "kustomize",
     "deliveries", "embedded", "interpret", "inventory", "git", "discovery", "builds", "surroundings", "repository",
-    "moves", "code_blocks", "config", "rules", "engine", "baseline", "reporters", "relevance", "run", "commands", "lsp",
+    "moves", "pages", "config_mistakes", "config", "rules", "engine", "baseline", "reporters", "relevance", "run",
+    "commands", "lsp",
     "cli",
 ]  # fmt: skip
 #: Libraries that only one room knows.
@@ -27,7 +28,7 @@ SEAMS = {
     "ruamel": "document",
     "_ruamel_yaml": "document",
     "yaml": "document",
-    "markdown_it": "code_blocks",
+    "markdown_it": "pages",
     "typer": "cli",
     "rich": ("reporters", "commands"),
 }

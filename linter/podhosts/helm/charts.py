@@ -25,6 +25,10 @@ _TEMPLATES = "templates"
 _SUB_CHARTS = "/charts/"
 _VALUES_FILE = re.compile(r"[^/]*values[^/]*\.ya?ml", re.IGNORECASE)
 
+#: Reasons for which something is not read; Helm's words stand behind.
+_REFUSED_CHARTS = "charts that Helm refuses"
+_STOPPED_TEMPLATES = "templates that Helm stops at"
+
 YAML = (".yaml", ".yml")
 #: Folders of a chart with values files, whatever these are called.
 VALUES_FOLDERS = frozenset({"ci", "values", "environments"})
@@ -312,7 +316,8 @@ def _never_printed(builds: list[ChartBuild]) -> Iterator[UnreadFile]:
     for stopped in (stopped for build in builds for stopped in build.stopped):
         if stopped.template not in printed | told:
             told.add(stopped.template)
-            yield UnreadFile(stopped.source, Problem(stopped.reason, stopped.span), f"not evaluated: {stopped.reason}")
+            reason = _REFUSED_CHARTS if stopped.template is None else _STOPPED_TEMPLATES
+            yield UnreadFile(stopped.source, Problem(stopped.reason, stopped.span), reason, stopped.reason)
 
 
 def _chart_folders(path: str) -> Iterator[str]:
