@@ -11,6 +11,7 @@ from podhosts.document import nodes
 from podhosts.embedded import Embedded
 from podhosts.engine.checked import checked_objects
 from podhosts.engine.dispatch import run_rules
+from podhosts.engine.loose_scripts import loose_writes
 from podhosts.engine.relocating import relocate_span, relocate_suppression, relocated, relocated_suppressed
 from podhosts.engine.results import CheckedObject, Options, Result, Suppressed
 from podhosts.engine.suppressing import complaints, suppress
@@ -66,6 +67,8 @@ class DocumentResult:
     pieces: list[Span] = field(default_factory=list)
     #: Where texts in strings mention hosts that are of no known form.
     texts: list[Span] = field(default_factory=list)
+    #: Where containers in no known pod change the hosts file.
+    writes: list[Span] = field(default_factory=list)
 
     @property
     def says_something(self) -> bool:
@@ -130,6 +133,7 @@ def _check(
         checked.objects += checked_objects(interpreted)
     if not document.actions or concerns_hosts(document, kinds, is_listed=_is_listed(document, repository)):
         checked.placeholders += interpreted.unknown_values()
+    checked.writes += loose_writes(interpreted)
     checked.findings += _with_alias_uses(document, run_rules(interpreted, rules))
     if origin := _ORIGIN.match(document.text):
         checked.findings = [
@@ -159,6 +163,7 @@ def _move_out(checked: DocumentResult, placed: Placed, outer: DocumentResult, op
     outer.templates += (relocate_span(span, placed) for span in checked.templates)
     outer.pieces += (relocate_span(span, placed) for span in checked.pieces)
     outer.texts += (relocate_span(span, placed) for span in checked.texts)
+    outer.writes += (relocate_span(span, placed) for span in checked.writes)
 
 
 def _with_alias_uses(document: Document, findings: Iterable[Diagnostic]) -> list[Diagnostic]:
