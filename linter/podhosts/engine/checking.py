@@ -23,6 +23,7 @@ from podhosts.kubernetes import (
     is_broken_by_template,
     is_broken_piece,
 )
+from podhosts.kubernetes.loose_mounts import LooseMounts
 from podhosts.records import field, record, replace
 from podhosts.suppressions import Suppression, suppressions
 
@@ -126,7 +127,7 @@ def _check(
     if is_broken_piece(document) and not concerns_hosts(document, kinds, is_listed=_is_listed(document, repository)):
         assert document.problem is not None  # else it would not be broken
         checked.pieces.append(document.problem.span)
-    checked.pods = len(pods)
+    checked.pods = sum(not isinstance(pod, LooseMounts) for pod in pods)
     has_kind = any(manifest.kind is not None for manifest in manifests)
     checked.is_manifest = document.root is None or has_kind or bool(pods)
     if options.lists_objects:
