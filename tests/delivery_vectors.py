@@ -9,8 +9,10 @@ import posixpath
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from podhosts.deliveries.argo import Application, application_of, argo_sources, read_argo_chart
+from podhosts.deliveries.argo import Application, application_of, argo_sources, read_argo_chart, read_argo_folder
+from podhosts.deliveries.flux_kustomizations import read_kustomization
 from podhosts.deliveries.flux_releases import ReleaseValues
+from podhosts.deliveries.helmfile import read_helmfile_release, releases
 from podhosts.deliveries.joining import JoinedValues, UnreadableValuesError
 from podhosts.deliveries.k3s import helm_chart_values
 from podhosts.deliveries.kustomize_charts import chart_entries, read_kustomize_chart
@@ -24,7 +26,9 @@ from podhosts.helm.loading.set_flags import apply_flag
 from podhosts.helm.model import Bool, GoList, GoMap, Nil, Number, Unsupported
 from podhosts.helm.traced import Traced
 from podhosts.kubernetes import objects
+from podhosts.kustomize.building import Builder
 from podhosts.kustomize.files import Files
+from podhosts.kustomize.located import typed
 from podhosts.kustomize.model import Kustomization
 from podhosts.source import Source
 from tests.helm_templates import parsed_templates
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
     from podhosts.helm.delivered import DeliveredChart
     from podhosts.helm.model import GoValue
     from podhosts.kubernetes import KubernetesObject
+    from podhosts.kustomize.delivered import DeliveredFolder
 
 CASES = DATA / "deliveries" / "dev.jsonl"
 #: Helm 3.22 made the answers.
@@ -303,6 +308,67 @@ def _kustomize_chart(case: dict[str, Any]) -> tuple[object, object]:
     return _by_name(found), _by_name(case["objects"] or ())
 
 
+def _helmfile(case: dict[str, Any]) -> tuple[object, object]:
+    text = case["files"][case["root"]]
+    beyond = [word for word in ("condition", "jsonPatches", "transformers", "helmfiles", "ref+") if f"{word}" in text]
+    if case["args"] or beyond:
+        raise NotRead(f"{case['args'] or beyond}")
+    around = Around(case["files"])
+    source = around.files.get(case["root"])
+    assert source is not None
+    if case["root"].endswith(".gotmpl") and "{{" in text:
+        raise NotRead("a state file that is a template")
+    found: list[dict[str, object]] = []
+    names: set[str] = set()
+    for release in releases(source, around.files):
+        chart = read_helmfile_release(release, around.files)
+        if chart is None or chart.open_parts:
+            raise NotRead("a chart or values that are not followed")
+        if str(chart.chart.release_name) in names:
+            raise _Refused("two releases of one name")
+        names.add(str(chart.chart.release_name))
+        found += _pods(chart.chart, case["files"])
+    return _by_name(found), _by_name(case.get("objects") or ())
+
+
+def _built_pods(delivered: DeliveredFolder | None, around: Around, folder: str) -> dict[str, object]:
+    """The pods that a folder builds as it is delivered."""
+    builder = Builder(around.files)
+    build = builder.build(folder) if delivered is None else builder.build_delivered(delivered)
+    if builder.unfollowed:
+        raise NotRead(next(iter(builder.unfollowed.values())).reason)
+    if build is None:
+        raise _Refused(str([refusal.message for refusal in builder.refusals]))
+    return _by_name(typed(resource.value) for resource in build.resources)
+
+
+def _flux_folder(case: dict[str, Any]) -> tuple[object, object]:
+    if "postBuild" in case["kustomization"]["spec"]:
+        raise NotRead("substitution")
+    folder = case.get("path") or "app"
+    around = Around({path if case.get("path") else f"app/{path}": text for path, text in case["files"].items()})
+    if not around.files.kustomizations(folder):
+        raise NotRead("a folder without a kustomization")
+    manifest = case["kustomization"]
+    manifest = {**manifest, "spec": {**manifest["spec"], "path": folder}}
+    if any(name.startswith("patches") and name != "patches" for name in manifest["spec"]):
+        raise NotRead("patches in an old form")
+    delivered = read_kustomization(only_object(written("flux.json", manifest)), around)
+    return _built_pods(delivered, around, folder), _by_name(case.get("objects") or ())
+
+
+def _argo_folder(case: dict[str, Any]) -> tuple[object, object]:
+    around = Around({f"app/{path}": text for path, text in case["files"].items()})
+    spec = {"source": {**(case["source"] or {}), "path": "app"}}
+    manifest = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": {"name": case["appName"]}}
+    source = written("application.json", {**manifest, "spec": spec})
+    (found,) = list(argo_sources(read_application(source), around))
+    return (
+        _built_pods(read_argo_folder(only_object(source), found), around, "app"),
+        _by_name(case.get("objects") or ()),
+    )
+
+
 def _by_name(manifests: object) -> dict[str, object]:
     """What of the pods among some objects is compared."""
     found: dict[str, object] = {}
@@ -327,4 +393,9 @@ _ANSWERS = {
     "argo-helm": _argo,
     "argo-type": _kind,
     "kustomize-helm": _kustomize_chart,
+    **dict.fromkeys(("helmfile-values", "helmfile-set", "helmfile-environment", "helmfile-layer"), _helmfile),
+    **dict.fromkeys(("helmfile-patch", "helmfile-function"), _helmfile),
+    "flux-spec": _flux_folder,
+    "flux-generate": _flux_folder,
+    "argo-kustomize": _argo_folder,
 }

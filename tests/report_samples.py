@@ -13,8 +13,8 @@ from podhosts.edits import Edit, Fix, Safety
 from podhosts.engine import Options, Result, Unread, default_selection, lint
 from podhosts.kubernetes import KubernetesVersion
 from podhosts.records import replace
-from podhosts.reporters.report import Report
-from podhosts.source import Source, Span
+from podhosts.reporters.report import Repair, Report
+from podhosts.source import Position, Source, Span
 
 if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic
@@ -92,7 +92,8 @@ def in_other_words(finding: Diagnostic) -> Diagnostic:
 
 
 def sample_report() -> Report:
-    return Report(sample_result(), SampleSettings(), "/srv/repository")
+    repair = Repair("k8s/web.yaml", Position(7, 5, 90), "duplicate-hostname", "Remove the second `a.example.com`")
+    return Report(sample_result(), SampleSettings(), "/srv/repository", (repair,))
 
 
 def remove_second_name() -> Fix:

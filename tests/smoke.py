@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = (
-    "check", "render", "resolve", "convert", "inventory", "explain", "rules", "config", "matcher", "lsp",
+    "check", "render", "resolve", "convert", "inventory", "explain", "rules", "config", "schema",
+    "matcher", "lsp", "help",
 )  # fmt: skip
 
 

@@ -66,7 +66,7 @@ def test_exit_code(folder: Path, arguments: list[str], code: int) -> None:
         (["--color", "maybe"], b"unknown value `maybe` for --color"),
         (["--kubernetes-version", "1.28"], b"podhosts knows 1.29 to 1.37"),
         (["--kubernetes-version", "latest"], b"write it like 1.32"),
-        (["--no-such-flag"], b"No such option: --no-such-flag"),
+        (["--no-such-flag"], b"no such option: --no-such-flag"),
         (["--select"], b"requires an argument"),
     ],
 )
@@ -81,7 +81,7 @@ def test_wrong_use(folder: Path, arguments: list[str], words: bytes) -> None:
 def test_unknown_command() -> None:
     done = podhosts("chekc")
     assert done.returncode == 2
-    assert b"Did you mean 'check'?" in done.stderr
+    assert b"did you mean `check`?" in done.stderr
 
 
 def test_version_and_help() -> None:

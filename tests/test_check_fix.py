@@ -278,3 +278,17 @@ def test_processes_change_nothing_about_fixes(flags: tuple[str, ...], tmp_path: 
         results.append((done.returncode, done.stdout, done.stderr, texts))
     assert results[0] == results[1]
     assert results[0][1] != b""
+
+
+def test_json_and_markdown_say_what_was_repaired(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_bytes(GOOD_POD.replace(b"[db.internal]", b"[db.internal, db.internal]"))
+    shown = podhosts("check", "--diff", "--output", "json=shown.json", cwd=tmp_path)
+    assert shown.returncode == 1
+    assert json.loads((tmp_path / "shown.json").read_bytes())["fixed"] == []
+    done = podhosts("check", "--fix", "--format", "json", "--output", "markdown=report.md", cwd=tmp_path)
+    start = {"line": 7, "column": 30, "offset": 115}
+    title = "Remove the second `db.internal`"
+    assert json.loads(done.stdout)["fixed"] == [
+        {"rule": "duplicate-hostname", "path": "pod.yaml", "start": start, "title": title}
+    ]
+    assert f"- `pod.yaml:7:30`: {title} `[duplicate-hostname]`" in (tmp_path / "report.md").read_text()

@@ -106,8 +106,12 @@ def test_fences_in_other_blocks(page: str) -> None:
     [
         "```sh\ncat > pod.yaml <<EOF\nhostAliases: [\nEOF\n```\n",
         f"```text\n{BAD}```\n",
-        f"```\n{BAD}```\n",
+        f"```\n{BAD_LIST}```\n",
         f"{BAD}\n",
+        f"```go\nHostAliases: []corev1.HostAlias{{}},\n{BAD}```\n",
+        f"```\n$ kubectl get pod web -o yaml\n{BAD}```\n",
+        f"```sh\ncat <<EOF\n{BAD}EOF\n```\n",
+        f"    name: x\n{indented(BAD, '    ')}\n",
         "`hostAliases: [`\n",
         "```yaml\n# hostAliases:\n# - ip: 10.0.0.256\n```\n",
         "```yaml\nhostAliases:\n- ip: <your address>\n  hostnames: [<name>]\n```\n",
@@ -133,6 +137,49 @@ def test_a_block_that_cannot_be_read_is_listed(block: str) -> None:
     result = check("page.md", f"text\n\n{block}")
     assert result.findings == []
     assert [(item.reason, item.count) for item in result.unread] == [("code blocks that are not YAML by themselves", 1)]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"```\n{BAD}```\n",
+        f"```\n# pod.yaml\n---\n{BAD}```\n",
+        f"```sh\n$ kubectl apply -f - <<EOF\n{BAD}EOF\n$ kubectl get pods\n```\n",
+        f"```bash\ncat <<'EOF' | kubectl create -n x -f -\n{BAD}EOF\n```\n",
+        f"```console\ncat > pod.yaml << EOF\n{BAD}EOF\ncat > x.txt << EOF\n{GOOD_POD.decode()}EOF\n```\n",
+        f"- item\n\n  ```sh\n{indented(f'oc apply -f- <<-E{chr(10)}{BAD}E{chr(10)}', '  ')}  ```\n",
+        f"{{{{< highlight yaml >}}}}\n{BAD}{{{{< /highlight >}}}}\n",
+        f'{{{{< highlight yaml "linenos=table" >}}}}\n{BAD}{{{{< / highlight >}}}}\n',
+        f"{{% highlight yaml %}}\n{BAD}{{% endhighlight %}}\n\n```yaml\n{BAD_LIST}```\n",
+        f"Text:\n\n{indented(BAD, '    ')}\nmore text\n\n```yaml\n{BAD_LIST}```\n\n{indented(BAD, '    ')}",
+    ],
+)
+def test_manifests_that_are_shown_otherwise(page: str) -> None:
+    """Blocks of no language, here-documents for kubectl or a file, highlighted and indented text."""
+    assert places("page.md", page) == addresses(page)
+    assert places("page.mdx", page) == addresses(page)
+    assert check("page.md", page).unread == []
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        f"```\n{BAD_LIST}```\n",
+        f"```text\n{BAD}```\n",
+        f"```diff\n+{BAD_LIST}```\n",
+        f"```sh\ncat <<EOF | envsubst\n{BAD}EOF\n```\n",
+        f"```\n$ kubectl get pod web -o yaml\n{BAD}```\n",
+    ],
+)
+def test_a_list_in_a_block_of_another_kind_is_listed(block: str) -> None:
+    result = check("page.md", block)
+    assert result.findings == []
+    assert [(item.reason, item.count) for item in result.unread] == [("code blocks that are not YAML by themselves", 1)]
+
+
+def test_asciidoc_blocks_without_a_language() -> None:
+    page = f"= Title\n\n----\n{BAD}----\n\n[source,shell]\n----\n$ kubectl apply -f - <<EOF\n{BAD}EOF\n----\n"
+    assert places("page.adoc", page) == addresses(page)
 
 
 def test_placeholders_and_suppressions_in_a_fence() -> None:
@@ -202,7 +249,8 @@ def test_asciidoc() -> None:
     assert all(finding.source.text == ASCIIDOC for finding in result.findings)
     assert [(item.reason, item.count) for item in result.unread] == [
         ("values that a template or placeholder decides", 2),
-        ("code blocks that are not YAML by themselves", 1),
+        # One of them ends early, two are of another language or none and hold a list.
+        ("code blocks that are not YAML by themselves", 3),
     ]
 
 
@@ -225,8 +273,13 @@ def test_named_page_and_stdin(tmp_path: Path) -> None:
     page = f"text: with a colon: here\n\n```yaml\n{BAD}```\n"
     (tmp_path / "page.md").write_text(page)
     assert b"page.md:9:9: error" in podhosts("check", "--markdown", "page.md", cwd=tmp_path).stdout
-    # Without the flag a named file is a manifest, whatever its ending.
-    assert b"[syntax-error]" in podhosts("check", "page.md", cwd=tmp_path).stdout
+    # Without the flag nothing of it is YAML.
+    without = podhosts("check", "page.md", cwd=tmp_path)
+    assert (without.returncode, without.stdout) == (0, b"")
+    assert b"not read: a page, whose code blocks `--markdown` reads" in without.stderr
+    assert podhosts("check", "--strict", "page.md", cwd=tmp_path).returncode == 1
+    (tmp_path / "other.md").write_text("# Nothing: about\n- it\n")
+    assert podhosts("check", "--strict", "other.md", cwd=tmp_path).returncode == 0
     done = podhosts("check", "--markdown", "-", "--stdin-filename", "x.md", stdin=page.encode(), cwd=tmp_path)
     assert b"x.md:9:9: error" in done.stdout
 

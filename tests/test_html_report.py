@@ -84,7 +84,8 @@ def test_findings_and_tables(browser: Chrome, tmp_path: Path) -> None:
     rows = [text.split("\n")[0] for text in texts(browser, "tbody tr")]
     assert "10.0.0.1 z.internal 15" in rows
     assert "10.0.0.256 db.internal db.internal 6 invalid-ip, duplicate-hostname" in rows
-    assert texts(browser, "li")[1].startswith("missing, \\x1b[31m.yaml: cannot be opened")
+    assert texts(browser, "li")[0] == "k8s/web.yaml:7:5: Remove the second a.example.com duplicate-hostname"
+    assert texts(browser, "li")[2].startswith("missing, \\x1b[31m.yaml: cannot be opened")
 
 
 def test_filters(browser: Chrome, tmp_path: Path) -> None:

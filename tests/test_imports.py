@@ -17,7 +17,8 @@ ORDER = [
     "summary", "triggers", "processes", "records", "source", "edits", "diagnostics", "document", "placed", "surgery",
     "hosts", "merging", "resources", "kubernetes", "shell", "corefile", "helm", "suppressions", "kustomize",
     "deliveries", "embedded", "interpret", "inventory", "git", "discovery", "builds", "surroundings", "repository",
-    "moves", "code_blocks", "config", "rules", "engine", "baseline", "reporters", "relevance", "run", "commands", "lsp",
+    "moves", "pages", "config_mistakes", "config", "rules", "engine", "baseline", "reporters", "relevance", "run",
+    "commands", "lsp",
     "cli",
 ]  # fmt: skip
 #: Libraries that only one room knows.
@@ -27,7 +28,7 @@ SEAMS = {
     "ruamel": "document",
     "_ruamel_yaml": "document",
     "yaml": "document",
-    "markdown_it": "code_blocks",
+    "markdown_it": "pages",
     "typer": "cli",
     "rich": ("reporters", "commands"),
 }
@@ -90,8 +91,8 @@ def test_docstrings_say_what_is_returned() -> None:
 
 def test_entry_point_imports_the_fast_lane_first() -> None:
     names = {name for name in imported(PACKAGE / "__main__.py") if name.startswith("podhosts")}
-    late = {"podhosts.commands", "podhosts.commands.run_settings", "podhosts.commands.terminal", "podhosts.cli"}
-    assert names == {"podhosts.summary", "podhosts.relevance", "podhosts.discovery", *late}
+    late = {"commands", "commands.run_settings", "commands.terminal", "cli", "cli.pages"}
+    assert names == {f"podhosts.{name}" for name in ("summary", "relevance", "discovery", *late)}
 
 
 def test_seams() -> None:

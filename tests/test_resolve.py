@@ -30,7 +30,7 @@ def answers(*arguments: str, stdin: bytes) -> dict[tuple[str, str], dict[str, ob
 
 
 def test_every_resolver_and_family_answers() -> None:
-    found = answers("db.internal", "-", stdin=TWO)
+    found = answers("db.internal", "-", "--resolvers", "all", stdin=TWO)
     assert set(found) == {(resolver, family) for resolver in RESOLVERS for family in families(resolver)}
     assert found["glibc", "inet"]["addresses"] == ["10.0.0.25", "10.0.0.26"]
     assert found["glibc_nomulti", "inet"]["addresses"] == ["10.0.0.25"]
@@ -53,11 +53,41 @@ def test_pod_ips_decide_the_order(tmp_path: Path) -> None:
     assert dual["glibc", "unspec"]["addresses"] == ["fd00::26", "10.0.0.25"]
 
 
-def test_table_marks_what_differs() -> None:
+def test_resolvers_that_answer_alike_are_one_row() -> None:
+    """On a pipe with tabs between cells; what most do not answer is marked."""
     done = podhosts("resolve", "db.internal", "-", "--resolvers", "glibc,musl", stdin=TWO)
-    rows = {line.split()[0]: line for line in done.stdout.decode().splitlines() if line.strip()}
-    assert "10.0.0.25 *" in rows["glibc_nomulti"]
-    assert "*" not in rows["glibc"]
+    assert [line.split("\t") for line in done.stdout.decode().splitlines()] == [
+        ["<stdin>: Pod/web"],
+        ["resolver", "any family", "IPv4", "IPv6"],
+        ["glibc", "10.0.0.25, 10.0.0.26", "10.0.0.25, 10.0.0.26", "asks DNS"],
+        ["glibc_nomulti", "10.0.0.25 *", "10.0.0.25 *", "asks DNS"],
+        ["musl", "10.0.0.25, 10.0.0.26", "10.0.0.25, 10.0.0.26", "EAI_NONAME *"],
+        ["musl_1.2.5", "10.0.0.25, 10.0.0.26", "10.0.0.25, 10.0.0.26", "EAI_NODATA *"],
+    ]
+
+
+def test_resolvers_are_those_of_the_config(tmp_path: Path) -> None:
+    def asked() -> set[str]:
+        done = podhosts("resolve", "db.internal", "-", "--format", "json", stdin=TWO, cwd=tmp_path)
+        return {item["resolver"] for item in json.loads(done.stdout)["answers"]}
+
+    assert asked() == {"glibc", "glibc_nomulti", "musl", "musl_1.2.5", "go"}
+    (tmp_path / ".podhosts.yaml").write_text("resolvers: [uclibc]\n")
+    assert asked() == {"uclibc"}
+
+
+def test_fifty_pods_are_one_screen() -> None:
+    """Pods with equal answers share a table, and those that do not know the name are only counted."""
+    know = [TWO.replace(b"name: web", f"name: web-{number}".encode()) for number in range(30)]
+    other = [GOOD_POD.replace(b"db.internal", b"mail.internal")] * 20
+    done = podhosts("resolve", "db.internal", "-", stdin=b"---\n".join([*know, *other]))
+    lines = done.stdout.decode().splitlines()
+    assert len(lines) < 25
+    assert lines[0] == "<stdin>: Pod/web-0"
+    assert lines[3] == "and 27 more pods with the same answers"
+    assert lines[-1] == "20 other pods ask DNS for `db.internal`"
+    done = podhosts("resolve", "nowhere.internal", "-", stdin=GOOD_POD)
+    assert done.stdout == b"1 pod asks DNS for `nowhere.internal`\n"
 
 
 @pytest.mark.parametrize(

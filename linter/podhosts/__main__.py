@@ -18,6 +18,7 @@ from podhosts.summary import summary
 FLAGS = {
     "--kubernetes-version": ("kubernetes_version", True),
     "--select": ("select", True),
+    "--extend-select": ("extend_select", True),
     "--ignore": ("ignore", True),
     "--fail-on": ("fail_on", True),
     "--format": ("format", True),
@@ -29,6 +30,7 @@ FLAGS = {
     "--unsafe-fixes": ("unsafe_fixes", False),
     "--diff": ("diff", False),
     "--show-fixes": ("show_fixes", False),
+    "--statistics": ("statistics", False),
     "--markdown": ("markdown", False),
     "--no-exclude": ("no_exclude", False),
     "--isolated": ("isolated", False),
@@ -44,7 +46,7 @@ FLAGS = {
 _NEUTRAL = frozenset(
     (
         "fix", "unsafe_fixes", "diff", "show_fixes", "markdown", "no_suppressions", "strict", "no_exclude",
-        "require_reason", "quiet", "verbose", "isolated",
+        "require_reason", "quiet", "verbose", "isolated", "statistics",
     )
 )  # fmt: skip
 _FILES_AND_FOLDERS = frozenset({0o100000, 0o040000})
@@ -146,12 +148,13 @@ def _open_missing_streams() -> None:
 
 def _full() -> int:
     from podhosts.cli import app
+    from podhosts.cli.pages import run
 
     try:
-        app()
+        return run(app)
     except SystemExit as end:
+        # Completion ends like this.
         return end.code if isinstance(end.code, int) else 0 if end.code is None else 2
-    return 0
 
 
 if __name__ == "__main__":

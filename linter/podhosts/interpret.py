@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING, TypeVar
 
-from podhosts.document import Document, Part
+from podhosts.document import Document, Part, document_of
 from podhosts.embedded import Embedded, embedded_documents
 from podhosts.helm import NOTHING
 from podhosts.helm.partials import named_templates
@@ -141,7 +141,7 @@ def documents(part: Part, facts: FileFacts) -> Iterator[Placed]:
     """All documents of a file or a part of it; of a file of named templates those of them that are parts of lists."""
     if facts.is_partial and not facts.problems:
         return named_templates(part.source)
-    return (_placed(Document(*part.own(piece))) for piece in part.pieces)
+    return (_placed(document_of(part, piece)) for piece in part.pieces)
 
 
 def relevant_documents(part: Part, facts: FileFacts) -> Iterator[Placed]:
@@ -167,7 +167,7 @@ def relevant_documents(part: Part, facts: FileFacts) -> Iterator[Placed]:
             stops = piece.problem is not None or source.text.startswith("%", piece.span.start)
             stops = stops or (has_suppressions and source.text.find(MARK, *piece.span) >= 0)
             if stops or (may_mention and text_mentions(source.cut(piece.span))):
-                yield _placed(Document(*part.own(piece)))
+                yield _placed(document_of(part, piece))
         begin = end
 
 

@@ -12,11 +12,13 @@ _PACKAGE = Path(__file__).resolve().parent
 
 @cache
 def schema(name: str) -> dict[str, Any]:
-    """A schema of `schemas/` by its name without ending, e.g. `report`.
+    """A schema of `schemas/` by its name without ending, e.g. `report`."""
+    loaded: dict[str, Any] = json.loads(schema_text(name))
+    return loaded
 
-    In a wheel the folder lies in the package, in a checkout at its root.
-    """
+
+def schema_text(name: str) -> str:
+    """The text of a schema. In a wheel the folder lies in the package, in a checkout at its root."""
     packaged = _PACKAGE / "schemas"
     folder = packaged if packaged.is_dir() else _PACKAGE.parent.parent / "schemas"
-    loaded: dict[str, Any] = json.loads((folder / f"{name}.schema.json").read_text("utf-8"))
-    return loaded
+    return (folder / f"{name}.schema.json").read_text("utf-8")

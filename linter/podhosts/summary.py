@@ -13,16 +13,19 @@ def summary(
     others: int = 0,
     *,
     is_isolated: bool = False,
+    is_complete: bool = True,
 ) -> str:
     """One line: what was looked at and what was found. `counts` has the findings by severity.
 
     `others` is the number of files that were read and are not among `files`; `is_isolated` says that none was to be.
+    Not `is_complete`: something could not be opened or written, so that "no findings" would say too much.
     """
     read = f", with {plural(others, 'other')} read" if others else " alone" if is_isolated else ""
     seen = f"{plural(files, 'file')}{read}, {plural(documents, 'document')}, {plural(pods, 'pod')}"
     hidden = [f"{suppressed} suppressed"] if suppressed else []
     hidden += [f"{baselined} in the baseline"] if baselined else []
-    return f"{seen}: {found(counts)}" + (f" ({', '.join(hidden)})" if hidden else "")
+    result = found(counts) if is_complete else f"{found(counts)}, incomplete" if any(counts.values()) else "incomplete"
+    return f"{seen}: {result}" + (f" ({', '.join(hidden)})" if hidden else "")
 
 
 def found(counts: dict[str, int]) -> str:

@@ -34,6 +34,11 @@ _COMMENT = re.compile(
     r"\s*(?:until=(?P<until>\S+))?\s*(?P<reason>.*)"
 )
 
+#: How other linters write it: `disable=rule`, `noqa`, `skip rule`.
+_FOREIGN = re.compile(
+    r"#\s*podhosts:\s*(?P<word>(?:disable|enable|suppress|silence|allow)[\w-]*|noqa|nolint|skip|off)\b"
+)
+
 _COMMENT_TAIL = re.compile(r"(?:^|(?<=[ \t]))#.*")
 _COREFILE_COMMENT = re.compile(r"(?:^|(?<=\s))#[ \t]*podhosts:.*")
 _LINE = re.compile(r"[^\r\n]+")
@@ -123,6 +128,7 @@ def suppressions(
     if MARK not in document.text and not (opening and MARK in document.source.cut(opening)):
         return found, mistakes
     marks = list(_in_comments(document, pods))
+    mistakes.extend(_foreign(document))
     for manifest in objects:
         marks.extend(_in_corefiles(manifest))
         found.extend(_annotated(manifest))
@@ -154,6 +160,15 @@ def _in_comments(document: Document, pods: Iterable[Pod]) -> Iterator[_Mark]:
         is_late = match["scope"] == FILE_SCOPE and document.source.has_text_before(document.span.start)
         misplaced = Words("`ignore-file` must stand before the first document") if is_late else None
         yield _Mark(match, comment.span, _scopes(match["scope"], comment, document, index), misplaced)
+
+
+def _foreign(document: Document) -> Iterator[MalformedSuppression]:
+    for comment in document.comments:
+        if match := _FOREIGN.match(comment.text):
+            words = Words(
+                f"`{match['word']}` suppresses nothing", help="write `podhosts: ignore[rule-name] reason` instead"
+            )
+            yield MalformedSuppression(words, comment.span)
 
 
 def _in_corefiles(manifest: KubernetesObject) -> Iterator[_Mark]:

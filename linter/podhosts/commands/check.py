@@ -6,20 +6,21 @@ import sys
 from contextlib import nullcontext, redirect_stdout
 from typing import TYPE_CHECKING
 
-from podhosts.code_blocks import PAGE_ENDINGS
 from podhosts.commands.baselines import BaselineFile
 from podhosts.commands.repairs import Repairs, offers, unsafe_titles
 from podhosts.commands.reports import Outputs
 from podhosts.commands.run_settings import STDIN_NAME, Request, RunSettings
-from podhosts.commands.terminal import print_bytes, print_paths, say
+from podhosts.commands.statistics import statistics
+from podhosts.commands.terminal import announce_stdin, print_bytes, print_paths, say
 from podhosts.commands.usage import FOUND, INTERRUPTED, OK, WRONG_USE, UsageError
 from podhosts.diagnostics import Severity
 from podhosts.discovery import ENDINGS, STDIN, Discovery, Input, discover
 from podhosts.engine import Result, Unread
+from podhosts.pages.blocks import PAGE_ENDINGS
 from podhosts.relevance import Relevance, look_around
 from podhosts.reporters.report import Report
 from podhosts.run import Run
-from podhosts.summary import summary
+from podhosts.summary import plural, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,6 +48,7 @@ def _run(request: Request, relevance: Relevance | None) -> int:
         baseline = BaselineFile(request, run_settings)
         endings = (*ENDINGS, *PAGE_ENDINGS) if request.markdown else ENDINGS
         discovery = relevance.discovery if relevance else outputs.without(discover(request.paths or ["."], endings))
+        announce_stdin(request.paths, "a manifest")
         if request.list_files:
             return _list_files(discovery, run_settings)
         if relevance is None:
@@ -54,6 +56,8 @@ def _run(request: Request, relevance: Relevance | None) -> int:
             around = None if request.isolated else look_around(discovery, request.paths or ["."], stdin_name)
             relevance = Relevance(discovery, run_settings.jobs, surroundings=around)
         run_settings.surroundings = relevance.surroundings
+        if any(not item.named for item in discovery.inputs):
+            _check_config(discovery, run_settings)
         with Run(relevance, run_settings, lambda numbers, count: _progress(numbers, count, request)) as run:
             run.lint()
             check = _Check(discovery)
@@ -62,7 +66,8 @@ def _run(request: Request, relevance: Relevance | None) -> int:
             check.add_results(run, request)
         check.result.sort()
         check.failed += not baseline.apply(check.result, check.checked, is_complete=not check.failed)
-        report = Report(check.result, run_settings)
+        repairs = () if request.diff else tuple(check.repairs.made)
+        report = Report(check.result, run_settings, repairs=repairs)
         # Some formats name the API server's version: the config may be read only here, and be wrong.
         if request.diff:
             print_bytes(b"".join(line + b"\n" for line in check.diff))
@@ -70,8 +75,11 @@ def _run(request: Request, relevance: Relevance | None) -> int:
             # Where stdout is the fixed file, the report has the other stream.
             with redirect_stdout(sys.stderr) if request.fixes_stdin else nullcontext():
                 outputs.print(report)
-        _close(check, discovery, request, shows_fixes=outputs.shows_fixes)
         check.failed += not outputs.write(report)
+        _close(check, discovery, request, shows_fixes=outputs.shows_fixes)
+        if request.statistics:
+            for line in statistics(check.result.findings):
+                say(line)
     except UsageError as error:
         say(f"podhosts: {error}")
         return WRONG_USE
@@ -124,6 +132,13 @@ class _Check:
             if found.files:
                 self.checked.append(item if item.path != STDIN else Input(request.stdin_filename, named=True))
         self.result.findings = self.repairs.explain(self.result.findings)
+
+
+def _check_config(discovery: Discovery, run_settings: RunSettings) -> None:
+    """Say where the config leaves nothing of the folders to check. Raises UsageError for a config with a mistake."""
+    config = run_settings.config
+    if config is not None and config.exclude and all(run_settings.excludes(item.path) for item in discovery.inputs):
+        say(f"podhosts: `exclude` in {config.path} leaves out all of {plural(len(discovery.inputs), 'file')}")
 
 
 def _list_files(discovery: Discovery, run_settings: RunSettings) -> int:
@@ -188,6 +203,7 @@ def _close(check: _Check, discovery: Discovery, request: Request, *, shows_fixes
             *hidden,
             result.others_read,
             is_isolated=request.isolated,
+            is_complete=not check.failed,
         )
     )
     for path in check.others if request.verbose else ():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.commands.selection import describe, select_pods
-from podhosts.commands.terminal import print_bytes, say
+from podhosts.commands.terminal import announce_stdin, print_bytes, say
 from podhosts.commands.usage import FOUND, OK, WRONG_USE, UsageError, choose
 from podhosts.discovery import ENDINGS, STDIN
 from podhosts.hosts.convert import HostsEntry, parse_hosts, to_coredns, to_hosts_text
@@ -41,6 +41,7 @@ class ConvertRequest:
 def run(request: ConvertRequest) -> int:
     """Print what is asked for; returns the exit code: 1 where lines had to be left out."""
     try:
+        announce_stdin([request.path], "the text of a hosts file or a manifest")
         source = _read(request.path, request.path)
         kind = choose("input", request.source, INPUTS, " for --from") if request.source else _kind(source)
         output = choose("output", request.to, OUTPUTS, " for --to") if request.to else _default_output(kind)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from podhosts.commands.terminal import print_lines, print_styled, say
+from podhosts.commands.terminal import is_terminal, print_lines, print_styled, say
 from podhosts.commands.usage import OK, WRONG_USE, UsageError, choose
 from podhosts.rules import RULES
 from podhosts.rules.documentation import documentation, page
@@ -71,8 +71,10 @@ def rules(output: str) -> int:
         print_lines(json.dumps(table, indent=2).split("\n"))
     elif output == "markdown":
         print_lines(markdown())
-    else:
+    elif is_terminal():
         print_styled(_table(), "auto")
+    else:
+        print_lines(map("\t".join, _rows()))
     return OK
 
 
@@ -95,14 +97,22 @@ def markdown() -> Iterator[str]:
     yield from _SCANNERS.rstrip("\n").split("\n")
 
 
+def _rows() -> list[tuple[str, ...]]:
+    opt_in = {rule: "" if rule.is_default else ", opt-in" for rule in RULES}
+    rows = [
+        (rule.name, f"{rule.severity}{opt_in[rule]}", rule.fixable.value, documentation(rule).summary) for rule in RULES
+    ]
+    return [("rule", "severity", "fix", "reports"), *rows]
+
+
 def _table() -> Iterator[RenderableType]:
     from rich import box
     from rich.table import Table
 
+    headings, *rows = _rows()
     table = Table(box=box.SIMPLE)
-    for heading in ("rule", "severity", "fix", "reports"):
+    for heading in headings:
         table.add_column(heading, no_wrap=heading == "rule")
-    for rule in RULES:
-        opt_in = "" if rule.is_default else ", opt-in"
-        table.add_row(rule.name, f"{rule.severity}{opt_in}", rule.fixable.value, documentation(rule).summary)
+    for row in rows:
+        table.add_row(*row)
     yield table

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from podhosts.commands.run_settings import Request, RunSettings
-from podhosts.commands.terminal import print_lines, print_styled, say, terminal_width
+from podhosts.commands.terminal import announce_stdin, print_lines, print_styled, say, terminal_width
 from podhosts.commands.usage import INTERRUPTED, OK, WRONG_USE, UsageError, choose
 from podhosts.discovery import STDIN, discover
 from podhosts.hosts.addresses import canonical
@@ -66,6 +66,7 @@ def _run(request: InventoryRequest) -> int:
         raise UsageError("--shared prints text; the json and html formats hold the shared lists anyway")
     wanted = Filter(request.name, _address(request.ip))
     run_settings = RunSettings(Request(request.paths, config=request.config))
+    announce_stdin(request.paths, "a manifest")
     relevance = Relevance(discover(request.paths or ["."]))
     discovery = relevance.discovery
     store = Store()

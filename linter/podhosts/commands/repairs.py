@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.edits import Safety
 from podhosts.engine.fixing import explained
+from podhosts.reporters.report import Repair
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,25 +19,17 @@ if TYPE_CHECKING:
 _FLAGS = {Safety.SAFE: "--fix", Safety.UNSAFE: "--fix --unsafe-fixes"}
 
 
-class _Repair(NamedTuple):
-    """One fix that was made: where its finding began when it was, the rule, and the fix's title."""
-
-    path: str
-    place: str
-    rule: str
-    title: str
-
-
 class Repairs:
     """The repairs of a run, and the fixes that it left out."""
 
     def __init__(self) -> None:
-        self._made: list[_Repair] = []
+        #: In order of files and of rounds.
+        self.made: list[Repair] = []
         #: By file and by where in it the section begins, in bytes.
         self._left_out: dict[tuple[str, int], tuple[list[LeftOut], list[tuple[Edit, ...]]]] = {}
 
     def __bool__(self) -> bool:
-        return bool(self._made)
+        return bool(self.made)
 
     def add(self, path: str, sections: Iterable[Fixed], *, is_shown: bool) -> None:
         """Note what was done to a file, in order of its sections; `is_shown`: only in a diff."""
@@ -44,10 +37,11 @@ class Repairs:
         for fixed in sections:
             for finding in fixed.applied:
                 if finding.fix is not None:
-                    self._made.append(_Repair(path, _place(finding), finding.rule, finding.fix.title))
-            start = fixed.source.start.offset
+                    start = finding.source.position(finding.span.start)
+                    self.made.append(Repair(path, start, finding.rule, finding.fix.title))
+            offset = fixed.source.start.offset
             if fixed.left_out:
-                begin = start if is_shown or not start else start + moved_by
+                begin = offset if is_shown or not offset else offset + moved_by
                 self._left_out[path, begin] = fixed.left_out, fixed.rounds if is_shown else []
             moved_by += fixed.growth
 
@@ -66,15 +60,15 @@ class Repairs:
 
     def told(self, *, only_shown: bool, one_by_one: bool) -> Iterator[str]:
         """What was repaired, in lines: how much, and for each file by which rules, or each repair by itself."""
-        if not self._made:
+        if not self.made:
             return
         files: dict[str, Counter[str]] = {}
-        for item in self._made:
+        for item in self.made:
             files.setdefault(item.path, Counter())[item.rule] += 1
         what = "would be fixed" if only_shown else "fixed"
-        yield f"{what}: {len(self._made)}, in {len(files)} {'file' if len(files) == 1 else 'files'}"
+        yield f"{what}: {len(self.made)}, in {len(files)} {'file' if len(files) == 1 else 'files'}"
         if one_by_one:
-            yield from (f"  {item.place}: {item.title} [{item.rule}]" for item in self._made)
+            yield from (f"  {item.place}: {item.title} [{item.rule}]" for item in self.made)
         elif not only_shown:
             for path, rules in files.items():
                 counted = (f"{rule} ({count})" if count > 1 else rule for rule, count in sorted(rules.items()))

@@ -15,23 +15,32 @@ from podhosts.commands.render import (
     say_obstacles,
     surroundings_of,
 )
+from podhosts.commands.run_settings import project_config
 from podhosts.commands.selection import describe, require_pods, select_pods
-from podhosts.commands.terminal import print_lines, print_styled, say
+from podhosts.commands.terminal import print_lines, print_styled, say, terminal_width
 from podhosts.commands.usage import FOUND, OK, UsageError, choose
 from podhosts.hosts.resolvers import LIBRARIES, RESOLVERS, Answer, Family, Network, chosen, families, open_hosts
 from podhosts.kubernetes.host_names import ordinals, own_indices
+from podhosts.kubernetes.windows import is_windows
 from podhosts.records import field, record, replace
+from podhosts.reporters.columns import Columns
+from podhosts.reporters.styled import Styled
 from podhosts.reporters.visible import visible
+from podhosts.rules import Settings
+from podhosts.summary import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from rich.console import RenderableType
+    from collections.abc import Iterable, Iterator
 
     from podhosts.kubernetes import Pod
     from podhosts.kubernetes.pod_hosts import Surroundings
 
 _FAMILIES: tuple[Family, ...] = ("unspec", "inet", "inet6")
+_ASKS_DNS = "asks DNS"
+#: What marks an answer that most resolvers do not give.
+_DIFFERS = " *"
+#: How many pods with equal answers are named.
+_MOST_TITLES = 3
 _HEADINGS = {"unspec": "any family", "inet": "IPv4", "inet6": "IPv6"}
 
 
@@ -82,13 +91,16 @@ def run(request: ResolveRequest) -> int:
     if request.format == "json":
         print_lines(json.dumps(_as_json(request.name, asked), indent=2).split("\n"))
     else:
-        print_styled(_tables(asked), request.color)
+        print_styled(_shown(request.name, asked), request.color, is_wide=True)
     return FOUND if failed else OK
 
 
 def _resolver_names(text: str | None) -> tuple[str, ...]:
+    """The models to ask: those of `--resolvers`, else of the config. Raises UsageError for an unknown one."""
     if text is None:
-        return RESOLVERS
+        config = project_config()
+        wanted = config.resolvers if config is not None and config.resolvers is not None else Settings().resolvers
+        return tuple(resolver.name for resolver in chosen(wanted))
     known = (*dict.fromkeys((*LIBRARIES, *RESOLVERS)), "all")
     names = {choose("resolver", name.strip(), known) for name in text.split(",") if name.strip()}
     return RESOLVERS if "all" in names else tuple(resolver.name for resolver in chosen(names))
@@ -115,6 +127,8 @@ def _ask(request: ResolveRequest, names: tuple[str, ...], network: Network) -> t
     asked: list[Asked] = []
     failed = not say_obstacles(selection, request.kubernetes_version)
     for pod in selection.pods:
+        if is_windows(pod):
+            say(f"podhosts: {describe(pod)}: it runs on Windows, of whose resolver there is no model")
         found: list[Asked] = []
         own, other = _numbers(pod, request, surroundings)
         for number in [*own, *other]:
@@ -201,31 +215,57 @@ def _identity(pod: Pod | None) -> dict[str, str | None] | None:
     }
 
 
-def _tables(asked: list[Asked]) -> Iterator[RenderableType]:
-    """A table a file; answers that are not the commonest of their column carry a `*`."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
+def _shown(name: str, asked: list[Asked]) -> Iterator[Styled]:
+    """A table for all pods with equal answers, then how many pods ask DNS."""
+    groups: dict[tuple[tuple[str, ...], ...], list[Asked]] = {}
     for item in asked:
-        table = Table(title=visible(item.title), title_justify="left", box=box.SIMPLE)
-        table.add_column("resolver")
-        usual: dict[Family, str] = {}
-        for family in _FAMILIES:
-            table.add_column(_HEADINGS[family])
-            texts = Counter(_text(by_family[family]) for by_family in item.answers.values() if family in by_family)
-            usual[family] = texts.most_common(1)[0][0] if texts else ""
-        for resolver, by_family in item.answers.items():
-            cells: list[Text] = []
-            for family in _FAMILIES:
-                text = _text(by_family[family]) if family in by_family else "-"
-                differs = family in by_family and text != usual[family]
-                cells.append(Text(f"{text} *" if differs else text, "bold yellow" if differs else ""))
-            table.add_row(Text(resolver), *cells)
-        yield table
+        groups.setdefault(tuple(_rows(item)), []).append(item)
+    known = {rows: items for rows, items in groups.items() if not _asks_dns(rows)}
+    width = terminal_width()
+    for number, (rows, items) in enumerate(known.items()):
+        if number:
+            yield Styled()
+        for item in items[:_MOST_TITLES]:
+            yield Styled((visible(item.title), "bold"))
+        if len(items) > _MOST_TITLES:
+            yield Styled((f"and {plural(len(items) - _MOST_TITLES, 'more pod')} with the same answers", "bold"))
+        headings = ("resolver", *_HEADINGS.values())
+        columns = Columns([headings, *rows], width)
+        for row in (headings, *rows):
+            differs = any(cell.endswith(_DIFFERS) for cell in row)
+            yield Styled((columns.line(row), "yellow" if differs else ""))
+    asking = len(asked) - sum(map(len, known.values()))
+    if asking:
+        if known:
+            yield Styled()
+        others = "other " if known else ""
+        asks = "asks" if asking == 1 else "ask"
+        yield Styled(f"{plural(asking, f'{others}pod')} {asks} DNS for `{visible(name)}`")
+
+
+def _asks_dns(rows: Iterable[tuple[str, ...]]) -> bool:
+    """Whether no resolver finds an answer in the hosts file."""
+    return all(cell in {_ASKS_DNS, "-"} for row in rows for cell in row[1:])
+
+
+def _rows(item: Asked) -> Iterator[tuple[str, ...]]:
+    """The answers of one hosts file: resolvers that answer alike are one row; rare answers carry a `*`."""
+    usual: dict[Family, str] = {}
+    for family in _FAMILIES:
+        texts = Counter(_text(by_family[family]) for by_family in item.answers.values() if family in by_family)
+        usual[family] = texts.most_common(1)[0][0] if texts else ""
+    rows: dict[tuple[str, ...], list[str]] = {}
+    for resolver, by_family in item.answers.items():
+        texts_of = {family: _text(answer) for family, answer in by_family.items()}
+        cells = (
+            "-" if (text := texts_of.get(family)) is None else text if text == usual[family] else f"{text}{_DIFFERS}"
+            for family in _FAMILIES
+        )
+        rows.setdefault(tuple(cells), []).append(resolver)
+    return ((", ".join(resolvers), *cells) for cells, resolvers in rows.items())
 
 
 def _text(answer: Answer) -> str:
     if answer.dns:
-        return "asks DNS"
+        return _ASKS_DNS
     return answer.error or ", ".join(answer.addresses)

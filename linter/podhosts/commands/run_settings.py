@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from podhosts.commands.terminal import say
 from podhosts.commands.usage import UsageError, choose
 from podhosts.diagnostics import Severity
-from podhosts.discovery import STDIN, find_config
+from podhosts.discovery import CONFIG_NAME, STDIN, find_config, misnamed_config
 from podhosts.engine import Options, default_selection
 from podhosts.kubernetes.versions import NEWEST_MINOR, KubernetesVersion, VersionError, parse_version
 from podhosts.records import field, record, replace
@@ -17,13 +17,15 @@ from podhosts.rules import RULES, Settings
 from podhosts.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from podhosts.config import Config
     from podhosts.surroundings import FilesAround
 
 #: The name of stdin where none is given.
 STDIN_NAME = "<stdin>"
+#: The word for every rule in a selection.
+ALL = "all"
 FAIL_ON = ("error", "warning", "info", "never")
 
 
@@ -35,10 +37,12 @@ class Request:
     stdin_filename: str = STDIN_NAME
     kubernetes_version: str | None = None
     select: str | None = None
+    extend_select: str | None = None
     ignore: str | None = None
     fail_on: str | None = None
     format: str | None = None
     output: list[str] = field(default_factory=list)
+    statistics: bool = False
     baseline: str | None = None
     write_baseline: str | None = None
     tighten_baseline: bool = False
@@ -84,9 +88,10 @@ class RunSettings:
         self.request = request
         self._folder = folder
         self._lists_objects = lists_objects
-        self._selected = None if request.select is None else frozenset(_rule_names("--select", request.select))
+        self._selected = None if request.select is None else _with_all(_rule_names("--select", request.select, ALL))
         if self._selected is not None and not self._selected:
             raise UsageError("`--select` names no rule; nothing would be checked")
+        self._added = frozenset(_rule_names("--extend-select", request.extend_select or ""))
         self._ignored = frozenset(_rule_names("--ignore", request.ignore or ""))
         self._version = requested_version(request.kubernetes_version)
         if request.fail_on is not None:
@@ -150,19 +155,17 @@ class RunSettings:
     def _base(self) -> Options:
         config = self.config
         if config is None:
-            selected = default_selection() if self._selected is None else self._selected
             return Options(
                 self._settings(None),
-                selected - self._ignored,
+                self._rules(None),
                 use_suppressions=not self.request.no_suppressions,
                 require_reason=self.request.require_reason,
                 markdown=self.request.markdown,
                 lists_objects=self._lists_objects,
             )
-        selected = self._selected if self._selected is not None else (config.select or default_selection())
         return Options(
             self._settings(config),
-            selected - config.ignore - self._ignored,
+            self._rules(config),
             {rule: Severity(level) for rule, level in config.severity.items()},
             use_suppressions=config.suppressions and not self.request.no_suppressions,
             require_reason=config.require_reason or self.request.require_reason,
@@ -170,6 +173,15 @@ class RunSettings:
             markdown=self.request.markdown,
             lists_objects=self._lists_objects,
         )
+
+    def _rules(self, config: Config | None) -> frozenset[str]:
+        """The rules that run: `--select` replaces what the config selects, the other flags add and take away."""
+        selected = self._selected
+        if selected is None and config is not None:
+            selected = _with_all(config.select or default_selection()) | config.extend_select
+        ignored = frozenset() if config is None else config.ignore
+        base = default_selection() if selected is None else selected
+        return (base - ignored | self._added) - self._ignored
 
     def _settings(self, config: Config | None) -> Settings:
         settings = Settings(self.version, node_hosts=self._node_hosts)
@@ -225,8 +237,11 @@ def project_config(path: str | None = None, folder: str | None = None) -> Config
 
     Raises UsageError for one that cannot be used.
     """
-    found = path or find_config(folder or os.getcwd())
+    folder = folder or os.getcwd()
+    found = path or find_config(folder)
     if found is None:
+        if (other := misnamed_config(folder)) is not None:
+            _note_misnamed(other)
         return None
     from pathlib import Path
 
@@ -235,7 +250,16 @@ def project_config(path: str | None = None, folder: str | None = None) -> Config
     try:
         return load_config(Path(found))
     except ConfigError as error:
-        raise UsageError(str(error)) from None
+        *others, last = error.mistakes
+        for mistake in others:
+            say(f"podhosts: {mistake}")
+        raise UsageError(last) from None
+
+
+@cache
+def _note_misnamed(path: str) -> None:
+    """Say, once, that a file looks like a config and is none."""
+    say(f"podhosts: {path} is not read: the config is called {CONFIG_NAME}")
 
 
 def requested_version(text: str | None) -> KubernetesVersion | None:
@@ -257,7 +281,14 @@ def _jobs(text: str) -> int:
     return int(text)
 
 
-def _rule_names(flag: str, text: str) -> Iterator[str]:
-    known = [rule.name for rule in RULES]
+def _with_all(names: Iterable[str]) -> frozenset[str]:
+    """The rules that are selected, where `all` stands for every rule."""
+    selected = frozenset(names)
+    return frozenset(rule.name for rule in RULES) if ALL in selected else selected
+
+
+def _rule_names(flag: str, text: str, *more: str) -> Iterator[str]:
+    """The names in a list with commas: of rules, or those in `more`."""
+    known = [*(rule.name for rule in RULES), *more]
     for name in filter(None, (part.strip() for part in text.split(","))):
         yield choose("rule", name, known, f" in {flag}")

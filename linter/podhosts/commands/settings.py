@@ -2,58 +2,78 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-from typing import TYPE_CHECKING
+import json
 
+from podhosts.commands.run_settings import project_config
 from podhosts.commands.terminal import print_lines, say
-from podhosts.commands.usage import OK, WRONG_USE
-from podhosts.config import Config, ConfigError, load_config
-from podhosts.discovery import find_config
+from podhosts.commands.usage import OK, WRONG_USE, UsageError, choose
+from podhosts.config import Config
 from podhosts.kubernetes import KubernetesVersion
 from podhosts.rules import RULES, Settings
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
+FORMATS = ("text", "json")
 _DEFAULT = "default"
 
 
-def run(path: str | None) -> int:
-    """Print one line a setting: key, value, place; returns the exit code."""
+def run(path: str | None, output: str) -> int:
+    """Print one line a setting: key, value, place; or the same as JSON. Returns the exit code."""
     try:
-        found = path if path is not None else find_config(os.getcwd())
-        config = load_config(Path(found)) if found is not None else Config()
-    except ConfigError as error:
+        choose("format", output, FORMATS)
+        config = project_config(path) or Config()
+    except UsageError as error:
         say(f"podhosts: {error}")
         return WRONG_USE
-    rows = [(key, value, config.places.get(key, _DEFAULT)) for key, value in _values(config)]
+    settings = _values(config)
+    if output == "json":
+        written = {key: {"value": value, "place": config.places.get(key)} for key, value in settings.items()}
+        print_lines(json.dumps({"version": 1, "path": config.path, "settings": written}, indent=2).split("\n"))
+        return OK
+    rows = [(key, _shown(value), config.places.get(key, _DEFAULT)) for key, value in settings.items()]
     widths = [max(len(row[column]) for row in rows) for column in range(2)]
     print_lines(f"{key:<{widths[0]}}  {value:<{widths[1]}}  {place}".rstrip() for key, value, place in rows)
     return OK
 
 
-def _values(config: Config) -> list[tuple[str, str]]:
-    default = sorted(rule.name for rule in RULES if rule.is_default)
-    selected = sorted(config.select) if config.select is not None else default
-    shown = "all but the opt-in rules" if selected == default else _listed(selected)
-    return [
-        ("select", shown),
-        ("ignore", _listed(sorted(config.ignore))),
-        ("severity", _listed(f"{rule}: {level}" for rule, level in sorted(config.severity.items()))),
-        ("per-path", _listed(", ".join(item.paths) for item in config.per_path)),
-        ("exclude", _listed(config.exclude)),
-        ("kubernetes-version", config.kubernetes_version or str(KubernetesVersion())),
-        ("fail-on", config.fail_on or "warning"),
-        ("resolvers", _listed(sorted(config.resolvers if config.resolvers is not None else Settings().resolvers))),
-        ("allow", _listed(f"{rule}: {', '.join(sorted(names))}" for rule, names in sorted(config.allow.items()))),
-        ("pod-specs", _listed(f"{place.kind}: {place.path}" for place in config.pod_specs)),
-        ("environments", _listed(config.environments)),
-        ("require-reason", str(config.require_reason).lower()),
-        ("suppressions", str(config.suppressions).lower()),
-        ("baseline", config.baseline or "none"),
-    ]
+def _values(config: Config) -> dict[str, object]:
+    """The settings that hold, by key, each as JSON has it."""
+    resolvers = config.resolvers if config.resolvers is not None else Settings().resolvers
+    return {
+        "select": sorted(config.select or (rule.name for rule in RULES if rule.is_default)),
+        "extend-select": sorted(config.extend_select),
+        "ignore": sorted(config.ignore),
+        "severity": dict(sorted(config.severity.items())),
+        "per-path": [
+            {"paths": [*item.paths], "ignore": sorted(item.ignore), "severity": item.severity}
+            for item in config.per_path
+        ],
+        "exclude": [*config.exclude],
+        "kubernetes-version": config.kubernetes_version or str(KubernetesVersion()),
+        "fail-on": config.fail_on or "warning",
+        "resolvers": sorted(resolvers),
+        "allow": {rule: sorted(names) for rule, names in sorted(config.allow.items())},
+        "pod-specs": [{"kind": place.kind, "group": place.group, "path": place.path} for place in config.pod_specs],
+        "environments": [*config.environments],
+        "require-reason": config.require_reason,
+        "suppressions": config.suppressions,
+        "baseline": config.baseline,
+    }
 
 
-def _listed(items: Iterable[str]) -> str:
-    return "; ".join(items) or "none"
+def _shown(value: object) -> str:
+    """A setting on one line."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if value is None or value in ([], {}):
+        return "none"
+    if value == sorted(rule.name for rule in RULES if rule.is_default):
+        return "all but the opt-in rules"
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {_item(item)}" for key, item in value.items())
+    return "; ".join(map(_item, value)) if isinstance(value, list) else str(value)
+
+
+def _item(value: object) -> str:
+    if isinstance(value, dict):
+        # Of the settings of some files, and of pod specs, the first value says which are meant.
+        return _item(value.get("paths") or f"{value['kind']}: {value['path']}")
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -7,6 +7,8 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from podhosts.discovery import STDIN
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -106,6 +108,12 @@ def _plain(part: RenderableType, console: Console) -> str:
     with console.capture() as captured:
         console.print(part)
     return captured.get().removesuffix("\n")
+
+
+def announce_stdin(paths: Iterable[str], what: str) -> None:
+    """Say on a terminal that stdin is waited for, and how to end it: a program that stands still looks broken."""
+    if STDIN in paths and sys.stdin is not None and sys.stdin.isatty():
+        say(f"podhosts: type or paste {what}; end it with Ctrl-D on a line of its own")
 
 
 def terminal_width() -> int | None:

@@ -11,13 +11,15 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.deliveries.argo_text import expanded, unescaped_commas_escaped
+from podhosts.deliveries.flux_kustomizations import changes_of
 from podhosts.deliveries.folders import from_root
 from podhosts.deliveries.joining import JoinedValues, UnreadableValuesError
-from podhosts.deliveries.model import ChartDelivery, OpenPart, path_to
-from podhosts.document import Document, Mapping, split
+from podhosts.deliveries.model import ChartDelivery, OpenPart, at, path_to
+from podhosts.document import Document, Mapping, Sequence, split
 from podhosts.helm.decoding import FileOrigins, value_of
 from podhosts.helm.model import NIL, Bool, GoList, GoMap, Nil
 from podhosts.helm.traced import Traced
+from podhosts.kustomize.delivered import DeliveredFolder
 from podhosts.kustomize.names import KUSTOMIZATION_NAMES
 from podhosts.placed import Placed
 
@@ -36,6 +38,18 @@ _METADATA = "Chart.yaml"
 _HELM, _KUSTOMIZE, _DIRECTORY, _PLUGIN = "Helm", "Kustomize", "Directory", "Plugin"
 #: The fields with the options of each kind of source.
 _KINDS = (("helm", _HELM), ("kustomize", _KUSTOMIZE), ("directory", _DIRECTORY), ("plugin", _PLUGIN))
+#: What Argo CD writes into the kustomization of the folder; the names are the same there.
+_KUSTOMIZE_FIELDS = {
+    name: name
+    for name in (
+        "patches",
+        "components",
+        "namePrefix",
+        "nameSuffix",
+        "namespace",
+        "replicas",
+    )
+}
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _GLOB = re.compile(r"[*?\[]")
 #: Fields of a source that a file in its folder cannot change.
@@ -59,12 +73,16 @@ class Application(NamedTuple):
 
 
 class ArgoSource(NamedTuple):
-    """One source of an Application: the folder in the repository, and what kind of source it is."""
+    """One source of an Application: the folder in the repository, and what kind of source it is.
+
+    `number` is its index in `sources`; 0 for `source`.
+    """
 
     application: Application
     fields: GoMap
     folder: str
     kind: str
+    number: int
 
 
 def application_of(manifest: KubernetesObject) -> Application | None:
@@ -84,6 +102,17 @@ def is_chart(source: ArgoSource) -> bool:
     return source.kind == _HELM
 
 
+def read_argo_folder(manifest: KubernetesObject, source: ArgoSource) -> DeliveredFolder | None:
+    """The folder that a source of kind Kustomize builds, with its changes; None for no changes."""
+    listed = at(manifest.spec, "sources")
+    fields = listed.items[source.number] if isinstance(listed, Sequence) else at(manifest.spec, "source")
+    options = fields.get("kustomize") if isinstance(fields, Mapping) else None
+    if source.kind != _KUSTOMIZE or not isinstance(options, Mapping):
+        return None
+    changes = changes_of(options, _KUSTOMIZE_FIELDS, Placed(manifest.document))
+    return DeliveredFolder(source.folder or ".", source.application.path, changes) if changes else None
+
+
 def argo_sources(application: Application, around: DeliveryContext) -> Iterator[ArgoSource]:
     """The sources of an Application that lie in the repository.
 
@@ -94,7 +123,7 @@ def argo_sources(application: Application, around: DeliveryContext) -> Iterator[
     listed = spec.entries.get("sources")
     alone = spec.entries.get("source")
     sources = listed.items if isinstance(listed, GoList) else [alone] if alone is not None else []
-    for fields in sources:
+    for number, fields in enumerate(sources):
         path = text_at(fields, "path")
         if not isinstance(fields, GoMap) or path is None or text_at(fields, "chart"):
             continue
@@ -102,7 +131,7 @@ def argo_sources(application: Application, around: DeliveryContext) -> Iterator[
             merged = _with_overrides(application, fields, folder, files)
             kind = _kind(merged, folder, around)
             if kind is not None:
-                yield ArgoSource(application, merged, folder, kind)
+                yield ArgoSource(application, merged, folder, kind, number)
                 break
 
 
@@ -161,7 +190,7 @@ class _HelmOptions:
             self._leave_open(f"the values file `{name.text}` of an Application is not followed")
             return
         found = next(
-            (source for at in self._paths(name, path.text) if (source := self._files.get(at)) is not None), None
+            (source for one in self._paths(name, path.text) if (source := self._files.get(one)) is not None), None
         )
         if found is not None:
             self.joined.add(self.joined.file(found))
@@ -215,7 +244,7 @@ class _HelmOptions:
             if name is None or not isinstance(path, Traced):
                 continue
             paths = self._paths(path, expanded(path, self._variables).text)
-            source = next((found for at in paths if (found := self._files.get(at)) is not None), None)
+            source = next((found for one in paths if (found := self._files.get(one)) is not None), None)
             if source is None:
                 raise UnreadableValuesError(f"the file `{path.text}` of a parameter is not there")
             self.joined.set_text(name, Traced.own(source.text))

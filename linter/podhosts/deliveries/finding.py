@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from podhosts.deliveries.argo import KIND as APPLICATION
-from podhosts.deliveries.argo import application_of, argo_sources, is_chart, read_argo_chart
+from podhosts.deliveries.argo import application_of, argo_sources, is_chart, read_argo_chart, read_argo_folder
+from podhosts.deliveries.flux_kustomizations import KIND as KUSTOMIZATION
+from podhosts.deliveries.flux_kustomizations import read_kustomization
 from podhosts.deliveries.flux_releases import KIND as RELEASE
 from podhosts.deliveries.flux_releases import read_release
+from podhosts.deliveries.helmfile import read_helmfile_release, releases
 from podhosts.deliveries.joining import UnreadableValuesError
 from podhosts.deliveries.k3s import KIND as HELM_CHART
 from podhosts.deliveries.k3s import read_helm_chart
 from podhosts.deliveries.kustomize_charts import chart_entries, read_kustomize_chart
+from podhosts.deliveries.names import CHART_MARK, is_helmfile, may_deliver
 from podhosts.document import Document, split
 from podhosts.helm.model import TooLarge, Unsupported
 from podhosts.kubernetes import objects
@@ -26,17 +29,13 @@ if TYPE_CHECKING:
     from podhosts.deliveries.kustomize_charts import ChartEntry
     from podhosts.deliveries.model import ChartDelivery, DeliveryContext
     from podhosts.kubernetes import KubernetesObject
+    from podhosts.kustomize.delivered import DeliveredFolder
     from podhosts.source import Source
 
-#: What stands in a file that installs a chart.
-_MARK = re.compile(rb"helm\.toolkit\.fluxcd\.io/|helm\.cattle\.io/|argoproj\.io/|helmChart(?:s|InflationGenerator)\b")
+_FOLDER_KINDS = (KUSTOMIZATION, APPLICATION)
 _KINDS = (RELEASE, HELM_CHART, APPLICATION)
 _FLUX, _K3S, _ARGO = "helm.toolkit.fluxcd.io", "helm.cattle.io", "argoproj.io"
-
-
-def is_delivery(data: bytes) -> bool:
-    """Whether a file may install a chart, by its bytes."""
-    return _MARK.search(data) is not None
+_FLUX_FOLDERS = "kustomize.toolkit.fluxcd.io"
 
 
 def chart_deliveries(
@@ -48,21 +47,51 @@ def chart_deliveries(
     """
     for path in paths:
         source = open_file(path)
-        if source is None or not is_delivery(source.data):
-            continue
-        if is_kustomization(path):
+        if source is not None and is_kustomization(path) and CHART_MARK in source.data:
             yield from _of_kustomization(source, around)
-        else:
+        elif source is not None and is_helmfile(path):
+            yield from _readable(_of_helmfile(source, around))
+        elif source is not None and may_deliver(source.data):
             yield from _of_objects(source, around)
+
+
+def folder_deliveries(
+    paths: Iterable[str], open_file: Callable[[str], Source | None], around: DeliveryContext
+) -> Iterator[DeliveredFolder]:
+    """The folders of a repository that the objects in files deploy with changes of their own."""
+    for path in paths:
+        source = open_file(path)
+        if source is None or not may_deliver(source.data):
+            continue
+        for manifest in _objects(source, _FOLDER_KINDS):
+            group = (manifest.api_version or "").partition("/")[0]
+            with suppress(UnreadableValuesError, Unsupported, TooLarge, RecursionError):
+                if manifest.kind == KUSTOMIZATION and group == _FLUX_FOLDERS:
+                    yield from filter(None, [read_kustomization(manifest, around)])
+                elif manifest.kind == APPLICATION and group == _ARGO:
+                    yield from _folders_of(manifest, around)
+
+
+def _folders_of(manifest: KubernetesObject, around: DeliveryContext) -> Iterator[DeliveredFolder]:
+    """The folders that an Application deploys with changes of its own."""
+    application = application_of(manifest)
+    for source in argo_sources(application, around) if application is not None else ():
+        if (found := read_argo_folder(manifest, source)) is not None:
+            yield found
+
+
+def _objects(source: Source, kinds: tuple[str, ...]) -> Iterator[KubernetesObject]:
+    """The objects of the documents in a file that hold one of some words."""
+    for piece in split(source.text):
+        text = source.cut(piece.span)
+        if any(kind in text for kind in kinds):
+            yield from objects(Document(source, piece))
 
 
 def _of_objects(source: Source, around: DeliveryContext) -> Iterator[ChartDelivery]:
     """The charts that the objects in a file install."""
-    for piece in split(source.text):
-        text = source.cut(piece.span)
-        if any(kind in text for kind in _KINDS):
-            for manifest in objects(Document(source, piece)):
-                yield from _readable(_of_object(manifest, around))
+    for manifest in _objects(source, _KINDS):
+        yield from _readable(_of_object(manifest, around))
 
 
 def _of_object(manifest: KubernetesObject, around: DeliveryContext) -> Iterator[ChartDelivery | None]:
@@ -77,6 +106,13 @@ def _of_object(manifest: KubernetesObject, around: DeliveryContext) -> Iterator[
         for source in argo_sources(application, around) if application is not None else ():
             if is_chart(source):
                 yield read_argo_chart(source, around.files)
+
+
+def _of_helmfile(source: Source, around: DeliveryContext) -> Iterator[ChartDelivery | None]:
+    """The charts that the releases of a state of helmfile install."""
+    for release in releases(source, around.files):
+        with suppress(UnreadableValuesError):
+            yield read_helmfile_release(release, around.files)
 
 
 def _of_kustomization(source: Source, around: DeliveryContext) -> Iterator[ChartDelivery]:

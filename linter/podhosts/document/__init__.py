@@ -53,6 +53,7 @@ __all__ = [
     "Section",
     "Sequence",
     "contents",
+    "document_of",
     "is_null",
     "is_plain_string",
     "is_unknown",
@@ -248,3 +249,12 @@ class Document:
         from podhosts.document.locate import locate
 
         return locate(self.source.text, scalar, start, end)
+
+
+def document_of(part: Part, piece: Piece) -> Document:
+    """A document of a part of a file, to be read on demand; always the same one where the part keeps them."""
+    if part.kept is None:
+        return Document(*part.own(piece))
+    if piece not in part.kept:
+        part.kept[piece] = Document(*part.own(piece))
+    return part.kept[piece]

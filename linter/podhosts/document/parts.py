@@ -17,23 +17,36 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from typing import BinaryIO
 
+    from podhosts.document import Document
     from podhosts.document.large_lists import LargeList
 
 #: Bytes read at a time, and the size up to which a file or document is read whole.
 WINDOW = 1 << 18
 _SEARCHED = 1 << 20
+#: Bytes of a text up to which the nodes of all its documents are kept while it is fixed.
+_MOST_KEPT = 1 << 16
 
 
 class Part(NamedTuple):
     """Some documents of a file, in order. `is_file` says that they are all that the source holds.
 
-    `is_section`: the source is a part of a large file, with one document or item.
+    `is_section`: the source is a part of a large file, with one document or item. `kept`: the documents by their
+    pieces, where they are asked for more than once (`document_of`).
     """
 
     source: Source
     pieces: list[Piece]
     is_file: bool
     is_section: bool = False
+    kept: dict[Piece, Document] | None = None
+
+    def keeping(self) -> Part:
+        """A part with these documents, each of which is read once; only where `is_file`.
+
+        Of many documents nothing is kept: nodes take many times the memory of the text that they are read from.
+        """
+        is_small = len(self.pieces) == 1 or len(self.source.data) <= _MOST_KEPT
+        return self._replace(kept={} if is_small else None)
 
     def own(self, piece: Piece) -> tuple[Source, Piece]:
         """A piece with the source that its document should keep: the file, or of a large one the document alone."""
@@ -48,22 +61,22 @@ class Part(NamedTuple):
         return self.source.part(Span(start, max(end, line_end))), piece.moved(-start)
 
     def with_text(self, text: str) -> Part:
-        """The documents with another text; only where `is_file`.
+        """The documents with another text, of which nothing is kept yet; only where `is_file`.
 
         Raises ValueError where the text is not that of one document, though the part is a section.
         """
         source = self.source.with_text(text)
         if not self.is_section:
-            return whole(source)
+            return whole(source).keeping()
         (piece,) = self.pieces
         behind = len(self.source.text) - piece.outline.end
         if piece.item is not None:
             piece = piece._replace(span=Span(piece.span.start, len(text) - behind))
-            return self._replace(source=source, pieces=[piece])
+            return self._replace(source=source, pieces=[piece]).keeping()
         pieces = split(text) if piece.language == "json" else split_yaml(text, piece.number - 1)
         if not pieces or pieces[0].outline.end != len(text) - behind:
             raise ValueError("the number of documents changes")
-        return self._replace(source=source, pieces=pieces[:1])
+        return self._replace(source=source, pieces=pieces[:1]).keeping()
 
 
 @record(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podhosts.code_blocks import code_blocks, is_page
 from podhosts.document import Part, whole
 from podhosts.engine.charts import chart_report
 from podhosts.engine.checking import DocumentResult, check
@@ -15,10 +14,13 @@ from podhosts.engine.suppressing import suppress, unused
 from podhosts.helm import NOTHING
 from podhosts.interpret import relevant_documents, results_of_parts
 from podhosts.kubernetes import KnownKinds
+from podhosts.pages.blocks import is_page
+from podhosts.pages.documents import code_blocks
 from podhosts.records import replace
 from podhosts.repository import Repository
 from podhosts.rules import RULES
 from podhosts.rules.syntax_error import SyntaxErrorRule
+from podhosts.source import Span
 from podhosts.triggers import mentions
 
 if TYPE_CHECKING:
@@ -31,10 +33,13 @@ if TYPE_CHECKING:
     from podhosts.kustomize.overlays import OverlayReport
     from podhosts.placed import Placed
     from podhosts.rules import Rule, Settings
-    from podhosts.source import Source, Span
+    from podhosts.source import Source
     from podhosts.suppressions import Suppression
 
     DocumentCheck = Callable[[Placed, list[Rule], KnownKinds, Options, Repository, FileFacts], DocumentResult]
+
+
+_PAGE = "a page, whose code blocks `--markdown` reads"
 
 
 def default_selection() -> frozenset[str]:
@@ -53,7 +58,7 @@ def lint(
     source = given.source if isinstance(given, Part) else given
     if isinstance(given, Part) and given.is_section:
         return _lint(source, relevant_documents(given, NOTHING), options, repository, NOTHING, check_document)
-    if options.markdown and is_page(source.path) and mentions(source.data):
+    if is_page(source.path):
         return _lint_page(source, options, repository, check_document)
     facts = repository.facts(source.path) if repository else NOTHING
     is_known = bool(facts) or (repository is not None and _is_spoken_of(source.path, repository, options.settings))
@@ -69,6 +74,10 @@ def _is_spoken_of(path: str, repository: Repository, settings: Settings) -> bool
 
 
 def _lint_page(page: Source, options: Options, repository: Repository | None, check_document: DocumentCheck) -> Result:
+    if not mentions(page.data):
+        return Result(files=1)
+    if not options.markdown:
+        return Result(files=1, unread=[Unread(page.path, _PAGE, 1, page, Span(0, 0))])
     blocks = code_blocks(page)
     result = _lint(page, blocks.documents, options, repository, NOTHING, check_document)
     fragments = _Tally("code blocks that are not YAML by themselves")
@@ -142,6 +151,7 @@ class Found:
         self._templates = _Tally("documents of a template that are not YAML by themselves")
         self._pieces = _Tally("documents with a list of `hostAliases` that are not valid YAML or JSON")
         self._texts = _Tally("texts in strings that mention hosts and are of no known form")
+        self._writes = _Tally("writes to /etc/hosts by containers of pods that are not known")
         self._checked: list[tuple[Placed, DocumentResult]] = []
         #: What overlays say about documents that say nothing themselves.
         self.elsewhere: list[Diagnostic] = []
@@ -158,6 +168,7 @@ class Found:
         self._templates.add(source, checked.templates)
         self._pieces.add(source, checked.pieces)
         self._texts.add(source, checked.texts)
+        self._writes.add(source, checked.writes)
         if checked.says_something:
             # What was checked may be remembered, and overlays add to it.
             own = replace(checked, findings=[*checked.findings])
@@ -204,12 +215,13 @@ class Found:
         self._templates.extend(other._templates)
         self._pieces.extend(other._pieces)
         self._texts.extend(other._texts)
+        self._writes.extend(other._writes)
         both = [*self._checked, *other._checked]
         self._checked = sorted(both, key=lambda checked: checked[0].document.source.start.offset)
 
     def unread(self) -> list[Unread]:
         """What of the documents could not be read."""
-        tallies = (self._placeholders, self._templates, self._pieces, self._texts)
+        tallies = (self._placeholders, self._templates, self._pieces, self._texts, self._writes)
         return [tally.unread() for tally in tallies if tally.count]
 
     def __iter__(self) -> Iterator[tuple[Placed, DocumentResult]]:

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.document import Document, Mapping, Part, Scalar, whole
+from podhosts.document import Mapping, Part, Scalar, document_of, whole
 from podhosts.interpret import own_pods
 from podhosts.surgery import lost_comments, scalar_text
 
@@ -51,10 +51,10 @@ class Removals:
     """Looks for what `fixes` of one source take away; what is known of a document serves all of them."""
 
     def __init__(self, given: Source | Part, kinds: KnownKinds, fixes: Iterable[Fix]) -> None:
-        source, pieces, *_ = given if isinstance(given, Part) else whole(given)
-        self._source = source
+        part = given if isinstance(given, Part) else whole(given)
+        self._source = part.source
         self._kinds = kinds
-        self._documents = [Document(source, piece) for piece in pieces]
+        self._documents = [document_of(part, piece) for piece in part.pieces]
         self._starts = [document.span.start for document in self._documents]
         self._leaves: dict[int, list[_Leaf]] = {}
         self._touched_spans = _Spans(edit.span for fix in fixes for edit in fix.edits)

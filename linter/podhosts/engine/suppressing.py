@@ -34,11 +34,19 @@ def complaints(
     known = {rule.name for rule in RULES}
     for item in suppressions:
         if item.rule not in known:
-            words = Words(f"there is no rule `{item.rule}`", help="`podhosts rules` lists them")
+            words = Words(f"there is no rule `{item.rule}`", help=_nearest(item.rule, known))
             yield _complaint(document, item.span, words)
         if options.require_reason and item.reason is None:
             words = Words(f"this suppression of `{item.rule}` gives no reason", help="write why after the bracket")
             yield _complaint(document, item.span, words)
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    """What to write instead of a name that no rule has."""
+    import difflib
+
+    near = difflib.get_close_matches(name.lower(), sorted(known), n=1)
+    return f"write `{near[0]}`" if near else "`podhosts rules` lists the rules"
 
 
 def _complaint(document: Document, span: Span, words: Words) -> Diagnostic:

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
-from podhosts.document import Document, Mapping, Scalar, Sequence
+from podhosts.document import Mapping, Scalar, Sequence, document_of
 from podhosts.engine.linting import default_selection, lint
 from podhosts.engine.removals import Removals
 from podhosts.hosts.addresses import reading
@@ -22,11 +22,11 @@ from podhosts.suppressions import MARK
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podhosts.document import Node, Part, Piece
+    from podhosts.document import Document, Node, Part, Piece
     from podhosts.edits import Fix
     from podhosts.engine.results import Options, Result
     from podhosts.kubernetes import Pod
-    from podhosts.repository import Repository
+    from podhosts.repository import Repository, Words
 
 _POD_IP = "10.244.1.5"
 
@@ -53,6 +53,8 @@ class Verifier:
         self._repository = repository
         self._kinds = KnownKinds(self._options.settings.configured_pod_specs, repository.definitions)
         self._results: list[tuple[Part, Result]] = []
+        #: What was looked up when a text was linted last that stands for its file; not for a section.
+        self.lookups: frozenset[Words] = frozenset()
         self._known: list[tuple[Part, Counter[str]]] = []
 
     def know(self, text: Part, result: Result) -> None:
@@ -63,7 +65,10 @@ class Verifier:
         """What rules find in a text that stands for its file."""
         known = next((result for linted, result in self._results if linted is text), None)
         if known is None:
-            known = lint(text, self._asked, self._around(text))
+            repository = self._around(text)
+            known = lint(text, self._asked, repository)
+            # A view has look-ups of its own, the files as they are those of everybody.
+            self.lookups = frozenset(repository.lookups) if repository is not self._repository else frozenset()
             self._results = [*self._results[-1:], (text, known)]
         return known
 
@@ -129,18 +134,20 @@ class Verifier:
 
 def _changed_documents(before: Part, after: Part) -> Iterator[tuple[Document, Document]]:
     """The documents whose text differs, one pair after the other: what is read of them takes more memory than text."""
-    old, new = _pieces(before), _pieces(after)
+    old, new = before.pieces, after.pieces
+    if len(old) != len(new):
+        old, new = _without_empty_end(before), _without_empty_end(after)
     if len(old) != len(new):
         raise VerificationError("the number of documents changes")
     for first, second in zip(old, new, strict=True):
         if before.source.cut(first.span) != after.source.cut(second.span):
-            yield Document(before.source, first), Document(after.source, second)
+            yield document_of(before, first), document_of(after, second)
 
 
-def _pieces(text: Part) -> list[Piece]:
+def _without_empty_end(text: Part) -> list[Piece]:
     """The documents of a text; at its end one of comments alone is as good as none."""
     pieces = [*text.pieces]
-    while pieces and _is_empty(Document(text.source, pieces[-1])):
+    while pieces and _is_empty(document_of(text, pieces[-1])):
         pieces.pop()
     return pieces
 

@@ -111,12 +111,13 @@ class ChartBuilder:
         values = sample_values(self._chart)
         return None if values is None else self.build((values,))
 
-    def everything(self, values: Sequence[Source] = ()) -> ChartBuild:
-        """What all templates print with these files on top of the chart's own values.
+    def everything(self, values: Sequence[Source] = (), deliveries: Sequence[DeliveredChart] = ()) -> list[ChartBuild]:
+        """What all templates print with these files on top of the chart's own values, or as each delivery installs it.
 
         Names that nobody knows are those of `helm template`.
         """
-        return self.build(values, all_templates=True)
+        builds = [self.build((), delivery, all_templates=True) for delivery in deliveries]
+        return builds or [self.build(values, all_templates=True)]
 
     def build(
         self,
@@ -136,7 +137,8 @@ class ChartBuilder:
             paths = (*self._own_values(), *(source.path for source in values))
             built, options = BuiltBy("helm", self.folder, paths), LoadOptions(_HELM_VERSION, values=texts)
         else:
-            built, options = delivery.built, _options(delivery)
+            paths = (*self._own_values(), *(path for path in delivery.built.values if path not in self._own_values()))
+            built, options = delivery.built._replace(values=paths), _options(delivery)
             self.files.add_documents(delivery.values.documents)
         build = ChartBuild(self.folder, built, [], [])
         try:

@@ -27,7 +27,7 @@ _DECIMAL_DIGITS = frozenset("0123456789")
 _MAPPED_PREFIX = 0xFFFF
 
 
-@lru_cache(maxsize=4096)  # several rules ask about each address
+@lru_cache(maxsize=32_768)  # several rules ask about each address of a pod, and no API server takes a larger one
 def parse_sloppy(text: str) -> IPv4Address | IPv6Address | None:
     """Read an address as every API server up to 1.35 does (`ParseIPSloppy`).
 

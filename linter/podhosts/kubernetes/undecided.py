@@ -38,12 +38,9 @@ def undecided(document: Document, pods: Iterable[Pod]) -> list[Span]:
     """The places about hosts that a template or placeholder decides: values, and where actions begin."""
     if not may_hold_placeholders(document.text):
         return []
-    values = [
-        node.span
-        for pod in pods
-        for node in (*_values(pod), *_paths(pod))
-        if isinstance(node, Scalar) and is_placeholder(node.text)
-    ]
+    nodes = (node for pod in pods for node in (*_values(pod), *_paths(pod)))
+    # Several mounts share a volume.
+    values = list(dict.fromkeys(node.span for node in nodes if isinstance(node, Scalar) and is_placeholder(node.text)))
     inside = _Stretches(values)
     return [*values, *(action for action in _printed(document) if action.start not in inside)]
 

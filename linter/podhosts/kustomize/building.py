@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from podhosts.document import Mapping, Sequence
 from podhosts.kubernetes import is_broken_by_template, is_template
 from podhosts.kustomize.config_maps import generated
+from podhosts.kustomize.delivered import with_changes
 from podhosts.kustomize.files import is_above, is_remote
 from podhosts.kustomize.loading import file_refusal, identified, resources_in, unlisted, without_schema
 from podhosts.kustomize.located import (
@@ -37,6 +38,7 @@ from podhosts.records import field, record
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from podhosts.kustomize.delivered import DeliveredFolder
     from podhosts.kustomize.files import Files
     from podhosts.placed import Place, Placed
     from podhosts.source import Source
@@ -115,6 +117,7 @@ class Builder:
     def __init__(self, files: Files) -> None:
         self._files = files
         self._builds: dict[str, Build | None] = {}
+        self._delivered: dict[DeliveredFolder, Build | None] = {}
         self._kustomizations: dict[str, Kustomization | None] = {}
         self._choices: dict[tuple[Place | None, Place | None], PatchTargets] = {}
         #: How many components the folder that is being built has used so far.
@@ -141,6 +144,37 @@ class Builder:
                 self.unfollowed[place] = Unfollowed(place, "a file that is too deeply nested cannot be followed")
         return None
 
+    def build_delivered(self, delivered: DeliveredFolder) -> Build | None:
+        """The objects of a folder as a delivery changes it; None where Kustomize refuses it (see `refusals`)."""
+        if delivered not in self._delivered:
+            self._delivered[delivered] = self._build_delivered(delivered)
+        return self._delivered[delivered]
+
+    def _build_delivered(self, delivered: DeliveredFolder) -> Build | None:
+        folder = posixpath.normpath(delivered.folder)
+        kustomization = self._load(folder)
+        if kustomization is None:
+            return None
+        try:
+            return self._built(with_changes(kustomization, delivered.changes), (folder,))
+        except RecursionError:
+            # Told where the folder is built by itself.
+            return None
+
+    def _built(self, kustomization: Kustomization, above: tuple[str, ...]) -> Build | None:
+        """What a kustomization builds; None where that is refused, or too much to follow."""
+        self._components, around = 0, self._components
+        try:
+            return self._accumulate(kustomization, Build(), above)
+        except BuildRefusedError as end:
+            self._tell(end)
+        except _TooMuchError as error:
+            if (place := kustomization.place()) is not None:
+                self.unfollowed[place] = Unfollowed(place, f"{error} is not followed")
+        finally:
+            self._components = around
+        return None
+
     def _tell(self, end: BuildRefusedError) -> None:
         if end.refusal is not None and end.refusal not in self.refusals:
             self.refusals.append(end.refusal)
@@ -151,15 +185,7 @@ class Builder:
             kustomization = self._load(folder)
             if kustomization is None:
                 raise BuildRefusedError(None)
-            self._components, around = 0, self._components
-            try:
-                self._builds[folder] = self._accumulate(kustomization, Build(), (*above, folder))
-            except BuildRefusedError as end:
-                self._tell(end)
-            except _TooMuchError as error:
-                if (place := kustomization.place()) is not None:
-                    self.unfollowed[place] = Unfollowed(place, f"{error} is not followed")
-            self._components = around
+            self._builds[folder] = self._built(kustomization, (*above, folder))
         build = self._builds[folder]
         if build is None:
             raise BuildRefusedError(None)
@@ -278,7 +304,7 @@ class Builder:
         set_names(kustomization, build.resources)
         for patch in kustomization.patches("patchesJson6902"):
             self._patch(kustomization, patch, build)
-        set_replicas(kustomization, build.resources)
+        set_replicas(kustomization, build.resources, is_complete=build.is_complete)
         self._replace(kustomization, build)
         for item in kustomization.items("transformers"):
             patches = self._patch_transformers(kustomization, item, build)

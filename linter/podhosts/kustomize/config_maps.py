@@ -6,7 +6,10 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from podhosts.document import Document, Piece, Scalar
+from podhosts.kubernetes import is_template
+from podhosts.kustomize.files import is_remote
 from podhosts.kustomize.located import List, LocatedString, Map, text
+from podhosts.kustomize.refusals import refused
 from podhosts.kustomize.resources import Resource
 from podhosts.placed import Placed
 from podhosts.source import Span
@@ -23,6 +26,8 @@ _KINDS = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
 def generated(kustomization: Kustomization, files: Files) -> Iterator[Resource]:
     """The objects, with the data of `literals` and `envs`; where whole `files` are taken in they are not certain.
 
+    Raises BuildRefusedError for a file that is not there.
+
     Those that replace or add to one of a base change no hosts file and are left out.
     """
     for field, kind in _KINDS.items():
@@ -32,6 +37,7 @@ def generated(kustomization: Kustomization, files: Files) -> Iterator[Resource]:
                 continue
             if str(item.get("behavior")) in {"merge", "replace"}:
                 continue
+            _refuse_missing(item, kustomization, files)
             value = Map(item.node, item.placed)
             metadata: dict[str, object] = {"name": name}
             if isinstance(namespace := item.get("namespace"), LocatedString):
@@ -42,6 +48,21 @@ def generated(kustomization: Kustomization, files: Files) -> Iterator[Resource]:
             resource = Resource(value, is_certain="files" not in item and None not in envs)
             resource.is_noted = True
             yield resource
+
+
+def _refuse_missing(item: Map, kustomization: Kustomization, files: Files) -> None:
+    """Raise BuildRefusedError for a file that a generator names and that is not there."""
+    for entry in _texts(item, "files", "envs", "env"):
+        path = entry.rpartition("=")[2]
+        whole = posixpath.join(kustomization.folder, path)
+        if (
+            path
+            and not is_template(path)
+            and not is_remote(path)
+            and files.is_inside(whole)
+            and files.get(whole) is None
+        ):
+            raise refused(entry, f"the file `{path}` is not there")
 
 
 def _texts(item: Map, *names: str) -> list[LocatedString]:

@@ -6,9 +6,11 @@ Source: `api/resource/factory.go` and `api/types/kustomization.go` of kustomize 
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from podhosts.document import Document, Mapping, Scalar, nodes
+from podhosts.kubernetes.fields import edit_distance
 from podhosts.kustomize.located import List, Map, locate_map, lookup, place_of, typed, written_at
 from podhosts.kustomize.model import COMPONENT, KUSTOMIZATION
 from podhosts.kustomize.refusals import BuildRefusedError, Refusal
@@ -24,6 +26,19 @@ if TYPE_CHECKING:
 #: The lists of a kustomization that are followed, by what they hold.
 _PATHS = ("resources", "bases", "components", "patchesStrategicMerge")
 _ENTRIES = ("patches", "patchesJson6902", "replacements", "configMapGenerator", "secretGenerator")
+#: All fields of a kustomization, by their names in lower case.
+_FIELDS = {
+    name.lower(): name
+    for name in (
+        "apiVersion", "kind", "metadata", "openapi", "namePrefix", "nameSuffix", "namespace", "commonLabels", "labels",
+        "commonAnnotations", "patchesStrategicMerge", "patchesJson6902", "patches", "images", "imageTags",
+        "replacements", "replicas", "vars", "sortOptions", "resources", "components", "crds", "bases",
+        "configMapGenerator", "secretGenerator", "helmGlobals", "helmCharts", "helmChartInflationGenerator",
+        "generatorOptions", "configurations", "generators", "transformers", "validators", "buildMetadata",
+    )
+}  # fmt: skip
+#: A name that differs from a field's in no more letters was meant to be that one.
+_MOST_EDITS = 2
 _DEFINITION = "CustomResourceDefinition"
 #: All up to its `spec`, where that is the last of the keys that tell what it is.
 _DEFINITION_HEAD = re.compile(
@@ -46,7 +61,18 @@ def file_refusal(kustomization: Kustomization, others: list[str]) -> Refusal | N
         return None
     if kustomization.fields is None:
         return Refusal(place, "a kustomization should be a mapping")
-    return next((refusal for name in (*_PATHS, *_ENTRIES) for refusal in _wrong_list(kustomization, name)), None)
+    wrong = (refusal for name in (*_PATHS, *_ENTRIES) for refusal in _wrong_list(kustomization, name))
+    return next(chain(_unknown_fields(kustomization), wrong), None)
+
+
+def _unknown_fields(kustomization: Kustomization) -> Iterator[Refusal]:
+    """The fields that no kustomization has; the case of a name does not count."""
+    for name, entry in kustomization.fields.node.fields.items() if kustomization.fields is not None else ():
+        if name.lower() not in _FIELDS:
+            meant = min(_FIELDS, key=lambda known: edit_distance(name.lower(), known, _MOST_EDITS))
+            is_near = edit_distance(name.lower(), meant, _MOST_EDITS) <= _MOST_EDITS
+            hint = f", but `{_FIELDS[meant]}`" if is_near else ""
+            yield Refusal(written_at(kustomization.placed, entry.key), f"a kustomization has no field `{name}`{hint}")
 
 
 def _wrong_list(kustomization: Kustomization, name: str) -> Iterator[Refusal]:

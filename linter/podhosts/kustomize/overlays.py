@@ -15,9 +15,10 @@ from podhosts.kustomize.names import is_kustomization
 from podhosts.kustomize.printing import Printed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from podhosts.kustomize.building import Unfollowed
+    from podhosts.kustomize.building import Build, Unfollowed
+    from podhosts.kustomize.delivered import DeliveredFolder
     from podhosts.kustomize.effects import Effect
     from podhosts.kustomize.files import Files
     from podhosts.kustomize.refusals import Refusal
@@ -55,13 +56,21 @@ class Overlays:
     """The kustomizations among the files of a run. Nothing is read before something is asked.
 
     `only` are those of the files that may mention hostAliases, where the files refer to no others: if none does, no
-    kustomization is read.
+    kustomization is read. `deliveries` gives the folders that something deploys with changes of its own; it is asked
+    when some kustomization has to do with hostAliases.
     """
 
-    def __init__(self, paths: list[str], files: Files, only: Collection[str] | None = None) -> None:
+    def __init__(
+        self,
+        paths: list[str],
+        files: Files,
+        only: Collection[str] | None = None,
+        deliveries: Callable[[], Iterable[DeliveredFolder]] = tuple,
+    ) -> None:
         self._paths = paths
         self._files = files
         self._only = only
+        self._find_deliveries = deliveries
         self._reached: dict[str, bool] = {}
 
     def have_read(self, source: Source) -> bool:
@@ -102,7 +111,15 @@ class Overlays:
         builder = Builder(self._files)
         for folder in self.folders:
             builder.build(folder)
+        for delivery in self._deliveries:
+            builder.build_delivered(delivery)
         return builder
+
+    @cached_property
+    def _deliveries(self) -> list[DeliveredFolder]:
+        """The folders that something deploys with changes of its own, as far as these have to do with hostAliases."""
+        found = self._find_deliveries() if self.folders else ()
+        return [delivery for delivery in found if self._reaches_aliases(self.key(delivery.folder))]
 
     @cached_property
     def folders(self) -> list[str]:
@@ -124,14 +141,19 @@ class Overlays:
 
     @cached_property
     def applied(self) -> list[Printed]:
-        """The objects with hostAliases that the outermost kustomizations build: those that no other one takes in."""
+        """The objects with hostAliases that the outermost kustomizations build: those that no other one takes in.
+
+        One that a delivery changes is there as that builds it.
+        """
         taken_in = {
             self.key(posixpath.join(folder, name))
             for folder in self.folders
             if (kustomization := self._load(folder)) is not None
             for name in kustomization.texts("resources", "bases", "components")
         }
-        return [_printed(resource, folder) for folder, resource in self._with_aliases() if folder not in taken_in]
+        taken_in |= {self.key(delivery.folder) for delivery in self._deliveries}
+        own = (pair for pair in self._with_aliases_in(self._own_builds()) if pair[0] not in taken_in)
+        return [_printed(resource, folder) for folder, resource in (*own, *self._with_aliases_in(self._delivered()))]
 
     def set_replicas(self, name: str) -> bool:
         """Whether a kustomization's `replicas` sets the number of pods of an object of that name."""
@@ -150,10 +172,21 @@ class Overlays:
             if place.source.path not in files or not is_as_written(resource.value):
                 yield Built(folder, _printed(resource, folder), place, resource.is_certain)
 
+    def _own_builds(self) -> Iterator[tuple[str, Build | None]]:
+        """What each kustomization builds, with its folder."""
+        return ((folder, self._builder.build(folder)) for folder in self.folders)
+
+    def _delivered(self) -> Iterator[tuple[str, Build | None]]:
+        """What each delivery makes of a kustomization, with the folder of that."""
+        return ((self.key(item.folder), self._builder.build_delivered(item)) for item in self._deliveries)
+
     def _with_aliases(self) -> Iterator[tuple[str, Resource]]:
         """The objects with hostAliases, each with the folder of the kustomization that builds it."""
-        for folder in self.folders:
-            build = self._builder.build(folder)
+        return self._with_aliases_in((*self._own_builds(), *self._delivered()))
+
+    @staticmethod
+    def _with_aliases_in(builds: Iterable[tuple[str, Build | None]]) -> Iterator[tuple[str, Resource]]:
+        for folder, build in builds:
             for resource in build.resources if build is not None else ():
                 if has_aliases(resource.value):
                     yield folder, resource

@@ -8,6 +8,7 @@ from __future__ import annotations
 from copy import copy, deepcopy
 from typing import TYPE_CHECKING
 
+from podhosts.kubernetes import is_template
 from podhosts.kustomize.field_specs import (
     COMMON_ANNOTATIONS,
     COMMON_LABELS,
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from podhosts.kustomize.resources import Resource
     from podhosts.kustomize.selectors import Id
 
+#: The kinds of which Kustomize knows that they have a count.
+_SCALABLE = tuple(spec.kind for spec in REPLICAS)
 _API_SERVICE = ("apiregistration.k8s.io", "APIService")
 
 
@@ -167,13 +170,22 @@ def _labels(kustomization: Kustomization) -> Iterator[tuple[tuple[FieldSpec, ...
         yield COMMON_LABELS, labels
 
 
-def set_replicas(kustomization: Kustomization, resources: Iterable[Resource]) -> None:
-    """The counts of `replicas`, for whatever has or had the name."""
+def set_replicas(kustomization: Kustomization, resources: Iterable[Resource], *, is_complete: bool) -> None:
+    """The counts of `replicas`, for whatever has or had the name.
+
+    Raises BuildRefusedError where nothing of that name has a count, if all objects are known (`is_complete`).
+    """
     for item in kustomization.items("replicas"):
-        if isinstance(item, Map) and (count := item.get("count")) is not None:
-            for resource in resources:
-                if any(known.name == item.get("name") for known in resource.ids):
-                    resource.write(REPLICAS, {"replicas": count})
+        name = item.get("name") if isinstance(item, Map) else None
+        if not isinstance(item, Map) or not isinstance(name, str):
+            continue
+        named = [resource for resource in resources if any(known.name == name for known in resource.ids)]
+        if is_complete and not any(resource.kind in _SCALABLE for resource in named) and not is_template(name):
+            kinds = f"{', '.join(_SCALABLE[:-1])} or {_SCALABLE[-1]}"
+            raise refused(name, f"`replicas` sets the count of `{name}`, and there is no {kinds} of that name")
+        if (count := item.get("count")) is not None:
+            for resource in named:
+                resource.write(REPLICAS, {"replicas": count})
 
 
 def _keeps_its_name(known: Id) -> bool:

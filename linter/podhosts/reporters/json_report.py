@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from podhosts.diagnostics import BuiltBy, Diagnostic
     from podhosts.edits import Fix
     from podhosts.engine import Suppressed, Unread
-    from podhosts.reporters.report import Report
+    from podhosts.reporters.report import Repair, Report
     from podhosts.source import Position, Source
 
 
@@ -42,6 +42,7 @@ def render(report: Report) -> Iterator[str]:
         "findings": Streamed(_finding(finding, fixes) for finding in result.findings),
         # Those that the findings above refer to.
         "fixes": Streamed(fixes.written()),
+        "fixed": Streamed(map(_repair, report.repairs)),
         "suppressed": Streamed(map(_suppressed, result.suppressed)),
         "unread": Streamed(map(_unread, result.unread)),
     }
@@ -72,7 +73,10 @@ class _Fixes:
 
 
 def _position(source: Source, offset: int) -> dict[str, int]:
-    at = source.position(offset)
+    return _as_json(source.position(offset))
+
+
+def _as_json(at: Position) -> dict[str, int]:
     return {"line": at.line, "column": at.column, "offset": at.offset}
 
 
@@ -135,6 +139,10 @@ def _fix(source: Source, fix: Fix) -> dict[str, Any]:
             for edit in fix.edits
         ],
     }
+
+
+def _repair(repair: Repair) -> dict[str, Any]:
+    return {"rule": repair.rule, "path": repair.path, "start": _as_json(repair.start), "title": repair.title}
 
 
 def _suppressed(item: Suppressed) -> dict[str, Any]:

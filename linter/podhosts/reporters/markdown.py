@@ -44,6 +44,14 @@ def render(report: Report) -> Iterator[str]:
     if len(findings) > _MAX_ROWS:
         yield ""
         yield f"{len(findings) - _MAX_ROWS} more are not shown."
+    if report.repairs:
+        yield ""
+        yield "Fixed:"
+        yield ""
+        for repair in report.repairs[:_MAX_ROWS]:
+            yield f"- {_code(visible(repair.place))}: {escaped(repair.title)} {_code(f'[{repair.rule}]')}"
+        if len(report.repairs) > _MAX_ROWS:
+            yield f"- and {len(report.repairs) - _MAX_ROWS} more"
     if report.result.unread:
         yield ""
         yield "Not read:"

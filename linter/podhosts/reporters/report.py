@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from podhosts.diagnostics import Severity
 from podhosts.records import field, record
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic
     from podhosts.engine import Result
     from podhosts.kubernetes import KubernetesVersion
+    from podhosts.source import Position
 
 
 class ReportSettings(Protocol):
@@ -26,13 +27,28 @@ class ReportSettings(Protocol):
         """The severity from which on a finding makes the run fail, or `never`."""
 
 
+class Repair(NamedTuple):
+    """One fix that was made: the file, where its finding began when it was, the rule, and the fix's title."""
+
+    path: str
+    start: Position
+    rule: str
+    title: str
+
+    @property
+    def place(self) -> str:
+        """The place as `path:line:column`."""
+        return f"{self.path}:{self.start.line}:{self.start.column}"
+
+
 @record(frozen=True, slots=True)
 class Report:
-    """A run's result, sorted, its settings, and the folder that paths are relative to."""
+    """A run's result, sorted, its settings, the folder that paths are relative to, and what the run repaired."""
 
     result: Result
     settings: ReportSettings
     folder: str = field(default_factory=os.getcwd)
+    repairs: tuple[Repair, ...] = ()
 
     def fails(self, finding: Diagnostic) -> bool:
         """Whether a finding makes the run fail."""

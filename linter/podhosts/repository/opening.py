@@ -14,10 +14,11 @@ from podhosts.kustomize.names import KUSTOMIZATION_NAMES, is_kustomization
 from podhosts.repository.repository import Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from podhosts.helm.delivered import DeliveredChart
     from podhosts.kubernetes import KubernetesObject
+    from podhosts.kustomize.delivered import DeliveredFolder
     from podhosts.kustomize.files import Files
     from podhosts.kustomize.overlays import Overlays
     from podhosts.source import Source
@@ -41,17 +42,30 @@ def open_repository(
     files = _StoredFiles(lambda: list(filter(is_manifest, paths)), held)
     others = () if rest is None else _StoredFiles(rest, held)
 
-    def delivered(open_file: Callable[[str], Source | None]) -> Iterator[DeliveredChart]:
-        # Imported here: few runs have a chart that prints hostAliases.
+    # Both imported here: few runs have a chart or kustomization that has to do with hostAliases.
+    def delivered_charts(open_file: Callable[[str], Source | None]) -> Iterator[DeliveredChart]:
         from podhosts.deliveries.finding import chart_deliveries
 
-        around = _Around(repository, repository_files(paths[0], held))
-        wanted = (path for path in paths if is_manifest(path) and not charts.has_template(path))
-        return (delivery.chart for delivery in chart_deliveries(wanted, open_file, around))
+        found = chart_deliveries(_may_deliver(paths, charts), open_file, around())
+        return (delivery.chart for delivery in found)
 
-    charts = Charts(paths, held.values(), values, delivered)
-    repository = Repository(files, others, charts=charts, overlays=_overlays(paths, arguments, held, relevant))
+    def delivered_folders() -> Iterator[DeliveredFolder]:
+        from podhosts.deliveries.finding import folder_deliveries
+
+        return folder_deliveries(_may_deliver(paths, charts), charts.source, around())
+
+    def around() -> _Around:
+        return _Around(repository, repository_files(paths[0], held))
+
+    charts = Charts(paths, held.values(), values, delivered_charts)
+    overlays = _overlays(paths, arguments, held, relevant, delivered_folders)
+    repository = Repository(files, others, charts=charts, overlays=overlays)
     return repository
+
+
+def _may_deliver(paths: list[str], charts: Charts) -> Iterator[str]:
+    """The files that may hold objects that deploy something."""
+    return (path for path in paths if is_manifest(path) and not charts.has_template(path))
 
 
 class _Around:
@@ -74,7 +88,11 @@ class _Around:
 
 
 def _overlays(
-    paths: list[str], arguments: list[str], held: Mapping[str, Source], relevant: Collection[str] | None
+    paths: list[str],
+    arguments: list[str],
+    held: Mapping[str, Source] | None,
+    relevant: Collection[str] | None,
+    deliveries: Callable[[], Iterable[DeliveredFolder]],
 ) -> Overlays | None:
     """The kustomizations among some files; None where there is none."""
     if not any(map(is_kustomization, paths)):
@@ -83,8 +101,9 @@ def _overlays(
 
     files = repository_files(paths[0], held)
     if not are_repositories(arguments):
-        return Overlays(paths, files)
-    return Overlays(paths, files, paths if relevant is None else [path for path in paths if path in relevant])
+        return Overlays(paths, files, None, deliveries)
+    only = paths if relevant is None else [path for path in paths if path in relevant]
+    return Overlays(paths, files, only, deliveries)
 
 
 def repository_files(path: str, held: Mapping[str, Source] | None = None) -> Files:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
-from podhosts.code_blocks import is_page
 from podhosts.discovery import Input
 from podhosts.document import WINDOW, File
 from podhosts.engine import Unread, files_with_findings, overlays_affect
+from podhosts.pages.blocks import is_page
 from podhosts.processes import most_processes
 from podhosts.records import record
 from podhosts.run.sharing import shared
@@ -116,7 +116,7 @@ class Tasks(Generic[_Gain]):
         is_relevant = (holds_word and (not is_pipe or relevance.matters(file.path))) or self._is_overlaid(item)
         if not is_relevant and home is None and (size or not is_pipe):
             return None
-        is_shown = self._settings.request.markdown and is_page(file.name)
+        is_shown = is_page(file.name)
         is_divisible = self._may_divide and size > WINDOW and not is_shown and not self._is_overlaid(item)
         task = Task(item, file, size, home, is_relevant, is_divisible)
         if size or not is_pipe:

@@ -1,6 +1,6 @@
-"""Scripts -> writes to `/etc/hosts`: shell text, exec-form commands, and Python.
+"""Scripts -> writes to `/etc/hosts`: shell text, exec-form commands, Python, and code in five other languages.
 
-`hosts_writes`, `argv_writes` and `python_writes` never raise, whatever the text, and take time linear in its length.
+`hosts_writes`, `argv_writes` and `script_writes` never raise, whatever the text, and take time linear in its length.
 They report what a script says it does; they do not run it, and take every branch to happen. False alarms were weighed
 heavier than misses: a path, a file operand or a text counts only if it is constant in the script.
 
@@ -52,7 +52,7 @@ __all__ = [
     "argv_writes",
     "hosts_writes",
     "is_etc_hosts",
-    "python_writes",
+    "script_writes",
     "unread_redirection",
 ]
 
@@ -64,7 +64,7 @@ def hosts_writes(
 ) -> list[HostsWrite]:
     """The places where a shell script (POSIX sh, bash, busybox) changes the hosts file, in the order of the text.
 
-    A `#!` line that names Python makes it Python; one that names neither Python nor a shell gives nothing.
+    A `#!` line says in what else it is written (Python, and `shell.languages`); of an unknown program it gives nothing.
     `path_matches` is asked about absolute paths. `variables`: the environment the script starts with, as far as it is
     known. Spans are offsets in `script`. Never raises; a command with an unfinished quote is passed over.
     """
@@ -76,23 +76,27 @@ def hosts_writes(
 def argv_writes(
     argv: Sequence[str],
     path_matches: Callable[[str], bool] = is_etc_hosts,
-    variables: Mapping[str, str] | None = None,
+    variables: Mapping[str, str | None] | None = None,
 ) -> list[ArgvWrite]:
     """The places where a command given as a list (`["sh", "-c", "..."]`) changes the hosts file.
 
     Spans are offsets in `argv[index]`. A list that starts with an option has no known program and gives nothing.
-    A variable may stand for `OWN_ADDRESS`; one called `$(NAME)` for what the kubelet puts in there.
+    A variable may stand for `OWN_ADDRESS`, or be None where its value is not known. One called `$(NAME)` for what the
+    kubelet puts in there.
     """
     from podhosts.shell.search import writes_in_command
 
     return writes_in_command(argv, path_matches, variables or {})
 
 
-def python_writes(source: str, path_matches: Callable[[str], bool] = is_etc_hosts) -> list[HostsWrite]:
-    """The places where a Python script changes the hosts file; `statement` is set for shell commands that it runs."""
-    from podhosts.shell.search import writes_in_python
+def script_writes(script: str, program: str, path_matches: Callable[[str], bool] = is_etc_hosts) -> list[HostsWrite]:
+    """`hosts_writes` for a script that a program is given (`python3`, `perl`, `pwsh`); empty: its own first line says.
 
-    return writes_in_python(source, path_matches)
+    In Python and the other languages `statement` is set for shell commands that it runs.
+    """
+    from podhosts.shell.search import writes_by_program
+
+    return writes_by_program(script, program, path_matches)
 
 
 def unread_redirection(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from podhosts.shell.model import WriteKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 _TOKEN = re.compile(
     r"""(?P<blank>(?:[ \t\r]|\\\n)+)
@@ -54,6 +54,7 @@ class _AwkToken(NamedTuple):
 def awk_effects(program: str, variables: Mapping[str, str]) -> Iterator[AwkWrite | AwkCommand]:
     """The output redirections and shell commands of a program. `variables`: those set by `-v`."""
     tokens = [*_tokens(program), _AwkToken("end", "", len(program), len(program))]
+    variables = {**variables, **_constants(tokens)}
     depth = 0
     is_printing = False
     for index, token in enumerate(tokens[:-1]):
@@ -82,6 +83,18 @@ def awk_effects(program: str, variables: Mapping[str, str]) -> Iterator[AwkWrite
                 yield AwkWrite(following.text[1:-1], following.start, following.end, kind)
             elif following.kind == "word" and following.text in variables:
                 yield AwkWrite(variables[following.text], following.start, following.end, kind)
+
+
+def _constants(tokens: Sequence[_AwkToken]) -> dict[str, str]:
+    """The variables that the program sets once, to a text."""
+    times_set: dict[str, int] = {}
+    values: dict[str, str] = {}
+    for name, sign, value in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if name.kind == "word" and sign.text == "=":
+            times_set[name.text] = times_set.get(name.text, 0) + 1
+            if value.kind == "string" and "\\" not in value.text:
+                values[name.text] = value.text[1:-1]
+    return {name: text for name, text in values.items() if times_set[name] == 1}
 
 
 def _tokens(program: str) -> Iterator[_AwkToken]:

@@ -74,7 +74,8 @@ class Variables:
         self, known: Mapping[str, str], exported: frozenset[str], unstable: frozenset[str], budget: int
     ) -> None:
         self._known: dict[str, str | None] = {
-            name: None if name in unstable and name.isdigit() else value for name, value in known.items()
+            name: None if value == UNKNOWN or (name in unstable and name.isdigit()) else value
+            for name, value in known.items()
         }
         self._exported = set(exported)
         self._unstable = unstable
@@ -97,16 +98,24 @@ class Variables:
         self._exported.add(name)
 
     def exported(self) -> dict[str, str]:
-        """The environment of a program that is started now: names and values that are known."""
+        """The environment of a program that is started now; a value that is not known is `UNKNOWN`."""
         if len(self._exported) > self._MOST_PASSED_ON:
             return {}
-        return {name: value for name in self._exported if (value := self._known.get(name)) is not None}
+        return {name: self._passed_on(name) for name in self._exported if name in self._known}
 
     def all_known(self) -> dict[str, str]:
         """The variables of a script that runs in the same shell (`eval`)."""
         if len(self._known) > self._MOST_PASSED_ON:
             return {}
-        return {name: value for name, value in self._known.items() if value is not None}
+        return {name: self._passed_on(name) for name in self._known}
+
+    def _passed_on(self, name: str) -> str:
+        value = self._known[name]
+        return UNKNOWN if value is None else value
+
+    def is_unset(self, name: str) -> bool:
+        """Whether neither the script nor what is known of its environment sets a variable."""
+        return name not in self._known and name not in self._unstable
 
     def lookup(self, name: str) -> str | None:
         """The value of a variable, which may be `OWN_ADDRESS`; None where it is not known."""
@@ -131,7 +140,14 @@ def single_value(word: Word, variables: Variables) -> str:
 
 
 def _value(part: Parameter | Expansion, variables: Variables) -> str:
-    value = variables.lookup(part.name) if isinstance(part, Parameter) else _printed(part, variables)
+    if isinstance(part, Expansion):
+        value = _printed(part, variables)
+    elif part.default is not None and variables.is_unset(part.name):
+        value = part.default
+        if part.assigns:
+            variables.assign(part.name, value)
+    else:
+        value = variables.lookup(part.name)
     return UNKNOWN if value is None else value
 
 

@@ -8,41 +8,25 @@ Sources: POSIX, the manuals of GNU coreutils, sed, busybox, perl, vim, patch, cu
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from podhosts.shell.effects import FileWrite
+from podhosts.shell.filters import FILTERS, sed_writes
 from podhosts.shell.located import UNKNOWN
 from podhosts.shell.model import Way, WriteKind
 from podhosts.shell.options import Arguments, Operand, Syntax, parse_arguments
+from podhosts.shell.unpacking import UNPACKERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from podhosts.shell.effects import Program, ProgramInput
     from podhosts.shell.expansion import Field
 
 _EX_WRITES = re.compile(r"[\s:%,.$0-9]*(?:w|wr|write|wq|wqa|wqall|wa|wall|x|xi|xit|xa|xall|up|update)!?\s*\Z")
 _ED_WRITES = re.compile(r"[%,.$0-9 ]*(?:w|wq|W)\s*\Z")
 #: Asking counts too: a container has nobody to answer.
 _NO_CLOBBER = ("n", "no-clobber", "i", "interactive")
-
-
-class FileWrite(NamedTuple):
-    operand: Operand
-    kind: WriteKind
-    way: Way = Way.IN_PLACE
-
-
-class ProgramInput(NamedTuple):
-    """The surroundings of a program: `matches` tells the hosts file's path, `stdin` is the text it reads, if known.
-
-    `box`: `busybox` or `toybox` where the program is said to be theirs.
-    """
-
-    matches: Callable[[str], bool]
-    stdin: str | None
-    box: str = ""
-
-    def is_target(self, operand: Operand) -> bool:
-        return operand.is_constant and self.matches(operand.value)
 
 
 def file_writes(name: str, fields: Sequence[Field], surroundings: ProgramInput) -> Iterator[FileWrite]:
@@ -68,6 +52,8 @@ def _tee(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
 def _sed(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
     syntax = Syntax("efl", "i", frozenset(("expression", "file", "line-length")))
     arguments = parse_arguments(fields, syntax)
+    scripts = arguments.values("e", "expression") or arguments.operands[:1]
+    yield from sed_writes(scripts, around)
     if not arguments.has("i", "in-place"):
         return
     has_script = arguments.has("e", "f", "expression", "file")
@@ -216,26 +202,6 @@ def _patch(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]
             yield FileWrite(operand, WriteKind.TRUNCATE)
 
 
-def _output_option(syntax: Syntax, *names: str) -> Callable[[Sequence[Field], ProgramInput], Iterator[FileWrite]]:
-    def program(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
-        for operand in parse_arguments(fields, syntax).values(*names):
-            if around.is_target(operand):
-                yield FileWrite(operand, WriteKind.TRUNCATE)
-
-    return program
-
-
-_curl = _output_option(
-    Syntax("AbcCdDeEFhHKmoPQrtTuUwxXyYz", "", frozenset(("output", "data", "header", "user", "request"))),
-    "o",
-    "output",
-)
-_wget = _output_option(
-    Syntax("aABDeIloOPQRtTUwX", "", frozenset(("output-document", "header"))), "O", "output-document"
-)
-_sort = _output_option(Syntax("kotST", "", frozenset(("output", "key", "field-separator"))), "o", "output")
-
-
 def _sponge(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
     kind = WriteKind.APPEND if parse_arguments(fields, Syntax()).has("a") else WriteKind.TRUNCATE
     yield from _operands(fields, Syntax(), around, kind)
@@ -268,7 +234,9 @@ def _ed(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
     yield from _operands(fields, Syntax("p"), around, WriteKind.EDIT, Way.IN_PLACE if around.box else Way.BESIDE)
 
 
-_PROGRAMS: dict[str, Callable[[Sequence[Field], ProgramInput], Iterator[FileWrite]]] = {
+_PROGRAMS: dict[str, Program] = {
+    **FILTERS,
+    **UNPACKERS,
     "tee": _tee,
     "sponge": _sponge,
     "sed": _sed,
@@ -287,9 +255,6 @@ _PROGRAMS: dict[str, Callable[[Sequence[Field], ProgramInput], Iterator[FileWrit
     "shred": _shred,
     "truncate": _truncate,
     "patch": _patch,
-    "curl": _curl,
-    "wget": _wget,
-    "sort": _sort,
     "ed": _ed,
     "ex": _vi,
     "vi": _vi_of_any_kind,

@@ -9,38 +9,53 @@ from typing import TYPE_CHECKING
 
 from podhosts.records import replace
 from podhosts.shell.expansion import Field
-from podhosts.shell.located import LocatedText, WrittenRun
+from podhosts.shell.languages import language_of
+from podhosts.shell.located import UNKNOWN, LocatedText, WrittenRun
 from podhosts.shell.model import ArgvWrite, HostsWrite, Separator, Statement
+from podhosts.shell.powershell import POWERSHELLS, powershell_writes
 from podhosts.shell.shebang import interpreter
 from podhosts.shell.shells import POSIX_SHELLS, PYTHON, SHELLS
 from podhosts.shell.templates import mask_templates
-from podhosts.shell.walk import Search, search_command, search_python, search_script
+from podhosts.shell.walk import Search, search_code, search_command, search_python, search_script
 from podhosts.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+#: With these a shell reads a script itself.
+_SOURCING = frozenset((".", "source"))
+
 
 def writes_in_script(script: str, matches: Callable[[str], bool], environment: Mapping[str, str]) -> list[HostsWrite]:
     """See `podhosts.shell.hosts_writes`."""
     program = interpreter(script)
-    if PYTHON.match(program):
-        return writes_in_python(script, matches)
     if program and program not in SHELLS:
-        return []
+        return _in_other_language(script, program, matches)
     source, is_posix = LocatedText.whole(script), program in POSIX_SHELLS
     return _collected(matches, lambda search: search_script(search, source, environment, is_posix=is_posix))
 
 
-def writes_in_python(source: str, matches: Callable[[str], bool]) -> list[HostsWrite]:
-    """See `podhosts.shell.python_writes`."""
-    return _collected(matches, lambda search: search_python(search, LocatedText.whole(source), {}))
+def writes_by_program(script: str, program: str, matches: Callable[[str], bool]) -> list[HostsWrite]:
+    """See `podhosts.shell.script_writes`."""
+    if not program or program in SHELLS or program in _SOURCING:
+        return writes_in_script(script, matches, {})
+    return _in_other_language(script, program, matches)
+
+
+def _in_other_language(script: str, program: str, matches: Callable[[str], bool]) -> list[HostsWrite]:
+    source = LocatedText.whole(script)
+    if PYTHON.match(program):
+        return _collected(matches, lambda search: search_python(search, source, {}))
+    if (language := language_of(program)) is not None:
+        return _collected(matches, lambda search: search_code(search, source, language))
+    return list(powershell_writes(source)) if POWERSHELLS.fullmatch(program) else []
 
 
 def writes_in_command(
-    argv: Sequence[str], matches: Callable[[str], bool], environment: Mapping[str, str]
+    argv: Sequence[str], matches: Callable[[str], bool], variables: Mapping[str, str | None]
 ) -> list[ArgvWrite]:
     """See `podhosts.shell.argv_writes`."""
+    environment = {name: UNKNOWN if value is None else value for name, value in variables.items()}
     # The elements one after the other are the document; a blank keeps empty ones apart.
     starts = list(accumulate((len(argument) + 1 for argument in argv), initial=0))
     document = LocatedText.whole(" ".join(argv))

@@ -11,7 +11,7 @@ from podhosts.shell.located import UNKNOWN, WrittenRun
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SHELLS = frozenset(("sh", "bash", "dash", "ash", "ksh", "mksh", "zsh", "rbash"))
+SHELLS = frozenset(("sh", "bash", "dash", "ash", "ksh", "ksh93", "mksh", "zsh", "rbash"))
 #: Those that may be dash: what only bash has for redirections does something else in them, or nothing.
 POSIX_SHELLS = frozenset(("sh", "dash"))
 PYTHON = re.compile(r"(?:python|pypy)[0-9.]*\Z")

@@ -30,8 +30,11 @@ def unstable_names(items: Sequence[ListedPipeline]) -> frozenset[str]:
 
     for command in _commands(items):
         if isinstance(command, Compound):
-            if command.variable:
+            if command.variable and not command.words:
                 unstable.add(command.variable)
+            elif command.variable:
+                # In the loop its value is looked for among the words.
+                note(command.variable, "\0")
             continue
         if not command.words:
             for assignment in command.assignments:
@@ -61,7 +64,7 @@ def _text(word: Word) -> str:
     return "".join(
         part.value
         if isinstance(part, Text)
-        else f"\0{part.name}\0"
+        else f"\0{part.name}:{part.default}\0"
         if isinstance(part, Parameter)
         else f"\0{part.start}:{part.end}\0"
         for part in word.parts

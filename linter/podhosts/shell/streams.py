@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _WRITES = frozenset((">", ">|", ">>", "&>", "&>>", ">&"))
 _READS = frozenset(("<", "<<", "<<-", "<<<", "<>"))
+#: Programs that print a script for a shell; `printf` with one text alone.
+_PRINTERS = frozenset(("cat", "echo", "printf"))
 _FURTHEST_UPSTREAM = 3
 
 
@@ -52,6 +54,21 @@ class Streams:
         if any(redirects_output(redirect) for redirect in commands[index - 1].redirects):
             return None
         return self.output(commands, index - 1, hops + 1)
+
+    def script(self, commands: Sequence[Command], index: int) -> Field | None:
+        """The script that a shell reads from its standard input: a here-document, or one text before the pipe."""
+        script = self.input_field(commands[index])
+        if script is not None or index == 0 or any(map(redirects_input, commands[index].redirects)):
+            return script
+        command = commands[index - 1]
+        if isinstance(command, Compound) or command.is_broken or any(map(redirects_output, command.redirects)):
+            return None
+        arguments = all_fields(command.words, self._variables, self._source)
+        if not arguments or arguments[0].value not in _PRINTERS:
+            return None
+        if arguments[0].value == "cat":
+            return self.input_field(command)
+        return arguments[1] if len(arguments) == 2 else None
 
     def input_field(self, command: Command) -> Field | None:
         """The here-document or here-string that a command reads."""

@@ -24,12 +24,14 @@ class Text(NamedTuple):
 
 
 class Parameter(NamedTuple):
-    """`$name` or `${name}`, without an operator."""
+    """`$name` or `${name}`, or `${name:-default}` with a path as the default; `assigns`: `${name:=default}`."""
 
     name: str
     start: int
     end: int
     quoted: bool
+    default: str | None = None
+    assigns: bool = False
 
 
 class Body(NamedTuple):

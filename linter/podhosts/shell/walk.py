@@ -11,12 +11,15 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.records import replace
+from podhosts.shell.effects import ProgramInput
 from podhosts.shell.expansion import Field, Variables, all_fields, fields, single_value
+from podhosts.shell.languages import language_of
 from podhosts.shell.located import UNKNOWN, LocatedText, WrittenRun
 from podhosts.shell.model import HostsWrite, Separator, Statement, User, Way, WriteKind
 from podhosts.shell.options import Syntax, parse_arguments
 from podhosts.shell.parser import parse
-from podhosts.shell.programs import ProgramInput, file_writes
+from podhosts.shell.powershell import CMD, POWERSHELLS, powershell_writes
+from podhosts.shell.programs import file_writes
 from podhosts.shell.purity import only_writes
 from podhosts.shell.shells import POSIX_SHELLS, PYTHON, SHELLS, joined, shell_operands
 from podhosts.shell.stability import unstable_names
@@ -28,15 +31,19 @@ from podhosts.shell.wrappers import become, unwrap
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from podhosts.shell.languages import Language
     from podhosts.shell.tree import Command, CompoundPart, ListedPipeline, Mark, Redirect, Word
     from podhosts.shell.wrappers import Invocation
 
 _AWKS = frozenset(("awk", "gawk", "mawk", "nawk"))
-_READ_STDIN = frozenset(("ed", "ex", "vi", "vim", "vim.tiny", "vim.basic", "nvim"))
+_READ_STDIN = frozenset(("ed", "ex", "vi", "vim", "vim.tiny", "vim.basic", "nvim", "cpio"))
 _COPY_STDIN = frozenset(("tee", "sponge"))
 _DECLARATION = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _DECLARERS = frozenset(("export", "readonly", "declare", "typeset", "local"))
 _WRITES = frozenset((">", ">|", ">>", "&>", "&>>", ">&"))
+_POWERSHELL_OPTIONS = re.compile(r"[-/]c(?:o(?:m(?:m(?:a(?:n(?:d)?)?)?)?)?)?", re.IGNORECASE)
+_CMD_OPTIONS = re.compile(r"/[ck]", re.IGNORECASE)
+_FIND_RUNS = frozenset(("-exec", "-execdir", "-ok", "-okdir"))
 _BOXES = frozenset(("busybox", "toybox"))
 _MOST_NESTED = 6
 _LONGEST_PATH = 4096
@@ -99,6 +106,11 @@ def search_command(
     """Collect the writes of a command that is run without a shell; its arguments stand in `source`."""
     script = _ScriptSearch(search, source, environment)
     script.effects(unwrap(arguments), None, None)
+
+
+def search_code(search: Search, source: LocatedText, language: Language) -> None:
+    """Collect the writes of a piece of code in another language than shell and Python."""
+    _ScriptSearch(search, source, {}).code(source, language, (), 0)
 
 
 def search_python(search: Search, source: LocatedText, environment: Mapping[str, str]) -> None:
@@ -192,12 +204,18 @@ class _ScriptSearch:
         for redirect in command.redirects:
             self._redirect_substitutions(redirect, place)
         mark, directory = self._variables.mark(), self._directory
+        if command.variable and command.words:
+            # Of the turns of a loop that counts in which the variable is the file, if there is one.
+            values = [item.value for item in all_fields(command.words, self._variables, self._source)]
+            self._variables.assign(command.variable, next(filter(self._matches, values), None))
         for branch in command.branches:
             within = (*place.within, branch.role)
             if command.kind == "function":
                 self._functions.append((self._source, branch, within, place.depth + 1))
             else:
                 self._items(branch.items, within, place.depth + 1)
+        if command.variable:
+            self._variables.assign(command.variable, None)
         if command.kind == "subshell":
             self._variables.rollback(mark)
             self._directory = directory
@@ -362,12 +380,57 @@ class _ScriptSearch:
             operands = [operand.field for operand in parse_arguments(arguments, Syntax(is_ordered=True)).operands]
             if len(operands) > 1:
                 self._evaluated(operands[0], place)
+        elif POWERSHELLS.fullmatch(name) or CMD.fullmatch(name):
+            self._powershell(name, arguments)
+        elif name == "find":
+            self._find(arguments, place)
         elif PYTHON.match(name):
             self._python_command(arguments, place, pipeline)
         elif name in _AWKS:
             self._awk(arguments, place)
         else:
             self._files(invocation, place, pipeline)
+            if (language := language_of(name)) is not None:
+                self._code_command(arguments, language, place, pipeline)
+
+    def _powershell(self, name: str, arguments: Sequence[Field]) -> None:
+        """The script that PowerShell or cmd is given: behind `-Command` or `/c`, or all of its arguments."""
+        options = _CMD_OPTIONS if CMD.fullmatch(name) else _POWERSHELL_OPTIONS
+        named = next((at for at, field in enumerate(arguments) if options.fullmatch(field.value)), None)
+        if named is None and CMD.fullmatch(name):
+            return
+        scripts = list(arguments if named is None else arguments[named + 1 :])
+        if scripts:
+            for write in powershell_writes(joined(scripts).located()):
+                self._found(write)
+
+    def _find(self, arguments: Sequence[Field], place: _StatementPlace | None) -> None:
+        """The commands that `find` runs, with the file in place of `{}` where the starting point is the file."""
+        start = self._found_file(arguments)
+        at = 0
+        while at < len(arguments):
+            if arguments[at].value not in _FIND_RUNS:
+                at += 1
+                continue
+            end = next((i for i in range(at, len(arguments)) if arguments[i].value in (";", "+")), len(arguments))
+            command = [
+                (start or field._replace(value=UNKNOWN, runs=())) if field.value == "{}" else field
+                for field in arguments[at + 1 : end]
+            ]
+            self.effects(unwrap(command), place, None)
+            at = end + 1
+
+    def _found_file(self, arguments: Sequence[Field]) -> Field | None:
+        """The starting point of `find` through which it comes to the hosts file: the file, or its folder by name."""
+        names = [name.value for option, name in pairwise(arguments) if option.value == "-name" and name.is_constant]
+        for field in arguments:
+            if field.value.startswith("-"):
+                break
+            if field.is_constant and self._matches(field.value):
+                return field
+            if field.is_constant and any(self._matches(f"{field.value}/{name}") for name in names):
+                return field._replace(value=f"{field.value}/{names[-1]}", runs=())
+        return None
 
     def _files(
         self, invocation: Invocation, place: _StatementPlace | None, pipeline: tuple[Sequence[Command], int] | None
@@ -400,8 +463,7 @@ class _ScriptSearch:
                     environment[str(position)] = operand.value
             self._nested(operands[0], place, environment, is_posix=invocation.name in POSIX_SHELLS)
         elif not is_command and not operands and pipeline:
-            commands, index = pipeline
-            script = self._streams().input_field(commands[index])
+            script = self._streams().script(*pipeline)
             if script:
                 self._nested(script, place, environment, is_posix=invocation.name in POSIX_SHELLS)
 
@@ -470,6 +532,49 @@ class _ScriptSearch:
                     span = text.span(effect.start, effect.end)
                     statement = place.statement() if place else None
                     self._found(HostsWrite(span, effect.kind, "awk", None, statement))
+
+    def _code_command(
+        self,
+        arguments: Sequence[Field],
+        language: Language,
+        place: _StatementPlace | None,
+        pipeline: tuple[Sequence[Command], int] | None,
+    ) -> None:
+        """Code that a program of another language is given, as the value of an option or on standard input."""
+        scripts: list[LocatedText] = []
+        options = 0
+        for index, argument in enumerate(arguments):
+            if not argument.value.startswith("-"):
+                break
+            options = index + 1
+            if option := language.option.fullmatch(argument.value):
+                text = argument.located()
+                if attached := option[1]:
+                    start = len(text.text) - len(attached)
+                    scripts.append(text.derived(attached, [WrittenRun(0, start, len(text.text), exact=True)]))
+                else:
+                    scripts += [following.located() for following in arguments[index + 1 : index + 2]]
+                break
+        is_stdin = options == len(arguments) or arguments[options - 1].value == "-"
+        if not scripts and is_stdin and pipeline:
+            commands, index = pipeline
+            script = self._streams().input_field(commands[index])
+            scripts += [script.located()] if script else []
+        within = (*place.within, "script") if place else ()
+        for text in scripts:
+            self.code(text, language, within, place.depth + 1 if place else 0)
+
+    def code(self, source: LocatedText, language: Language, within: tuple[str, ...], depth: int) -> None:
+        """Collect what a piece of code in another language does."""
+        from podhosts.shell.code import CodeCommand, code_effects
+
+        for effect in code_effects(source, language, self._search.matches):
+            if not isinstance(effect, CodeCommand):
+                self._found(effect)
+            elif self._nesting < _MOST_NESTED and depth < MAX_DEPTH:
+                nesting = self._nesting + 1
+                inner = _ScriptSearch(self._search, effect.text, {}, nesting=nesting, user=self._user, is_posix=True)
+                inner.run((*within, "script"), depth + 1)
 
     def _python_command(
         self,

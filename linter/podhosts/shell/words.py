@@ -29,6 +29,9 @@ _ANSI_C = re.compile(r"\$'((?:[^'\\]|\\.)*)'", re.DOTALL)
 _ANSI_C_PIECE = re.compile(
     r"[^\\]+|\\(?:[abeEfnrtv\\'\"?]|[0-7]{1,3}|x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|c.|.)", re.DOTALL
 )
+#: A name with a path in case it is not set. An address may come from anywhere, a path hardly ever does; and of a
+#: positional one it is known too little whether it is set.
+_WITH_DEFAULT = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(:?[-=])([\"']?)(/[\w./-]*)\3\}")
 _PARAMETER = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-])|\{([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])\})")
 _PARENTHESES = re.compile(r"[()'\"\\`#]")
 _ANSI_C_LETTERS = dict(zip("abeEfnrtv", "\a\b\x1b\x1b\f\n\r\t\v", strict=True))
@@ -261,6 +264,10 @@ class WordReader:
         elif self._follows("$(", "$$("):
             self._at = self._text.index("(", start)
             parts.append(self._substitution(start, quoted=quoted))
+        elif with_default := _WITH_DEFAULT.match(self._text, start, self._end):
+            self._at = with_default.end()
+            name, operator, _, default = with_default.groups()
+            parts.append(Parameter(name, start, self._at, quoted, default, assigns=operator.endswith("=")))
         elif self._follows("${"):
             parts.append(self._braced(quoted=quoted))
         elif self._follows("$'") and not quoted:

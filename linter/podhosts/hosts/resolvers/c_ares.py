@@ -6,7 +6,7 @@ ares_sortaddrinfo.c and inet_net_pton.c at 1.34.6 and at 589b5887.
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import lru_cache, partial
 from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from podhosts.hosts.resolvers.model import Resolver
 from podhosts.hosts.resolvers.rfc6724 import Rank, common_prefix, policy, row, scope, sort
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from podhosts.hosts.resolvers.answer import Family
     from podhosts.hosts.resolvers.network import Address, Network
@@ -74,14 +74,15 @@ class CAresHosts:
         return ASK_DNS if _can_be_asked(encoded) else failed(BAD_NAME)
 
 
-def _entries(hosts: bytes) -> Iterator[tuple[Address, list[bytes]]]:
+@lru_cache(maxsize=2)  # both ways of c-ares read one file after the other, and then the next one
+def _entries(hosts: bytes) -> list[tuple[Address, list[bytes]]]:
     """(address, lower-case names) of the lines that c-ares takes."""
-    read_address = cache(_read_address)
+    entries: list[tuple[Address, list[bytes]]] = []
     for line in hosts.split(b"\n"):
         fields = line.split()
         if not fields or fields[0].startswith(b"#") or len(fields[0]) > _MAX_ADDRESS_BYTES:
             continue
-        address = read_address(fields[0].decode("latin-1"))
+        address = _read_address(fields[0].decode("latin-1"))
         if address is None:
             continue
         names: list[bytes] = []
@@ -95,10 +96,11 @@ def _entries(hosts: bytes) -> Iterator[tuple[Address, list[bytes]]]:
             elif _HOST_NAME_BYTES.issuperset(name):
                 names.append(name.lower())
         if names:
-            yield address, names
+            entries.append((address, names))
+    return entries
 
 
-def _merged(entries: Iterator[tuple[Address, list[bytes]]]) -> dict[bytes, list[Address]]:
+def _merged(entries: Iterable[tuple[Address, list[bytes]]]) -> dict[bytes, list[Address]]:
     """Lines that share an address, or else a name, become one entry, and all its names get all its addresses.
 
     The first sight of an address or a name decides where it belongs, so a line whose address and name belong to two
@@ -117,7 +119,7 @@ def _merged(entries: Iterator[tuple[Address, list[bytes]]]) -> dict[bytes, list[
     return by_name
 
 
-def _separate(entries: Iterator[tuple[Address, list[bytes]]]) -> dict[bytes, list[Address]]:
+def _separate(entries: Iterable[tuple[Address, list[bytes]]]) -> dict[bytes, list[Address]]:
     """Each name with the addresses of its own lines, each address once, in file order."""
     by_name: dict[bytes, dict[Address, None]] = {}
     for address, names in entries:
@@ -173,6 +175,7 @@ def _is_printable(text: bytes) -> bool:
     return all(0x20 <= byte <= 0x7E for byte in text)
 
 
+@lru_cache(maxsize=256)  # the kubelet's own lines stand in every file, and one address may stand on many
 def _read_address(text: str) -> Address | None:
     return _read_ipv4(text) or _read_ipv6(text)
 

@@ -6,7 +6,7 @@ nss/nss_files/files-hosts.c.
 
 from __future__ import annotations
 
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
@@ -81,10 +81,9 @@ class GlibcHosts:
 def _addresses(hosts: bytes) -> dict[bytes, list[Address]]:
     """The addresses of each name (lower case) in the order of the file."""
     addresses: dict[bytes, list[Address]] = {}
-    read_address = cache(_read_address)
     for line in _lines(hosts):
         fields = line.partition(b"#")[0].split()
-        if len(fields) < 2 or (address := read_address(fields[0])) is None:
+        if len(fields) < 2 or (address := _read_address(fields[0])) is None:
             continue
         # A name that stands twice on one line is one match.
         for name in {field.lower(): None for field in fields[1:]}:
@@ -124,6 +123,7 @@ def _prefix_bits(address: Address, source: Address, network: Network) -> int:
     return bits
 
 
+@lru_cache(maxsize=256)  # the kubelet's own lines stand in every file, and one address may stand on many
 def _read_address(field: bytes) -> Address | None:
     text = field.decode("latin-1")
     return inet_pton4(text) or inet_pton6(text)

@@ -5,7 +5,7 @@ Facts: `reference/resolvers.md` 3; read in src/net/hosts.go, parse.go, addrselec
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING
 
@@ -62,10 +62,9 @@ class GoHosts:
 
     def __init__(self, hosts: bytes) -> None:
         self._hosts: dict[bytes, _Host] = {}
-        read_address = cache(_read_address)
         for line in _lines(hosts):
             fields = _fields(line.partition(b"#")[0])
-            if len(fields) < 2 or (address := read_address(fields[0].decode("latin-1"))) is None:
+            if len(fields) < 2 or (address := _read_address(fields[0].decode("latin-1"))) is None:
                 continue
             keys = [_absolute(name.lower()) for name in fields[1:]]
             for key in keys:
@@ -114,6 +113,7 @@ def _absolute(name: bytes) -> bytes:
     return name if name.endswith(b".") or b"." not in name else name + b"."
 
 
+@lru_cache(maxsize=256)  # the kubelet's own lines stand in every file, and one address may stand on many
 def _read_address(text: str) -> Address | str | None:
     """The address in a text as netip.ParseAddr reads it: strict, IPv4-mapped as IPv4.
 

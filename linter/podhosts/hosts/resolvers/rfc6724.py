@@ -37,6 +37,8 @@ def sort(addresses: list[Address], rank: Callable[[Address], Rank]) -> list[Addr
     Rule 9, the longer prefix, counts between addresses of one version only. With IPv4-mapped addresses among IPv4 ones
     that is no order in the strict sense, and the way of sorting shows: this is the merge sort of glibc's qsort.
     """
+    if len(addresses) < 2:
+        return addresses
     # Once for each address: a name may have the same one on very many lines.
     ranks = {address: rank(address) for address in dict.fromkeys(addresses)}
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic, Words
     from podhosts.edits import Fix
     from podhosts.engine import CheckedObject, CheckedPod, Unread
-    from podhosts.reporters.report import Report
+    from podhosts.reporters.report import Repair, Report
     from podhosts.source import Source
 
 _FOLDER = Path(__file__).parent
@@ -74,6 +74,7 @@ def render(report: Report) -> Iterator[str]:
         for finding, words in group:
             yield from _finding(finding, words, is_shown=shown.first(finding, id(finding)) != id(finding))
         yield "</section>"
+    yield from _repairs(report.repairs)
     yield from _pods(report)
     yield from _unread(report.result.unread)
     yield "</main>"
@@ -202,6 +203,18 @@ def _table(checked: CheckedObject, pod: CheckedPod, findings: list[Diagnostic]) 
             f"<td>{checked.source.position(entry.span.start).line}</td><td>{escape(named)}</td></tr>"
         )
     yield "</tbody></table></div>"
+
+
+def _repairs(repairs: Iterable[Repair]) -> Iterator[str]:
+    rows = [
+        f'<li>{_shown(repair.place)}: {_prose(repair.title)} <code class="rule">{escape(repair.rule)}</code></li>'
+        for repair in repairs
+    ]
+    if rows:
+        yield "<h2>Fixed</h2>"
+        yield "<ul>"
+        yield from rows
+        yield "</ul>"
 
 
 def _unread(unread: Iterable[Unread]) -> Iterator[str]:

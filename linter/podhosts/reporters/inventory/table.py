@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from podhosts.reporters.columns import Columns
 from podhosts.reporters.visible import visible
 
 if TYPE_CHECKING:
@@ -17,64 +18,24 @@ if TYPE_CHECKING:
 _HEADINGS = ("name", "address", "workload", "where")
 #: How many lines are printed at a time: rich takes long for each thing it prints.
 _LINES = 500
-_GAP = "  "
-_CUT = "..."
-#: Columns are not cut further.
-_NARROWEST = 8
 
 
 def tables(store: Store, wanted: Filter, width: int | None) -> Iterator[RenderableType]:
     """Pieces of one table, to be printed below one another; nothing where no row fits.
 
-    On a terminal (`width` columns) cells are padded to columns, and cut where these are too wide; elsewhere (None)
-    there is a tab between them.
+    `width` is that of the terminal, None where there is none (`Columns`).
     """
     from rich.text import Text
 
     is_empty = next(iter(store.rows(wanted)), None) is None
     if is_empty:
         return
-    widths = None
-    if width is not None:
-        needed = [len(heading) for heading in _HEADINGS]
-        for row in store.rows(wanted):
-            needed = [max(most, _width(cell)) for most, cell in zip(needed, _cells(row), strict=True)]
-        widths = _fitting(needed, width - len(_GAP) * (len(needed) - 1))
-    yield Text(_line(_HEADINGS, widths), "bold")
+    columns = Columns(chain([_HEADINGS], map(_cells, store.rows(wanted))), width)
+    yield Text(columns.line(_HEADINGS), "bold")
     rows = store.rows(wanted)
     while batch := list(islice(rows, _LINES)):
-        lines = [Text(_line(_cells(row), widths), "" if row.decided else "yellow") for row in batch]
+        lines = [Text(columns.line(_cells(row)), "" if row.decided else "yellow") for row in batch]
         yield Text("\n").join(lines)
-
-
-def _fitting(needed: list[int], width: int) -> list[int]:
-    """The widths of columns that fit together: the widest are cut to an equal width, but none to nearly nothing."""
-    left = width
-    for number, most in enumerate(sorted(needed)):
-        equal = left // (len(needed) - number)
-        if most > equal:
-            return [min(each, max(equal, _NARROWEST)) for each in needed]
-        left -= most
-    return needed
-
-
-def _line(cells: tuple[str, ...], widths: list[int] | None) -> str:
-    if widths is None:
-        return "\t".join(cells)
-    return _GAP.join(_padded(cell, width) for cell, width in zip(cells, widths, strict=True)).rstrip()
-
-
-def _padded(cell: str, width: int) -> str:
-    from rich.cells import set_cell_size
-
-    return set_cell_size(cell, width) if _width(cell) <= width else set_cell_size(cell, width - len(_CUT)) + _CUT
-
-
-def _width(text: str) -> int:
-    """The columns that a text takes on a terminal."""
-    from rich.cells import cell_len
-
-    return len(text) if text.isascii() else cell_len(text)
 
 
 def _cells(row: Row) -> tuple[str, str, str, str]:

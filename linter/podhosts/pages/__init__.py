@@ -1,0 +1,1 @@
+"""Pages: manifests in the code blocks of documentation."""

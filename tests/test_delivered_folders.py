@@ -1,0 +1,127 @@
+"""Folders of the repository as Flux and Argo CD build them: their patches are patches as in a kustomization."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.repositories import scratch_repository
+from tests.test_named_files import places
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      hostAliases:
+      - ip: 10.4.0.1
+        hostnames: [db.example]
+      containers: [{name: web, image: web}]
+"""
+#: Moves the name, and keeps the old entry by mistake.
+PATCH = """\
+- target: {kind: Deployment, name: web}
+  patch: |
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: any}
+    spec:
+      template:
+        spec:
+          hostAliases:
+          - ip: 10.4.0.2
+            hostnames: [db.example]
+"""
+BASE = {"base/kustomization.yaml": "resources: [d.yaml]\n", "base/d.yaml": DEPLOYMENT}
+FLUX = """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system}
+spec:
+  path: ./base
+  patches:
+"""
+ARGO = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: apps, namespace: argocd}
+spec:
+  source:
+    repoURL: https://git.example/r
+    path: base
+    kustomize:
+      patches:
+"""
+
+
+def indented(text: str, columns: int) -> str:
+    return "".join(f"{' ' * columns}{line}\n" for line in text.splitlines())
+
+
+def repository(tmp_path: Path, files: dict[str, str]) -> Path:
+    return scratch_repository(tmp_path / "r", {path: text.encode() for path, text in {**BASE, **files}.items()})
+
+
+@pytest.mark.parametrize(
+    ("delivery", "line"),
+    [
+        pytest.param(FLUX + indented(PATCH, 2), 17, id="Flux"),
+        pytest.param(ARGO + indented(PATCH, 6), 20, id="Argo CD"),
+        pytest.param(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n---\n" + FLUX + indented(PATCH, 2), 21, id="a stream"
+        ),
+    ],
+)
+def test_a_patch_that_keeps_an_old_address(tmp_path: Path, delivery: str, line: int) -> None:
+    folder = repository(tmp_path, {"apps.yaml": delivery})
+    assert places(folder) == [f"apps.yaml:{line}: patch-drops-alias"]
+
+
+def test_a_folder_without_changes_is_built_once(tmp_path: Path) -> None:
+    text = FLUX.replace("  patches:\n", "")
+    folder = repository(tmp_path, {"apps.yaml": text})
+    assert places(folder) == []
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    text = (FLUX + indented(PATCH, 2)).replace("./base", "./elsewhere")
+    assert places(repository(tmp_path, {"apps.yaml": text})) == []
+
+
+def test_what_the_patch_builds_is_checked(tmp_path: Path) -> None:
+    """A JSON 6902 patch gives the base's entry a name twice."""
+    patch = "- target: {kind: Deployment}\n  patch: |\n    - op: add\n"
+    patch += "      path: /spec/template/spec/hostAliases/0/hostnames/-\n      value: db.example\n"
+    folder = repository(tmp_path, {"apps.yaml": FLUX + indented(patch, 2)})
+    assert places(folder) == ["apps.yaml:11: duplicate-hostname"]
+
+
+def test_names_of_the_delivery_are_those_of_the_build(tmp_path: Path) -> None:
+    """A prefix of Flux stands for that of the kustomization, and the patch still finds the object by its first name."""
+    text = (FLUX + indented(PATCH, 2)).replace("  path: ./base\n", "  path: ./base\n  namePrefix: new-\n")
+    base = {"base/kustomization.yaml": "resources: [d.yaml]\nnamePrefix: old-\n"}
+    folder = repository(tmp_path, {**base, "apps.yaml": text})
+    assert places(folder) == ["apps.yaml:18: patch-drops-alias"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("apps.yaml", ["apps.yaml:17: patch-drops-alias"]),
+        ("base/d.yaml", ["apps.yaml:17: patch-drops-alias"]),
+        ("base/kustomization.yaml", ["apps.yaml:17: patch-drops-alias"]),
+        ("other.yaml", []),
+    ],
+)
+def test_a_named_file_sees_what_is_made_of_it(tmp_path: Path, name: str, expected: list[str]) -> None:
+    service = "apiVersion: v1\nkind: Service\nmetadata: {name: s}\n"
+    folder = repository(tmp_path, {"apps.yaml": FLUX + indented(PATCH, 2), "other.yaml": service})
+    assert places(folder, name) == expected
