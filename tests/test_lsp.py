@@ -104,8 +104,8 @@ async def test_charts(client: Editor, tmp_path: Path) -> None:
     template = "apiVersion: v1\nkind: Pod\nspec:\n  hostAliases: {{- toYaml .Values.extra | nindent 1 }}\n"
     right = template.replace("nindent 1", "nindent 2")
     write(tmp_path / "right", {"values.yaml": values, "templates/web.yaml": right})
-    assert codes_of(await client.open(tmp_path / "right" / "values.yaml", values)) == ["invalid-ip"]
     write(tmp_path / "wrong", {"values.yaml": values, "templates/web.yaml": template})
+    assert codes_of(await client.open(tmp_path / "right" / "values.yaml", values)) == ["invalid-ip"]
     path = tmp_path / "wrong" / "templates" / "web.yaml"
     for text in (template, template.replace("kind", "# not saved\nkind")):
         told = await (client.open(path, text) if text is template else client.change(path, text))
