@@ -226,7 +226,8 @@ def _close(check: _Check, discovery: Discovery, request: Request, *, shows_fixes
         say(f"not read: {reason}: {total}, in {files} {'file' if files == 1 else 'files'}{hint}")
         if request.verbose:
             for item in items:
-                say(f"  {_place(item)}" + (f" ({item.count})" if item.count > 1 else ""))
+                said = f": {item.detail}" if item.detail else ""
+                say(f"  {_place(item)}{said}" + (f" ({item.count})" if item.count > 1 else ""))
 
 
 def _say_repairs(repairs: Repairs, request: Request) -> None:

@@ -25,6 +25,10 @@ _TEMPLATES = "templates"
 _SUB_CHARTS = "/charts/"
 _VALUES_FILE = re.compile(r"[^/]*values[^/]*\.ya?ml", re.IGNORECASE)
 
+#: Reasons for which something is not read; Helm's words stand behind.
+_REFUSED_CHARTS = "charts that Helm refuses"
+_STOPPED_TEMPLATES = "templates that Helm stops at"
+
 YAML = (".yaml", ".yml")
 #: Folders of a chart with values files, whatever these are called.
 VALUES_FOLDERS = frozenset({"ci", "values", "environments"})
@@ -182,10 +186,15 @@ class Charts:
             self._printed_lists[chart.folder] = found
         return self._printed_lists[chart.folder]
 
-    def everything(self, home: str, values: Sequence[Source] = ()) -> ChartBuild | None:
-        """The outermost chart in a folder with all that its templates print; None for no chart and for a library."""
+    def everything(self, home: str, values: Sequence[Source] = ()) -> list[ChartBuild]:
+        """The outermost chart in a folder with all that its templates print; nothing for no chart and for a library.
+
+        Without values that are asked for, as deliveries install it, if there are any.
+        """
         chart = self.at(home)
-        return None if chart is None or chart.is_library else self._builder(chart).everything(values)
+        if chart is None or chart.is_library:
+            return []
+        return self._builder(chart).everything(values, () if values else self._deliveries.get(home, ()))
 
     def facts(self, path: str) -> FileFacts:
         """What the charts say of a file. Only the charts that may say something are read."""
@@ -243,6 +252,10 @@ class Charts:
             return next(iter(self.homes))
         delivered = self._delivered_with.get(path) if self._all else None
         return self._outermost(delivered[0].folder) if delivered else None
+
+    def is_delivery(self, path: str) -> bool:
+        """Whether a file gives values to a chart of the run from elsewhere."""
+        return bool(self._all) and path in self._delivered_with
 
     def _outermost(self, folder: str) -> str:
         while True:
@@ -303,7 +316,8 @@ def _never_printed(builds: list[ChartBuild]) -> Iterator[UnreadFile]:
     for stopped in (stopped for build in builds for stopped in build.stopped):
         if stopped.template not in printed | told:
             told.add(stopped.template)
-            yield UnreadFile(stopped.source, Problem(stopped.reason, stopped.span), f"not evaluated: {stopped.reason}")
+            reason = _REFUSED_CHARTS if stopped.template is None else _STOPPED_TEMPLATES
+            yield UnreadFile(stopped.source, Problem(stopped.reason, stopped.span), reason, stopped.reason)
 
 
 def _chart_folders(path: str) -> Iterator[str]:

@@ -141,7 +141,7 @@ class HostPathHostsFile(Rule):
 
     def _writes(self, mount: Mount) -> bool:
         """Whether a script of the container changes the file: one of its own, or of a ConfigMap that it mounts."""
-        from podhosts.shell import argv_writes, hosts_writes, python_writes
+        from podhosts.shell import argv_writes, script_writes
 
         container = mount.container
         if is_read_only(mount):
@@ -149,10 +149,7 @@ class HostPathHostsFile(Rule):
         for command in commands(container):
             if argv_writes([scalar.text for _, scalar in command.arguments], variables=environment(container)):
                 return True
-        return any(
-            python_writes(script.scalar.text) if script.is_python else hosts_writes(script.scalar.text)
-            for script in mounted_scripts(container, self.repository)
-        )
+        return any(script_writes(script.text, script.program) for script in mounted_scripts(container, self.repository))
 
     def _move(self, pod: Pod, mounts: list[Mount]) -> Fix | None:
         text = self.settings.node_hosts

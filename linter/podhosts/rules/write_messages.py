@@ -41,7 +41,7 @@ def described(command: Command, found: ArgvWrite, result: Outcome, version: Kube
     if not result.fails:
         works = result is Outcome.DONE and not command.hook and _is_only_container(container)
         perhaps = f"{_perhaps(container)}, and " if result is Outcome.PERHAPS else ""
-        return Words(f"{who} changes /etc/hosts", f"{perhaps}{_lasting(container, command.hook)}", advice), works
+        return Words(f"{who} changes {write.file}", f"{perhaps}{_lasting(container, command.hook)}", advice), works
     text = command.arguments[found.index][1].text
     is_whole = (write.target.start, write.target.end) == (0, len(text))
     ends = _end(container, command.hook) if stops(write, text, is_exec_form=is_whole) else ""
@@ -57,7 +57,7 @@ def described_script(write: HostsWrite, containers: list[Container], version: Ku
         return _failing(who, result, write, container, "", advice), False
     works = results == {Outcome.DONE} and all(map(_is_only_container, containers))
     worst = next((item for item in containers if not _is_only_container(item)), container)
-    return Words(f"{_who(worst, '')} changes /etc/hosts", _lasting(worst, ""), advice), works
+    return Words(f"{_who(worst, '')} changes {write.file}", _lasting(worst, ""), advice), works
 
 
 def described_unread(command: Command, found: UnreadRedirection) -> Words:
@@ -79,7 +79,7 @@ def described_unread(command: Command, found: UnreadRedirection) -> Words:
 
 def _failing(who: str, result: Outcome, write: HostsWrite, container: Container, ends: str, advice: str) -> Words:
     why = f"{_reason(result, write, container)}, so it stays as it is{ends}"
-    return Words(f"{who} tries to change /etc/hosts", why, advice)
+    return Words(f"{who} tries to change {write.file}", why, advice)
 
 
 def _who(container: Container, hook: str) -> str:
