@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from podhosts.deliveries.argo import Application, application_of, argo_sources, read_argo_chart, read_argo_folder
 from podhosts.deliveries.flux_kustomizations import read_kustomization
 from podhosts.deliveries.flux_releases import ReleaseValues
+from podhosts.deliveries.helmfile import read_helmfile_release, releases
 from podhosts.deliveries.joining import JoinedValues, UnreadableValuesError
 from podhosts.deliveries.k3s import helm_chart_values
 from podhosts.deliveries.kustomize_charts import chart_entries, read_kustomize_chart
@@ -307,6 +308,29 @@ def _kustomize_chart(case: dict[str, Any]) -> tuple[object, object]:
     return _by_name(found), _by_name(case["objects"] or ())
 
 
+def _helmfile(case: dict[str, Any]) -> tuple[object, object]:
+    text = case["files"][case["root"]]
+    beyond = [word for word in ("condition", "jsonPatches", "transformers", "helmfiles", "ref+") if f"{word}" in text]
+    if case["args"] or beyond:
+        raise NotRead(f"{case['args'] or beyond}")
+    around = Around(case["files"])
+    source = around.files.get(case["root"])
+    assert source is not None
+    if case["root"].endswith(".gotmpl") and "{{" in text:
+        raise NotRead("a state file that is a template")
+    found: list[dict[str, object]] = []
+    names: set[str] = set()
+    for release in releases(source, around.files):
+        chart = read_helmfile_release(release, around.files)
+        if chart is None or chart.open_parts:
+            raise NotRead("a chart or values that are not followed")
+        if str(chart.chart.release_name) in names:
+            raise _Refused("two releases of one name")
+        names.add(str(chart.chart.release_name))
+        found += _pods(chart.chart, case["files"])
+    return _by_name(found), _by_name(case.get("objects") or ())
+
+
 def _built_pods(delivered: DeliveredFolder | None, around: Around, folder: str) -> dict[str, object]:
     """The pods that a folder builds as it is delivered."""
     builder = Builder(around.files)
@@ -369,6 +393,8 @@ _ANSWERS = {
     "argo-helm": _argo,
     "argo-type": _kind,
     "kustomize-helm": _kustomize_chart,
+    **dict.fromkeys(("helmfile-values", "helmfile-set", "helmfile-environment", "helmfile-layer"), _helmfile),
+    **dict.fromkeys(("helmfile-patch", "helmfile-function"), _helmfile),
     "flux-spec": _flux_folder,
     "flux-generate": _flux_folder,
     "argo-kustomize": _argo_folder,

@@ -110,3 +110,18 @@ def test_names_of_the_delivery_are_those_of_the_build(tmp_path: Path) -> None:
     base = {"base/kustomization.yaml": "resources: [d.yaml]\nnamePrefix: old-\n"}
     folder = repository(tmp_path, {**base, "apps.yaml": text})
     assert places(folder) == ["apps.yaml:18: patch-drops-alias"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("apps.yaml", ["apps.yaml:17: patch-drops-alias"]),
+        ("base/d.yaml", ["apps.yaml:17: patch-drops-alias"]),
+        ("base/kustomization.yaml", ["apps.yaml:17: patch-drops-alias"]),
+        ("other.yaml", []),
+    ],
+)
+def test_a_named_file_sees_what_is_made_of_it(tmp_path: Path, name: str, expected: list[str]) -> None:
+    service = "apiVersion: v1\nkind: Service\nmetadata: {name: s}\n"
+    folder = repository(tmp_path, {"apps.yaml": FLUX + indented(PATCH, 2), "other.yaml": service})
+    assert places(folder, name) == expected

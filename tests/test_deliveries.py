@@ -93,7 +93,7 @@ def repository(tmp_path: Path, files: dict[str, str]) -> Path:
                 "release.yaml": RELEASE
                 + "  values:\n    extraHosts:\n    - ip: 10.1.0.256\n      hostnames: [a.example]\n"
             },
-            ["release.yaml:8:11: invalid-ip 10.1.0.256 ['release.yaml']"],
+            ["release.yaml:8:11: invalid-ip 10.1.0.256 ['charts/app/values.yaml', 'release.yaml']"],
             id="HelmRelease",
         ),
         pytest.param(
@@ -102,7 +102,7 @@ def repository(tmp_path: Path, files: dict[str, str]) -> Path:
                 "config.yaml": CONFIG
                 + "  values.yaml: |\n    extraHosts:\n    - ip: 10.1.0.256\n      hostnames: [a.example]\n",
             },
-            ["config.yaml:7:11: invalid-ip 10.1.0.256 ['config.yaml', 'release.yaml']"],
+            ["config.yaml:7:11: invalid-ip 10.1.0.256 ['charts/app/values.yaml', 'config.yaml', 'release.yaml']"],
             id="valuesFrom",
         ),
         pytest.param(
@@ -114,19 +114,19 @@ def repository(tmp_path: Path, files: dict[str, str]) -> Path:
                 + '  ip: "10.1.0.256"\n'
             },
             [
-                "release.yaml:13:7: empty-hostnames \"10.1.0.256\" ['release.yaml']",
-                "release.yaml:13:7: invalid-ip \"10.1.0.256\" ['release.yaml']",
+                "release.yaml:13:7: empty-hostnames \"10.1.0.256\" ['charts/app/values.yaml', 'release.yaml']",
+                "release.yaml:13:7: invalid-ip \"10.1.0.256\" ['charts/app/values.yaml', 'release.yaml']",
             ],
             id="targetPath",
         ),
         pytest.param(
             {"app.yaml": APPLICATION + "      values: |\n" + INNER},
-            ["app.yaml:12:15: invalid-ip 10.1.0.256 ['app.yaml']"],
+            ["app.yaml:12:15: invalid-ip 10.1.0.256 ['charts/app/values.yaml', 'app.yaml']"],
             id="Application with values",
         ),
         pytest.param(
             {"app.yaml": APPLICATION + "      valuesObject:\n" + INNER},
-            ["app.yaml:12:15: invalid-ip 10.1.0.256 ['app.yaml']"],
+            ["app.yaml:12:15: invalid-ip 10.1.0.256 ['charts/app/values.yaml', 'app.yaml']"],
             id="Application with valuesObject",
         ),
         pytest.param(
@@ -134,7 +134,7 @@ def repository(tmp_path: Path, files: dict[str, str]) -> Path:
                 "app.yaml": APPLICATION + "      valueFiles: [/env/prod.yaml]\n",
                 "env/prod.yaml": "extraHosts:\n- ip: 10.1.0.256\n  hostnames: [a.example]\n",
             },
-            ["env/prod.yaml:2:7: invalid-ip 10.1.0.256 ['app.yaml', 'env/prod.yaml']"],
+            ["env/prod.yaml:2:7: invalid-ip 10.1.0.256 ['charts/app/values.yaml', 'app.yaml', 'env/prod.yaml']"],
             id="Application with valueFiles",
         ),
         pytest.param(
@@ -142,7 +142,7 @@ def repository(tmp_path: Path, files: dict[str, str]) -> Path:
                 "app.yaml": HELM_CHART
                 + "  valuesContent: |-\n    extraHosts:\n    - ip: 10.1.0.256\n      hostnames: [a.example]\n"
             },
-            ["app.yaml:8:11: invalid-ip 10.1.0.256 ['app.yaml']"],
+            ["app.yaml:8:11: invalid-ip 10.1.0.256 ['charts/app/values.yaml', 'app.yaml']"],
             id="HelmChart",
         ),
         pytest.param(
@@ -168,7 +168,42 @@ def test_a_chart_that_is_elsewhere(tmp_path: Path) -> None:
 
 def test_outside_a_work_tree(tmp_path: Path) -> None:
     text = RELEASE + VALUES
-    for path, content in {**CHART, "clusters/prod/release.yaml": text}.items():
+    for path, content in {**CHART, "prod/release.yaml": text}.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(content)
-    assert found(tmp_path) == ["clusters/prod/release.yaml:8:11: invalid-ip 10.1.0.256 ['clusters/prod/release.yaml']"]
+    assert found(tmp_path) == [
+        "prod/release.yaml:8:11: invalid-ip 10.1.0.256 ['charts/app/values.yaml', 'prod/release.yaml']"
+    ]
+
+
+NAMED = {
+    "app.yaml": APPLICATION + "      valueFiles: [/env/prod.yaml]\n",
+    "env/prod.yaml": "extraHosts:\n- ip: 10.1.0.256\n  hostnames: [a.example]\n",
+    "release.yaml": RELEASE + VALUES,
+    "p/kustomization.yaml": "helmGlobals: {chartHome: ../charts}\nhelmCharts:\n- name: app\n  valuesInline:\n" + INNER,
+    "h/helmfile.yaml": "releases:\n- name: a\n  chart: ../charts/app\n  values:\n  - extraHosts:\n"
+    "    - ip: 10.1.0.256\n      hostnames: [a.example]\n",
+    "other.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: s}\n",
+}
+AT_PROD, AT_RELEASE, AT_CHARTS = ("env/prod.yaml:2:7:", "release.yaml:8:11:", "p/kustomization.yaml:6:15:")
+AT_HELMFILE = "h/helmfile.yaml:6:11:"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("release.yaml", [AT_RELEASE]),
+        ("env/prod.yaml", [AT_PROD]),
+        ("app.yaml", [AT_PROD]),
+        ("p/kustomization.yaml", [AT_CHARTS]),
+        ("h/helmfile.yaml", [AT_HELMFILE]),
+        ("charts/app/templates/d.yaml", [AT_PROD, AT_HELMFILE, AT_CHARTS, AT_RELEASE]),
+        ("charts/app/values.yaml", [AT_PROD, AT_HELMFILE, AT_CHARTS, AT_RELEASE]),
+        ("other.yaml", []),
+        (".", [AT_PROD, AT_HELMFILE, AT_CHARTS, AT_RELEASE]),
+    ],
+)
+def test_a_named_file_sees_deliveries(tmp_path: Path, name: str, expected: list[str]) -> None:
+    """A commit of a delivery alone, of its values, of the chart."""
+    folder = repository(tmp_path, NAMED)
+    assert [line.partition(" ")[0] for line in found(folder, name)] == expected

@@ -20,7 +20,7 @@ from podhosts.reporters.differences import unified_diff
 from podhosts.reporters.report import Report
 from podhosts.repository import Repository
 from podhosts.rules import RULES
-from podhosts.run.repairing import fixable, repaired
+from podhosts.run.repairing import fixable, repaired_in_sections
 from podhosts.source import Source
 from podhosts.triggers import file_mentions
 from tests.manifests import BAD_POD, GOOD_POD, SERVICE
@@ -299,7 +299,7 @@ def test_a_large_file_is_repaired_like_a_small_one(
     expected = fix(before, ALL, unsafe=bool(flags))
     file, item = File("a.yaml", str(path)), Input(str(path), named=True)
     findings = in_parts(path).findings
-    done = repaired(item, file, findings, ALL, None, request)
+    done = repaired_in_sections(item, file, findings, ALL, None, request)
     assert fixable(findings, request) or above
     assert done.after.text == expected.source.text
     assert (len(done.fixed) > 1) is bool(not above or whole is _json)

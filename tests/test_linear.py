@@ -17,9 +17,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from podhosts.commands import check
+from podhosts.commands.run_settings import Request
 from podhosts.diagnostics import MOST_RELATED
 from podhosts.document import Document, Scalar, nodes, reading, split
 from podhosts.engine import Options, default_selection, fixing, lint
+from podhosts.records import replace
 from podhosts.reporters import lines
 from podhosts.reporters.json_text import Streamed
 from podhosts.reporters.json_text import lines as json_lines
@@ -114,6 +117,15 @@ def test_each_text_is_read_once_while_it_is_fixed() -> None:
     source = Source("a.yaml", f"{ENTRIES}{entry}---\n{ENTRIES}{entry}".encode())
     # Two documents before and two after.
     assert readings_in(lambda: fixing.fix(source, Options(selected=default_selection()))) == 4
+
+
+@pytest.mark.parametrize("request_", [Request(diff=True), Request(fix=True)], ids=["diff", "fix"])
+def test_a_fixed_file_is_read_once_before_and_once_after(request_: Request, tmp_path: Path) -> None:
+    """What linting read is fixed at once, and what fixing found is not looked for again."""
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / name).write_text(f"{ENTRIES}  - {{ip: 10.0.0.1, hostnames: [a, a]}}\n", "utf-8")
+    asked = replace(request_, paths=[str(tmp_path)], quiet=True, jobs="1")
+    assert readings_in(lambda: check.run(asked)) == 4
 
 
 @given(st.lists(JSON, max_size=4), st.dictionaries(st.text(max_size=3), st.lists(JSON, max_size=3), max_size=3))

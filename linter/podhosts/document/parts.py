@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 #: Bytes read at a time, and the size up to which a file or document is read whole.
 WINDOW = 1 << 18
 _SEARCHED = 1 << 20
+#: Bytes of a text up to which the nodes of all its documents are kept while it is fixed.
+_MOST_KEPT = 1 << 16
 
 
 class Part(NamedTuple):
@@ -41,9 +43,10 @@ class Part(NamedTuple):
     def keeping(self) -> Part:
         """A part with these documents, each of which is read once; only where `is_file`.
 
-        Of a large text nothing is kept: nodes take many times the memory of what they are read from.
+        Of many documents nothing is kept: nodes take many times the memory of the text that they are read from.
         """
-        return self._replace(kept={} if len(self.source.data) <= WINDOW else None)
+        is_small = len(self.pieces) == 1 or len(self.source.data) <= _MOST_KEPT
+        return self._replace(kept={} if is_small else None)
 
     def own(self, piece: Piece) -> tuple[Source, Piece]:
         """A piece with the source that its document should keep: the file, or of a large one the document alone."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic
     from podhosts.edits import Fix
     from podhosts.engine.results import Options
+    from podhosts.repository import Words
     from podhosts.source import Source, Span
 
 #: How often a source is read again; each round makes all fixes that do not meet, so few are needed.
@@ -44,6 +45,8 @@ class Fixed:
     applied: list[Diagnostic] = field(default_factory=list)
     rounds: list[tuple[Edit, ...]] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
+    #: What the last round looked up in the repository, to find `result`.
+    lookups: frozenset[Words] = frozenset()
     #: By how many bytes the source is longer than before.
     growth: int = 0
 
@@ -62,7 +65,9 @@ def fix(
     Suppressed findings and those of rules that are not selected are not fixed. Each round is checked, and its text read
     again. A fix that does what it may not do is left out, and the others are made.
     """
-    text = (given if isinstance(given, Part) else whole(given)).keeping()
+    text = given if isinstance(given, Part) else whole(given)
+    if text.kept is None:
+        text = text.keeping()
     verifier = Verifier(text, options, repository or Repository([text.source], is_whole=False))
     if findings is not None:
         verifier.know(text, Result(findings=findings))
@@ -88,6 +93,7 @@ def fix(
         _make(fixed, chosen, after.source)
         seen.add(after.source.text)
         fixed.result = verifier.lint(after)
+        fixed.lookups = verifier.lookups
     fixed.result.findings = explained(fixed.result.findings, fixed.left_out)
     return fixed
 

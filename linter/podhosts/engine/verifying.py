@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from podhosts.edits import Fix
     from podhosts.engine.results import Options, Result
     from podhosts.kubernetes import Pod
-    from podhosts.repository import Repository
+    from podhosts.repository import Repository, Words
 
 _POD_IP = "10.244.1.5"
 
@@ -53,6 +53,8 @@ class Verifier:
         self._repository = repository
         self._kinds = KnownKinds(self._options.settings.configured_pod_specs, repository.definitions)
         self._results: list[tuple[Part, Result]] = []
+        #: What was looked up when a text was linted last that stands for its file; not for a section.
+        self.lookups: frozenset[Words] = frozenset()
         self._known: list[tuple[Part, Counter[str]]] = []
 
     def know(self, text: Part, result: Result) -> None:
@@ -63,7 +65,10 @@ class Verifier:
         """What rules find in a text that stands for its file."""
         known = next((result for linted, result in self._results if linted is text), None)
         if known is None:
-            known = lint(text, self._asked, self._around(text))
+            repository = self._around(text)
+            known = lint(text, self._asked, repository)
+            # A view has look-ups of its own, the files as they are those of everybody.
+            self.lookups = frozenset(repository.lookups) if repository is not self._repository else frozenset()
             self._results = [*self._results[-1:], (text, known)]
         return known
 

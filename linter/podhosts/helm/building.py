@@ -32,8 +32,8 @@ _DEFAULT_VALUES = "values.yaml"
 #: With so many values files a chart is evaluated.
 _MOST_VALUES = 40
 _HELM_VERSION = 4
-#: What an entry of hostAliases has.
-_ENTRY = re.compile(r"\bhostnames[\"']?\s*:")
+#: What each entry of hostAliases has.
+_KEYS = (re.compile(r"\bip[\"']?\s*:"), re.compile(r"\bhostnames[\"']?\s*:"))
 _FILLED = re.compile(r"hostAliases:\s*(?!\[\]|null\b|~)\S", re.IGNORECASE)
 
 
@@ -96,7 +96,7 @@ class ChartBuilder:
         """
         for name in (_DEFAULT_VALUES, *self._values_names()):
             source = self.files.source(name)
-            if source is not None and len(_ENTRY.findall(source.text)) > printed.get(source.path, 0):
+            if source is not None and _entries(source.text) > printed.get(source.path, 0):
                 yield self.build((source,) if name != _DEFAULT_VALUES else (), all_branches=True)
 
     def everything(self, values: Sequence[Source] = ()) -> ChartBuild:
@@ -124,7 +124,8 @@ class ChartBuilder:
             paths = (*self._own_values(), *(source.path for source in values))
             built, options = BuiltBy("helm", self.folder, paths), LoadOptions(_HELM_VERSION, values=texts)
         else:
-            built, options = delivery.built, _options(delivery)
+            paths = (*self._own_values(), *(path for path in delivery.built.values if path not in self._own_values()))
+            built, options = delivery.built._replace(values=paths), _options(delivery)
             self.files.add_documents(delivery.values.documents)
         build = ChartBuild(self.folder, built, [], [])
         try:
@@ -188,3 +189,8 @@ def _options(delivery: DeliveredChart) -> LoadOptions:
 def _prints_list(printed: PrintedText) -> bool:
     """Whether a template prints hostAliases with something in it."""
     return _FILLED.search(printed.source.text) is not None
+
+
+def _entries(values: str) -> int:
+    """How many entries of hostAliases a text may hold."""
+    return min(len(key.findall(values)) for key in _KEYS)

@@ -25,6 +25,10 @@ _TEMPLATES = "templates"
 _SUB_CHARTS = "/charts/"
 _VALUES_FILE = re.compile(r"[^/]*values[^/]*\.ya?ml", re.IGNORECASE)
 
+#: Reasons for which something is not read; Helm's words stand behind.
+_REFUSED_CHARTS = "charts that Helm refuses"
+_STOPPED_TEMPLATES = "templates that Helm stops at"
+
 YAML = (".yaml", ".yml")
 #: Folders of a chart with values files, whatever these are called.
 VALUES_FOLDERS = frozenset({"ci", "values", "environments"})
@@ -244,6 +248,10 @@ class Charts:
         delivered = self._delivered_with.get(path) if self._all else None
         return self._outermost(delivered[0].folder) if delivered else None
 
+    def is_delivery(self, path: str) -> bool:
+        """Whether a file gives values to a chart of the run from elsewhere."""
+        return bool(self._all) and path in self._delivered_with
+
     def _outermost(self, folder: str) -> str:
         while True:
             outer, is_inside, _ = f"/{folder}".rpartition(_SUB_CHARTS)
@@ -303,7 +311,8 @@ def _never_printed(builds: list[ChartBuild]) -> Iterator[UnreadFile]:
     for stopped in (stopped for build in builds for stopped in build.stopped):
         if stopped.template not in printed | told:
             told.add(stopped.template)
-            yield UnreadFile(stopped.source, Problem(stopped.reason, stopped.span), f"not evaluated: {stopped.reason}")
+            reason = _REFUSED_CHARTS if stopped.template is None else _STOPPED_TEMPLATES
+            yield UnreadFile(stopped.source, Problem(stopped.reason, stopped.span), reason, stopped.reason)
 
 
 def _chart_folders(path: str) -> Iterator[str]:

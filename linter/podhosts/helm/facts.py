@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 
 class UnreadFile(NamedTuple):
-    """A file of a chart that cannot be read, so that its values are followed without it."""
+    """A file of a chart that cannot be read, or what Helm stops at; `detail` are its words."""
 
     source: Source
     problem: Problem
     reason: str
+    detail: str = ""
 
 
 @record(slots=True)

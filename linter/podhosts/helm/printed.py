@@ -154,7 +154,7 @@ class PrintedDocument(Placed):
         parts = self._printed.parts(span)
         values = _values(parts)
         if not values:
-            return self._template_place(span, parts)
+            return self._place_of_empty(span, parts) or self._template_place(span, parts)
         is_scalar = self._is_scalar(span)
         if is_scalar and _are_items(values):
             # A list that becomes one text: the template takes it for something else.
@@ -305,6 +305,24 @@ class PrintedDocument(Placed):
         if printed is not None:
             return self._in_template(printed.path, Span(printed.start, printed.end))
         return None
+
+    def _place_of_empty(self, span: Span, parts: list[_Part]) -> Place | None:
+        """Where the value stands that a node without text of its own is printed for, by the keys around it."""
+        if any(isinstance(part.origin, TemplateText) for part in parts):
+            return None
+        node, place = self.document.root, None
+        while node is not None and node.span != span:
+            inner: list[tuple[Node, ValuePlace | None]] = []
+            if isinstance(node, Mapping):
+                keys = ((entry, self.value(entry.key.span)) for entry in node.entries)
+                inner = [(entry.value, key and key._replace(is_key=False)) for entry, key in keys]
+            elif isinstance(node, Sequence):
+                inner = [
+                    (item, place and place._replace(path=(*place.path, index))) for index, item in enumerate(node.items)
+                ]
+            around = (one for one in inner if one[0].start <= span.start and span.end <= one[0].end)
+            node, place = next(around, (None, None))
+        return self._value_at(place) if node is not None and place is not None else None
 
     def _key_of(self, span: Span) -> Scalar | None:
         """The key whose value is a node that nothing was printed for."""

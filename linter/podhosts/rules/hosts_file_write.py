@@ -47,8 +47,8 @@ class HostsFileWrite(Rule):
     it fails (`sed -i`, `perl -i`, `mv`, `ln -f`, `rm`, GNU `install`, `cp --remove-destination`, `rsync`). An init
     container that fails keeps the pod from starting. In a command without a shell `>>` is one more argument. The same
     can be said without a script: by `hostAliases`, and for the pod's own address by `hostname`.
-    Read are commands, hooks, probes, and the scripts in ConfigMaps that a pod mounts, by their names or as a container
-    runs them, those of kustomizations too (shell, Python, Perl, Ruby, JavaScript, PHP, Lua, PowerShell). Only paths and
+    The rule reads commands, hooks, probes, and the scripts in ConfigMaps that a pod mounts, generated ones too (shell,
+    Python, Perl, Ruby, JavaScript, PHP, Lua, PowerShell): by their names, or as a container runs them. Only paths and
     texts that are constant there count, and no container that mounts another file on the path. Source:
     `reference/kubernetes.md` 3.1, `vectors/hosts-writes`.
 

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from podhosts.discovery import STDIN, Input
-from podhosts.document import File
+from podhosts.document import File, whole
 from podhosts.engine import Found, Result, Unread, chart_report, check_parts, conclude, lint
 from podhosts.repository import Repository, open_repository
 from podhosts.run.elsewhere import Elsewhere
@@ -19,7 +19,8 @@ from podhosts.run.tasks import Share, Task, Tasks, is_overlaid, processes_for
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from podhosts.diagnostics import Diagnostic
+    from podhosts.document import Part
+    from podhosts.engine import Options
     from podhosts.relevance import Relevance
     from podhosts.repository import Words
     from podhosts.run.repairing import Repaired
@@ -33,10 +34,14 @@ _Gain = TypeVar("_Gain")
 
 
 class Linted(NamedTuple):
-    """What linting an input or a part of it gave, or why it cannot be opened; and what was looked up in other files."""
+    """What linting an input or a part of it gave, or why it cannot be opened; and what was looked up in other files.
+
+    `repaired`: what fixing makes of it, where it has a fix that is asked for and was linted as a whole.
+    """
 
     found: Found | Result | str
     lookups: frozenset[Words] = frozenset()
+    repaired: Repaired | None = None
 
 
 class Run:
@@ -142,42 +147,50 @@ class Run:
         return file.read().data if file is not None else b""
 
     def repair(self) -> list[Repaired]:
-        """Repair what linting found a fix for, or with `--diff` see how; in the order of inputs.
+        """Write what fixing makes of the inputs, or with `--diff` only tell; in the order of inputs.
 
-        What was written, and all that may see it, is linted again.
+        All have been fixed before one is written. What was written, and all that may see it, is linted again.
         """
         # Imported here: a plain check needs nothing of it.
-        from podhosts.run.repairing import fixable, repaired
+        from podhosts.run.repairing import fixable, repaired_in_sections, written
 
         request = self._settings.request
-        wanted: list[tuple[Input, File, list[Diagnostic]]] = []
+        wanted: list[tuple[Input, File, Linted]] = []
         seen: set[str] = set()
-        numbered = [(item, self._files.get(number)) for number, item in enumerate(self.inputs)]
-        numbered += [(Input(path, named=False), File(path, path)) for path in sorted(self._helpers)]
-        for (item, result), (_, file) in zip(self.results(), numbered, strict=True):
+        numbered = [(item, self._files.get(number), self._linted[number]) for number, item in enumerate(self.inputs)]
+        helpers = sorted(self._helpers)
+        numbered += [(Input(path, named=False), File(path, path), self._helpers[path]) for path in helpers]
+        for item, file, linted in numbered:
+            result = _result(linted)
             if isinstance(result, str) or file is None or item.is_other or not fixable(result.findings, request):
                 continue
             # A link and its target are one file.
             real = os.path.realpath(item.path)
             if real not in seen or item.path == STDIN:
-                wanted.append((item, file, result.findings))
+                wanted.append((item, file, linted))
                 seen.add(real)
 
         def repair_one(index: int) -> Repaired:
-            item, file, findings = wanted[index]
-            options = self._settings.options(file.name)
-            return repaired(item, file, findings, options, None if item.is_alone else self.repository, request)
+            item, file, linted = wanted[index]
+            if linted.repaired is not None:
+                return linted.repaired
+            result = _result(linted)
+            assert isinstance(result, Result)  # others are not wanted
+            options, repository = self._settings.options(file.name), None if item.is_alone else self.repository
+            return repaired_in_sections(item, file, result.findings, options, repository, request)
 
-        size = sum(os.path.getsize(file.path) for _, file, _ in wanted if os.path.exists(file.path))
-        count = processes_for(size * _REPAIRING, self._settings)
-        done = list(shared(count, repair_one, len(wanted), self._progress))
-        written = [each for each in done if each.is_written]
-        if written:
-            self._lint_again(written)
+        large = [file.path for _, file, linted in wanted if linted.repaired is None]
+        count = processes_for(sum(map(os.path.getsize, filter(os.path.exists, large))) * _REPAIRING, self._settings)
+        done = list(shared(count if large else 1, repair_one, len(wanted), self._progress))
+        if not request.diff:
+            done = [written(each, file) for each, (_, file, _) in zip(done, wanted, strict=True)]
+            self._lint_again([each for each in done if each.is_written])
         return done
 
     def _lint_again(self, written: list[Repaired]) -> None:
-        """Lint the files that were written and those that may see them."""
+        """Lint the files that were written, unless fixing did, and those that may see them."""
+        if not written:
+            return
         before, self.repository = self.repository, self._open_repository()
         # A link and its target are one file.
         paths = {each.item.path if each.item.path == STDIN else os.path.realpath(each.item.path) for each in written}
@@ -186,10 +199,8 @@ class Run:
         is_in_chart = any(self.repository.charts.home(each.item.known_as) is not None for each in written)
         is_in_chart = is_in_chart or any(each.path in self._helpers for each in written)
 
-        def may_differ(number: int) -> bool:
-            item, linted = self.inputs[number], self._linted[number]
-            if (item.path if item.path == STDIN else os.path.realpath(item.path)) in paths:
-                return True
+        def sees_change(item: Input, lookups: frozenset[Words]) -> bool:
+            """Whether what is found in an input may differ, as another file does."""
             if item.is_alone:
                 return False
             if is_in_chart and self.repository.charts.home(item.known_as) is not None:
@@ -197,10 +208,26 @@ class Run:
             repositories = (before, self.repository)
             if any(is_overlaid(item, repository, self._settings) for repository in repositories):
                 return True
-            looked_up = (words for words in linted.lookups if words)
-            return () in linted.lookups or any(next(changed.places(*words), None) for words in looked_up)
+            looked_up = (words for words in lookups if words)
+            return () in lookups or any(next(changed.places(*words), None) for words in looked_up)
 
-        self._lint([number for number in range(len(self.inputs)) if may_differ(number)], with_charts=is_in_chart)
+        fixed = {each.item.path: each.fixed[0] for each in written if self._is_linted(each)}
+        to_lint: list[int] = []
+        for number, item in enumerate(self.inputs):
+            is_written = (item.path if item.path == STDIN else os.path.realpath(item.path)) in paths
+            last = fixed.get(item.path)
+            lookups = last.lookups if last is not None else self._linted[number].lookups
+            if sees_change(item, lookups) or (is_written and last is None):
+                to_lint.append(number)
+            elif last is not None:
+                self._linted[number] = Linted(last.result, lookups)
+        self._lint(to_lint, with_charts=is_in_chart)
+
+    def _is_linted(self, each: Repaired) -> bool:
+        """Whether fixing an input gave what linting it gives afterwards, if no other file changes that."""
+        if each.item.path == STDIN or each.path in self._helpers:
+            return False
+        return len(each.fixed) == 1 and not each.fixed[0].left_out and each.fixed[0].source.data == each.after.data
 
     def _lint(self, numbers: Iterable[int], *, with_charts: bool = True) -> None:
         tasks = Tasks(self._settings, self.repository, self._lint_one)
@@ -249,12 +276,25 @@ class Run:
             if task.is_divisible and not has_facts:
                 parts = islice(file, share.first, None, share.step)
                 found = check_parts(parts, options, repository or Repository([file], is_whole=False))
+            elif (request := self._settings.request).fixes or request.diff:
+                return self._lint_and_fix(item, whole(file.read()).keeping(), options, repository)
             else:
                 found = lint(file.read(), options, repository)
         except OSError as error:
             return Linted(_reason(error))
         # Only who writes files wants to know who sees them.
         return Linted(found, frozenset(self.repository.lookups) if self._settings.request.fixes else frozenset())
+
+    def _lint_and_fix(self, item: Input, text: Part, options: Options, repository: Repository | None) -> Linted:
+        """What is found in an input, and what fixing makes of it, while what is read of it is at hand."""
+        # Imported here: a plain check needs nothing of it.
+        from podhosts.run.repairing import fixable, repaired
+
+        request = self._settings.request
+        result, lookups = lint(text, options, repository), frozenset(self.repository.lookups)
+        if item.is_other or not fixable(result.findings, request):
+            return Linted(result, lookups)
+        return Linted(result, lookups, repaired(item, text, result.findings, options, repository, request))
 
     def _has_facts(self, task: Task) -> bool:
         """Whether the charts of an input say anything of it."""

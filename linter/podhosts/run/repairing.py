@@ -33,10 +33,10 @@ class RepairError(Exception):
 
 
 class Repaired(NamedTuple):
-    """What was done to an input that is shown as `path`: its text `before` and `after`, the lines of its diff.
+    """What fixing made of an input that is shown as `path`: its text `before` and `after`, the lines of its diff.
 
     `fixed` is what fixing gave, for the file or each section of a large one. `error` says why it could not be repaired;
-    it is then as it was.
+    it is then as it was. Nothing is written before `is_written`.
     """
 
     item: Input
@@ -57,37 +57,66 @@ def fixable(findings: list[Diagnostic], request: InputRequest) -> list[Diagnosti
 
 def repaired(
     item: Input,
+    text: Part,
+    findings: list[Diagnostic],
+    options: Options,
+    repository: Repository | None,
+    request: InputRequest,
+) -> Repaired:
+    """Fix the whole text of an input. `findings` are all that linting found in it."""
+    fixed = fix(text, options, repository, unsafe=request.unsafe_fixes, findings=findings)
+    return _repaired(item, text.source, (fixed,), request)
+
+
+def repaired_in_sections(
+    item: Input,
     file: File,
     findings: list[Diagnostic],
     options: Options,
     repository: Repository | None,
     request: InputRequest,
 ) -> Repaired:
-    """Fix an input and write it, unless only its diff is asked for. `findings` are all that linting found in it.
-
-    What came through stdin is written where it is kept.
-    """
+    """Fix an input that was linted in parts. `findings` are all that linting found in it."""
     before = Source(file.name, b"")
     try:
         before = file.read()
-        fixed = _fix(file, before, findings, options, repository, request)
-        after, rounds = _joined(before, fixed)
-        if request.diff:
-            name = _name_in_patch(before.path, is_file=item.path != STDIN)
-            return Repaired(item, before.path, before, after, fixed, tuple(unified_diff(name, before, after, rounds)))
-        if rounds and item.path == STDIN:
-            with open(file.path, "wb") as kept:
-                kept.write(after.data)
-        elif rounds:
-            replace_file(item.path, before, after)
-    except RepairError as error:
-        return Repaired(item, before.path, before, before, error=str(error))
+        return _repaired(item, before, _fix_sections(file, before, findings, options, repository, request), request)
     except OSError as error:
         return Repaired(item, before.path, before, before, error=f"cannot be opened: {error.strerror}")
-    return Repaired(item, before.path, before, after, fixed, is_written=bool(rounds))
 
 
-def _fix(
+def _repaired(item: Input, before: Source, fixed: tuple[Fixed, ...], request: InputRequest) -> Repaired:
+    after, rounds = _joined(before, fixed)
+    if not request.diff:
+        return Repaired(item, before.path, before, after, fixed)
+    for each in fixed:
+        # The report is about the files as they are.
+        each.result = Result()
+    name = _name_in_patch(before.path, is_file=item.path != STDIN)
+    return Repaired(item, before.path, before, after, fixed, tuple(unified_diff(name, before, after, rounds)))
+
+
+def written(each: Repaired, file: File) -> Repaired:
+    """Write what fixing made of an input; `error` says why it could not be.
+
+    What came through stdin is written where it is kept.
+    """
+    if each.error is not None or not any(fixed.rounds for fixed in each.fixed):
+        return each
+    try:
+        if each.item.path == STDIN:
+            with open(file.path, "wb") as kept:
+                kept.write(each.after.data)
+        else:
+            replace_file(each.item.path, each.before, each.after)
+    except RepairError as error:
+        return Repaired(each.item, each.path, each.before, each.before, error=str(error))
+    except OSError as error:
+        return Repaired(each.item, each.path, each.before, each.before, error=f"cannot be opened: {error.strerror}")
+    return each._replace(is_written=True)
+
+
+def _fix_sections(
     file: File,
     source: Source,
     findings: list[Diagnostic],
@@ -95,7 +124,7 @@ def _fix(
     repository: Repository | None,
     request: InputRequest,
 ) -> tuple[Fixed, ...]:
-    """What fixing gives: of a file that was linted in parts, of those that have fixes, in order."""
+    """What fixing gives for the parts of a file that have fixes, in order; for the file where it must be read whole."""
     to_fix = fixable(findings, request)
     wanted = {_section(finding) for finding in to_fix}
     wanted |= {section._replace(item=None) for section in wanted}
@@ -112,14 +141,13 @@ def _fix(
     by_section: dict[tuple[int, int], list[Diagnostic]] = {}
     for finding in findings:
         by_section.setdefault(_section(finding)[:2], []).append(finding)
-    fixed = tuple(
-        fix(part, options, repository, unsafe=request.unsafe_fixes, findings=_found_in(part, by_section))
-        for part in parts or [source]
-    )
-    for each in fixed:
-        # What is left to find is found out again, when all files are as they shall be.
-        each.result = Result()
-    return fixed
+    done: list[Fixed] = []
+    for part in parts or [source]:
+        fixed = fix(part, options, repository, unsafe=request.unsafe_fixes, findings=_found_in(part, by_section))
+        # What is left to find is found out again, in the file as a whole.
+        fixed.result = Result()
+        done.append(fixed)
+    return tuple(done)
 
 
 def _section(finding: Diagnostic) -> Section:
