@@ -207,3 +207,16 @@ def test_a_named_file_sees_deliveries(tmp_path: Path, name: str, expected: list[
     """A commit of a delivery alone, of its values, of the chart."""
     folder = repository(tmp_path, NAMED)
     assert [line.partition(" ")[0] for line in found(folder, name)] == expected
+
+
+def test_pods_are_shown_as_they_are_delivered(tmp_path: Path) -> None:
+    """`render`, `resolve` and `inventory` see the release with its values, and not the chart by itself beside it."""
+    values = VALUES.replace("256", "25")
+    folder = repository(tmp_path, {"release.yaml": RELEASE + values})
+    lines = podhosts("render", ".", cwd=folder).stdout.decode().splitlines()
+    assert "10.1.0.25\ta.example" in lines
+    assert sum(line.startswith("127.0.0.1") for line in lines) == 1
+    assert "10.1.0.25" in podhosts("resolve", "a.example", ".", cwd=folder).stdout.decode()
+    inventory = podhosts("inventory", ".", "--format", "json", cwd=folder).stdout.decode()
+    assert ("10.1.0.25" in inventory, '"release.yaml"' in inventory) == (True, True)
+    assert "10.1.0.25\ta.example" not in podhosts("render", "charts/app", cwd=folder).stdout.decode()

@@ -99,12 +99,13 @@ class ChartBuilder:
             if source is not None and _entries(source.text) > printed.get(source.path, 0):
                 yield self.build((source,) if name != _DEFAULT_VALUES else (), all_branches=True)
 
-    def everything(self, values: Sequence[Source] = ()) -> ChartBuild:
-        """What all templates print with these files on top of the chart's own values.
+    def everything(self, values: Sequence[Source] = (), deliveries: Sequence[DeliveredChart] = ()) -> list[ChartBuild]:
+        """What all templates print with these files on top of the chart's own values, or as each delivery installs it.
 
         Names that nobody knows are those of `helm template`.
         """
-        return self.build(values, all_templates=True)
+        builds = [self.build((), delivery, all_templates=True) for delivery in deliveries]
+        return builds or [self.build(values, all_templates=True)]
 
     def build(
         self,

@@ -186,10 +186,15 @@ class Charts:
             self._printed_lists[chart.folder] = found
         return self._printed_lists[chart.folder]
 
-    def everything(self, home: str, values: Sequence[Source] = ()) -> ChartBuild | None:
-        """The outermost chart in a folder with all that its templates print; None for no chart and for a library."""
+    def everything(self, home: str, values: Sequence[Source] = ()) -> list[ChartBuild]:
+        """The outermost chart in a folder with all that its templates print; nothing for no chart and for a library.
+
+        Without values that are asked for, as deliveries install it, if there are any.
+        """
         chart = self.at(home)
-        return None if chart is None or chart.is_library else self._builder(chart).everything(values)
+        if chart is None or chart.is_library:
+            return []
+        return self._builder(chart).everything(values, () if values else self._deliveries.get(home, ()))
 
     def facts(self, path: str) -> FileFacts:
         """What the charts say of a file. Only the charts that may say something are read."""
