@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from podhosts.deliveries.argo import Application, application_of, argo_sources, read_argo_chart, read_argo_folder
+from podhosts.deliveries.argo_sets import applications
 from podhosts.deliveries.flux_kustomizations import read_kustomization
 from podhosts.deliveries.flux_releases import ReleaseValues
 from podhosts.deliveries.helmfile import read_helmfile_release, releases
@@ -76,6 +77,14 @@ class Around:
     def names(self, folder: str) -> list[str]:
         """The names of the files right in a folder."""
         return [posixpath.basename(path) for path in self._paths if posixpath.dirname(path) == folder]
+
+    def paths(self) -> list[str]:
+        """The paths of all files."""
+        return self._paths
+
+    def shown(self, path: str) -> str:
+        """A path as it is."""
+        return path
 
     def find(self, kind: str, name: str, namespace: str | None) -> KubernetesObject | None:
         """The object of that kind and name in a file of its own."""
@@ -308,6 +317,16 @@ def _kustomize_chart(case: dict[str, Any]) -> tuple[object, object]:
     return _by_name(found), _by_name(case["objects"] or ())
 
 
+def _application_set(case: dict[str, Any]) -> tuple[object, object]:
+    manifest = {"apiVersion": "argoproj.io/v1alpha1", "kind": "ApplicationSet", **case["appset"]}
+    if manifest["spec"].get("goTemplate"):
+        raise NotRead("templates of Go")
+    around = Around(case.get("files") or {})
+    found = applications(read_application(written("set.json", manifest)), around)
+    wanted = [(one["name"], one["spec"]) for one in case.get("applications") or ()]
+    return [(one.name, as_json(one.spec)) for one in found], wanted
+
+
 def _helmfile(case: dict[str, Any]) -> tuple[object, object]:
     text = case["files"][case["root"]]
     beyond = [word for word in ("condition", "jsonPatches", "transformers", "helmfiles", "ref+") if f"{word}" in text]
@@ -395,6 +414,7 @@ _ANSWERS = {
     "kustomize-helm": _kustomize_chart,
     **dict.fromkeys(("helmfile-values", "helmfile-set", "helmfile-environment", "helmfile-layer"), _helmfile),
     **dict.fromkeys(("helmfile-patch", "helmfile-function"), _helmfile),
+    "argo-appset": _application_set,
     "flux-spec": _flux_folder,
     "flux-generate": _flux_folder,
     "argo-kustomize": _argo_folder,

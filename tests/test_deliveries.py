@@ -159,6 +159,48 @@ def test_findings_in_values(tmp_path: Path, files: dict[str, str], expected: lis
     assert found(repository(tmp_path, files)) == expected
 
 
+SET = """\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: apps, namespace: argocd}
+spec:
+  generators:
+  - list:
+      elements:
+      - {name: one, ip: 10.1.0.25}
+      - {name: two, ip: 10.1.0.256}
+  template:
+    metadata: {name: "{{name}}"}
+    spec:
+      destination: {namespace: shop}
+      source:
+        repoURL: https://git.example/r
+        path: charts/app
+        helm:
+          values: |
+            extraHosts:
+            - ip: {{ip}}
+              hostnames: [a_example]
+"""
+
+
+def test_an_application_set(tmp_path: Path) -> None:
+    """What the generator gives is shown there, what the template has in the template: once for both Applications."""
+    built = ["charts/app/values.yaml", "set.yaml"]
+    assert found(repository(tmp_path, {"set.yaml": SET})) == [
+        f"set.yaml:9:25: invalid-ip 10.1.0.256 {built}",
+        f"set.yaml:21:27: invalid-hostname a_example {built}",
+    ]
+
+
+def test_an_application_set_of_files(tmp_path: Path) -> None:
+    text = SET[: SET.index("  - list:")] + "  - git: {files: [{path: 'clusters/*/config.yaml'}]}\n"
+    text += SET[SET.index("  template:") :].replace("{{name}}", "{{path.basename}}").replace("a_example", "a.example")
+    files = {"set.yaml": text, "clusters/a/config.yaml": "ip: 10.1.0.256\n", "clusters/b/config.yaml": "ip: 10.1.0.2\n"}
+    (line,) = found(repository(tmp_path, files))
+    assert line.startswith("clusters/a/config.yaml:1:5: invalid-ip 10.1.0.256")
+
+
 def test_a_chart_that_is_elsewhere(tmp_path: Path) -> None:
     """A name in a registry is no folder, even if there is one of that name."""
     release = RELEASE.replace("./charts/app", "charts/app").replace("GitRepository", "HelmRepository")

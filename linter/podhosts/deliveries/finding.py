@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from podhosts.deliveries.argo import KIND as APPLICATION
 from podhosts.deliveries.argo import application_of, argo_sources, is_chart, read_argo_chart, read_argo_folder
+from podhosts.deliveries.argo_sets import KIND as APPLICATION_SET
+from podhosts.deliveries.argo_sets import applications
 from podhosts.deliveries.flux_kustomizations import KIND as KUSTOMIZATION
 from podhosts.deliveries.flux_kustomizations import read_kustomization
 from podhosts.deliveries.flux_releases import KIND as RELEASE
@@ -101,11 +103,14 @@ def _of_object(manifest: KubernetesObject, around: DeliveryContext) -> Iterator[
         yield read_release(manifest, around)
     elif manifest.kind == HELM_CHART and group == _K3S:
         yield read_helm_chart(manifest, around)
-    elif manifest.kind == APPLICATION and group == _ARGO:
-        application = application_of(manifest)
-        for source in argo_sources(application, around) if application is not None else ():
-            if is_chart(source):
-                yield read_argo_chart(source, around.files)
+    elif manifest.kind in {APPLICATION, APPLICATION_SET} and group == _ARGO:
+        written = application_of(manifest)
+        made = applications(written, around) if written and manifest.kind == APPLICATION_SET else [written]
+        for application in made:
+            with suppress(UnreadableValuesError):
+                for source in argo_sources(application, around) if application is not None else ():
+                    if is_chart(source):
+                        yield read_argo_chart(source, around.files)
 
 
 def _of_helmfile(source: Source, around: DeliveryContext) -> Iterator[ChartDelivery | None]:

@@ -44,6 +44,14 @@ class DeliveryContext(Protocol):
         """The names of the files right in a folder."""
         ...
 
+    def paths(self) -> Iterable[str]:
+        """The files of the repository that the run looks at, from the root of the repository."""
+        ...
+
+    def shown(self, path: str) -> str:
+        """A path from the root of the repository as the files are looked up by it."""
+        ...
+
     def find(self, kind: str, name: str, namespace: str | None) -> KubernetesObject | None:
         """The object of that kind and name; a namespace counts only where both sides name one."""
         ...
