@@ -82,6 +82,10 @@ class Around:
         """The paths of all files."""
         return self._paths
 
+    def kustomizations(self) -> list[Source]:
+        """No case has any beside a release."""
+        return []
+
     def shown(self, path: str) -> str:
         """A path as it is."""
         return path

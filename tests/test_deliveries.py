@@ -147,6 +147,32 @@ def repository(tmp_path: Path, files: dict[str, str]) -> Path:
         ),
         pytest.param(
             {
+                "a/release.yaml": RELEASE + "  valuesFrom:\n  - {kind: ConfigMap, name: values}\n",
+                "a/kustomization.yaml": "configMapGenerator:\n- name: values\n  files: [values.yaml=app.yaml]\n",
+                "a/app.yaml": "extraHosts:\n- ip: 10.1.0.256\n  hostnames: [a.example]\n",
+            },
+            ["a/app.yaml:2:7: invalid-ip 10.1.0.256 ['charts/app/values.yaml', 'a/app.yaml', 'a/release.yaml']"],
+            id="valuesFrom a file of a generator",
+        ),
+        pytest.param(
+            {
+                "a/release.yaml": RELEASE + "  valuesFrom:\n  - {kind: ConfigMap, name: values}\n",
+                "b/kustomization.yaml": "configMapGenerator:\n- name: values\n  literals:\n  - |-\n    values.yaml=\n"
+                "    extraHosts:\n    - ip: 10.1.0.256\n      hostnames: [a.example]\n",
+            },
+            [
+                "b/kustomization.yaml:7:11: invalid-ip 10.1.0.256 "
+                "['charts/app/values.yaml', 'b/kustomization.yaml', 'a/release.yaml']"
+            ],
+            id="valuesFrom a literal of a generator",
+        ),
+        pytest.param(
+            {"f/fleet.yaml": "helm:\n  chart: ../charts/app\n" + VALUES},
+            ["f/fleet.yaml:5:11: invalid-ip 10.1.0.256 ['charts/app/values.yaml', 'f/fleet.yaml']"],
+            id="Fleet",
+        ),
+        pytest.param(
+            {
                 "p/kustomization.yaml": "helmGlobals: {chartHome: ../charts}\nhelmCharts:\n- name: app\n"
                 "  valuesInline:\n    extraHosts:\n    - ip: 10.1.0.256\n      hostnames: [a.example]\n"
             },

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.deliveries.folders import chart_folder, from_root
+from podhosts.deliveries.generated_values import generated_text
 from podhosts.deliveries.joining import JoinedValues, plain_for_flags
 from podhosts.deliveries.model import ChartDelivery, OpenPart, at, is_true, items, known, path_to
 from podhosts.document import Mapping, Scalar
@@ -93,6 +94,8 @@ class ReleaseValues:
         key = known(entry.get("valuesKey")) or _DEFAULT_KEY
         field = _TEXTS.get(kind or "", "")
         scalar = at(found.node, field, key) if found is not None else None
+        if found is None and kind in _TEXTS and name and self._add_generated(kind, name, key, entry):
+            return
         if found is None or not isinstance(scalar, Scalar) or scalar.text.startswith(_ENCRYPTED):
             if not is_true(entry.get("optional")):
                 self._leave_open(entry, "values of a ConfigMap or Secret that is not there")
@@ -106,6 +109,19 @@ class ReleaseValues:
         if inline is not None:
             self.joined.add(inline)
         self._set(target, self.joined.string(scalar, placed, place), is_literal=is_true(entry.get("literal")))
+
+    def _add_generated(self, kind: str, name: str, key: str, entry: Mapping) -> bool:
+        """Join the values that a kustomization generates, if one does; returns whether it does."""
+        path = self._release.document.source.path
+        found = generated_text(kind, name, key, path, self._around)
+        if found is None or entry.get("targetPath") is not None:
+            return False
+        if found.file is not None:
+            self.joined.add(self.joined.file(found.file))
+        else:
+            text = self.joined.string(found.literal, found.placed, found.path).slice(found.start)
+            self.joined.add(self.joined.read(text, f"`{key}`"))
+        return True
 
     def _set(self, target: str, value: Traced, *, is_literal: bool) -> None:
         text = value.text

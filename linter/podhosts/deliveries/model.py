@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from podhosts.kubernetes import KubernetesObject
     from podhosts.kustomize.files import Files
     from podhosts.placed import Place
+    from podhosts.source import Source
 
 
 class OpenPart(NamedTuple):
@@ -46,6 +47,10 @@ class DeliveryContext(Protocol):
 
     def paths(self) -> Iterable[str]:
         """The files of the repository that the run looks at, from the root of the repository."""
+        ...
+
+    def kustomizations(self) -> Iterable[Source]:
+        """The kustomizations that the run looks at."""
         ...
 
     def shown(self, path: str) -> str:

@@ -84,6 +84,11 @@ class _Around:
         found = (posixpath.relpath(path, self._root) for path in self._paths)
         return [path for path in found if not path.startswith("../")]
 
+    def kustomizations(self) -> Iterator[Source]:
+        """The kustomizations that the run looks at."""
+        found = (self.files.get(path) for path in self._paths if is_kustomization(path))
+        return (source for source in found if source is not None)
+
     def shown(self, path: str) -> str:
         """A path from the root of the repository as the files are looked up by it."""
         return posixpath.normpath(posixpath.join(self._root, path))
