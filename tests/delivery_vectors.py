@@ -149,19 +149,23 @@ def compared(case: dict[str, Any]) -> Verdict:
     return Verdict("equal" if found == wanted else "different", f"{found} != {wanted}")
 
 
+def config_files(case: dict[str, Any]) -> dict[str, str]:
+    """The ConfigMaps and Secrets of a case, each in a file."""
+    kinds = (("ConfigMap", "configMaps", "data"), ("Secret", "secrets", "stringData"))
+    return {
+        f"{kind}-{name}.json": json.dumps({"apiVersion": "v1", "kind": kind, "metadata": {"name": name}, field: data})
+        for kind, key, field in kinds
+        for name, data in (case.get(key) or {}).items()
+    }
+
+
 def _release_values(case: dict[str, Any]) -> tuple[object, object]:
     spec: dict[str, object] = {"valuesFrom": case["refs"]}
     if "values" in case:
         spec["values"] = case["values"]
     release = {"apiVersion": "helm.toolkit.fluxcd.io/v2", "kind": "HelmRelease", "spec": spec}
     release["metadata"] = {"name": "app", "namespace": _FLUX_NAMESPACE}
-    kinds = (("ConfigMap", "configMaps", "data"), ("Secret", "secrets", "stringData"))
-    files = {
-        f"{kind}-{name}.json": json.dumps({"apiVersion": "v1", "kind": kind, "metadata": {"name": name}, field: data})
-        for kind, key, field in kinds
-        for name, data in case.get(key, {}).items()
-    }
-    reader = ReleaseValues(only_object(written("release.json", release)), Around(files))
+    reader = ReleaseValues(only_object(written("release.json", release)), Around(config_files(case)))
     reader.read()
     if reader.open_parts:
         raise _Refused(reader.open_parts[0].reason)
@@ -366,10 +370,11 @@ def _built_pods(delivered: DeliveredFolder | None, around: Around, folder: str) 
 
 
 def _flux_folder(case: dict[str, Any]) -> tuple[object, object]:
-    if "postBuild" in case["kustomization"]["spec"]:
-        raise NotRead("substitution")
     folder = case.get("path") or "app"
-    around = Around({path if case.get("path") else f"app/{path}": text for path, text in case["files"].items()})
+    files = {path if case.get("path") else f"app/{path}": text for path, text in case["files"].items()}
+    if case["group"].startswith("flux-substitute"):
+        files.setdefault("app/kustomization.yaml", f"resources: {json.dumps(list(case['files']))}\n")
+    around = Around(files | config_files(case))
     if not around.files.kustomizations(folder):
         raise NotRead("a folder without a kustomization")
     manifest = case["kustomization"]
@@ -419,6 +424,8 @@ _ANSWERS = {
     **dict.fromkeys(("helmfile-values", "helmfile-set", "helmfile-environment", "helmfile-layer"), _helmfile),
     **dict.fromkeys(("helmfile-patch", "helmfile-function"), _helmfile),
     "argo-appset": _application_set,
+    "flux-substitute": _flux_folder,
+    "flux-substitute-from": _flux_folder,
     "flux-spec": _flux_folder,
     "flux-generate": _flux_folder,
     "argo-kustomize": _argo_folder,

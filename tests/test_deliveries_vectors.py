@@ -22,7 +22,9 @@ EQUAL = {
     "helmfile-environment": (1, 11),
     "helmfile-layer": (2, 10),
     "flux-generate": (3, 11),
-    "flux-spec": (10, 14),
+    "flux-spec": (11, 14),
+    "flux-substitute": (14, 45),
+    "flux-substitute-from": (4, 6),
     "argo-kustomize": (13, 13),
 }
 

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING
 from podhosts.deliveries.folders import chart_folder, from_root
 from podhosts.deliveries.generated_values import generated_text
 from podhosts.deliveries.joining import JoinedValues, plain_for_flags
-from podhosts.deliveries.model import ChartDelivery, OpenPart, at, is_true, items, known, path_to
+from podhosts.deliveries.model import (
+    ENCRYPTED,
+    TEXT_FIELDS,
+    ChartDelivery,
+    OpenPart,
+    at,
+    is_true,
+    items,
+    known,
+    path_to,
+)
 from podhosts.document import Mapping, Scalar
 from podhosts.helm.traced import Traced
 from podhosts.kubernetes.objects import sequence
@@ -24,9 +34,6 @@ if TYPE_CHECKING:
 
 KIND = "HelmRelease"
 _DEFAULT_KEY = "values.yaml"
-#: The fields of a ConfigMap and a Secret that hold text as it is.
-_TEXTS = {"ConfigMap": "data", "Secret": "stringData"}
-_ENCRYPTED = "ENC["
 _QUOTES = ("'", '"')
 
 
@@ -90,13 +97,13 @@ class ReleaseValues:
     def _add(self, entry: Mapping, inline: GoMap | None) -> None:
         """One entry of `valuesFrom`."""
         kind, name = known(entry.get("kind")), known(entry.get("name"))
-        found = self._around.find(kind, name, self._release.namespace) if kind in _TEXTS and name else None
+        found = self._around.find(kind, name, self._release.namespace) if kind in TEXT_FIELDS and name else None
         key = known(entry.get("valuesKey")) or _DEFAULT_KEY
-        field = _TEXTS.get(kind or "", "")
+        field = TEXT_FIELDS.get(kind or "", "")
         scalar = at(found.node, field, key) if found is not None else None
-        if found is None and kind in _TEXTS and name and self._add_generated(kind, name, key, entry):
+        if found is None and kind in TEXT_FIELDS and name and self._add_generated(kind, name, key, entry):
             return
-        if found is None or not isinstance(scalar, Scalar) or scalar.text.startswith(_ENCRYPTED):
+        if found is None or not isinstance(scalar, Scalar) or scalar.text.startswith(ENCRYPTED):
             if not is_true(entry.get("optional")):
                 self._leave_open(entry, "values of a ConfigMap or Secret that is not there")
             return

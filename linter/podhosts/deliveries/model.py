@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from podhosts.source import Source
 
 
+#: The fields of a ConfigMap and a Secret that hold text as it is.
+TEXT_FIELDS = {"ConfigMap": "data", "Secret": "stringData"}
+#: Begins a text that SOPS has encrypted.
+ENCRYPTED = "ENC["
+
+
 class OpenPart(NamedTuple):
     """A part of a delivery that is not followed, and why."""
 
