@@ -393,7 +393,7 @@ def test_outside_of_a_chart_a_broken_template_is_unread(tmp_path: Path) -> None:
 def test_broken_files_of_the_chart_are_told_of(tmp_path: Path) -> None:
     files = {"Chart.yaml": "name: [web\n", "values.schema.json": "{", "values.yaml": BAD, "templates/d.yaml": PRINTED}
     done = podhosts("check", "-v", ".", cwd=write(tmp_path, files))
-    assert b"a Chart.yaml that is no YAML: its sub-charts are not known" in done.stderr
+    assert b"a Chart.yaml that is not YAML: its sub-charts are not known" in done.stderr
     assert b"a values.schema.json that is no JSON: what it declares is not known" in done.stderr
     assert b"  values.schema.json:1:2\n" in done.stderr
 

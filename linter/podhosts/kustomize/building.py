@@ -289,7 +289,7 @@ class Builder:
         if component is None:
             raise BuildRefusedError(None)
         if component.kind != COMPONENT:
-            raise refused(reference, f"`{reference}` is no component (`kind: Component`): list it in `resources`")
+            raise refused(reference, f"`{reference}` is not a component (`kind: Component`): list it in `resources`")
         self._components += 1
         if self._components > MOST_COMPONENTS:
             raise _TooMuchError(f"a kustomization that uses more than {MOST_COMPONENTS} components")
@@ -502,7 +502,7 @@ def _operations(value: List, patch: Patch) -> List:
 
 
 def _syntax(patch: Patch, placed: Placed) -> Refusal | None:
-    """A patch that is no YAML: told here if it stands in a string, else by the rule about syntax."""
+    """A patch that is not YAML: told here if it stands in a string, else by the rule about syntax."""
     place, problem = place_of(patch.inline), placed.document.problem
     if place is None or problem is None:
         return None
