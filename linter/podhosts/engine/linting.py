@@ -101,7 +101,7 @@ def _lint(
     for placed in documents:
         found.add(placed, check_document(placed, rules, kinds, options, repository, facts))
     found.add_from_overlays(_from_overlays(source, repository, options, rules))
-    found.add_from_charts(chart_report(source.path, repository, options.settings), source, options, facts)
+    found.add_from_charts(chart_report(source.path, repository, options.settings), source, options)
     result = conclude(found, options, sees_others=repository.is_whole)
     result.unread += _unfollowed(repository.overlay_report(source.path), source)
     return result
@@ -183,11 +183,10 @@ class Found:
                 told.add(_key(finding))
                 by_number.get(finding.document or 0, self.elsewhere).append(finding)
 
-    def add_from_charts(self, report: ChartReport, source: Source, options: Options, facts: FileFacts) -> None:
+    def add_from_charts(self, report: ChartReport, source: Source, options: Options) -> None:
         """Add what evaluated charts say: of what they print, they alone know whether it is wrong.
 
-        Edits stay those of the text as it is written. What comes of a list that an action prints as Go does is told at
-        the action.
+        Edits stay those of the text as it is written.
         """
         told = {(finding.rule, finding.span): finding for finding in report.findings}
         for _, checked in self:
@@ -200,9 +199,7 @@ class Found:
         self.add_from_overlays(
             finding
             for finding in report.findings
-            if finding.rule in options.selected
-            and not facts.plain_prints.get(finding.span)
-            and not (is_broken and finding.rule == SyntaxErrorRule.name)
+            if finding.rule in options.selected and not (is_broken and finding.rule == SyntaxErrorRule.name)
         )
         # Of a file of named templates it is known where pods are printed from it.
         if report.is_printed or report.covered:

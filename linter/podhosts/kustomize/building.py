@@ -32,6 +32,7 @@ from podhosts.kustomize.refusals import BuildRefusedError, Refusal, refused
 from podhosts.kustomize.replacements import ReplacementError, replace_values
 from podhosts.kustomize.resources import Resource
 from podhosts.kustomize.selectors import Id, SelectorError, UnknownSelectorError
+from podhosts.kustomize.substituting import substituted
 from podhosts.kustomize.transforming import merged, patched, set_names, set_replicas
 from podhosts.records import field, record
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from podhosts.kustomize.delivered import DeliveredFolder
     from podhosts.kustomize.files import Files
+    from podhosts.kustomize.substituting import FluxVariables
     from podhosts.placed import Place, Placed
     from podhosts.source import Source
 
@@ -156,7 +158,10 @@ class Builder:
         if kustomization is None:
             return None
         try:
-            return self._built(with_changes(kustomization, delivered.changes), (folder,))
+            build = self._built(with_changes(kustomization, delivered.changes), (folder,))
+            if build is None or delivered.variables is None:
+                return build
+            return _with_variables(build, delivered.variables)
         except RecursionError:
             # Told where the folder is built by itself.
             return None
@@ -458,6 +463,17 @@ class Builder:
         for value in (value_of(placed) for placed in written_in(source)):
             found += [item for item in (value if isinstance(value, List) else [value]) if isinstance(item, Map)]
         return found
+
+
+def _with_variables(build: Build, variables: FluxVariables) -> Build | None:
+    """A build with variables put into its objects; None where Flux fails to."""
+    for resource in build.resources:
+        after = substituted(resource.value, variables)
+        if after is None:
+            return None
+        resource.is_changed |= after is not resource.value
+        resource.value = after
+    return build
 
 
 def _is_refused_without_content(patch: Patch, documents: list[Placed]) -> bool:

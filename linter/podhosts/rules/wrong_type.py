@@ -95,28 +95,6 @@ class WrongType(Rule):
                         field=alias.field("hostnames", index),
                         refused_by=refused_by,
                     )
-        for place in node.items if isinstance(node, Sequence) else [node]:
-            if isinstance(place, Scalar) and self._prints_list(alias, place, is_item=place is not node):
-                yield self.report(
-                    alias,
-                    place,
-                    f"`{place.text}` prints the list as Go does, `[a b]`",
-                    why="YAML reads one name with a blank in it",
-                    help="write `{{ toYaml ... | nindent }}` or a `range`",
-                    field=alias.field("hostnames"),
-                )
-
-    def _prints_list(self, alias: HostAlias, node: Scalar, *, is_item: bool) -> bool:
-        """Whether an action prints a list of names as one: by the values of its chart, else by what it is called."""
-        document = alias.pod.object.document
-        if "{{" not in node.text:
-            return False
-        # The reader of templates is imported for the first of them: most runs have none.
-        from podhosts.helm.alone import prints_names
-
-        plain_prints = self.repository.charts.facts(document.source.path).plain_prints
-        known = [is_list for span, is_list in plain_prints.items() if node.start <= span.start < node.end]
-        return any(known) if known else not is_item and prints_names(node.text)
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         node = pod.spec.get(pod.list_field)
