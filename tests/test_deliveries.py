@@ -283,6 +283,12 @@ def test_pods_are_shown_as_they_are_delivered(tmp_path: Path) -> None:
     folder = repository(tmp_path, {"release.yaml": RELEASE + values})
     lines = podhosts("render", ".", cwd=folder).stdout.decode().splitlines()
     assert "10.1.0.25\ta.example" in lines
+    assert "10.1.0.25\ta.example" not in podhosts("render", "charts/app", cwd=folder).stdout.decode()
+    (folder / "app.yaml").write_text(APPLICATION + "      values: ''\n")
+    headings = [line for line in podhosts("render", ".", cwd=folder).stdout.decode().splitlines() if "---" in line]
+    heading = "# --- charts/app/templates/d.yaml: Deployment/app, spec.template.spec"
+    assert headings == [f"{heading} (Application app) ---", f"{heading} (HelmRelease app) ---"]
+    (folder / "app.yaml").unlink()
     assert sum(line.startswith("127.0.0.1") for line in lines) == 1
     assert "10.1.0.25" in podhosts("resolve", "a.example", ".", cwd=folder).stdout.decode()
     inventory = podhosts("inventory", ".", "--format", "json", cwd=folder).stdout.decode()

@@ -27,12 +27,14 @@ class DeliveredValues(NamedTuple):
 class DeliveredChart(NamedTuple):
     """A chart as a delivery installs it: the chart's folder, and the values.
 
-    `built` is what findings say of the build. A release's name and its namespace are None where they are not known.
+    `built` is what findings say of the build, `shown` what people call that which installs it. A release's name and its
+    namespace are None where they are not known.
     """
 
     chart: str
     values: DeliveredValues
     built: BuiltBy
+    shown: str
     release_name: str | None = None
     namespace: str | None = None
 
