@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from podhosts.diagnostics import BuiltBy
+    from podhosts.helm.facts import UnreadFile
     from podhosts.helm.model import GoMap
     from podhosts.placed import Placed
 
@@ -28,7 +29,7 @@ class DeliveredChart(NamedTuple):
     """A chart as a delivery installs it: the chart's folder, and the values.
 
     `built` is what findings say of the build, `shown` what people call that which installs it. A release's name and its
-    namespace are None where they are not known.
+    namespace are None where they are not known. `unread` is what of the values nobody knows here.
     """
 
     chart: str
@@ -37,6 +38,7 @@ class DeliveredChart(NamedTuple):
     shown: str
     release_name: str | None = None
     namespace: str | None = None
+    unread: tuple[UnreadFile, ...] = ()
 
     @property
     def paths(self) -> set[str]:
