@@ -6,8 +6,11 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from podhosts.config_mistakes import fits
 from podhosts.hosts.resolvers import LIBRARIES
+from podhosts.resources import schema
 from podhosts.rules import RULES
 from tests.manifests import BAD_POD, GOOD_POD, SERVICE, WARNING_POD
 from tests.paths import ROOT
@@ -103,27 +106,35 @@ def test_suppressions_can_be_forbidden_or_need_a_reason(folder: Path) -> None:
         ("igonre: [invalid-ip]\n", ".podhosts.yaml:1:1: unknown key `igonre`; did you mean `ignore`?"),
         (
             "# c\nignore: [invalid-ipp]\n",
-            ".podhosts.yaml:2:10: `invalid-ipp` is not allowed here; did you mean `invalid-ip`?",
+            ".podhosts.yaml:2:10: `ignore` does not take `invalid-ipp`; did you mean `invalid-ip`?",
         ),
         (
             "severity:\n  invalid-ipp: info\n",
-            ".podhosts.yaml:2:3: `invalid-ipp` is not allowed here; did you mean `invalid-ip`?",
+            ".podhosts.yaml:2:3: `severity` does not take `invalid-ipp`; did you mean `invalid-ip`?",
         ),
         (
             "severity:\n  invalid-ip: high\n",
-            ".podhosts.yaml:2:3: `high` is not allowed here; known are error, warning, info",
+            ".podhosts.yaml:2:3: `invalid-ip` does not take `high`; write one of error, warning, info",
         ),
-        ("fail-on: errors\n", ".podhosts.yaml:1:1: `errors` is not allowed here; did you mean `error`?"),
-        ("ignore: invalid-ip\n", ".podhosts.yaml:1:1: 'invalid-ip' is not of type 'array'"),
-        ("per-path:\n- ignore: []\n", ".podhosts.yaml:2:3: 'paths' is a required property"),
-        ("kubernetes-version: 1.32\n", ".podhosts.yaml:1:1: 1.32 is not of type 'string'"),
+        ("fail-on: errors\n", ".podhosts.yaml:1:1: `fail-on` does not take `errors`; did you mean `error`?"),
+        ("ignore: invalid-ip\n", ".podhosts.yaml:1:1: `ignore` needs a list; write `ignore: [invalid-ip]`"),
+        ("per-path:\n- ignore: []\n", ".podhosts.yaml:2:3: `paths` is missing in `per-path`; write `paths: ...` here"),
+        (
+            "kubernetes-version: 1.30\n",
+            ".podhosts.yaml:1:1: `kubernetes-version` needs text, and `1.30` is a number; "
+            'quote it: `kubernetes-version: "1.30"`',
+        ),
+        ("require-reason: 'yes'\n", "`require-reason` needs `true` or `false`, and `yes` stands there"),
+        ("allow: [a]\n", "`allow` needs a mapping, and a list stands there"),
+        ("select: [alll]\n", ".podhosts.yaml:1:10: `select` does not take `alll`; did you mean `all`?"),
+        ("ignore: [etc-mount, etc-mount]\n", ":1:21: `etc-mount` is listed twice in `ignore`; remove it"),
         ("kubernetes-version: '1.20'\n", "Kubernetes 1.20 is too old"),
-        ("required-version: 99.0\n", "is not of type 'string'"),
+        ("required-version: 99.0\n", "`required-version` needs text, and `99.0` is a number; quote it"),
         ("required-version: '99.0'\n", ".podhosts.yaml:1:1: podhosts 99.0 or newer is required, this is 0.1.0"),
         ("a: [\n", ".podhosts.yaml:2:1: "),
         ("ignore: []\nignore: []\n", ".podhosts.yaml:2:1: `ignore` is written twice"),
         ("ignore: []\n---\nignore: []\n", ".podhosts.yaml:3:1: more than one document"),
-        ("- a\n", ".podhosts.yaml:1:1: "),
+        ("- a\n", ".podhosts.yaml:1:1: a config is a mapping of keys; write it like `ignore: [etc-mount]`"),
     ],
 )
 def test_mistakes_have_a_place(folder: Path, config: str, message: str) -> None:
@@ -132,6 +143,77 @@ def test_mistakes_have_a_place(folder: Path, config: str, message: str) -> None:
     assert done.returncode == 2
     assert message in done.stderr.decode()
     assert done.stdout == b""
+
+
+def test_all_mistakes_are_said(folder: Path) -> None:
+    (folder / ".podhosts.yaml").write_text("igonre: []\nfail-on: errors\nexclude: vendor\n", "utf-8")
+    lines = podhosts("check", "bad.yaml", cwd=folder).stderr.decode().splitlines()
+    assert [line.split(": ")[1] for line in lines] == [
+        ".podhosts.yaml:1:1",
+        ".podhosts.yaml:3:1",
+        ".podhosts.yaml:2:1",
+    ]
+
+
+def test_the_config_of_a_folder_is_checked_whatever_is_in_it(tmp_path: Path) -> None:
+    (tmp_path / "service.yaml").write_bytes(SERVICE)
+    (tmp_path / ".podhosts.yaml").write_text("fail-on: errors\n", "utf-8")
+    assert podhosts("check", cwd=tmp_path).returncode == 2
+    assert podhosts("check", ".", cwd=tmp_path).returncode == 2
+    (tmp_path / ".podhosts.yaml").write_text("fail-on: error\n", "utf-8")
+    assert podhosts("check", cwd=tmp_path).returncode == 0
+
+
+def test_a_file_that_is_nearly_named_like_a_config_is_noted(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_bytes(BAD_POD)
+    (tmp_path / ".podhosts.yml").write_text("ignore: [invalid-ip]\n", "utf-8")
+    done = podhosts("check", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.count(b"podhosts: .podhosts.yml is not read: the config is called .podhosts.yaml\n") == 1
+
+
+def test_a_config_that_excludes_everything_is_said(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_bytes(BAD_POD)
+    (tmp_path / ".podhosts.yaml").write_text("exclude: ['*']\n", "utf-8")
+    done = podhosts("check", cwd=tmp_path)
+    assert (done.returncode, b"`exclude` in .podhosts.yaml leaves out all of 2 files" in done.stderr) == (0, True)
+    # pre-commit names files, and often an excluded one alone.
+    assert b"leaves out" not in podhosts("check", "bad.yaml", cwd=tmp_path).stderr
+
+
+def test_the_quick_check_takes_nothing_that_the_schema_refuses() -> None:
+    """And what it takes needs no jsonschema: each key once with a right value, and with wrong ones."""
+    whole = schema("config")
+    right: dict[str, object] = {
+        "select": ["all"], "extend-select": ["too-many-names"], "ignore": [], "severity": {"invalid-ip": "info"},
+        "per-path": [{"paths": ["a"], "ignore": ["etc-mount"], "severity": {}}], "exclude": ["a"],
+        "kubernetes-version": "1.32", "fail-on": "never", "resolvers": ["glibc"],
+        "pod-specs": [{"kind": "Widget", "path": "spec.hosts"}], "environments": ["a/*"], "required-version": "0.1",
+        "allow": {"etc-mount": ["a"]}, "require-reason": True, "suppressions": False, "baseline": "a.json",
+    }  # fmt: skip
+    assert right.keys() == whole["properties"].keys()
+    wrong: list[object] = [
+        None,
+        1,
+        1.5,
+        "",
+        "x..",
+        True,
+        [],
+        [1],
+        ["x", "x"],
+        {},
+        {"x": 1},
+        [{}],
+        [{"paths": []}],
+        {"etc-mount": 1},
+    ]
+    validator = Draft202012Validator(whole)
+    for key, value in right.items():
+        assert fits({key: value}, whole, whole)
+        for other in wrong:
+            assert not fits({key: other}, whole, whole) or validator.is_valid({key: other})
+    assert not fits({"x": 1}, whole, whole)
 
 
 def test_config_is_not_read_for_unrelated_files(folder: Path) -> None:
@@ -144,7 +226,7 @@ def test_toml(folder: Path) -> None:
     (folder / "pyproject.toml").write_text('[tool.podhosts]\nignore = ["invalid-ip"]\n', "utf-8")
     assert podhosts("check", "bad.yaml", cwd=folder).returncode == 0
     (folder / "pyproject.toml").write_text("[tool.other]\na = 1\n\n[tool.podhosts]\nignore = ['x']\n", "utf-8")
-    assert b"pyproject.toml:5:1: `x` is not allowed here" in podhosts("check", "bad.yaml", cwd=folder).stderr
+    assert b"pyproject.toml:5:1: `ignore` does not take `x`" in podhosts("check", "bad.yaml", cwd=folder).stderr
     (folder / "pyproject.toml").write_text("[tool.podhosts\n", "utf-8")
     assert podhosts("check", "bad.yaml", cwd=folder).returncode == 2
     assert check(folder, "ignore: [invalid-ip]", "bad.yaml")[0] == 0, ".podhosts.yaml comes before pyproject.toml"
@@ -224,12 +306,18 @@ def test_pod_specs_serve_other_commands(folder: Path) -> None:
     [
         (
             "pod-specs:\n- {kind: Widget, path: spec..x}\n",
-            ".podhosts.yaml:2:18: `spec..x` does not fit here. A path like",
+            ".podhosts.yaml:2:18: `path` does not take `spec..x`. A path like",
         ),
-        ("pod-specs:\n- {kind: Widget}\n", ".podhosts.yaml:2:3: 'path' is a required property"),
+        (
+            "pod-specs:\n- {kind: Widget}\n",
+            ".podhosts.yaml:2:3: `path` is missing in `pod-specs`; write `path: ...` here",
+        ),
         ("pod-specs:\n- {kind: Widget, path: spec, groop: x}\n", ":2:30: unknown key `groop`; did you mean `group`?"),
-        ("pod-specs: spec\n", ".podhosts.yaml:1:1: 'spec' is not of type 'array'"),
-        ("environments: overlays\n", ".podhosts.yaml:1:1: 'overlays' is not of type 'array'"),
+        ("pod-specs: spec\n", ".podhosts.yaml:1:1: `pod-specs` needs a list; write `pod-specs: [spec]`"),
+        (
+            "environments: overlays\n",
+            ":1:1: `environments` needs a list; write `environments: [overlays]`",
+        ),
     ],
 )
 def test_mistakes_in_paths_and_environments(folder: Path, config: str, message: str) -> None:

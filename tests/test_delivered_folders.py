@@ -110,3 +110,45 @@ def test_names_of_the_delivery_are_those_of_the_build(tmp_path: Path) -> None:
     base = {"base/kustomization.yaml": "resources: [d.yaml]\nnamePrefix: old-\n"}
     folder = repository(tmp_path, {**base, "apps.yaml": text})
     assert places(folder) == ["apps.yaml:18: patch-drops-alias"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("apps.yaml", ["apps.yaml:17: patch-drops-alias"]),
+        ("base/d.yaml", ["apps.yaml:17: patch-drops-alias"]),
+        ("base/kustomization.yaml", ["apps.yaml:17: patch-drops-alias"]),
+        ("other.yaml", []),
+    ],
+)
+def test_a_named_file_sees_what_is_made_of_it(tmp_path: Path, name: str, expected: list[str]) -> None:
+    service = "apiVersion: v1\nkind: Service\nmetadata: {name: s}\n"
+    folder = repository(tmp_path, {"apps.yaml": FLUX + indented(PATCH, 2), "other.yaml": service})
+    assert places(folder, name) == expected
+
+
+WITH_VARIABLES = DEPLOYMENT.replace("10.4.0.1", "${ADDRESS}").replace("[db.example]", '["db.${DOMAIN:=example}"]')
+BUILD = FLUX.replace("  patches:\n", "  postBuild:\n")
+CONFIG = (
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: vars, namespace: flux-system}\ndata: {ADDRESS: 10.4.0.256}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("post_build", "expected"),
+    [
+        pytest.param("    substitute: {ADDRESS: 10.4.0.256}\n", ["apps.yaml:7: invalid-ip"], id="a variable"),
+        pytest.param(
+            "    substitute: {ADDRESS: 10.4.0.2, DOMAIN: a_b}\n", ["base/d.yaml:11: invalid-hostname"], id="a part"
+        ),
+        pytest.param(
+            "    substituteFrom: [{kind: ConfigMap, name: vars}]\n", ["vars.yaml:4: invalid-ip"], id="a ConfigMap"
+        ),
+        pytest.param("    substituteFrom: [{kind: Secret, name: vars}]\n", [], id="nobody knows"),
+        pytest.param("    substitute: {}\n", [], id="nothing is put in"),
+        pytest.param("    substitute: {a-b: x, ADDRESS: 10.4.0.256}\n", [], id="Flux fails"),
+    ],
+)
+def test_variables_of_flux(tmp_path: Path, post_build: str, expected: list[str]) -> None:
+    files = {"base/d.yaml": WITH_VARIABLES, "apps.yaml": BUILD + post_build, "vars.yaml": CONFIG}
+    assert places(repository(tmp_path, files)) == expected

@@ -93,7 +93,7 @@ def repository(tmp_path: Path, files: dict[str, str]) -> Path:
                 "release.yaml": RELEASE
                 + "  values:\n    extraHosts:\n    - ip: 10.1.0.256\n      hostnames: [a.example]\n"
             },
-            ["release.yaml:8:11: invalid-ip 10.1.0.256 ['release.yaml']"],
+            ["release.yaml:8:11: invalid-ip 10.1.0.256 ['charts/app/values.yaml', 'release.yaml']"],
             id="HelmRelease",
         ),
         pytest.param(
@@ -102,7 +102,7 @@ def repository(tmp_path: Path, files: dict[str, str]) -> Path:
                 "config.yaml": CONFIG
                 + "  values.yaml: |\n    extraHosts:\n    - ip: 10.1.0.256\n      hostnames: [a.example]\n",
             },
-            ["config.yaml:7:11: invalid-ip 10.1.0.256 ['config.yaml', 'release.yaml']"],
+            ["config.yaml:7:11: invalid-ip 10.1.0.256 ['charts/app/values.yaml', 'config.yaml', 'release.yaml']"],
             id="valuesFrom",
         ),
         pytest.param(
@@ -114,19 +114,19 @@ def repository(tmp_path: Path, files: dict[str, str]) -> Path:
                 + '  ip: "10.1.0.256"\n'
             },
             [
-                "release.yaml:13:7: empty-hostnames \"10.1.0.256\" ['release.yaml']",
-                "release.yaml:13:7: invalid-ip \"10.1.0.256\" ['release.yaml']",
+                "release.yaml:13:7: empty-hostnames \"10.1.0.256\" ['charts/app/values.yaml', 'release.yaml']",
+                "release.yaml:13:7: invalid-ip \"10.1.0.256\" ['charts/app/values.yaml', 'release.yaml']",
             ],
             id="targetPath",
         ),
         pytest.param(
             {"app.yaml": APPLICATION + "      values: |\n" + INNER},
-            ["app.yaml:12:15: invalid-ip 10.1.0.256 ['app.yaml']"],
+            ["app.yaml:12:15: invalid-ip 10.1.0.256 ['charts/app/values.yaml', 'app.yaml']"],
             id="Application with values",
         ),
         pytest.param(
             {"app.yaml": APPLICATION + "      valuesObject:\n" + INNER},
-            ["app.yaml:12:15: invalid-ip 10.1.0.256 ['app.yaml']"],
+            ["app.yaml:12:15: invalid-ip 10.1.0.256 ['charts/app/values.yaml', 'app.yaml']"],
             id="Application with valuesObject",
         ),
         pytest.param(
@@ -134,7 +134,7 @@ def repository(tmp_path: Path, files: dict[str, str]) -> Path:
                 "app.yaml": APPLICATION + "      valueFiles: [/env/prod.yaml]\n",
                 "env/prod.yaml": "extraHosts:\n- ip: 10.1.0.256\n  hostnames: [a.example]\n",
             },
-            ["env/prod.yaml:2:7: invalid-ip 10.1.0.256 ['app.yaml', 'env/prod.yaml']"],
+            ["env/prod.yaml:2:7: invalid-ip 10.1.0.256 ['charts/app/values.yaml', 'app.yaml', 'env/prod.yaml']"],
             id="Application with valueFiles",
         ),
         pytest.param(
@@ -142,8 +142,34 @@ def repository(tmp_path: Path, files: dict[str, str]) -> Path:
                 "app.yaml": HELM_CHART
                 + "  valuesContent: |-\n    extraHosts:\n    - ip: 10.1.0.256\n      hostnames: [a.example]\n"
             },
-            ["app.yaml:8:11: invalid-ip 10.1.0.256 ['app.yaml']"],
+            ["app.yaml:8:11: invalid-ip 10.1.0.256 ['charts/app/values.yaml', 'app.yaml']"],
             id="HelmChart",
+        ),
+        pytest.param(
+            {
+                "a/release.yaml": RELEASE + "  valuesFrom:\n  - {kind: ConfigMap, name: values}\n",
+                "a/kustomization.yaml": "configMapGenerator:\n- name: values\n  files: [values.yaml=app.yaml]\n",
+                "a/app.yaml": "extraHosts:\n- ip: 10.1.0.256\n  hostnames: [a.example]\n",
+            },
+            ["a/app.yaml:2:7: invalid-ip 10.1.0.256 ['charts/app/values.yaml', 'a/app.yaml', 'a/release.yaml']"],
+            id="valuesFrom a file of a generator",
+        ),
+        pytest.param(
+            {
+                "a/release.yaml": RELEASE + "  valuesFrom:\n  - {kind: ConfigMap, name: values}\n",
+                "b/kustomization.yaml": "configMapGenerator:\n- name: values\n  literals:\n  - |-\n    values.yaml=\n"
+                "    extraHosts:\n    - ip: 10.1.0.256\n      hostnames: [a.example]\n",
+            },
+            [
+                "b/kustomization.yaml:7:11: invalid-ip 10.1.0.256 "
+                "['charts/app/values.yaml', 'b/kustomization.yaml', 'a/release.yaml']"
+            ],
+            id="valuesFrom a literal of a generator",
+        ),
+        pytest.param(
+            {"f/fleet.yaml": "helm:\n  chart: ../charts/app\n" + VALUES},
+            ["f/fleet.yaml:5:11: invalid-ip 10.1.0.256 ['charts/app/values.yaml', 'f/fleet.yaml']"],
+            id="Fleet",
         ),
         pytest.param(
             {
@@ -159,6 +185,48 @@ def test_findings_in_values(tmp_path: Path, files: dict[str, str], expected: lis
     assert found(repository(tmp_path, files)) == expected
 
 
+SET = """\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: apps, namespace: argocd}
+spec:
+  generators:
+  - list:
+      elements:
+      - {name: one, ip: 10.1.0.25}
+      - {name: two, ip: 10.1.0.256}
+  template:
+    metadata: {name: "{{name}}"}
+    spec:
+      destination: {namespace: shop}
+      source:
+        repoURL: https://git.example/r
+        path: charts/app
+        helm:
+          values: |
+            extraHosts:
+            - ip: {{ip}}
+              hostnames: [a_example]
+"""
+
+
+def test_an_application_set(tmp_path: Path) -> None:
+    """What the generator gives is shown there, what the template has in the template: once for both Applications."""
+    built = ["charts/app/values.yaml", "set.yaml"]
+    assert found(repository(tmp_path, {"set.yaml": SET})) == [
+        f"set.yaml:9:25: invalid-ip 10.1.0.256 {built}",
+        f"set.yaml:21:27: invalid-hostname a_example {built}",
+    ]
+
+
+def test_an_application_set_of_files(tmp_path: Path) -> None:
+    text = SET[: SET.index("  - list:")] + "  - git: {files: [{path: 'clusters/*/config.yaml'}]}\n"
+    text += SET[SET.index("  template:") :].replace("{{name}}", "{{path.basename}}").replace("a_example", "a.example")
+    files = {"set.yaml": text, "clusters/a/config.yaml": "ip: 10.1.0.256\n", "clusters/b/config.yaml": "ip: 10.1.0.2\n"}
+    (line,) = found(repository(tmp_path, files))
+    assert line.startswith("clusters/a/config.yaml:1:5: invalid-ip 10.1.0.256")
+
+
 def test_a_chart_that_is_elsewhere(tmp_path: Path) -> None:
     """A name in a registry is no folder, even if there is one of that name."""
     release = RELEASE.replace("./charts/app", "charts/app").replace("GitRepository", "HelmRepository")
@@ -168,7 +236,55 @@ def test_a_chart_that_is_elsewhere(tmp_path: Path) -> None:
 
 def test_outside_a_work_tree(tmp_path: Path) -> None:
     text = RELEASE + VALUES
-    for path, content in {**CHART, "clusters/prod/release.yaml": text}.items():
+    for path, content in {**CHART, "prod/release.yaml": text}.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(content)
-    assert found(tmp_path) == ["clusters/prod/release.yaml:8:11: invalid-ip 10.1.0.256 ['clusters/prod/release.yaml']"]
+    assert found(tmp_path) == [
+        "prod/release.yaml:8:11: invalid-ip 10.1.0.256 ['charts/app/values.yaml', 'prod/release.yaml']"
+    ]
+
+
+NAMED = {
+    "app.yaml": APPLICATION + "      valueFiles: [/env/prod.yaml]\n",
+    "env/prod.yaml": "extraHosts:\n- ip: 10.1.0.256\n  hostnames: [a.example]\n",
+    "release.yaml": RELEASE + VALUES,
+    "p/kustomization.yaml": "helmGlobals: {chartHome: ../charts}\nhelmCharts:\n- name: app\n  valuesInline:\n" + INNER,
+    "h/helmfile.yaml": "releases:\n- name: a\n  chart: ../charts/app\n  values:\n  - extraHosts:\n"
+    "    - ip: 10.1.0.256\n      hostnames: [a.example]\n",
+    "other.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: s}\n",
+}
+AT_PROD, AT_RELEASE, AT_CHARTS = ("env/prod.yaml:2:7:", "release.yaml:8:11:", "p/kustomization.yaml:6:15:")
+AT_HELMFILE = "h/helmfile.yaml:6:11:"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("release.yaml", [AT_RELEASE]),
+        ("env/prod.yaml", [AT_PROD]),
+        ("app.yaml", [AT_PROD]),
+        ("p/kustomization.yaml", [AT_CHARTS]),
+        ("h/helmfile.yaml", [AT_HELMFILE]),
+        ("charts/app/templates/d.yaml", [AT_PROD, AT_HELMFILE, AT_CHARTS, AT_RELEASE]),
+        ("charts/app/values.yaml", [AT_PROD, AT_HELMFILE, AT_CHARTS, AT_RELEASE]),
+        ("other.yaml", []),
+        (".", [AT_PROD, AT_HELMFILE, AT_CHARTS, AT_RELEASE]),
+    ],
+)
+def test_a_named_file_sees_deliveries(tmp_path: Path, name: str, expected: list[str]) -> None:
+    """A commit of a delivery alone, of its values, of the chart."""
+    folder = repository(tmp_path, NAMED)
+    assert [line.partition(" ")[0] for line in found(folder, name)] == expected
+
+
+def test_pods_are_shown_as_they_are_delivered(tmp_path: Path) -> None:
+    """`render`, `resolve` and `inventory` see the release with its values, and not the chart by itself beside it."""
+    values = VALUES.replace("256", "25")
+    folder = repository(tmp_path, {"release.yaml": RELEASE + values})
+    lines = podhosts("render", ".", cwd=folder).stdout.decode().splitlines()
+    assert "10.1.0.25\ta.example" in lines
+    assert sum(line.startswith("127.0.0.1") for line in lines) == 1
+    assert "10.1.0.25" in podhosts("resolve", "a.example", ".", cwd=folder).stdout.decode()
+    inventory = podhosts("inventory", ".", "--format", "json", cwd=folder).stdout.decode()
+    assert ("10.1.0.25" in inventory, '"release.yaml"' in inventory) == (True, True)
+    assert "10.1.0.25\ta.example" not in podhosts("render", "charts/app", cwd=folder).stdout.decode()

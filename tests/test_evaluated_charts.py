@@ -108,6 +108,12 @@ def run(folder: Path, *arguments: str) -> str:
             id="a text for tpl",
         ),
         pytest.param(
+            "hostAliases: {{- include `web.text` . | nindent 6 }}",
+            "host: ''\naliases:\n- ip: 10.0.0.1\n  hostnames:\n  - '{{ .Values.host }}'\n",
+            [("values.yaml", 5, "invalid-hostname", "'{{ .Values.host }}'")],
+            id="an empty text that a text for tpl in a shared template gives",
+        ),
+        pytest.param(
             "{{- range .Values.aliases }}\nhostAliases: [{ip: {{ .ip }}, hostnames: {{ toJson .hostNames }}}]\n"
             "{{- end }}",
             "aliases:\n- ip: 10.0.0.1\n  hostnames: [a.example]\n",
@@ -136,7 +142,9 @@ def run(folder: Path, *arguments: str) -> str:
     ],
 )
 def test_places(tmp_path: Path, template: str, values: str, expected: list[tuple[str, int, str, str]]) -> None:
-    assert found(tmp_path, {"templates/d.yaml": pod(template), "values.yaml": values}) == expected
+    shared = '{{- define "web.text" }}{{ tpl (toYaml .Values.aliases) . }}{{ end }}'
+    files = {"templates/d.yaml": pod(template), "templates/_t.tpl": shared, "values.yaml": values}
+    assert found(tmp_path, files) == expected
 
 
 LISTED = pod("{{- with .Values.aliases }}\nhostAliases: {{- toYaml . | nindent 6 }}\n{{- end }}")
@@ -194,8 +202,8 @@ def test_what_helm_refuses_is_unread_in_its_words(tmp_path: Path) -> None:
     template = pod('hostAliases:\n- ip: {{ required "an address is needed" .Values.ip }}\n  hostnames: [a.example]')
     write(tmp_path, {"templates/d.yaml": template, "values.yaml": "{}\n"})
     done = podhosts("check", "-v", ".", cwd=tmp_path)
+    assert b"not read: templates that Helm stops at: 1, in 1 file\n  templates/d.yaml:10:" in done.stderr
     assert b"an address is needed" in done.stderr
-    assert b"  templates/d.yaml:10:" in done.stderr
     assert podhosts("check", "--strict", ".", cwd=tmp_path).returncode == 1
 
 

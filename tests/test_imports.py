@@ -17,7 +17,8 @@ ORDER = [
     "summary", "triggers", "processes", "records", "source", "edits", "diagnostics", "document", "placed", "surgery",
     "hosts", "merging", "resources", "kubernetes", "shell", "corefile", "helm", "suppressions", "kustomize",
     "deliveries", "embedded", "interpret", "inventory", "git", "discovery", "builds", "surroundings", "repository",
-    "moves", "pages", "config", "rules", "engine", "baseline", "reporters", "relevance", "run", "commands", "lsp",
+    "moves", "pages", "config_mistakes", "config", "rules", "engine", "baseline", "reporters", "relevance", "run",
+    "commands", "lsp",
     "cli",
 ]  # fmt: skip
 #: Libraries that only one room knows.

@@ -399,7 +399,7 @@ def test_a_manifest_in_a_string_is_a_pod(tmp_path: Path) -> None:
     assert (pod["path"], pod["object"]["name"], pod["field"]) == ("config.yaml", "web", "spec")
     assert pod["entries"][0]["origin"]["start"]["line"] == 11
     assert b"refused by the API server: config.yaml:11:" in done.stderr
-    assert b"Pod/web" in podhosts("resolve", "db.internal", "config.yaml", cwd=tmp_path).stdout
+    assert b"1 pod asks DNS" in podhosts("resolve", "db.internal", "config.yaml", cwd=tmp_path).stdout
     assert b"<- config.yaml:11" in podhosts("render", "--trace", "config.yaml", cwd=tmp_path).stdout
 
 
@@ -431,3 +431,24 @@ def test_an_inline_patch_is_no_pod(tmp_path: Path) -> None:
         f"patches:\n- patch: |\n    {patch}\n"
     )
     assert b"no pod in k.yaml" in podhosts("render", "k.yaml", cwd=tmp_path).stderr
+
+
+def test_pods_of_windows(tmp_path: Path) -> None:
+    """They get the same file at another place, and none with a HostProcess container; their resolver is no model."""
+    usual = HOST_ALIASES_POD.replace(b"spec:\n", b"spec:\n  os: {name: windows}\n")
+    (tmp_path / "usual.yaml").write_bytes(usual)
+    done = podhosts("render", "--pod-ip", "10.0.0.9", "usual.yaml", cwd=tmp_path)
+    assert b"it runs on Windows, where the file is C:\\Windows\\System32\\drivers\\etc\\hosts" in done.stderr
+    assert b"10.1.2.3\tfoo.remote\tbar.remote" in done.stdout
+    assert done.returncode == 0
+    told = podhosts("resolve", "foo.remote", "usual.yaml", cwd=tmp_path).stderr
+    assert b"Pod/hostaliases-pod: it runs on Windows, of whose resolver there is no model" in told
+    process = HOST_ALIASES_POD.replace(
+        b"spec:\n", b"spec:\n  hostNetwork: true\n  securityContext: {windowsOptions: {hostProcess: true}}\n"
+    )
+    (tmp_path / "process.yaml").write_bytes(process)
+    for command in (["render"], ["resolve", "foo.remote"]):
+        done = podhosts(*command, "process.yaml", cwd=tmp_path)
+        assert b"the kubelet gives a pod with a HostProcess container no hosts file" in done.stderr
+        assert b"foo.remote" not in done.stdout
+        assert done.returncode == 1

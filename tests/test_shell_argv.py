@@ -12,7 +12,7 @@ from podhosts.shell import (
     WrittenEntry,
     argv_writes,
     hosts_writes,
-    python_writes,
+    script_writes,
     unread_redirection,
 )
 
@@ -196,7 +196,7 @@ def test_how_a_program_reaches_the_file(script: str, way: Way) -> None:
     ],
 )
 def test_how_python_reaches_the_file(code: str, ways: list[Way]) -> None:
-    assert [found.way for found in python_writes(code)] == ways
+    assert [found.way for found in script_writes(code, "python3")] == ways
 
 
 @pytest.mark.parametrize(

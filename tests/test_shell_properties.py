@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from podhosts.shell import argv_writes, hosts_writes, python_writes
+from podhosts.shell import argv_writes, hosts_writes, script_writes
 from tests.effort import examples
 from tests.operations import is_linear
 
@@ -68,7 +68,7 @@ def test_any_list_is_read(argv: list[str]) -> None:
 
 @given(SCRIPTS)
 def test_any_python_is_read(source: str) -> None:
-    for write in python_writes(source):
+    for write in script_writes(source, "python3"):
         _check(source, write)
 
 
@@ -154,7 +154,7 @@ def test_time_grows_with_the_length_alone(piece: str) -> None:
     "piece", ["open('/etc/hosts','a');", "é=open('/etc/hosts','a');", "os.system('x');", "f(", "a+", "\r"]
 )
 def test_python_takes_time_in_proportion_to_its_length(piece: str) -> None:
-    assert is_linear(lambda count: python_writes(piece * count), 200)
+    assert is_linear(lambda count: script_writes(piece * count, "python3"), 200)
 
 
 def test_the_package_is_cheap_to_import() -> None:

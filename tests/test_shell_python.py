@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from podhosts.shell import python_writes
+from podhosts.shell import script_writes
 
 WRITES = [
     ("truncate", "open(«'/etc/hosts'», 'w')"),
@@ -74,14 +74,14 @@ def test_a_write_in_python_is_found(kind: str, marked: str) -> None:
     pieces = re.split("[«»]", marked)
     source = "".join(pieces)
     start = len(pieces[0])
-    (write,) = python_writes(source)
+    (write,) = script_writes(source, "python3")
     assert tuple(write.target) == (start, start + len(pieces[1]))
     assert str(write.kind) == kind
 
 
 @pytest.mark.parametrize("source", NO_WRITES)
 def test_other_python_is_silent(source: str) -> None:
-    assert python_writes(source) == []
+    assert script_writes(source, "python3") == []
 
 
 @pytest.mark.parametrize(
@@ -94,9 +94,9 @@ def test_other_python_is_silent(source: str) -> None:
     ],
 )
 def test_what_is_written_is_told_where_it_is_certain(source: str, entries: object) -> None:
-    assert [write.entries for write in python_writes(source)] == [entries]
+    assert [write.entries for write in script_writes(source, "python3")] == [entries]
 
 
 def test_an_invalid_escape_warns_nobody(recwarn: pytest.WarningsRecorder) -> None:
-    assert len(python_writes("x = '\\d'\nopen('/etc/hosts', 'w')\n")) == 1
+    assert len(script_writes("x = '\\d'\nopen('/etc/hosts', 'w')\n", "python3")) == 1
     assert not recwarn.list

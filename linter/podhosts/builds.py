@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 
-from podhosts.discovery import CHART
-from podhosts.git import listing
+from podhosts.deliveries.names import CHART_MARK, MARKS, is_fleet, is_helmfile, is_without_kind, may_deliver
+from podhosts.discovery import CHART, is_manifest
+from podhosts.git import holding, listing
 from podhosts.kustomize.names import KUSTOMIZATION_NAMES, is_kustomization
 
 TYPE_CHECKING = False
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 _MARKS = ("*kustomization.yaml", "*kustomization.yml", "*Kustomization", f"*{CHART}")
 #: What stands around a path in YAML.
 _AROUND_PATHS = bytes.maketrans(b"[]{},\"'=", b" " * 8)
+_LIST = b"hostAliases"
+_MANIFESTS = ("*.yaml", "*.yml", "*.json")
 _LOCAL = b"file://"
 _UP = b".."
 #: Charts inside charts further down are not looked at: links may lead round in circles.
@@ -31,6 +34,8 @@ class Builds:
     """
 
     def __init__(self, start: str, *, is_work_tree: bool) -> None:
+        self._start = start
+        self._is_work_tree = is_work_tree
         #: Nothing outside of a work tree is followed.
         self._bound = os.path.join(start, "") if is_work_tree else ""
         marks = [
@@ -40,6 +45,7 @@ class Builds:
         ]
         self._charts = [path for path in marks if os.path.basename(path) == CHART]
         self._kustomization_files = set(filter(is_kustomization, marks))
+        self._deliveries: set[str] = set()
         #: The content of those that were looked at.
         self._kustomizations: dict[str, bytes] = {}
 
@@ -61,6 +67,69 @@ class Builds:
         chart_files = {path: _content(path) for path in self._charts} if charts else {}
         return {*self.built_with(users), *_with_dependencies(charts, chart_files)}
 
+    def deliveries_of(self, kustomization: str) -> set[str]:
+        """The files of the deliveries that were found to concern the folder of a kustomization."""
+        folder = os.path.dirname(kustomization)
+        return {path for path in self._deliveries if folder in self._deployed(path)}
+
+    def delivered(self, named: Iterable[str], reached: set[str]) -> set[str]:
+        """The files of deliveries that concern some files, and all files of what these deploy.
+
+        `reached` are the files of the charts and kustomizations of the named ones.
+        """
+        own = {path for path in named if may_deliver(_content(path)) or _prints_charts(path) or _is_state(path)}
+        wanted = {path for path in named if self._charts and _may_be_values(path)}
+        if any(_LIST in _content(path) for path in (*named, *reached)):
+            marks = (path for path in reached if os.path.basename(path) == CHART or is_kustomization(path))
+            wanted.update(map(os.path.dirname, marks))
+        others = self._all_deliveries() if wanted else []
+        deliveries = own | {path for path in others if not wanted.isdisjoint(self._deployed(path))}
+        self._deliveries |= deliveries
+        found = set(deliveries)
+        for path in deliveries:
+            deployed = self._deployed(path)
+            charts = {target for target in deployed if os.path.isfile(os.path.join(target, CHART))}
+            found |= self.reached({}, charts) | set(filter(os.path.isfile, deployed))
+            files = (os.path.join(target, name) for target in deployed for name in KUSTOMIZATION_NAMES)
+            found |= self.built_with(filter(os.path.isfile, files))
+        return found
+
+    def _all_deliveries(self) -> list[str]:
+        """All files that may hold a delivery."""
+        if self._is_work_tree:
+            names = [
+                *holding(self._start, MARKS, *_MANIFESTS),
+                *listing(self._start, "-c", "--", "*helmfile*", "*fleet.y*ml"),
+            ]
+            found = [os.path.join(self._start, name) for name in names]
+        else:
+            files = filter(is_manifest, _below(self._start))
+            found = [path for path in files if _is_state(path) or may_deliver(_content(path))]
+        return [*found, *filter(_prints_charts, self._kustomization_files)]
+
+    def _deployed(self, delivery: str) -> set[str]:
+        """The folders and files that a delivery may name, as whole paths."""
+        data = _content(delivery)
+        folder = os.path.dirname(delivery)
+        words = {word.rstrip(b"/") for word in _words(data)}
+        names = {os.fsdecode(word) for word in words if word and word[-1:] != b":"}
+        if is_kustomization(delivery):
+            homes = {_resolved(folder, word) for word in (*words, b"charts")}
+            found = {
+                os.path.join(home, name)
+                for home in filter(os.path.isdir, homes)
+                for name in names & set(os.listdir(home))
+            }
+        elif _is_state(delivery):
+            found = {_resolved(folder, word) for word in words if word}
+        else:
+            # Of other sources a path begins with the name of one.
+            inner = (name.partition("/")[2] if name.startswith("$") else name.lstrip("/") for name in names)
+            found = {os.path.normpath(os.path.join(self._start, name)) for name in inner if name not in ("", ".")}
+        charts = [path for path in found if os.path.isfile(os.path.join(path, CHART))]
+        found |= {os.path.normpath(os.path.join(chart, name)) for chart in charts for name in names}
+        return {path for path in found if path.startswith(self._bound) and os.path.exists(path)}
+
     def built_with(self, kustomizations: Iterable[str]) -> set[str]:
         """All files of some kustomizations, and of those that take in their folders."""
         return _built(_including([*kustomizations], self._kustomizations), self._kustomizations, self._bound)
@@ -71,6 +140,20 @@ def files_of(folder: str, *patterns: str, is_work_tree: bool) -> Iterator[str]:
     if not is_work_tree:
         return _below(folder)
     return (os.path.join(folder, name) for name in listing(folder, "-c", "--", *patterns))
+
+
+def _may_be_values(path: str) -> bool:
+    """Whether a file may be one of values: YAML that is no manifest."""
+    return path.endswith((".yaml", ".yml")) and is_without_kind(_content(path))
+
+
+def _is_state(path: str) -> bool:
+    """Whether a file is what helmfile or Fleet reads: paths in it begin in its folder."""
+    return is_helmfile(path) or is_fleet(path)
+
+
+def _prints_charts(path: str) -> bool:
+    return is_kustomization(path) and CHART_MARK in _content(path)
 
 
 def _content(path: str) -> bytes:

@@ -6,7 +6,6 @@ One file a run: from the working directory up to the folder with `.git`, `.podho
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from functools import cached_property
@@ -14,21 +13,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from podhosts import __version__
-from podhosts.document import Document, Mapping, plain, split
-from podhosts.document.places import starts
+from podhosts.config_mistakes import mistakes
+from podhosts.document import Document, Mapping, Scalar, plain, split
+from podhosts.document.places import places as values_of
 from podhosts.kubernetes import ConfiguredPodSpec
 from podhosts.records import field, record
 from podhosts.resources import schema
 from podhosts.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pathspec import GitIgnoreSpec
 
 
 class ConfigError(Exception):
-    """A config that cannot be used; the text begins with its path, line and column."""
+    """A config that cannot be used; each text says one mistake, and begins with path, line and column."""
+
+    def __init__(self, *mistakes: str) -> None:
+        super().__init__("; ".join(mistakes))
+        self.mistakes = mistakes
 
 
 @record(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class Config:
 
 
 def load_config(path: Path) -> Config:
-    """Read and check a config file. Raises ConfigError with the place of the first mistake."""
+    """Read and check a config file. Raises ConfigError with the places of all mistakes."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -167,12 +169,15 @@ def _from_yaml(shown: str, data: bytes) -> tuple[dict[str, Any], _Places]:
         raise ConfigError(f"{_place(source, roots[1].start)}: more than one document; a config is one")
     if not roots:
         return {}, {}
-    places = {path: _place(source, start) for path, start in starts(roots[0])}
+    found = list(values_of(roots[0]))
+    places = {path: _place(source, start) for path, start, _ in found}
+    # As it is written: `1.30` is 1.3 as a number.
+    written = {path: node.text for path, _, node in found if isinstance(node, Scalar)}
     values = plain(roots[0])
     if isinstance(roots[0], Mapping):
         for _, later in roots[0].duplicates:
             raise ConfigError(f"{_place(source, later.key.start)}: `{later.name}` is written twice")
-    _validate(shown, values, places)
+    _validate(shown, values, places, written)
     return (values if isinstance(values, dict) else {}), places
 
 
@@ -197,37 +202,14 @@ def _from_toml(shown: str, data: bytes) -> tuple[dict[str, Any], _Places]:
             table = None
         elif table is not None and (entry := re.match(r"\s*(\"?)([\w-]+)\1\s*=", line)):
             places.setdefault((*table, entry.group(2)), f"{shown}:{number}:{entry.start(2) + 1}")
-    _validate(shown, values, places)
+    _validate(shown, values, places, {})
     return values, places
 
 
-def _validate(shown: str, values: object, places: _Places) -> None:
-    # Only a project with a config pays for importing jsonschema.
-    from jsonschema import Draft202012Validator
-
-    errors = sorted(
-        Draft202012Validator(schema("config")).iter_errors(values),
-        key=lambda error: list(map(str, error.absolute_path)),
-    )
-    if not errors:
-        return
-    error = errors[0]
-    path = tuple(error.absolute_path)
-    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
-        known = list(error.schema["properties"])
-        unknown = next(name for name in error.instance if name not in known)
-        raise ConfigError(
-            f"{_nearest(shown, (*path, unknown), places)}: unknown key `{unknown}`{_did_you_mean(unknown, known)}"
-        )
-    if error.validator == "enum":
-        # For a wrong key of a mapping (`propertyNames`) the instance is the key itself.
-        place = (*path, str(error.instance)) if (*path, error.instance) in places else path
-        hint = _did_you_mean(str(error.instance), error.validator_value)
-        raise ConfigError(f"{_nearest(shown, place, places)}: `{error.instance}` is not allowed here{hint}")
-    message = error.message
-    if error.validator == "pattern":
-        message = f"`{error.instance}` does not fit here. {error.schema['description']}"
-    raise ConfigError(f"{_nearest(shown, path, places)}: {message}")
+def _validate(shown: str, values: object, places: _Places, written: dict[tuple[str | int, ...], str]) -> None:
+    found = mistakes(values, schema("config"), written)
+    if found:
+        raise ConfigError(*(f"{_nearest(shown, item.path, places)}: {item.message}" for item in found))
 
 
 def _nearest(shown: str, path: tuple[str | int, ...], places: _Places) -> str:
@@ -235,11 +217,3 @@ def _nearest(shown: str, path: tuple[str | int, ...], places: _Places) -> str:
     while path and path not in places:
         path = path[:-1]
     return places.get(path, shown)
-
-
-def _did_you_mean(word: str, known: Iterable[object]) -> str:
-    names = [str(name) for name in known]
-    near = difflib.get_close_matches(word, names, n=1)
-    if near:
-        return f"; did you mean `{near[0]}`?"
-    return f"; known are {', '.join(names)}" if len(names) < 15 else ""

@@ -24,6 +24,10 @@ CONFIG_NAME = ".podhosts.yaml"
 _PROJECT_FILE = "pyproject.toml"
 #: The files that may hold a config.
 CONFIG_NAMES = (CONFIG_NAME, _PROJECT_FILE)
+#: What a config is not called.
+_NEAR_MISSES = (
+    ".podhosts.yml", "podhosts.yaml", "podhosts.yml", ".podhosts", ".podhosts.json", ".podhosts.toml", "podhosts.toml",
+)  # fmt: skip
 _PROJECT_TABLE = b"[tool.podhosts"
 #: What git says of a folder that it cannot open.
 _UNREADABLE_FOLDER = "warning: could not open directory '"
@@ -120,6 +124,14 @@ def find_config(folder: str) -> str | None:
         if os.path.exists(os.path.join(folder, ".git")) or parent == folder:
             return None
         folder = parent
+
+
+def misnamed_config(folder: str) -> str | None:
+    """A file in a folder that is named nearly as a config is; None where there is none."""
+    for name in _NEAR_MISSES:
+        if os.path.isfile(os.path.join(folder, name)):
+            return name
+    return None
 
 
 def repository_root(folder: str) -> str | None:

@@ -26,6 +26,13 @@ def listing(folder: str, *arguments: str) -> list[str]:
     return [os.fsdecode(name) for name in _output(command).split(b"\0") if name]
 
 
+def holding(folder: str, words: tuple[str, ...], *patterns: str) -> list[str]:
+    """The paths of the files that git tracks in a work tree, fit a pattern and hold one of some words."""
+    asked = [part for word in words for part in ("-e", word)]
+    command = ["git", "-C", folder, "-c", "core.fsmonitor=false", "grep", "-l", "-z", "-F", *asked, "--", *patterns]
+    return [os.fsdecode(name) for name in _output(command).split(b"\0") if name]
+
+
 def _output(command: list[str]) -> bytes:
     """The bytes that a program writes to stdout; none where it cannot be started or fails."""
     if not hasattr(os, "posix_spawnp"):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from podhosts.discovery import STDIN, are_repositories
+from podhosts.discovery import STDIN, are_repositories, find_config, misnamed_config
 from podhosts.kustomize.names import is_kustomization
 from podhosts.processes import in_processes, most_processes
 from podhosts.surroundings import FilesAround
@@ -61,6 +61,9 @@ class Relevance:
         # A chart may print what no file of this list names, and a kustomization lead out of it.
         in_folders = [item.path for item in discovery.inputs if not item.named]
         if any(path.endswith("Chart.yaml") for path in in_folders):
+            return False
+        # For a folder the config is checked, whatever is in it.
+        if in_folders and (find_config(os.getcwd()) or misnamed_config(os.getcwd())):
             return False
         return are_repositories(arguments) or not any(map(is_kustomization, in_folders))
 

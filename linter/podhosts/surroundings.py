@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 
+from podhosts.deliveries.names import is_without_kind, may_deliver
 from podhosts.discovery import CHART, is_manifest
 from podhosts.kustomize.names import KUSTOMIZATION_NAMES
 
@@ -65,9 +66,15 @@ class FilesAround:
         self.attached = sorted(self._shown(path) for path in found if not is_manifest(path) and not _is_template(path))
 
     def built_with(self, kustomization: str) -> set[str]:
-        """The whole paths of all files of the kustomizations that are, or take in, the one at a path."""
+        """The whole paths of all files of the kustomizations that are, or take in, the one at a path.
+
+        And of the deliveries that name its folder.
+        """
         path = os.path.abspath(kustomization)
-        return {built for builds in self._builds for built in builds.built_with([path])}
+        found: set[str] = set()
+        for builds in self._builds:
+            found |= builds.built_with([path]) | builds.deliveries_of(path)
+        return found
 
     def rest(self) -> list[str]:
         """All other manifests of the work trees, or of the folders that stand for one; for look-ups by name."""
@@ -106,6 +113,7 @@ class FilesAround:
     def _reached(self) -> set[str]:
         """The whole paths of all files that belong to the charts and kustomizations of the files."""
         marked: dict[str, dict[str, FolderPlace]] = {}
+        may_be_delivered: dict[str, list[str]] = {}
         for path in self._known:
             place = self._place(os.path.dirname(path))
             start = place.outermost
@@ -115,16 +123,33 @@ class FilesAround:
             self._starts[start] = place.root is not None
             if place.charts or place.kustomizations:
                 marked.setdefault(start, {})[path] = place
+            if _may_be_delivered(path):
+                may_be_delivered.setdefault(start, []).append(path)
         found: set[str] = set()
-        for start, places in marked.items():
+        for start in {**marked, **may_be_delivered}:
+            places = marked.get(start, {})
             # Imported here: most files lie in no build.
             from podhosts.builds import Builds
 
             builds = Builds(start, is_work_tree=self._starts[start])
             self._builds.append(builds)
             above = {path: place.kustomizations for path, place in places.items()}
-            found |= builds.reached(above, {folder for place in places.values() for folder in place.charts})
+            reached = builds.reached(above, {folder for place in places.values() for folder in place.charts})
+            named = {*places, *may_be_delivered.get(start, ())}
+            found |= reached | builds.delivered(named, reached)
         return found
+
+
+def _may_be_delivered(path: str) -> bool:
+    """Whether a file may be a delivery, or hold values for one."""
+    if not is_manifest(path):
+        return False
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except OSError:
+        return False
+    return may_deliver(data) or is_without_kind(data)
 
 
 def _is_template(path: str) -> bool:

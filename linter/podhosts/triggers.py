@@ -13,7 +13,7 @@ OVERLAP = 4096
 
 #: Searched in lower case. The last ones are suppressions: one that silences nothing is reported too.
 _WORDS = (
-    b"etc/hosts", b"corefile", b"coredns-custom", b"fallthrough",
+    b"etc/hosts", b"drivers\\etc", b"drivers\\\\etc", b"corefile", b"coredns-custom", b"fallthrough",
     b"podhosts/ignore", b"podhosts\\/ignore", b"podhosts: ignore",
 )  # fmt: skip
 #: What keys of a pod spec or of an entry begin with.
@@ -55,6 +55,8 @@ _BLANKS = b" \t\r\n"
 _DEFINITION = b"kind: customresourcedefinition"
 #: What stands before the brace of a key in `managedFields`, like `k:{"ip":"10.244.0.7"}`: every pod's status has one.
 _MANAGED_KEYS = (b'"k:', b"'k:", b" k:")
+#: A kustomization that takes files into ConfigMaps: there may be scripts among these.
+_GENERATOR = b"configmapgenerator"
 _DASHES = b"- \t"
 _DASH = 0x2D
 _QUOTES = b"\"'\\"
@@ -115,6 +117,7 @@ def _has_word(low: bytes) -> bool:
         or _has_outdented_ip(low)
         or _has_hosts_below_pieces(low)
         or _has_aliased_key(low)
+        or (_GENERATOR in low and b"files" in low)
     )
 
 

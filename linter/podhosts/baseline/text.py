@@ -73,13 +73,13 @@ def _mistake(values: Any) -> tuple[Path, str] | None:
 def _place(data: bytes, path: Path) -> str:
     """The line and column of a value, or of the nearest thing around it. Only a mistake pays for this reader."""
     from podhosts.document import Document, split
-    from podhosts.document.places import starts
+    from podhosts.document.places import places
     from podhosts.source import Source
 
     source = Source("", data)
     root = next((Document(source, piece).root for piece in split(source.text)), None)
-    places = dict(starts(root)) if root is not None else {}
-    while path and path not in places:
+    starts = {at: start for at, start, _ in places(root)} if root is not None else {}
+    while path and path not in starts:
         path = path[:-1]
-    at = source.position(places.get(path, 0))
+    at = source.position(starts.get(path, 0))
     return f"{at.line}:{at.column}"

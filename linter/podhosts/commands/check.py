@@ -20,7 +20,7 @@ from podhosts.pages.blocks import PAGE_ENDINGS
 from podhosts.relevance import Relevance, look_around
 from podhosts.reporters.report import Report
 from podhosts.run import Run
-from podhosts.summary import summary
+from podhosts.summary import plural, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -56,6 +56,8 @@ def _run(request: Request, relevance: Relevance | None) -> int:
             around = None if request.isolated else look_around(discovery, request.paths or ["."], stdin_name)
             relevance = Relevance(discovery, run_settings.jobs, surroundings=around)
         run_settings.surroundings = relevance.surroundings
+        if any(not item.named for item in discovery.inputs):
+            _check_config(discovery, run_settings)
         with Run(relevance, run_settings, lambda numbers, count: _progress(numbers, count, request)) as run:
             run.lint()
             check = _Check(discovery)
@@ -130,6 +132,13 @@ class _Check:
             if found.files:
                 self.checked.append(item if item.path != STDIN else Input(request.stdin_filename, named=True))
         self.result.findings = self.repairs.explain(self.result.findings)
+
+
+def _check_config(discovery: Discovery, run_settings: RunSettings) -> None:
+    """Say where the config leaves nothing of the folders to check. Raises UsageError for a config with a mistake."""
+    config = run_settings.config
+    if config is not None and config.exclude and all(run_settings.excludes(item.path) for item in discovery.inputs):
+        say(f"podhosts: `exclude` in {config.path} leaves out all of {plural(len(discovery.inputs), 'file')}")
 
 
 def _list_files(discovery: Discovery, run_settings: RunSettings) -> int:
@@ -217,7 +226,8 @@ def _close(check: _Check, discovery: Discovery, request: Request, *, shows_fixes
         say(f"not read: {reason}: {total}, in {files} {'file' if files == 1 else 'files'}{hint}")
         if request.verbose:
             for item in items:
-                say(f"  {_place(item)}" + (f" ({item.count})" if item.count > 1 else ""))
+                said = f": {item.detail}" if item.detail else ""
+                say(f"  {_place(item)}{said}" + (f" ({item.count})" if item.count > 1 else ""))
 
 
 def _say_repairs(repairs: Repairs, request: Request) -> None:

@@ -16,6 +16,7 @@ from podhosts.hosts.kubelet import KubeletError, hosts_lines, kernel_host_name
 from podhosts.kubernetes.host_names import ordinals
 from podhosts.kubernetes.own_hosts_file import own_hosts_file
 from podhosts.kubernetes.pod_hosts import Surroundings, pod_hosts
+from podhosts.kubernetes.windows import HOSTS_FILE_OF_WINDOWS, host_process, is_windows
 from podhosts.records import field, record
 
 if TYPE_CHECKING:
@@ -141,6 +142,8 @@ def render(pod: Pod, surroundings: Surroundings, container: str | None, reposito
             )
         if own is not None and own.content is not None:
             return Rendered(pod, container, (), own.content.text.encode("utf-8", "replace"))
+    if host_process(pod) is not None:
+        return Rendered(pod, container, (), b"", "the kubelet gives a pod with a HostProcess container no hosts file")
     inputs = pod_hosts(pod, surroundings)
     try:
         lines = hosts_lines(inputs)
@@ -163,6 +166,8 @@ def _say_what_is_special(item: Rendered, surroundings: Surroundings, selection: 
         say(f"podhosts: {name}: {note}")
     if item.error:
         say(f"podhosts: {name}: {item.error}")
+    elif is_windows(item.pod):
+        say(f"podhosts: {name}: it runs on Windows, where the file is {HOSTS_FILE_OF_WINDOWS}")
     if item.container is None:
         for container in item.pod.containers:
             if (own := own_hosts_file(container, selection.repository)) is not None:

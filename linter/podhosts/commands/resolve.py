@@ -21,6 +21,7 @@ from podhosts.commands.terminal import print_lines, print_styled, say, terminal_
 from podhosts.commands.usage import FOUND, OK, UsageError, choose
 from podhosts.hosts.resolvers import LIBRARIES, RESOLVERS, Answer, Family, Network, chosen, families, open_hosts
 from podhosts.kubernetes.host_names import ordinals, own_indices
+from podhosts.kubernetes.windows import is_windows
 from podhosts.records import field, record, replace
 from podhosts.reporters.columns import Columns
 from podhosts.reporters.styled import Styled
@@ -126,6 +127,8 @@ def _ask(request: ResolveRequest, names: tuple[str, ...], network: Network) -> t
     asked: list[Asked] = []
     failed = not say_obstacles(selection, request.kubernetes_version)
     for pod in selection.pods:
+        if is_windows(pod):
+            say(f"podhosts: {describe(pod)}: it runs on Windows, of whose resolver there is no model")
         found: list[Asked] = []
         own, other = _numbers(pod, request, surroundings)
         for number in [*own, *other]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from podhosts.commands.terminal import say
 from podhosts.commands.usage import UsageError, choose
 from podhosts.diagnostics import Severity
-from podhosts.discovery import STDIN, find_config
+from podhosts.discovery import CONFIG_NAME, STDIN, find_config, misnamed_config
 from podhosts.engine import Options, default_selection
 from podhosts.kubernetes.versions import NEWEST_MINOR, KubernetesVersion, VersionError, parse_version
 from podhosts.records import field, record, replace
@@ -237,8 +237,11 @@ def project_config(path: str | None = None, folder: str | None = None) -> Config
 
     Raises UsageError for one that cannot be used.
     """
-    found = path or find_config(folder or os.getcwd())
+    folder = folder or os.getcwd()
+    found = path or find_config(folder)
     if found is None:
+        if (other := misnamed_config(folder)) is not None:
+            _note_misnamed(other)
         return None
     from pathlib import Path
 
@@ -247,7 +250,16 @@ def project_config(path: str | None = None, folder: str | None = None) -> Config
     try:
         return load_config(Path(found))
     except ConfigError as error:
-        raise UsageError(str(error)) from None
+        *others, last = error.mistakes
+        for mistake in others:
+            say(f"podhosts: {mistake}")
+        raise UsageError(last) from None
+
+
+@cache
+def _note_misnamed(path: str) -> None:
+    """Say, once, that a file looks like a config and is none."""
+    say(f"podhosts: {path} is not read: the config is called {CONFIG_NAME}")
 
 
 def requested_version(text: str | None) -> KubernetesVersion | None:
@@ -265,7 +277,7 @@ def requested_version(text: str | None) -> KubernetesVersion | None:
 
 def _jobs(text: str) -> int:
     if not text.isdecimal() or int(text) == 0:
-        raise UsageError(f"`{text}` is no number of processes for --jobs; write 1 or more")
+        raise UsageError(f"`{text}` is not a number of processes for --jobs; write 1 or more")
     return int(text)
 
 

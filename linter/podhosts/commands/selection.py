@@ -18,7 +18,7 @@ from podhosts.kubernetes import KnownKinds
 from podhosts.kustomize.printing import Printed
 from podhosts.relevance import Relevance
 from podhosts.repository import Repository
-from podhosts.repository.opening import has_kustomization, repository_files
+from podhosts.repository.opening import has_kustomization, open_repository, repository_files
 from podhosts.run import Run
 from podhosts.source import Source
 
@@ -103,7 +103,7 @@ def _written(where: str | Source, values: Iterable[str]) -> Selection:
     else:
         path = where
         sources, failures = _read_sources(path)
-    charts = Charts(sorted({source.path for source in sources}))
+    charts = _charts(sorted({source.path for source in sources}), path)
     builds = [] if isinstance(where, Source) or not os.path.isdir(path) else _builds(charts, values)
     printed = [text for build in builds for text in build.printed]
     failures += [(_shown(one.source, one.span), one.reason) for build in builds for one in build.stopped]
@@ -122,6 +122,11 @@ def _written(where: str | Source, values: Iterable[str]) -> Selection:
     return Selection(list(found), repository, failures, os.path.isdir(path), found)
 
 
+def _charts(paths: list[str], argument: str) -> Charts:
+    """The charts that some files belong to, and the deliveries of them among these files."""
+    return open_repository(paths, [argument]).charts if paths else Charts()
+
+
 def _builds(charts: Charts, values: Iterable[str]) -> list[ChartBuild]:
     """What the outermost charts print. Raises UsageError for a values file that can't be read."""
     given: list[Source] = []
@@ -131,8 +136,7 @@ def _builds(charts: Charts, values: Iterable[str]) -> list[ChartBuild]:
         given.append(source)
     # Other charts print pods without lists: these can be shown as they are written.
     homes = (home for home in charts.homes if any(chart.may_print_lists for chart in charts.homes[home]))
-    found = (charts.everything(home, given) for home in homes)
-    return [build for build in found if build is not None]
+    return [build for home in homes for build in charts.everything(home, given)]
 
 
 def _not_printed(sources: list[Source], charts: Charts, builds: list[ChartBuild]) -> list[Source]:
@@ -161,7 +165,7 @@ def _built(folder: str) -> Selection:
     build = builder.build(folder)
     if build is None:
         reasons = [f"{_shown(item.place.source, item.place.span)}: {item.message}" for item in builder.refusals]
-        raise UsageError(f"{folder} cannot be built: {'; '.join(reasons) or 'a file of it is no YAML'}")
+        raise UsageError(f"{folder} cannot be built: {'; '.join(reasons) or 'a file of it is not YAML'}")
     follow_names(build.resources)
     path = files.kustomizations(folder)[0].path
     printed = [Printed(resource.value, path, folder) for resource in build.resources]

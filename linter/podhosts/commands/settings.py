@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-from pathlib import Path
 
+from podhosts.commands.run_settings import project_config
 from podhosts.commands.terminal import print_lines, say
 from podhosts.commands.usage import OK, WRONG_USE, UsageError, choose
-from podhosts.config import Config, ConfigError, load_config
-from podhosts.discovery import find_config
+from podhosts.config import Config
 from podhosts.kubernetes import KubernetesVersion
 from podhosts.rules import RULES, Settings
 
@@ -21,9 +19,8 @@ def run(path: str | None, output: str) -> int:
     """Print one line a setting: key, value, place; or the same as JSON. Returns the exit code."""
     try:
         choose("format", output, FORMATS)
-        found = path if path is not None else find_config(os.getcwd())
-        config = load_config(Path(found)) if found is not None else Config()
-    except (ConfigError, UsageError) as error:
+        config = project_config(path) or Config()
+    except UsageError as error:
         say(f"podhosts: {error}")
         return WRONG_USE
     settings = _values(config)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from posixpath import basename, dirname, join, normpath
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.corefile.blocks import Parser, ServerBlock
@@ -16,6 +16,7 @@ from podhosts.corefile.zones import qualified
 from podhosts.document import Document, Mapping, Piece, Scalar, string, written_string
 from podhosts.edits import Edit
 from podhosts.kubernetes import KubernetesObject, Path, mapping, sequence, walk
+from podhosts.kubernetes.generated_files import taken_files
 from podhosts.kubernetes.kinds import group_of
 from podhosts.records import field, record, replace
 from podhosts.source import Span
@@ -256,22 +257,13 @@ def taken_in(kustomization: KubernetesObject, read: Callable[[str], Source | Non
 
     `read` gives the file at a path.
     """
-    folder = dirname(kustomization.document.source.path)
-    generators = sequence(kustomization.node.get("configMapGenerator"))
-    for index, generator in enumerate(generators.items if generators else ()):
-        files = sequence(generator.get("files")) if isinstance(generator, Mapping) else None
+    for _, files in groupby(taken_files(kustomization, read), key=lambda taken: taken.generator):
         texts: list[KeyText] = []
         entries: dict[str, tuple[Scalar, Path]] = {}
-        for number, entry in enumerate(files.items if files else ()):
-            if not isinstance(entry, Scalar):
-                continue
-            key, equals, path = entry.text.partition("=")
-            source = read(normpath(join(folder, path if equals else key)))
-            if source is None:
-                continue
-            document = Document(source, Piece(1, Span(0, len(source.text)), "yaml"))
-            texts.append(_whole_file(document, f"{MAIN_FOLDER}/{key if equals else basename(key)}"))
-            entries[source.path] = (entry, ("configMapGenerator", index, "files", number))
+        for taken in files:
+            document = Document(taken.source, Piece(1, Span(0, len(taken.source.text)), "yaml"))
+            texts.append(_whole_file(document, f"{MAIN_FOLDER}/{taken.key}"))
+            entries[taken.source.path] = (taken.entry, taken.path)
         for text in texts:
             if text.path == MAIN_PATH and any(map(_concerns_hosts, texts)):
                 around = tuple(other for other in texts if other is not text)

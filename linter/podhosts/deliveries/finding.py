@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from podhosts.deliveries.argo import KIND as APPLICATION
 from podhosts.deliveries.argo import application_of, argo_sources, is_chart, read_argo_chart, read_argo_folder
+from podhosts.deliveries.argo_sets import KIND as APPLICATION_SET
+from podhosts.deliveries.argo_sets import applications
+from podhosts.deliveries.fleet import read_fleet
 from podhosts.deliveries.flux_kustomizations import KIND as KUSTOMIZATION
 from podhosts.deliveries.flux_kustomizations import read_kustomization
 from podhosts.deliveries.flux_releases import KIND as RELEASE
 from podhosts.deliveries.flux_releases import read_release
+from podhosts.deliveries.helmfile import read_helmfile_release, releases
 from podhosts.deliveries.joining import UnreadableValuesError
 from podhosts.deliveries.k3s import KIND as HELM_CHART
 from podhosts.deliveries.k3s import read_helm_chart
 from podhosts.deliveries.kustomize_charts import chart_entries, read_kustomize_chart
+from podhosts.deliveries.names import CHART_MARK, is_fleet, is_helmfile, may_deliver
 from podhosts.document import Document, split
 from podhosts.helm.model import TooLarge, Unsupported
 from podhosts.kubernetes import objects
@@ -31,18 +35,10 @@ if TYPE_CHECKING:
     from podhosts.kustomize.delivered import DeliveredFolder
     from podhosts.source import Source
 
-#: What stands in a file that installs a chart.
-_MARK = re.compile(rb"helm\.toolkit\.fluxcd\.io/|helm\.cattle\.io/|argoproj\.io/|helmChart(?:s|InflationGenerator)\b")
-_FOLDER_MARK = re.compile(rb"kustomize\.toolkit\.fluxcd\.io/|argoproj\.io/")
 _FOLDER_KINDS = (KUSTOMIZATION, APPLICATION)
 _KINDS = (RELEASE, HELM_CHART, APPLICATION)
 _FLUX, _K3S, _ARGO = "helm.toolkit.fluxcd.io", "helm.cattle.io", "argoproj.io"
 _FLUX_FOLDERS = "kustomize.toolkit.fluxcd.io"
-
-
-def is_delivery(data: bytes) -> bool:
-    """Whether a file may install a chart, by its bytes."""
-    return _MARK.search(data) is not None
 
 
 def chart_deliveries(
@@ -54,11 +50,13 @@ def chart_deliveries(
     """
     for path in paths:
         source = open_file(path)
-        if source is None or not is_delivery(source.data):
-            continue
-        if is_kustomization(path):
+        if source is not None and is_kustomization(path) and CHART_MARK in source.data:
             yield from _of_kustomization(source, around)
-        else:
+        elif source is not None and is_helmfile(path):
+            yield from _readable(_of_helmfile(source, around))
+        elif source is not None and is_fleet(path):
+            yield from _readable(_of_fleet(source, around))
+        elif source is not None and may_deliver(source.data):
             yield from _of_objects(source, around)
 
 
@@ -68,7 +66,7 @@ def folder_deliveries(
     """The folders of a repository that the objects in files deploy with changes of their own."""
     for path in paths:
         source = open_file(path)
-        if source is None or not _FOLDER_MARK.search(source.data):
+        if source is None or not may_deliver(source.data):
             continue
         for manifest in _objects(source, _FOLDER_KINDS):
             group = (manifest.api_version or "").partition("/")[0]
@@ -108,11 +106,25 @@ def _of_object(manifest: KubernetesObject, around: DeliveryContext) -> Iterator[
         yield read_release(manifest, around)
     elif manifest.kind == HELM_CHART and group == _K3S:
         yield read_helm_chart(manifest, around)
-    elif manifest.kind == APPLICATION and group == _ARGO:
-        application = application_of(manifest)
-        for source in argo_sources(application, around) if application is not None else ():
-            if is_chart(source):
-                yield read_argo_chart(source, around.files)
+    elif manifest.kind in {APPLICATION, APPLICATION_SET} and group == _ARGO:
+        written = application_of(manifest)
+        made = applications(written, around) if written and manifest.kind == APPLICATION_SET else [written]
+        for application in made:
+            with suppress(UnreadableValuesError):
+                for source in argo_sources(application, around) if application is not None else ():
+                    if is_chart(source):
+                        yield read_argo_chart(source, around.files)
+
+
+def _of_helmfile(source: Source, around: DeliveryContext) -> Iterator[ChartDelivery | None]:
+    """The charts that the releases of a state of helmfile install."""
+    for release in releases(source, around.files):
+        with suppress(UnreadableValuesError):
+            yield read_helmfile_release(release, around.files)
+
+
+def _of_fleet(source: Source, around: DeliveryContext) -> Iterator[ChartDelivery | None]:
+    yield read_fleet(source, around.files)
 
 
 def _of_kustomization(source: Source, around: DeliveryContext) -> Iterator[ChartDelivery]:

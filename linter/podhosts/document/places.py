@@ -1,4 +1,4 @@
-"""The span of each value of a document."""
+"""The place of each value of a document."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 Path = tuple[str | int, ...]
 
 
-def starts(root: Node) -> Iterator[tuple[Path, int]]:
-    """The offset of each value, and of each key of a mapping (a key's path ends in its name)."""
+def places(root: Node) -> Iterator[tuple[Path, int, Node]]:
+    """Each value with its path and the offset where it begins, or its key does where it has one."""
     stack: list[tuple[Path, Node]] = [((), root)]
     while stack:
         path, node = stack.pop()
         if not path:
-            yield path, node.start
+            yield path, node.start, node
         if isinstance(node, Mapping):
             for name, entry in node.fields.items():
-                yield (*path, name), entry.key.start
+                yield (*path, name), entry.key.start, entry.value
                 stack.append(((*path, name), entry.value))
         elif isinstance(node, Sequence):
             for index, item in enumerate(node.items):
-                yield (*path, index), item.start
+                yield (*path, index), item.start, item
                 stack.append(((*path, index), item))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.engine.results import CheckedEntry, CheckedObject, CheckedPod
+from podhosts.kubernetes.loose_mounts import LooseMounts
 from podhosts.kubernetes.pod_hosts import Surroundings, pod_hosts
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ def checked_objects(interpreted: Interpreted) -> Iterator[CheckedObject]:
     placed = interpreted.placed
     by_object: dict[KubernetesObject, list[CheckedPod]] = {}
     for pod in interpreted.pods:
+        if isinstance(pod, LooseMounts):
+            # What else the pod has is not known.
+            continue
         by_object.setdefault(pod.object, []).append(_checked(pod, placed))
     for manifest in interpreted.objects:
         if (place := placed.place(manifest.node.span, manifest.item)) is not None:

@@ -11,10 +11,12 @@ from podhosts.document import nodes
 from podhosts.embedded import Embedded
 from podhosts.engine.checked import checked_objects
 from podhosts.engine.dispatch import run_rules
+from podhosts.engine.loose_scripts import loose_writes
 from podhosts.engine.relocating import relocate_span, relocate_suppression, relocated, relocated_suppressed
 from podhosts.engine.results import CheckedObject, Options, Result, Suppressed
 from podhosts.engine.suppressing import complaints, suppress
 from podhosts.helm import NOTHING
+from podhosts.helm.partials import NamedTemplate
 from podhosts.interpret import interpret
 from podhosts.kubernetes import (
     concerns_hosts,
@@ -22,6 +24,7 @@ from podhosts.kubernetes import (
     is_broken_by_template,
     is_broken_piece,
 )
+from podhosts.kubernetes.loose_mounts import LooseMounts
 from podhosts.records import field, record, replace
 from podhosts.suppressions import Suppression, suppressions
 
@@ -66,6 +69,8 @@ class DocumentResult:
     pieces: list[Span] = field(default_factory=list)
     #: Where texts in strings mention hosts that are of no known form.
     texts: list[Span] = field(default_factory=list)
+    #: Where containers in no known pod change the hosts file.
+    writes: list[Span] = field(default_factory=list)
 
     @property
     def says_something(self) -> bool:
@@ -108,8 +113,8 @@ def _check(
 ) -> DocumentResult:
     """Check a document without what is in its strings."""
     checked = DocumentResult()
+    placed = interpreted.placed
     if not interpreted.is_checked:
-        placed = interpreted.placed
         if isinstance(placed, Embedded) and placed.mention is not None:
             checked.texts.append(placed.mention)
         return checked
@@ -117,19 +122,23 @@ def _check(
     is_refused = any(document.span.start <= problem.span.start < document.span.end for problem in facts.problems)
     if document.problem is not None and not is_refused and is_broken_by_template(document):
         is_listed = holds_list(document.text) or _is_listed(document, repository)
-        if concerns_hosts(document, kinds, is_listed=is_listed):
+        if not isinstance(placed, NamedTemplate) and concerns_hosts(document, kinds, is_listed=is_listed):
             checked.templates.append(document.problem.span)
         return checked
     if is_broken_piece(document) and not concerns_hosts(document, kinds, is_listed=_is_listed(document, repository)):
         assert document.problem is not None  # else it would not be broken
         checked.pieces.append(document.problem.span)
-    checked.pods = len(pods)
+    checked.pods = sum(not isinstance(pod, LooseMounts) for pod in pods)
     has_kind = any(manifest.kind is not None for manifest in manifests)
     checked.is_manifest = document.root is None or has_kind or bool(pods)
     if options.lists_objects:
         checked.objects += checked_objects(interpreted)
-    if not document.actions or concerns_hosts(document, kinds, is_listed=_is_listed(document, repository)):
+    # What is not known of a named template is told where it is used.
+    if not isinstance(placed, NamedTemplate) and (
+        not document.actions or concerns_hosts(document, kinds, is_listed=_is_listed(document, repository))
+    ):
         checked.placeholders += interpreted.unknown_values()
+    checked.writes += loose_writes(interpreted)
     checked.findings += _with_alias_uses(document, run_rules(interpreted, rules))
     if origin := _ORIGIN.match(document.text):
         checked.findings = [
@@ -159,6 +168,7 @@ def _move_out(checked: DocumentResult, placed: Placed, outer: DocumentResult, op
     outer.templates += (relocate_span(span, placed) for span in checked.templates)
     outer.pieces += (relocate_span(span, placed) for span in checked.pieces)
     outer.texts += (relocate_span(span, placed) for span in checked.texts)
+    outer.writes += (relocate_span(span, placed) for span in checked.writes)
 
 
 def _with_alias_uses(document: Document, findings: Iterable[Diagnostic]) -> list[Diagnostic]:

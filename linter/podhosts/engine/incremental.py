@@ -146,6 +146,7 @@ class _Moves:
             templates=[*map(self._own, checked.templates)],
             pieces=[*map(self._own, checked.pieces)],
             texts=[*map(self._own, checked.texts)],
+            writes=[*map(self._own, checked.writes)],
         )
 
     def _finding(self, finding: Diagnostic) -> Diagnostic:

@@ -101,7 +101,7 @@ def _lint(
     for placed in documents:
         found.add(placed, check_document(placed, rules, kinds, options, repository, facts))
     found.add_from_overlays(_from_overlays(source, repository, options, rules))
-    found.add_from_charts(chart_report(source.path, repository, options.settings), source, options, facts)
+    found.add_from_charts(chart_report(source.path, repository, options.settings), source, options)
     result = conclude(found, options, sees_others=repository.is_whole)
     result.unread += _unfollowed(repository.overlay_report(source.path), source)
     return result
@@ -151,6 +151,7 @@ class Found:
         self._templates = _Tally("documents of a template that are not YAML by themselves")
         self._pieces = _Tally("documents with a list of `hostAliases` that are not valid YAML or JSON")
         self._texts = _Tally("texts in strings that mention hosts and are of no known form")
+        self._writes = _Tally("writes to /etc/hosts by containers of pods that are not known")
         self._checked: list[tuple[Placed, DocumentResult]] = []
         #: What overlays say about documents that say nothing themselves.
         self.elsewhere: list[Diagnostic] = []
@@ -167,6 +168,7 @@ class Found:
         self._templates.add(source, checked.templates)
         self._pieces.add(source, checked.pieces)
         self._texts.add(source, checked.texts)
+        self._writes.add(source, checked.writes)
         if checked.says_something:
             # What was checked may be remembered, and overlays add to it.
             own = replace(checked, findings=[*checked.findings])
@@ -181,11 +183,10 @@ class Found:
                 told.add(_key(finding))
                 by_number.get(finding.document or 0, self.elsewhere).append(finding)
 
-    def add_from_charts(self, report: ChartReport, source: Source, options: Options, facts: FileFacts) -> None:
+    def add_from_charts(self, report: ChartReport, source: Source, options: Options) -> None:
         """Add what evaluated charts say: of what they print, they alone know whether it is wrong.
 
-        Edits stay those of the text as it is written. What comes of a list that an action prints as Go does is told at
-        the action.
+        Edits stay those of the text as it is written.
         """
         told = {(finding.rule, finding.span): finding for finding in report.findings}
         for _, checked in self:
@@ -198,9 +199,7 @@ class Found:
         self.add_from_overlays(
             finding
             for finding in report.findings
-            if finding.rule in options.selected
-            and not facts.plain_prints.get(finding.span)
-            and not (is_broken and finding.rule == SyntaxErrorRule.name)
+            if finding.rule in options.selected and not (is_broken and finding.rule == SyntaxErrorRule.name)
         )
         # Of a file of named templates it is known where pods are printed from it.
         if report.is_printed or report.covered:
@@ -216,12 +215,13 @@ class Found:
         self._templates.extend(other._templates)
         self._pieces.extend(other._pieces)
         self._texts.extend(other._texts)
+        self._writes.extend(other._writes)
         both = [*self._checked, *other._checked]
         self._checked = sorted(both, key=lambda checked: checked[0].document.source.start.offset)
 
     def unread(self) -> list[Unread]:
         """What of the documents could not be read."""
-        tallies = (self._placeholders, self._templates, self._pieces, self._texts)
+        tallies = (self._placeholders, self._templates, self._pieces, self._texts, self._writes)
         return [tally.unread() for tally in tallies if tally.count]
 
     def __iter__(self) -> Iterator[tuple[Placed, DocumentResult]]:

@@ -46,13 +46,22 @@ class Suppressed(NamedTuple):
 
 @record(frozen=True, slots=True)
 class Unread:
-    """What was not read: how often, why, and where first (None where the file itself could not be opened)."""
+    """What was not read: how often, why, and where first (None where the file itself could not be opened).
+
+    `detail` is what another program says of it, such as Helm.
+    """
 
     path: str
     reason: str
     count: int
     source: Source | None
     span: Span | None
+    detail: str = ""
+
+    @property
+    def full_reason(self) -> str:
+        """The reason with the detail."""
+        return f"{self.reason}: {self.detail}" if self.detail else self.reason
 
 
 class CheckedEntry(NamedTuple):

@@ -16,6 +16,7 @@ from podhosts.helm.loading.load import DEFAULT_KUBERNETES
 from podhosts.helm.model import TooLarge, Unsupported
 from podhosts.helm.printed import PrintedText, with_placeholders
 from podhosts.helm.relevance import can_fill_lists, relevant_templates
+from podhosts.helm.samples import sample_values
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -32,21 +33,26 @@ _DEFAULT_VALUES = "values.yaml"
 #: With so many values files a chart is evaluated.
 _MOST_VALUES = 40
 _HELM_VERSION = 4
-#: What an entry of hostAliases has.
-_ENTRY = re.compile(r"\bhostnames[\"']?\s*:")
+#: How Helm's words begin for what is no template, and what is among them where one includes itself without end.
+_NO_TEMPLATE = "parse error at "
+_ENDLESS = "nested reference name"
+#: What each entry of hostAliases has.
+_KEYS = (re.compile(r"\bip[\"']?\s*:"), re.compile(r"\bhostnames[\"']?\s*:"))
 _FILLED = re.compile(r"hostAliases:\s*(?!\[\]|null\b|~)\S", re.IGNORECASE)
 
 
 class Stopped(NamedTuple):
     """Where an evaluation stops, and why in Helm's words; `source` is a file of the chart.
 
-    `template` is the path of the template that is not printed for it; None where it is the whole chart.
+    `template` is the path of the template that is not printed for it; None where it is the whole chart. `is_broken`: it
+    is the template that is wrong, whatever the values.
     """
 
     source: Source
     span: Span
     reason: str
     template: str | None
+    is_broken: bool = False
 
 
 class ChartBuild(NamedTuple):
@@ -66,6 +72,7 @@ class ChartBuilder:
 
     def __init__(self, chart: Chart, charts: Charts) -> None:
         self.folder = chart.folder
+        self._chart = chart
         self.files = ChartFiles(chart, charts)
         self._parsed = ParsedTemplates(functions(_HELM_VERSION), _HELM_VERSION)
 
@@ -96,15 +103,21 @@ class ChartBuilder:
         """
         for name in (_DEFAULT_VALUES, *self._values_names()):
             source = self.files.source(name)
-            if source is not None and len(_ENTRY.findall(source.text)) > printed.get(source.path, 0):
+            if source is not None and _entries(source.text) > printed.get(source.path, 0):
                 yield self.build((source,) if name != _DEFAULT_VALUES else (), all_branches=True)
 
-    def everything(self, values: Sequence[Source] = ()) -> ChartBuild:
-        """What all templates print with these files on top of the chart's own values.
+    def with_samples(self) -> ChartBuild | None:
+        """What is printed where lists that the chart's own values leave empty have entries; None without such lists."""
+        values = sample_values(self._chart)
+        return None if values is None else self.build((values,))
+
+    def everything(self, values: Sequence[Source] = (), deliveries: Sequence[DeliveredChart] = ()) -> list[ChartBuild]:
+        """What all templates print with these files on top of the chart's own values, or as each delivery installs it.
 
         Names that nobody knows are those of `helm template`.
         """
-        return self.build(values, all_templates=True)
+        builds = [self.build((), delivery, all_templates=True) for delivery in deliveries]
+        return builds or [self.build(values, all_templates=True)]
 
     def build(
         self,
@@ -124,7 +137,8 @@ class ChartBuilder:
             paths = (*self._own_values(), *(source.path for source in values))
             built, options = BuiltBy("helm", self.folder, paths), LoadOptions(_HELM_VERSION, values=texts)
         else:
-            built, options = delivery.built, _options(delivery)
+            paths = (*self._own_values(), *(path for path in delivery.built.values if path not in self._own_values()))
+            built, options = delivery.built._replace(values=paths), _options(delivery)
             self.files.add_documents(delivery.values.documents)
         build = ChartBuild(self.folder, built, [], [])
         try:
@@ -158,11 +172,16 @@ class ChartBuilder:
             build.printed.append(PrintedText(text, self.files, shown))
             return
         if isinstance(outcome, Refused):
-            reason, place = outcome.message, outcome.places[-1] if outcome.places else None
+            reason = outcome.message
+            is_endless = _ENDLESS in reason
+            place = outcome.places[0 if is_endless else -1] if outcome.places else None
+            is_broken = is_endless or reason.startswith(_NO_TEMPLATE)
         else:
-            reason, place = outcome.reason, outcome.place
-        span = None if place is None else Span(place.at, place.at)
-        build.stopped.append(self._stopped(path if place is None else place.path, span, reason, shown))
+            reason, place, is_broken = outcome.reason, outcome.place, False
+        stopped = self._stopped(path if place is None else place.path, place and place.span, reason, shown)
+        if is_broken and stopped.span.start == stopped.span.end:
+            stopped = stopped._replace(span=_action_at(stopped.source.text, stopped.span.start))
+        build.stopped.append(stopped._replace(is_broken=is_broken))
 
     def _stopped(self, name: str, span: Span | None, reason: str, template: str | None = None) -> Stopped:
         source = self.files.source(name) or self.files.source(METADATA)
@@ -188,3 +207,14 @@ def _options(delivery: DeliveredChart) -> LoadOptions:
 def _prints_list(printed: PrintedText) -> bool:
     """Whether a template prints hostAliases with something in it."""
     return _FILLED.search(printed.source.text) is not None
+
+
+def _entries(values: str) -> int:
+    """How many entries of hostAliases a text may hold."""
+    return min(len(key.findall(values)) for key in _KEYS)
+
+
+def _action_at(text: str, at: int) -> Span:
+    """The action of a template that an offset lies in."""
+    start, end = text.rfind("{{", 0, at), text.find("}}", at)
+    return Span(max(start, 0), len(text) if end < 0 else end + 2)

@@ -21,11 +21,13 @@ _WORD = re.compile(r"hosta|aliases", re.IGNORECASE)
 _DEFINITION = re.compile(r'\{\{-?\s*(?:define|block)\s+(?:"([^"\n]*)"|`([^`]*)`)')
 #: What is included by a name in quotes, and by one that is put together.
 _INCLUSION = re.compile(r'\b(?:include|template)\s+(?:"([^"\n]*)"|`([^`]*)`)')
-_COMPUTED = re.compile(r"\b(?:include|template)\s+[^\"`\s]")
+_COMPUTED = re.compile(r"\{\{[^{}]*\b(?:include|template)\s+[^\"`\s]")
 _TEXT = re.compile(r"\btpl\b")
 #: A sum over what a file prints says nothing of it.
 _CHECKSUM = re.compile(r"\{\{[^{}]*\binclude\b[^{}]*\bsha\d+sum\b[^{}]*\}\}")
-_COMPUTED_NAME = ""
+_COMMENT = re.compile(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}", re.DOTALL)
+#: Stand for named templates whose names are put together, and for the texts in values.
+_COMPUTED_NAME, _TEXTS_NAME = "", "{{ tpl }}"
 #: A text for `tpl` that can bring a list.
 _TEMPLATE_TEXT = re.compile(r"hosta|\{\{[^}]*\binclude\b", re.IGNORECASE)
 #: What a values file that can fill a list holds: the word itself, or an address.
@@ -41,25 +43,26 @@ def can_fill_lists(values: str) -> bool:
 
 def relevant_templates(templates: Iterable[ChartTemplate], values: GoMap) -> set[str]:
     """The names of the templates to evaluate, as Helm calls them; `values` are those of the outermost chart."""
-    keys = {*_keys_around_lists(values)}
-    pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, keys))})\b") if keys else None
-    texts: list[tuple[str, str]] = []
+    maps = _maps_with_lists({*_keys_around_lists(values)})
+    texts: list[tuple[str, str]] = [(_TEXTS_NAME, "\n".join(_template_texts(values)))]
     files: set[str] = set()
     for template in templates:
         texts += _named_texts(template)
         files.add(template.name)
     relevant: set[str] = set()
     users: dict[str, set[str]] = {}
-    has_texts = _holds_template(values)
     for name, text in texts:
-        text = _CHECKSUM.sub("", text)
-        if _WORD.search(text) or (pattern and (pattern.search(text) or _ALL_VALUES.search(text))):
+        text = _COMMENT.sub("", _CHECKSUM.sub("", text))
+        if _WORD.search(text) or (maps and (maps.search(text) or _ALL_VALUES.search(text))):
             relevant.add(name)
         for one, other in _INCLUSION.findall(text):
             users.setdefault(one or other, set()).add(name)
-        if _COMPUTED.search(text) or (has_texts and _TEXT.search(text)):
+        if _COMPUTED.search(text):
             users.setdefault(_COMPUTED_NAME, set()).add(name)
+        if _TEXT.search(text):
+            users.setdefault(_TEXTS_NAME, set()).add(name)
     if relevant - files:
+        # One of the named templates.
         relevant.add(_COMPUTED_NAME)
     return _with_users(relevant, users) & files
 
@@ -89,8 +92,17 @@ def _named_texts(template: ChartTemplate) -> Iterator[tuple[str, str]]:
     yield name, template.text[at:]
 
 
-def _holds_template(values: GoMap) -> bool:
-    """Whether a string in the values is a template that prints a list, or what others print."""
+def _maps_with_lists(keys: Collection[str]) -> re.Pattern[str] | None:
+    """A pattern for templates that take the value of one of these keys as a whole; None without keys."""
+    if not keys:
+        return None
+    names = "|".join(map(re.escape, keys))
+    looked_up = rf"\b(?:index|get|dig|pluck|pick)\b[^{{}}|]*[\"`](?:{names})[\"`](?!\s*[\"`])"
+    return re.compile(rf"\.(?:{names})(?![\w.-])|{looked_up}")
+
+
+def _template_texts(values: GoMap) -> Iterator[str]:
+    """The strings in the values that are templates which print a list, or what others print."""
     waiting: list[GoValue] = [values]
     while waiting:
         value = waiting.pop()
@@ -99,8 +111,7 @@ def _holds_template(values: GoMap) -> bool:
         elif isinstance(value, GoList):
             waiting += value.items
         elif isinstance(value, Traced) and _TEMPLATE_TEXT.search(value.text):
-            return True
-    return False
+            yield value.text
 
 
 def _keys_around_lists(values: GoMap) -> Collection[str]:

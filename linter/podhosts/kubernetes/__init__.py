@@ -1,6 +1,7 @@
 """Kubernetes: which nodes of a document are objects, pod specs, aliases, containers and mounts."""
 
 from podhosts.document.placeholders import is_placeholder, is_template, may_hold_placeholders
+from podhosts.kubernetes.all_pods import every_pod
 from podhosts.kubernetes.fields import (
     Path,
     edit_distance,
@@ -13,7 +14,7 @@ from podhosts.kubernetes.fields import (
 from podhosts.kubernetes.kinds import is_built_in_workload, is_strict
 from podhosts.kubernetes.known_kinds import KNOWN_KINDS, ConfiguredPodSpec, KnownKinds
 from podhosts.kubernetes.objects import KubernetesObject, every_object, mapping, objects, sequence
-from podhosts.kubernetes.placed import every_pod, is_patch
+from podhosts.kubernetes.placed import is_patch
 from podhosts.kubernetes.pods import (
     AliasName,
     Container,

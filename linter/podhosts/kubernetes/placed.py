@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from podhosts.document import Entry, Mapping, Scalar, Sequence, written_string
 from podhosts.kubernetes.kinds import group_of, is_strict
 from podhosts.kubernetes.objects import KubernetesObject, mapping
-from podhosts.kubernetes.pods import Pod, is_shaped_like_aliases, never_inside, pods
+from podhosts.kubernetes.pods import Pod, is_shaped_like_aliases, never_inside
 from podhosts.kubernetes.schemas import UNKNOWN
 from podhosts.kubernetes.walking import walk
 from podhosts.records import record
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from podhosts.document import Document, Node
     from podhosts.kubernetes.fields import Path
-    from podhosts.kubernetes.known_kinds import KnownKinds
 
 _LIST = "hostAliases"
 _HOST_NAMES = frozenset({"hostname", "subdomain", "hostnameOverride"})
@@ -62,17 +61,12 @@ class PlacedPod(Pod):
         return self.object.field(*self.value_path, *(steps[depth:] if steps[:depth] == self.steps else ()))
 
     @property
-    def list_node(self) -> Node:
+    def list_node(self) -> Node | None:
         """The value: all that is written."""
         node: Node = self.spec
         for _ in self.steps:
             node = node.items[0] if isinstance(node, Sequence) else _only_entry(node).value
         return node
-
-
-def every_pod(manifest: KubernetesObject, kinds: KnownKinds) -> list[Pod]:
-    """The pod specs and lists that are written in an object, and those of which it sets a value."""
-    return [*pods(manifest, kinds), *placed_pods(manifest)]
 
 
 def placed_pods(manifest: KubernetesObject) -> Iterator[Pod]:
@@ -96,7 +90,7 @@ def pod_of_list(document: Document) -> Pod:
     """The pod that a document which is nothing but a list of entries will be put into; its root is a list."""
     root = document.root
     assert isinstance(root, Sequence)
-    node = _around(root, _LIST, Scalar(root.start, root.start, _LIST, '"'))
+    node = around(root, _LIST, Scalar(root.start, root.start, _LIST, '"'))
     assert isinstance(node, Mapping)  # the step is a key
     manifest = KubernetesObject(document, node, None, None, None)
     return PlacedPod(manifest, node, (), _LIST, UNKNOWN, False, steps=(_LIST,), value_path=())
@@ -175,7 +169,7 @@ def _place(manifest: KubernetesObject, entry: Entry, path: Path, steps: Path) ->
         return
     node = entry.value
     for step in reversed(inside):
-        node = _around(node, step, entry.key)
+        node = around(node, step, entry.key)
     assert isinstance(node, Mapping)  # the first step is a key
     yield PlacedPod(manifest, node, (), _LIST, UNKNOWN, inside[0] in _HOST_NAMES, steps=inside, value_path=path)
 
@@ -199,7 +193,7 @@ def _is_shaped(value: Node, steps: Path) -> bool:
     return isinstance(value, Sequence if steps[-1] == "hostnames" else Scalar)
 
 
-def _around(node: Node, step: str | int, key: Scalar) -> Mapping | Sequence:
+def around(node: Node, step: str | int, key: Scalar) -> Mapping | Sequence:
     """A mapping or list that holds nothing but a node, at its place; keys point at the key of the value.
 
     What else it holds is not known.
@@ -216,5 +210,5 @@ def _around(node: Node, step: str | int, key: Scalar) -> Mapping | Sequence:
 
 
 def _only_entry(node: Node) -> Entry:
-    assert isinstance(node, Mapping)  # made by `_around`
+    assert isinstance(node, Mapping)  # made by `around`
     return node.entries[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.document import Mapping, Scalar, string, written_string
@@ -20,8 +21,16 @@ if TYPE_CHECKING:
 _HOOKS = (("lifecycle", "postStart"), ("lifecycle", "preStop"))
 _PROBES = (("livenessProbe",), ("readinessProbe",), ("startupProbe",))
 _POD_ADDRESSES = ("status.podIP", "status.podIPs")
-_PYTHON_ENDING = ".py"
-_ENDINGS = (".sh", ".bash", ".ash", _PYTHON_ENDING)
+#: The programs that run scripts of other languages than shell, which are called so by their endings.
+_PROGRAMS = {
+    ".py": "python3", ".pl": "perl", ".rb": "ruby", ".js": "node", ".mjs": "node", ".cjs": "node", ".php": "php",
+    ".lua": "lua", ".ps1": "pwsh",
+}  # fmt: skip
+_ENDINGS = (".sh", ".bash", ".ash", *_PROGRAMS)
+_INTERPRETER = r"(?:\S*/)?(?P<program>sh|bash|dash|ash|ksh|zsh|source|\.|python[0-9.]*|perl|ruby|node|php|lua[0-9.]*)"
+#: A file at the beginning of a command, by itself or after the program that runs it.
+_RUN = rf"(?:^|[;&|(\n]|\b(?:then|do|else|exec)[ \t])[ \t]*(?:{_INTERPRETER}(?:[ \t]+-\w+)*[ \t]+)?[\"']?%s(?![\w./-])"
+_PROGRAM = re.compile(_INTERPRETER)
 
 
 class Command(NamedTuple):
@@ -41,14 +50,21 @@ class Command(NamedTuple):
 
 
 class Script(NamedTuple):
-    """A script in a ConfigMap. Unless it `is_python` by its name, its `#!` line says what it is written in."""
+    """The text under a key of a ConfigMap, or in a file that a generator puts there."""
 
     key: str
-    scalar: Scalar
+    text: str
+    scalar: Scalar | None = None
 
     @property
-    def is_python(self) -> bool:
-        return self.key.endswith(_PYTHON_ENDING)
+    def is_named(self) -> bool:
+        """Whether it is a script by its name or by its `#!` line."""
+        return self.key.endswith(_ENDINGS) or self.text.startswith("#!")
+
+    @property
+    def program(self) -> str:
+        """The program that runs it by its name; empty where the `#!` line says it, or a shell is meant."""
+        return next((program for ending, program in _PROGRAMS.items() if self.key.endswith(ending)), "")
 
 
 def commands(container: Container) -> Iterator[Command]:
@@ -85,13 +101,18 @@ def pod_address_variables(container: Container) -> frozenset[str]:
     return frozenset(name for name, is_address in found.items() if is_address)
 
 
-def scripts(config_map: KubernetesObject) -> Iterator[Script]:
-    """The values of a ConfigMap that are scripts by their key or their `#!` line."""
+def may_be_script(path: str) -> bool:
+    """Whether a file may be a script by its name: by its ending, or as it has none."""
+    name = path.rpartition("/")[2]
+    return "." not in name or name.endswith(_ENDINGS)
+
+
+def texts(config_map: KubernetesObject) -> Iterator[Script]:
+    """The texts of a ConfigMap by their keys; some are scripts."""
     data = mapping(config_map.node.get("data"))
     for key, entry in data.fields.items() if data else ():
-        scalar = entry.value
-        if isinstance(scalar, Scalar) and (key.endswith(_ENDINGS) or scalar.text.startswith("#!")):
-            yield Script(key, scalar)
+        if isinstance(entry.value, Scalar):
+            yield Script(key, entry.value.text, entry.value)
 
 
 def mounted_scripts(container: Container, finder: Finder) -> Iterator[Script]:
@@ -100,31 +121,52 @@ def mounted_scripts(container: Container, finder: Finder) -> Iterator[Script]:
         for config in config_maps(mount.volume):
             name = string(config.get("name"))
             config_map = finder.find("ConfigMap", name, container.pod.object.namespace) if name else None
-            for script in scripts(config_map) if config_map else ():
-                if config_map and _shows(config, config_map, script.key, mount.sub_path):
+            for script in texts(config_map) if config_map else ():
+                if script.is_named and _shown_at(config, name, script.key, mount) is not None:
                     yield script
 
 
-def mounts_of(config_map: KubernetesObject, key: str, pod: Pod) -> Iterator[Mount]:
-    """The mounts through which containers of a pod see one key of a ConfigMap."""
-    if config_map.namespace not in {None, pod.object.namespace or config_map.namespace}:
-        return
+def mounts_of(name: str, key: str, pod: Pod) -> Iterator[tuple[Mount, str]]:
+    """The mounts through which containers of a pod see one key of a ConfigMap, each with the path of that file."""
     for container in pod.containers:
         for mount in container.mounts:
-            if any(_shows(config, config_map, key, mount.sub_path) for config in config_maps(mount.volume)):
-                yield mount
+            for config in config_maps(mount.volume):
+                if (path := _shown_at(config, name, key, mount)) is not None:
+                    yield mount, path
+                    break
 
 
-def _shows(config: Mapping, config_map: KubernetesObject, key: str, sub_path: str | None) -> bool:
-    if sub_path is None or config_map.name is None or written_string(config.get("name")) != config_map.name:
-        return False
-    files = {key}
+def runner(container: Container, path: str) -> str | None:
+    """The program with which a container runs a file: empty where it runs by itself, None where it is not run."""
+    pattern = re.compile(_RUN % re.escape(path))
+    for command in commands(container):
+        words = [scalar.text for _, scalar in command.arguments]
+        if path in words:
+            before = words[: words.index(path)]
+            program = _PROGRAM.fullmatch(before[0]) if before else None
+            if not before or (program and all(word.startswith("-") for word in before[1:])):
+                return program["program"] if program else ""
+        for word in words:
+            if word != path and (found := pattern.search(word)):
+                return found["program"] or ""
+    return None
+
+
+def _shown_at(config: Mapping, name: str | None, key: str, mount: Mount) -> str | None:
+    """The path in the container under which a mount shows the key of a ConfigMap; None where it does not."""
+    sub_path = mount.sub_path
+    if sub_path is None or name is None or written_string(config.get("name")) != name:
+        return None
+    files = [key]
     if (items := sequence(config.get("items"))) is not None:
         entries = [entry for item in items.items if (entry := mapping(item)) is not None]
-        files = {
+        files = [
             written_string(entry.get("path")) or "" for entry in entries if written_string(entry.get("key")) == key
-        }
-    return any(not sub_path or f"{file}/".startswith(f"{sub_path.rstrip('/')}/") for file in files)
+        ]
+    folder = (mount.mount_path or "").rstrip("/")
+    above = f"{sub_path.rstrip('/')}/" if sub_path else ""
+    shown = next((f"{file}/"[len(above) :].rstrip("/") for file in files if f"{file}/".startswith(above)), None)
+    return None if shown is None else f"{folder}/{shown}".rstrip("/")
 
 
 def _arguments(node: Mapping, path: tuple[str, ...]) -> list[tuple[Path, Scalar]]:

@@ -78,7 +78,7 @@ def _not_checked(checked: CheckedFile, positions: Positions) -> Iterator[types.D
         yield _note(positions, Span(0, 0), checked.failure, types.DiagnosticSeverity.Error)
     for item in checked.result.unread:
         count = f" ({item.count} in this file)" if item.count > 1 else ""
-        message = f"not checked: {item.reason}{count}"
+        message = f"not checked: {item.full_reason}{count}"
         yield _note(positions, item.span or Span(0, 0), message, types.DiagnosticSeverity.Hint)
 
 

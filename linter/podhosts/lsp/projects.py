@@ -81,7 +81,7 @@ class Project:
         """Why a chart could not read a file; its places are in the text that the chart has read."""
         for file in self.repository(buffer).charts.unread:
             if file.source.path == buffer.path and file.source.data == buffer.data:
-                yield Unread(buffer.path, file.reason, 1, buffer, file.problem.span)
+                yield Unread(buffer.path, file.reason, 1, buffer, file.problem.span, file.detail)
 
     def repository(self, buffer: Buffer) -> Repository:
         """The files as a rule sees them that looks at this one."""

@@ -159,4 +159,4 @@ def _suppressed(item: Suppressed) -> dict[str, Any]:
 
 def _unread(item: Unread) -> dict[str, Any]:
     start = _position(item.source, item.span.start) if item.source is not None and item.span is not None else None
-    return {"path": item.path, "reason": item.reason, "count": item.count, "start": start}
+    return {"path": item.path, "reason": item.full_reason, "count": item.count, "start": start}

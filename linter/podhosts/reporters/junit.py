@@ -60,7 +60,7 @@ def _suites(report: Report) -> dict[str, _Suite]:
         if item.source is None:
             suite.errors.append(item.reason)
         else:
-            suite.unread.append(f"not read: {item.reason}: {item.count}")
+            suite.unread.append(f"not read: {item.full_reason}: {item.count}")
     return suites
 
 

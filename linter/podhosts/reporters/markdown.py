@@ -57,7 +57,7 @@ def render(report: Report) -> Iterator[str]:
         yield "Not read:"
         yield ""
         for item in report.result.unread:
-            yield f"- {_code(visible(item.path))}: {escaped(item.reason)} ({item.count})"
+            yield f"- {_code(visible(item.path))}: {escaped(item.full_reason)} ({item.count})"
 
 
 def _row(finding: Diagnostic, words: Words) -> str:

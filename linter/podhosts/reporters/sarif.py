@@ -173,7 +173,7 @@ def _fix(report: Report, source: Source, fix: Fix) -> dict[str, Any]:
 def _notification(report: Report, item: Unread) -> dict[str, Any]:
     notification: dict[str, Any] = {
         "level": "error" if item.source is None else "note",
-        "message": {"text": f"not read: {item.reason} ({item.count})"},
+        "message": {"text": f"not read: {item.full_reason} ({item.count})"},
     }
     if item.source is None:
         notification["locations"] = [{"physicalLocation": {"artifactLocation": _artifact(report, item.path)}}]

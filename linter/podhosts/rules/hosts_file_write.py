@@ -4,21 +4,35 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
 from podhosts.kubernetes import pods
+from podhosts.kubernetes.generated_files import taken_files
 from podhosts.kubernetes.mounts import HOSTS_FILE, node_file, normalize
-from podhosts.kubernetes.scripts import commands, environment, mounts_of, pod_address_variables, scripts
+from podhosts.kubernetes.scripts import (
+    Script,
+    commands,
+    environment,
+    may_be_script,
+    mounts_of,
+    pod_address_variables,
+    runner,
+    texts,
+)
+from podhosts.kubernetes.windows import host_process
+from podhosts.kustomize.names import is_kustomization
 from podhosts.rules.base import Fixable, Rule, object_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
+    from podhosts.document import Scalar
     from podhosts.edits import Fix
     from podhosts.kubernetes import Container, KubernetesObject, Mount, Pod
-    from podhosts.kubernetes.scripts import Command, Script
+    from podhosts.kubernetes.scripts import Command
     from podhosts.rules.write_outcomes import Outcome
     from podhosts.shell import ArgvWrite, HostsWrite
     from podhosts.shell.arguments import UnreadRedirection
 
+_PATH = "etc/hosts"
 _HIDING_MOUNTS = frozenset({HOSTS_FILE, "/etc", "/"})
 
 
@@ -33,9 +47,10 @@ class HostsFileWrite(Rule):
     it fails (`sed -i`, `perl -i`, `mv`, `ln -f`, `rm`, GNU `install`, `cp --remove-destination`, `rsync`). An init
     container that fails keeps the pod from starting. In a command without a shell `>>` is one more argument. The same
     can be said without a script: by `hostAliases`, and for the pod's own address by `hostname`.
-    Read are commands, hooks, probes, and the scripts in ConfigMaps that a pod mounts (shell, Python, Perl, Ruby,
-    JavaScript, PHP, Lua); only paths and texts that are constant there count, and no container that mounts another file
-    on the path. Source: `reference/kubernetes.md` 3.1, `vectors/hosts-writes`.
+    The rule reads commands, hooks, probes, and the scripts in ConfigMaps that a pod mounts, generated ones too (shell,
+    Python, Perl, Ruby, JavaScript, PHP, Lua, PowerShell): by their names, or as a container runs them. Only paths and
+    texts that are constant there count, and no container that mounts another file on the path. Source:
+    `reference/kubernetes.md` 3.1, `vectors/hosts-writes`.
 
     Bad:
         apiVersion: v1
@@ -96,25 +111,61 @@ class HostsFileWrite(Rule):
             yield self._report(command, write, result, fix if id(write) in fixed else None)
 
     def check_object(self, manifest: KubernetesObject) -> Iterator[Diagnostic]:
-        if manifest.kind != "ConfigMap":
+        if is_kustomization(manifest.document.source.path):
+            yield from self._check_generators(manifest)
+        elif manifest.kind == "ConfigMap" and manifest.name:
+            for script in texts(manifest):
+                writes, mounts = self._writes_of(script, manifest.name, manifest.namespace)
+                if script.scalar is not None and writes:
+                    yield from self._check_script(manifest, script.key, script.scalar, writes, mounts)
+
+    def _check_generators(self, kustomization: KubernetesObject) -> Iterator[Diagnostic]:
+        """Check the scripts that a kustomization takes into ConfigMaps, each finding at the entry that does."""
+        overlays = self.repository.overlays_of(kustomization.document.source.path)
+        if overlays is None or kustomization.node.get("configMapGenerator") is None:
             return
-        from podhosts.shell import hosts_writes, python_writes
+        from podhosts.rules.write_messages import described_script
 
-        for script in scripts(manifest):
-            text = script.scalar.text
-            writes = python_writes(text) if script.is_python else hosts_writes(text)
-            mounts = self._mounts(manifest, script) if writes else []
-            if mounts:
-                yield from self._check_script(manifest, script, writes, mounts)
+        for taken in taken_files(kustomization, lambda path: overlays.file(path) if may_be_script(path) else None):
+            script = Script(taken.key, taken.source.text)
+            writes, mounts = self._writes_of(script, taken.name, None)
+            for write in writes if mounts else ():
+                words, works = described_script(write, [mount.container for mount in mounts], self.version)
+                yield self.report(
+                    kustomization,
+                    taken.entry,
+                    f"a file taken in here: {words.message}",
+                    why=words.why,
+                    help=words.help,
+                    field=kustomization.field(*taken.path),
+                    severity=Severity.INFO if works else None,
+                    related=[Related(write.target, "the place", taken.source), *_mounted(mounts)],
+                )
 
-    def _mounts(self, config_map: KubernetesObject, script: Script) -> list[Mount]:
-        """Where containers mount a script that would change the kubelet's file in them."""
-        mounting = self.repository.mentioning("configMap", config_map.name) if config_map.name else ()
+    def _writes_of(self, script: Script, name: str, namespace: str | None) -> tuple[list[HostsWrite], list[Mount]]:
+        """The writes of a text in a ConfigMap, and where containers mount it; none where it is no script they run."""
+        from podhosts.shell import script_writes
+
+        if script.is_named:
+            writes = script_writes(script.text, script.program)
+            return writes, [mount for mount, _ in self._mounts(script.key, name, namespace)] if writes else []
+        run = [
+            (mount, program)
+            for mount, path in (self._mounts(script.key, name, namespace) if _PATH in script.text else ())
+            if (program := runner(mount.container, path)) is not None
+        ]
+        programs = dict.fromkeys(program for _, program in run)
+        writes = [write for program in [*programs][:1] for write in script_writes(script.text, program)]
+        return writes, [mount for mount, _ in run]
+
+    def _mounts(self, key: str, name: str, namespace: str | None) -> list[tuple[Mount, str]]:
+        """Where containers mount a text that would change the kubelet's file in them, each with the file's path."""
         return [
-            mount
-            for manifest in mounting
+            (mount, path)
+            for manifest in self.repository.mentioning("configMap", name)
+            if namespace in {None, manifest.namespace or namespace}
             for pod in pods(manifest, self.kinds)
-            for mount in mounts_of(config_map, script.key, pod)
+            for mount, path in mounts_of(name, key, pod)
             if not _hides_hosts_file(mount.container) and not _may_act_on_node(mount.container)
         ]
 
@@ -147,24 +198,27 @@ class HostsFileWrite(Rule):
         )
 
     def _check_script(
-        self, config_map: KubernetesObject, script: Script, writes: list[HostsWrite], mounts: list[Mount]
+        self, config_map: KubernetesObject, key: str, scalar: Scalar, writes: list[HostsWrite], mounts: list[Mount]
     ) -> Iterator[Diagnostic]:
         from podhosts.rules.write_messages import described_script
 
-        related = tuple(
-            Related(mount.node.span, f"mounted in {mount.container.shown}", object_of(mount).document.source)
-            for mount in mounts
-        )
-        for write in writes:
+        for write in writes if mounts else ():
             words, works = described_script(write, [mount.container for mount in mounts], self.version)
             yield self.report(
                 config_map,
-                config_map.document.locate(script.scalar, *write.target),
+                config_map.document.locate(scalar, *write.target),
                 words,
-                field=config_map.field("data", script.key),
+                field=config_map.field("data", key),
                 severity=Severity.INFO if works else None,
-                related=related,
+                related=_mounted(mounts),
             )
+
+
+def _mounted(mounts: list[Mount]) -> tuple[Related, ...]:
+    return tuple(
+        Related(mount.node.span, f"mounted in {mount.container.shown}", object_of(mount).document.source)
+        for mount in mounts
+    )
 
 
 def _writes(command: Command) -> list[ArgvWrite]:
@@ -198,7 +252,9 @@ def _move(pod: Pod, found: list[tuple[Command, ArgvWrite]]) -> tuple[Fix | None,
 
 
 def _hides_hosts_file(container: Container) -> bool:
-    """Whether the path is something else than the kubelet's file in this container."""
+    """Whether the path is something else than the kubelet's file in this container; a HostProcess has the node's."""
+    if host_process(container.pod) is not None:
+        return True
     return any(normalize(mount.mount_path or "") in _HIDING_MOUNTS for mount in container.mounts)
 
 

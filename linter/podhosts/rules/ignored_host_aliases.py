@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
 from podhosts.kubernetes.mounts import MountEffect, affecting, source_span
+from podhosts.kubernetes.windows import host_process
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
@@ -14,11 +15,12 @@ if TYPE_CHECKING:
 
 
 class IgnoredHostAliases(Rule):
-    """A container that mounts its own `/etc/hosts` in a pod with hostAliases.
+    """A container that mounts its own `/etc/hosts` in a pod with hostAliases, or a HostProcess of Windows in one.
 
     Why: a mount at exactly `/etc/hosts` switches the kubelet's own mount off for that container: it gets no hostAliases
     and no line for the pod's name, and nothing warns. Where the manifest shows what is mounted, `host-path-hosts-file`
-    or `hosts-file-mount` says so instead. Source: `reference/kubernetes.md` 3.1, `vectors/kubelet`.
+    or `hosts-file-mount` says so instead. Into a pod of Windows with a HostProcess container the kubelet mounts no
+    hosts file at all. Source: `reference/kubernetes.md` 3.1, `vectors/kubelet`.
 
     Bad:
         # A patch: the volume is in the Deployment that it is laid over.
@@ -62,6 +64,16 @@ class IgnoredHostAliases(Rule):
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         aliases = pod.list_entry
+        if aliases is not None and pod.aliases and (process := host_process(pod)) is not None:
+            yield self.report(
+                pod.object,
+                aliases.key,
+                "a pod with a HostProcess container gets no hosts file",
+                why="on Windows the kubelet mounts none into such a pod, and its hostAliases reach no container",
+                help="leave the aliases out",
+                field=pod.field(pod.list_field),
+                related=[Related(process.span, "the HostProcess")],
+            )
         for mount in affecting(pod, MountEffect.ALIASES_IGNORED):
             node = mount.mount_path_node
             if node is not None and aliases is not None:

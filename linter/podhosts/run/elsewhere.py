@@ -26,7 +26,7 @@ class Elsewhere:
     """Tells what of the files that belong with the inputs is to be reported.
 
     These are findings with a related place in an input, and those in a build that an input decides: of its
-    kustomization, its Chart.yaml, a values file or a template of its chart.
+    kustomization, its Chart.yaml, a values file or a template of its chart, a delivery of it.
     """
 
     def __init__(self, relevance: Relevance, repository: Repository) -> None:
@@ -48,9 +48,13 @@ class Elsewhere:
             source = result.findings[0].source
             built = {(item.rule, item.span) for item in overlay_findings(source, self._repository, settings)}
 
+        is_delivery = self._repository.charts.is_delivery(path)
+
         def is_told(finding: Diagnostic) -> bool:
             others = (related.source for related in finding.related)
             if any(source is not None and source.path in self._inputs for source in others):
+                return True
+            if is_delivery and not self._inputs.isdisjoint(value for build in finding.built for value in build.values):
                 return True
             return (finding.rule, finding.span) in built or (
                 finding.rule == PatchDropsAlias.name and self._is_built_by_input(path)

@@ -174,7 +174,7 @@ class Tasks(Generic[_Gain]):
                 task = Task(Input(path, False), File(path, path), 0, work.home, is_relevant=True, is_divisible=False)
                 done.helpers[path] = self._work(task, Share())
             done.unread += (
-                Unread(item.source.path, item.reason, 1, item.source, item.problem.span)
+                Unread(item.source.path, item.reason, 1, item.source, item.problem.span, item.detail)
                 for item in self._charts.unread_of(work.home)
             )
         return done

@@ -1,6 +1,6 @@
 """Scripts -> writes to `/etc/hosts`: shell text, exec-form commands, Python, and code in five other languages.
 
-`hosts_writes`, `argv_writes` and `python_writes` never raise, whatever the text, and take time linear in its length.
+`hosts_writes`, `argv_writes` and `script_writes` never raise, whatever the text, and take time linear in its length.
 They report what a script says it does; they do not run it, and take every branch to happen. False alarms were weighed
 heavier than misses: a path, a file operand or a text counts only if it is constant in the script.
 
@@ -52,7 +52,7 @@ __all__ = [
     "argv_writes",
     "hosts_writes",
     "is_etc_hosts",
-    "python_writes",
+    "script_writes",
     "unread_redirection",
 ]
 
@@ -89,11 +89,14 @@ def argv_writes(
     return writes_in_command(argv, path_matches, variables or {})
 
 
-def python_writes(source: str, path_matches: Callable[[str], bool] = is_etc_hosts) -> list[HostsWrite]:
-    """The places where a Python script changes the hosts file; `statement` is set for shell commands that it runs."""
-    from podhosts.shell.search import writes_in_python
+def script_writes(script: str, program: str, path_matches: Callable[[str], bool] = is_etc_hosts) -> list[HostsWrite]:
+    """`hosts_writes` for a script that a program is given (`python3`, `perl`, `pwsh`); empty: its own first line says.
 
-    return writes_in_python(source, path_matches)
+    In Python and the other languages `statement` is set for shell commands that it runs.
+    """
+    from podhosts.shell.search import writes_by_program
+
+    return writes_by_program(script, program, path_matches)
 
 
 def unread_redirection(

@@ -97,7 +97,7 @@ class HostsWrite:
     redirection without a command and for one on a loop or group.
     `text`: what is written, None where it is not known.
     `statement`: None in Python code and where no shell is involved.
-    `way`, `user`: how and as whom, as far as the script says.
+    `way`, `user`: how and as whom, as far as the script says. `file`: what people call it.
     """
 
     target: Span
@@ -107,6 +107,7 @@ class HostsWrite:
     statement: Statement | None
     way: Way = Way.IN_PLACE
     user: User = User.SAME
+    file: str = "/etc/hosts"
 
     @property
     def own_names(self) -> tuple[str, ...] | None:

@@ -12,6 +12,7 @@ from podhosts.shell.expansion import Field
 from podhosts.shell.languages import language_of
 from podhosts.shell.located import UNKNOWN, LocatedText, WrittenRun
 from podhosts.shell.model import ArgvWrite, HostsWrite, Separator, Statement
+from podhosts.shell.powershell import POWERSHELLS, powershell_writes
 from podhosts.shell.shebang import interpreter
 from podhosts.shell.shells import POSIX_SHELLS, PYTHON, SHELLS
 from podhosts.shell.templates import mask_templates
@@ -21,24 +22,33 @@ from podhosts.source import Span
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+#: With these a shell reads a script itself.
+_SOURCING = frozenset((".", "source"))
+
 
 def writes_in_script(script: str, matches: Callable[[str], bool], environment: Mapping[str, str]) -> list[HostsWrite]:
     """See `podhosts.shell.hosts_writes`."""
     program = interpreter(script)
-    if PYTHON.match(program):
-        return writes_in_python(script, matches)
-    if (language := language_of(program)) is not None:
-        code = LocatedText.whole(script)
-        return _collected(matches, lambda search: search_code(search, code, language))
     if program and program not in SHELLS:
-        return []
+        return _in_other_language(script, program, matches)
     source, is_posix = LocatedText.whole(script), program in POSIX_SHELLS
     return _collected(matches, lambda search: search_script(search, source, environment, is_posix=is_posix))
 
 
-def writes_in_python(source: str, matches: Callable[[str], bool]) -> list[HostsWrite]:
-    """See `podhosts.shell.python_writes`."""
-    return _collected(matches, lambda search: search_python(search, LocatedText.whole(source), {}))
+def writes_by_program(script: str, program: str, matches: Callable[[str], bool]) -> list[HostsWrite]:
+    """See `podhosts.shell.script_writes`."""
+    if not program or program in SHELLS or program in _SOURCING:
+        return writes_in_script(script, matches, {})
+    return _in_other_language(script, program, matches)
+
+
+def _in_other_language(script: str, program: str, matches: Callable[[str], bool]) -> list[HostsWrite]:
+    source = LocatedText.whole(script)
+    if PYTHON.match(program):
+        return _collected(matches, lambda search: search_python(search, source, {}))
+    if (language := language_of(program)) is not None:
+        return _collected(matches, lambda search: search_code(search, source, language))
+    return list(powershell_writes(source)) if POWERSHELLS.fullmatch(program) else []
 
 
 def writes_in_command(

@@ -18,6 +18,7 @@ from podhosts.shell.located import UNKNOWN, LocatedText, WrittenRun
 from podhosts.shell.model import HostsWrite, Separator, Statement, User, Way, WriteKind
 from podhosts.shell.options import Syntax, parse_arguments
 from podhosts.shell.parser import parse
+from podhosts.shell.powershell import CMD, POWERSHELLS, powershell_writes
 from podhosts.shell.programs import file_writes
 from podhosts.shell.purity import only_writes
 from podhosts.shell.shells import POSIX_SHELLS, PYTHON, SHELLS, joined, shell_operands
@@ -40,6 +41,8 @@ _COPY_STDIN = frozenset(("tee", "sponge"))
 _DECLARATION = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _DECLARERS = frozenset(("export", "readonly", "declare", "typeset", "local"))
 _WRITES = frozenset((">", ">|", ">>", "&>", "&>>", ">&"))
+_POWERSHELL_OPTIONS = re.compile(r"[-/]c(?:o(?:m(?:m(?:a(?:n(?:d)?)?)?)?)?)?", re.IGNORECASE)
+_CMD_OPTIONS = re.compile(r"/[ck]", re.IGNORECASE)
 _FIND_RUNS = frozenset(("-exec", "-execdir", "-ok", "-okdir"))
 _BOXES = frozenset(("busybox", "toybox"))
 _MOST_NESTED = 6
@@ -377,6 +380,8 @@ class _ScriptSearch:
             operands = [operand.field for operand in parse_arguments(arguments, Syntax(is_ordered=True)).operands]
             if len(operands) > 1:
                 self._evaluated(operands[0], place)
+        elif POWERSHELLS.fullmatch(name) or CMD.fullmatch(name):
+            self._powershell(name, arguments)
         elif name == "find":
             self._find(arguments, place)
         elif PYTHON.match(name):
@@ -387,6 +392,17 @@ class _ScriptSearch:
             self._files(invocation, place, pipeline)
             if (language := language_of(name)) is not None:
                 self._code_command(arguments, language, place, pipeline)
+
+    def _powershell(self, name: str, arguments: Sequence[Field]) -> None:
+        """The script that PowerShell or cmd is given: behind `-Command` or `/c`, or all of its arguments."""
+        options = _CMD_OPTIONS if CMD.fullmatch(name) else _POWERSHELL_OPTIONS
+        named = next((at for at, field in enumerate(arguments) if options.fullmatch(field.value)), None)
+        if named is None and CMD.fullmatch(name):
+            return
+        scripts = list(arguments if named is None else arguments[named + 1 :])
+        if scripts:
+            for write in powershell_writes(joined(scripts).located()):
+                self._found(write)
 
     def _find(self, arguments: Sequence[Field], place: _StatementPlace | None) -> None:
         """The commands that `find` runs, with the file in place of `{}` where the starting point is the file."""
