@@ -316,13 +316,12 @@ def test_a_condition_inside_a_loop_may_hold_once(tmp_path: Path) -> None:
         ("hostAliases:\n      {{ toYaml .Values.a }}", 8, "{{ toYaml .Values.a }}"),
         ('hostAliases:\n      {{- include "web.list" . | nindent 4 }}', 8, "4"),
         ("hostAliases:\n      {{- range .Values.a }}\n      - {{ toYaml . | nindent 6 | trim }}{{ end }}", 9, "6"),
-        ("hostAliases:\n      - ip: 10.0.0.1\n        hostnames: {{ toYaml .Values.a | nindent 6 }}", 9, "6"),
     ],
 )
 def test_indentation(tmp_path: Path, printed: str, line: int, marked: str) -> None:
     files = {
         "templates/d.yaml": f"{HEAD}      {printed}\n      containers: []\n",
-        "templates/_helpers.tpl": '{{ define "web.list" -}}\n{{ toYaml .Values.a }}\n{{- end }}',
+        "templates/_helpers.tpl": '{{ define "web.list" -}}\n{{ toYaml .Values.aliases }}\n{{- end }}',
     }
     assert found(tmp_path, files) == [("templates/d.yaml", line, "syntax-error", marked)]
 
