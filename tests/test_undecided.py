@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
+from pathlib import Path
+
 import pytest
 
 from podhosts.engine import Options, default_selection, lint
 from podhosts.source import Source
+from tests.charts import METADATA, write
+from tests.running import podhosts
 
 HEAD = """\
 apiVersion: apps/v1
@@ -143,3 +149,34 @@ spec:
     {{- toYaml .Values.hostAliases | nindent 4 }}
 """
     assert undecided(text) == []
+
+
+CHART = {
+    "values.yaml": "hostAliases: []\nreplicas: 1\nimage: web\n",
+    "templates/_pod.tpl": '{{- define "web.pod" -}}\n{{- with .Values.hostAliases }}\nhostAliases:\n'
+    "{{ toYaml . }}\n{{- end }}\ncontainers:\n- name: web\n  image: {{ .Values.image }}\n{{- end }}\n",
+    "templates/web.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: {{ .Release.Name }}}\nspec:\n"
+    '  template:\n    spec:\n      {{- include "web.pod" . | nindent 6 }}\n',
+    "templates/job.yaml": "{{- if .Values.job }}\napiVersion: batch/v1\nkind: Job\nmetadata: {name: job}\nspec:\n"
+    "  template:\n    spec:\n      hostAliases:\n        {{- toYaml .Values.hostAliases | nindent 8 }}\n"
+    "      containers: [{name: job, image: job}]\n{{- end }}\n",
+}
+
+
+def unread_of_chart(folder: Path, files: dict[str, str]) -> Counter[str]:
+    """How much is unread, by the file of a chart."""
+    done = podhosts("check", "--format", "json", str(write(folder, files)), cwd=folder)
+    found: Counter[str] = Counter()
+    for item in json.loads(done.stdout)["unread"]:
+        found[Path(item["path"]).relative_to(folder).as_posix()] += item["count"]
+    return found
+
+
+def test_a_chart_whose_lists_are_known_has_nothing_unread(tmp_path: Path) -> None:
+    """Also where no values switch a template on: what it would print is in the values files."""
+    assert unread_of_chart(tmp_path, CHART) == {}
+
+
+def test_a_chart_that_cannot_be_evaluated_has(tmp_path: Path) -> None:
+    missing = {**CHART, "Chart.yaml": f"{METADATA}dependencies: [{{name: db, version: 1.0.0}}]\n"}
+    assert unread_of_chart(tmp_path, missing) == {"Chart.yaml": 1, "templates/_pod.tpl": 1, "templates/job.yaml": 1}

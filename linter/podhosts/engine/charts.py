@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 #: What a build can say nothing of: it may be right where the text as it is written is not.
 _OF_TEXT = frozenset({SyntaxErrorRule.name})
-_NO_YAML = "what is printed here with these values is no YAML: Helm refuses the chart"
+_NO_YAML = "what is printed here with these values is not YAML: Helm refuses the chart"
 #: What these find is not there, so that nothing of it is printed.
 _OF_WHAT_LACKS = frozenset({EmptyHostnames.name, MissingIp.name})
 _BUILT_RULES = frozenset(

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     DocumentCheck = Callable[[Placed, list[Rule], KnownKinds, Options, Repository, FileFacts], DocumentResult]
 
 
+#: The folder of a chart's templates in a path.
+_TEMPLATES = "/templates/"
 _PAGE = "a page, whose code blocks `--markdown` reads"
 
 
@@ -66,6 +68,20 @@ def lint(
         return Result(files=1)
     text = given if isinstance(given, Part) else whole(source)
     return _lint(source, relevant_documents(text, facts), options, repository, facts, check_document)
+
+
+def _is_evaluated(path: str, repository: Repository) -> bool:
+    """Whether a template, or a file of named ones, took part in an evaluation of a chart that did not stop at it.
+
+    What it prints about hosts is known then, be it nothing.
+    """
+    if _TEMPLATES not in f"/{path}":
+        return False
+    is_named = path.rpartition("/")[2].startswith("_")
+    return any(
+        all(stopped.template not in {None, path} and not is_named for stopped in build.stopped)
+        for build in repository.charts.builds_for(path)
+    )
 
 
 def _is_spoken_of(path: str, repository: Repository, settings: Settings) -> bool:
@@ -101,7 +117,11 @@ def _lint(
     for placed in documents:
         found.add(placed, check_document(placed, rules, kinds, options, repository, facts))
     found.add_from_overlays(_from_overlays(source, repository, options, rules))
-    found.add_from_charts(chart_report(source.path, repository, options.settings), source, options)
+    report = chart_report(source.path, repository, options.settings)
+    found.add_from_charts(report, source, options)
+    if report.is_printed or report.covered or _is_evaluated(source.path, repository):
+        found.forget_unread()
+    found.add_unknown(report, source)
     result = conclude(found, options, sees_others=repository.is_whole)
     result.unread += _unfollowed(repository.overlay_report(source.path), source)
     return result
@@ -201,10 +221,14 @@ class Found:
             for finding in report.findings
             if finding.rule in options.selected and not (is_broken and finding.rule == SyntaxErrorRule.name)
         )
-        # Of a file of named templates it is known where pods are printed from it.
-        if report.is_printed or report.covered:
-            for tally in (self._placeholders, self._templates, self._pieces):
-                tally.clear()
+
+    def forget_unread(self) -> None:
+        """Forget what the text alone leaves open: it is known what the template prints."""
+        for tally in (self._placeholders, self._templates, self._pieces):
+            tally.clear()
+
+    def add_unknown(self, report: ChartReport, source: Source) -> None:
+        """Count the values that evaluated charts print and nobody knows."""
         self._placeholders.add(source, report.unknown)
 
     def extend(self, other: Found) -> None:

@@ -90,7 +90,7 @@ class Chart:
 
     @cached_property
     def _metadata(self) -> tuple[Mapping | None, UnreadFile | None]:
-        return self._read_mapping(METADATA, "a Chart.yaml that is no YAML: its sub-charts are not known")
+        return self._read_mapping(METADATA, "a Chart.yaml that is not YAML: its sub-charts are not known")
 
     @cached_property
     def own_values(self) -> Mapping | None:

@@ -90,7 +90,7 @@ def _fault(text: str, printed: _Print) -> Words | None:
     """What is wrong with the columns of a printed text of several lines, seen with the key that it belongs to."""
     body = text[printed.start : printed.end]
     if _GO_VALUE.match(body):
-        return Words("the list is printed as Go prints it", "that is no valid YAML", "write `toYaml ... | nindent`")
+        return Words("the list is printed as Go prints it", "that is not valid YAML", "write `toYaml ... | nindent`")
     stripped = body.lstrip()
     if not stripped.startswith("- ") and ":" not in stripped.partition("\n")[0]:
         return None
@@ -117,23 +117,23 @@ def _columns(others: int, first: int, key: str, column: int, *, on_line_of_key: 
     """What is wrong with a list whose first line begins in the column `first`, and whose other lines in `others`."""
     right = f"write `nindent {column}` or more"
     if on_line_of_key:
-        return Words(f"the list is printed on the line of `{key}:`", "that is no valid YAML", right)
+        return Words(f"the list is printed on the line of `{key}:`", "that is not valid YAML", right)
     if others < first and key == "-":
         return Words(
             f"the first line of the entry begins in column {first + 1}, the others in column {others + 1}",
-            "what is rendered is no valid YAML, or says something else",
+            "what is rendered is not valid YAML, or says something else",
             f"write `nindent {first} | trim`",
         )
     if min(others, first) < column:
         return Words(
             f"the list is printed left of `{key}`, which is indented by {column}",
-            "what is rendered is no valid YAML, or says something else",
+            "what is rendered is not valid YAML, or says something else",
             right,
         )
     if others < first:
         return Words(
             f"the first line of the list is indented by {first}, the others by {others}",
-            "what is rendered is no valid YAML",
+            "what is rendered is not valid YAML",
             right,
         )
     return None

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity, Words
+from podhosts.kubernetes import pods
 from podhosts.kustomize.names import is_kustomization
 from podhosts.rules.base import Fixable, Rule
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from podhosts.corefile.manifests import ManifestCorefile
     from podhosts.diagnostics import Diagnostic
     from podhosts.document import Document
-    from podhosts.kubernetes import KubernetesObject
+    from podhosts.kubernetes import KubernetesObject, Pod
     from podhosts.rules.corefile_oddities import Oddity
 
 #: None: a file of values for the CoreDNS chart.
@@ -29,7 +30,7 @@ class CorednsHostsBlock(Rule):
     or without names are ignored without a log, also in the hosts file that a block names (warning). So are names
     that no query bears, that another server block, `rewrite` or `template` takes, and keys that nothing reads.
     Wildcards need CoreDNS 1.14.5, and a block without file and entries serves the `/etc/hosts` of CoreDNS' container
-    (info). Looked at are ConfigMaps (any key that holds a Corefile, `coredns-custom`, the keys that it imports or
+    (info). It looks at ConfigMaps (any key that holds a Corefile, `coredns-custom`, the keys that it imports or
     names), the values of CoreDNS' Helm chart, kOps clusters, and files called `Corefile`; a comment in the Corefile,
     `# podhosts: ignore[coredns-hosts-block] reason`, suppresses. Source: `reference/kubernetes.md` 8 (coredns
     `plugin/hosts`), and measurements with CoreDNS 1.11.3, 1.12.4 and 1.15.0.
@@ -88,7 +89,7 @@ class CorednsHostsBlock(Rule):
             return
         # Imported here: most objects are of another kind, and need no reader of Corefiles.
         from podhosts.corefile.manifests import CUSTOM, corefiles, servers_without_port
-        from podhosts.rules.corefile_keys import custom_of, main_of, unread_keys
+        from podhosts.rules.corefile_keys import custom_of, main_of, unmounted_keys, unread_keys
 
         if manifest.kind == "ConfigMap" and manifest.name == CUSTOM:
             yield from self._check_custom(manifest, main_of(manifest, self.repository))
@@ -96,13 +97,20 @@ class CorednsHostsBlock(Rule):
         custom = custom_of(manifest, self.repository)
         for corefile in corefiles(manifest, custom):
             yield from self._check(corefile, manifest)
-            for oddity in unread_keys(corefile, manifest):
+            mounting = self._mounting(manifest) if corefile.around else ()
+            for oddity in (*unread_keys(corefile, manifest), *unmounted_keys(corefile, manifest, mounting)):
                 yield from self._odd(corefile, manifest, oddity)
         for plugins, path in servers_without_port(manifest) if manifest.kind != "ConfigMap" else ():
             words = Words(
                 "this server has no `port`", "The chart prints `.{`, and CoreDNS does not start", "add `port: 53`"
             )
             yield self.report(manifest, plugins, words, field=manifest.field(*path))
+
+    def _mounting(self, config_map: KubernetesObject) -> Iterator[Pod]:
+        """The pods that mount a ConfigMap, as far as they are in the input."""
+        for manifest in self.repository.mentioning("configMap", config_map.name) if config_map.name else ():
+            if config_map.namespace in {None, manifest.namespace or config_map.namespace}:
+                yield from pods(manifest, self.kinds)
 
     def _check_custom(self, manifest: KubernetesObject, main: KubernetesObject | None) -> Iterator[Diagnostic]:
         """Check the ConfigMap that others import from; without theirs, key by key."""

@@ -10,8 +10,10 @@ from podhosts.corefile import CorefileError
 from podhosts.corefile.manifests import CUSTOM, KeyText, key_texts
 from podhosts.corefile.mounted import CUSTOM_FOLDER, MAIN_FOLDER, MAIN_PATH
 from podhosts.diagnostics import Related, Severity, Words
+from podhosts.document import string
 from podhosts.hosts.addresses import inet_pton4, inet_pton6
-from podhosts.kubernetes import is_placeholder
+from podhosts.kubernetes import is_placeholder, mapping, sequence
+from podhosts.kubernetes.mounts import config_maps
 from podhosts.rules.corefile_oddities import NO_START, Oddity
 from podhosts.source import Span
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from podhosts.corefile import HostsBlock
     from podhosts.corefile.manifests import ManifestCorefile
-    from podhosts.kubernetes import KubernetesObject
+    from podhosts.kubernetes import KubernetesObject, Pod
     from podhosts.repository import Repository
 
 #: Which keys the Corefiles of AKS, k3s and others import.
@@ -134,6 +136,36 @@ def unread_keys(corefile: ManifestCorefile, manifest: KubernetesObject) -> Itera
                 Words(message, f"`{word.text}` does not lead to it", "write `hosts FILE` with its whole path"),
                 others=(Related(word.span, "the word that names it"),),
             )
+
+
+def unmounted_keys(corefile: ManifestCorefile, manifest: KubernetesObject, pods: Iterable[Pod]) -> Iterator[Oddity]:
+    """The keys that a Corefile reads as files and the `items` of a volume leave out: at their first host line."""
+    try:
+        corefile.read()
+    except CorefileError:
+        return
+    used = [text for text in corefile.around if text.manifest is manifest and text.path in corefile.used]
+    listed = [keys for pod in (pods if used else ()) for keys in _mounted_keys(pod, manifest.name)]
+    for text in used:
+        name = basename(text.path)
+        if any(name not in keys for keys in listed) and (span := _first_host_line(text)) is not None:
+            words = Words(
+                f"CoreDNS has no file `{name}`",
+                "The volume holds only the keys that its `items` name",
+                "add the key to the `items` of the volume",
+            )
+            yield Oddity(corefile.add_text(text, span), words)
+
+
+def _mounted_keys(pod: Pod, name: str | None) -> Iterator[set[str | None]]:
+    """The keys that the volumes of a pod take of a ConfigMap, of those that name some and take the Corefile."""
+    for config in (config for volume in pod.volumes for config in config_maps(volume)):
+        items = sequence(config.get("items"))
+        if items is None or pod.is_partial(items) or string(config.get("name")) != name:
+            continue
+        keys = {string(entry.get("key")) for item in items.items if (entry := mapping(item)) is not None}
+        if "Corefile" in keys and None not in keys:
+            yield keys
 
 
 def unread_custom_keys(corefile: ManifestCorefile, manifest: KubernetesObject) -> Iterator[Oddity]:

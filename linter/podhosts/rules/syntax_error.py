@@ -76,7 +76,7 @@ class SyntaxErrorRule(Rule):
         if problem.message == TOO_DEEP:
             consequence = "legal, but it would take too long"
         elif document.is_embedded:
-            consequence = "this text in a string is no YAML, so that what it is meant for cannot read it"
+            consequence = "this text in a string is not YAML, so that what it is meant for cannot read it"
         elif reader in _REFUSALS:
             consequence = _REFUSALS[reader]
             if reader is Reader.KUSTOMIZE_INPUT and concerns_hosts(document, self.kinds, is_listed=False):

@@ -190,7 +190,7 @@ def _advice(pod: Pod, wrong: TypeMismatch) -> str:
         is_item = isinstance(node, Sequence) and isinstance(field, int)
         return "write each name as an item of its own" if is_item else "write the name alone"
     if isinstance(field, int) and is_numeric_for_resolvers(node.text):
-        return f"resolvers read `{node.text}` as a number even in quotes: use another name"
+        return "use another name: resolvers read this one as a number"
     if _is_wanted(node.text, field, pod.schema):
         return f'put it in quotes: write `"{node.text}"`'
     return name_advice(node.text) if isinstance(field, int) else "write a valid host name"
@@ -222,7 +222,7 @@ def _names_advice(node: Node) -> str:
     if node.is_string and (written := meant_list(node.text)) is not None:
         return f"write `{written}`"
     if not node.is_string and is_numeric_for_resolvers(node.text):
-        return f"write a list of names, and another name: resolvers read `{node.text}` as a number even in quotes"
+        return "write a list, and another name: resolvers read this one as a number"
     if not node.is_string and is_name(node.text):
         return f'write `["{node.text}"]`'
     return "write a list of names"
