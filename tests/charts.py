@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.discovery import discover
 from podhosts.engine import Options, Result, default_selection, lint
+from podhosts.engine.charts import files_with_findings
 from podhosts.helm import Charts
 from podhosts.repository import Repository
+from podhosts.rules import Settings
 from podhosts.source import Source
 from tests.running import PATIENCE
 
@@ -47,7 +49,8 @@ def lint_folder(folder: Path) -> list[Found]:
     charts = Charts(paths)
     repository = Repository([Source(path, Path(path).read_bytes()) for path in paths], charts=charts)
     found: list[Found] = []
-    for path in [*paths, *charts.helpers]:
+    added = charts.without_own(files_with_findings(charts.all, repository, Settings()))
+    for path in [*paths, *sorted({*charts.helpers, *added})]:
         source = Source(path, Path(path).read_bytes())
         for finding in lint(source, Options(selected=default_selection()), repository).findings:
             at = source.position(finding.span.start)

@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from podhosts.deliveries.argo import Application, application_of, argo_sources, read_argo_chart, read_argo_folder
+from podhosts.deliveries.argo_sets import applications
 from podhosts.deliveries.flux_kustomizations import read_kustomization
 from podhosts.deliveries.flux_releases import ReleaseValues
 from podhosts.deliveries.helmfile import read_helmfile_release, releases
@@ -77,6 +78,18 @@ class Around:
         """The names of the files right in a folder."""
         return [posixpath.basename(path) for path in self._paths if posixpath.dirname(path) == folder]
 
+    def paths(self) -> list[str]:
+        """The paths of all files."""
+        return self._paths
+
+    def kustomizations(self) -> list[Source]:
+        """No case has any beside a release."""
+        return []
+
+    def shown(self, path: str) -> str:
+        """A path as it is."""
+        return path
+
     def find(self, kind: str, name: str, namespace: str | None) -> KubernetesObject | None:
         """The object of that kind and name in a file of its own."""
         del namespace
@@ -136,19 +149,23 @@ def compared(case: dict[str, Any]) -> Verdict:
     return Verdict("equal" if found == wanted else "different", f"{found} != {wanted}")
 
 
+def config_files(case: dict[str, Any]) -> dict[str, str]:
+    """The ConfigMaps and Secrets of a case, each in a file."""
+    kinds = (("ConfigMap", "configMaps", "data"), ("Secret", "secrets", "stringData"))
+    return {
+        f"{kind}-{name}.json": json.dumps({"apiVersion": "v1", "kind": kind, "metadata": {"name": name}, field: data})
+        for kind, key, field in kinds
+        for name, data in (case.get(key) or {}).items()
+    }
+
+
 def _release_values(case: dict[str, Any]) -> tuple[object, object]:
     spec: dict[str, object] = {"valuesFrom": case["refs"]}
     if "values" in case:
         spec["values"] = case["values"]
     release = {"apiVersion": "helm.toolkit.fluxcd.io/v2", "kind": "HelmRelease", "spec": spec}
     release["metadata"] = {"name": "app", "namespace": _FLUX_NAMESPACE}
-    kinds = (("ConfigMap", "configMaps", "data"), ("Secret", "secrets", "stringData"))
-    files = {
-        f"{kind}-{name}.json": json.dumps({"apiVersion": "v1", "kind": kind, "metadata": {"name": name}, field: data})
-        for kind, key, field in kinds
-        for name, data in case.get(key, {}).items()
-    }
-    reader = ReleaseValues(only_object(written("release.json", release)), Around(files))
+    reader = ReleaseValues(only_object(written("release.json", release)), Around(config_files(case)))
     reader.read()
     if reader.open_parts:
         raise _Refused(reader.open_parts[0].reason)
@@ -308,6 +325,16 @@ def _kustomize_chart(case: dict[str, Any]) -> tuple[object, object]:
     return _by_name(found), _by_name(case["objects"] or ())
 
 
+def _application_set(case: dict[str, Any]) -> tuple[object, object]:
+    manifest = {"apiVersion": "argoproj.io/v1alpha1", "kind": "ApplicationSet", **case["appset"]}
+    if manifest["spec"].get("goTemplate"):
+        raise NotRead("templates of Go")
+    around = Around(case.get("files") or {})
+    found = applications(read_application(written("set.json", manifest)), around)
+    wanted = [(one["name"], one["spec"]) for one in case.get("applications") or ()]
+    return [(one.name, as_json(one.spec)) for one in found], wanted
+
+
 def _helmfile(case: dict[str, Any]) -> tuple[object, object]:
     text = case["files"][case["root"]]
     beyond = [word for word in ("condition", "jsonPatches", "transformers", "helmfiles", "ref+") if f"{word}" in text]
@@ -343,10 +370,11 @@ def _built_pods(delivered: DeliveredFolder | None, around: Around, folder: str) 
 
 
 def _flux_folder(case: dict[str, Any]) -> tuple[object, object]:
-    if "postBuild" in case["kustomization"]["spec"]:
-        raise NotRead("substitution")
     folder = case.get("path") or "app"
-    around = Around({path if case.get("path") else f"app/{path}": text for path, text in case["files"].items()})
+    files = {path if case.get("path") else f"app/{path}": text for path, text in case["files"].items()}
+    if case["group"].startswith("flux-substitute"):
+        files.setdefault("app/kustomization.yaml", f"resources: {json.dumps(list(case['files']))}\n")
+    around = Around(files | config_files(case))
     if not around.files.kustomizations(folder):
         raise NotRead("a folder without a kustomization")
     manifest = case["kustomization"]
@@ -395,6 +423,9 @@ _ANSWERS = {
     "kustomize-helm": _kustomize_chart,
     **dict.fromkeys(("helmfile-values", "helmfile-set", "helmfile-environment", "helmfile-layer"), _helmfile),
     **dict.fromkeys(("helmfile-patch", "helmfile-function"), _helmfile),
+    "argo-appset": _application_set,
+    "flux-substitute": _flux_folder,
+    "flux-substitute-from": _flux_folder,
     "flux-spec": _flux_folder,
     "flux-generate": _flux_folder,
     "argo-kustomize": _argo_folder,

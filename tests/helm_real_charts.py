@@ -137,7 +137,7 @@ def compare(row: dict[str, Any], helm_version: int) -> RealVerdict:
     try:
         mine = _printed(outcomes)
     except UnreadableError as error:
-        return RealVerdict("different", f"printed what is no YAML: {error}")
+        return RealVerdict("different", f"printed what is not YAML: {error}")
     theirs = row["pods"]
     for pod in theirs:
         if pod["name"] is None:

@@ -299,7 +299,7 @@ def test_the_page_of_rules() -> None:
         assert example.startswith("Bad") or finding.rule == "feature-disabled" or "unprinted" in heading
         if heading.strip("# `") == finding.rule:
             found.add(finding.rule)
-    # What is no YAML is a fragment on a page, and other objects are looked up in files of manifests only.
+    # What is not YAML is a fragment on a page, and other objects are looked up in files of manifests only.
     elsewhere = {"shadowed-service", "inconsistent-alias", "unprinted-host-aliases"}
     assert {rule.name for rule in RULES} - found == {"syntax-error", *elsewhere}
 

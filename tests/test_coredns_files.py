@@ -98,7 +98,7 @@ def test_the_hosts_file_beside_a_corefile_that_a_generator_takes_in(tmp_path: Pa
         "kustomization.yaml": f"{GENERATOR}  - Corefile\n  - NodeHosts\n  - missing.db\n",
     }
     assert [line.split(" (")[0] for line in found(tmp_path, files)] == [
-        f"kustomization.yaml:5:5: warning: {TAKEN_IN}: CoreDNS ignores this line without a word"
+        f"kustomization.yaml:5:5: warning: {TAKEN_IN}: CoreDNS silently ignores this line"
     ]
 
 

@@ -125,3 +125,30 @@ def test_a_named_file_sees_what_is_made_of_it(tmp_path: Path, name: str, expecte
     service = "apiVersion: v1\nkind: Service\nmetadata: {name: s}\n"
     folder = repository(tmp_path, {"apps.yaml": FLUX + indented(PATCH, 2), "other.yaml": service})
     assert places(folder, name) == expected
+
+
+WITH_VARIABLES = DEPLOYMENT.replace("10.4.0.1", "${ADDRESS}").replace("[db.example]", '["db.${DOMAIN:=example}"]')
+BUILD = FLUX.replace("  patches:\n", "  postBuild:\n")
+CONFIG = (
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: vars, namespace: flux-system}\ndata: {ADDRESS: 10.4.0.256}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("post_build", "expected"),
+    [
+        pytest.param("    substitute: {ADDRESS: 10.4.0.256}\n", ["apps.yaml:7: invalid-ip"], id="a variable"),
+        pytest.param(
+            "    substitute: {ADDRESS: 10.4.0.2, DOMAIN: a_b}\n", ["base/d.yaml:11: invalid-hostname"], id="a part"
+        ),
+        pytest.param(
+            "    substituteFrom: [{kind: ConfigMap, name: vars}]\n", ["vars.yaml:4: invalid-ip"], id="a ConfigMap"
+        ),
+        pytest.param("    substituteFrom: [{kind: Secret, name: vars}]\n", [], id="nobody knows"),
+        pytest.param("    substitute: {}\n", [], id="nothing is put in"),
+        pytest.param("    substitute: {a-b: x, ADDRESS: 10.4.0.256}\n", [], id="Flux fails"),
+    ],
+)
+def test_variables_of_flux(tmp_path: Path, post_build: str, expected: list[str]) -> None:
+    files = {"base/d.yaml": WITH_VARIABLES, "apps.yaml": BUILD + post_build, "vars.yaml": CONFIG}
+    assert places(repository(tmp_path, files)) == expected

@@ -147,6 +147,32 @@ def repository(tmp_path: Path, files: dict[str, str]) -> Path:
         ),
         pytest.param(
             {
+                "a/release.yaml": RELEASE + "  valuesFrom:\n  - {kind: ConfigMap, name: values}\n",
+                "a/kustomization.yaml": "configMapGenerator:\n- name: values\n  files: [values.yaml=app.yaml]\n",
+                "a/app.yaml": "extraHosts:\n- ip: 10.1.0.256\n  hostnames: [a.example]\n",
+            },
+            ["a/app.yaml:2:7: invalid-ip 10.1.0.256 ['charts/app/values.yaml', 'a/app.yaml', 'a/release.yaml']"],
+            id="valuesFrom a file of a generator",
+        ),
+        pytest.param(
+            {
+                "a/release.yaml": RELEASE + "  valuesFrom:\n  - {kind: ConfigMap, name: values}\n",
+                "b/kustomization.yaml": "configMapGenerator:\n- name: values\n  literals:\n  - |-\n    values.yaml=\n"
+                "    extraHosts:\n    - ip: 10.1.0.256\n      hostnames: [a.example]\n",
+            },
+            [
+                "b/kustomization.yaml:7:11: invalid-ip 10.1.0.256 "
+                "['charts/app/values.yaml', 'b/kustomization.yaml', 'a/release.yaml']"
+            ],
+            id="valuesFrom a literal of a generator",
+        ),
+        pytest.param(
+            {"f/fleet.yaml": "helm:\n  chart: ../charts/app\n" + VALUES},
+            ["f/fleet.yaml:5:11: invalid-ip 10.1.0.256 ['charts/app/values.yaml', 'f/fleet.yaml']"],
+            id="Fleet",
+        ),
+        pytest.param(
+            {
                 "p/kustomization.yaml": "helmGlobals: {chartHome: ../charts}\nhelmCharts:\n- name: app\n"
                 "  valuesInline:\n    extraHosts:\n    - ip: 10.1.0.256\n      hostnames: [a.example]\n"
             },
@@ -157,6 +183,48 @@ def repository(tmp_path: Path, files: dict[str, str]) -> Path:
 )
 def test_findings_in_values(tmp_path: Path, files: dict[str, str], expected: list[str]) -> None:
     assert found(repository(tmp_path, files)) == expected
+
+
+SET = """\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: apps, namespace: argocd}
+spec:
+  generators:
+  - list:
+      elements:
+      - {name: one, ip: 10.1.0.25}
+      - {name: two, ip: 10.1.0.256}
+  template:
+    metadata: {name: "{{name}}"}
+    spec:
+      destination: {namespace: shop}
+      source:
+        repoURL: https://git.example/r
+        path: charts/app
+        helm:
+          values: |
+            extraHosts:
+            - ip: {{ip}}
+              hostnames: [a_example]
+"""
+
+
+def test_an_application_set(tmp_path: Path) -> None:
+    """What the generator gives is shown there, what the template has in the template: once for both Applications."""
+    built = ["charts/app/values.yaml", "set.yaml"]
+    assert found(repository(tmp_path, {"set.yaml": SET})) == [
+        f"set.yaml:9:25: invalid-ip 10.1.0.256 {built}",
+        f"set.yaml:21:27: invalid-hostname a_example {built}",
+    ]
+
+
+def test_an_application_set_of_files(tmp_path: Path) -> None:
+    text = SET[: SET.index("  - list:")] + "  - git: {files: [{path: 'clusters/*/config.yaml'}]}\n"
+    text += SET[SET.index("  template:") :].replace("{{name}}", "{{path.basename}}").replace("a_example", "a.example")
+    files = {"set.yaml": text, "clusters/a/config.yaml": "ip: 10.1.0.256\n", "clusters/b/config.yaml": "ip: 10.1.0.2\n"}
+    (line,) = found(repository(tmp_path, files))
+    assert line.startswith("clusters/a/config.yaml:1:5: invalid-ip 10.1.0.256")
 
 
 def test_a_chart_that_is_elsewhere(tmp_path: Path) -> None:

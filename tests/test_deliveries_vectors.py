@@ -16,12 +16,15 @@ EQUAL = {
     "argo-helm": (32, 35),
     "argo-type": (6, 6),
     "kustomize-helm": (17, 20),
+    "argo-appset": (17, 26),
     "helmfile-values": (8, 12),
     "helmfile-set": (4, 5),
     "helmfile-environment": (1, 11),
     "helmfile-layer": (2, 10),
     "flux-generate": (3, 11),
-    "flux-spec": (10, 14),
+    "flux-spec": (11, 14),
+    "flux-substitute": (14, 45),
+    "flux-substitute-from": (4, 6),
     "argo-kustomize": (13, 13),
 }
 

@@ -325,7 +325,7 @@ def test_fix_that_takes_something_away_without_a_word(
     if lost is None:
         assert done.source.text == POD.replace(old, new)
     else:
-        assert_left_out(done, f"`{lost}` would get lost without a word")
+        assert_left_out(done, f"`{lost}` would get lost unnoticed")
 
 
 def test_the_other_fixes_are_made(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,8 @@ spec:
     volumeMounts: [{name: scripts, mountPath: /scripts}]
   volumes: [{name: scripts, configMap: {name: scripts}}]
 """
+#: A finding in a script stands at the entry that takes it in.
+TAKEN_IN = "a file taken in here"
 SCRIPT = "#!/bin/sh\necho 10.0.0.1 db >> /etc/hosts\n"
 
 
@@ -62,7 +64,7 @@ def test_a_script_that_a_generator_takes_in(tmp_path: Path, entry: str, file: st
     (tmp_path / ".git").mkdir()
     (finding,) = found(tmp_path, files, argument)
     assert (finding["rule"], finding["path"]) == ("hosts-file-write", "kustomization.yaml")
-    assert finding["message"] == "a file taken in here: a script changes /etc/hosts"
+    assert finding["message"] == f"{TAKEN_IN}: a script changes /etc/hosts"
     assert finding["field"] == "configMapGenerator[0].files[1]"
     assert finding["severity"] == "info"
     related = finding["related"]

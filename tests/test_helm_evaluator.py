@@ -12,6 +12,7 @@ from podhosts.helm.evaluate import NotKnown, ParsedTemplates, Refused, RenderedF
 from podhosts.helm.loading import LoadOptions, load
 from podhosts.helm.loading.load import DEFAULT_KUBERNETES
 from podhosts.helm.traced import PrintingAction
+from podhosts.source import Span
 from tests.helm_vectors import cases, compare, files, options
 
 if TYPE_CHECKING:
@@ -109,13 +110,17 @@ def test_the_name_of_a_release_is_unknown() -> None:
     assert known == [False] * 12 + [True] * 3 + [False] * 3
 
 
+def _at(path: str, offset: int) -> TemplatePlace:
+    return TemplatePlace(path, Span(offset, offset))
+
+
 def test_an_error_has_the_places_on_the_way() -> None:
     helper = 'a\n{{ define "h" }}{{ .Values.a.b.c }}{{ end }}'
     answer = answers({"templates/a.yaml": 'x: {{ include "h" . }}', "templates/_h.tpl": helper})["c/templates/a.yaml"]
     assert isinstance(answer, Refused)
     assert answer.places == (
-        TemplatePlace("templates/a.yaml", 6),
-        TemplatePlace("templates/_h.tpl", helper.index(".a.b")),
+        _at("templates/a.yaml", 6),
+        _at("templates/_h.tpl", helper.index(".a.b")),
     )
     assert answer.message.startswith("c/templates/a.yaml:1:6\n")
 
@@ -124,7 +129,7 @@ def test_what_depends_on_something_unknown_is_unknown() -> None:
     text = "a: {{ decryptAES `k` `eA==` }}"
     answer = answers({"templates/a.yaml": text})["c/templates/a.yaml"]
     assert isinstance(answer, NotKnown)
-    assert answer.place == TemplatePlace("templates/a.yaml", text.index("decryptAES"))
+    assert answer.place == _at("templates/a.yaml", text.index("decryptAES"))
 
 
 def test_the_innermost_action_has_printed_it() -> None:

@@ -275,4 +275,4 @@ def test_a_script_of_a_config_map_changes_the_nodes_file() -> None:
     mounts = "volumeMounts: [{name: v, mountPath: /etc/hosts}, {name: s, mountPath: /s}]"
     volumes = f"volumes: [{{name: v, {NODE}}}, {{name: s, configMap: {{name: s}}}}]\n"
     ((_, message),) = said(config + pod(mounts, others=volumes))
-    assert message.startswith("container `web` changes the node's /etc/hosts through a mount of that one file")
+    assert message.startswith("container `web` changes the node's /etc/hosts through a mount of the file")

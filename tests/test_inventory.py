@@ -463,7 +463,7 @@ def test_what_is_not_known_of_a_chart_is_said(tmp_path: Path) -> None:
         "templates/web.yaml": "apiVersion: v1\nkind: Pod\nspec:\n  hostAliases: {{- toYaml .Values.a | nindent 2 }}\n",
     }
     unread = [(item["path"], item["reason"]) for item in listed(put(tmp_path, chart))["unread"]]
-    assert ("Chart.yaml", "a Chart.yaml that is no YAML: its sub-charts are not known") in unread
+    assert ("Chart.yaml", "a Chart.yaml that is not YAML: its sub-charts are not known") in unread
 
 
 def test_an_address_whose_names_stand_elsewhere(tmp_path: Path) -> None:

@@ -333,7 +333,7 @@ def test_patterns_that_go_refuses(pattern: str) -> None:
         f"patches:\n- target: {target}\n  patch: '- {{op: add, path: /spec/paused, value: true}}'\n"
     )
     assert build is None
-    assert "is no regular expression" in messages[0]
+    assert "is not a regular expression" in messages[0]
 
 
 PATCH = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\nspec: {paused: true}\n"

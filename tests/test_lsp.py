@@ -119,7 +119,7 @@ async def test_what_a_chart_cannot_read(client: Editor, tmp_path: Path) -> None:
     path = tmp_path / "Chart.yaml"
     (told,) = await client.open(path, metadata)
     assert (told.code, told.severity) == ("not-checked", types.DiagnosticSeverity.Hint)
-    assert told.message == "not checked: a Chart.yaml that is no YAML: its sub-charts are not known"
+    assert told.message == "not checked: a Chart.yaml that is not YAML: its sub-charts are not known"
     assert told.range.start.line == 4
     right = metadata.replace("[\n", "[]\n")
     assert await client.change(path, right) == []

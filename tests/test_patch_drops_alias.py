@@ -152,7 +152,10 @@ def test_values_that_are_no_strings_are_refused_or_passed_over(value: str) -> No
             "{select: {kind: Pod}, fieldPaths: ['spec.hostAliases.[ip=a{99999999999}].ip']}",
             "`a{99999999999}` is no",
         ),
-        (f"{{select: {{kind: Pod}}, fieldPaths: [spec.hostAliases.{'9' * 5000}.ip]}}", f"`{'9' * 5000}` is no index"),
+        (
+            f"{{select: {{kind: Pod}}, fieldPaths: [spec.hostAliases.{'9' * 5000}.ip]}}",
+            f"`{'9' * 5000}` is not an index",
+        ),
     ],
 )
 def test_numbers_that_are_too_large_are_refused(replacement: str, message: str) -> None:

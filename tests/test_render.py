@@ -399,7 +399,7 @@ def test_a_manifest_in_a_string_is_a_pod(tmp_path: Path) -> None:
     assert (pod["path"], pod["object"]["name"], pod["field"]) == ("config.yaml", "web", "spec")
     assert pod["entries"][0]["origin"]["start"]["line"] == 11
     assert b"refused by the API server: config.yaml:11:" in done.stderr
-    assert b"Pod/web" in podhosts("resolve", "db.internal", "config.yaml", cwd=tmp_path).stdout
+    assert b"1 pod asks DNS" in podhosts("resolve", "db.internal", "config.yaml", cwd=tmp_path).stdout
     assert b"<- config.yaml:11" in podhosts("render", "--trace", "config.yaml", cwd=tmp_path).stdout
 
 

@@ -63,7 +63,7 @@ def spoken(finding: dict[str, Any]) -> str:
 
 def test_the_answers_are_those_of_the_pod_that_is_spoken_of(tmp_path: Path) -> None:
     (finding,) = checked(tmp_path, {"db.yaml": SET})
-    assert finding.startswith("db.yaml:13:21: warning: `db-1.dbs.shop.svc.cluster.local` is the own host name of pod 1")
+    assert finding.startswith("db.yaml:13:21: warning: `db-1.dbs.shop.svc.cluster.local` is pod 1's own host name")
     assert "glibc, musl and Go answer 10.244.1.5, 10.30.0.1" in finding
     assert "glibc without `multi on` answers 10.244.1.5;" in finding
     assert "in the other pods the alias is the only answer" in finding

@@ -1,4 +1,4 @@
-"""Text that is no YAML: a finding only where it is a manifest about hosts, unread only where a template broke it."""
+"""Text that is not YAML: a finding only where it is a manifest about hosts, unread only where a template broke it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ EVERY_RULE = Options(selected=frozenset(rule.name for rule in RULES))
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n"
 ALIASES = "  hostAliases:\n  - ip: 10.0.0.1\n     hostnames: [a.corp]\n"
 
-#: What other programs read, each with a word that a rule reacts to; most of it is no YAML, the rest has other meanings.
+#: What other programs read, each with a word that a rule reacts to; most is not YAML, the rest has other meanings.
 NOBODYS = {
     "tsconfig.json": '{\n  // strict\n  "compilerOptions": {"noFallthroughCasesInSwitch": true,},\n}\n',
     "launch.json": '{\n  "configurations": [\n    /* attach */ {"name": "a", "hostname": "Dev_1"}\n  ]\n}\n',

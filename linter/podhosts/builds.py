@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from podhosts.deliveries.names import CHART_MARK, MARKS, is_helmfile, is_without_kind, may_deliver
+from podhosts.deliveries.names import CHART_MARK, MARKS, is_fleet, is_helmfile, is_without_kind, may_deliver
 from podhosts.discovery import CHART, is_manifest
 from podhosts.git import holding, listing
 from podhosts.kustomize.names import KUSTOMIZATION_NAMES, is_kustomization
@@ -77,7 +77,7 @@ class Builds:
 
         `reached` are the files of the charts and kustomizations of the named ones.
         """
-        own = {path for path in named if may_deliver(_content(path)) or _prints_charts(path) or is_helmfile(path)}
+        own = {path for path in named if may_deliver(_content(path)) or _prints_charts(path) or _is_state(path)}
         wanted = {path for path in named if self._charts and _may_be_values(path)}
         if any(_LIST in _content(path) for path in (*named, *reached)):
             marks = (path for path in reached if os.path.basename(path) == CHART or is_kustomization(path))
@@ -97,11 +97,14 @@ class Builds:
     def _all_deliveries(self) -> list[str]:
         """All files that may hold a delivery."""
         if self._is_work_tree:
-            names = [*holding(self._start, MARKS, *_MANIFESTS), *listing(self._start, "-c", "--", "*helmfile*")]
+            names = [
+                *holding(self._start, MARKS, *_MANIFESTS),
+                *listing(self._start, "-c", "--", "*helmfile*", "*fleet.y*ml"),
+            ]
             found = [os.path.join(self._start, name) for name in names]
         else:
             files = filter(is_manifest, _below(self._start))
-            found = [path for path in files if is_helmfile(path) or may_deliver(_content(path))]
+            found = [path for path in files if _is_state(path) or may_deliver(_content(path))]
         return [*found, *filter(_prints_charts, self._kustomization_files)]
 
     def _deployed(self, delivery: str) -> set[str]:
@@ -117,7 +120,7 @@ class Builds:
                 for home in filter(os.path.isdir, homes)
                 for name in names & set(os.listdir(home))
             }
-        elif is_helmfile(delivery):
+        elif _is_state(delivery):
             found = {_resolved(folder, word) for word in words if word}
         else:
             # Of other sources a path begins with the name of one.
@@ -142,6 +145,11 @@ def files_of(folder: str, *patterns: str, is_work_tree: bool) -> Iterator[str]:
 def _may_be_values(path: str) -> bool:
     """Whether a file may be one of values: YAML that is no manifest."""
     return path.endswith((".yaml", ".yml")) and is_without_kind(_content(path))
+
+
+def _is_state(path: str) -> bool:
+    """Whether a file is what helmfile or Fleet reads: paths in it begin in its folder."""
+    return is_helmfile(path) or is_fleet(path)
 
 
 def _prints_charts(path: str) -> bool:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 from podhosts.document import Document, Part, document_of
 from podhosts.embedded import Embedded, embedded_documents
 from podhosts.helm import NOTHING
-from podhosts.helm.known_pods import fragments, known_pods
-from podhosts.kubernetes import every_object, is_patch
+from podhosts.helm.partials import named_templates
+from podhosts.kubernetes import every_object, every_pod, is_patch
 from podhosts.kubernetes.placed import PlacedPod, pod_of_list
 from podhosts.kubernetes.undecided import undecided
 from podhosts.kustomize.names import is_kustomization
@@ -23,7 +23,7 @@ from podhosts.suppressions import MARK
 from podhosts.triggers import mentions, text_mentions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
     from podhosts.document.large_lists import LargeList
     from podhosts.helm import FileFacts
@@ -99,12 +99,34 @@ def _interpret(
     elif isinstance(placed, Embedded) and placed.is_list:
         found = Interpreted(placed, [], [pod_of_list(document)], {}, outer, True)
     else:
-        known = known_pods(document, manifests, kinds, facts)
-        found = Interpreted(placed, manifests, _with_target(known.pods, placed), known.printed, outer, True)
+        printed = _printed(manifests, kinds, facts)
+        pods = [*printed, *_by_shape(manifests, kinds, facts, {pod.list_start for pod in printed})]
+        found = Interpreted(placed, manifests, _with_target(pods, placed), printed, outer, True)
     yield found
     if levels:
         for inner in embedded_documents(placed, manifests):
             yield from _interpret(inner, found, kinds, NOTHING, levels - 1)
+
+
+def _printed(manifests: list[KubernetesObject], kinds: KnownKinds, facts: FileFacts) -> dict[Pod, Placed]:
+    """The lists in the values of a chart that templates print, and how each is placed."""
+    if not facts.lists:
+        return {}
+    # Imported for the first values file of a chart: most runs have none.
+    from podhosts.helm.printed_lists import pods_of_lists
+
+    return {pod: place for manifest in manifests for pod, place in pods_of_lists(manifest, facts.lists, kinds)}
+
+
+def _by_shape(
+    manifests: list[KubernetesObject], kinds: KnownKinds, facts: FileFacts, known: Container[int | None]
+) -> Iterator[Pod]:
+    """The pods that are seen without a chart; not the lists that begin where known ones do."""
+    for pod in (pod for manifest in manifests for pod in every_pod(manifest, kinds)):
+        # What no template prints is refused by nobody.
+        is_printed = not facts.prints_nothing_of((*pod.path, pod.list_field))
+        if is_printed and (not known or pod.list_start not in known):
+            yield pod
 
 
 def _with_target(found: list[Pod], placed: Placed) -> list[Pod]:
@@ -117,8 +139,8 @@ def _with_target(found: list[Pod], placed: Placed) -> list[Pod]:
 
 def documents(part: Part, facts: FileFacts) -> Iterator[Placed]:
     """All documents of a file or a part of it; of a file of named templates those of them that are parts of lists."""
-    if facts.fragments and not facts.problems:
-        return fragments(part.source, facts)
+    if facts.is_partial and not facts.problems:
+        return named_templates(part.source)
     return (_placed(document_of(part, piece)) for piece in part.pieces)
 
 
@@ -130,7 +152,7 @@ def relevant_documents(part: Part, facts: FileFacts) -> Iterator[Placed]:
     Neighbours are searched together first: in a long stream hardly one of them matters.
     """
     source, pieces = part.source, part.pieces
-    if facts.fragments or facts.lists or facts.problems:
+    if facts.is_partial or facts.lists or facts.problems:
         yield from documents(part, facts)
         return
     has_suppressions = MARK in source.text

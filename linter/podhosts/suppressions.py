@@ -260,7 +260,7 @@ def _date(text: str | None) -> tuple[datetime.date | None, Words | None]:
     try:
         return datetime.date.fromisoformat(text), None
     except ValueError:
-        return None, Words(f"`until={text}` is no date", help="write it like until=2027-03-31")
+        return None, Words(f"`until={text}` is not a date", help="write it like until=2027-03-31")
 
 
 def _annotated(manifest: KubernetesObject) -> Iterator[Suppression]:

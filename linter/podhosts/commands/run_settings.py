@@ -277,7 +277,7 @@ def requested_version(text: str | None) -> KubernetesVersion | None:
 
 def _jobs(text: str) -> int:
     if not text.isdecimal() or int(text) == 0:
-        raise UsageError(f"`{text}` is no number of processes for --jobs; write 1 or more")
+        raise UsageError(f"`{text}` is not a number of processes for --jobs; write 1 or more")
     return int(text)
 
 

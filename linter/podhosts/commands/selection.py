@@ -165,7 +165,7 @@ def _built(folder: str) -> Selection:
     build = builder.build(folder)
     if build is None:
         reasons = [f"{_shown(item.place.source, item.place.span)}: {item.message}" for item in builder.refusals]
-        raise UsageError(f"{folder} cannot be built: {'; '.join(reasons) or 'a file of it is no YAML'}")
+        raise UsageError(f"{folder} cannot be built: {'; '.join(reasons) or 'a file of it is not YAML'}")
     follow_names(build.resources)
     path = files.kustomizations(folder)[0].path
     printed = [Printed(resource.value, path, folder) for resource in build.resources]

@@ -55,7 +55,7 @@ def imported(argument: Token, importer: str, texts: Sequence[_Text]) -> list[_Te
         return sorted(found, key=lambda text: text.path)
     found = [text for text in known if basename(text.path) == basename(path)]
     if not found and "/" not in pattern and importer == MAIN_PATH:
-        raise CorefileError(f"`{pattern}` is no snippet above this line, and no file beside", argument.span)
+        raise CorefileError(f"`{pattern}` is neither a snippet above this line nor a file next to it", argument.span)
     return found or None
 
 

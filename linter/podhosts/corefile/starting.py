@@ -61,7 +61,7 @@ def _zones(servers: Sequence[ServerBlock]) -> Iterator[StartProblem]:
             if not is_certain(zone.token):
                 continue
             if not _is_domain(zone.name):
-                yield StartProblem(zone.token.span, f"`{zone.token.text}` is no zone", "write `.` or a domain name")
+                yield StartProblem(zone.token.span, f"`{zone.token.text}` is not a zone", "write `.` or a domain name")
             elif not is_conditional:
                 known = first.setdefault((zone.scheme, zone.name, zone.port, bound_to(server)), zone)
                 if known is not zone:
@@ -86,11 +86,11 @@ def _directive(plugin: Plugin) -> Iterator[StartProblem]:
             plugin.name.span, f"`{word}` stands outside a block of `hosts`", "move it between the braces of `hosts`"
         )
     elif (meant := _own_word(word)) is not None:
-        yield StartProblem(plugin.name.span, f"`{word}` is no plugin", f"write `{meant}`")
+        yield StartProblem(plugin.name.span, f"`{word}` is not a plugin", f"write `{meant}`")
     elif not _PLUGIN_NAME.fullmatch(word):
         is_block = any(token.text == "{" for token in plugin.tokens)
-        advice = "put a server block beside the others, not into one" if is_block else "take it out"
-        yield StartProblem(plugin.name.span, f"`{word}` is no plugin", advice)
+        advice = "put a server block next to the others, not into one" if is_block else "take it out"
+        yield StartProblem(plugin.name.span, f"`{word}` is not a plugin", advice)
     elif word in PLUGINS and word != "hosts":
         for line in plugin.lines:
             if line[0].text == "hosts" and line[-1].text == "{":

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 from podhosts.deliveries.argo import KIND as APPLICATION
 from podhosts.deliveries.argo import application_of, argo_sources, is_chart, read_argo_chart, read_argo_folder
+from podhosts.deliveries.argo_sets import KIND as APPLICATION_SET
+from podhosts.deliveries.argo_sets import applications
+from podhosts.deliveries.fleet import read_fleet
 from podhosts.deliveries.flux_kustomizations import KIND as KUSTOMIZATION
 from podhosts.deliveries.flux_kustomizations import read_kustomization
 from podhosts.deliveries.flux_releases import KIND as RELEASE
@@ -16,7 +19,7 @@ from podhosts.deliveries.joining import UnreadableValuesError
 from podhosts.deliveries.k3s import KIND as HELM_CHART
 from podhosts.deliveries.k3s import read_helm_chart
 from podhosts.deliveries.kustomize_charts import chart_entries, read_kustomize_chart
-from podhosts.deliveries.names import CHART_MARK, is_helmfile, may_deliver
+from podhosts.deliveries.names import CHART_MARK, is_fleet, is_helmfile, may_deliver
 from podhosts.document import Document, split
 from podhosts.helm.model import TooLarge, Unsupported
 from podhosts.kubernetes import objects
@@ -51,6 +54,8 @@ def chart_deliveries(
             yield from _of_kustomization(source, around)
         elif source is not None and is_helmfile(path):
             yield from _readable(_of_helmfile(source, around))
+        elif source is not None and is_fleet(path):
+            yield from _readable(_of_fleet(source, around))
         elif source is not None and may_deliver(source.data):
             yield from _of_objects(source, around)
 
@@ -101,11 +106,14 @@ def _of_object(manifest: KubernetesObject, around: DeliveryContext) -> Iterator[
         yield read_release(manifest, around)
     elif manifest.kind == HELM_CHART and group == _K3S:
         yield read_helm_chart(manifest, around)
-    elif manifest.kind == APPLICATION and group == _ARGO:
-        application = application_of(manifest)
-        for source in argo_sources(application, around) if application is not None else ():
-            if is_chart(source):
-                yield read_argo_chart(source, around.files)
+    elif manifest.kind in {APPLICATION, APPLICATION_SET} and group == _ARGO:
+        written = application_of(manifest)
+        made = applications(written, around) if written and manifest.kind == APPLICATION_SET else [written]
+        for application in made:
+            with suppress(UnreadableValuesError):
+                for source in argo_sources(application, around) if application is not None else ():
+                    if is_chart(source):
+                        yield read_argo_chart(source, around.files)
 
 
 def _of_helmfile(source: Source, around: DeliveryContext) -> Iterator[ChartDelivery | None]:
@@ -113,6 +121,10 @@ def _of_helmfile(source: Source, around: DeliveryContext) -> Iterator[ChartDeliv
     for release in releases(source, around.files):
         with suppress(UnreadableValuesError):
             yield read_helmfile_release(release, around.files)
+
+
+def _of_fleet(source: Source, around: DeliveryContext) -> Iterator[ChartDelivery | None]:
+    yield read_fleet(source, around.files)
 
 
 def _of_kustomization(source: Source, around: DeliveryContext) -> Iterator[ChartDelivery]:

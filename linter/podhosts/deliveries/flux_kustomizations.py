@@ -8,14 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.deliveries.folders import from_root
-from podhosts.deliveries.model import at, known
+from podhosts.deliveries.model import ENCRYPTED, TEXT_FIELDS, at, is_true, items, known
+from podhosts.document import Mapping
+from podhosts.kubernetes.objects import mapping
 from podhosts.kustomize.delivered import DeliveredFolder
-from podhosts.kustomize.located import Map, locate
+from podhosts.kustomize.located import LocatedString, Map, locate
+from podhosts.kustomize.substituting import FluxVariables
 from podhosts.placed import Placed
 
 if TYPE_CHECKING:
     from podhosts.deliveries.model import DeliveryContext
-    from podhosts.document import Mapping
     from podhosts.kubernetes import KubernetesObject
 
 KIND = "Kustomization"
@@ -45,7 +47,35 @@ def read_kustomization(manifest: KubernetesObject, around: DeliveryContext) -> D
     file = manifest.document.source.path
     folders = (folder for folder in from_root(path, file, around.files) if around.files.kustomizations(folder or "."))
     folder = next(folders, None)
-    return DeliveredFolder(folder or ".", file, changes) if folder is not None and changes else None
+    variables = _variables(manifest, around)
+    if folder is None or not (changes or (variables is not None and variables.values)):
+        return None
+    return DeliveredFolder(folder or ".", file, changes, variables)
+
+
+def _variables(manifest: KubernetesObject, around: DeliveryContext) -> FluxVariables | None:
+    """The variables of `postBuild`: those of ConfigMaps and Secrets in order, then its own; None without any."""
+    written = at(manifest.spec, "postBuild")
+    if not isinstance(written, Mapping):
+        return None
+    values: dict[str, LocatedString] = {}
+    are_all = True
+    for _, entry in items(written.get("substituteFrom")):
+        kind, name = known(entry.get("kind")) or "", known(entry.get("name"))
+        found = around.find(kind, name, manifest.namespace) if kind in TEXT_FIELDS and name else None
+        data = mapping(found.node.get(TEXT_FIELDS[kind])) if found is not None else None
+        if found is None or data is None or ENCRYPTED in found.document.text:
+            are_all = are_all and is_true(entry.get("optional"))
+            continue
+        values |= _texts(data, Placed(found.document))
+    own = mapping(written.get("substitute"))
+    return FluxVariables(values | (_texts(own, Placed(manifest.document)) if own is not None else {}), are_all)
+
+
+def _texts(fields: Mapping, placed: Placed) -> dict[str, LocatedString]:
+    located = locate(fields, placed)
+    entries = located.items() if isinstance(located, Map) else ()
+    return {name: value for name, value in entries if isinstance(value, LocatedString)}
 
 
 def changes_of(fields: Mapping, names: dict[str, str], placed: Placed) -> Map:

@@ -8,8 +8,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.deliveries.folders import chart_folder, from_root
+from podhosts.deliveries.generated_values import generated_text
 from podhosts.deliveries.joining import JoinedValues, plain_for_flags
-from podhosts.deliveries.model import ChartDelivery, OpenPart, at, is_true, items, known, path_to
+from podhosts.deliveries.model import (
+    ENCRYPTED,
+    TEXT_FIELDS,
+    ChartDelivery,
+    OpenPart,
+    at,
+    is_true,
+    items,
+    known,
+    path_to,
+)
 from podhosts.document import Mapping, Scalar
 from podhosts.helm.traced import Traced
 from podhosts.kubernetes.objects import sequence
@@ -23,9 +34,6 @@ if TYPE_CHECKING:
 
 KIND = "HelmRelease"
 _DEFAULT_KEY = "values.yaml"
-#: The fields of a ConfigMap and a Secret that hold text as it is.
-_TEXTS = {"ConfigMap": "data", "Secret": "stringData"}
-_ENCRYPTED = "ENC["
 _QUOTES = ("'", '"')
 
 
@@ -89,11 +97,13 @@ class ReleaseValues:
     def _add(self, entry: Mapping, inline: GoMap | None) -> None:
         """One entry of `valuesFrom`."""
         kind, name = known(entry.get("kind")), known(entry.get("name"))
-        found = self._around.find(kind, name, self._release.namespace) if kind in _TEXTS and name else None
+        found = self._around.find(kind, name, self._release.namespace) if kind in TEXT_FIELDS and name else None
         key = known(entry.get("valuesKey")) or _DEFAULT_KEY
-        field = _TEXTS.get(kind or "", "")
+        field = TEXT_FIELDS.get(kind or "", "")
         scalar = at(found.node, field, key) if found is not None else None
-        if found is None or not isinstance(scalar, Scalar) or scalar.text.startswith(_ENCRYPTED):
+        if found is None and kind in TEXT_FIELDS and name and self._add_generated(kind, name, key, entry):
+            return
+        if found is None or not isinstance(scalar, Scalar) or scalar.text.startswith(ENCRYPTED):
             if not is_true(entry.get("optional")):
                 self._leave_open(entry, "values of a ConfigMap or Secret that is not there")
             return
@@ -106,6 +116,19 @@ class ReleaseValues:
         if inline is not None:
             self.joined.add(inline)
         self._set(target, self.joined.string(scalar, placed, place), is_literal=is_true(entry.get("literal")))
+
+    def _add_generated(self, kind: str, name: str, key: str, entry: Mapping) -> bool:
+        """Join the values that a kustomization generates, if one does; returns whether it does."""
+        path = self._release.document.source.path
+        found = generated_text(kind, name, key, path, self._around)
+        if found is None or entry.get("targetPath") is not None:
+            return False
+        if found.file is not None:
+            self.joined.add(self.joined.file(found.file))
+        else:
+            text = self.joined.string(found.literal, found.placed, found.path).slice(found.start)
+            self.joined.add(self.joined.read(text, f"`{key}`"))
+        return True
 
     def _set(self, target: str, value: Traced, *, is_literal: bool) -> None:
         text = value.text

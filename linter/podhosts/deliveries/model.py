@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from podhosts.kubernetes import KubernetesObject
     from podhosts.kustomize.files import Files
     from podhosts.placed import Place
+    from podhosts.source import Source
+
+
+#: The fields of a ConfigMap and a Secret that hold text as it is.
+TEXT_FIELDS = {"ConfigMap": "data", "Secret": "stringData"}
+#: Begins a text that SOPS has encrypted.
+ENCRYPTED = "ENC["
 
 
 class OpenPart(NamedTuple):
@@ -42,6 +49,18 @@ class DeliveryContext(Protocol):
 
     def names(self, folder: str) -> Iterable[str]:
         """The names of the files right in a folder."""
+        ...
+
+    def paths(self) -> Iterable[str]:
+        """The files of the repository that the run looks at, from the root of the repository."""
+        ...
+
+    def kustomizations(self) -> Iterable[Source]:
+        """The kustomizations that the run looks at."""
+        ...
+
+    def shown(self, path: str) -> str:
+        """A path from the root of the repository as the files are looked up by it."""
         ...
 
     def find(self, kind: str, name: str, namespace: str | None) -> KubernetesObject | None:

@@ -14,8 +14,10 @@ from podhosts.records import field, record, replace
 from podhosts.rules import RULES
 from podhosts.rules.duplicate_hostname import DuplicateHostname
 from podhosts.rules.empty_hostnames import EmptyHostnames
+from podhosts.rules.invalid_hostname import InvalidHostname
 from podhosts.rules.missing_ip import MissingIp
 from podhosts.rules.syntax_error import SyntaxErrorRule
+from podhosts.rules.wrong_type import WrongType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
 #: What a build can say nothing of: it may be right where the text as it is written is not.
 _OF_TEXT = frozenset({SyntaxErrorRule.name})
-_NO_YAML = "what is printed here with these values is no YAML: Helm refuses the chart"
+_NO_YAML = "what is printed here with these values is not YAML: Helm refuses the chart"
 #: What these find is not there, so that nothing of it is printed.
 _OF_WHAT_LACKS = frozenset({EmptyHostnames.name, MissingIp.name})
 _BUILT_RULES = frozenset(
@@ -112,17 +114,43 @@ class _Builds:
 def _reports(builds: _Builds, repository: Repository, settings: Settings) -> dict[str, ChartReport]:
     kinds = KnownKinds(settings.configured_pod_specs, repository.definitions)
     notes = _Notes()
+    misprinted = _misprinted(builds, repository)
+    for document in misprinted.values():
+        rules: list[Rule] = [SyntaxErrorRule(settings, repository.apart(document.document.source))]
+        for finding in (one for found in interpret(document, kinds, levels=0) for one in _findings(found, rules)):
+            notes.add(finding, builds.builds[0])
     for build in builds.builds:
         for text in build.printed:
             notes.at(text.source.path).is_printed = True
             rules = _rules(text.source, repository, settings)
             for document in text.documents():
+                if document.document.problem is not None and _key(document) in misprinted:
+                    continue
                 for interpreted in interpret(document, kinds):
                     for finding in _findings(interpreted, rules):
                         notes.add(finding, build)
                     if interpreted.placed is document:
                         notes.cover(interpreted, document)
     return {path: note.report() for path, note in notes.by_path.items()}
+
+
+def _misprinted(builds: _Builds, repository: Repository) -> dict[tuple[str, int], PrintedDocument]:
+    """The documents that are no YAML where lists have entries that the chart's own values leave empty."""
+    from podhosts.helm.misprints import misprint
+
+    first, *_ = builds.builds
+    chart = repository.charts.at(first.chart)
+    sample = repository.charts.samples(chart) if chart is not None and first.printed else None
+    documents = (document for text in (sample.printed if sample else ()) for document in text.documents())
+    return {
+        _key(document): document
+        for document in documents
+        if document.document.problem is not None and misprint(document) is not None
+    }
+
+
+def _key(document: PrintedDocument) -> tuple[str, int]:
+    return document.document.source.path, document.document.number
 
 
 def _joined(spans: Iterable[Span]) -> list[Span]:
@@ -192,6 +220,7 @@ def _findings(interpreted: Interpreted, rules: Iterable[Rule]) -> Iterator[Diagn
 
 def _relocate(finding: Diagnostic, placed: Placed) -> Diagnostic | None:
     # Imported here: few runs evaluate a chart.
+    from podhosts.helm.misprints import misprint
     from podhosts.helm.printed import PrintedDocument
 
     if not isinstance(placed, PrintedDocument):
@@ -202,6 +231,11 @@ def _relocate(finding: Diagnostic, placed: Placed) -> Diagnostic | None:
     elif finding.rule == SyntaxErrorRule.name:
         place = placed.printing_place(finding.span)
         finding = replace(finding, why=_NO_YAML, refused_by=())
+        if (found := misprint(placed)) is not None:
+            message, why, advice = found.words
+            place, finding = found.place, replace(finding, message=message, why=why, help=advice)
+    elif finding.rule == InvalidHostname.name and placed.prints_list(finding.span):
+        finding = _as_go_prints(finding, placed)
     elif _repeats_itself(finding, placed):
         if finding.rule == DuplicateHostname.name:
             # Of an entry that is printed twice another rule tells.
@@ -209,6 +243,21 @@ def _relocate(finding: Diagnostic, placed: Placed) -> Diagnostic | None:
         moved = relocate(replace(finding, related=()), placed, placed.printing_place(finding.span))
         return moved and moved.with_related(placed.values_of(finding.span))
     return relocate(finding, placed, place)
+
+
+def _as_go_prints(finding: Diagnostic, placed: PrintedDocument) -> Diagnostic:
+    """A name that is a whole list of names, for which a template has no `toYaml`."""
+    place = placed.step(finding.span)
+    action = place.source.cut(place.span) if place is not None else ""
+    return replace(
+        finding,
+        rule=WrongType.name,
+        severity=WrongType.severity,
+        message=f"`{action}` prints the list as Go does, `[a b]`",
+        why="YAML reads one name with a blank in it",
+        help="write `{{ toYaml ... | nindent }}` or a `range`",
+        refused_by=(),
+    )
 
 
 def _repeats_itself(finding: Diagnostic, placed: PrintedDocument) -> bool:

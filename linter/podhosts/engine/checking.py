@@ -16,6 +16,7 @@ from podhosts.engine.relocating import relocate_span, relocate_suppression, relo
 from podhosts.engine.results import CheckedObject, Options, Result, Suppressed
 from podhosts.engine.suppressing import complaints, suppress
 from podhosts.helm import NOTHING
+from podhosts.helm.partials import NamedTemplate
 from podhosts.interpret import interpret
 from podhosts.kubernetes import (
     concerns_hosts,
@@ -112,8 +113,8 @@ def _check(
 ) -> DocumentResult:
     """Check a document without what is in its strings."""
     checked = DocumentResult()
+    placed = interpreted.placed
     if not interpreted.is_checked:
-        placed = interpreted.placed
         if isinstance(placed, Embedded) and placed.mention is not None:
             checked.texts.append(placed.mention)
         return checked
@@ -121,7 +122,7 @@ def _check(
     is_refused = any(document.span.start <= problem.span.start < document.span.end for problem in facts.problems)
     if document.problem is not None and not is_refused and is_broken_by_template(document):
         is_listed = holds_list(document.text) or _is_listed(document, repository)
-        if concerns_hosts(document, kinds, is_listed=is_listed):
+        if not isinstance(placed, NamedTemplate) and concerns_hosts(document, kinds, is_listed=is_listed):
             checked.templates.append(document.problem.span)
         return checked
     if is_broken_piece(document) and not concerns_hosts(document, kinds, is_listed=_is_listed(document, repository)):
@@ -132,7 +133,10 @@ def _check(
     checked.is_manifest = document.root is None or has_kind or bool(pods)
     if options.lists_objects:
         checked.objects += checked_objects(interpreted)
-    if not document.actions or concerns_hosts(document, kinds, is_listed=_is_listed(document, repository)):
+    # What is not known of a named template is told where it is used.
+    if not isinstance(placed, NamedTemplate) and (
+        not document.actions or concerns_hosts(document, kinds, is_listed=_is_listed(document, repository))
+    ):
         checked.placeholders += interpreted.unknown_values()
     checked.writes += loose_writes(interpreted)
     checked.findings += _with_alias_uses(document, run_rules(interpreted, rules))

@@ -79,7 +79,7 @@ def fix(
             continue
         if unsaid := verifier.unsaid(text, [_fix_of(finding) for finding in chosen]):
             for number, lost in unsaid.items():
-                _leave_out(fixed, [chosen[number]], f"`{lost}` would get lost without a word")
+                _leave_out(fixed, [chosen[number]], f"`{lost}` would get lost unnoticed")
             continue
         after, problem = _try(text, chosen, verifier, seen)
         while problem is not None and len(chosen) > 1:

@@ -16,6 +16,7 @@ from podhosts.helm.loading.load import DEFAULT_KUBERNETES
 from podhosts.helm.model import TooLarge, Unsupported
 from podhosts.helm.printed import PrintedText, with_placeholders
 from podhosts.helm.relevance import can_fill_lists, relevant_templates
+from podhosts.helm.samples import sample_values
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ _DEFAULT_VALUES = "values.yaml"
 #: With so many values files a chart is evaluated.
 _MOST_VALUES = 40
 _HELM_VERSION = 4
+#: How Helm's words begin for what is no template, and what is among them where one includes itself without end.
+_NO_TEMPLATE = "parse error at "
+_ENDLESS = "nested reference name"
 #: What each entry of hostAliases has.
 _KEYS = (re.compile(r"\bip[\"']?\s*:"), re.compile(r"\bhostnames[\"']?\s*:"))
 _FILLED = re.compile(r"hostAliases:\s*(?!\[\]|null\b|~)\S", re.IGNORECASE)
@@ -40,13 +44,15 @@ _FILLED = re.compile(r"hostAliases:\s*(?!\[\]|null\b|~)\S", re.IGNORECASE)
 class Stopped(NamedTuple):
     """Where an evaluation stops, and why in Helm's words; `source` is a file of the chart.
 
-    `template` is the path of the template that is not printed for it; None where it is the whole chart.
+    `template` is the path of the template that is not printed for it; None where it is the whole chart. `is_broken`: it
+    is the template that is wrong, whatever the values.
     """
 
     source: Source
     span: Span
     reason: str
     template: str | None
+    is_broken: bool = False
 
 
 class ChartBuild(NamedTuple):
@@ -66,6 +72,7 @@ class ChartBuilder:
 
     def __init__(self, chart: Chart, charts: Charts) -> None:
         self.folder = chart.folder
+        self._chart = chart
         self.files = ChartFiles(chart, charts)
         self._parsed = ParsedTemplates(functions(_HELM_VERSION), _HELM_VERSION)
 
@@ -98,6 +105,11 @@ class ChartBuilder:
             source = self.files.source(name)
             if source is not None and _entries(source.text) > printed.get(source.path, 0):
                 yield self.build((source,) if name != _DEFAULT_VALUES else (), all_branches=True)
+
+    def with_samples(self) -> ChartBuild | None:
+        """What is printed where lists that the chart's own values leave empty have entries; None without such lists."""
+        values = sample_values(self._chart)
+        return None if values is None else self.build((values,))
 
     def everything(self, values: Sequence[Source] = (), deliveries: Sequence[DeliveredChart] = ()) -> list[ChartBuild]:
         """What all templates print with these files on top of the chart's own values, or as each delivery installs it.
@@ -160,11 +172,16 @@ class ChartBuilder:
             build.printed.append(PrintedText(text, self.files, shown))
             return
         if isinstance(outcome, Refused):
-            reason, place = outcome.message, outcome.places[-1] if outcome.places else None
+            reason = outcome.message
+            is_endless = _ENDLESS in reason
+            place = outcome.places[0 if is_endless else -1] if outcome.places else None
+            is_broken = is_endless or reason.startswith(_NO_TEMPLATE)
         else:
-            reason, place = outcome.reason, outcome.place
-        span = None if place is None else Span(place.at, place.at)
-        build.stopped.append(self._stopped(path if place is None else place.path, span, reason, shown))
+            reason, place, is_broken = outcome.reason, outcome.place, False
+        stopped = self._stopped(path if place is None else place.path, place and place.span, reason, shown)
+        if is_broken and stopped.span.start == stopped.span.end:
+            stopped = stopped._replace(span=_action_at(stopped.source.text, stopped.span.start))
+        build.stopped.append(stopped._replace(is_broken=is_broken))
 
     def _stopped(self, name: str, span: Span | None, reason: str, template: str | None = None) -> Stopped:
         source = self.files.source(name) or self.files.source(METADATA)
@@ -195,3 +212,9 @@ def _prints_list(printed: PrintedText) -> bool:
 def _entries(values: str) -> int:
     """How many entries of hostAliases a text may hold."""
     return min(len(key.findall(values)) for key in _KEYS)
+
+
+def _action_at(text: str, at: int) -> Span:
+    """The action of a template that an offset lies in."""
+    start, end = text.rfind("{{", 0, at), text.find("}}", at)
+    return Span(max(start, 0), len(text) if end < 0 else end + 2)

@@ -12,25 +12,16 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.document import Document, Mapping, Problem, Sequence, split, written_string
+from podhosts.document import Document, Mapping, Sequence, split, written_string
 from podhosts.helm.charts import METADATA, files_below, is_values_path, join
-from podhosts.helm.cycles import find_cycle, included
-from podhosts.helm.facts import Facts, UnreadFile
-from podhosts.helm.following import values_at
-from podhosts.helm.lists import printed_lists
-from podhosts.helm.rendering import KEY, ROOT, Renderer, TemplateBody, TooLongError
-from podhosts.helm.templates import actions, parse_template
-from podhosts.source import Span
-from podhosts.triggers import mentions
+from podhosts.helm.facts import UnreadFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.document import Node
     from podhosts.helm.charts import Charts
-    from podhosts.helm.lists import PrintedLists
     from podhosts.helm.mentions import ValuesReads
-    from podhosts.helm.templates import NamedTemplate, TemplateTree
     from podhosts.kubernetes import Path
     from podhosts.source import Source
 
@@ -41,14 +32,11 @@ _LOCAL = "file://"
 _GLOBAL = "global"
 _NOTES = "NOTES.txt"
 _REQUIREMENTS = "requirements.yaml"
-_TOO_MUCH = "templates that print too much to follow: values that they alone print are read by their shape"
-_DEFINITION = re.compile(rb'\{\{-?\s*(?:define|block)\s+(?:"([^"\n]*)"|`([^`]*)`)')
+_KEY = b"hostAliases"
 #: A text for `tpl` that reads values, or all there is; not in a comment of its own line.
 _VALUES_TEMPLATE = re.compile(
     r"^(?!\s*#).*\{\{.*(?:\bValues\b|\binclude\b|\btemplate\b|[\s($][.$](?![\w.])|\{\{-?[.$](?![\w.]))", re.MULTILINE
 )
-#: Looking back from the end of a word is faster than looking for its beginning.
-_INCLUSION = re.compile(r'(?:include(?<!\winclude)|template(?<!\wtemplate))\s+(?:"([^"\n]*)"|`([^`]*)`)')
 #: Charts inside charts further down are not looked at; Helm has no limit, people do.
 _MOST_NESTED = 8
 
@@ -65,35 +53,9 @@ class TemplateFile:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.is_partial = _is_partial(source.path)
-
-    @cached_property
-    def template(self) -> TemplateTree:
-        return parse_template(self.source.text)
-
-    @cached_property
-    def defined(self) -> list[str]:
-        """The names that it defines, found without parsing it."""
-        data = self.source.data
-        return [(one or other).decode("utf-8", "replace") for one, other in _DEFINITION.findall(data)]
-
-    @cached_property
-    def included(self) -> frozenset[str]:
-        """The names that it includes by constants."""
-        return frozenset(_included(self.source.text))
-
-    @cached_property
-    def problem(self) -> Problem | None:
-        """Why Helm refuses it, where it mentions hosts."""
-        if not mentions(self.source.data):
-            return None
-        bodies = [self.template.body, *(definition.body for definition in self.template.definitions.values())]
-        unclosed = (found for body in bodies for _, action in actions(body) if (found := action.problem))
-        problems = [problem for problem in (self.template.problem, next(unclosed, None)) if problem]
-        return min(problems, key=lambda problem: problem.span, default=None)
 
     def mentions_key(self) -> bool:
-        return KEY.encode() in self.source.data
+        return _KEY in self.source.data
 
 
 class Chart:
@@ -128,23 +90,21 @@ class Chart:
 
     @cached_property
     def _metadata(self) -> tuple[Mapping | None, UnreadFile | None]:
-        return self._read_mapping(METADATA, "a Chart.yaml that is no YAML: its sub-charts are not known")
+        return self._read_mapping(METADATA, "a Chart.yaml that is not YAML: its sub-charts are not known")
 
     @cached_property
-    def _schema(self) -> tuple[Mapping | None, UnreadFile | None]:
-        return self._read_mapping(_SCHEMA, "a values.schema.json that is no JSON: what it declares is not known")
-
-    @cached_property
-    def _values(self) -> Mapping | None:
+    def own_values(self) -> Mapping | None:
         """Its own values; a file that cannot be read is told of where the run lints it."""
         return self._read_mapping("values.yaml", "")[0]
 
+    @cached_property
+    def _schema_problem(self) -> UnreadFile | None:
+        return self._read_mapping(_SCHEMA, "a values.schema.json that is no JSON: what it declares is not known")[1]
+
     @property
     def unread(self) -> Iterator[UnreadFile]:
-        yield from (problem for _, problem in (self._metadata, self._schema) if problem)
-        for file in self._printed[1]:
-            problem = Problem(_TOO_MUCH, Span(0, 0))
-            yield UnreadFile(file.source, problem, _TOO_MUCH)
+        """Files of it that cannot be read."""
+        yield from (problem for problem in (self._metadata[1], self._schema_problem) if problem)
 
     @property
     def name(self) -> str:
@@ -195,77 +155,6 @@ class Chart:
                 waiting += [(dependency.chart, depth + 1) for dependency in chart.dependencies]
 
     @cached_property
-    def _definitions(self) -> dict[str, TemplateFile]:
-        """The file that defines each name, the chart's own before those of charts inside it."""
-        files = [file for chart in self.family() for file in chart.templates]
-        return {name: file for file in reversed(files) for name in file.defined}
-
-    def definition(self, name: str) -> tuple[TemplateBody, NamedTemplate] | None:
-        file = self._definitions.get(name)
-        definition = file.template.definitions.get(name) if file else None
-        return (TemplateBody(file.source, definition), definition) if file and definition else None
-
-    @cached_property
-    def _bodies(self) -> dict[str, str]:
-        """The text of each named template."""
-        found = ((name, self.definition(name)) for name in self._definitions)
-        return {name: body[0].source.cut(body[1].span) for name, body in found if body}
-
-    @cached_property
-    def _may_be_endless(self) -> bool:
-        """Whether some named template includes itself at all, under whatever condition."""
-        used = {name: {one for one in _included(text) if one in self._bodies} for name, text in self._bodies.items()}
-        users: dict[str, list[str]] = {}
-        for name, names in used.items():
-            for one in names:
-                users.setdefault(one, []).append(name)
-        # What includes nothing that is left cannot be part of a circle.
-        ending = [name for name, names in used.items() if not names]
-        while ending:
-            name = ending.pop()
-            del used[name]
-            for user in users.get(name, ()):
-                used[user].discard(name)
-                if not used[user]:
-                    ending.append(user)
-        return bool(used)
-
-    @cached_property
-    def _relevant_names(self) -> frozenset[str]:
-        """The named templates that print the key themselves or through others."""
-        relevant = {name for name, text in self._bodies.items() if KEY in text}
-        users: dict[str, set[str]] = {}
-        for name, text in self._bodies.items():
-            for used in _included(text):
-                users.setdefault(used, set()).add(name)
-        waiting = list(relevant)
-        while waiting:
-            for user in users.get(waiting.pop(), set()) - relevant:
-                relevant.add(user)
-                waiting.append(user)
-        return frozenset(relevant)
-
-    @cached_property
-    def _printed(self) -> tuple[dict[str, PrintedLists], list[TemplateFile]]:
-        """What its templates print at the key, by path, for each that prints it; and those that were given up."""
-        results: dict[str, PrintedLists] = {}
-        given_up: list[TemplateFile] = []
-        if not self.is_relevant:
-            return results, given_up
-        for file in self.templates:
-            if file.is_partial or not self._prints_key(file):
-                continue
-            renderer = Renderer(TemplateBody(file.source, None), self.definition, self._relevant_names.__contains__)
-            try:
-                results[file.source.path] = printed_lists(renderer.render(file.template.body, ROOT))
-            except TooLongError:
-                given_up.append(file)
-        return results, given_up
-
-    def _prints_key(self, file: TemplateFile) -> bool:
-        return file.mentions_key() or not self._relevant_names.isdisjoint(file.included)
-
-    @cached_property
     def is_relevant(self) -> bool:
         """Whether one of its templates, or of those that they can include, holds the key."""
         return any(file.mentions_key() for chart in self.family() for file in chart.templates)
@@ -280,7 +169,7 @@ class Chart:
 
         source = self._charts.source(path)
         try:
-            return source is not None and any(KEY.encode() in data for data in unpack(source.data).values())
+            return source is not None and any(_KEY in data for data in unpack(source.data).values())
         except ArchiveError:
             return False
 
@@ -288,43 +177,6 @@ class Chart:
     def _archives(self) -> list[str]:
         """The charts inside it that lie there as archives."""
         return [path for path in files_below(join(self.folder, _SUB_CHARTS)) if path.endswith(".tgz")]
-
-    @cached_property
-    def facts(self) -> Facts:
-        """What is known of its template files, and of those of charts inside it by what it prints with them."""
-        facts = Facts()
-        for file in self.templates:
-            if problem := file.problem or self._endless(file):
-                facts.of(file.source.path).problems.append(problem)
-        for path, printed in self._printed[0].items():
-            facts.of(path).is_rendered = True
-            for misprint in printed.misprints:
-                facts.of(misprint.place.source.path).misprints.append(misprint)
-            for plain in printed.plain_prints:
-                found = values_at(self._values, plain.path) if self._values else []
-                if found:
-                    is_list = any(isinstance(value, Sequence) for value in found)
-                    facts.of(plain.place.source.path).plain_prints[plain.span] = is_list
-            for place, target in printed.fragments:
-                # A file that is rendered by itself is read as a whole.
-                if place.definition is not None and _is_partial(place.source.path):
-                    facts.of(place.source.path).fragments.setdefault(place.definition.span, []).append(target)
-        return facts
-
-    def _endless(self, file: TemplateFile) -> Problem | None:
-        """The first action of a template whose rendering never ends."""
-        if file.is_partial or not self.is_relevant or not self._may_be_endless or not self._prints_key(file):
-            return None
-
-        def find(name: str) -> NamedTemplate | None:
-            found = self.definition(name)
-            return found[1] if found else None
-
-        for action, name in included(file.template.body):
-            if cycle := find_cycle(name, find):
-                names = " -> ".join(f"`{one}`" for one in cycle[cycle.index(cycle[-1]) :])
-                return Problem(f"the named template includes itself whatever the values ({names})", action.span)
-        return None
 
     def never_prints(self, path: Path) -> bool:
         """Whether no template of the chart, of one inside it or of one around it reads its values at a path.
@@ -412,15 +264,3 @@ class Chart:
         )
         sources = map(self._charts.source, names)
         return any(source is None or _VALUES_TEMPLATE.search(source.text) for source in sources)
-
-
-def _is_partial(path: str) -> bool:
-    """Whether Helm takes a template's definitions, but makes no manifest of it."""
-    name = posixpath.basename(path)
-    return name.startswith("_") or name == _NOTES
-
-
-def _included(text: str) -> Iterator[str]:
-    """The names that a text includes by constants."""
-    for one, other in _INCLUSION.findall(text):
-        yield one or other

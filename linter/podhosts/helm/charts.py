@@ -64,7 +64,7 @@ class Charts:
 
     def with_source(self, source: Source) -> Charts:
         """The same charts; those that have a template of that path, with another text, are read again with this one."""
-        if not self._all or self.home(source.path) is None:
+        if not self.all or self.home(source.path) is None:
             return self
         before = self.source(source.path)
         if before is not None and before.data == source.data:
@@ -108,7 +108,7 @@ class Charts:
         return [chart for name in names if (chart := self.at(join(folder, name)))]
 
     @cached_property
-    def _all(self) -> list[Chart]:
+    def all(self) -> list[Chart]:
         """The charts of the run's files, in order."""
         folders = dict.fromkeys(folder for path in self._paths for folder in _chart_folders(path))
         return [chart for folder in folders if (chart := self.at(folder))]
@@ -117,7 +117,7 @@ class Charts:
     def _users(self) -> dict[str, list[Chart]]:
         """The charts that have the templates of each chart's folder: itself, and those that it is inside of."""
         users: dict[str, list[Chart]] = {}
-        for chart in self._all:
+        for chart in self.all:
             for member in chart.family():
                 users.setdefault(member.folder, []).append(chart)
         return users
@@ -126,7 +126,7 @@ class Charts:
     def _deliveries(self) -> dict[str, list[DeliveredChart]]:
         """How the charts of the run are delivered, by their folders."""
         found: dict[str, list[DeliveredChart]] = {}
-        for delivery in self._find_deliveries(self.source) if any(chart.may_print_lists for chart in self._all) else ():
+        for delivery in self._find_deliveries(self.source) if any(chart.may_print_lists for chart in self.all) else ():
             found.setdefault(delivery.chart, []).append(delivery)
         return found
 
@@ -147,8 +147,8 @@ class Charts:
 
     def _evaluated_with(self, path: str) -> Iterable[Chart]:
         """The charts in whose folder, or in that of a chart they use, a file lies."""
-        if path in self._values or not self._all:
-            return self._all
+        if path in self._values or not self.all:
+            return self.all
         parts = path.split("/")
         folders = ("/".join(parts[:count]) for count in range(len(parts)))
         users = (chart for folder in folders for chart in self._users.get(folder, ()))
@@ -171,6 +171,10 @@ class Charts:
 
             self._builders[chart.folder] = ChartBuilder(chart, self)
         return self._builders[chart.folder]
+
+    def samples(self, chart: Chart) -> ChartBuild | None:
+        """A chart evaluated with entries in lists that its own values leave empty."""
+        return self._builder(chart).with_samples()
 
     def _lists(self, chart: Chart) -> dict[str, list[PrintedList]]:
         """The lists of values files that a chart prints as they stand, by the paths of the files."""
@@ -199,23 +203,19 @@ class Charts:
     def facts(self, path: str) -> FileFacts:
         """What the charts say of a file. Only the charts that may say something are read."""
         if path not in self._facts:
-            self._facts[path] = self._read_facts(path) if self._all else NOTHING
+            self._facts[path] = self._read_facts(path) if self.all else NOTHING
         return self._facts[path]
 
     def _read_facts(self, path: str) -> FileFacts:
-        facts = FileFacts()
-        for chart in self._users_of(path):
-            if path in chart.facts:
-                facts.extend(chart.facts[path])
+        is_partial = posixpath.basename(path).startswith("_") and self.has_template(path)
+        facts = FileFacts(is_partial=is_partial)
         for chart in self._evaluated_with(path):
             facts.lists.extend(self._lists(chart).get(path, ()))
+            stops = (stopped for build in self.builds(chart) for stopped in build.stopped if stopped.is_broken)
+            found = (Problem(stopped.reason, stopped.span) for stopped in stops if stopped.source.path == path)
+            facts.problems += dict.fromkeys(found)
         facts.never_print += (own.never_prints for own in self.of_values(path))
         return facts
-
-    def _users_of(self, template: str) -> Iterable[Chart]:
-        return dict.fromkeys(
-            chart for folder in _folders_of_template(template) for chart in self._users.get(folder, ())
-        )
 
     def users(self, chart: Chart) -> list[Chart]:
         """The charts of the run that a chart is inside of, and itself where its files are of the run."""
@@ -227,16 +227,16 @@ class Charts:
 
     def of_values(self, path: str) -> list[Chart]:
         """The charts of the run that a file holds values of, by its name and folder."""
-        folders = _folders_of_values(path) if path in self._paths and self._all else ()
+        folders = _folders_of_values(path) if path in self._paths and self.all else ()
         return [chart for folder in folders if (chart := self.at(folder))]
 
     def has_values(self, path: str) -> bool:
         """Whether a file is one of values for a chart of the run, by its name and folder."""
-        return bool(self._all) and any(self.at(folder) for folder in _folders_of_values(path))
+        return bool(self.all) and any(self.at(folder) for folder in _folders_of_values(path))
 
     def has_template(self, path: str) -> bool:
         """Whether a file lies in the templates of a chart of the run."""
-        return bool(self._all) and any(self.at(folder) for folder in _folders_of_template(path))
+        return bool(self.all) and any(self.at(folder) for folder in _folders_of_template(path))
 
     def home(self, path: str) -> str | None:
         """The folder of the outermost chart that a file belongs to, or gives values to from elsewhere.
@@ -248,14 +248,14 @@ class Charts:
         folders = [folder for folder in _chart_folders(path) if self.at(folder)]
         if folders:
             return self._outermost(min(folders, key=len))
-        if path in self._values and self._all:
+        if path in self._values and self.all:
             return next(iter(self.homes))
-        delivered = self._delivered_with.get(path) if self._all else None
+        delivered = self._delivered_with.get(path) if self.all else None
         return self._outermost(delivered[0].folder) if delivered else None
 
     def is_delivery(self, path: str) -> bool:
         """Whether a file gives values to a chart of the run from elsewhere."""
-        return bool(self._all) and path in self._delivered_with
+        return bool(self.all) and path in self._delivered_with
 
     def _outermost(self, folder: str) -> str:
         while True:
@@ -268,7 +268,7 @@ class Charts:
     def homes(self) -> dict[str, list[Chart]]:
         """The charts of the run's files by their homes."""
         homes: dict[str, list[Chart]] = {}
-        for chart in self._all:
+        for chart in self.all:
             homes.setdefault(self._outermost(chart.folder), []).append(chart)
         return homes
 

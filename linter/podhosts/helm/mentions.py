@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from podhosts.source import Source
 
 _HELM_VERSION = 4
-_FUNCTIONS = {**functions(_HELM_VERSION), **GO_FUNCTIONS, **HELM_FUNCTIONS}
+FUNCTIONS = {**functions(_HELM_VERSION), **GO_FUNCTIONS, **HELM_FUNCTIONS}
 _VALUES = "Values"
 #: What Helm's type of the values answers besides its keys; each gives all of them, or looks one up by its path.
 _METHODS = frozenset({"AsMap", "Encode", "PathValue", "Table", "YAML"})
@@ -111,7 +111,7 @@ class ValuesReads:
             for number, text in enumerate(self._texts):
                 source = TemplateSource(f"{number}", Traced.of(text, TemplateText(f"{number}", 0)))
                 self.root_templates.add(source.name)
-                definitions += [(name, found.body) for name, found in parse(source, _FUNCTIONS).items()]
+                definitions += [(name, found.body) for name, found in parse(source, FUNCTIONS).items()]
         except (ParseError, TooLarge, RecursionError):
             self.reads_anything = True
             return

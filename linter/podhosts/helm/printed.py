@@ -38,7 +38,7 @@ _ALSO_FROM = "a part of it comes from here"
 _WORD = re.compile(r"[A-Za-z0-9._-]+")
 
 
-class _Part(NamedTuple):
+class PrintedPart(NamedTuple):
     """Characters of a printed text: how many, the origin of the first one, and the action that printed them."""
 
     length: int
@@ -69,16 +69,16 @@ class PrintedText:
             if all_of_them or text_mentions(self.source.cut(piece.span)):
                 yield PrintedDocument(self, piece)
 
-    def parts(self, span: Span) -> list[_Part]:
+    def parts(self, span: Span) -> list[PrintedPart]:
         """The characters of a span by their origins."""
         index = bisect_right(self._ends, span.start)
-        found: list[_Part] = []
+        found: list[PrintedPart] = []
         at = self._ends[index - 1] if index else 0
         while index < len(self._runs) and at < span.end:
             run = self._runs[index]
             first, last = max(span.start, at), min(span.end, at + run.length)
             if first < last:
-                found.append(_Part(last - first, run.origin.moved(first - at), run.printed_at))
+                found.append(PrintedPart(last - first, run.origin.moved(first - at), run.printed_at))
             at += run.length
             index += 1
         return found
@@ -170,7 +170,7 @@ class PrintedDocument(Placed):
         """The action of a template that prints what begins at a span; text that a template has, as `step` does."""
         parts = self._printed.parts(Span(span.start, span.start + 1))
         printed = parts[0].printed_at if parts and not isinstance(parts[0].origin, TemplateText) else None
-        return self.step(span) if printed is None else self._in_template(printed.path, Span(printed.start, printed.end))
+        return self.step(span) if printed is None else self.in_template(printed.path, Span(printed.start, printed.end))
 
     def lacking_place(self, span: Span) -> Place | None:
         """Where the item of a values file is written that the entry around a span is printed for; None for a constant.
@@ -213,6 +213,10 @@ class PrintedDocument(Placed):
         """The files that it is printed from."""
         return self._printed.files
 
+    def parts(self, span: Span) -> list[PrintedPart]:
+        """The characters of a span by where they come from."""
+        return self._printed.parts(span)
+
     def values(self, span: Span) -> list[ValuePlace]:
         """The values, and keys of values, that a span comes from, each once."""
         return _values(self._printed.parts(span))
@@ -221,6 +225,10 @@ class PrintedDocument(Placed):
         """The one value or key that a span comes from."""
         values = self.values(span)
         return values[0] if len(values) == 1 else None
+
+    def prints_list(self, span: Span) -> bool:
+        """Whether a scalar is made of several items of one list."""
+        return self._is_scalar(span) and _are_items(self.values(span))
 
     def action(self, span: Span) -> PrintingAction | None:
         """The action of a template that prints the beginning of a span."""
@@ -267,7 +275,7 @@ class PrintedDocument(Placed):
         lists = (node for node in nodes(self.document.root) if isinstance(node, Sequence))
         return sorted(item.span for node in lists for item in node.items if isinstance(item, Mapping))
 
-    def _value_place(self, place: ValuePlace, parts: list[_Part]) -> Place | None:
+    def _value_place(self, place: ValuePlace, parts: list[PrintedPart]) -> Place | None:
         written = self._printed.files.written(place)
         if written is None:
             return None
@@ -285,7 +293,7 @@ class PrintedDocument(Placed):
         common = _common(values)
         return self._value_at(values[0]._replace(path=common, is_key=False)) if common else None
 
-    def _template_place(self, span: Span, parts: list[_Part]) -> Place | None:
+    def _template_place(self, span: Span, parts: list[PrintedPart]) -> Place | None:
         for number, part in enumerate(parts):
             if isinstance(part.origin, TemplateText):
                 path, start = part.origin.path, part.origin.start
@@ -297,16 +305,16 @@ class PrintedDocument(Placed):
                         and other.origin.start >= end
                     ):
                         end = other.origin.start + other.length
-                return self._in_template(path, Span(start, end))
+                return self.in_template(path, Span(start, end))
         key = self._key_of(span) if span.start == span.end else None
         if key is not None:
             return self.step(key.span)
         printed = next((part.printed_at for part in parts if part.printed_at is not None), None)
         if printed is not None:
-            return self._in_template(printed.path, Span(printed.start, printed.end))
+            return self.in_template(printed.path, Span(printed.start, printed.end))
         return None
 
-    def _place_of_empty(self, span: Span, parts: list[_Part]) -> Place | None:
+    def _place_of_empty(self, span: Span, parts: list[PrintedPart]) -> Place | None:
         """Where the value stands that a node without text of its own is printed for, by the keys around it."""
         if any(isinstance(part.origin, TemplateText) for part in parts):
             return None
@@ -332,12 +340,13 @@ class PrintedDocument(Placed):
                     return entry.key
         return None
 
-    def _in_template(self, path: str, span: Span) -> Place | None:
+    def in_template(self, path: str, span: Span) -> Place | None:
+        """A span of a template."""
         document = self._printed.files.document_at(path, span.start)
         return None if document is None else Place(document.source, document.number, span)
 
 
-def _values(parts: list[_Part]) -> list[ValuePlace]:
+def _values(parts: list[PrintedPart]) -> list[ValuePlace]:
     """The values that characters come from, each once, in order."""
     found: dict[ValuePlace, None] = {}
     for part in parts:

@@ -32,6 +32,7 @@ from podhosts.kustomize.refusals import BuildRefusedError, Refusal, refused
 from podhosts.kustomize.replacements import ReplacementError, replace_values
 from podhosts.kustomize.resources import Resource
 from podhosts.kustomize.selectors import Id, SelectorError, UnknownSelectorError
+from podhosts.kustomize.substituting import substituted
 from podhosts.kustomize.transforming import merged, patched, set_names, set_replicas
 from podhosts.records import field, record
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from podhosts.kustomize.delivered import DeliveredFolder
     from podhosts.kustomize.files import Files
+    from podhosts.kustomize.substituting import FluxVariables
     from podhosts.placed import Place, Placed
     from podhosts.source import Source
 
@@ -156,7 +158,10 @@ class Builder:
         if kustomization is None:
             return None
         try:
-            return self._built(with_changes(kustomization, delivered.changes), (folder,))
+            build = self._built(with_changes(kustomization, delivered.changes), (folder,))
+            if build is None or delivered.variables is None:
+                return build
+            return _with_variables(build, delivered.variables)
         except RecursionError:
             # Told where the folder is built by itself.
             return None
@@ -284,7 +289,7 @@ class Builder:
         if component is None:
             raise BuildRefusedError(None)
         if component.kind != COMPONENT:
-            raise refused(reference, f"`{reference}` is no component (`kind: Component`): list it in `resources`")
+            raise refused(reference, f"`{reference}` is not a component (`kind: Component`): list it in `resources`")
         self._components += 1
         if self._components > MOST_COMPONENTS:
             raise _TooMuchError(f"a kustomization that uses more than {MOST_COMPONENTS} components")
@@ -460,6 +465,17 @@ class Builder:
         return found
 
 
+def _with_variables(build: Build, variables: FluxVariables) -> Build | None:
+    """A build with variables put into its objects; None where Flux fails to."""
+    for resource in build.resources:
+        after = substituted(resource.value, variables)
+        if after is None:
+            return None
+        resource.is_changed |= after is not resource.value
+        resource.value = after
+    return build
+
+
 def _is_refused_without_content(patch: Patch, documents: list[Placed]) -> bool:
     """Whether Kustomize refuses a patch that says nothing. In a file of `patches` it does not."""
     if patch.inline is not None and not patch.inline.strip():
@@ -486,7 +502,7 @@ def _operations(value: List, patch: Patch) -> List:
 
 
 def _syntax(patch: Patch, placed: Placed) -> Refusal | None:
-    """A patch that is no YAML: told here if it stands in a string, else by the rule about syntax."""
+    """A patch that is not YAML: told here if it stands in a string, else by the rule about syntax."""
     place, problem = place_of(patch.inline), placed.document.problem
     if place is None or problem is None:
         return None

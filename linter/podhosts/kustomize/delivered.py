@@ -10,6 +10,7 @@ from podhosts.records import record
 
 if TYPE_CHECKING:
     from podhosts.kustomize.model import Kustomization
+    from podhosts.kustomize.substituting import FluxVariables
 
 #: The fields to which a delivery adds; others of its fields stand for those of the folder's kustomization.
 _ADDED = frozenset({"patches", "components", "replicas"})
@@ -20,12 +21,13 @@ class DeliveredFolder:
     """A folder with a kustomization as a delivery in the file at a path builds it.
 
     `changes` are fields as a kustomization has them: patches, components and replicas come after those of the folder's
-    own, all else stands for what is there.
+    own, all else stands for what is there. `variables` are put into what is built; None for none.
     """
 
     folder: str
     path: str
     changes: Map
+    variables: FluxVariables | None = None
 
 
 def with_changes(kustomization: Kustomization, changes: Map) -> Kustomization:

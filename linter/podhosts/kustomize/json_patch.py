@@ -95,7 +95,7 @@ def _value(operation: dict[str, object]) -> object:
 
 def _container(root: object, path: str) -> tuple[dict[str, object] | list[object], str]:
     if "/" not in path:
-        raise _RefusedError(f"`{path}` is no path in the object: it should begin with `/`")
+        raise _RefusedError(f"`{path}` is not a path in the object: it should begin with `/`")
     *parents, last = steps(path)
     found = root
     for step in parents:
@@ -135,7 +135,7 @@ def _remove(root: object, path: str) -> None:
 
 def _index(items: list[object], key: str, room: int = 0) -> int:
     if not _INDEX.fullmatch(key):
-        raise _RefusedError(f"`{key}` is no index of a list")
+        raise _RefusedError(f"`{key}` is not an index of a list")
     index = int(key)
     size = len(items) + room
     if not -size <= index < size:

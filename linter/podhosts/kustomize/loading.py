@@ -48,7 +48,7 @@ _DEFINITION_HEAD = re.compile(
 
 
 def file_refusal(kustomization: Kustomization, others: list[str]) -> Refusal | None:
-    """Why Kustomize refuses the kustomization file itself; None too where another rule says that it is no YAML."""
+    """Why Kustomize refuses the kustomization file itself; None too where another rule says that it is not YAML."""
     place = kustomization.place()
     if place is None:
         return None

@@ -244,7 +244,7 @@ def _keys(value: object, step: str, rest: list[str], *, create: bool, exact: boo
             found = [len(value) - 1]
         return found
     if not step.isdecimal() or len(step) > _LONGEST_INDEX:
-        raise _MissingError(f"`{step}` is no index of a list")
+        raise _MissingError(f"`{step}` is not an index of a list")
     index = int(step)
     if index == len(value) and create:
         value.append(_empty(rest))

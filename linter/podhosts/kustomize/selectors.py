@@ -144,10 +144,10 @@ def compiled(pattern: str) -> re.Pattern[str]:
     try:
         return re.compile(f"(?{flags}:{text})" if flags else f"(?:{text})")
     except OverflowError as error:
-        raise SelectorError(f"`{pattern}` is no regular expression: {error}") from None
+        raise SelectorError(f"`{pattern}` is not a regular expression: {error}") from None
     except re.error as error:
         if error.msg.startswith(_WRONG):
-            raise SelectorError(f"`{pattern}` is no regular expression: {error.msg}") from None
+            raise SelectorError(f"`{pattern}` is not a regular expression: {error.msg}") from None
         raise UnknownSelectorError(f"`{pattern}` is a regular expression that is not followed") from None
 
 

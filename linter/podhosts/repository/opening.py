@@ -55,7 +55,7 @@ def open_repository(
         return folder_deliveries(_may_deliver(paths, charts), charts.source, around())
 
     def around() -> _Around:
-        return _Around(repository, repository_files(paths[0], held))
+        return _Around(repository, repository_files(paths[0], held), paths)
 
     charts = Charts(paths, held.values(), values, delivered_charts)
     overlays = _overlays(paths, arguments, held, relevant, delivered_folders)
@@ -71,9 +71,27 @@ def _may_deliver(paths: list[str], charts: Charts) -> Iterator[str]:
 class _Around:
     """What deliveries ask of the repository around them."""
 
-    def __init__(self, repository: Repository, files: Files) -> None:
+    def __init__(self, repository: Repository, files: Files, paths: list[str]) -> None:
         self.files = files
         self._repository = repository
+        self._paths = paths
+        root = files.root or "."
+        #: Leads from where paths are shown from to the root.
+        self._root = root if posixpath.isabs(paths[0]) else posixpath.relpath(root)
+
+    def paths(self) -> list[str]:
+        """The files of the repository that the run looks at, from the root of the repository."""
+        found = (posixpath.relpath(path, self._root) for path in self._paths)
+        return [path for path in found if not path.startswith("../")]
+
+    def kustomizations(self) -> Iterator[Source]:
+        """The kustomizations that the run looks at."""
+        found = (self.files.get(path) for path in self._paths if is_kustomization(path))
+        return (source for source in found if source is not None)
+
+    def shown(self, path: str) -> str:
+        """A path from the root of the repository as the files are looked up by it."""
+        return posixpath.normpath(posixpath.join(self._root, path))
 
     def names(self, folder: str) -> list[str]:
         """The names of the files right in a folder."""

@@ -142,23 +142,23 @@ def _reason(text: str) -> str:
     if any(len(several) > 1 and all(map(parse_sloppy, several)) for several in (words, text.split("-"))):
         return "an entry has one address: write an entry for each"
     if len(words) > 1 and parse_sloppy(words[0]):
-        return "`ip` holds the address alone, and the names belong in `hostnames`"
+        return "put the names into `hostnames`"
     head, separator, _ = text.partition("%")
     if separator and parse_sloppy(head):
-        return "a zone is not allowed, and without it no connection can be made: write another address of the host"
+        return "write another address of the host: this one needs its zone"
     if parse_sloppy(text.strip().partition("/")[0]):
-        return "a prefix length or path is not allowed: write the address of the host"
+        return "write the address of one host, without prefix length or path"
     if text == "host-gateway":
-        return "it is Docker's word for the host, which Kubernetes does not have: write the address"
+        return "write the address: only Docker knows this word"
     if looks_unfilled(text) or _is_called_address(text) or _EXAMPLE.fullmatch(text):
-        return "it looks like a placeholder that nothing has filled in"
+        return "fill it in: it looks like a placeholder"
     if text and frozenset("0123456789.").issuperset(text):
         return _wrong_numbers(text)
     if text == "localhost":
-        return "a name cannot stand for another name here: the pod's loopback address is `127.0.0.1`"
+        return "write `127.0.0.1`, the pod's loopback address"
     if any(character.isalpha() for character in text) and ":" not in _SCHEME.sub("", text):
-        return "a name cannot stand for another name here: write the address, or use a Service or a CoreDNS record"
-    return "write an IPv4 address like `192.0.2.1` or an IPv6 address like `2001:db8::1`"
+        return "write its address, or use a Service or a CoreDNS record"
+    return "write one like `192.0.2.1` or `2001:db8::1`"
 
 
 def _is_called_address(text: str) -> bool:

@@ -30,7 +30,7 @@ class CorednsHostsBlock(Rule):
     or without names are ignored without a log, also in the hosts file that a block names (warning). So are names
     that no query bears, that another server block, `rewrite` or `template` takes, and keys that nothing reads.
     Wildcards need CoreDNS 1.14.5, and a block without file and entries serves the `/etc/hosts` of CoreDNS' container
-    (info). Looked at are ConfigMaps (any key that holds a Corefile, `coredns-custom`, the keys that it imports or
+    (info). It looks at ConfigMaps (any key that holds a Corefile, `coredns-custom`, the keys that it imports or
     names), the values of CoreDNS' Helm chart, kOps clusters, and files called `Corefile`; a comment in the Corefile,
     `# podhosts: ignore[coredns-hosts-block] reason`, suppresses. Source: `reference/kubernetes.md` 8 (coredns
     `plugin/hosts`), and measurements with CoreDNS 1.11.3, 1.12.4 and 1.15.0.

@@ -145,12 +145,12 @@ def _of_line(line: InlineEntry, block: HostsBlock, reading: CorefileReading) -> 
         return
     if line.meant:
         words = Words(
-            f"`{line.ip.text}` is no option", "CoreDNS takes it for a host line", f"did you mean `{line.meant}`?"
+            f"`{line.ip.text}` is not an option", "CoreDNS takes it for a host line", f"did you mean `{line.meant}`?"
         )
         yield Oddity(line.ip.span, words)
         return
     if line.ignored:
-        message = f"CoreDNS ignores this line without a word ({line.ignored})"
+        message = f"CoreDNS silently ignores this line ({line.ignored})"
         yield Oddity(line.ip.span, Words(message, help="write an address and its names"))
         return
     zones_are_certain = all(map(is_certain, (*block.zone_arguments, *block.server.keys)))

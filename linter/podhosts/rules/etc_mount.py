@@ -75,7 +75,7 @@ class EtcMount(Rule):
                     node,
                     f"{mount.container.shown} mounts volume `{volume.name}` ({kind}) on /etc",
                     why=consequence,
-                    help="mount it on a folder below, or single files with `subPath`",
+                    help="mount it below /etc, or single files with `subPath`",
                     field=mount.field("mountPath"),
                     related=related,
                 )

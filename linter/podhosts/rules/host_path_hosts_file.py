@@ -29,7 +29,7 @@ class HostPathHostsFile(Rule):
     """The node's `/etc/hosts` mounted on the pod's.
 
     Why: the container gets the names of whatever node it runs on, no line for the pod's own name, and none of the pod's
-    hostAliases; the Pod Security standard `baseline` refuses hostPath volumes. Entries that a pod needs belong into
+    hostAliases; the Pod Security standard `baseline` refuses hostPath volumes. Entries that a pod needs belong in
     `hostAliases`. With `hostNetwork: true` the kubelet starts from the node's file anyway, so the mount is merely
     superfluous (info). With a `type` that asks for a directory, or a `subPath` below the file, nothing starts. A mount
     of the one file also comes loose once the node renames a new file over it: a container that changes the node's file
@@ -86,23 +86,23 @@ class HostPathHostsFile(Rule):
     def _check_volume(self, pod: Pod, volume: Volume, mounts: list[Mount]) -> Iterator[Diagnostic]:
         if (why := _stops_pod(volume)) is not None:
             kind = string(volume.host_path_type_node)
-            message = f"the node's /etc/hosts is mounted by a hostPath with `type: {kind}`"
+            message = f"the node's /etc/hosts is mounted with `type: {kind}`"
             yield self._report(volume, mounts, Words(message, why, _USE_ALIASES), self._move(pod, mounts))
             return
         below = [mount for mount in mounts if is_below_file(mount)]
         writing = [mount for mount in mounts if mount not in below and self._writes(mount)]
         reading = [mount for mount in mounts if mount not in below and mount not in writing]
         if below:
-            message = f"`subPath: {below[0].sub_path}` is looked up in the node's /etc/hosts, which is a file"
+            message = f"`subPath: {below[0].sub_path}` looks inside the node's /etc/hosts, which is a file"
             words = Words(message, "the container never starts", _USE_ALIASES)
             yield self._report(volume, below, words, self._move(pod, below))
         # On the node's network it is nothing worth a warning.
         severity = Severity.INFO if pod.host_network else None
         if writing:
             words = Words(
-                f"{writing[0].container.shown} changes the node's /etc/hosts through a mount of that one file",
+                f"{writing[0].container.shown} changes the node's /etc/hosts through a mount of the file",
                 "once the node renames a new file over it, the container has the old one",
-                "mount the folder /etc of the node at another path",
+                "mount the node's folder /etc at another path",
             )
             yield self._report(volume, writing, words, severity=severity)
         if reading and not pod.has_unknown_network:

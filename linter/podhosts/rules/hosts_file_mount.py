@@ -78,7 +78,7 @@ class HostsFileMount(Rule):
     def _advice(self, mount: Mount) -> str:
         if mount.container.pod.host_network and not self.version.writes_hosts_file_early:
             # Before, a static pod that starts before the node has an address got no file.
-            return "from Kubernetes 1.32 on `hostAliases` can do this in static pods too"
+            return "use `hostAliases`, which work in static pods from 1.32 on"
         return "list the names in `hostAliases` instead"
 
     def _report(self, pod: Pod, mount: Mount, fix: Fix | None) -> Diagnostic:

@@ -86,7 +86,7 @@ class InconsistentAlias(Rule):
                         alias,
                         node,
                         f"`{node.text}` is `{alias.ip}` here, but `{usual.address}` in {lists}",
-                        help="if the address has changed, change it here, too",
+                        help="if it has changed, change it here too",
                         field=alias.field("hostnames", position),
                         related=[Related(usual.span, f"`{usual.address}` here", usual.source)],
                     )

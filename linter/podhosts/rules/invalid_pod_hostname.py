@@ -55,7 +55,7 @@ class InvalidPodHostname(Rule):
             node = pod.spec.get(field)
             value = string(node)
             if node is not None and value and label_refusals(value):
-                yield self._report(pod, node, field, f"`{value}` is no DNS label", label_advice(value, field))
+                yield self._report(pod, node, field, f"`{value}` is not a DNS label", label_advice(value, field))
         yield from self._check_override(pod)
 
     def _check_override(self, pod: Pod) -> Iterator[Diagnostic]:
@@ -65,7 +65,7 @@ class InvalidPodHostname(Rule):
         if node is None or value is None or not self.version.validates_hostname_override:
             return
         if subdomain_refusals(value) or len(value) > MAX_OVERRIDE_BYTES:
-            what = f"`{value}` is no valid `hostnameOverride`"
+            what = f"`{value}` is not a valid `hostnameOverride`"
             yield self._report(pod, node, field, what, override_advice(value))
         for other in ("setHostnameAsFQDN", "hostNetwork"):
             if pod.true_flag(other, beside=node) is not None:

@@ -9,6 +9,7 @@ from podhosts.kubernetes import follow, is_built_in_workload
 from podhosts.kubernetes.kinds import BUILT_IN_WORKLOADS
 from podhosts.rules.acceptance import is_list_of_aliases
 from podhosts.rules.base import Fixable, Rule
+from podhosts.summary import plural
 from podhosts.surgery import move_key, repair
 
 if TYPE_CHECKING:
@@ -21,15 +22,13 @@ if TYPE_CHECKING:
 
 #: Where the list belongs whose place is in objects of another kind.
 _IN_OTHER_KINDS = {"Task": "the `podTemplate` of a TaskRun or PipelineRun"}
-#: How many places a message lists.
-_SHOWN = 3
 
 
 class MisplacedHostAliases(Rule):
     """`hostAliases` where no pod spec is.
 
     Why: next to `template`, in `metadata` or in a container it is an unknown field: the API server refuses the object,
-    lenient clients drop the list without a word. In custom resources the same holds on the way to their pod specs and
+    lenient clients drop the list silently. In custom resources the same holds on the way to their pod specs and
     in the containers, as their CRD declares it. In the values of bjw-s' app-template a container takes no such list
     either. Source: `vectors/apiserver`, category structure; `vectors/crds`; kubernetes #74901.
 
@@ -82,7 +81,7 @@ class MisplacedHostAliases(Rule):
             yield self.report(
                 manifest,
                 entry.key,
-                "`hostAliases` is no field here",
+                "`hostAliases` does not belong here",
                 why="the API server refuses the object, lenient clients drop the list silently",
                 help=self._advice(manifest),
                 field=manifest.field(*place.path, "hostAliases"),
@@ -98,8 +97,8 @@ class MisplacedHostAliases(Rule):
 
     def _advice(self, manifest: KubernetesObject) -> str:
         places = self.kinds.pod_spec_paths(manifest.api_version, manifest.kind)
-        if (others := _IN_OTHER_KINDS.get(manifest.kind or "")) and not places:
-            return f"it belongs in {others}"
+        if (elsewhere := _IN_OTHER_KINDS.get(manifest.kind or "")) and not places:
+            return f"move it to {elsewhere}"
         if not places:
             return f"{_with_article(manifest.kind)} has no pod spec: remove the list"
         # Those that the object has come first, then the outer ones.
@@ -107,9 +106,8 @@ class MisplacedHostAliases(Rule):
             places, key=lambda place: len(place.path)
         )
         shown = [".".join((*place.path, place.field)).replace(".[]", "[]") for place in places]
-        more = f" (and {len(shown) - _SHOWN} more)" if len(shown) > _SHOWN else ""
-        where = " or ".join(f"`{path}`" for path in shown[:_SHOWN])
-        return f"in {_with_article(manifest.kind)} it belongs in {where}{more}"
+        others = f" or {plural(len(shown) - 1, 'other pod')} of it" if shown[1:] else ""
+        return f"move it to `{shown[0]}`{others}"
 
     def _fix(self, manifest: KubernetesObject, holder: Mapping, entry: Entry) -> Fix | None:
         """Move the list into the pod spec, if the kind is a built-in one that has one, and the object shows it."""
@@ -131,7 +129,7 @@ class MisplacedHostAliases(Rule):
             yield self.report(
                 pod,
                 entry.key,
-                "`hostAliases` is no field of a container",
+                "a container has no field `hostAliases`",
                 why="the chart takes it for the pod, and nothing of it arrives",
                 help=f"move it to `controllers.{controller}.pod`",
                 field=pod.field("hostAliases"),

@@ -23,7 +23,7 @@ _PORT = re.compile(r":[0-9]{1,5}\Z")
 _UNFILLED = frozenset(("todo", "null", "nil", "none", "undefined"))
 _UNFILLED_PARTS = frozenset(("your", "changeme", "replaceme", "fixme", "tbd", "placeholder", "xxx", "xxxx"))
 _WORD = re.compile(r"[a-z0-9]+")
-_NO_UNDERSCORES = "underscores are not allowed: use a name without them, also where it is looked up"
+_NO_UNDERSCORES = "use a name without underscores, also where it is looked up"
 
 
 def looks_unfilled(text: str) -> bool:
@@ -75,7 +75,7 @@ def name_advice(text: str, style: str = "") -> str:
         return "write a name, or remove the item"
     words = separate(text)
     if looks_unfilled(text):
-        return "it looks like a placeholder that nothing has filled in"
+        return "fill it in: it looks like a placeholder"
     if len(words) > 1:
         return _several(words)
     if any(map(parse_sloppy, (text.partition("/")[0], text.strip("[]"), _bare(text)[0]))):
@@ -89,7 +89,7 @@ def name_advice(text: str, style: str = "") -> str:
 
 
 def label_advice(text: str, field: str) -> str:
-    """The advice about a `hostname` or `subdomain` of a pod that is no DNS label.
+    """The advice about a `hostname` or `subdomain` of a pod that is not a DNS label.
 
     What is quoted after "write" is accepted.
     """
@@ -121,14 +121,14 @@ def override_advice(text: str) -> str:
         return _NO_UNDERSCORES
     if len(text.encode("utf-8", "replace")) > MAX_OVERRIDE_BYTES:
         return f"at most {MAX_OVERRIDE_BYTES} bytes are allowed"
-    return "use letters, digits, `-` and `.`, with a letter or digit at both ends of each part"
+    return "use letters, digits, `-` and `.`; no part may begin or end with `-`"
 
 
 def _several(words: list[str]) -> str:
     names = [meant_name(word) for word in words]
     if all(names):
         written = ", ".join(f"`{as_written(name)}`" for name in names if name)
-        return f"each name is an item of its own: write {len(names)} items: {written}"
+        return f"write {len(names)} items: {written}"
     if any(map(parse_sloppy, words)):
         return "the address belongs in `ip`, and each name is an item of its own"
     return "each name is an item of its own"
@@ -166,11 +166,11 @@ def _bare(text: str) -> tuple[str, list[str]]:
 
 def _reason(name: str) -> str:
     if "*" in name:
-        return "a hosts file has no wildcards: list each name, or use a CoreDNS record"
+        return "list each name, or use a CoreDNS record: there are no wildcards"
     if name.startswith("."):
-        return "a hosts file has no word for all names of a domain: list each name, or use a CoreDNS record"
+        return "list each name, or use a CoreDNS record for the whole domain"
     if name and not subdomain_refusals(name):
-        return "the rest is a number, which resolvers never look up: write the name of the host"
+        return "write the host's name: resolvers never look up a number"
     if "_" in name:
         return _NO_UNDERSCORES
     if len(name.encode("utf-8", "replace")) > MAX_SUBDOMAIN_BYTES:
@@ -179,7 +179,7 @@ def _reason(name: str) -> str:
         return f"only ASCII letters are allowed: write `{ascii_form}`"
     if ".." in name:
         return "between two dots there must be a letter or digit"
-    return "use letters, digits, `-` and `.`, with a letter or digit at both ends of each part"
+    return "use letters, digits, `-` and `.`; no part may begin or end with `-`"
 
 
 def _punycode(name: str) -> str | None:

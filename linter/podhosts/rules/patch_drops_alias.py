@@ -38,7 +38,7 @@ class PatchDropsAlias(Rule):
     Why: Kustomize merges `hostAliases` by `ip`, in its own way. Any strategic merge patch of an object, even of an
     annotation, keeps of several entries with one `ip` only the last; a patch with a new `ip` for a name adds an entry,
     and the name keeps its old address; a target that matches nothing and a `$patch: delete` of an `ip` that is not
-    there are passed over without a word; `$patch: replace` inside an entry does nothing, and other directives of
+    there are passed over silently; `$patch: replace` inside an entry does nothing, and other directives of
     `kubectl patch` end up in the object, where the API server refuses them. Where Kustomize has no schema (custom
     resources), a patch replaces the whole list. What Kustomize refuses to build is said too. Files that a kustomization
     leads to are followed if a folder is checked. Source: `reference/kubernetes.md` 2.4, `vectors/overlays`.
@@ -167,7 +167,7 @@ class PatchDropsAlias(Rule):
         answers = file_answers([Alias(entry.ip, entry.names) for entry in what.entries], what.name, self.settings)
         return Words(
             f"`{what.name}` keeps its old address `{what.old.ip}`",
-            f"the patch adds `{what.ip}` beside it, because hostAliases are merged by `ip` ({described(answers)})",
+            f"the patch adds `{what.ip}` next to it, because hostAliases are merged by `ip` ({described(answers)})",
             "delete the old entry (`$patch: delete`), or replace the list",
         )
 
@@ -235,7 +235,7 @@ def _without_effect(what: WithoutEffect) -> Words:
 def _deletes_nothing(what: DeletesNothing) -> Words:
     there = _shown(entry.ip for entry in what.entries)
     message = f"the base has no entry for `{what.ip}` to delete, only {there}"
-    return Words(message, "Kustomize leaves this out without a word")
+    return Words(message, "Kustomize silently leaves this out")
 
 
 def _leftover(what: Leftover) -> Words:
@@ -254,7 +254,7 @@ def _leftover(what: Leftover) -> Words:
 
 def _matches_nothing(what: MatchesNothing) -> Words:
     blame = f" (only `{what.field}` does not fit)" if what.field else ""
-    return Words(f"no object fits this target{blame}", "Kustomize leaves the patch out without a word")
+    return Words(f"no object fits this target{blame}", "Kustomize silently leaves the patch out")
 
 
 def _places(entries: tuple[ListedAlias, ...], text: str) -> list[tuple[Place, str]]:

@@ -106,7 +106,9 @@ class PodHostnameAlias(Rule):
         answers = PodAnswers(alias.pod, self.settings, own)
         where = _where(own)
         if own.index is None or not name.has_others:
-            effect = _effect(alias, f"beside the pod's own line (say {POD_IP}) {answers.describe(text, name.node)}")
+            effect = _effect(
+                alias, f"in addition to the pod's own line (say {POD_IP}) {answers.describe(text, name.node)}"
+            )
             return Words(f"`{text}` is the pod's own host name{where}", effect, _advice(name))
         numbers = ordinals(alias.pod.object)
         assert numbers is not None  # the name holds one
@@ -119,7 +121,7 @@ class PodHostnameAlias(Rule):
         effect = (
             f"{_warning(alias)}in it (say {POD_IP}) {answers.describe(text, name.node)}; in the other pods {elsewhere}"
         )
-        return Words(f"`{text}` is the own host name of pod {own.index}{where}", effect, advice or "")
+        return Words(f"`{text}` is pod {own.index}'s own host name{where}", effect, advice or "")
 
 
 @record(frozen=True, slots=True)

@@ -30,8 +30,8 @@ class RefusedMutation(Rule):
     Why: `ApplyConfiguration` (MutatingAdmissionPolicy, Kyverno's MutatingPolicy) merges by server-side apply and may
     not touch what is declared atomic, as `hostnames` is: `may not mutate atomic arrays, maps or structs`, also for
     valid values. With the default failure policy no matching pod can be created. `JSONPatch` works. Kyverno's and
-    Gatekeeper's mutations of a Deployment have to name the pod template: `spec.hostAliases` is no field there, and
-    what is added is dropped without a word. Source: the API server's own patcher.
+    Gatekeeper's mutations of a Deployment have to name the pod template: there is no `spec.hostAliases`, and what is
+    added is dropped silently. Source: the API server's own patcher.
 
     Bad:
         apiVersion: admissionregistration.k8s.io/v1beta1
@@ -128,7 +128,7 @@ class RefusedMutation(Rule):
             manifest,
             at,
             f"a {names[0]} has no `{written}`",
-            why="the API server drops what the mutation adds without a word, and no pod gets the names",
+            why="the API server silently drops what the mutation adds, and no pod gets the names",
             help=f"write `{right}`",
             field=manifest.field(*place),
         )

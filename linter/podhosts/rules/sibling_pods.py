@@ -81,12 +81,12 @@ def dns_advice(pod: Pod, ordinal: int, repository: Repository) -> str | None:
     service, host = written_string(node), f"{manifest.name}-{ordinal}"
     if not service:
         field = "serviceName" if manifest.kind == "StatefulSet" else "subdomain"
-        return f"with a headless Service in `{field}` DNS answers `{host}.SERVICE` with the pod's own address"
+        return f"use `{host}.SERVICE`, with a headless Service in `{field}`"
     if is_placeholder(service):
-        return f"a headless Service gives `{host}` with the Service's name behind it an address in DNS"
+        return f"use `{host}`, a dot and the name of the headless Service"
     found = repository.find("Service", service, manifest.namespace)
     if found is None:
-        return f"use `{host}.{service}`, which DNS answers if there is a headless Service `{service}`"
+        return f"use `{host}.{service}`, if there is a headless Service `{service}`"
     if found.spec is not None and string(found.spec.get("clusterIP")) == "None":
-        return f"use `{host}.{service}`, which DNS answers with the pod's own address"
-    return f"DNS answers `{host}.{service}` if Service `{service}` is headless (`clusterIP: None`)"
+        return f"use `{host}.{service}`, which DNS answers"
+    return f"use `{host}.{service}`, and make the Service headless (`clusterIP: None`)"

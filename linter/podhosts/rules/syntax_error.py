@@ -76,7 +76,7 @@ class SyntaxErrorRule(Rule):
         if problem.message == TOO_DEEP:
             consequence = "legal, but it would take too long"
         elif document.is_embedded:
-            consequence = "this text in a string is no YAML, so that what it is meant for cannot read it"
+            consequence = "this text in a string is not YAML, so that what it is meant for cannot read it"
         elif reader in _REFUSALS:
             consequence = _REFUSALS[reader]
             if reader is Reader.KUSTOMIZE_INPUT and concerns_hosts(document, self.kinds, is_listed=False):
@@ -98,15 +98,9 @@ class SyntaxErrorRule(Rule):
         )
 
     def _check_template(self, document: Document) -> Iterator[Diagnostic]:
-        """Findings of what Helm refuses, and of lists that are printed where they end the mapping of their key."""
-        # The reader of templates is imported for the first of them: most runs have none.
-        from podhosts.helm.alone import misprints
-
-        facts = self.repository.charts.facts(document.source.path)
-        for problem in facts.problems:
+        """Findings of what Helm refuses, whatever the values."""
+        for problem in self.repository.charts.facts(document.source.path).problems:
             yield from self._report_inside(document, problem.span, Words(problem.message, _REFUSED_CHART))
-        for misprint in facts.misprints if facts.is_rendered else misprints(document):
-            yield from self._report_inside(document, misprint.span, misprint.words)
 
     def _report_inside(self, document: Document, span: Span, words: Words) -> Iterator[Diagnostic]:
         if document.span.start <= span.start < document.span.end:

@@ -89,7 +89,7 @@ class UnknownField(Rule):
                     yield self.report(
                         manifest,
                         entry.key,
-                        f"`{name}` is no field of the API",
+                        f"the API has no field `{name}`",
                         why=_REFUSED,
                         help=_list_advice(place.node),
                         field=manifest.field(*place.path, name),
@@ -118,7 +118,7 @@ class UnknownField(Rule):
                 continue
             place = place or next((place for place in self.kinds.places(pod.object) if place.node is pod.spec), None)
             if place is not None and place.refuses(name):
-                yield self._report(pod, entry, pod.field(name), advice, place.refused_by, fix, "the API here")
+                yield self._report(pod, entry, pod.field(name), advice, place.refused_by, fix, "the API")
 
     def _advice_in_pod_spec(self, pod: Pod, name: str) -> str | None:
         if name == "hostnameOverride" and pod.schema.built_in and not self.version.knows_hostname_override:
@@ -154,7 +154,7 @@ class UnknownField(Rule):
         return self.report(
             where,
             entry.key,
-            f"`{entry.name}` is no field of {holder}",
+            f"{holder} has no field `{entry.name}`",
             why=_REFUSED,
             help=advice,
             field=path,

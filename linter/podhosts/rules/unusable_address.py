@@ -26,7 +26,7 @@ class UnusableAddress(Rule):
 
     Why: the name resolves, and then every connection fails: link-local IPv6 (it needs a zone), multicast, broadcast.
     `0.0.0.0` and `::` are often meant to block a name, but reach the pod itself (info). Other loopback addresses are
-    common and meant; nothing is said of them. Source: `reference/resolvers.md` 8.
+    common and meant, and not reported. Source: `reference/resolvers.md` 8.
 
     Bad:
         apiVersion: v1

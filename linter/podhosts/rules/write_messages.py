@@ -27,7 +27,7 @@ _HOOKS = {
 }
 #: What a hook or probe does to the file in a pod where no other container starts after its own.
 _ALONE = {
-    "postStart": "it runs beside the container's own command, which may read the file first",
+    "postStart": "it runs at the same time as the container's own command, which may read the file first",
     "preStop": "the container ends right after it",
 }
 _TOOLS = {"sed": "`sed -i`", "perl": "`perl -i`", "awk": "`gawk -i inplace`", "install": "GNU `install`"}
@@ -104,7 +104,7 @@ def _reason(result: Outcome, write: HostsWrite, container: Container) -> str:
         return f"{root}, and `{program}` gains nothing with `{rights(container).gains_nothing}`"
     tool = _TOOLS.get(write.command, f"`{write.command}`")
     if result is Outcome.NO_FOLDER:
-        return f"{tool} makes a file beside it, and the root file system is read-only"
+        return f"{tool} makes a file next to it, and the root file system is read-only"
     does = "remove or rename" if write.kind is WriteKind.REMOVE else "replace"
     return f"the kubelet mounts the file, and {tool} cannot {does} a mount point"
 
@@ -149,18 +149,15 @@ def _instead(write: HostsWrite, pod: Pod, version: KubernetesVersion) -> str:
 
 def _own_address(names: tuple[str, ...], pod: Pod, version: KubernetesVersion) -> str:
     """The advice about a line with the pod's own address, which the kubelet writes itself off the host's network."""
-    never = "`hostAliases` cannot hold the pod's own address"
     if pod.host_network:
-        return never
+        return "`hostAliases` cannot hold the pod's own address"
     name = names[0] if names else ""
-    if name and own_name(pod, name, version) is not None:
-        return "leave this out, the kubelet writes this line itself"
-    if ordinals(pod.object) is not None:
-        return f"the kubelet writes the line of the pod's own name itself ({never})"
+    if (name and own_name(pod, name, version) is not None) or ordinals(pod.object) is not None:
+        return "leave this out: the kubelet writes the pod's own line itself"
     if _LABEL.fullmatch(name):
-        return f"set `hostname: {name}`, and the kubelet writes this line ({never})"
-    fields = "the names in `hostname` and `subdomain`" if "." in name else "the name in `hostname`"
-    return f"the kubelet writes this line for {fields} ({never})"
+        return f"set `hostname: {name}`, and the kubelet writes this line"
+    fields = "`hostname` and `subdomain`" if "." in name else "`hostname`"
+    return f"set {fields}, and the kubelet writes this line"
 
 
 def _entries(text: str | None) -> str:
@@ -177,8 +174,8 @@ def _entries(text: str | None) -> str:
 
 def _use(entries: str) -> str:
     if entries:
-        return f"write `hostAliases: [{entries}]` in the pod spec instead"
-    return "for fixed addresses use `hostAliases` in the pod spec"
+        return f"use `hostAliases: [{entries}]`"
+    return "use `hostAliases` for fixed addresses"
 
 
 def _quoted(ip: str) -> str:

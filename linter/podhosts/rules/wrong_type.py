@@ -95,28 +95,6 @@ class WrongType(Rule):
                         field=alias.field("hostnames", index),
                         refused_by=refused_by,
                     )
-        for place in node.items if isinstance(node, Sequence) else [node]:
-            if isinstance(place, Scalar) and self._prints_list(alias, place, is_item=place is not node):
-                yield self.report(
-                    alias,
-                    place,
-                    f"`{place.text}` prints the list as Go does, `[a b]`",
-                    why="YAML reads one name with a blank in it",
-                    help="write `{{ toYaml ... | nindent }}` or a `range`",
-                    field=alias.field("hostnames"),
-                )
-
-    def _prints_list(self, alias: HostAlias, node: Scalar, *, is_item: bool) -> bool:
-        """Whether an action prints a list of names as one: by the values of its chart, else by what it is called."""
-        document = alias.pod.object.document
-        if "{{" not in node.text:
-            return False
-        # The reader of templates is imported for the first of them: most runs have none.
-        from podhosts.helm.alone import prints_names
-
-        plain_prints = self.repository.charts.facts(document.source.path).plain_prints
-        known = [is_list for span, is_list in plain_prints.items() if node.start <= span.start < node.end]
-        return any(known) if known else not is_item and prints_names(node.text)
 
     def check_pod(self, pod: Pod) -> Iterator[Diagnostic]:
         node = pod.spec.get(pod.list_field)
@@ -212,7 +190,7 @@ def _advice(pod: Pod, wrong: TypeMismatch) -> str:
         is_item = isinstance(node, Sequence) and isinstance(field, int)
         return "write each name as an item of its own" if is_item else "write the name alone"
     if isinstance(field, int) and is_numeric_for_resolvers(node.text):
-        return f"resolvers read `{node.text}` as a number even in quotes: use another name"
+        return "use another name: resolvers read this one as a number"
     if _is_wanted(node.text, field, pod.schema):
         return f'put it in quotes: write `"{node.text}"`'
     return name_advice(node.text) if isinstance(field, int) else "write a valid host name"
@@ -244,7 +222,7 @@ def _names_advice(node: Node) -> str:
     if node.is_string and (written := meant_list(node.text)) is not None:
         return f"write `{written}`"
     if not node.is_string and is_numeric_for_resolvers(node.text):
-        return f"write a list of names, and another name: resolvers read `{node.text}` as a number even in quotes"
+        return "write a list, and another name: resolvers read this one as a number"
     if not node.is_string and is_name(node.text):
         return f'write `["{node.text}"]`'
     return "write a list of names"

@@ -18,6 +18,7 @@ from podhosts.helm.language import ParseError, TemplateSource, parse
 from podhosts.helm.model import GoMap, TooLarge, Unsupported
 from podhosts.helm.objects import package
 from podhosts.helm.traced import TemplateText, Traced
+from podhosts.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -31,10 +32,10 @@ _MOST_FRAMES = 60_000
 
 
 class TemplatePlace(NamedTuple):
-    """A place in a template file: its path in the chart, and the offset."""
+    """A place in a template file: its path in the chart, and the stretch of text, which may be empty."""
 
     path: str
-    at: int
+    span: Span
 
 
 class RenderedFile(NamedTuple):
@@ -98,10 +99,9 @@ class ParsedTemplates:
         try:
             return parse(TemplateSource(template.name, text, template.path), self.functions)
         except ParseError as error:
-            start = _line_start(template.text, error.line)
-            return Refused(parse_message(error), (TemplatePlace(template.path, start),))
+            return Refused(parse_message(error), (TemplatePlace(template.path, error.span),))
         except (TooLarge, RecursionError) as error:
-            return NotEvaluated(str(error), TemplatePlace(template.path, 0))
+            return NotEvaluated(str(error), TemplatePlace(template.path, Span(0, 0)))
 
 
 def evaluate(
@@ -186,7 +186,7 @@ def _outcome(evaluator: Evaluator, namespace: ChartNamespace, template: ChartTem
         return stopped.outcome
     except TemplateError as error:
         places = (
-            TemplatePlace(level.source.path, level.at)
+            TemplatePlace(level.source.path, Span(level.at, level.at))
             for level in reversed(error.levels)
             if level.source is not None and level.source.path is not None
         )
@@ -201,15 +201,7 @@ def _place(evaluator: Evaluator) -> TemplatePlace | None:
     place = evaluator.place
     if place is None or place[0].source.path is None:
         return None
-    return TemplatePlace(place[0].source.path, place[1].at)
-
-
-def _line_start(text: str, line: int) -> int:
-    """The offset of a line, which counts from 1."""
-    at = 0
-    for _ in range(line - 1):
-        at = text.find("\n", at) + 1
-    return at
+    return TemplatePlace(place[0].source.path, Span(place[1].at, place[1].at))
 
 
 @contextmanager

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 MOST_STEPS = 100_000
 MOST_STEPS_IN_ALL = 1_000_000
 #: Templates in each other, with `template`, `include` and `tpl`.
-MOST_CALLS = 2000
+MOST_CALLS = 2500
 #: A call makes more work than most nodes.
 _STEPS_OF_A_CALL = 5
 #: Helm allows an `include` of one name within itself so often.

@@ -33,6 +33,7 @@ from podhosts.helm.language.tree import (
 )
 from podhosts.helm.model import Bool, TooLarge
 from podhosts.helm.traced import EMPTY
+from podhosts.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -60,15 +61,17 @@ _OPERANDS = frozenset(
     )
 )
 _CONSTANTS = (BoolConstant, StringConstant, NumberConstant, NilConstant, DotNode)
+#: How Go's words begin for a string without its closing quote.
+_UNTERMINATED = "unterminated"
 _BRANCHES = {Kind.IF: "if", Kind.WITH: "with", Kind.RANGE: "range"}
 
 
 class ParseError(Exception):
-    """A text that is no template: Go's message, and the number of the line that Go names."""
+    """A text that is no template: Go's message, and where it is wrong."""
 
-    def __init__(self, name: str, line: int, message: str) -> None:
+    def __init__(self, name: str, line: int, message: str, span: Span) -> None:
         super().__init__(f"template: {name}:{line}: {message}")
-        self.line = line
+        self.span = span
 
 
 def parse(source: TemplateSource, functions: Collection[str]) -> dict[str, Definition]:
@@ -87,6 +90,8 @@ class _TemplateReader:
         self.definitions: dict[str, Definition] = {}
         self.tokens = tokens(source.text.text)
         self.index = 0
+        #: Where the actions begin whose blocks are not ended yet.
+        self.blocks: list[int] = []
         #: The index of the last token that was looked at: errors name its line.
         self.seen = 0
 
@@ -158,7 +163,21 @@ class _Parser:
         """The error that Go reports here."""
         reader = self.reader
         last = reader.tokens[min(reader.seen, len(reader.tokens) - 1)]
-        return ParseError(reader.source.name, reader.line(last), message)
+        return ParseError(reader.source.name, reader.line(last), message, self.wrong(last))
+
+    def wrong(self, last: TemplateToken) -> Span:
+        """What is wrong: a string that does not end, a block without an end, else an action."""
+        if last.kind is Kind.ERROR and last.text.startswith(_UNTERMINATED):
+            return Span(last.start, last.start + 1)
+        reader = self.reader
+        text = reader.source.text.text
+        if last.kind is Kind.EOF and reader.blocks:
+            start = reader.blocks[-1]
+        else:
+            before = (token.start for token in reader.tokens[: reader.seen + 1] if token.kind is Kind.LEFT_DELIM)
+            start = max(before, default=0)
+        end, following = text.find("}}", start), text.find("{{", start + 2)
+        return Span(start, end + 2 if end >= 0 and not 0 <= following < end else min(start + 2, len(text)))
 
     def unexpected(self, token: TemplateToken, context: str) -> ParseError:
         """The error for a token that may not stand here."""
@@ -259,7 +278,7 @@ class _Parser:
         token = self.next_word()
         kind = token.kind
         if kind in _BRANCHES:
-            return self.branch(_BRANCHES[kind])
+            return self.branch(_BRANCHES[kind], opening)
         if kind is Kind.END:
             return _EndMark(self.expect(Kind.RIGHT_DELIM, "end").start, "end")
         if kind is Kind.ELSE:
@@ -292,9 +311,10 @@ class _Parser:
             raise self.fail(f"{word} outside {{{{range}}}}")
         return Leave(token.start, token.text)
 
-    def branch(self, word: str) -> BranchNode:
+    def branch(self, word: str, opening: TemplateToken) -> BranchNode:
         """Read `if`, `with` or `range` from its pipeline up to its `end`."""
         self.deeper()
+        self.reader.blocks.append(opening.start)
         marked = len(self.variables)
         pipe = self.pipeline(word, Kind.RIGHT_DELIM)
         self.ranges += word == "range"
@@ -305,13 +325,14 @@ class _Parser:
             following = self.peek()
             if word != "range" and following.kind is (Kind.IF if word == "if" else Kind.WITH):
                 self.reader.next()
-                otherwise = BlockNode(end.at, [self.branch(word)])
+                otherwise = BlockNode(end.at, [self.branch(word, opening)])
             else:
                 otherwise, end = self.items()
                 if end.word != "end":
                     raise self.fail(f"expected end; found {end.shown()}")
         del self.variables[marked:]
         self.depth -= 1
+        self.reader.blocks.pop()
         return BranchNode(pipe.at, word, pipe, body, otherwise)
 
     def call(self, opening: TemplateToken) -> Call:

@@ -199,7 +199,7 @@ def _wrong_keys(schema: Mapping, path: Path, node: Node) -> Iterator[SchemaProbl
         here = (*path, "x-kubernetes-list-map-keys", index)
         declared = properties.get(name) if isinstance(properties, Mapping) else None
         if declared is None:
-            yield SchemaProblem(key, here, f"`{name}` is no property of the items")
+            yield SchemaProblem(key, here, f"`{name}` is not a property of the items")
         elif name not in needed and isinstance(declared, Mapping) and declared.get("default") is None:
             yield SchemaProblem(key, here, f"the property `{name}` of the items must be required or have a default")
 
