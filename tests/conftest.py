@@ -1,7 +1,7 @@
 """Settings for all tests, golden files, and the figures that tests measure.
 
 `pytest --update` writes all golden files anew, by way of the fixture `golden`: the reports of `tests/data/reports`, the
-output and the picture in the README, `docs/rules.md`, the fixed files beside the cases. Read the
+output on pages of `docs` and the README, `docs/rules`, the fixed files beside the cases. Read the
 difference before you commit it.
 """
 

@@ -284,21 +284,20 @@ def test_named_page_and_stdin(tmp_path: Path) -> None:
     assert b"x.md:9:9: error" in done.stdout
 
 
-def test_the_page_of_rules() -> None:
-    """docs/rules.md shows a bad example of each rule: reading the page finds them all, and nothing in the good ones."""
-    page = (ROOT / "docs" / "rules.md").read_text("utf-8")
+def test_the_pages_of_rules() -> None:
+    """docs/rules shows a bad example of each rule: reading a page finds it, and nothing in the good one."""
     everything = Options(selected=frozenset(rule.name for rule in RULES), markdown=True)
-    result = lint(Source("docs/rules.md", page.encode()), everything)
-    lines = page.split("\n")
     found = set()
-    for finding in result.findings:
-        line = finding.source.position(finding.span.start).line
-        heading = next(text for text in reversed(lines[:line]) if text.startswith("## "))
-        example = next(text for text in reversed(lines[:line]) if text.startswith(("Bad", "Good")))
-        # Whether Knative is asked to take the list, another object says; and a chart is more than one file.
-        assert example.startswith("Bad") or finding.rule == "feature-disabled" or "unprinted" in heading
-        if heading.strip("# `") == finding.rule:
-            found.add(finding.rule)
+    for path in sorted((ROOT / "docs" / "rules").glob("*.md")):
+        page = path.read_text("utf-8")
+        lines = page.split("\n")
+        for finding in lint(Source(path.name, page.encode()), everything).findings:
+            line = finding.source.position(finding.span.start).line
+            example = next(text for text in reversed(lines[:line]) if text.startswith("## "))
+            # Whether Knative is asked to take the list, another object says; and a chart is more than one file.
+            assert example == "## Bad" or finding.rule == "feature-disabled" or "unprinted" in path.name
+            if path.stem == finding.rule:
+                found.add(finding.rule)
     # What is not YAML is a fragment on a page, and other objects are looked up in files of manifests only.
     elsewhere = {"shadowed-service", "inconsistent-alias", "unprinted-host-aliases"}
     assert {rule.name for rule in RULES} - found == {"syntax-error", *elsewhere}

@@ -116,7 +116,7 @@ def test_findings_stand_where_a_delivery_gives_the_value(
     write(tmp_path, {"app/Chart.yaml": METADATA, "app/templates/d.yaml": TEMPLATE})
     monkeypatch.chdir(tmp_path)
     assert callable(values)
-    delivery = values().chart("app", "release.yaml")
+    delivery = values().chart("app", "release.yaml", "HelmRelease app")
     charts = Charts(["app/Chart.yaml", "app/templates/d.yaml", "release.yaml"], deliveries=lambda _: [delivery])
     report = chart_report("release.yaml", Repository(charts=charts), Settings())
     found = [

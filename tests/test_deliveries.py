@@ -283,8 +283,25 @@ def test_pods_are_shown_as_they_are_delivered(tmp_path: Path) -> None:
     folder = repository(tmp_path, {"release.yaml": RELEASE + values})
     lines = podhosts("render", ".", cwd=folder).stdout.decode().splitlines()
     assert "10.1.0.25\ta.example" in lines
+    assert "10.1.0.25\ta.example" not in podhosts("render", "charts/app", cwd=folder).stdout.decode()
+    (folder / "app.yaml").write_text(APPLICATION + "      values: ''\n")
+    headings = [line for line in podhosts("render", ".", cwd=folder).stdout.decode().splitlines() if "---" in line]
+    heading = "# --- charts/app/templates/d.yaml: Deployment/app, spec.template.spec"
+    assert headings == [f"{heading} (Application app) ---", f"{heading} (HelmRelease app) ---"]
+    (folder / "app.yaml").unlink()
     assert sum(line.startswith("127.0.0.1") for line in lines) == 1
     assert "10.1.0.25" in podhosts("resolve", "a.example", ".", cwd=folder).stdout.decode()
     inventory = podhosts("inventory", ".", "--format", "json", cwd=folder).stdout.decode()
     assert ("10.1.0.25" in inventory, '"release.yaml"' in inventory) == (True, True)
     assert "10.1.0.25\ta.example" not in podhosts("render", "charts/app", cwd=folder).stdout.decode()
+
+
+def test_values_that_are_elsewhere_are_unread(tmp_path: Path) -> None:
+    """What the release says itself is looked at all the same."""
+    text = RELEASE + "  valuesFrom:\n  - {kind: Secret, name: hidden}\n" + VALUES
+    folder = repository(tmp_path, {"release.yaml": text})
+    report = json.loads(podhosts("check", "--format", "json", cwd=folder).stdout)
+    assert [(item["path"], item["start"]["line"], item["reason"]) for item in report["unread"]] == [
+        ("release.yaml", 7, "values of a ConfigMap or Secret that is not there")
+    ]
+    assert [item["rule"] for item in report["findings"]] == ["invalid-ip"]

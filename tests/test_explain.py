@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -16,7 +17,7 @@ import pytest
 from podhosts.rules import RULES
 from tests.paths import ROOT
 from tests.programs import program
-from tests.running import PATIENCE, environment, podhosts
+from tests.running import PATIENCE, environment, podhosts, shown_on_terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,22 +25,30 @@ if TYPE_CHECKING:
     from tests.goldens import Golden
 
 
-def test_every_rule_is_explained() -> None:
-    page = (ROOT / "docs" / "rules.md").read_text("utf-8")
+def test_pages_of_rules_are_made_from_the_docstrings(golden: Golden) -> None:
+    folder = ROOT / "docs" / "rules"
+    golden(folder / "index.md", podhosts("rules", "--format", "markdown").stdout.decode())
     for rule in RULES:
-        assert f"\n## {rule.name}\n" in page
-
-
-def test_rules_page_is_made_from_the_docstrings(golden: Golden) -> None:
-    golden(ROOT / "docs" / "rules.md", podhosts("rules", "--format", "markdown").stdout.decode())
+        golden(folder / f"{rule.name}.md", podhosts("explain", rule.name).stdout.decode())
+    assert {path.stem for path in folder.iterdir()} == {"index", *(rule.name for rule in RULES)}
 
 
 def test_explain() -> None:
     text = podhosts("explain", "duplicate-ip").stdout.decode()
-    for part in ("# duplicate-ip", "Why: ", "duplicate entries for key", "Bad:", "Good:", "Fix safety:"):
+    for part in ("# duplicate-ip", "## Why\n", "duplicate entries for key", "## Bad\n", "## Good\n", "Safety: "):
         assert part in text
     wrong = podhosts("explain", "duplicate-ipp")
     assert (wrong.returncode, b"did you mean `duplicate-ip`?" in wrong.stderr) == (2, True)
+
+
+def test_explain_on_a_terminal_is_laid_out() -> None:
+    command = [sys.executable, "-m", "podhosts", "explain", "duplicate-ip"]
+    code, shown = shown_on_terminal(command, extra={"COLUMNS": "60", "NO_COLOR": "1"})
+    text = shown.decode()
+    assert code == 0
+    assert "```" not in text
+    assert "duplicate-ip" in text
+    assert max(map(len, re.sub(r"\x1b\[[0-9;]*m", "", text).splitlines())) <= 60
 
 
 def test_scanners_that_condemn_host_aliases() -> None:

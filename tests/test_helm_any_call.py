@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from podhosts.helm.builtins import functions
 from podhosts.helm.evaluate import NotEvaluated, NotKnown, ParsedTemplates, Refused, RenderedFile, evaluate
 from podhosts.helm.loading import Installation, LoadOptions, load
 from podhosts.helm.loading.load import DEFAULT_KUBERNETES
+from tests.effort import examples
 
 VALUES = r"""
 s: hello
@@ -80,7 +81,7 @@ def _chart() -> Installation:
     return load({name: text.encode() for name, text in files.items()}, LoadOptions())
 
 
-@settings(max_examples=600, deadline=None)
+@examples(600)
 @given(calls)
 def test_any_call(text: str) -> None:
     template = _chart().templates[0]._replace(text=text)

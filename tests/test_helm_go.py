@@ -7,7 +7,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from podhosts.helm.evaluate.errors import TemplateError
@@ -17,6 +17,7 @@ from podhosts.helm.evaluate.namespaces import InnerNamespace
 from podhosts.helm.language import ParseError, TemplateSource, parse
 from podhosts.helm.model import NIL, Bool, GoFunction, GoList, GoMap, Number, TooLarge, Unsupported
 from podhosts.helm.traced import TemplateText, Traced
+from tests.effort import examples
 from tests.paths import DATA
 from tests.programs import program
 
@@ -186,9 +187,7 @@ templates = st.lists(
 ).map(lambda nodes: "{{ $a := .s }}{{ $b := 2 }}" + "".join(nodes))
 
 
-@settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-)
+@examples(400)
 @given(templates)
 def test_random_templates(go: Go, text: str) -> None:
     try:

@@ -23,6 +23,7 @@ from podhosts.rules import RULES
 from podhosts.run.repairing import fixable, repaired_in_sections
 from podhosts.source import Source
 from podhosts.triggers import file_mentions
+from tests.effort import sampled
 from tests.manifests import BAD_POD, GOOD_POD, SERVICE
 from tests.measured import custom_resources, manifests
 from tests.paths import CASES, EXAMPLES
@@ -94,8 +95,8 @@ def encoded(data: bytes) -> Iterator[bytes]:
 
 @pytest.mark.parametrize("share", range(SHARES))
 def test_real_and_measured_files(share: int, tmp_path: Path) -> None:
-    files = manifests()[share::SHARES]
-    assert len(files) > 200
+    files = sampled(manifests()[share::SHARES], 4)
+    assert len(files) > 50
     different = [data for data in files if not is_same_in_all_ways(data, tmp_path / "a.yaml")]
     assert different == []
 
@@ -136,7 +137,7 @@ def test_hidden_hosts_are_found(hidden: str, encoding: int, tmp_path: Path) -> N
 
 
 def test_custom_resources(tmp_path: Path) -> None:
-    for data in custom_resources():
+    for data in sampled(custom_resources(), 5):
         assert_same(data, tmp_path / "a.yaml", ABOUT_ALIASES)
 
 
@@ -226,7 +227,7 @@ def test_of_documents_with_nothing_to_tell_only_numbers_are_kept(tmp_path: Path)
 
 @pytest.mark.parametrize("output", ["text", "json"])
 def test_processes_change_nothing(output: str, tmp_path: Path) -> None:
-    stream = b"---\n".join([BAD_POD, SERVICE * 1, b"# podhosts: ignore-document[invalid-ip] x\n" + BAD_POD] * 2500)
+    stream = b"---\n".join([BAD_POD, SERVICE * 1, b"# podhosts: ignore-document[invalid-ip] x\n" + BAD_POD] * 500)
     (tmp_path / "large.yaml").write_bytes(b"# podhosts: ignore-file[empty-hostnames] x\n" + stream)
     for number in range(12):
         (tmp_path / f"{number}.yaml").write_bytes(BAD_POD + b"---\n" + SERVICE.replace(b"web", b"db") + b"# \xff\n")

@@ -1,4 +1,7 @@
-"""The hooks, through the real pre-commit: `try-repo` on this repository, and `run` as a user has it configured."""
+"""The hooks, through the real pre-commit: `try-repo` on this repository, and `run` as a user has it configured.
+
+Both on one copy of it, which pre-commit installs once.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: Enough names that pre-commit splits them on every machine, each process getting some of them.
-MANY = 3000
+MANY = 1400
 
 
 @pytest.fixture(scope="module")
@@ -58,15 +61,17 @@ def configure(folder: Path, published: Path, arguments: str = "", hook: str = "p
     git(folder, "add", "-A")
 
 
-def test_try_repo(tmp_path: Path, cache: Path) -> None:
-    command = ("try-repo", str(ROOT), "podhosts", "--all-files", "--color=never")
+def test_try_repo(tmp_path: Path, cache: Path, published: Path) -> None:
+    """`try-repo` installs anew each time: where nothing is wrong, the hook is configured."""
+    run = ("--all-files", "--color=never")
     scratch_repository(tmp_path / "clean", {"service.yaml": SERVICE, "readme.txt": BAD_POD})
-    code, out = pre_commit(tmp_path / "clean", cache, *command)
+    configure(tmp_path / "clean", published)
+    code, out = pre_commit(tmp_path / "clean", cache, "run", *run)
     assert code == 0, out
     assert "Passed" in out
     files = {"service.yaml": SERVICE, "pod.yaml": BAD_POD, "pod.json": b'{"spec": {}}'}
     scratch_repository(tmp_path / "broken", files)
-    code, out = pre_commit(tmp_path / "broken", cache, *command)
+    code, out = pre_commit(tmp_path / "broken", cache, "try-repo", str(published), "podhosts", *run)
     assert code == 1
     assert "pod.yaml:6:9: error: `10.0.0.256` is not an IP address" in out
     assert "Failed" in out
@@ -76,14 +81,16 @@ def test_hook_that_fixes(tmp_path: Path, cache: Path, published: Path) -> None:
     folder = tmp_path / "repository"
     twice = GOOD_POD.replace(b"[db.internal]", b"[db.internal, db.internal]")
     scratch_repository(folder, {"service.yaml": SERVICE, "pod.yaml": twice})
-    code, out = pre_commit(folder, cache, "try-repo", str(ROOT), "podhosts-fix", "--all-files", "--color=never")
+    configure(folder, published, hook="podhosts-fix")
+    run = ("run", "--all-files", "--color=never")
+    code, out = pre_commit(folder, cache, *run)
     # pre-commit fails the commit because a file changed; the second run has nothing left to do.
     assert code == 1, out
     assert "files were modified by this hook" in out
     assert (folder / "pod.yaml").read_bytes() == GOOD_POD
     assert (folder / "service.yaml").read_bytes() == SERVICE
-    configure(folder, published, hook="podhosts-fix")
-    code, out = pre_commit(folder, cache, "run", "--all-files", "--color=never")
+    git(folder, "add", "-A")
+    code, out = pre_commit(folder, cache, *run)
     assert code == 0, out
     assert "Passed" in out
 
@@ -123,7 +130,7 @@ def test_a_baseline_in_the_hook(tmp_path: Path, cache: Path, published: Path) ->
 def test_thousands_of_names_in_batches(tmp_path: Path, cache: Path, published: Path) -> None:
     """Each batch is a process of its own, several run at a time; every file is looked at once."""
     folder = tmp_path / "repository"
-    names = [f"{'deeply/nested/' * 6}service-{number:04}.yaml" for number in range(MANY)]
+    names = [f"{'deeply/nested/' * 14}service-{number:04}.yaml" for number in range(MANY)]
     scratch_repository(folder, dict.fromkeys(names, SERVICE))
     for name in (names[0], names[MANY // 2], names[-1]):
         (folder / name).write_bytes(BAD_POD)

@@ -1,4 +1,4 @@
-"""The README shows real output: each `console` block is run, the picture is drawn, and both are compared.
+"""README and docs show real output: each `console` block is run, the picture is drawn, and both are compared.
 
 `pytest --update` writes them anew.
 """
@@ -10,6 +10,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
+import pytest
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.text import Text
@@ -30,13 +31,16 @@ if TYPE_CHECKING:
 README = ROOT / "README.md"
 PICTURE = ROOT / "docs" / "check.svg"
 PICTURED = "examples/addresses.yaml"
+_LINK = re.compile(r"\]\(([^)#][^)]*)\)")
 _BLOCK = re.compile(r"```console\n\$ podhosts (?P<command>[^\n]*)\n(?P<output>.*?)```\n", re.DOTALL)
 
 
 def with_real_output(text: str) -> str:
     def run(block: re.Match[str]) -> str:
         done = podhosts(*shlex.split(block["command"]), cwd=ROOT, extra={"COLUMNS": "110"})
-        output = "\n".join(line.rstrip() for line in done.stdout.decode().split("\n"))
+        # The examples are cases of the tests, too; readers of a page need not see their marks.
+        shown = re.sub(r"[ \t]*# (?:expect|related):.*", "", done.stdout.decode())
+        output = "\n".join(line.rstrip() for line in shown.split("\n"))
         return f"```console\n$ podhosts {block['command']}\n{output}```\n"
 
     return _BLOCK.sub(run, text)
@@ -54,10 +58,31 @@ def picture(path: Path) -> str:
     return console.export_svg(title="podhosts", unique_id="podhosts", code_format=frame)
 
 
-def test_output_in_the_readme_is_real(golden: Golden) -> None:
-    text = README.read_text("utf-8")
-    assert len(_BLOCK.findall(text)) >= 4
-    golden(README, with_real_output(text))
+#: The snippets of docs/ci.md are run by its own test: some of them write files.
+PAGES = [README, *sorted(path for path in (ROOT / "docs").glob("*.md") if path.name != "ci.md")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_output_on_pages_is_real(page: Path, golden: Golden) -> None:
+    golden(page, with_real_output(page.read_text("utf-8")))
+
+
+def test_pages_show_output_without_marks_of_the_tests() -> None:
+    texts = {page: page.read_text("utf-8") for page in PAGES}
+    assert sum(len(_BLOCK.findall(text)) for text in texts.values()) >= 8
+    assert [page.name for page, text in texts.items() if "# expect:" in text] == []
+    assert len(texts[README].splitlines()) <= 250
+
+
+def test_links_lead_to_files() -> None:
+    pages = [*PAGES, *ROOT.glob("[A-Z]*.md"), *(ROOT / "docs" / "rules").glob("*.md")]
+    broken = [
+        (page.name, link)
+        for page in pages
+        for link in _LINK.findall(page.read_text("utf-8"))
+        if "://" not in link and not (page.parent / link.partition("#")[0]).exists()
+    ]
+    assert broken == []
 
 
 def test_picture_is_real(golden: Golden) -> None:

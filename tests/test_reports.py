@@ -51,7 +51,7 @@ def test_sarif_holds_all_rules_and_results_refer_to_them() -> None:
         text = documentation(rule)
         assert item["shortDescription"]["text"] == text.summary
         assert item["fullDescription"]["text"] == text.why
-        assert item["help"]["markdown"] == "\n".join(page(rule, level=1))
+        assert item["help"]["markdown"] == "\n".join(page(rule))
         assert item["defaultConfiguration"]["enabled"] is rule.is_default
     assert run["results"]
     assert all(rules[result["ruleIndex"]]["id"] == result["ruleId"] for result in run["results"])

@@ -176,7 +176,7 @@ def check(findings: list[Diagnostic], wanted: list[Expected]) -> None:
 
 def related_places(findings: list[Diagnostic]) -> set[tuple[int, str]]:
     return {
-        (finding.source.position(related.span.start).line, finding.rule)
+        ((related.source or finding.source).position(related.span.start).line, finding.rule)
         for finding in findings
         for related in finding.related
     }

@@ -11,13 +11,13 @@ from podhosts.rules import RULES
 from podhosts.rules.documentation import documentation, page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from rich.console import RenderableType
 
 
 RULES_FORMATS = ("text", "json", "markdown")
-#: The topic beside the rules: what to do about scanners that report every hostAliases.
+#: A topic that is not a rule: what to do about scanners that report every hostAliases.
 SCANNERS = "scanners"
 _SCANNERS = """\
 ## Scanners that condemn hostAliases
@@ -38,7 +38,7 @@ DNS must not answer, or do not ask it. Suppress them there with a reason:
 def explain(name: str) -> int:
     """Print one rule; returns the exit code."""
     if name == SCANNERS:
-        print_lines(_SCANNERS.rstrip("\n").split("\n"))
+        _print_page(_SCANNERS.rstrip("\n").split("\n"))
         return OK
     by_name = {rule.name: rule for rule in RULES}
     try:
@@ -46,8 +46,18 @@ def explain(name: str) -> int:
     except UsageError as error:
         say(f"podhosts: {error}")
         return WRONG_USE
-    print_lines(page(rule, level=1))
+    _print_page(page(rule))
     return OK
+
+
+def _print_page(lines: Iterable[str]) -> None:
+    """A page of Markdown: as it is on a pipe, laid out on a terminal."""
+    if not is_terminal():
+        print_lines(lines)
+        return
+    from rich.markdown import Markdown
+
+    print_styled([Markdown("\n".join(lines), hyperlinks=False)], "auto", is_prose=True)
 
 
 def rules(output: str) -> int:
@@ -79,7 +89,7 @@ def rules(output: str) -> int:
 
 
 def markdown() -> Iterator[str]:
-    """`docs/rules.md`, in lines."""
+    """`docs/rules/index.md`, in lines."""
     yield "# Rules"
     yield ""
     yield "Made from the rules' docstrings by `podhosts rules --format markdown`; a test compares."
@@ -89,11 +99,8 @@ def markdown() -> Iterator[str]:
     for rule in RULES:
         opt_in = "" if rule.is_default else ", opt-in"
         fix = rule.fixable.value
-        yield f"| [`{rule.name}`](#{rule.name}) | {rule.severity}{opt_in} | {fix} | {documentation(rule).summary} |"
+        yield f"| [`{rule.name}`]({rule.name}.md) | {rule.severity}{opt_in} | {fix} | {documentation(rule).summary} |"
     yield ""
-    for rule in RULES:
-        yield from page(rule, level=2)
-        yield ""
     yield from _SCANNERS.rstrip("\n").split("\n")
 
 

@@ -89,7 +89,7 @@ def run(request: RenderRequest) -> int:
     else:
         for item in rendered:
             if len(rendered) > 1:
-                print_lines([_header(item)])
+                print_lines([_header(item, selection)])
             if request.trace:
                 from podhosts.commands.trace import trace
 
@@ -154,9 +154,10 @@ def render(pod: Pod, surroundings: Surroundings, container: str | None, reposito
     return Rendered(pod, container, lines)
 
 
-def _header(item: Rendered) -> str:
+def _header(item: Rendered, selection: Selection) -> str:
     where = f"{item.pod.object.document.source.path}: {describe(item.pod)}"
-    return f"# --- {where}, {item.pod.field()} ---"
+    delivery = selection.deliveries.get(item.pod)
+    return f"# --- {where}, {item.pod.field()}{f' ({delivery})' if delivery else ''} ---"
 
 
 def _say_what_is_special(item: Rendered, surroundings: Surroundings, selection: Selection) -> None:

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 class Selection(NamedTuple):
     """The pods in order, the repository they come from, and what could not be read (path or place, and why).
 
-    Pods may be written elsewhere than in the sources that their documents have: `placed` leads there.
+    Pods may be written elsewhere than in the sources that their documents have: `placed` leads there. `deliveries` has
+    what installs the chart that prints a pod, where something does.
     """
 
     pods: list[Pod]
@@ -43,6 +44,7 @@ class Selection(NamedTuple):
     failures: list[tuple[str, str]]
     is_folder: bool
     placed: Mapping[Pod, Placed] = MappingProxyType({})
+    deliveries: Mapping[Pod, str] = MappingProxyType({})
 
     def place(self, pod: Pod, span: Span) -> tuple[Source, Position]:
         """The file and position of a span of a pod's document."""
@@ -111,15 +113,20 @@ def _written(where: str | Source, values: Iterable[str]) -> Selection:
     repository = Repository([*sources, *(text.source for text in printed)], charts=charts)
     kinds = _kinds(repository)
     found: dict[Pod, Placed] = {}
-    for document in (document for text in printed for document in text.documents(all_of_them=True)):
-        found |= _pods(interpret(document, kinds))
+    deliveries: dict[Pod, str] = {}
+    for build in builds:
+        for document in (document for text in build.printed for document in text.documents(all_of_them=True)):
+            pods = _pods(interpret(document, kinds))
+            found |= pods
+            if build.delivery is not None:
+                deliveries |= dict.fromkeys(pods, build.delivery)
     for source in sources:
         facts = charts.facts(source.path)
         for placed in documents(whole(source), facts):
             if (problem := placed.document.problem) is not None:
                 failures.append((_shown(source, problem.span), problem.message))
             found |= _pods(interpret(placed, kinds, facts))
-    return Selection(list(found), repository, failures, os.path.isdir(path), found)
+    return Selection(list(found), repository, failures, os.path.isdir(path), found, deliveries)
 
 
 def _charts(paths: list[str], argument: str) -> Charts:

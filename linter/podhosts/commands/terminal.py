@@ -71,17 +71,18 @@ def print_bytes(data: bytes) -> None:
         sys.stdout.buffer.flush()
 
 
-def print_styled(parts: Iterable[RenderableType], color: str, *, is_wide: bool = False) -> None:
+def print_styled(parts: Iterable[RenderableType], color: str, *, is_wide: bool = False, is_prose: bool = False) -> None:
     """What rich renders, to stdout, in colours as `--color` and the environment say.
 
-    What `is_wide` is never cut or folded to the width of the terminal. Raises OutputError where it cannot be written.
+    What `is_wide` is never cut or folded to the width of the terminal; what `is_prose` is folded between its words.
+    Raises OutputError where it cannot be written.
     """
     from rich.console import Console
 
     colored = _wants_color(color)
     console = Console(
         highlight=False,
-        soft_wrap=True,
+        soft_wrap=not is_prose,
         width=_WIDE if is_wide else _USUAL if os.environ.get("COLUMNS") == "0" else None,
         markup=False,
         emoji=False,

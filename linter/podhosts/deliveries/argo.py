@@ -143,7 +143,13 @@ def read_argo_chart(source: ArgoSource, files: Files) -> ChartDelivery:
     application = source.application
     reader = _HelmOptions(source, files)
     reader.read()
-    delivered = reader.joined.chart(source.folder, application.path, reader.release_name, reader.namespace)
+    delivered = reader.joined.chart(
+        source.folder,
+        application.path,
+        f"{KIND} {application.name or '?'}",
+        reader.release_name,
+        reader.namespace,
+    )
     return ChartDelivery(delivered, tuple(reader.open_parts))
 
 

@@ -20,7 +20,8 @@ from podhosts.deliveries.k3s import KIND as HELM_CHART
 from podhosts.deliveries.k3s import read_helm_chart
 from podhosts.deliveries.kustomize_charts import chart_entries, read_kustomize_chart
 from podhosts.deliveries.names import CHART_MARK, is_fleet, is_helmfile, may_deliver
-from podhosts.document import Document, split
+from podhosts.document import Document, Problem, split
+from podhosts.helm.facts import UnreadFile
 from podhosts.helm.model import TooLarge, Unsupported
 from podhosts.kubernetes import objects
 from podhosts.kustomize.model import Kustomization
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from podhosts.deliveries.kustomize_charts import ChartEntry
     from podhosts.deliveries.model import ChartDelivery, DeliveryContext
+    from podhosts.helm.delivered import DeliveredChart
     from podhosts.kubernetes import KubernetesObject
     from podhosts.kustomize.delivered import DeliveredFolder
     from podhosts.source import Source
@@ -43,21 +45,30 @@ _FLUX_FOLDERS = "kustomize.toolkit.fluxcd.io"
 
 def chart_deliveries(
     paths: Iterable[str], open_file: Callable[[str], Source | None], around: DeliveryContext
-) -> Iterator[ChartDelivery]:
+) -> Iterator[DeliveredChart]:
     """The charts of a repository that the files at some paths install; those whose values cannot be read are left out.
 
     `open_file` gives a file, None for one that cannot be opened.
     """
     for path in paths:
         source = open_file(path)
-        if source is not None and is_kustomization(path) and CHART_MARK in source.data:
-            yield from _of_kustomization(source, around)
-        elif source is not None and is_helmfile(path):
-            yield from _readable(_of_helmfile(source, around))
-        elif source is not None and is_fleet(path):
-            yield from _readable(_of_fleet(source, around))
-        elif source is not None and may_deliver(source.data):
-            yield from _of_objects(source, around)
+        for found in _of_file(source, around) if source is not None else ():
+            parts = ((part.place, part.reason) for part in found.open_parts)
+            unread = (UnreadFile(place.source, Problem(reason, place.span), reason) for place, reason in parts)
+            yield found.chart._replace(unread=tuple(unread))
+
+
+def _of_file(source: Source, around: DeliveryContext) -> Iterator[ChartDelivery]:
+    """The charts that a file installs, whatever it is."""
+    path = source.path
+    if is_kustomization(path) and CHART_MARK in source.data:
+        yield from _of_kustomization(source, around)
+    elif is_helmfile(path):
+        yield from _readable(_of_helmfile(source, around))
+    elif is_fleet(path):
+        yield from _readable(_of_fleet(source, around))
+    elif may_deliver(source.data):
+        yield from _of_objects(source, around)
 
 
 def folder_deliveries(

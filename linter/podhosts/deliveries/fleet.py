@@ -47,4 +47,4 @@ def read_fleet(source: Source, files: Files) -> ChartDelivery | None:
             raise UnreadableValuesError("a values file of a bundle that is not there")
         joined.add(joined.file(file))
     release, namespace = known(at(root, "helm", "releaseName")), known(at(root, "defaultNamespace"))
-    return ChartDelivery(joined.chart(folder, source.path, release, namespace))
+    return ChartDelivery(joined.chart(folder, source.path, source.path, release, namespace))

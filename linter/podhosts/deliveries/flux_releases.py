@@ -51,7 +51,9 @@ def read_release(release: KubernetesObject, around: DeliveryContext) -> ChartDel
     reader = ReleaseValues(release, around)
     reader.read()
     own = reader.chart_values()
-    delivered = reader.joined.chart(folder, path, _release_name(release), _namespace(release), own)
+    delivered = reader.joined.chart(
+        folder, path, f"{KIND} {release.name or '?'}", _release_name(release), _namespace(release), own
+    )
     return ChartDelivery(delivered, tuple(reader.open_parts))
 
 

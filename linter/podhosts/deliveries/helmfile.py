@@ -105,7 +105,8 @@ def read_helmfile_release(release: Release, files: Files) -> ChartDelivery | Non
         reader.set(one, "set", "--set")
         reader.set(one, "setString", "--set-string")
     name, namespace = known(release.get("name")), known(release.get("namespace"))
-    return ChartDelivery(reader.joined.chart(folder, path, name, namespace), tuple(reader.open_parts))
+    delivered = reader.joined.chart(folder, path, f"release {name or '?'} of {path}", name, namespace)
+    return ChartDelivery(delivered, tuple(reader.open_parts))
 
 
 class _ReleaseReader:

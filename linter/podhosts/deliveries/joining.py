@@ -42,17 +42,18 @@ class JoinedValues:
         self,
         folder: str,
         delivery: str,
+        shown: str,
         release_name: str | None = None,
         namespace: str | None = None,
         own: GoMap | None = None,
     ) -> DeliveredChart:
         """The chart in a folder with these values, as a delivery in the file at a path installs it.
 
-        `own` stand for the chart's own values.
+        `shown` is what people call that; `own` stand for the chart's own values.
         """
         values = DeliveredValues(self.values, self._documents, own)
         paths = dict.fromkeys([*(placed.document.source.path for placed in self._documents.values()), delivery])
-        return DeliveredChart(folder, values, BuiltBy("helm", folder, tuple(paths)), release_name, namespace)
+        return DeliveredChart(folder, values, BuiltBy("helm", folder, tuple(paths)), shown, release_name, namespace)
 
     def add(self, values: GoMap) -> None:
         """Lay values over those so far: maps are joined, all else is replaced, nulls stay."""

@@ -35,7 +35,7 @@ def read_helm_chart(chart: KubernetesObject, around: DeliveryContext) -> ChartDe
         return None
     joined = helm_chart_values(chart, around)
     namespace = known(at(chart.spec, "targetNamespace")) or known(at(chart.metadata, "namespace"))
-    return ChartDelivery(joined.chart(folder, path, chart.name, namespace))
+    return ChartDelivery(joined.chart(folder, path, f"{KIND} {chart.name or '?'}", chart.name, namespace))
 
 
 def helm_chart_values(chart: KubernetesObject, around: DeliveryContext) -> JoinedValues:

@@ -89,8 +89,8 @@ def read_kustomize_chart(kustomization: Kustomization, entry: ChartEntry, files:
     joined.add(merged)
     for path in entry.files("additionalValuesFiles"):
         joined.add(_file(kustomization, path, joined, files))
-    release, namespace = entry.text("releaseName"), entry.text("namespace")
-    return ChartDelivery(joined.chart(folder, kustomization.source.path, release, namespace))
+    release, namespace, path = entry.text("releaseName"), entry.text("namespace"), kustomization.source.path
+    return ChartDelivery(joined.chart(folder, path, f"helmCharts of {path}", release, namespace))
 
 
 def _merged(kustomization: Kustomization, entry: ChartEntry, folder: str, joined: JoinedValues, files: Files) -> GoMap:

@@ -58,13 +58,15 @@ class Stopped(NamedTuple):
 class ChartBuild(NamedTuple):
     """A chart evaluated with values on top of its own: what its templates print, and what stopped.
 
-    `chart` is the chart's folder; `built` says which values these are.
+    `chart` is the chart's folder; `built` says which values these are, `delivery` what people call that which installs
+    it; None where nothing does.
     """
 
     chart: str
     built: BuiltBy
     printed: list[PrintedText]
     stopped: list[Stopped]
+    delivery: str | None = None
 
 
 class ChartBuilder:
@@ -140,7 +142,7 @@ class ChartBuilder:
             paths = (*self._own_values(), *(path for path in delivery.built.values if path not in self._own_values()))
             built, options = delivery.built._replace(values=paths), _options(delivery)
             self.files.add_documents(delivery.values.documents)
-        build = ChartBuild(self.folder, built, [], [])
+        build = ChartBuild(self.folder, built, [], [], delivery and delivery.shown)
         try:
             installation = load(self.files.contents, options)
             wanted = None if all_templates else relevant_templates(installation.templates, installation.values)

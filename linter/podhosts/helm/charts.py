@@ -304,6 +304,8 @@ class Charts:
         outermost = [chart for chart in self.homes[home] if chart.folder == home]
         stopped = (item for chart in outermost for item in _never_printed(self.builds(chart)))
         told = {item.source.path for item in found}
+        deliveries = (one for chart in self.homes[home] for one in self._deliveries.get(chart.folder, ()))
+        found += (item for delivery in deliveries for item in delivery.unread)
         return found + [
             item for item in stopped if item.source.path not in told and not self.facts(item.source.path).problems
         ]

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from podhosts.diagnostics import BuiltBy
+    from podhosts.helm.facts import UnreadFile
     from podhosts.helm.model import GoMap
     from podhosts.placed import Placed
 
@@ -27,14 +28,17 @@ class DeliveredValues(NamedTuple):
 class DeliveredChart(NamedTuple):
     """A chart as a delivery installs it: the chart's folder, and the values.
 
-    `built` is what findings say of the build. A release's name and its namespace are None where they are not known.
+    `built` is what findings say of the build, `shown` what people call that which installs it. A release's name and its
+    namespace are None where they are not known. `unread` is what of the values nobody knows here.
     """
 
     chart: str
     values: DeliveredValues
     built: BuiltBy
+    shown: str
     release_name: str | None = None
     namespace: str | None = None
+    unread: tuple[UnreadFile, ...] = ()
 
     @property
     def paths(self) -> set[str]:

@@ -198,6 +198,8 @@ class PrintedDocument(Placed):
         values = _values(parts)
         if not values:
             return ()
+        if self.prints_list(span):
+            return self.values_of(span)
         found: list[Related] = []
         if self._is_scalar(span):
             others = map(self._value_at, values[1:])

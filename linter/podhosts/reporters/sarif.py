@@ -84,7 +84,7 @@ def _rule(rule: type[Rule]) -> dict[str, Any]:
         "name": rule.name.title().replace("-", ""),
         "shortDescription": {"text": text.summary},
         "fullDescription": {"text": text.why},
-        "help": {"text": f"{text.summary} {text.why}", "markdown": "\n".join(page(rule, level=1))},
+        "help": {"text": f"{text.summary} {text.why}", "markdown": "\n".join(page(rule))},
         "defaultConfiguration": {"enabled": rule.is_default, "level": _LEVELS[rule.severity]},
     }
 

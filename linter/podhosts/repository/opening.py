@@ -46,8 +46,7 @@ def open_repository(
     def delivered_charts(open_file: Callable[[str], Source | None]) -> Iterator[DeliveredChart]:
         from podhosts.deliveries.finding import chart_deliveries
 
-        found = chart_deliveries(_may_deliver(paths, charts), open_file, around())
-        return (delivery.chart for delivery in found)
+        return chart_deliveries(_may_deliver(paths, charts), open_file, around())
 
     def delivered_folders() -> Iterator[DeliveredFolder]:
         from podhosts.deliveries.finding import folder_deliveries

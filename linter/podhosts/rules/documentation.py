@@ -41,25 +41,29 @@ def documentation(rule: type[Rule]) -> Documentation:
     return Documentation(prose["summary"], prose["Why"], examples["Bad"], examples["Good"], prose["Fix safety"])
 
 
-def page(rule: type[Rule], level: int) -> Iterator[str]:
-    """All about a rule as Markdown, in lines; `level` is that of the heading."""
+def page(rule: type[Rule]) -> Iterator[str]:
+    """All about a rule as Markdown, in lines: `docs/rules/<rule>.md`, and what `podhosts explain` prints."""
     text = documentation(rule)
     opt_in = "" if rule.is_default else ", runs only when selected"
-    yield f"{'#' * level} {rule.name}"
+    yield f"# {rule.name}"
     yield ""
     yield f"{text.summary} ({rule.severity}{opt_in})"
     yield ""
-    yield f"Why: {text.why}"
+    yield "## Why"
+    yield ""
+    yield text.why
     for title, example in (("Bad", text.bad), ("Good", text.good)):
         yield ""
-        yield f"{title}:"
+        yield f"## {title}"
         yield ""
         yield "```yaml"
         yield from example.split("\n")
         yield "```"
     yield ""
-    yield f"Fix: {rule.fixable.value}."
+    yield "## Fix"
     yield ""
-    yield f"Fix safety: {text.fix_safety}"
+    yield f"Fixable: {rule.fixable.value}. Safety: {text.fix_safety}"
     yield ""
-    yield f"To suppress it in one place: `# podhosts: ignore[{rule.name}] reason`."
+    yield "## Suppress"
+    yield ""
+    yield f"In one place: `# podhosts: ignore[{rule.name}] reason`; everywhere: `ignore: [{rule.name}]` in the config."
