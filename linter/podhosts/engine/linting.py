@@ -118,7 +118,7 @@ def _lint(
         found.add(placed, check_document(placed, rules, kinds, options, repository, facts))
     found.add_from_overlays(_from_overlays(source, repository, options, rules))
     report = chart_report(source.path, repository, options.settings)
-    found.add_from_charts(report, source, options)
+    found.add_from_charts(report, options)
     if report.is_printed or report.covered or _is_evaluated(source.path, repository):
         found.forget_unread()
     found.add_unknown(report, source)
@@ -203,7 +203,7 @@ class Found:
                 told.add(_key(finding))
                 by_number.get(finding.document or 0, self.elsewhere).append(finding)
 
-    def add_from_charts(self, report: ChartReport, source: Source, options: Options) -> None:
+    def add_from_charts(self, report: ChartReport, options: Options) -> None:
         """Add what evaluated charts say: of what they print, they alone know whether it is wrong.
 
         Edits stay those of the text as it is written.
