@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from podhosts.document import Scalar, string
@@ -24,6 +25,7 @@ def is_windows(pod: Pod) -> bool:
     return _WINDOWS in names or host_process(pod) is not None
 
 
+@lru_cache(maxsize=1)  # every container is asked about it, and all rules are before the next pod is
 def host_process(pod: Pod) -> Scalar | None:
     """The `hostProcess: true` of the pod or one of its containers; the kubelet gives such a pod no hosts file."""
     for node in (pod.spec, *(container.node for container in pod.containers)):
