@@ -73,11 +73,15 @@ def test_the_answers_are_those_of_the_pod_that_is_spoken_of(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("changes", "more", "advice"),
     [
-        ({}, "", "use `db-1.dbs`, which DNS answers if there is a headless Service `dbs`"),
-        ({}, SERVICE % "None", "use `db-1.dbs`, which DNS answers with the pod's own address"),
-        ({}, SERVICE % "10.96.0.9", "DNS answers `db-1.dbs` if Service `dbs` is headless (`clusterIP: None`)"),
-        ({"  serviceName: dbs\n": ""}, "", "with a headless Service in `serviceName` DNS answers `db-1.SERVICE`"),
-        ({"serviceName: dbs": "serviceName: '${SERVICE}'"}, "", "a headless Service gives `db-1`"),
+        ({}, "", "use `db-1.dbs`, if there is a headless Service `dbs`"),
+        ({}, SERVICE % "None", "use `db-1.dbs`, which DNS answers [pod-"),
+        ({}, SERVICE % "10.96.0.9", "use `db-1.dbs`, and make the Service headless (`clusterIP: None`)"),
+        ({"  serviceName: dbs\n": ""}, "", "use `db-1.SERVICE`, with a headless Service in `serviceName`"),
+        (
+            {"serviceName: dbs": "serviceName: '${SERVICE}'"},
+            "",
+            "use `db-1`, a dot and the name of the headless Service",
+        ),
         (
             {"      hostAliases": "      dnsPolicy: Default\n      hostAliases"},
             "",

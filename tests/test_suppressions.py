@@ -223,9 +223,9 @@ def test_reason_and_kind_are_kept() -> None:
         ("ignore[no-such-rule]", "no rule"),
         ("ignore[*]", "no rule"),
         ("ignore[Invalid-IP]", "no rule"),
-        ("ignore[invalid-ip] until=tomorrow", "no date"),
-        ("ignore[invalid-ip] until=2026-13-01", "no date"),
-        ("ignore[invalid-ip] until=17.5.2026 x", "no date"),
+        ("ignore[invalid-ip] until=tomorrow", "not a date"),
+        ("ignore[invalid-ip] until=2026-13-01", "not a date"),
+        ("ignore[invalid-ip] until=17.5.2026 x", "not a date"),
     ],
 )
 def test_mistakes_are_reported_and_silence_nothing(comment: str, word: str) -> None:
