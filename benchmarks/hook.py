@@ -25,7 +25,8 @@ _POD = (
 )
 _OVERLAYS = 400
 _CHARTS = 100
-_OWN = [sys.executable, "-m", "podhosts", "check"]
+#: What the command that pip installs runs; `python -m` would import more of the standard library.
+_OWN = [sys.executable, "-c", "import sys; from podhosts.__main__ import main; sys.exit(main())", "check"]
 
 
 def _write(folder: Path, files: dict[str, str]) -> None:

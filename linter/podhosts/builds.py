@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 #: What git is asked for; the names may end longer ones.
-_MARKS = ("*kustomization.yaml", "*kustomization.yml", "*Kustomization", f"*{CHART}")
+_MARKS = ("*kustomization.yaml", "*kustomization.yml", "*Kustomization", f"*{CHART}", "*charts/*.tgz")
 #: What stands around a path in YAML.
 _AROUND_PATHS = bytes.maketrans(b"[]{},\"'=", b" " * 8)
 _LIST = b"hostAliases"
+_TEMPLATES = ("*templates/*",)
+_ARCHIVE = ".tgz"
 _MANIFESTS = ("*.yaml", "*.yml", "*.json")
 _LOCAL = b"file://"
 _UP = b".."
@@ -38,11 +40,9 @@ class Builds:
         self._is_work_tree = is_work_tree
         #: Nothing outside of a work tree is followed.
         self._bound = os.path.join(start, "") if is_work_tree else ""
-        marks = [
-            path
-            for path in files_of(start, *_MARKS, is_work_tree=is_work_tree)
-            if is_kustomization(path) or os.path.basename(path) == CHART
-        ]
+        marks = list(files_of(start, *_MARKS, is_work_tree=is_work_tree))
+        #: In charts in archives nothing is looked for.
+        self._has_archives = any(path.endswith(_ARCHIVE) for path in marks)
         self._charts = [path for path in marks if os.path.basename(path) == CHART]
         self._kustomization_files = set(filter(is_kustomization, marks))
         self._deliveries: set[str] = set()
@@ -78,7 +78,9 @@ class Builds:
         `reached` are the files of the charts and kustomizations of the named ones.
         """
         own = {path for path in named if may_deliver(_content(path)) or _prints_charts(path) or _is_state(path)}
-        wanted = {path for path in named if self._charts and _may_be_values(path)}
+        values = {path for path in named if self._charts and path not in reached and _may_be_values(path)}
+        # To look for deliveries in the whole work tree takes long: only a chart that prints a list is worth it.
+        wanted = values if values and self._print_lists() else set()
         if any(_LIST in _content(path) for path in (*named, *reached)):
             marks = (path for path in reached if os.path.basename(path) == CHART or is_kustomization(path))
             wanted.update(map(os.path.dirname, marks))
@@ -93,6 +95,12 @@ class Builds:
             files = (os.path.join(target, name) for target in deployed for name in KUSTOMIZATION_NAMES)
             found |= self.built_with(filter(os.path.isfile, files))
         return found
+
+    def _print_lists(self) -> bool:
+        """Whether the templates of some chart may print a list of names."""
+        if self._is_work_tree:
+            return self._has_archives or bool(holding(self._start, (_LIST.decode(),), *_TEMPLATES))
+        return any(_LIST in _content(file) for path in self._charts for file in _chart_files(os.path.dirname(path)))
 
     def _all_deliveries(self) -> list[str]:
         """All files that may hold a delivery."""
