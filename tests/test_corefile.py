@@ -119,8 +119,12 @@ def _only(text: str) -> HostsBlock:
 
 
 def _inside(*lines: str, head: str = "hosts") -> HostsBlock:
+    return _only(_around(*lines, head=head))
+
+
+def _around(*lines: str, head: str = "hosts") -> str:
     body = "\n".join(f"        {line}" for line in lines)
-    return _only(f".:53 {{\n    errors\n    {head} {{\n{body}\n    }}\n}}\n")
+    return f".:53 {{\n    errors\n    {head} {{\n{body}\n    }}\n}}\n"
 
 
 def test_a_hosts_block_with_everything() -> None:
@@ -179,7 +183,24 @@ def test_without_arguments_the_pods_file_and_the_servers_zones_are_used() -> Non
 )
 def test_what_a_host_line_does(line: str, ignored: str | None, meant: str | None) -> None:
     block = _inside(line)
-    assert [(found.ignored, found.meant) for found in block.lines] == [(ignored, meant)]
+    assert [(found.ignored, found.meant and found.meant.name) for found in block.lines] == [(ignored, meant)]
+
+
+@pytest.mark.parametrize(
+    ("line", "span", "arguments"),
+    [
+        ("falltrough", "falltrough", []),
+        ("fall through", "fall through", []),
+        ("falltrough in-addr.arpa", "falltrough", ["in-addr.arpa"]),
+        ("f: allthrough a.corp", "f: allthrough", ["a.corp"]),
+    ],
+)
+def test_the_words_that_stand_for_an_option(line: str, span: str, arguments: list[str]) -> None:
+    block = _inside(line)
+    meant = block.lines[0].meant
+    assert meant is not None
+    assert _around(line)[meant.span.start : meant.span.end] == span
+    assert [word.text for word in meant.arguments] == arguments
 
 
 @pytest.mark.parametrize(

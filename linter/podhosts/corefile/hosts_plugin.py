@@ -32,6 +32,17 @@ class HostsOption(NamedTuple):
     error: str | None
 
 
+class MeantOption(NamedTuple):
+    """The property that a misspelt line probably stands for.
+
+    `span`: the one or two words that stand for its name. `arguments`: the words behind them.
+    """
+
+    name: str
+    span: Span
+    arguments: tuple[Token, ...]
+
+
 class InlineEntry(NamedTuple):
     """A line of a `hosts` block that CoreDNS takes for a host line.
 
@@ -43,7 +54,7 @@ class InlineEntry(NamedTuple):
     ip: Token
     names: tuple[Token, ...]
     ignored: str | None
-    meant: str | None
+    meant: MeantOption | None
     outside: tuple[Token, ...]
 
     @property
@@ -254,7 +265,7 @@ def _hosts_line(word: Token, arguments: tuple[Token, ...], held: _Held) -> Inlin
     elif is_known and not names:
         ignored = "no names"
     outside = [name for name in names if name.is_known and not held.holds(name.text)]
-    meant = None if is_address or not ip.is_known else _option_meant(ip.text, names)
+    meant = None if is_address or not ip.is_known else _option_meant(ip, names)
     return InlineEntry(ip, tuple(names), ignored, meant, tuple(outside) if ignored is None else ())
 
 
@@ -272,18 +283,18 @@ def _fields(tokens: Iterable[Token]) -> Iterator[Token]:
             return
 
 
-def _option_meant(word: str, following: Sequence[Token]) -> str | None:
+def _option_meant(word: Token, following: Sequence[Token]) -> MeantOption | None:
     """The property that a misspelt first word stands for, also when it was written as two words."""
     from difflib import get_close_matches
 
-    spellings = [word]
+    spellings = [(word.text, 0)]
     if following:
-        spellings.append(word + following[0].text)
-        spellings.append(f"{word}_{following[0].text}")
-    for spelling in spellings:
+        spellings += [(word.text + following[0].text, 1), (f"{word.text}_{following[0].text}", 1)]
+    for spelling, more in spellings:
         if len(spelling) > 30:
             continue
         plain = spelling.lower().replace("-", "_")
         for match in get_close_matches(plain, HOSTS_OPTIONS, n=1, cutoff=0.75):
-            return match
+            last = following[more - 1] if more else word
+            return MeantOption(match, Span(word.span.start, last.span.end), tuple(following[more:]))
     return None

@@ -18,9 +18,10 @@ def fall_through(corefile: ManifestCorefile, block: HostsBlock) -> Fix | None:
     """Add `fallthrough` as the last line of the block, or a block that holds it."""
     if block.fallthrough is not None or (block.file is not None and not block.file.text.startswith("/")):
         return None
-    misspelt = next((line for line in block.lines if line.meant == "fallthrough"), None)
+    misspelt = next((line for line in block.lines if line.meant and line.meant.name == "fallthrough"), None)
     if misspelt is not None:
-        return correct(corefile, block, misspelt)
+        # With zones it may pass on too little still.
+        return None if misspelt.meant and misspelt.meant.arguments else correct(corefile, block, misspelt)
     text, plugin = corefile.text, block.plugin
     outside = _indentation(text, plugin.name.span.start)
     last = plugin.tokens[-1] if plugin.tokens else plugin.name
@@ -37,11 +38,16 @@ def fall_through(corefile: ManifestCorefile, block: HostsBlock) -> Fix | None:
 
 
 def correct(corefile: ManifestCorefile, block: HostsBlock, line: InlineEntry) -> Fix | None:
-    """Write the option that a misspelt word stands for; behind `fallthrough` no entry may follow."""
-    if line.meant == "fallthrough" and line is not block.lines[-1]:
+    """Write the option that misspelt words stand for; behind `fallthrough` no entry may follow."""
+    meant = line.meant
+    if meant is None or (meant.name == "fallthrough" and line is not block.lines[-1]):
         return None
-    edits = corefile.replace(line.ip.span, line.meant or "")
-    return repair(corefile.document, f"Replace `{line.ip.text}` with `{line.meant}`", edits, Safety.UNSAFE)
+    # Words of one quoted token share its place.
+    if any(argument.span.start < meant.span.end for argument in meant.arguments):
+        return None
+    written = corefile.text[meant.span.start : meant.span.end]
+    edits = corefile.replace(meant.span, meant.name)
+    return repair(corefile.document, f"Replace `{written}` with `{meant.name}`", edits, Safety.UNSAFE)
 
 
 def _indentation(text: str, at: int) -> str:

@@ -145,7 +145,7 @@ def _of_line(line: InlineEntry, block: HostsBlock, reading: CorefileReading) -> 
         return
     if line.meant:
         words = Words(
-            f"`{line.ip.text}` is not an option", "CoreDNS takes it for a host line", f"did you mean `{line.meant}`?"
+            f"`{line.ip.text}` is not an option", "CoreDNS takes it for a host line", f"did you mean `{line.meant.name}`?"
         )
         yield Oddity(line.ip.span, words)
         return
