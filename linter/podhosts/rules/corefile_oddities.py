@@ -144,9 +144,8 @@ def _of_line(line: InlineEntry, block: HostsBlock, reading: CorefileReading) -> 
     if not is_certain(line.ip):
         return
     if line.meant:
-        words = Words(
-            f"`{line.ip.text}` is not an option", "CoreDNS takes it for a host line", f"did you mean `{line.meant.name}`?"
-        )
+        message = f"`{line.ip.text}` is not an option"
+        words = Words(message, "CoreDNS takes it for a host line", f"did you mean `{line.meant.name}`?")
         yield Oddity(line.ip.span, words)
         return
     if line.ignored:
