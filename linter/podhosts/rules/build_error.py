@@ -8,6 +8,7 @@ from podhosts.rules.base import Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from podhosts.helm.building import Stopped
     from podhosts.source import Source
 
 
@@ -17,8 +18,10 @@ class BuildError(Rule):
     Why: nothing of a refused build reaches the cluster, so its entries never do. These are builds of kustomizations
     that lead to `hostAliases`: a field that Kustomize does not know (a patch below `patchs:` would be lost, so it
     stops), a patch for an object that is not there or that it cannot read, a file, folder or object that is missing or
-    comes twice. Nothing is said where a reference leads out of the repository. Source: Kustomize 5.8.2
-    (`vectors/overlays`, `vectors/deliveries`).
+    comes twice. And charts as Flux, Argo CD, helmfile, k3s, Fleet or `helmCharts` install them: a values file that is
+    not there, a value that Helm cannot set. Nothing is said where a reference leads out of the repository, and where a
+    chart has no entries. Source: Kustomize 5.8.2, Helm 3.22, Argo CD 2.14, helmfile 1.8 (`vectors/overlays`,
+    `vectors/deliveries`).
 
     Bad:
         # file: kustomization.yaml
@@ -73,3 +76,16 @@ class BuildError(Rule):
                 more_related=max(len(refusal.related) - MOST_RELATED, 0),
                 why="Kustomize refuses to build this",
             )
+
+
+def refused_chart(stopped: Stopped) -> Diagnostic:
+    """The finding for a chart that Helm, or what installs it, refuses."""
+    return Diagnostic(
+        BuildError.name,
+        BuildError.severity,
+        stopped.reason,
+        stopped.source,
+        stopped.span,
+        stopped.document,
+        why="nothing of the chart is installed",
+    )
