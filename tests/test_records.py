@@ -140,9 +140,9 @@ Twin.__new__.__defaults__ = ("b",)
 
 @pytest.mark.parametrize(("values", "named"), [((1,), {}), ((1, "c"), {}), ((1,), {"second": "c"}), ((), {"first": 2})])
 def test_named_tuples_are_as_python_makes_them(values: tuple[Any, ...], named: dict[str, Any]) -> None:
-    pair, twin = Pair(*values, **named), Twin(*values, **named)
+    pair: Pair = Pair(*values, **named)
+    twin: Any = Twin(*values, **named)
     assert tuple(pair) == tuple(twin)
-    assert pair == tuple(pair)
     assert (pair.first, pair.second, pair._asdict()) == (twin.first, twin.second, twin._asdict())
     assert repr(pair) == repr(twin).replace("Twin", "Pair")
     assert pair._replace(second="z") == twin._replace(second="z")
