@@ -15,6 +15,7 @@ from podhosts.document import string
 from podhosts.hosts.addresses import inet_pton4, inet_pton6
 from podhosts.kubernetes import is_placeholder, mapping, sequence
 from podhosts.kubernetes.mounts import config_maps
+from podhosts.patterns import regex
 from podhosts.rules.corefile_oddities import NO_START, Oddity
 from podhosts.source import Span
 
@@ -30,10 +31,10 @@ if TYPE_CHECKING:
 _IMPORTED = (".override", ".server")
 #: What the server block of those Corefiles serves: scheme, zone and port.
 _DEFAULT_SERVER = ("dns", ".", "53")
-_HOSTS = re.compile(r"(?m)^[ \t]*hosts[ \t]*(?:[^\n{]*)\{")
-_LINE = re.compile(r"[^\r\n]+")
+_HOSTS = regex(r"(?m)^[ \t]*hosts[ \t]*(?:[^\n{]*)\{")
+_LINE = regex(r"[^\r\n]+")
 #: Text that says that a repository is for k3s or RKE2.
-_K3S_PATH = re.compile(r"(?:^|/)(?:k3s|rke2|rancher)(?:[/.-]|$)")
+_K3S_PATH = regex(r"(?:^|/)(?:k3s|rke2|rancher)(?:[/.-]|$)")
 _K3S_API = "helm.cattle.io"
 
 
