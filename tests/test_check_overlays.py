@@ -125,13 +125,13 @@ def test_a_key_that_a_json_patch_adds_is_reported_at_its_path(tmp_path: Path) ->
     write(
         tmp_path,
         {
-            "base/web.yaml": PATCH,
+            "base/web.yaml": f"{PATCH}spec: {{}}\n",
             "overlay/Kustomization": "resources: [../base]\npatches: [{path: add.yaml, target: {kind: Deployment}}]\n",
             "overlay/add.yaml": operation,
         },
     )
     done = podhosts("check", ".", cwd=tmp_path)
-    assert done.stdout.decode().startswith("overlay/add.yaml:1:18: error: `hostAliases` does not belong here; move it")
+    assert done.stdout.decode().startswith("overlay/add.yaml:1:19: error: `hostAliases` does not belong here; move it")
     assert done.stdout.count(b"\n") == 1
 
 
