@@ -26,6 +26,7 @@ from podhosts.kubernetes import (
 )
 from podhosts.kubernetes.generated_files import is_corefile
 from podhosts.kubernetes.loose_mounts import LooseMounts
+from podhosts.patterns import regex
 from podhosts.records import field, record, replace
 from podhosts.suppressions import Suppression, suppressions
 
@@ -42,9 +43,7 @@ if TYPE_CHECKING:
     from podhosts.source import Span
 
 #: The comment that `helm template` puts above each object it prints.
-_ORIGIN = re.compile(
-    r"(?:(?:---|#(?! Source:)).*\r?\n|[ \t]*\r?\n)*# Source: (\S+/templates/\S+)[ \t]*\r?$", re.MULTILINE
-)
+_ORIGIN = regex(r"(?:(?:---|#(?! Source:)).*\r?\n|[ \t]*\r?\n)*# Source: (\S+/templates/\S+)[ \t]*\r?$", re.MULTILINE)
 
 
 @record(slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from posixpath import basename, dirname, join, normpath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document import Document, Mapping, Piece, Scalar, string
 from podhosts.kubernetes.objects import KubernetesObject, sequence
+from podhosts.records import NamedTuple
 from podhosts.source import Span
 
 if TYPE_CHECKING:

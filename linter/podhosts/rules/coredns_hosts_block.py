@@ -117,7 +117,13 @@ class CorednsHostsBlock(Rule):
     def _check_custom(self, manifest: KubernetesObject, main: KubernetesObject | None) -> Iterator[Diagnostic]:
         """Check the ConfigMap that others import from; without theirs, key by key."""
         from podhosts.corefile.manifests import ManifestCorefile, corefiles
-        from podhosts.rules.corefile_keys import is_for_k3s, never_imported, overrides, unread_custom_keys
+        from podhosts.rules.corefile_keys import (
+            default_servers,
+            is_for_k3s,
+            never_imported,
+            overrides,
+            unread_custom_keys,
+        )
 
         if main is not None:
             for corefile in corefiles(main, manifest):
@@ -128,7 +134,8 @@ class CorednsHostsBlock(Rule):
         own = list(corefiles(manifest))
         for corefile in own:
             yield from self._check(corefile, manifest)
-        for corefile, oddity in overrides(own, is_for_k3s(manifest, self.repository)):
+        alone = (*overrides(own, is_for_k3s(manifest, self.repository)), *default_servers(own))
+        for corefile, oddity in alone:
             yield from self._odd(corefile, manifest, oddity)
         whole = ManifestCorefile(manifest)
         for oddity in never_imported(whole, manifest):

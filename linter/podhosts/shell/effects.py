@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from podhosts.records import NamedTuple
 from podhosts.shell.located import UNKNOWN
 from podhosts.shell.model import Way
 

@@ -6,10 +6,10 @@ dockerize, gomplate and j2cli.
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from podhosts.patterns import regex
 from podhosts.shell.effects import FileWrite
 from podhosts.shell.filters import output_option
 from podhosts.shell.located import UNKNOWN
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from podhosts.shell.expansion import Field
 
 #: An address of socat that is opened for writing, with its path.
-_SOCAT_FILE = re.compile(r"(?i:open|create|creat|gopen|file):([^,]+)")
+_SOCAT_FILE = regex(r"(?i:open|create|creat|gopen|file):([^,]+)")
 #: `template:output`, with what is done afterwards.
-_TEMPLATE = re.compile(r"[^:]*:([^:]+)")
+_TEMPLATE = regex(r"[^:]*:([^:]+)")
 _CURL = Syntax(
     "AbcCdDeEFhHKmoPQrtTuUwxXyYz",
     "",

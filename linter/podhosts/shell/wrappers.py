@@ -7,8 +7,10 @@ command where the hosts file is another one, need no list of their own.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 from podhosts.shell.expansion import Field
 from podhosts.shell.located import UNKNOWN, WrittenRun
 from podhosts.shell.model import User
@@ -22,14 +24,14 @@ if TYPE_CHECKING:
 _MOST_WRAPPERS = 8
 #: More words than this are no list that somebody wrote for xargs.
 _MOST_WORDS = 20
-_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
+_ASSIGNMENT = regex(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 
 
 #: `-S`, with the options before it in one argument, and `--split-string`.
-_SPLIT_STRING = re.compile(r"-[iv0]*S|--split-string=?")
-_SPLIT_WORD = re.compile(r"""(?:[^\s'"]|'[^']*'|"[^"]*")+""")
-_QUOTED_WORD = re.compile(r"""(?P<quote>["'])(?P<inner>(?:(?!(?P=quote)).)*)(?P=quote)""", re.DOTALL)
-_QUOTE = re.compile("[\"']")
+_SPLIT_STRING = regex(r"-[iv0]*S|--split-string=?")
+_SPLIT_WORD = regex(r"""(?:[^\s'"]|'[^']*'|"[^"]*")+""")
+_QUOTED_WORD = regex(r"""(?P<quote>["'])(?P<inner>(?:(?!(?P=quote)).)*)(?P=quote)""", re.DOTALL)
+_QUOTE = regex("[\"']")
 
 
 class _Wrapper(NamedTuple):
