@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
-from podhosts.records import record, replace
+from podhosts.records import NamedTuple, record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

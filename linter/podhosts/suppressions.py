@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from bisect import bisect_left, bisect_right
 from itertools import accumulate
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from podhosts.diagnostics import Words
 from podhosts.document import Scalar, Sequence, nodes, written_string
 from podhosts.edits import Edit
 from podhosts.kubernetes import mapping
-from podhosts.records import record
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple, record
 from podhosts.source import Span
 from podhosts.surgery import add_comment, commented_line, remove_comment
 
 if TYPE_CHECKING:
     import datetime
+    import re
     from collections.abc import Iterable, Iterator
 
     from podhosts.diagnostics import Diagnostic
@@ -29,19 +30,17 @@ ANNOTATION = "podhosts/ignore"
 REASON_ANNOTATION = "podhosts/reason"
 FILE_SCOPE = "ignore-file"
 
-_COMMENT = re.compile(
+_COMMENT = regex(
     r"#\s*podhosts:\s*(?P<scope>ignore(?:-document|-file)?)\b(?P<bracket>\[(?P<rules>[^\]]*)\])?"
     r"\s*(?:until=(?P<until>\S+))?\s*(?P<reason>.*)"
 )
 
 #: How other linters write it: `disable=rule`, `noqa`, `skip rule`.
-_FOREIGN = re.compile(
-    r"#\s*podhosts:\s*(?P<word>(?:disable|enable|suppress|silence|allow)[\w-]*|noqa|nolint|skip|off)\b"
-)
+_FOREIGN = regex(r"#\s*podhosts:\s*(?P<word>(?:disable|enable|suppress|silence|allow)[\w-]*|noqa|nolint|skip|off)\b")
 
-_COMMENT_TAIL = re.compile(r"(?:^|(?<=[ \t]))#.*")
-_COREFILE_COMMENT = re.compile(r"(?:^|(?<=\s))#[ \t]*podhosts:.*")
-_LINE = re.compile(r"[^\r\n]+")
+_COMMENT_TAIL = regex(r"(?:^|(?<=[ \t]))#.*")
+_COREFILE_COMMENT = regex(r"(?:^|(?<=\s))#[ \t]*podhosts:.*")
+_LINE = regex(r"[^\r\n]+")
 #: A scope that reaches over all parts of a file.
 _WHOLE_FILE = Span(0, sys.maxsize)
 

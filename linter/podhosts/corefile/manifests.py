@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.corefile.blocks import Parser, ServerBlock
 from podhosts.corefile.hosts_plugin import HostsBlock, InlineEntry, file_lines, hosts_block, hosts_plugins
@@ -18,7 +18,8 @@ from podhosts.edits import Edit
 from podhosts.kubernetes import KubernetesObject, Path, mapping, sequence, walk
 from podhosts.kubernetes.generated_files import taken_files
 from podhosts.kubernetes.kinds import group_of
-from podhosts.records import field, record, replace
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple, field, record, replace
 from podhosts.source import Span
 from podhosts.surgery import replace_in_scalar
 
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
 CUSTOM = "coredns-custom"
 _INSIDE, _BESIDE = ".override", ".server"
 #: Large dashboards are common in ConfigMaps, and no Corefile begins like this.
-_JSON = re.compile(r"\s*[\[{](?![$%{])")
-_HOST_LINE = re.compile(r"^[ \t]*[0-9]+(?:\.[0-9]+){3}[ \t]+[^\s{]", re.MULTILINE)
-_HOSTS = re.compile(r"(?:^|\s)hosts:?(?:\s|$)", re.IGNORECASE)
+_JSON = regex(r"\s*[\[{](?![$%{])")
+_HOST_LINE = regex(r"^[ \t]*[0-9]+(?:\.[0-9]+){3}[ \t]+[^\s{]", re.MULTILINE)
+_HOSTS = regex(r"(?:^|\s)hosts:?(?:\s|$)", re.IGNORECASE)
 
 
 class KeyText(NamedTuple):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.engine.dispatch import run_rules
 from podhosts.engine.relocating import relocate
 from podhosts.interpret import interpret
 from podhosts.kubernetes import KnownKinds
-from podhosts.records import field, record, replace
+from podhosts.records import NamedTuple, field, record, replace
 from podhosts.rules import RULES
 from podhosts.rules.build_error import refused_chart
 from podhosts.rules.duplicate_hostname import DuplicateHostname

@@ -25,6 +25,7 @@ from podhosts.kubernetes import (
     is_broken_piece,
 )
 from podhosts.kubernetes.loose_mounts import LooseMounts
+from podhosts.patterns import regex
 from podhosts.records import field, record, replace
 from podhosts.suppressions import Suppression, suppressions
 
@@ -41,9 +42,7 @@ if TYPE_CHECKING:
     from podhosts.source import Span
 
 #: The comment that `helm template` puts above each object it prints.
-_ORIGIN = re.compile(
-    r"(?:(?:---|#(?! Source:)).*\r?\n|[ \t]*\r?\n)*# Source: (\S+/templates/\S+)[ \t]*\r?$", re.MULTILINE
-)
+_ORIGIN = regex(r"(?:(?:---|#(?! Source:)).*\r?\n|[ \t]*\r?\n)*# Source: (\S+/templates/\S+)[ \t]*\r?$", re.MULTILINE)
 
 
 @record(slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from posixpath import basename, dirname, join, normpath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document import Mapping, Scalar, string
 from podhosts.kubernetes.objects import sequence
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,19 +6,19 @@ Source: `gopkg.in/evanphx/json-patch.v4`, which differs from RFC 6902: a negativ
 
 from __future__ import annotations
 
-import re
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from podhosts.kustomize.located import Map, typed
 from podhosts.merging.values import equal
+from podhosts.patterns import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
 #: What Go's `Atoi` reads, as far as a list can be long.
-_INDEX = re.compile(r"[+-]?[0-9]{1,18}")
+_INDEX = regex(r"[+-]?[0-9]{1,18}")
 
 
 class JsonPatchError(Exception):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.document import Scalar
 from podhosts.hosts.addresses import canonical, classify, parse_sloppy
+from podhosts.patterns import regex
 from podhosts.rules.names import as_written, looks_unfilled, separate
 from podhosts.surgery import repair, replace_scalar
 
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
     from podhosts.edits import Fix, Safety
     from podhosts.kubernetes import HostAlias, Pod
 
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_SCHEME = regex(r"[A-Za-z][A-Za-z0-9+.-]*://")
 #: One of the four numbers of an address, or what stands for one in an example.
-_EXAMPLE = re.compile(r"(?=.*[^0-9.])(?:[0-9]{1,3}|[xXyYzZnN#?*]{1,3})(?:\.(?:[0-9]{1,3}|[xXyYzZnN#?*]{1,3})){3}")
+_EXAMPLE = regex(r"(?=.*[^0-9.])(?:[0-9]{1,3}|[xXyYzZnN#?*]{1,3})(?:\.(?:[0-9]{1,3}|[xXyYzZnN#?*]{1,3})){3}")
 #: What a word is called that an address is to be written for.
 _CALLED = frozenset(("ip", "ipaddr", "ipaddress", "addr", "address"))
 _MAX_OCTET = 255

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from posixpath import basename, dirname
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from podhosts.document import string
 from podhosts.hosts.addresses import inet_pton4, inet_pton6
 from podhosts.kubernetes import is_placeholder, mapping, sequence
 from podhosts.kubernetes.mounts import config_maps
+from podhosts.patterns import regex
 from podhosts.rules.corefile_oddities import NO_START, Oddity
 from podhosts.source import Span
 
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 #: Which keys the Corefiles of AKS, k3s and others import.
 _IMPORTED = (".override", ".server")
-_HOSTS = re.compile(r"(?m)^[ \t]*hosts[ \t]*(?:[^\n{]*)\{")
-_LINE = re.compile(r"[^\r\n]+")
+_HOSTS = regex(r"(?m)^[ \t]*hosts[ \t]*(?:[^\n{]*)\{")
+_LINE = regex(r"[^\r\n]+")
 #: Text that says that a repository is for k3s or RKE2.
-_K3S_PATH = re.compile(r"(?:^|/)(?:k3s|rke2|rancher)(?:[/.-]|$)")
+_K3S_PATH = regex(r"(?:^|/)(?:k3s|rke2|rancher)(?:[/.-]|$)")
 _K3S_API = "helm.cattle.io"
 
 

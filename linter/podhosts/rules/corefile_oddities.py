@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.corefile import CorefileError
 from podhosts.corefile.askable import unaskable
@@ -13,6 +13,7 @@ from podhosts.corefile.zones import is_within, qualified, zones_of
 from podhosts.diagnostics import Related, Severity, Words
 from podhosts.hosts.addresses import inet_pton4, inet_pton6
 from podhosts.kubernetes import is_placeholder, is_template
+from podhosts.records import NamedTuple
 from podhosts.rules.corefile_fixes import correct, fall_through
 from podhosts.source import Span
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from podhosts.discovery import STDIN, Input
 from podhosts.document import File, whole
 from podhosts.engine import Found, Result, Unread, chart_report, check_parts, conclude, lint
+from podhosts.records import NamedTuple
 from podhosts.repository import Repository, open_repository
 from podhosts.run.elsewhere import Elsewhere
 from podhosts.run.inputs import NOTHING_CAME, stored
