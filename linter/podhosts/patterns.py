@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, AnyStr
 if TYPE_CHECKING:
 
     def regex(expression: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
-        """What `re.compile` gives, for an expression that is declared in a module; a mistake shows at the first use."""
+        """A compiled expression, as `re.compile` gives it; a mistake in one shows at its first use."""
 
 else:
 
