@@ -238,7 +238,7 @@ def _relocate(finding: Diagnostic, placed: Placed) -> Diagnostic | None:
         if (found := misprint(placed)) is not None:
             message, why, advice = found.words
             place, finding = found.place, replace(finding, message=message, why=why, help=advice)
-    elif finding.rule == InvalidHostname.name and placed.prints_list(finding.span):
+    elif finding.rule == InvalidHostname.name and placed.prints_list_as_go(finding.span):
         finding = _as_go_prints(finding, placed)
     elif _repeats_itself(finding, placed):
         if finding.rule == DuplicateHostname.name:

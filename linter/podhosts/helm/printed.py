@@ -233,6 +233,12 @@ class PrintedDocument(Placed):
         """Whether a scalar is made of several items of one list."""
         return self._is_scalar(span) and _are_items(self.values(span))
 
+    def prints_list_as_go(self, span: Span) -> bool:
+        """Whether a scalar is made of several items of one list as Go prints it, `[a b]`, with or without brackets."""
+        before = max(span.start - 1, self.document.span.start)
+        at = self.document.source.text.find("[", before, span.end) if self.prints_list(span) else -1
+        return at >= 0 and not any(isinstance(part.origin, TemplateText) for part in self.parts(Span(at, at + 1)))
+
     def action(self, span: Span) -> PrintingAction | None:
         """The action of a template that prints the beginning of a span."""
         return next((part.printed_at for part in self._printed.parts(span) if part.printed_at is not None), None)
