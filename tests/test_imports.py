@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 PACKAGE = ROOT / "linter" / "podhosts"
 ORDER = [
-    "summary", "triggers", "processes", "records", "source", "edits", "diagnostics", "document", "placed",
-    "surgery", "hosts", "merging", "resources", "kubernetes", "shell", "corefile", "helm", "suppressions",
+    "summary", "triggers", "processes", "records", "patterns", "source", "edits", "diagnostics", "document",
+    "placed", "surgery", "hosts", "merging", "resources", "kubernetes", "shell", "corefile", "helm", "suppressions",
     "kustomize", "deliveries", "embedded", "interpret", "inventory", "git", "discovery", "contents", "builds",
     "surroundings", "repository", "moves", "pages", "config_mistakes", "config", "rules", "engine", "baseline",
     "reporters", "relevance", "run", "commands", "lsp", "cli",

@@ -7,12 +7,11 @@ Source: `reposerver/repository/repository.go`, `util/helm`, `util/kustomize` of 
 from __future__ import annotations
 
 import posixpath
-import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.deliveries.argo_text import expanded, unescaped_commas_escaped
 from podhosts.deliveries.flux_kustomizations import changes_of
-from podhosts.deliveries.folders import from_root
+from podhosts.deliveries.folders import from_root, is_missing
 from podhosts.deliveries.joining import JoinedValues, UnreadableValuesError
 from podhosts.deliveries.model import ChartDelivery, OpenPart, at, path_to
 from podhosts.document import Document, Mapping, Sequence, split
@@ -21,7 +20,9 @@ from podhosts.helm.model import NIL, Bool, GoList, GoMap, Nil
 from podhosts.helm.traced import Traced
 from podhosts.kustomize.delivered import DeliveredFolder
 from podhosts.kustomize.names import KUSTOMIZATION_NAMES
+from podhosts.patterns import regex
 from podhosts.placed import Placed
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,8 +51,8 @@ _KUSTOMIZE_FIELDS = {
         "replicas",
     )
 }
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_GLOB = re.compile(r"[*?\[]")
+_SCHEME = regex(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_GLOB = regex(r"[*?\[]")
 #: Fields of a source that a file in its folder cannot change.
 _FIXED = frozenset({"repoURL", "targetRevision", "path", "chart"})
 #: What Argo CD knows only once it has the source.
@@ -142,14 +143,13 @@ def read_argo_chart(source: ArgoSource, files: Files) -> ChartDelivery:
     """
     application = source.application
     reader = _HelmOptions(source, files)
-    reader.read()
-    delivered = reader.joined.chart(
-        source.folder,
-        application.path,
-        f"{KIND} {application.name or '?'}",
-        reader.release_name,
-        reader.namespace,
-    )
+    shown = f"{KIND} {application.name or '?'}"
+    try:
+        reader.read()
+    except UnreadableValuesError as error:
+        return ChartDelivery(reader.joined.refused(source.folder, application.path, shown, error))
+    names = (reader.release_name, reader.namespace)
+    delivered = reader.joined.chart(source.folder, application.path, shown, *names)
     return ChartDelivery(delivered, tuple(reader.open_parts))
 
 
@@ -203,7 +203,9 @@ class _HelmOptions:
         elif self._is_of_other_source(name.text):
             self._leave_open(f"the values file `{name.text}` lies in another repository")
         elif not _is_true(self._helm.entries.get("ignoreMissingValueFiles")):
-            raise UnreadableValuesError(f"the values file `{path.text}` is not there")
+            is_certain = all(is_missing(one, self._files) for one in self._paths(name, path.text))
+            place = self.joined.place(name) if is_certain else None
+            raise UnreadableValuesError(f"the values file `{path.text}` is not there", place)
 
     def _paths(self, name: Traced, path: str) -> Iterator[str]:
         """The paths that a values file may have here."""

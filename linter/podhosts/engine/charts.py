@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.engine.dispatch import run_rules
 from podhosts.engine.relocating import relocate
 from podhosts.interpret import interpret
 from podhosts.kubernetes import KnownKinds
-from podhosts.records import field, record, replace
+from podhosts.records import NamedTuple, field, record, replace
 from podhosts.rules import RULES
+from podhosts.rules.build_error import refused_chart
 from podhosts.rules.duplicate_hostname import DuplicateHostname
 from podhosts.rules.empty_hostnames import EmptyHostnames
 from podhosts.rules.invalid_hostname import InvalidHostname
@@ -120,6 +121,9 @@ def _reports(builds: _Builds, repository: Repository, settings: Settings) -> dic
         for finding in (one for found in interpret(document, kinds, levels=0) for one in _findings(found, rules)):
             notes.add(finding, builds.builds[0])
     for build in builds.builds:
+        for stopped in build.stopped:
+            if stopped.is_told:
+                notes.add(refused_chart(stopped), build)
         for text in build.printed:
             notes.at(text.source.path).is_printed = True
             rules = _rules(text.source, repository, settings)
@@ -234,7 +238,7 @@ def _relocate(finding: Diagnostic, placed: Placed) -> Diagnostic | None:
         if (found := misprint(placed)) is not None:
             message, why, advice = found.words
             place, finding = found.place, replace(finding, message=message, why=why, help=advice)
-    elif finding.rule == InvalidHostname.name and placed.prints_list(finding.span):
+    elif finding.rule == InvalidHostname.name and placed.prints_list_as_go(finding.span):
         finding = _as_go_prints(finding, placed)
     elif _repeats_itself(finding, placed):
         if finding.rule == DuplicateHostname.name:

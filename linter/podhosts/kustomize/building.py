@@ -7,14 +7,21 @@ from __future__ import annotations
 
 import json
 import posixpath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document import Mapping, Sequence
 from podhosts.kubernetes import is_broken_by_template, is_template
 from podhosts.kustomize.config_maps import generated
 from podhosts.kustomize.delivered import with_changes
 from podhosts.kustomize.files import is_above, is_remote
-from podhosts.kustomize.loading import file_refusal, identified, resources_in, unlisted, without_schema
+from podhosts.kustomize.loading import (
+    file_refusal,
+    identified,
+    refuse_out_of_reach,
+    resources_in,
+    unlisted,
+    without_schema,
+)
 from podhosts.kustomize.located import (
     List,
     LocatedString,
@@ -34,7 +41,7 @@ from podhosts.kustomize.resources import Resource
 from podhosts.kustomize.selectors import Id, SelectorError, UnknownSelectorError
 from podhosts.kustomize.substituting import substituted
 from podhosts.kustomize.transforming import merged, patched, set_names, set_replicas
-from podhosts.records import field, record
+from podhosts.records import NamedTuple, field, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -236,6 +243,7 @@ class Builder:
     ) -> None:
         path = posixpath.normpath(posixpath.join(kustomization.folder, reference))
         if not is_remote(reference) and (source := self._files.get(path)) is not None:
+            refuse_out_of_reach(reference, path, kustomization.folder, self._files)
             for placed in map(without_schema, written_in(source)):
                 self._add_document(placed, reference, build, known)
         elif self._is_local(kustomization, reference, build, above):
@@ -381,6 +389,8 @@ class Builder:
                 raise refused(reference, f"there is no file `{reference}`")
             self._leave_open(reference, f"{what} out of the repository are not followed", build)
             _make_uncertain(build)
+        else:
+            refuse_out_of_reach(reference, path, kustomization.folder, self._files)
         return source
 
     def _apply(self, patch: Patch, value: Map | List, build: Build) -> None:
