@@ -172,6 +172,7 @@ class Found:
         self._pieces = _Tally("documents with a list of `hostAliases` that are not valid YAML or JSON")
         self._texts = _Tally("texts in strings that mention hosts and are of no known form")
         self._writes = _Tally("writes to /etc/hosts by containers of pods that are not known")
+        self._scripts = _Tally("scripts that mention /etc/hosts, for programs that are not known or not read")
         self._checked: list[tuple[Placed, DocumentResult]] = []
         #: What overlays say about documents that say nothing themselves.
         self.elsewhere: list[Diagnostic] = []
@@ -189,6 +190,7 @@ class Found:
         self._pieces.add(source, checked.pieces)
         self._texts.add(source, checked.texts)
         self._writes.add(source, checked.writes)
+        self._scripts.add(source, checked.scripts)
         if checked.says_something:
             # What was checked may be remembered, and overlays add to it.
             own = replace(checked, findings=[*checked.findings])
@@ -240,12 +242,13 @@ class Found:
         self._pieces.extend(other._pieces)
         self._texts.extend(other._texts)
         self._writes.extend(other._writes)
+        self._scripts.extend(other._scripts)
         both = [*self._checked, *other._checked]
         self._checked = sorted(both, key=lambda checked: checked[0].document.source.start.offset)
 
     def unread(self) -> list[Unread]:
         """What of the documents could not be read."""
-        tallies = (self._placeholders, self._templates, self._pieces, self._texts, self._writes)
+        tallies = (self._placeholders, self._templates, self._pieces, self._texts, self._writes, self._scripts)
         return [tally.unread() for tally in tallies if tally.count]
 
     def __iter__(self) -> Iterator[tuple[Placed, DocumentResult]]:

@@ -137,3 +137,20 @@ _BY_PROGRAM = (
 def language_of(program: str) -> Language | None:
     """The language that a program of this name runs; None for shells, Python and anything else."""
     return next((language for name, language in _BY_PROGRAM if name.fullmatch(program)), None)
+
+
+#: Programs that run code in languages that are not read here, with the options (or the first word) that it follows.
+_UNREAD: dict[str, frozenset[str]] = {
+    **dict.fromkeys(("fish", "csh", "tcsh", "nu", "xonsh", "elvish", "rc", "expect", "guile"), frozenset({"-c"})),
+    **dict.fromkeys(
+        ("groovy", "scala", "elixir", "Rscript", "julia", "racket", "ghc", "raku"),
+        frozenset({"-e", "-E", "--eval", "--execute"}),
+    ),
+    "deno": frozenset({"eval"}),
+    "erl": frozenset({"-eval"}),
+}
+
+
+def unread_options(program: str) -> frozenset[str]:
+    """What stands before code that is given to a program and that is not read; empty where no such code is."""
+    return _UNREAD.get(program, frozenset())

@@ -61,6 +61,11 @@ def python_effects(
         yield from _PythonReader(source, matches, arguments).effects(tree)
 
 
+def can_parse(text: str) -> bool:
+    """Whether a text is Python that is read here, be it with actions of a template: not that of Python 2."""
+    return _parse(text) is not None or _parse(mask_templates(text)) is not None
+
+
 def _parse(text: str) -> ast.Module | None:
     with warnings.catch_warnings():
         # Invalid escapes in other people's strings are none of our business.
