@@ -21,7 +21,7 @@ EQUAL = {
     "helmfile-set": (4, 5),
     "helmfile-environment": (1, 11),
     "helmfile-layer": (2, 10),
-    "flux-generate": (3, 11),
+    "flux-generate": (8, 11),
     "flux-spec": (11, 14),
     "flux-substitute": (36, 45),
     "flux-substitute-from": (4, 6),
