@@ -16,7 +16,7 @@ EQUAL = {
     "argo-helm": (32, 35),
     "argo-type": (6, 6),
     "kustomize-helm": (17, 20),
-    "argo-appset": (17, 26),
+    "argo-appset": (25, 26),
     "helmfile-values": (8, 12),
     "helmfile-set": (4, 5),
     "helmfile-environment": (1, 11),
