@@ -160,7 +160,7 @@ def _full() -> int:
 def command() -> None:
     """The program `podhosts`: run it, and leave the process at once, without taking all objects apart first.
 
-    That would be a tenth of a cold run. Who traces the process (coverage, a debugger) sees it end in the usual way.
+    That would be a tenth of a cold run. Coverage, a profiler or a debugger sees it end in the usual way.
     """
     status = main()
     try:
@@ -170,7 +170,7 @@ def command() -> None:
         pass
     except OSError as error:
         status = _unwritable(error)
-    if sys.gettrace() is not None:
+    if sys.gettrace() or sys.getprofile():
         sys.exit(status)
     os._exit(status)
 

@@ -24,6 +24,7 @@ from podhosts.kubernetes import (
     is_broken_by_template,
     is_broken_piece,
 )
+from podhosts.kubernetes.generated_files import is_corefile
 from podhosts.kubernetes.loose_mounts import LooseMounts
 from podhosts.patterns import regex
 from podhosts.records import field, record, replace
@@ -129,7 +130,7 @@ def _check(
         checked.pieces.append(document.problem.span)
     checked.pods = sum(not isinstance(pod, LooseMounts) for pod in pods)
     has_kind = any(manifest.kind is not None for manifest in manifests)
-    checked.is_manifest = document.root is None or has_kind or bool(pods)
+    checked.is_manifest = document.root is None or has_kind or bool(pods) or is_corefile(document.source.path)
     if options.lists_objects:
         checked.objects += checked_objects(interpreted)
     # What is not known of a named template is told where it is used.
