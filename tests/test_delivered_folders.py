@@ -146,9 +146,17 @@ CONFIG = (
         ),
         pytest.param("    substituteFrom: [{kind: Secret, name: vars}]\n", [], id="nobody knows"),
         pytest.param("    substitute: {}\n", [], id="nothing is put in"),
+        pytest.param(
+            "    substitute: {ADDRESS: '10'}\n", ["apps.yaml:7: wrong-type"], id="a number without its quotes"
+        ),
+        pytest.param("    substitute: {ADDRESS: '\"10.4.0.2\"'}\n", [], id="quotes in the variable"),
+        pytest.param(
+            "    substituteStrategy: Always\n", ["base/d.yaml:11: invalid-hostname"], id="defaults without variables"
+        ),
         pytest.param("    substitute: {a-b: x, ADDRESS: 10.4.0.256}\n", [], id="Flux fails"),
     ],
 )
 def test_variables_of_flux(tmp_path: Path, post_build: str, expected: list[str]) -> None:
-    files = {"base/d.yaml": WITH_VARIABLES, "apps.yaml": BUILD + post_build, "vars.yaml": CONFIG}
+    base = WITH_VARIABLES.replace(":=example", ":=a_b") if "Always" in post_build else WITH_VARIABLES
+    files = {"base/d.yaml": base, "apps.yaml": BUILD + post_build, "vars.yaml": CONFIG}
     assert places(repository(tmp_path, files)) == expected

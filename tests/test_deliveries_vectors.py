@@ -23,7 +23,7 @@ EQUAL = {
     "helmfile-layer": (2, 10),
     "flux-generate": (3, 11),
     "flux-spec": (11, 14),
-    "flux-substitute": (14, 45),
+    "flux-substitute": (36, 45),
     "flux-substitute-from": (4, 6),
     "argo-kustomize": (13, 13),
 }

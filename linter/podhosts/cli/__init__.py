@@ -61,6 +61,9 @@ ValuesOption = Annotated[
     list[str] | None,
     typer.Option("--values", metavar="FILE", help="A values file on top of a chart's own; later ones win."),
 ]
+PiecesOption = Annotated[
+    bool, typer.Option("--all", help="Pods that are only pieces of what is built, too: bases, patches, templates.")
+]
 PodIpOption = Annotated[
     list[str] | None, typer.Option(metavar="IP", help="The pod's address; repeat it for dual-stack.")
 ]
@@ -302,6 +305,7 @@ def render(
     ] = None,
     kubernetes_version: VersionOption = None,
     trace: Annotated[bool, typer.Option("--trace", help="Say where each line comes from, and what is odd.")] = False,
+    all_: PiecesOption = False,
     format: FormatOption = "text",
 ) -> None:
     """Print a pod's /etc/hosts as the kubelet would write it.
@@ -325,6 +329,7 @@ def render(
         index=index,
         kubernetes_version=kubernetes_version,
         trace=trace,
+        all=all_,
         format=format,
     )
     raise typer.Exit(run(request))
@@ -355,6 +360,7 @@ def resolve(
         typer.Option(min=0, metavar="N", help="Which pod of a StatefulSet or Indexed Job (default: each answer)."),
     ] = None,
     kubernetes_version: VersionOption = None,
+    all_: PiecesOption = False,
     format: FormatOption = "text",
     color: ColorOption = "auto",
 ) -> None:
@@ -379,6 +385,7 @@ def resolve(
         node_hosts=node_hosts,
         index=index,
         kubernetes_version=kubernetes_version,
+        all=all_,
         format=format,
         color=color,
     )

@@ -53,8 +53,9 @@ def _run(request: Request, relevance: Relevance | None) -> int:
             return _list_files(discovery, run_settings)
         if relevance is None:
             stdin_name = request.stdin_filename if request.stdin_filename != STDIN_NAME else None
-            around = None if request.isolated else look_around(discovery, request.paths or ["."], stdin_name)
-            relevance = Relevance(discovery, run_settings.jobs, surroundings=around)
+            arguments, jobs = request.paths or ["."], run_settings.jobs
+            around = None if request.isolated else look_around(discovery, arguments, stdin_name, jobs)
+            relevance = Relevance(discovery, jobs, surroundings=around)
         run_settings.surroundings = relevance.surroundings
         if any(not item.named for item in discovery.inputs):
             _check_config(discovery, run_settings)

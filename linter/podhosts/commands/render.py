@@ -45,6 +45,8 @@ class RenderRequest:
     index: int | None = None
     kubernetes_version: str | None = None
     trace: bool = False
+    #: Pieces of builds, too.
+    all: bool = False
     format: str = "text"
 
 
@@ -68,9 +70,10 @@ def run(request: RenderRequest) -> int:
     try:
         choose("format", request.format, RENDER_FORMATS)
         surroundings = surroundings_of(request)
-        selection = select_pods(request.path, request.object, request.values)
-        if len(selection.pods) > 1 and not selection.is_folder and request.format == "text" and not request.object:
-            listed = ", ".join(describe(pod) for pod in selection.pods)
+        selection = select_pods(request.path, request.object, request.values, with_pieces=request.all)
+        titles = dict.fromkeys(map(describe, selection.pods))
+        if len(titles) > 1 and not selection.is_folder and request.format == "text" and not request.object:
+            listed = ", ".join(titles)
             raise UsageError(f"{request.path} has {len(selection.pods)} pods; choose one with --object: {listed}")
         require_pods(selection, request.path)
     except UsageError as error:
@@ -155,9 +158,7 @@ def render(pod: Pod, surroundings: Surroundings, container: str | None, reposito
 
 
 def _header(item: Rendered, selection: Selection) -> str:
-    where = f"{item.pod.object.document.source.path}: {describe(item.pod)}"
-    delivery = selection.deliveries.get(item.pod)
-    return f"# --- {where}, {item.pod.field()}{f' ({delivery})' if delivery else ''} ---"
+    return f"# --- {selection.title(item.pod, item.pod.field())} ---"
 
 
 def _say_what_is_special(item: Rendered, surroundings: Surroundings, selection: Selection) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from podhosts.kubernetes import KubernetesObject
 
 KIND = "Kustomization"
+#: The strategy that puts in defaults where there is no variable.
+_ALWAYS = "Always"
 #: What Flux writes into the kustomization of the folder, by the names of its own fields.
 _FIELDS = {
     "patches": "patches",
@@ -48,7 +50,7 @@ def read_kustomization(manifest: KubernetesObject, around: DeliveryContext) -> D
     folders = (folder for folder in from_root(path, file, around.files) if around.files.kustomizations(folder or "."))
     folder = next(folders, None)
     variables = _variables(manifest, around)
-    if folder is None or not (changes or (variables is not None and variables.values)):
+    if folder is None or not (changes or (variables is not None and variables.is_used)):
         return None
     return DeliveredFolder(folder or ".", file, changes, variables)
 
@@ -69,7 +71,8 @@ def _variables(manifest: KubernetesObject, around: DeliveryContext) -> FluxVaria
             continue
         values |= _texts(data, Placed(found.document))
     own = mapping(written.get("substitute"))
-    return FluxVariables(values | (_texts(own, Placed(manifest.document)) if own is not None else {}), are_all)
+    values |= _texts(own, Placed(manifest.document)) if own is not None else {}
+    return FluxVariables(values, are_all, known(written.get("substituteStrategy")) == _ALWAYS)
 
 
 def _texts(fields: Mapping, placed: Placed) -> dict[str, LocatedString]:
