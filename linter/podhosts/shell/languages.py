@@ -71,6 +71,8 @@ _PERL = Language(
         "unlink": _REMOVE,
         "truncate": _WRITE,
         "write_file": _WRITE,
+        "append_file": _APPEND,
+        "File->new": _OPEN,
     },
     frozenset({"system", "exec", "qx"}),
     joiner="::",
