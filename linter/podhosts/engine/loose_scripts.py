@@ -1,4 +1,4 @@
-"""What is done to the hosts file that no rule can speak of.
+"""Changes of the hosts file that no rule can speak of.
 
 Containers in no pod spec that is known (steps of Tekton, templates of Argo, and the like): some controller puts them
 into pods; how, and beside which others, is not known here. And scripts for programs that are not known or not read.

@@ -154,5 +154,5 @@ _UNREAD: dict[str, frozenset[str]] = {
 
 
 def unread_options(program: str) -> frozenset[str]:
-    """What stands before code that is given to a program and that is not read; empty where no such code is."""
+    """The words that code follows which a program is given and that is not read; empty where there is no such code."""
     return _UNREAD.get(program, frozenset())
