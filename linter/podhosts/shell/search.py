@@ -73,7 +73,7 @@ def unread_in_command(argv: Sequence[str]) -> list[tuple[int, Span]]:
 def _search_command(
     argv: Sequence[str], matches: Callable[[str], bool], variables: Mapping[str, str | None]
 ) -> tuple[list[int], Search]:
-    """What is found in a command, with the offsets at which its elements begin there."""
+    """The search of a command, done, with the offsets at which its elements begin there."""
     environment = {name: UNKNOWN if value is None else value for name, value in variables.items()}
     # The elements one after the other are the document; a blank keeps empty ones apart.
     starts = list(accumulate((len(argument) + 1 for argument in argv), initial=0))
