@@ -99,8 +99,12 @@ class ChartFiles:
         return go_text(self._sources[name].data)
 
     def source(self, name: str) -> Source | None:
-        """The file at a path in the chart; None for one in an archive."""
-        return self._sources.get(name)
+        """The file at a path in the chart, or one that values from elsewhere are written in.
+
+        None for one in an archive.
+        """
+        delivered = self._delivered.get(name)
+        return delivered.document.source if delivered is not None else self._sources.get(name)
 
     def name(self, path: str) -> str | None:
         """The path in the chart of a file of the run."""
@@ -115,6 +119,8 @@ class ChartFiles:
 
     def document_at(self, name: str, at: int) -> Document | None:
         """The document of a file that holds an offset."""
+        if (delivered := self._delivered.get(name)) is not None:
+            return delivered.document
         documents = self.documents(name)
         return next((one for one in documents if at <= one.span.end), documents[-1] if documents else None)
 
