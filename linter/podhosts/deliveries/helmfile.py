@@ -14,6 +14,7 @@ from podhosts.deliveries.helmfile_texts import StateValues
 from podhosts.deliveries.joining import JoinedValues, UnreadableValuesError
 from podhosts.deliveries.model import ChartDelivery, OpenPart, at, items, known
 from podhosts.document import Document, Mapping, Piece, Scalar, nodes, split
+from podhosts.helm.chart_files import FILLED_IN
 from podhosts.helm.loading.merging import over
 from podhosts.helm.model import Bool, GoMap, Unsupported
 from podhosts.helm.traced import TemplateText, Traced
@@ -260,7 +261,8 @@ class _ReleaseReader:
     def _add_template(self, release: Release, item: Scalar, source: Source) -> None:
         """Join the values of a file that is a template, with those of the state and of the release."""
         document = Document(source, Piece(1, Span(0, len(source.text)), "yaml"))
-        text = Traced.of(source.text, TemplateText(self.joined.name(Placed(document)), 0))
+        name = f"{source.path}{FILLED_IN}"
+        text = Traced.of(source.text, TemplateText(name, 0))
         names = {"Name": known(release.get("name")), "Namespace": known(release.get("namespace"))}
         try:
             filled = release.state.fill(text, names)
@@ -268,7 +270,7 @@ class _ReleaseReader:
             self._leave_open(release, item, f"a values file of a release that nobody can fill in: {error}")
             return
         self.joined.add(self.joined.read(filled, f"`{source.path}`"))
-        self.joined.know(release.state.documents)
+        self.joined.know({**release.state.documents, name: Placed(document)})
 
     def set(self, release: Release, field: str, flag: Literal["--set", "--set-string"]) -> None:
         """Set the single values of `set` or `setString`."""
