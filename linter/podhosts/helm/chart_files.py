@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from podhosts.placed import Place
     from podhosts.source import Source, Span
 
+#: Ends the name of a file of values from elsewhere that is a template, and has been filled in.
+FILLED_IN = "#filled-in"
 _SUB_CHARTS = "charts"
 #: How templates ask for other files of the chart.
 _FILES = ".Files"
@@ -99,8 +101,12 @@ class ChartFiles:
         return go_text(self._sources[name].data)
 
     def source(self, name: str) -> Source | None:
-        """The file at a path in the chart; None for one in an archive."""
-        return self._sources.get(name)
+        """The file at a path in the chart, or a template of values from elsewhere; None for one in an archive."""
+        filled = self._filled_in(name)
+        return filled.document.source if filled is not None else self._sources.get(name)
+
+    def _filled_in(self, name: str) -> Placed | None:
+        return self._delivered.get(name) if name.endswith(FILLED_IN) else None
 
     def name(self, path: str) -> str | None:
         """The path in the chart of a file of the run."""
@@ -115,6 +121,8 @@ class ChartFiles:
 
     def document_at(self, name: str, at: int) -> Document | None:
         """The document of a file that holds an offset."""
+        if (filled := self._filled_in(name)) is not None:
+            return filled.document
         documents = self.documents(name)
         return next((one for one in documents if at <= one.span.end), documents[-1] if documents else None)
 

@@ -7,6 +7,7 @@ import posixpath
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from podhosts.deliveries.names import STATE_TEMPLATES
 from podhosts.discovery import are_repositories, is_manifest, repository_root
 from podhosts.document import File
 from podhosts.git import holding
@@ -73,8 +74,16 @@ def open_repository(
 
 
 def _may_deliver(paths: list[str], charts: Charts) -> Iterator[str]:
-    """The files that may hold objects that deploy something."""
-    return (path for path in paths if is_manifest(path) and not charts.has_template(path))
+    """The files that may hold objects that deploy something, with states of helmfile, which are no manifests."""
+    yield from (path for path in paths if is_manifest(path) and not charts.has_template(path))
+    folders: dict[str, None] = {}
+    for path in paths:
+        folder = posixpath.dirname(path)
+        while folder not in folders:
+            folders[folder] = None
+            folder = posixpath.dirname(folder)
+    for folder in folders:
+        yield from (path for name in STATE_TEMPLATES if os.path.isfile(path := posixpath.join(folder, name)))
 
 
 class _Around:
