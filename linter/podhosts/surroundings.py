@@ -45,14 +45,16 @@ class FilesAround:
 
     `others` are the files of the charts that these belong to, and of the kustomizations that use them; `attached` are
     files that such a kustomization takes in and that are no manifests. Paths are shown as those of the files are: from
-    the root of the file system if the first one is, else from the working directory.
+    the root of the file system if the first one is, else from the working directory. `charts` are folders of charts
+    that such files belong to by the config.
     """
 
-    __slots__ = ("_builds", "_known", "_places", "_shown_from", "_starts", "attached", "is_known", "others")
+    __slots__ = ("_builds", "_charts", "_known", "_places", "_shown_from", "_starts", "attached", "is_known", "others")
 
-    def __init__(self, named: Iterable[str], listed: Iterable[str] = ()) -> None:
+    def __init__(self, named: Iterable[str], listed: Iterable[str] = (), charts: Iterable[str] = ()) -> None:
         self._places: dict[str, FolderPlace] = {}
         self._builds: list[Builds] = []
+        self._charts = [*charts]
         files = [*named, *(path for path in listed if self._place(os.path.dirname(os.path.abspath(path))).root)]
         self._shown_from = None if files and os.path.isabs(files[0]) else os.path.join(os.getcwd(), "")
         #: The files by their whole paths.
@@ -125,8 +127,14 @@ class FilesAround:
                 marked.setdefault(start, {})[path] = place
             if _may_be_delivered(path):
                 may_be_delivered.setdefault(start, []).append(path)
+        charts: dict[str, set[str]] = {}
+        for folder in self._charts:
+            place = self._place(folder)
+            if (start := place.outermost) is not None:
+                self._starts[start] = place.root is not None
+                charts.setdefault(start, set()).add(folder)
         found: set[str] = set()
-        for start in {**marked, **may_be_delivered}:
+        for start in {**marked, **may_be_delivered, **charts}:
             places = marked.get(start, {})
             # Imported here: most files lie in no build.
             from podhosts.builds import Builds
@@ -134,7 +142,8 @@ class FilesAround:
             builds = Builds(start, is_work_tree=self._starts[start])
             self._builds.append(builds)
             above = {path: place.kustomizations for path, place in places.items()}
-            reached = builds.reached(above, {folder for place in places.values() for folder in place.charts})
+            own = {folder for place in places.values() for folder in place.charts}
+            reached = builds.reached(above, own | charts.get(start, set()))
             named = {*places, *may_be_delivered.get(start, ())}
             found |= reached | builds.delivered(named, reached)
         return found

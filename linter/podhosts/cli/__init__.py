@@ -61,6 +61,15 @@ ValuesOption = Annotated[
     list[str] | None,
     typer.Option("--values", metavar="FILE", help="A values file on top of a chart's own; later ones win."),
 ]
+SelectedHelmOption = Annotated[
+    str | None,
+    typer.Option(
+        "--helm-version", metavar="3|4", rich_help_panel=SELECT, help="The Helm that charts are evaluated like."
+    ),
+]
+HelmOption = Annotated[
+    str | None, typer.Option("--helm-version", metavar="3|4", help="The Helm that charts are evaluated like.")
+]
 PodIpOption = Annotated[
     list[str] | None, typer.Option(metavar="IP", help="The pod's address; repeat it for dual-stack.")
 ]
@@ -159,6 +168,7 @@ def check(
         bool, typer.Option("--isolated", rich_help_panel=SELECT, help="Look at named files without their repository.")
     ] = False,
     values: SelectedValuesOption = None,
+    helm_version: SelectedHelmOption = None,
     format: Annotated[
         str | None,
         typer.Option(
@@ -269,6 +279,7 @@ def check(
         show_fixes=show_fixes,
         hosts_file=hosts_file,
         values=values or [],
+        helm_version=helm_version,
         no_suppressions=no_suppressions,
         strict=strict,
         list_files=list_files,
@@ -290,6 +301,7 @@ def render(
     path: Annotated[str, typer.Argument(metavar="PATH", help="A file, a folder, or - for stdin.")] = ".",
     object_: ObjectOption = None,
     values: ValuesOption = None,
+    helm_version: HelmOption = None,
     container: Annotated[
         str | None, typer.Option(metavar="NAME", help="A container; one with its own /etc/hosts mount gets that file.")
     ] = None,
@@ -318,6 +330,7 @@ def render(
         path=path,
         object=object_,
         values=values or [],
+        helm_version=helm_version,
         container=container,
         pod_ips=pod_ip or [],
         cluster_domain=cluster_domain,
@@ -337,6 +350,7 @@ def resolve(
     hosts: Annotated[str | None, typer.Option(metavar="FILE", help="Ask about this hosts file instead.")] = None,
     object_: ObjectOption = None,
     values: ValuesOption = None,
+    helm_version: HelmOption = None,
     container: Annotated[str | None, typer.Option(metavar="NAME", help="The container that asks.")] = None,
     resolvers: Annotated[
         str | None,
@@ -372,6 +386,7 @@ def resolve(
         hosts=hosts,
         object=object_,
         values=values or [],
+        helm_version=helm_version,
         container=container,
         resolvers=resolvers,
         pod_ips=pod_ip or [],

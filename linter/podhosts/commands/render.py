@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.commands.selection import Selection
+    from podhosts.helm import HelmOptions
     from podhosts.hosts.kubelet import HostsLine
     from podhosts.kubernetes import Pod
     from podhosts.repository import Repository
@@ -38,6 +39,7 @@ class RenderRequest:
     path: str = "."
     object: str | None = None
     values: list[str] = field(default_factory=list)
+    helm_version: str | None = None
     container: str | None = None
     pod_ips: list[str] = field(default_factory=list)
     cluster_domain: str = "cluster.local"
@@ -68,7 +70,7 @@ def run(request: RenderRequest) -> int:
     try:
         choose("format", request.format, RENDER_FORMATS)
         surroundings = surroundings_of(request)
-        selection = select_pods(request.path, request.object, request.values)
+        selection = select_pods(request.path, request.object, helm_of(request))
         if len(selection.pods) > 1 and not selection.is_folder and request.format == "text" and not request.object:
             listed = ", ".join(describe(pod) for pod in selection.pods)
             raise UsageError(f"{request.path} has {len(selection.pods)} pods; choose one with --object: {listed}")
@@ -99,6 +101,14 @@ def run(request: RenderRequest) -> int:
     if selection.failures and not selection.is_folder:
         return WRONG_USE
     return OK if comes_up and not any(item.error for item in rendered) else FOUND
+
+
+def helm_of(request: RenderRequest) -> HelmOptions:
+    """How charts are evaluated. Raises UsageError for what cannot be used."""
+    asked = Request(
+        values=request.values, helm_version=request.helm_version, kubernetes_version=request.kubernetes_version
+    )
+    return RunSettings(asked).helm
 
 
 def say_obstacles(selection: Selection, kubernetes_version: str | None) -> bool:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from podhosts.commands.run_settings import Request, RunSettings, project_config
 from podhosts.commands.terminal import announce_stdin, say
 from podhosts.commands.usage import OK, WRONG_USE, UsageError
+from podhosts.deliveries.names import is_without_kind
 from podhosts.discovery import STDIN, discover, with_slashes
 from podhosts.document import whole
-from podhosts.helm import Charts
+from podhosts.helm import DEFAULT_HELM, Charts
 from podhosts.helm.printed import PrintedDocument
 from podhosts.interpret import documents, interpret
 from podhosts.kubernetes import KnownKinds
@@ -25,6 +26,7 @@ from podhosts.source import Source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from podhosts.helm import HelmOptions
     from podhosts.helm.building import ChartBuild
     from podhosts.interpret import Interpreted
     from podhosts.kubernetes import HostAlias, Pod
@@ -79,16 +81,16 @@ def require_pods(selection: Selection, path: str) -> None:
         raise NoPodError(path, WRONG_USE if selection.failures or not selection.is_folder else OK)
 
 
-def select_pods(where: str | Source, object_name: str | None, values: Iterable[str] = ()) -> Selection:
+def select_pods(where: str | Source, object_name: str | None, helm: HelmOptions = DEFAULT_HELM) -> Selection:
     """All pods below a path (`-` is stdin) or in a source, or those of one object given as `kind/name` or `name`.
 
     A folder with a kustomization stands for what Kustomize builds of it, the files of a chart for what Helm prints with
-    the chart's own values and the files `values`. Raises UsageError where nothing fits `object_name` (the message lists
-    what there is), Kustomize refuses the kustomization, or a values file can't be read.
+    the values that `helm` asks for. Raises UsageError where nothing fits `object_name` (the message lists what there
+    is), or Kustomize refuses the kustomization.
     """
     where = where if isinstance(where, Source) else with_slashes(where)
     path = where.path if isinstance(where, Source) else where
-    selection = _built(path) if not isinstance(where, Source) and has_kustomization(path) else _written(where, values)
+    selection = _built(path) if not isinstance(where, Source) and has_kustomization(path) else _written(where, helm)
     if object_name is None:
         return selection
     chosen = [pod for pod in selection.pods if object_name.lower() in _names(pod)]
@@ -98,15 +100,15 @@ def select_pods(where: str | Source, object_name: str | None, values: Iterable[s
     return selection._replace(pods=chosen)
 
 
-def _written(where: str | Source, values: Iterable[str]) -> Selection:
+def _written(where: str | Source, helm: HelmOptions) -> Selection:
     """The pods as they are written, and those that charts print."""
     if isinstance(where, Source):
         path, sources, failures = where.path, [where], list[tuple[str, str]]()
     else:
         path = where
         sources, failures = _read_sources(path)
-    charts = _charts(sorted({source.path for source in sources}), path)
-    builds = [] if isinstance(where, Source) or not os.path.isdir(path) else _builds(charts, values)
+    charts = _charts(sorted({source.path for source in sources}), path, helm)
+    builds = [] if isinstance(where, Source) or not os.path.isdir(path) else _builds(charts)
     printed = [text for build in builds for text in build.printed]
     failures += [(_shown(one.source, one.span), one.reason) for build in builds for one in build.stopped]
     sources = _not_printed(sources, charts, builds)
@@ -129,32 +131,28 @@ def _written(where: str | Source, values: Iterable[str]) -> Selection:
     return Selection(list(found), repository, failures, os.path.isdir(path), found, deliveries)
 
 
-def _charts(paths: list[str], argument: str) -> Charts:
+def _charts(paths: list[str], argument: str, helm: HelmOptions) -> Charts:
     """The charts that some files belong to, and the deliveries of them among these files."""
-    return open_repository(paths, [argument]).charts if paths else Charts()
+    return open_repository(paths, [argument], helm=helm).charts if paths else Charts()
 
 
-def _builds(charts: Charts, values: Iterable[str]) -> list[ChartBuild]:
-    """What the outermost charts print. Raises UsageError for a values file that can't be read."""
-    given: list[Source] = []
-    for path in values:
-        if (source := charts.source(path)) is None:
-            raise UsageError(f"--values {path}: it cannot be opened")
-        given.append(source)
+def _builds(charts: Charts) -> list[ChartBuild]:
+    """What the outermost charts print."""
     # Other charts print pods without lists: these can be shown as they are written.
     homes = (home for home in charts.homes if any(chart.may_print_lists for chart in charts.homes[home]))
-    return [build for home in homes for build in charts.everything(home, given)]
+    return [build for home in homes for build in charts.everything(home)]
 
 
 def _not_printed(sources: list[Source], charts: Charts, builds: list[ChartBuild]) -> list[Source]:
     """The files of which no chart prints what becomes of them: not its templates, nor its values."""
     printed = {text.source.path for build in builds for text in build.printed}
     homes = {build.chart for build in builds if build.printed}
-    return [
-        source
-        for source in sources
-        if source.path not in printed and not (charts.has_values(source.path) and charts.home(source.path) in homes)
-    ]
+
+    def is_values(source: Source) -> bool:
+        is_given = charts.is_delivery(source.path) and is_without_kind(source.data)
+        return (is_given or charts.has_values(source.path)) and charts.home(source.path) in homes
+
+    return [source for source in sources if source.path not in printed and not is_values(source)]
 
 
 def _pods(documents: Iterable[Interpreted]) -> dict[Pod, Placed]:

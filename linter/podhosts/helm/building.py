@@ -17,6 +17,7 @@ from podhosts.helm.model import TooLarge, Unsupported
 from podhosts.helm.printed import PrintedText, with_placeholders
 from podhosts.helm.relevance import can_fill_lists, relevant_templates
 from podhosts.helm.samples import sample_values
+from podhosts.records import replace
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 _DEFAULT_VALUES = "values.yaml"
 #: With so many values files a chart is evaluated.
 _MOST_VALUES = 40
-_HELM_VERSION = 4
 #: How Helm's words begin for what is no template, and what is among them where one includes itself without end.
 _NO_TEMPLATE = "parse error at "
 _ENDLESS = "nested reference name"
@@ -59,7 +59,7 @@ class ChartBuild(NamedTuple):
     """A chart evaluated with values on top of its own: what its templates print, and what stopped.
 
     `chart` is the chart's folder; `built` says which values these are, `delivery` what people call that which installs
-    it; None where nothing does.
+    it, or the values that are given; None for the chart as it is.
     """
 
     chart: str
@@ -76,17 +76,20 @@ class ChartBuilder:
         self.folder = chart.folder
         self._chart = chart
         self.files = ChartFiles(chart, charts)
-        self._parsed = ParsedTemplates(functions(_HELM_VERSION), _HELM_VERSION)
+        self._options = LoadOptions(charts.options.version, kubernetes_version=_full(charts.options.kubernetes_version))
+        self._parsed = ParsedTemplates(functions(charts.options.version), charts.options.version)
 
-    def builds(self, given: Sequence[Source] = (), deliveries: Iterable[DeliveredChart] = ()) -> Iterator[ChartBuild]:
+    def builds(
+        self, given: Iterable[Sequence[Source]] = (), deliveries: Iterable[DeliveredChart] = ()
+    ) -> Iterator[ChartBuild]:
         """The templates that can print hostAliases: with the chart's own values, then with each other values file.
 
-        And with the files that are given, all on top of each other, and as deliveries install the chart.
+        And with each set of files that is given, all on top of each other, and as deliveries install the chart.
         """
         own = self.build(())
         yield own
-        if given:
-            yield self.build(given)
+        for sources in given:
+            yield self.build(sources)
         for delivery in deliveries:
             yield self.build((), delivery)
         names = self._values_names()
@@ -113,13 +116,19 @@ class ChartBuilder:
         values = sample_values(self._chart)
         return None if values is None else self.build((values,))
 
-    def everything(self, values: Sequence[Source] = (), deliveries: Sequence[DeliveredChart] = ()) -> list[ChartBuild]:
-        """What all templates print with these files on top of the chart's own values, or as each delivery installs it.
+    def everything(
+        self, given: Sequence[Sequence[Source]] = (), deliveries: Sequence[DeliveredChart] = ()
+    ) -> list[ChartBuild]:
+        """What all templates print with each set of files on top of the chart's own values, and as each delivery
+        installs it; with its own values where there is neither.
 
         Names that nobody knows are those of `helm template`.
         """
         builds = [self.build((), delivery, all_templates=True) for delivery in deliveries]
-        return builds or [self.build(values, all_templates=True)]
+        for values in given:
+            shown = f"with {', '.join(source.path for source in values)}"
+            builds.append(self.build(values, all_templates=True)._replace(delivery=shown))
+        return builds or [self.build((), all_templates=True)]
 
     def build(
         self,
@@ -137,10 +146,10 @@ class ChartBuilder:
         texts = tuple(ValuesText(name, self.files.text(name)) for name in names)
         if delivery is None:
             paths = (*self._own_values(), *(source.path for source in values))
-            built, options = BuiltBy("helm", self.folder, paths), LoadOptions(_HELM_VERSION, values=texts)
+            built, options = BuiltBy("helm", self.folder, paths), replace(self._options, values=texts)
         else:
             paths = (*self._own_values(), *(path for path in delivery.built.values if path not in self._own_values()))
-            built, options = delivery.built._replace(values=paths), _options(delivery)
+            built, options = delivery.built._replace(values=paths), self._delivered(delivery)
             self.files.add_documents(delivery.values.documents)
         build = ChartBuild(self.folder, built, [], [], delivery and delivery.shown)
         try:
@@ -164,7 +173,18 @@ class ChartBuilder:
         if wanted is not None and not wanted:
             return {}
         templates = [one for one in installation.templates if posixpath.basename(one.name) != "NOTES.txt"]
-        return evaluate(templates, self._parsed, DEFAULT_KUBERNETES, wanted, takes_all_branches=all_branches)
+        version = self._options.kubernetes_version
+        return evaluate(templates, self._parsed, version, wanted, takes_all_branches=all_branches)
+
+    def _delivered(self, delivery: DeliveredChart) -> LoadOptions:
+        values = delivery.values
+        return replace(
+            self._options,
+            given=values.values,
+            own=values.own,
+            release_name=delivery.release_name,
+            namespace=delivery.namespace,
+        )
 
     def _add(self, outcome: Outcome, path: str, build: ChartBuild, *, keeps_names: bool) -> None:
         source = self.files.source(path)
@@ -201,9 +221,12 @@ class ChartBuilder:
         return sorted(names)[:_MOST_VALUES]
 
 
-def _options(delivery: DeliveredChart) -> LoadOptions:
-    values, own, names = delivery.values.values, delivery.values.own, (delivery.release_name, delivery.namespace)
-    return LoadOptions(_HELM_VERSION, given=values, own=own, release_name=names[0], namespace=names[1])
+def _full(version: str | None) -> str:
+    """The version of a cluster, which has three numbers, as Helm says it."""
+    if version is None:
+        return DEFAULT_KUBERNETES
+    number = version.strip().removeprefix("v")
+    return f"v{number}.0" if number.count(".") == 1 else f"v{number}"
 
 
 def _prints_list(printed: PrintedText) -> bool:
