@@ -21,7 +21,10 @@ from podhosts.commands import check
 from podhosts.commands.run_settings import Request
 from podhosts.diagnostics import MOST_RELATED
 from podhosts.document import Document, Scalar, nodes, reading, split
+from podhosts.edits import Edit, Fix, Safety
 from podhosts.engine import Options, default_selection, fixing, lint
+from podhosts.engine.removals import Removals
+from podhosts.kubernetes import KnownKinds
 from podhosts.records import replace
 from podhosts.reporters import lines
 from podhosts.reporters.json_text import Streamed
@@ -93,6 +96,25 @@ def count_of(work: Callable[[], object]) -> int:
     with calls() as counted:
         work()
     return sum(counted.values())
+
+
+def opcodes_in(work: Callable[[], object]) -> int:
+    """How many instructions of Python's own are executed: those of a loop count, too, that calls nothing."""
+    count = 0
+
+    def note(frame: Any, event: str, _: Any) -> Any:
+        nonlocal count
+        frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        count += event == "opcode"
+        return note
+
+    before = sys.gettrace()
+    sys.settrace(note)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return count
 
 
 def readings_in(work: Callable[[], object]) -> int:
@@ -218,6 +240,23 @@ def test_calls_grow_with_the_input(shape: Callable[[int], str]) -> None:
     report(shape(3), "json")  # what is imported and cached at first
     once, twice = (count_of(partial(report, shape(size), "json")) for size in (60, 120))
     assert twice <= 2.2 * once
+
+
+def test_what_a_fix_removes_is_looked_for_once_for_each_edit() -> None:
+    def removing(count: int) -> int:
+        names = "".join(f"    - n{n}\n" for n in range(count))
+        source = Source("a.yaml", f"{ENTRIES}  - ip: 10.0.0.1\n    hostnames:\n{names}".encode())
+        starts = [source.text.index(f" n{n}\n") for n in range(count)]
+        fix = Fix(
+            "Remove names", tuple(Edit(Span(at, at + len(f" n{n}")), "") for n, at in enumerate(starts)), Safety.SAFE
+        )
+        removals = Removals(source, KnownKinds(), [fix])
+        assert removals.unsaid(fix) == "n0"
+        said = replace(fix, title=" ".join(f"`n{n}`" for n in range(count)))
+        return opcodes_in(lambda: removals.unsaid(said))
+
+    removing(3)
+    assert removing(800) <= 2.1 * removing(400)
 
 
 def test_a_path_of_mounts_is_looked_for_in_the_pod_alone() -> None:

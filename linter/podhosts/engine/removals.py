@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from podhosts.document import Node
-    from podhosts.edits import Fix
+    from podhosts.edits import Edit, Fix
     from podhosts.kubernetes import KnownKinds
     from podhosts.source import Source, Span
 
@@ -61,13 +61,16 @@ class Removals:
 
     def unsaid(self, fix: Fix) -> str | None:
         """The first text that a fix removes without a word in its title or in the text that it puts in; else None."""
-        spans = [edit.span for edit in fix.edits if edit.span.end > edit.span.start]
-        if not spans:
+        edits: dict[Span, list[Edit]] = {}
+        for edit in fix.edits:
+            if edit.span.end > edit.span.start:
+                edits.setdefault(edit.span, []).append(edit)
+        if not edits:
             return None
         said = _Said((fix.title, *(edit.text for edit in fix.edits)))
-        for span in spans:
+        for span, at_span in edits.items():
             for number in self._touched(span):
-                found = self._unsaid(number, span, fix, said)
+                found = self._unsaid(number, span, at_span, fix.title, said)
                 if found is not None:
                     return found
         return None
@@ -76,13 +79,13 @@ class Removals:
         first = max(bisect_right(self._starts, span.start) - 1, 0)
         return range(first, bisect_left(self._starts, span.end, first))
 
-    def _unsaid(self, number: int, span: Span, fix: Fix, said: _Said) -> str | None:
+    def _unsaid(self, number: int, span: Span, edits: list[Edit], title: str, said: _Said) -> str | None:
         leaves = self._leaves_of(number)
         at = bisect_right(leaves, span.start, key=lambda leaf: leaf.end)
         while at < len(leaves) and leaves[at].start < span.end:
             leaf = leaves[at]
             at += 1
-            if _is_named(leaf.within, span, fix.title):
+            if _is_named(leaf.within, span, title):
                 continue
             if span.start <= leaf.start and leaf.end <= span.end:
                 written = self._source.text[leaf.start : leaf.end]
@@ -90,7 +93,7 @@ class Removals:
                     return leaf.text
             elif (word := self._unsaid_part(leaf, span, said)) is not None:
                 return word
-        comments = lost_comments(self._documents[number], [edit for edit in fix.edits if edit.span == span])
+        comments = lost_comments(self._documents[number], edits)
         return next((comment for comment in comments if not said.holds(comment)), None)
 
     def _unsaid_part(self, leaf: _Leaf, span: Span, said: _Said) -> str | None:
