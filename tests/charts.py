@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import subprocess
 import tempfile
@@ -12,7 +13,8 @@ from podhosts.discovery import discover
 from podhosts.engine import Options, Result, default_selection, lint
 from podhosts.engine.charts import files_with_findings
 from podhosts.helm import Charts
-from podhosts.repository import Repository
+from podhosts.kustomize.names import is_kustomization
+from podhosts.repository import Repository, open_repository
 from podhosts.rules import Settings
 from podhosts.source import Source
 from tests.running import PATIENCE
@@ -36,7 +38,12 @@ class Found(NamedTuple):
 
 def write(folder: Path, files: Mapping[str, str]) -> Path:
     """Write the files of a chart; a Chart.yaml is added where there is none."""
-    for name, text in {"Chart.yaml": METADATA, **files}.items():
+    return write_all(folder, {"Chart.yaml": METADATA, **files})
+
+
+def write_all(folder: Path, files: Mapping[str, str]) -> Path:
+    """Write files as they are."""
+    for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
@@ -72,12 +79,15 @@ def files_in_one(text: str) -> dict[str, str]:
 
 
 def lint_in_one(files: Mapping[str, str], options: Options) -> Result:
-    """The findings in all files of a chart together."""
+    """The findings in all files of a chart, or of kustomizations and deliveries, together."""
     together = Result()
     with tempfile.TemporaryDirectory() as folder:
-        write(Path(folder), files)
+        if any(map(is_kustomization, files)) or any(posixpath.basename(name) == "Chart.yaml" for name in files):
+            write_all(Path(folder), files)
+        else:
+            write(Path(folder), files)
         paths = [item.path for item in discover([folder]).inputs]
-        repository = Repository([Source(path, Path(path).read_bytes()) for path in paths], charts=Charts(paths))
+        repository = open_repository(paths, [folder])
         for path in paths:
             result = lint(Source(path, Path(path).read_bytes()), options, repository)
             together.findings += result.findings

@@ -15,7 +15,7 @@ from podhosts.deliveries.flux_kustomizations import read_kustomization
 from podhosts.deliveries.flux_releases import ReleaseValues
 from podhosts.deliveries.helmfile import read_helmfile_release, releases
 from podhosts.deliveries.joining import JoinedValues, UnreadableValuesError
-from podhosts.deliveries.k3s import helm_chart_values
+from podhosts.deliveries.k3s import add_values
 from podhosts.deliveries.kustomize_charts import chart_entries, read_kustomize_chart
 from podhosts.deliveries.model import is_true
 from podhosts.document import Document, plain, split
@@ -248,7 +248,9 @@ def _k3s(case: dict[str, Any]) -> tuple[object, object]:
     names = {"metadata": {"name": "app", "namespace": "kube-system"}, "apiVersion": "helm.cattle.io/v1"}
     chart = only_object(written("chart.json", {**names, "kind": "HelmChart", "spec": spec}))
     files = {"HelmChartConfig-app.json": json.dumps({**names, "kind": "HelmChartConfig", "spec": config})}
-    return as_json(helm_chart_values(chart, Around(files)).values), case["result"]
+    joined = JoinedValues()
+    add_values(chart, Around(files), joined)
+    return as_json(joined.values), case["result"]
 
 
 def read_application(source: Source) -> Application:
@@ -260,6 +262,8 @@ def read_application(source: Source) -> Application:
 
 def _pods(chart: DeliveredChart, files: Mapping[str, str]) -> Iterator[dict[str, object]]:
     """The pods that a chart prints with what is given."""
+    if chart.refusal is not None:
+        raise _Refused(chart.refusal.message)
     given = chart.values
     options = LoadOptions(
         _HELM_VERSION,

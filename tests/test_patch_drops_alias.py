@@ -1,8 +1,8 @@
 """Whole overlays: `tests/overlays/*.txt`, in which `==> path <==` begins a file.
 
 Comments at the end of a line say what is expected there, as in `tests/cases` (`rule`, `rule@12`, `rule "part of the
-message"`); they are cut off before the files are
-linted together. Every finding of every rule has to be written down, for `patch-drops-alias` every related line too.
+message"`); they are cut off before the files are linted together. Every finding of every rule has to be written down,
+for `patch-drops-alias` and `build-error` every related line too.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from podhosts.engine import Result
 
 PROJECTS = sorted(OVERLAYS.glob("*.txt"))
-RULE = "patch-drops-alias"
+RULES = {"patch-drops-alias", "build-error"}
 
 _FILE = re.compile(r"^==> (\S+) <==\n", re.MULTILINE)
 _MARK = re.compile(r'[ ]+# (expect|related): ([a-z@0-9-]+(?: (?:[a-z@0-9-]+|"[^"\n]*"))*)')
@@ -63,7 +63,7 @@ def test_project(project: Path) -> None:
                     if what == "expect":
                         expected.add((path, number, name))
                         parts.setdefault((path, number, name), []).append(holds)
-                    elif name == RULE:
+                    elif name in RULES:
                         related.add((path, number))
     results = lint_files({path: _MARK.sub("", text) for path, text in marked.items()})
     findings = [finding for result in results.values() for finding in result.findings]
@@ -76,7 +76,7 @@ def test_project(project: Path) -> None:
         key = (*place, name if (*place, name) in expected else finding.rule)
         found.add(key)
         messages.setdefault(key, []).append(spoken(finding))
-        if finding.rule == RULE:
+        if finding.rule in RULES:
             for item in finding.related:
                 source = item.source or finding.source
                 found_related.add((source.path, source.position(item.span.start).line))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podhosts.deliveries.argo_text import expanded, unescaped_commas_escaped
 from podhosts.deliveries.flux_kustomizations import changes_of
-from podhosts.deliveries.folders import from_root
+from podhosts.deliveries.folders import from_root, is_missing
 from podhosts.deliveries.joining import JoinedValues, UnreadableValuesError
 from podhosts.deliveries.model import ChartDelivery, OpenPart, at, path_to
 from podhosts.document import Document, Mapping, Sequence, split
@@ -142,14 +142,13 @@ def read_argo_chart(source: ArgoSource, files: Files) -> ChartDelivery:
     """
     application = source.application
     reader = _HelmOptions(source, files)
-    reader.read()
-    delivered = reader.joined.chart(
-        source.folder,
-        application.path,
-        f"{KIND} {application.name or '?'}",
-        reader.release_name,
-        reader.namespace,
-    )
+    shown = f"{KIND} {application.name or '?'}"
+    try:
+        reader.read()
+    except UnreadableValuesError as error:
+        return ChartDelivery(reader.joined.refused(source.folder, application.path, shown, error))
+    names = (reader.release_name, reader.namespace)
+    delivered = reader.joined.chart(source.folder, application.path, shown, *names)
     return ChartDelivery(delivered, tuple(reader.open_parts))
 
 
@@ -203,7 +202,9 @@ class _HelmOptions:
         elif self._is_of_other_source(name.text):
             self._leave_open(f"the values file `{name.text}` lies in another repository")
         elif not _is_true(self._helm.entries.get("ignoreMissingValueFiles")):
-            raise UnreadableValuesError(f"the values file `{path.text}` is not there")
+            is_certain = all(is_missing(one, self._files) for one in self._paths(name, path.text))
+            place = self.joined.place(name) if is_certain else None
+            raise UnreadableValuesError(f"the values file `{path.text}` is not there", place)
 
     def _paths(self, name: Traced, path: str) -> Iterator[str]:
         """The paths that a values file may have here."""

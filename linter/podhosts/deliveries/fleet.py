@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from podhosts.deliveries.folders import has_chart, normal
+from podhosts.deliveries.folders import has_chart, is_missing, normal
 from podhosts.deliveries.joining import JoinedValues, UnreadableValuesError
 from podhosts.deliveries.model import ChartDelivery, at, known
 from podhosts.document import Document, Mapping, split
@@ -36,15 +36,25 @@ def read_fleet(source: Source, files: Files) -> ChartDelivery | None:
     if not has_chart(folder, files):
         return None
     joined = JoinedValues()
+    try:
+        _add_values(root, placed, joined, files)
+    except UnreadableValuesError as error:
+        return ChartDelivery(joined.refused(folder, source.path, source.path, error))
+    release, namespace = known(at(root, "helm", "releaseName")), known(at(root, "defaultNamespace"))
+    return ChartDelivery(joined.chart(folder, source.path, source.path, release, namespace))
+
+
+def _add_values(root: Mapping, placed: Placed, joined: JoinedValues, files: Files) -> None:
+    """Join the values that are written in a bundle, and then its files."""
     values = at(root, "helm", "values")
     if isinstance(values, Mapping):
         joined.add(joined.mapping(values, placed, ("helm", "values")))
     listed = sequence(at(root, "helm", "valuesFiles"))
     for item in listed.items if listed is not None else ():
         name = known(item)
-        file = files.get(posixpath.join(own, name)) if name is not None else None
+        path = posixpath.join(posixpath.dirname(placed.document.source.path), name or "")
+        file = files.get(path)
         if file is None:
-            raise UnreadableValuesError("a values file of a bundle that is not there")
+            place = placed.place(item.span) if name and is_missing(path, files) else None
+            raise UnreadableValuesError(f"the values file `{name}` is not there", place)
         joined.add(joined.file(file))
-    release, namespace = known(at(root, "helm", "releaseName")), known(at(root, "defaultNamespace"))
-    return ChartDelivery(joined.chart(folder, source.path, source.path, release, namespace))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.deliveries.folders import chart_folder, from_root
 from podhosts.deliveries.generated_values import generated_text
-from podhosts.deliveries.joining import JoinedValues, plain_for_flags
+from podhosts.deliveries.joining import JoinedValues, UnreadableValuesError, plain_for_flags
 from podhosts.deliveries.model import (
     ENCRYPTED,
     TEXT_FIELDS,
@@ -49,11 +49,13 @@ def read_release(release: KubernetesObject, around: DeliveryContext) -> ChartDel
     if folder is None:
         return None
     reader = ReleaseValues(release, around)
-    reader.read()
-    own = reader.chart_values()
-    delivered = reader.joined.chart(
-        folder, path, f"{KIND} {release.name or '?'}", _release_name(release), _namespace(release), own
-    )
+    shown = f"{KIND} {release.name or '?'}"
+    try:
+        reader.read()
+        own = reader.chart_values()
+    except UnreadableValuesError as error:
+        return ChartDelivery(reader.joined.refused(folder, path, shown, error))
+    delivered = reader.joined.chart(folder, path, shown, _release_name(release), _namespace(release), own)
     return ChartDelivery(delivered, tuple(reader.open_parts))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from podhosts.document.placeholders import is_placeholder
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -38,6 +40,11 @@ def from_root(path: str, delivery: str, files: Files) -> Iterator[str]:
         yield normal(posixpath.join(folder, inner))
         folder = posixpath.dirname(folder)
     yield normal(posixpath.join(folder, inner))
+
+
+def is_missing(path: str, files: Files) -> bool:
+    """Whether there is certainly no file at a path: it would lie in the repository, and nobody has to fill it in."""
+    return not is_placeholder(path) and files.is_inside(posixpath.normpath(path)) and files.get(path) is None
 
 
 def normal(path: str) -> str:

@@ -9,7 +9,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from podhosts.deliveries.folders import has_chart, normal
+from podhosts.deliveries.folders import has_chart, is_missing, normal
 from podhosts.deliveries.joining import JoinedValues, UnreadableValuesError
 from podhosts.deliveries.model import ChartDelivery, OpenPart, items, known
 from podhosts.document import Document, Mapping, Scalar, nodes, split
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from podhosts.document import Node
     from podhosts.kustomize.files import Files
+    from podhosts.placed import Place
     from podhosts.source import Source
 
 _TEMPLATE_FILE = ".gotmpl"
@@ -29,6 +30,8 @@ _TEMPLATE_FILE = ".gotmpl"
 _WORDS = frozenset({"y", "n", "yes", "no", "on", "off"})
 #: Begins a value that helmfile fetches when it runs.
 _FETCHED = "ref+"
+#: Says that files may be missing.
+_HANDLER = "missingFileHandler"
 _GLOB = re.compile(r"[*?\[]")
 #: Bases of bases further down are not looked at.
 _MOST_NESTED = 8
@@ -99,13 +102,13 @@ def read_helmfile_release(release: Release, files: Files) -> ChartDelivery | Non
     if not has_chart(folder, files):
         return None
     reader = _ReleaseReader(files)
-    for one in (*release.templates, release):
-        reader.add_values(one)
-    for one in (*release.templates, release):
-        reader.set(one, "set", "--set")
-        reader.set(one, "setString", "--set-string")
     name, namespace = known(release.get("name")), known(release.get("namespace"))
-    delivered = reader.joined.chart(folder, path, f"release {name or '?'} of {path}", name, namespace)
+    shown = f"release {name or '?'} of {path}"
+    try:
+        reader.read(release)
+    except UnreadableValuesError as error:
+        return ChartDelivery(reader.joined.refused(folder, path, shown, error))
+    delivered = reader.joined.chart(folder, path, shown, name, namespace)
     return ChartDelivery(delivered, tuple(reader.open_parts))
 
 
@@ -116,6 +119,14 @@ class _ReleaseReader:
         self.joined = JoinedValues()
         self.open_parts: list[OpenPart] = []
         self._files = files
+
+    def read(self, release: Release) -> None:
+        """Join the values of a release and of what it inherits from. Raises UnreadableValuesError."""
+        for one in (*release.templates, release):
+            self.add_values(one)
+        for one in (*release.templates, release):
+            self.set(one, "set", "--set")
+            self.set(one, "setString", "--set-string")
 
     def add_values(self, release: Release) -> None:
         """Join the files and mappings of `values`."""
@@ -136,7 +147,7 @@ class _ReleaseReader:
             raise UnreadableValuesError(f"`{name}`: helmfile takes no patterns for values files")
         source = self._files.get(posixpath.join(posixpath.dirname(release.placed.document.source.path), name))
         if source is None:
-            raise UnreadableValuesError(f"the values file `{name}` is not there")
+            raise UnreadableValuesError(f"the values file `{name}` is not there", self._missing(release, item, name))
         if _FETCHED in source.text:
             self._leave_open(release, item, "values that are fetched from elsewhere")
             return
@@ -165,8 +176,14 @@ class _ReleaseReader:
                 folder = posixpath.dirname(release.placed.document.source.path)
                 source = self._files.get(posixpath.join(folder, file))
                 if source is None:
-                    raise UnreadableValuesError(f"the file `{file}` of a value is not there")
+                    raise UnreadableValuesError(f"the file `{file}` is not there", self._missing(release, entry, file))
                 self.joined.set_text(name, Traced.own(source.text))
+
+    def _missing(self, release: Release, node: Node, name: str) -> Place | None:
+        """Where a file is named that is certainly not there; None too where the state says what becomes of such."""
+        source = release.placed.document.source
+        is_certain = is_missing(posixpath.join(posixpath.dirname(source.path), name), self._files)
+        return release.placed.place(node.span) if is_certain and _HANDLER not in source.text else None
 
     def _leave_open(self, release: Release, node: Node, reason: str) -> None:
         place = release.placed.place(node.span)

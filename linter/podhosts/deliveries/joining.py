@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import BuiltBy
 from podhosts.document import Document, Piece, Scalar, split
 from podhosts.helm.decoding import DecodeError, FileOrigins, TextOrigins, decode_yaml, node_at, value_of
-from podhosts.helm.delivered import DeliveredChart, DeliveredValues
+from podhosts.helm.delivered import DeliveredChart, DeliveredValues, RefusedDelivery
 from podhosts.helm.loading.errors import LoadError
 from podhosts.helm.loading.merging import over
 from podhosts.helm.loading.set_flags import apply_flag
@@ -22,13 +22,21 @@ if TYPE_CHECKING:
     from podhosts.helm.decoding import Path
     from podhosts.helm.loading.set_flags import Flag
     from podhosts.helm.model import GoValue
+    from podhosts.placed import Place
 
 #: Helm 3 and 4 read flags alike.
 _HELM_VERSION = 4
 
 
 class UnreadableValuesError(ValueError):
-    """Values that the program of the delivery refuses, or that nobody knows; the text says why."""
+    """Values that the program of the delivery refuses, or that nobody knows; the text says why.
+
+    `place` is what is to blame, where it is certain that the program refuses it.
+    """
+
+    def __init__(self, message: str, place: Place | None = None) -> None:
+        super().__init__(message)
+        self.place = place
 
 
 class JoinedValues:
@@ -55,6 +63,15 @@ class JoinedValues:
         paths = dict.fromkeys([*(placed.document.source.path for placed in self._documents.values()), delivery])
         return DeliveredChart(folder, values, BuiltBy("helm", folder, tuple(paths)), shown, release_name, namespace)
 
+    def refused(self, folder: str, delivery: str, shown: str, error: UnreadableValuesError) -> DeliveredChart:
+        """The chart in a folder, whose delivery in the file at a path is refused.
+
+        Raises the error again where that is not certain.
+        """
+        if error.place is None:
+            raise error
+        return self.chart(folder, delivery, shown)._replace(refusal=RefusedDelivery(error.place, str(error)))
+
     def add(self, values: GoMap) -> None:
         """Lay values over those so far: maps are joined, all else is replaced, nulls stay."""
         self.values = over(self.values, values)
@@ -64,7 +81,7 @@ class JoinedValues:
         try:
             self.values = apply_flag(flag, text, self.values, _HELM_VERSION)
         except LoadError as error:
-            raise UnreadableValuesError(error.message) from None
+            raise UnreadableValuesError(error.message, self.place(text)) from None
 
     def file(self, source: Source) -> GoMap:
         """The values of a file: those of its first document. Raises UnreadableValuesError."""
@@ -107,6 +124,13 @@ class JoinedValues:
     def set_text(self, name: str, value: Traced) -> None:
         """Set one value to a text as it is. Raises UnreadableValuesError."""
         self.set("--set-string", Traced.own(f"{name}=") + plain_for_flags(value))
+
+    def place(self, text: Traced) -> Place | None:
+        """Where the scalar is written that the end of a text comes from."""
+        origin = text.runs[-1].origin if text.runs else None
+        placed = self._documents.get(origin.place.file) if isinstance(origin, ValueText) else None
+        node = node_at(placed.document.root, origin.place) if placed and isinstance(origin, ValueText) else None
+        return placed.place(node.span) if placed is not None and node is not None else None
 
     def fresh(self) -> JoinedValues:
         """No values yet, in the same documents."""

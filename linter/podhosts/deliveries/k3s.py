@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.deliveries.folders import chart_folder
-from podhosts.deliveries.joining import JoinedValues
+from podhosts.deliveries.joining import JoinedValues, UnreadableValuesError
 from podhosts.deliveries.model import ChartDelivery, at, known, path_to
 from podhosts.document import Mapping, Scalar
 from podhosts.helm.traced import Traced
@@ -33,20 +33,25 @@ def read_helm_chart(chart: KubernetesObject, around: DeliveryContext) -> ChartDe
     folder = chart_folder(named, path, around.files) if named and at(chart.spec, "repo") is None else None
     if folder is None:
         return None
-    joined = helm_chart_values(chart, around)
+    joined, shown = JoinedValues(), f"{KIND} {chart.name or '?'}"
+    try:
+        add_values(chart, around, joined)
+    except UnreadableValuesError as error:
+        return ChartDelivery(joined.refused(folder, path, shown, error))
     namespace = known(at(chart.spec, "targetNamespace")) or known(at(chart.metadata, "namespace"))
-    return ChartDelivery(joined.chart(folder, path, f"{KIND} {chart.name or '?'}", chart.name, namespace))
+    return ChartDelivery(joined.chart(folder, path, shown, chart.name, namespace))
 
 
-def helm_chart_values(chart: KubernetesObject, around: DeliveryContext) -> JoinedValues:
-    """The values of a HelmChart: its own, then those of the HelmChartConfig of its name, then its `set`."""
-    joined = JoinedValues()
+def add_values(chart: KubernetesObject, around: DeliveryContext, joined: JoinedValues) -> None:
+    """Join the values of a HelmChart: its own, then those of the HelmChartConfig of its name, then its `set`.
+
+    Raises UnreadableValuesError where Helm refuses them.
+    """
     _add(chart, joined)
     config = around.find(CONFIG_KIND, chart.name, chart.namespace) if chart.name else None
     if config is not None:
         _add(config, joined)
     _set(chart, joined)
-    return joined
 
 
 def _add(manifest: KubernetesObject, joined: JoinedValues) -> None:

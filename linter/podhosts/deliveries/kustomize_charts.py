@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from podhosts.deliveries.folders import has_chart, normal
+from podhosts.deliveries.folders import has_chart, is_missing, normal
 from podhosts.deliveries.joining import JoinedValues, UnreadableValuesError
 from podhosts.deliveries.model import ChartDelivery, at, items, known
 from podhosts.document import Mapping
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from podhosts.document import Node
     from podhosts.kustomize.files import Files
     from podhosts.kustomize.model import Kustomization
+    from podhosts.placed import Place
 
 _CHART_HOME = "charts"
 _OWN_VALUES = "values.yaml"
@@ -54,10 +55,10 @@ class ChartEntry:
         """A field that is a known text."""
         return known(self._fields.get(self.written_name(name)))
 
-    def files(self, name: str) -> list[str]:
-        """A field that is a list of paths."""
+    def files(self, name: str) -> list[Node]:
+        """A field that is a list of known paths."""
         listed = sequence(self._fields.get(name))
-        return [text for item in (listed.items if listed is not None else ()) if (text := known(item)) is not None]
+        return [item for item in (listed.items if listed is not None else ()) if known(item) is not None]
 
     def written_name(self, name: str) -> str:
         """The name that a field has here."""
@@ -84,33 +85,41 @@ def read_kustomize_chart(kustomization: Kustomization, entry: ChartEntry, files:
     folder = normal(posixpath.join(entry.home, name or ""))
     if name is None or not has_chart(folder, files):
         return None
-    joined = JoinedValues()
-    merged = _merged(kustomization, entry, folder, joined, files)
-    joined.add(merged)
-    for path in entry.files("additionalValuesFiles"):
-        joined.add(_file(kustomization, path, joined, files))
-    release, namespace, path = entry.text("releaseName"), entry.text("namespace"), kustomization.source.path
-    return ChartDelivery(joined.chart(folder, path, f"helmCharts of {path}", release, namespace))
+    joined, path = JoinedValues(), kustomization.source.path
+    shown = f"helmCharts of {path}"
+    try:
+        joined.add(_merged(kustomization, entry, folder, joined, files))
+        for item in entry.files("additionalValuesFiles"):
+            joined.add(_file(kustomization, item, joined, files))
+    except UnreadableValuesError as error:
+        return ChartDelivery(joined.refused(folder, path, shown, error))
+    release, namespace = entry.text("releaseName"), entry.text("namespace")
+    return ChartDelivery(joined.chart(folder, path, shown, release, namespace))
 
 
 def _merged(kustomization: Kustomization, entry: ChartEntry, folder: str, joined: JoinedValues, files: Files) -> GoMap:
     """The file and the values that are written in the entry, as `valuesMerge` says."""
-    path = entry.text("valuesFile")
-    if path is None:
+    named = entry.node("valuesFile")
+    if named is None or known(named) is None:
         source = files.get(posixpath.join(folder, _OWN_VALUES))
         base = GoMap() if source is None else joined.file(source)
     else:
-        base = _file(kustomization, path, joined, files)
+        base = _file(kustomization, named, joined, files)
     written = entry.node("valuesInline")
     if not isinstance(written, Mapping) or not written.entries:
         return base
     inline = joined.mapping(written, kustomization.placed, (*entry.path, entry.written_name("valuesInline")))
     how = entry.text("valuesMerge") or _OVERRIDE
     if how not in _MERGES:
-        raise UnreadableValuesError(f"`valuesMerge` should be {_OVERRIDE}, {_MERGE} or {_REPLACE}")
+        message = f"`valuesMerge` should be {_OVERRIDE}, {_MERGE} or {_REPLACE}"
+        raise UnreadableValuesError(message, _place(kustomization, entry.node("valuesMerge")))
     if how == _REPLACE:
         return inline
     return _without_nulls(over(base, inline)) if how == _OVERRIDE else _without_nulls(over(inline, base))
+
+
+def _place(kustomization: Kustomization, node: Node | None) -> Place | None:
+    return kustomization.placed.place(node.span) if node is not None else None
 
 
 def _without_nulls(values: GoMap) -> GoMap:
@@ -125,8 +134,10 @@ def _without_nulls(values: GoMap) -> GoMap:
     return made
 
 
-def _file(kustomization: Kustomization, path: str, joined: JoinedValues, files: Files) -> GoMap:
-    source = files.get(posixpath.join(kustomization.folder, path))
+def _file(kustomization: Kustomization, named: Node, joined: JoinedValues, files: Files) -> GoMap:
+    path = posixpath.join(kustomization.folder, known(named) or "")
+    source = files.get(path)
     if source is None:
-        raise UnreadableValuesError(f"the values file `{path}` is not there")
+        place = _place(kustomization, named) if is_missing(path, files) else None
+        raise UnreadableValuesError(f"the values file `{known(named)}` is not there", place)
     return joined.file(source)

@@ -13,6 +13,7 @@ from podhosts.interpret import interpret
 from podhosts.kubernetes import KnownKinds
 from podhosts.records import field, record, replace
 from podhosts.rules import RULES
+from podhosts.rules.build_error import refused_chart
 from podhosts.rules.duplicate_hostname import DuplicateHostname
 from podhosts.rules.duplicate_key import DuplicateKey
 from podhosts.rules.empty_hostnames import EmptyHostnames
@@ -130,6 +131,9 @@ def _reports(builds: _Builds, repository: Repository, settings: Settings) -> dic
         for finding in (one for found in interpret(document, kinds, levels=0) for one in _findings(found, rules)):
             notes.add(finding, builds.builds[0])
     for build in builds.builds:
+        for stopped in build.stopped:
+            if stopped.is_told:
+                notes.add(refused_chart(stopped), build)
         for text in build.printed:
             notes.at(text.source.path).is_printed = True
             rules = _rules(text.source, repository, settings)

@@ -15,7 +15,7 @@ from podhosts.helm.loading import LoadError, LoadOptions, ValuesText, load
 from podhosts.helm.loading.load import DEFAULT_KUBERNETES
 from podhosts.helm.model import TooLarge, Unsupported
 from podhosts.helm.printed import PrintedText, with_placeholders
-from podhosts.helm.relevance import can_fill_lists, relevant_templates
+from podhosts.helm.relevance import can_fill_lists, mentions_lists, relevant_templates
 from podhosts.helm.samples import sample_values
 from podhosts.records import replace
 from podhosts.source import Span
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from podhosts.helm.chart import Chart
     from podhosts.helm.charts import Charts
-    from podhosts.helm.delivered import DeliveredChart
+    from podhosts.helm.delivered import DeliveredChart, RefusedDelivery
     from podhosts.helm.evaluate import Outcome
     from podhosts.helm.loading import Installation
     from podhosts.source import Source
@@ -42,10 +42,11 @@ _FILLED = re.compile(r"hostAliases:\s*(?!\[\]|null\b|~)\S", re.IGNORECASE)
 
 
 class Stopped(NamedTuple):
-    """Where an evaluation stops, and why in Helm's words; `source` is a file of the chart.
+    """Where an evaluation stops, and why in Helm's words; `source` is a file of the chart, or of what installs it.
 
     `template` is the path of the template that is not printed for it; None where it is the whole chart. `is_broken`: it
-    is the template that is wrong, whatever the values.
+    is the template that is wrong, whatever the values. `is_told`: the build has to do with hosts, and what is wrong
+    there is a finding (`build-error`); `document` is then the number of the document in the source.
     """
 
     source: Source
@@ -53,6 +54,8 @@ class Stopped(NamedTuple):
     reason: str
     template: str | None
     is_broken: bool = False
+    is_told: bool = False
+    document: int | None = None
 
 
 class ChartBuild(NamedTuple):
@@ -91,7 +94,10 @@ class ChartBuilder:
         for sources in given:
             yield self.build(sources)
         for delivery in deliveries:
-            yield self.build((), delivery)
+            if delivery.refusal is None:
+                yield self.build((), delivery)
+            elif any(map(_prints_list, own.printed)) or any(map(mentions_lists, delivery.texts)):
+                yield self._refused(delivery, delivery.refusal)
         names = self._values_names()
         if not any(map(_prints_list, own.printed)):
             # Nothing to combine with: a file matters that brings entries itself.
@@ -124,7 +130,12 @@ class ChartBuilder:
 
         Names that nobody knows are those of `helm template`.
         """
-        builds = [self.build((), delivery, all_templates=True) for delivery in deliveries]
+        builds = [
+            self.build((), delivery, all_templates=True)
+            if delivery.refusal is None
+            else self._refused(delivery, delivery.refusal)
+            for delivery in deliveries
+        ]
         for values in given:
             shown = f"with {', '.join(source.path for source in values)}"
             builds.append(self.build(values, all_templates=True)._replace(delivery=shown))
@@ -166,6 +177,12 @@ class ChartBuilder:
         for name, outcome in outcomes.items():
             self._add(outcome, paths_in_chart[name], build, keeps_names=all_templates)
         return build
+
+    def _refused(self, delivery: DeliveredChart, refusal: RefusedDelivery) -> ChartBuild:
+        """Nothing, as what installs the chart stops before."""
+        place = refusal.place
+        stopped = Stopped(place.source, place.span, refusal.message, None, is_told=True, document=place.document)
+        return ChartBuild(self.folder, delivery.built, [], [stopped], delivery.shown)
 
     def _evaluate(
         self, installation: Installation, wanted: set[str] | None, *, all_branches: bool

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from podhosts.diagnostics import BuiltBy
     from podhosts.helm.facts import UnreadFile
     from podhosts.helm.model import GoMap
-    from podhosts.placed import Placed
+    from podhosts.placed import Place, Placed
 
 
 class DeliveredValues(NamedTuple):
@@ -25,11 +25,19 @@ class DeliveredValues(NamedTuple):
     own: GoMap | None = None
 
 
+class RefusedDelivery(NamedTuple):
+    """Why nothing of a delivery is installed: the place that is to blame, and the words."""
+
+    place: Place
+    message: str
+
+
 class DeliveredChart(NamedTuple):
     """A chart as a delivery installs it: the chart's folder, and the values.
 
     `built` is what findings say of the build, `shown` what people call that which installs it. A release's name and its
-    namespace are None where they are not known. `unread` is what of the values nobody knows here.
+    namespace are None where they are not known. `unread` is what of the values nobody knows here. With a `refusal` the
+    values are as far as they go.
     """
 
     chart: str
@@ -39,8 +47,18 @@ class DeliveredChart(NamedTuple):
     release_name: str | None = None
     namespace: str | None = None
     unread: tuple[UnreadFile, ...] = ()
+    refusal: RefusedDelivery | None = None
 
     @property
     def paths(self) -> set[str]:
-        """The files that the values are written in."""
-        return {placed.document.source.path for placed in self.values.documents.values()}
+        """The files that the values are written in, and the one that is to blame for a refusal."""
+        found = {placed.document.source.path for placed in self.values.documents.values()}
+        return found | ({self.refusal.place.source.path} if self.refusal is not None else set())
+
+    @property
+    def texts(self) -> set[str]:
+        """The texts of these files."""
+        sources = {placed.document.source for placed in self.values.documents.values()}
+        return {source.text for source in sources} | (
+            {self.refusal.place.source.text} if self.refusal is not None else set()
+        )

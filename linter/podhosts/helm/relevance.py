@@ -41,6 +41,11 @@ def can_fill_lists(values: str) -> bool:
     return _FILLING.search(values) is not None
 
 
+def mentions_lists(text: str) -> bool:
+    """Whether a text may hold entries of hostAliases, by a word of their key."""
+    return _WORD.search(text) is not None
+
+
 def relevant_templates(templates: Iterable[ChartTemplate], values: GoMap) -> set[str]:
     """The names of the templates to evaluate, as Helm calls them; `values` are those of the outermost chart."""
     maps = _maps_with_lists({*_keys_around_lists(values)})

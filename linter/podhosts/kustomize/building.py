@@ -14,7 +14,14 @@ from podhosts.kubernetes import is_broken_by_template, is_template
 from podhosts.kustomize.config_maps import generated
 from podhosts.kustomize.delivered import with_changes
 from podhosts.kustomize.files import is_above, is_remote
-from podhosts.kustomize.loading import file_refusal, identified, resources_in, unlisted, without_schema
+from podhosts.kustomize.loading import (
+    file_refusal,
+    identified,
+    refuse_out_of_reach,
+    resources_in,
+    unlisted,
+    without_schema,
+)
 from podhosts.kustomize.located import (
     List,
     LocatedString,
@@ -236,6 +243,7 @@ class Builder:
     ) -> None:
         path = posixpath.normpath(posixpath.join(kustomization.folder, reference))
         if not is_remote(reference) and (source := self._files.get(path)) is not None:
+            refuse_out_of_reach(reference, path, kustomization.folder, self._files)
             for placed in map(without_schema, written_in(source)):
                 self._add_document(placed, reference, build, known)
         elif self._is_local(kustomization, reference, build, above):
@@ -381,6 +389,8 @@ class Builder:
                 raise refused(reference, f"there is no file `{reference}`")
             self._leave_open(reference, f"{what} out of the repository are not followed", build)
             _make_uncertain(build)
+        else:
+            refuse_out_of_reach(reference, path, kustomization.folder, self._files)
         return source
 
     def _apply(self, patch: Patch, value: Map | List, build: Build) -> None:

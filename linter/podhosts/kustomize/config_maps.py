@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from podhosts.document import Document, Piece, Scalar
 from podhosts.kubernetes import is_template
 from podhosts.kustomize.files import is_remote
+from podhosts.kustomize.loading import refuse_out_of_reach
 from podhosts.kustomize.located import List, LocatedString, Map, text
 from podhosts.kustomize.refusals import refused
 from podhosts.kustomize.resources import Resource
@@ -63,6 +64,7 @@ def _refuse_missing(item: Map, kustomization: Kustomization, files: Files) -> No
             and files.get(whole) is None
         ):
             raise refused(entry, f"the file `{path}` is not there")
+        refuse_out_of_reach(entry, whole, kustomization.folder, files)
 
 
 def _texts(item: Map, *names: str) -> list[LocatedString]:

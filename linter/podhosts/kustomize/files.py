@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from podhosts.kustomize.names import KUSTOMIZATION_NAMES
@@ -20,12 +21,19 @@ class Files:
     """Files by path. `read` gives a file's bytes, None where there is none to read at that path.
 
     Paths are as the run shows them, with `/`; each file becomes one source. Nothing outside `root` is read, if there is
-    one.
+    one. `restricts` says whether Kustomize certainly reads no file outside of the folder that it builds, as is its way
+    without `--load-restrictor`.
     """
 
-    def __init__(self, read: Callable[[str], bytes | None], root: str | None = None) -> None:
+    def __init__(
+        self,
+        read: Callable[[str], bytes | None],
+        root: str | None = None,
+        restricts: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._read = read
         self.root = root
+        self._ask = restricts
         self._sources: dict[str, Source | None] = {}
         self._tested: dict[str, bool] = {}
 
@@ -47,6 +55,14 @@ class Files:
     def is_inside(self, path: str) -> bool:
         """Whether a path may be followed."""
         return self.root is None or is_above(self.root, path)
+
+    def is_out_of_reach(self, path: str, folder: str) -> bool:
+        """Whether Kustomize refuses to read a file that is there for the kustomization in a folder."""
+        return not is_above(folder, path) and self.get(path) is not None and self._restricts
+
+    @cached_property
+    def _restricts(self) -> bool:
+        return self._ask()
 
     def kustomizations(self, folder: str) -> list[Source]:
         """The kustomization files of a folder; Kustomize wants exactly one."""

@@ -13,7 +13,7 @@ from podhosts.document import Document, Mapping, Scalar, nodes
 from podhosts.kubernetes.fields import edit_distance
 from podhosts.kustomize.located import List, Map, locate_map, lookup, place_of, typed, written_at
 from podhosts.kustomize.model import COMPONENT, KUSTOMIZATION
-from podhosts.kustomize.refusals import BuildRefusedError, Refusal
+from podhosts.kustomize.refusals import BuildRefusedError, Refusal, refused
 from podhosts.kustomize.resources import Resource
 from podhosts.placed import Placed
 from podhosts.source import Span
@@ -21,6 +21,8 @@ from podhosts.source import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from podhosts.kustomize.files import Files
+    from podhosts.kustomize.located import LocatedString
     from podhosts.kustomize.model import Kustomization
 
 #: The lists of a kustomization that are followed, by what they hold.
@@ -116,6 +118,12 @@ def resources_in(placed: Placed) -> Iterator[Resource]:
     for value in unlisted(locate_map(root, placed)):
         if value:
             yield Resource(identified(value, "a resource"), is_certain=value.get("kind") != _DEFINITION)
+
+
+def refuse_out_of_reach(reference: LocatedString, path: str, folder: str, files: Files) -> None:
+    """Raise BuildRefusedError for a file at a path that Kustomize does not read for the kustomization in a folder."""
+    if files.is_out_of_reach(path, folder):
+        raise refused(reference, f"`{reference}` is outside of this folder: Kustomize reads files inside it only")
 
 
 def unlisted(value: Map) -> Iterator[Map]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.discovery import are_repositories, is_manifest, repository_root
 from podhosts.document import File
+from podhosts.git import holding
 from podhosts.helm import DEFAULT_HELM, Charts, HelmOptions
 from podhosts.kustomize.names import KUSTOMIZATION_NAMES, is_kustomization
 from podhosts.repository.repository import Repository
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
     from podhosts.kustomize.files import Files
     from podhosts.kustomize.overlays import Overlays
     from podhosts.source import Source
+
+#: Where one of these words stands, Kustomize may be told to read files anywhere: Flux and Argo CD do so themselves.
+_UNRESTRICTED = (
+    "LoadRestrictionsNone",
+    "load-restrictor",
+    "load_restrictor",
+    "kustomize.toolkit.fluxcd.io",
+    "argoproj.io",
+)
 
 
 def open_repository(
@@ -116,17 +126,29 @@ def _overlays(
         return None
     from podhosts.kustomize.overlays import Overlays
 
-    files = repository_files(paths[0], held)
+    files = repository_files(paths[0], held, lambda: _restricts_loading(paths))
     if not are_repositories(arguments):
         return Overlays(paths, files, None, deliveries)
     only = paths if relevant is None else [path for path in paths if path in relevant]
     return Overlays(paths, files, only, deliveries)
 
 
-def repository_files(path: str, held: Mapping[str, Source] | None = None) -> Files:
+def _restricts_loading(paths: list[str]) -> bool:
+    """Whether nothing in the repository of some files speaks of what builds kustomizations without that restriction."""
+    root = repository_root(os.path.dirname(paths[0]) or ".")
+    if root is not None:
+        return not holding(root, _UNRESTRICTED)
+    words = [word.encode() for word in _UNRESTRICTED]
+    texts = (_read_file(path) or b"" for path in paths)
+    return not any(word in text for text in texts for word in words)
+
+
+def repository_files(
+    path: str, held: Mapping[str, Source] | None = None, restricts: Callable[[], bool] = lambda: False
+) -> Files:
     """Files by path, as far as the repository of one goes; outside a repository, whatever can be read.
 
-    `held` are texts that stand for what is stored at their paths.
+    `held` are texts that stand for what is stored at their paths; `restricts` is asked as `Files` says.
     """
     from podhosts.kustomize.files import Files
 
@@ -135,7 +157,7 @@ def repository_files(path: str, held: Mapping[str, Source] | None = None) -> Fil
     def read(path: str) -> bytes | None:
         return by_path[path].data if path in by_path else _read_file(path)
 
-    return Files(read, repository_root(os.path.dirname(path) or "."))
+    return Files(read, repository_root(os.path.dirname(path) or "."), restricts)
 
 
 def has_kustomization(folder: str) -> bool:

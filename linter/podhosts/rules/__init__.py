@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from podhosts.rules.base import Rule, Settings
+from podhosts.rules.build_error import BuildError
 from podhosts.rules.conflicting_hostname import ConflictingHostname
 from podhosts.rules.coredns_hosts_block import CorednsHostsBlock
 from podhosts.rules.duplicate_hostname import DuplicateHostname
@@ -78,6 +79,7 @@ RULES: tuple[type[Rule], ...] = (
     ShadowedService,
     InconsistentAlias,
     UnprintedHostAliases,
+    BuildError,
     RefusedMutation,
     FeatureDisabled,
     UnusedSuppression,

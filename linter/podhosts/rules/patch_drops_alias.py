@@ -40,8 +40,8 @@ class PatchDropsAlias(Rule):
     and the name keeps its old address; a target that matches nothing and a `$patch: delete` of an `ip` that is not
     there are passed over silently; `$patch: replace` inside an entry does nothing, and other directives of
     `kubectl patch` end up in the object, where the API server refuses them. Where Kustomize has no schema (custom
-    resources), a patch replaces the whole list. What Kustomize refuses to build is said too. Files that a kustomization
-    leads to are followed if a folder is checked. Source: `reference/kubernetes.md` 2.4, `vectors/overlays`.
+    resources), a patch replaces the whole list. Files that a kustomization leads to are followed. Source:
+    `reference/kubernetes.md` 2.4, `vectors/overlays`.
 
     Bad:
         apiVersion: kustomize.config.k8s.io/v1beta1
@@ -86,9 +86,6 @@ class PatchDropsAlias(Rule):
         report = self.repository.overlay_report(source.path)
         if report is None:
             return
-        for refusal in report.refusals:
-            words = Words(refusal.message, "Kustomize refuses to build this")
-            yield self._finding(source, refusal.place, words, related=refusal.related)
         yield from self._joined(self._of_effect(source, effect) for effect in report.effects)
 
     def check_document(self, document: Document) -> Iterator[Diagnostic]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from podhosts.discovery import CHART
 from podhosts.engine import Result, overlay_findings
 from podhosts.kustomize.names import is_kustomization
+from podhosts.rules.build_error import BuildError
 from podhosts.rules.patch_drops_alias import PatchDropsAlias
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from podhosts.repository import Repository
     from podhosts.rules import Settings
 
+#: Rules whose findings are about what a kustomization builds.
+_OF_BUILDS = frozenset({PatchDropsAlias.name, BuildError.name})
 _VALUES = "values.yaml"
 _CHARTS = "/charts/"
 
@@ -57,7 +60,7 @@ class Elsewhere:
             if is_delivery and not self._inputs.isdisjoint(value for build in finding.built for value in build.values):
                 return True
             return (finding.rule, finding.span) in built or (
-                finding.rule == PatchDropsAlias.name and self._is_built_by_input(path)
+                finding.rule in _OF_BUILDS and self._is_built_by_input(path)
             )
 
         return Result(
