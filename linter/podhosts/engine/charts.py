@@ -6,6 +6,7 @@ from bisect import bisect_left
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from podhosts.diagnostics import Severity
 from podhosts.engine.dispatch import run_rules
 from podhosts.engine.relocating import relocate
 from podhosts.engine.samples import collisions, is_misprinted, key_of, with_samples
@@ -13,7 +14,7 @@ from podhosts.interpret import interpret
 from podhosts.kubernetes import KnownKinds
 from podhosts.records import field, record, replace
 from podhosts.rules import RULES
-from podhosts.rules.build_error import refused_chart
+from podhosts.rules.build_error import BuildError, refused_chart
 from podhosts.rules.duplicate_hostname import DuplicateHostname
 from podhosts.rules.duplicate_key import DuplicateKey
 from podhosts.rules.empty_hostnames import EmptyHostnames
@@ -125,15 +126,12 @@ def _reports(builds: _Builds, repository: Repository, settings: Settings) -> dic
     kinds = KnownKinds(settings.configured_pod_specs, repository.definitions)
     notes = _Notes()
     samples = with_samples(builds.builds[0], repository)
-    misprinted = {key_of(document): document for document in samples if is_misprinted(document)}
+    misprinted = {key_of(document): document for document in samples.printed if is_misprinted(document)}
     for document in misprinted.values():
         rules: list[Rule] = [SyntaxErrorRule(settings, repository.apart(document.document.source))]
         for finding in (one for found in interpret(document, kinds, levels=0) for one in _findings(found, rules)):
             notes.add(finding, builds.builds[0])
     for build in builds.builds:
-        for stopped in build.stopped:
-            if stopped.is_told:
-                notes.add(refused_chart(stopped), build)
         for text in build.printed:
             notes.at(text.source.path).is_printed = True
             rules = _rules(text.source, repository, settings)
@@ -145,11 +143,18 @@ def _reports(builds: _Builds, repository: Repository, settings: Settings) -> dic
                         notes.add(finding, build)
                     if interpreted.placed is document:
                         notes.cover(interpreted, document)
-    for document in samples:
+    for stopped in samples.stopped:
+        notes.add(refused_chart(stopped), builds.builds[0])
+    for document in samples.printed:
         alone = repository.apart(document.document.source)
         for finding in collisions(document, kinds, DuplicateKey(settings, alone)):
             if (moved := _relocate(finding, document)) is not None and notes.knows_one_of(moved):
                 notes.add(moved, builds.builds[0])
+    for build in builds.builds:
+        for stopped in build.stopped:
+            # What is wrong by itself says it better.
+            if stopped.is_told and not notes.has_error(stopped.source.path, stopped.span):
+                notes.add(refused_chart(stopped), build)
     return {path: note.report() for path, note in notes.by_path.items()}
 
 
@@ -188,6 +193,11 @@ class _Notes:
 
     def at(self, path: str) -> _Note:
         return self.by_path.setdefault(path, _Note())
+
+    def has_error(self, path: str, span: Span) -> bool:
+        """Whether there is an error at a place that says by itself what is wrong there."""
+        found = self.at(path).findings.values()
+        return any(one.span == span and one.severity is Severity.ERROR and one.rule != BuildError.name for one in found)
 
     def add(self, finding: Diagnostic, build: ChartBuild) -> None:
         found = self.at(finding.source.path).findings

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from podhosts.document import Mapping, nodes
+from podhosts.document import Mapping, Sequence, nodes
 from podhosts.engine.dispatch import run_rules
 from podhosts.interpret import interpret
 from podhosts.kubernetes import field
@@ -14,19 +14,39 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Diagnostic
-    from podhosts.helm.building import ChartBuild
+    from podhosts.document import Node
+    from podhosts.helm.building import ChartBuild, Stopped
     from podhosts.helm.printed import PrintedDocument
-    from podhosts.kubernetes import KnownKinds
+    from podhosts.kubernetes import KnownKinds, Path
     from podhosts.repository import Repository
     from podhosts.rules.duplicate_key import DuplicateKey
     from podhosts.source import Span
 
 
-def with_samples(build: ChartBuild, repository: Repository) -> list[PrintedDocument]:
-    """What the chart of a build prints where such lists have entries; nothing where the build prints nothing."""
+class Samples(NamedTuple):
+    """What a chart prints where such lists have entries, and where Helm stops then in a template."""
+
+    printed: list[PrintedDocument]
+    stopped: list[Stopped]
+
+
+def with_samples(build: ChartBuild, repository: Repository) -> Samples:
+    """The chart of a build with sample entries; nothing where the build prints nothing, or no list is empty."""
     chart = repository.charts.at(build.chart)
     sample = repository.charts.samples(chart) if chart is not None and build.printed else None
-    return [document for text in (sample.printed if sample else ()) for document in text.documents()]
+    if chart is None or sample is None:
+        return Samples([], [])
+    # What is no list in the chart's own values may be meant to be a text.
+    stopped = [one for one in sample.stopped if one.is_told and _is_list(chart.own_values, one.path)]
+    return Samples([document for text in sample.printed for document in text.documents()], stopped)
+
+
+def _is_list(values: Mapping | None, path: Path) -> bool:
+    """Whether values say that a list stands at a path."""
+    node: Node | None = values
+    for step in path:
+        node = node.get(step) if isinstance(node, Mapping) and isinstance(step, str) else None
+    return isinstance(node, Sequence)
 
 
 def key_of(document: PrintedDocument) -> tuple[str, int]:

@@ -15,6 +15,7 @@ from podhosts.helm.loading import LoadError, LoadOptions, ValuesText, load
 from podhosts.helm.loading.load import DEFAULT_KUBERNETES
 from podhosts.helm.model import TooLarge, Unsupported
 from podhosts.helm.printed import PrintedText, with_placeholders
+from podhosts.helm.refusals import schema_refusals, template_refusal
 from podhosts.helm.relevance import can_fill_lists, mentions_lists, relevant_templates
 from podhosts.helm.samples import sample_values
 from podhosts.records import replace
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from podhosts.helm.delivered import DeliveredChart, RefusedDelivery
     from podhosts.helm.evaluate import Outcome
     from podhosts.helm.loading import Installation
+    from podhosts.helm.refusals import Cause
     from podhosts.source import Source
 
 _DEFAULT_VALUES = "values.yaml"
@@ -56,6 +58,9 @@ class Stopped(NamedTuple):
     is_broken: bool = False
     is_told: bool = False
     document: int | None = None
+    help: str = ""
+    #: Where the value that it is about is in its file.
+    path: tuple[str | int, ...] = ()
 
 
 class ChartBuild(NamedTuple):
@@ -79,7 +84,9 @@ class ChartBuilder:
         self.folder = chart.folder
         self._chart = chart
         self.files = ChartFiles(chart, charts)
-        self._options = LoadOptions(charts.options.version, kubernetes_version=_full(charts.options.kubernetes_version))
+        version = _full(charts.options.kubernetes_version)
+        # What a schema refuses is asked for apart: it changes nothing of what is printed.
+        self._options = LoadOptions(charts.options.version, kubernetes_version=version, checks_schemas=False)
         self._parsed = ParsedTemplates(functions(charts.options.version), charts.options.version)
 
     def builds(
@@ -165,6 +172,7 @@ class ChartBuilder:
         build = ChartBuild(self.folder, built, [], [], delivery and delivery.shown)
         try:
             installation = load(self.files.contents, options)
+            build.stopped.extend(map(_told, schema_refusals(installation, self.files)))
             wanted = None if all_templates else relevant_templates(installation.templates, installation.values)
             outcomes = self._evaluate(installation, wanted, all_branches=all_branches)
         except LoadError as error:
@@ -175,7 +183,11 @@ class ChartBuilder:
             return build
         paths_in_chart = {template.name: template.path for template in installation.templates}
         for name, outcome in outcomes.items():
-            self._add(outcome, paths_in_chart[name], build, keeps_names=all_templates)
+            cause = template_refusal(outcome, installation, self.files) if isinstance(outcome, Refused) else None
+            if cause is not None:
+                build.stopped.append(_told(cause)._replace(template=self._shown(paths_in_chart[name])))
+            else:
+                self._add(outcome, paths_in_chart[name], build, keeps_names=all_templates)
         return build
 
     def _refused(self, delivery: DeliveredChart, refusal: RefusedDelivery) -> ChartBuild:
@@ -204,8 +216,7 @@ class ChartBuilder:
         )
 
     def _add(self, outcome: Outcome, path: str, build: ChartBuild, *, keeps_names: bool) -> None:
-        source = self.files.source(path)
-        shown = source.path if source is not None else join(self.folder, path)
+        shown = self._shown(path)
         if isinstance(outcome, RenderedFile):
             text = outcome.text if keeps_names else with_placeholders(outcome.text)
             build.printed.append(PrintedText(text, self.files, shown))
@@ -218,9 +229,15 @@ class ChartBuilder:
         else:
             reason, place, is_broken = outcome.reason, outcome.place, False
         stopped = self._stopped(path if place is None else place.path, place and place.span, reason, shown)
-        if is_broken and stopped.span.start == stopped.span.end:
-            stopped = stopped._replace(span=_action_at(stopped.source.text, stopped.span.start))
+        if is_broken and stopped.span.start == stopped.span.end and place is not None:
+            action = self.files.action_at(place.path, place.span.start)
+            stopped = stopped._replace(span=stopped.span if action is None else action.span)
         build.stopped.append(stopped._replace(is_broken=is_broken))
+
+    def _shown(self, path: str) -> str:
+        """A file of the chart as the run names it."""
+        source = self.files.source(path)
+        return source.path if source is not None else join(self.folder, path)
 
     def _stopped(self, name: str, span: Span | None, reason: str, template: str | None = None) -> Stopped:
         source = self.files.source(name) or self.files.source(METADATA)
@@ -256,7 +273,16 @@ def _entries(values: str) -> int:
     return min(len(key.findall(values)) for key in _KEYS)
 
 
-def _action_at(text: str, at: int) -> Span:
-    """The action of a template that an offset lies in."""
-    start, end = text.rfind("{{", 0, at), text.find("}}", at)
-    return Span(max(start, 0), len(text) if end < 0 else end + 2)
+def _told(cause: Cause) -> Stopped:
+    """A refusal that is a finding."""
+    place = cause.place
+    return Stopped(
+        place.source,
+        place.span,
+        cause.message,
+        None,
+        is_told=True,
+        document=place.document,
+        help=cause.help,
+        path=cause.path,
+    )

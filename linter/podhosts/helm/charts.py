@@ -346,8 +346,10 @@ def _never_printed(builds: list[ChartBuild]) -> Iterator[UnreadFile]:
     printed = {text.source.path for build in builds for text in build.printed}
     told: set[str | None] = {None} if printed else set()
     for stopped in (stopped for build in builds for stopped in build.stopped):
-        if stopped.template not in printed | told:
-            told.add(stopped.template)
+        is_new = stopped.template not in printed | told
+        told.add(stopped.template)
+        # Of what is a finding no more is to be said.
+        if is_new and not stopped.is_told:
             reason = _REFUSED_CHARTS if stopped.template is None else _STOPPED_TEMPLATES
             yield UnreadFile(stopped.source, Problem(stopped.reason, stopped.span), reason, stopped.reason)
 

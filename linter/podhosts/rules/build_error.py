@@ -88,4 +88,5 @@ def refused_chart(stopped: Stopped) -> Diagnostic:
         stopped.span,
         stopped.document,
         why="nothing of the chart is installed",
+        help=stopped.help,
     )
