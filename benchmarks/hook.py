@@ -26,7 +26,7 @@ _POD = (
 _OVERLAYS = 400
 _CHARTS = 100
 #: What the command that pip installs runs; `python -m` would import more of the standard library.
-_OWN = [sys.executable, "-c", "import sys; from podhosts.__main__ import main; sys.exit(main())", "check"]
+_OWN = [sys.executable, "-c", "from podhosts.__main__ import command; command()", "check"]
 
 
 def _write(folder: Path, files: dict[str, str]) -> None:

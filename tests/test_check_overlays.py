@@ -120,6 +120,21 @@ def test_what_only_the_built_object_shows_is_reported_in_the_overlay(tmp_path: P
     assert done.stdout.decode().startswith("overlay/add.yaml:1:66: error: `10.0.0.2` is already the `ip` of entry 2")
 
 
+def test_a_key_that_a_json_patch_adds_is_reported_at_its_path(tmp_path: Path) -> None:
+    operation = "- {op: add, path: /spec/hostAliases, value: [{ip: 10.0.0.2, hostnames: [c]}]}\n"
+    write(
+        tmp_path,
+        {
+            "base/web.yaml": f"{PATCH}spec: {{}}\n",
+            "overlay/Kustomization": "resources: [../base]\npatches: [{path: add.yaml, target: {kind: Deployment}}]\n",
+            "overlay/add.yaml": operation,
+        },
+    )
+    done = podhosts("check", ".", cwd=tmp_path)
+    assert done.stdout.decode().startswith("overlay/add.yaml:1:19: error: `hostAliases` does not belong here; move it")
+    assert done.stdout.count(b"\n") == 1
+
+
 def test_a_kustomization_of_any_name_is_listed(tmp_path: Path) -> None:
     write(tmp_path)
     listed = podhosts("check", "--list-files", ".", cwd=tmp_path).stdout.decode().split()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,8 +21,6 @@ COREFILE = """\
     forward . /etc/resolv.conf
 }
 """
-#: A finding in a file that a generator takes in stands at the entry that does.
-TAKEN_IN = "a Corefile taken in here"
 LOST = "error: this `hosts` block has no `fallthrough`"
 GENERATOR = "configMapGenerator:\n- name: coredns\n  files:\n"
 MAIN = """\
@@ -82,9 +81,52 @@ def test_a_corefile_that_is_named_is_repaired(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("entry", ["Corefile", "Corefile=dns/coredns.conf"])
 def test_a_corefile_that_a_generator_takes_in(tmp_path: Path, entry: str) -> None:
-    files = {entry.rpartition("=")[2]: COREFILE, "kustomization.yaml": f"{GENERATOR}  - {entry}\n"}
+    """It is told where it is written: for the folder, and for the files by name, alone and together."""
+    file = entry.rpartition("=")[2]
+    files = {file: COREFILE, "kustomization.yaml": f"{GENERATOR}  - {entry}\n"}
+    (tmp_path / ".git").mkdir()
+    for arguments in ((".",), ("kustomization.yaml",), (file,), (file, "kustomization.yaml")):
+        assert [line.split(";")[0] for line in found(tmp_path, files, *arguments)] == [f"{file}:3:5: {LOST}"]
+
+
+def test_the_entry_that_takes_in_a_corefile_is_related(tmp_path: Path) -> None:
+    (tmp_path / "Corefile").write_text(COREFILE)
+    (tmp_path / "kustomization.yaml").write_text(f"{GENERATOR}  - Corefile\n")
+    (finding,) = json.loads(podhosts("check", "--format", "json", ".", cwd=tmp_path).stdout)["findings"]
+    (related,) = finding["related"]
+    assert (related["path"], related["start"]["line"], related["message"]) == ("kustomization.yaml", 4, "taken in here")
+
+
+@pytest.mark.parametrize("argument", [".", "Corefile"])
+@pytest.mark.parametrize(
+    ("line", "suppressed"),
+    [
+        ("    hosts {", "    # podhosts: ignore[coredns-hosts-block] on purpose\n    hosts {"),
+        ("    hosts {", "    hosts {  # podhosts: ignore[coredns-hosts-block] on purpose"),
+    ],
+    ids=["line above", "same line"],
+)
+def test_a_comment_in_a_corefile_suppresses(tmp_path: Path, argument: str, line: str, suppressed: str) -> None:
+    files = {"Corefile": COREFILE.replace(line, suppressed), "kustomization.yaml": f"{GENERATOR}  - Corefile\n"}
+    assert found(tmp_path, files, argument) == []
+
+
+def test_a_suppression_in_a_corefile_that_covers_nothing(tmp_path: Path) -> None:
+    (tmp_path / "Corefile").write_text(COREFILE.replace("errors", "errors  # podhosts: ignore[coredns-hosts-block]"))
+    done = podhosts("check", "--format", "concise", "Corefile", cwd=tmp_path).stdout.decode()
+    assert "Corefile:2:13: warning: `coredns-hosts-block` finds nothing here" in done
+
+
+def test_literals_of_a_generator(tmp_path: Path) -> None:
+    """What Kustomize makes keys of, quotes taken off, is a Corefile and the hosts file that it names."""
+    corefile = "".join(
+        f"    {line}\n" for line in COREFILE.replace("hosts {", "hosts /etc/coredns/a.db {").splitlines()
+    )
+    literals = f"  literals:\n  - |-\n    Corefile={corefile.lstrip()}  - \"a.db='10.0.0.1 b\\n10.0.0.300 c'\"\n"
+    files = {"kustomization.yaml": f"configMapGenerator:\n- name: coredns\n{literals}  - other\n  - 1\n"}
     assert [line.split(";")[0] for line in found(tmp_path, files)] == [
-        f"kustomization.yaml:4:5: error: {TAKEN_IN}: this `hosts` block has no `fallthrough`"
+        f"kustomization.yaml:7:9: {LOST}",
+        "kustomization.yaml:12:24: warning: CoreDNS silently ignores this line (not an IP address)",
     ]
 
 
@@ -97,9 +139,11 @@ def test_the_hosts_file_beside_a_corefile_that_a_generator_takes_in(tmp_path: Pa
         "NodeHosts": "10.0.0.27 node-1\n10.0.0.280 node-2\n",
         "kustomization.yaml": f"{GENERATOR}  - Corefile\n  - NodeHosts\n  - missing.db\n",
     }
-    assert [line.split(" (")[0] for line in found(tmp_path, files)] == [
-        f"kustomization.yaml:5:5: warning: {TAKEN_IN}: CoreDNS silently ignores this line"
-    ]
+    (tmp_path / ".git").mkdir()
+    for argument in (".", "Corefile", "NodeHosts", "kustomization.yaml"):
+        lines = found(tmp_path, files, argument)
+        expected = [] if argument == "Corefile" else ["NodeHosts:2:1: warning: CoreDNS silently ignores this line"]
+        assert [line.split(" (")[0] for line in lines] == expected
 
 
 def test_a_file_that_no_key_names_corefile_is_none(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -67,7 +66,7 @@ def test_flags_are_those_of_typer() -> None:
     group = typer.main.get_command(app)
     command = getattr(group, "commands")["check"]  # noqa: B009 - typer's own copy of click has no types
     options = {flag: parameter for parameter in command.params for flag in parameter.opts}
-    attributes = set(inspect.signature(Request).parameters)
+    attributes = set(Request.__match_args__)
     for flag, (name, takes_value) in FLAGS.items():
         assert options[flag].name == name
         assert options[flag].is_flag is not takes_value

@@ -1,4 +1,4 @@
-"""Scripts that a kustomization takes into a ConfigMap and that a container runs: the finding stands at the entry."""
+"""Scripts that a kustomization takes into a ConfigMap and that a container runs: told where they are written."""
 
 from __future__ import annotations
 
@@ -24,8 +24,6 @@ spec:
     volumeMounts: [{name: scripts, mountPath: /scripts}]
   volumes: [{name: scripts, configMap: {name: scripts}}]
 """
-#: A finding in a script stands at the entry that takes it in.
-TAKEN_IN = "a file taken in here"
 SCRIPT = "#!/bin/sh\necho 10.0.0.1 db >> /etc/hosts\n"
 
 
@@ -53,7 +51,7 @@ def kustomization(*entries: str) -> str:
         ("setup=run.py", "run.py", "#!/usr/bin/python3\nopen('/etc/hosts', 'a').write('x')\n"),
     ],
 )
-@pytest.mark.parametrize("argument", [".", "kustomization.yaml"])
+@pytest.mark.parametrize("argument", [".", "kustomization.yaml", "{file}"])
 def test_a_script_that_a_generator_takes_in(tmp_path: Path, entry: str, file: str, text: str, argument: str) -> None:
     files = {
         "kustomization.yaml": kustomization("readme.txt", entry),
@@ -62,14 +60,16 @@ def test_a_script_that_a_generator_takes_in(tmp_path: Path, entry: str, file: st
         "pod.yaml": POD,
     }
     (tmp_path / ".git").mkdir()
-    (finding,) = found(tmp_path, files, argument)
-    assert (finding["rule"], finding["path"]) == ("hosts-file-write", "kustomization.yaml")
-    assert finding["message"] == f"{TAKEN_IN}: a script changes /etc/hosts"
-    assert finding["field"] == "configMapGenerator[0].files[1]"
+    (finding,) = found(tmp_path, files, argument.format(file=file))
+    assert (finding["rule"], finding["path"]) == ("hosts-file-write", file)
+    assert finding["message"] == "a script changes /etc/hosts"
+    start = finding["start"]
+    assert isinstance(start, dict)
+    assert text.encode()[start["offset"] :].lstrip(b"'").startswith(b"/etc/hosts")
     assert finding["severity"] == "info"
     related = finding["related"]
     assert isinstance(related, list)
-    assert {item["path"] for item in related} == {file, "pod.yaml"}
+    assert {item["path"] for item in related} == {"kustomization.yaml", "pod.yaml"}
 
 
 @pytest.mark.parametrize(

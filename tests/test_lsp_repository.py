@@ -10,6 +10,8 @@ import pytest
 from tests.editor import codes_of, editor
 from tests.repositories import scratch_repository
 from tests.running import podhosts
+from tests.test_coredns_files import COREFILE, GENERATOR
+from tests.test_generated_scripts import POD, SCRIPT
 from tests.test_named_files import CHART, OVERLAY, PATCH
 
 if TYPE_CHECKING:
@@ -58,3 +60,15 @@ async def test_values_of_a_chart_outside_of_the_opened_folder(tmp_path: Path) ->
         path = folder / "chart/values.yaml"
         assert codes_of(await client.open(path, VALUES.decode())) == ["invalid-ip"]
         assert codes_of(await client.change(path, VALUES.replace(b"256", b"25").decode())) == []
+
+
+async def test_what_a_kustomization_takes_in_is_told_at_its_entries(tmp_path: Path) -> None:
+    """Reports tell it in the files themselves, which no editor gives to the server."""
+    kustomization = f"resources: [pod.yaml]\n{GENERATOR}  - Corefile\n- name: scripts\n  files: [setup.sh]\n".encode()
+    files = {"kustomization.yaml": kustomization, "Corefile": COREFILE.encode(), "setup.sh": SCRIPT.encode()}
+    mounted = POD.replace("[sh, /scripts/setup]", "[sh, /scripts/setup.sh]").encode()
+    folder = scratch_repository(tmp_path / "repository", {**files, "pod.yaml": mounted})
+    async with editor(folder) as client:
+        found = await client.open(folder / "kustomization.yaml", kustomization.decode())
+    told = {item.range.start.line + 1: str(item.message).split(":")[0] for item in found}
+    assert told == {5: "a Corefile taken in here", 7: "a file taken in here"}

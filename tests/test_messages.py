@@ -36,8 +36,8 @@ MODULES = [
 ELSEWHERE = {
     "write why after the bracket": "test_config.py",
     "gives no reason": "test_config.py",
-    "a Corefile taken in here": "test_coredns_files.py",
-    "a file taken in here": "test_generated_scripts.py",
+    "a Corefile taken in here": "test_lsp_repository.py",
+    "a file taken in here": "test_lsp_repository.py",
     "c-ares up to 1.34.8": "test_advice.py",
     "Helm cannot load these values": "test_unparsed.py",
     "Helm refuses the whole chart": "test_unparsed.py",

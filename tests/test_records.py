@@ -5,12 +5,13 @@ from __future__ import annotations
 import copy
 import dataclasses
 import pickle
+import typing
 from functools import cached_property
 from typing import Any
 
 import pytest
 
-from podhosts.records import field, record, replace
+from podhosts.records import NamedTuple, field, record, replace
 
 
 @record(frozen=True, slots=True)
@@ -108,3 +109,63 @@ def test_replace() -> None:
     assert replace(bag, name="b").items is bag.items
     with pytest.raises(TypeError):
         replace(Point(1), z=1)
+
+
+class Pair(NamedTuple):
+    """Two things."""
+
+    first: int
+    second: str = "b"
+
+    @property
+    def both(self) -> str:
+        return f"{self.first}{self.second}"
+
+
+class Named(Pair):
+    """A class below one."""
+
+    def __new__(cls, first: int) -> Named:
+        return super().__new__(cls, first, "named")
+
+
+#: The same as `Pair`, made by Python's own.
+class Twin(typing.NamedTuple):
+    first: int
+    second: str
+
+
+Twin.__new__.__defaults__ = ("b",)
+
+
+@pytest.mark.parametrize(("values", "named"), [((1,), {}), ((1, "c"), {}), ((1,), {"second": "c"}), ((), {"first": 2})])
+def test_named_tuples_are_as_python_makes_them(values: tuple[Any, ...], named: dict[str, Any]) -> None:
+    pair: Pair = Pair(*values, **named)
+    twin: Any = Twin(*values, **named)
+    assert tuple(pair) == tuple(twin)
+    assert (pair.first, pair.second, pair._asdict()) == (twin.first, twin.second, twin._asdict())
+    assert repr(pair) == repr(twin).replace("Twin", "Pair")
+    assert pair._replace(second="z") == twin._replace(second="z")
+    assert type(pair._replace(second="z")) is Pair
+    assert pickle.loads(pickle.dumps(pair)) == copy.copy(pair) == pair
+    match pair:
+        case Pair(first, second):
+            assert (first, second) == tuple(twin)
+    assert Pair.__mro__ == (Pair, tuple, object)
+    assert not hasattr(pair, "__dict__")
+    assert pair.both == f"{twin.first}{twin.second}"
+
+
+def test_a_class_below_a_named_tuple() -> None:
+    assert Named(1) == (1, "named")
+    assert Named(1).both == "1named"
+
+
+@pytest.mark.parametrize(("values", "named"), [((), {}), ((1, 2, 3), {}), ((1,), {"first": 2}), ((1,), {"third": 2})])
+def test_wrong_fields_of_a_named_tuple_are_refused(values: tuple[Any, ...], named: dict[str, Any]) -> None:
+    with pytest.raises(TypeError):
+        Twin(*values, **named)
+    with pytest.raises(TypeError):
+        Pair(*values, **named)
+    with pytest.raises(ValueError, match="third"):
+        Pair(1)._replace(third=3)  # type: ignore[call-arg]  # that is what is refused

@@ -151,7 +151,9 @@ def test_a_template_stops(tmp_path: Path, template: str, values: str, expected: 
     ("template", "values", "rules"),
     [
         pytest.param(RANGE, "hostAliases:\n- hostnames: [a.example]\n", ["missing-ip"], id="wrong by itself"),
-        pytest.param(RANGE, "hostAliases:\n- null\n- {ip: 10.0.0.1, hostnames: [a.example]}\n", ["missing-ip"], id="an empty entry"),
+        pytest.param(
+            RANGE, "hostAliases:\n- null\n- {ip: 10.0.0.1, hostnames: [a.example]}\n", ["missing-ip"], id="no entry"
+        ),
         pytest.param(f'{WITH}  {{{{- fail "not today" }}}}\n', "hostAliases: []\n", [], id="for another reason"),
         pytest.param(
             f'  {{{{- if not .Values.hostAliases }}}}{{{{ fail "give hostAliases" }}}}{{{{ end }}}}\n{WITH}',

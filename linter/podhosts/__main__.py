@@ -157,5 +157,23 @@ def _full() -> int:
         return end.code if isinstance(end.code, int) else 0 if end.code is None else 2
 
 
+def command() -> None:
+    """The program `podhosts`: run it, and leave the process at once, without taking all objects apart first.
+
+    That would be a tenth of a cold run. Coverage, a profiler or a debugger sees it end in the usual way.
+    """
+    status = main()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        pass
+    except OSError as error:
+        status = _unwritable(error)
+    if sys.gettrace() or sys.getprofile():
+        sys.exit(status)
+    os._exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    command()

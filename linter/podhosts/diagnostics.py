@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
-from podhosts.records import record, replace
+from podhosts.records import NamedTuple, record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,11 +104,19 @@ class Diagnostic:
     help: str = ""
     #: Empty for what is found in a text as it is written.
     built: tuple[BuiltBy, ...] = ()
+    #: The same finding in a file that is no manifest, which the one that was checked takes in: reports on files tell
+    #: it there.
+    taken_in: Diagnostic | None = None
 
     @property
     def words(self) -> Words:
         """The three parts."""
         return Words(self.message, self.why, self.help)
+
+    @property
+    def written_at(self) -> tuple[str, str, Span, str]:
+        """Path, rule, place and message: equal for findings that say the same of one place."""
+        return self.source.path, self.rule, self.span, self.message
 
     @property
     def related_total(self) -> int:

@@ -6,9 +6,9 @@ from bisect import bisect_left, bisect_right, insort
 from enum import StrEnum
 from functools import cached_property
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from podhosts.records import record
+from podhosts.records import NamedTuple, record
 from podhosts.source import Span
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from podhosts.document import Document, Mapping, Piece, Scalar, Sequence, conten
 from podhosts.kubernetes import field, is_patch, normalized
 from podhosts.kubernetes.fields import join
 from podhosts.kubernetes.walking import walk
+from podhosts.patterns import regex
 from podhosts.placed import InString, Placed
 from podhosts.source import Source, Span
 from podhosts.triggers import text_mentions
@@ -25,19 +26,19 @@ _MUTATIONS = frozenset({("applyConfiguration", "expression"), ("jsonPatch", "exp
 #: Annotations hold, among others, the object as it was last applied.
 _KEPT = frozenset({"annotations", "managedFields"})
 #: Without one of these words a string holds neither a manifest nor a patch, at whatever depth.
-_WORDS = re.compile(r"\bkind\W{0,16}:|hostAliases|host_aliases")
+_WORDS = regex(r"\bkind\W{0,16}:|hostAliases|host_aliases")
 #: A config of GitLab Runner, which is TOML.
-_RUNNER_CONFIG = re.compile(r"^[ \t]*\[\[?[ \t]*runners\b[^\n]*\]", re.MULTILINE)
+_RUNNER_CONFIG = regex(r"^[ \t]*\[\[?[ \t]*runners\b[^\n]*\]", re.MULTILINE)
 #: A piece of a pod on one line: `spec: {hostAliases: [{ip: ...`.
-_ONE_LINE = re.compile(r"hostAliases[\"']?\s*:\s*\[\s*\{")
+_ONE_LINE = regex(r"hostAliases[\"']?\s*:\s*\[\s*\{")
 #: A text that says by its first line that it is a manifest.
-_MANIFEST = re.compile(r"(?:[ \t]*(?:#.*|---.*)?\r?\n)*apiVersion:[ \t]")
+_MANIFEST = regex(r"(?:[ \t]*(?:#.*|---.*)?\r?\n)*apiVersion:[ \t]")
 #: A list under its key, in a text that cannot be read.
-_LIST = re.compile(r"\bhostAliases\b(?=\\?[\"']?\s*:\s*(?:-\s|\[(?!\s*\])))")
+_LIST = regex(r"\bhostAliases\b(?=\\?[\"']?\s*:\s*(?:-\s|\[(?!\s*\])))")
 #: Keys whose texts are for people.
 _PROSE = frozenset({"description", "message", "summary", "help", "doc", "notes"})
 #: The key of a ConfigMap or Secret from which Flux and others take Helm values.
-_VALUES_KEY = re.compile(r"(?:.*[-_.])?values(?:[-_.].*)?\.ya?ml")
+_VALUES_KEY = regex(r"(?:.*[-_.])?values(?:[-_.].*)?\.ya?ml")
 _JSON_OPENINGS = ("{", "[")
 #: Fields whose text is YAML where what is around them says so, too.
 _KEYED_TEXTS = frozenset({"values", "patch"})

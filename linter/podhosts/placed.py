@@ -7,9 +7,10 @@ files. Findings, lists of names and rendered lines all go this way from where th
 from __future__ import annotations
 
 from copy import copy
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document import Document
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from podhosts.diagnostics import ObjectIdentity, Related

@@ -1,26 +1,29 @@
-"""Records: classes that are their fields, declared as with `dataclasses`.
+"""Records: classes that are their fields, declared as with `dataclasses` or `typing.NamedTuple`.
 
-`dataclasses` compiles up to eight functions a class one by one and imports `inspect`: together 46 of the 180 ms of a
-cold run over one file (2026-11-24, CPython 3.11). attrs compiles too, and importing msgspec alone takes 27 ms. Here
-only `__init__` is compiled and all else is shared; that nothing is assigned to a frozen record is left to the type
-checker.
+`dataclasses` compiles up to eight functions a class one by one and imports `inspect`; `typing.NamedTuple` compiles one.
+attrs compiles too, and importing msgspec alone takes 27 ms. Most classes are never used in a run, so here the one
+function that is compiled, which makes a record of its fields, is compiled for the first record. All else is shared;
+that nothing is assigned to a frozen record is left to the type checker.
 """
 
 from __future__ import annotations
 
+from collections import _tuplegetter  # type: ignore[attr-defined]  # the fields of `collections.namedtuple`
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast, dataclass_transform
+from typing import TYPE_CHECKING, Any, TypeVar, cast, dataclass_transform
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import NamedTuple as NamedTuple
 
 _T = TypeVar("_T")
 
 
-class _Made(NamedTuple):
+class _Made:
     """The default of a field that is made anew for each record."""
 
-    default_factory: Callable[[], object]
+    def __init__(self, default_factory: Callable[[], object]) -> None:
+        self.default_factory = default_factory
 
 
 def field(*, default_factory: Callable[[], Any]) -> Any:
@@ -74,22 +77,39 @@ def replace(record: _T, **changes: Any) -> _T:
     return type(record)(**({name: getattr(record, name) for name in names} | changes))
 
 
-def _initializer(names: tuple[str, ...], defaults: dict[str, object]) -> object:
+def _initializer(names: tuple[str, ...], defaults: dict[str, object]) -> Callable[..., None]:
+    """An `__init__` that sets all fields; the first call compiles it for the class on which it was found."""
+
+    def first(self: Any, *values: object, **named: object) -> None:
+        owner = next(cls for cls in type(self).__mro__ if cls.__dict__.get("__init__") is first)
+        owner.__init__ = made = _compiled_initializer(names, defaults)  # type: ignore[misc]  # that is the point
+        made(self, *values, **named)
+
+    return first
+
+
+def _compiled_initializer(names: tuple[str, ...], defaults: dict[str, object]) -> Callable[..., None]:
     """A function that sets all fields, as one would write it."""
-    parameters, lines = ["self"], []
+    sets = [
+        f"self.{name} = _defaults[{name!r}].default_factory() if {name} is _made else {name}"
+        if isinstance(defaults.get(name), _Made)
+        else f"self.{name} = {name}"
+        for name in names
+    ]
+    scope: dict[str, Any] = {"_defaults": defaults, "_made": object()}
+    exec(f"def __init__({_parameters('self', names, defaults)}): {'; '.join(sets) or 'pass'}", scope)
+    return cast("Callable[..., None]", scope["__init__"])
+
+
+def _parameters(first: str, names: tuple[str, ...], defaults: dict[str, object]) -> str:
+    """The list of parameters of a function that takes all fields; `_defaults` and `_made` are in its scope."""
+    written = [first]
     for name in names:
-        value = name
         if name not in defaults:
-            parameters.append(name)
-        elif isinstance(defaults[name], _Made):
-            parameters.append(f"{name}=made")
-            value = f"defaults[{name!r}].default_factory() if {name} is made else {name}"
+            written.append(name)
         else:
-            parameters.append(f"{name}=defaults[{name!r}]")
-        lines.append(f"self.{name} = {value}")
-    scope: dict[str, Any] = {"defaults": defaults, "made": object()}
-    exec(f"def __init__({', '.join(parameters)}): {'; '.join(lines) or 'pass'}", scope)
-    return scope["__init__"]
+            written.append(f"{name}=_made" if isinstance(defaults[name], _Made) else f"{name}=_defaults[{name!r}]")
+    return ", ".join(written)
 
 
 def _shown(record: Any) -> str:
@@ -99,3 +119,47 @@ def _shown(record: Any) -> str:
 
 def _nothing(_: object) -> tuple[()]:
     return ()
+
+
+if not TYPE_CHECKING:
+
+    class _TupleClass(type):
+        """Makes a class that names `NamedTuple` as its base an ordinary subclass of `tuple`."""
+
+        def __new__(cls, name: str, bases: tuple[type, ...], members: dict[str, Any]) -> type:
+            names = tuple(members.get("__annotations__", ()))
+            defaults = {name: members[name] for name in names if name in members}
+            members |= {name: _tuplegetter(number, name) for number, name in enumerate(names)}
+            shared = {
+                "__slots__": (),
+                "__match_args__": names,
+                "_fields": names,
+                "__new__": _maker(names, defaults),
+                "__repr__": _shown,
+                "__getnewargs__": lambda self: tuple(self),
+                "_replace": _replaced,
+                "_asdict": lambda self: dict(zip(names, self, strict=True)),
+            }
+            return type(name, (tuple,), shared | members)
+
+    def _maker(names: tuple[str, ...], defaults: dict[str, object]) -> Callable[..., object]:
+        """A `__new__` that makes a tuple of the fields; the first call compiles it for the class that has it."""
+
+        def first(cls: type, *values: object, **named: object) -> object:
+            scope = {"_defaults": defaults, "_new": tuple.__new__}
+            fields = "".join(f"{name}, " for name in names)
+            exec(f"def __new__({_parameters('_class', names, defaults)}): return _new(_class, ({fields}))", scope)
+            owner = next(base for base in cls.__mro__ if getattr(base.__dict__.get("__new__"), "__func__", 0) is first)
+            owner.__new__ = made = staticmethod(scope["__new__"])
+            return made(cls, *values, **named)
+
+        return first
+
+    def _replaced(self: Any, **changes: object) -> Any:
+        if unknown := changes.keys() - set(self._fields):
+            raise ValueError(f"there is no field {', '.join(sorted(unknown))}")
+        values = [changes.get(name, value) for name, value in zip(self._fields, self, strict=True)]
+        return tuple.__new__(type(self), values)
+
+    #: What a class names as its base: it becomes a `_TupleClass`, and thereby a subclass of `tuple` alone.
+    NamedTuple = type.__new__(_TupleClass, "NamedTuple", (), {})

@@ -12,7 +12,10 @@ import re
 from bisect import bisect_right
 from functools import cached_property
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,14 +36,14 @@ class Position(NamedTuple):
     offset: int
 
 
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+_LINE_BREAK = regex(r"\r\n|\r|\n")
 _LONE_SURROGATES = dict.fromkeys(range(56448, 56576), 65533)
 
 
 #: Where a file begins.
 FILE_START = Position(1, 1, 0)
 #: The first line that is neither blank nor a comment, a separator or a directive.
-_CONTENT = re.compile(r"^(?![ \t\r\f\v]*(?:$|#|---|%))", re.MULTILINE)
+_CONTENT = regex(r"^(?![ \t\r\f\v]*(?:$|#|---|%))", re.MULTILINE)
 
 
 class Source:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from bisect import bisect_left, bisect_right
 from itertools import accumulate
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from podhosts.diagnostics import Words
 from podhosts.document import Scalar, Sequence, nodes, written_string
 from podhosts.edits import Edit
 from podhosts.kubernetes import mapping
-from podhosts.records import record
+from podhosts.kubernetes.generated_files import is_corefile
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple, record
 from podhosts.source import Span
 from podhosts.surgery import add_comment, commented_line, remove_comment
 
 if TYPE_CHECKING:
     import datetime
+    import re
     from collections.abc import Iterable, Iterator
 
+    from podhosts.corefile.manifests import ManifestCorefile
     from podhosts.diagnostics import Diagnostic
     from podhosts.document import Comment, Document, Node
     from podhosts.kubernetes import KubernetesObject, Pod
@@ -29,19 +32,17 @@ ANNOTATION = "podhosts/ignore"
 REASON_ANNOTATION = "podhosts/reason"
 FILE_SCOPE = "ignore-file"
 
-_COMMENT = re.compile(
+_COMMENT = regex(
     r"#\s*podhosts:\s*(?P<scope>ignore(?:-document|-file)?)\b(?P<bracket>\[(?P<rules>[^\]]*)\])?"
     r"\s*(?:until=(?P<until>\S+))?\s*(?P<reason>.*)"
 )
 
 #: How other linters write it: `disable=rule`, `noqa`, `skip rule`.
-_FOREIGN = re.compile(
-    r"#\s*podhosts:\s*(?P<word>(?:disable|enable|suppress|silence|allow)[\w-]*|noqa|nolint|skip|off)\b"
-)
+_FOREIGN = regex(r"#\s*podhosts:\s*(?P<word>(?:disable|enable|suppress|silence|allow)[\w-]*|noqa|nolint|skip|off)\b")
 
-_COMMENT_TAIL = re.compile(r"(?:^|(?<=[ \t]))#.*")
-_COREFILE_COMMENT = re.compile(r"(?:^|(?<=\s))#[ \t]*podhosts:.*")
-_LINE = re.compile(r"[^\r\n]+")
+_COMMENT_TAIL = regex(r"(?:^|(?<=[ \t]))#.*")
+_COREFILE_COMMENT = regex(r"(?:^|(?<=\s))#[ \t]*podhosts:.*")
+_LINE = regex(r"[^\r\n]+")
 #: A scope that reaches over all parts of a file.
 _WHOLE_FILE = Span(0, sys.maxsize)
 
@@ -127,11 +128,27 @@ def suppressions(
     opening = document.piece.opening
     if MARK not in document.text and not (opening and MARK in document.source.cut(opening)):
         return found, mistakes
-    marks = list(_in_comments(document, pods))
+    if is_corefile(document.source.path):
+        marks = list(_in_corefile_of_its_own(document))
+    else:
+        marks = list(_in_comments(document, pods))
     mistakes.extend(_foreign(document))
     for manifest in objects:
         marks.extend(_in_corefiles(manifest))
         found.extend(_annotated(manifest))
+    read, wrong = _read(marks)
+    return [*found, *read], [*mistakes, *wrong]
+
+
+def corefile_suppressions(document: Document) -> list[Suppression]:
+    """The suppressions in the comments of a file that is a Corefile, whatever its name."""
+    return _read(_in_corefile_of_its_own(document))[0] if MARK in document.text else []
+
+
+def _read(marks: Iterable[_Mark]) -> tuple[list[Suppression], list[MalformedSuppression]]:
+    """The suppressions that comments make, and what is wrong with the others."""
+    found: list[Suppression] = []
+    mistakes: list[MalformedSuppression] = []
     for match, span, scopes, misplaced in marks:
         until, problem = _date(match["until"])
         if not _names(match["rules"] or ""):
@@ -172,25 +189,35 @@ def _foreign(document: Document) -> Iterator[MalformedSuppression]:
 
 
 def _in_corefiles(manifest: KubernetesObject) -> Iterator[_Mark]:
-    """Comments of Corefiles: each covers its line, on a line of its own the next one that is no comment."""
     # Few documents have one, and only they pay for the reader.
     from podhosts.corefile.manifests import corefiles
 
     for corefile in corefiles(manifest):
-        if MARK not in corefile.text:
-            continue
-        waiting: list[tuple[re.Match[str], Span]] = []
-        for line in _LINE.finditer(corefile.text):
-            comment = _COREFILE_COMMENT.search(line[0])
-            match = _COMMENT.match(comment[0]) if comment else None
-            if comment and match:
-                start = line.start() + comment.start()
-                waiting.append((match, corefile.locate(Span(start, start + len(comment[0]))).span))
-            if line[0].partition("#")[0].strip():
-                scope = corefile.locate(Span(*line.span())).span
-                yield from (_Mark(*item, [scope], _misplaced_in_corefile(item[0])) for item in waiting)
-                waiting = []
-        yield from (_Mark(*item, [], _misplaced_in_corefile(item[0])) for item in waiting)
+        if MARK in corefile.text:
+            yield from _in_corefile(corefile)
+
+
+def _in_corefile_of_its_own(document: Document) -> Iterator[_Mark]:
+    from podhosts.corefile.manifests import file_corefile
+
+    corefile = file_corefile(document)
+    return _in_corefile(corefile) if corefile is not None else iter(())
+
+
+def _in_corefile(corefile: ManifestCorefile) -> Iterator[_Mark]:
+    """Comments of a Corefile: each covers its line, on a line of its own the next one that is no comment."""
+    waiting: list[tuple[re.Match[str], Span]] = []
+    for line in _LINE.finditer(corefile.text):
+        comment = _COREFILE_COMMENT.search(line[0])
+        match = _COMMENT.match(comment[0]) if comment else None
+        if comment and match:
+            start = line.start() + comment.start()
+            waiting.append((match, corefile.locate(Span(start, start + len(comment[0]))).span))
+        if line[0].partition("#")[0].strip():
+            scope = corefile.locate(Span(*line.span())).span
+            yield from (_Mark(*item, [scope], _misplaced_in_corefile(item[0])) for item in waiting)
+            waiting = []
+    yield from (_Mark(*item, [], _misplaced_in_corefile(item[0])) for item in waiting)
 
 
 def _misplaced_in_corefile(match: re.Match[str]) -> Words | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from typing import TYPE_CHECKING
+
+from podhosts.patterns import regex
 
 if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic
 
-_INDEX = re.compile(r"\[[0-9]+\]")
+_INDEX = regex(r"\[[0-9]+\]")
 
 
 def fingerprint(finding: Diagnostic) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.baseline.fingerprints import fingerprint
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from podhosts import __version__
 from podhosts.baseline.matching import BaselineEntry, combined
+from podhosts.patterns import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 _KEYS = tuple(field.name for field in fields(BaselineEntry))
-_FINGERPRINT = re.compile(r"[0-9a-f]{32}")
+_FINGERPRINT = regex(r"[0-9a-f]{32}")
 
 
 class BaselineError(Exception):

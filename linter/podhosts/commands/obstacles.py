@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.commands.run_settings import Request, RunSettings
 from podhosts.commands.selection import describe
@@ -18,6 +18,7 @@ from podhosts.kubernetes.mounts import (
     source,
 )
 from podhosts.placed import Placed
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

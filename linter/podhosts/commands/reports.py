@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.commands.terminal import encoded, print_lines, print_styled, say
 from podhosts.commands.usage import UsageError, choose
 from podhosts.discovery import STDIN, Discovery
+from podhosts.records import NamedTuple
 from podhosts.reporters import FORMATS, lines
 
 if TYPE_CHECKING:

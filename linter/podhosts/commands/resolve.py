@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from podhosts.commands.render import (
     EXAMPLE_POD_IP,
@@ -23,7 +23,7 @@ from podhosts.commands.usage import FOUND, OK, UsageError, choose
 from podhosts.hosts.resolvers import LIBRARIES, RESOLVERS, Answer, Family, Network, chosen, families, open_hosts
 from podhosts.kubernetes.host_names import ordinals, own_indices
 from podhosts.kubernetes.windows import is_windows
-from podhosts.records import field, record, replace
+from podhosts.records import NamedTuple, field, record, replace
 from podhosts.reporters.columns import Columns
 from podhosts.reporters.styled import Styled
 from podhosts.reporters.visible import visible

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.commands.run_settings import Request, RunSettings, project_config
 from podhosts.commands.terminal import announce_stdin, say
@@ -17,6 +17,7 @@ from podhosts.helm.printed import PrintedDocument
 from podhosts.interpret import documents, interpret
 from podhosts.kubernetes import KnownKinds
 from podhosts.kustomize.printing import Printed
+from podhosts.records import NamedTuple
 from podhosts.relevance import Relevance
 from podhosts.repository import Repository
 from podhosts.repository.opening import has_kustomization, open_repository, repository_files

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from podhosts.corefile.zones import is_within, qualified, zones_of
+from podhosts.patterns import regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 _CLASSES = frozenset({"IN", "ANY"})
 _WAYS = frozenset({"exact", "prefix", "suffix", "substring", "regex"})
 #: What Python's `re` reads as Go's does, which is nearly all that people write.
-_SHARED_SYNTAX = re.compile(r"(?:[\w.\-*+?^$|()\[\]/ ]|\\[.dws\-]|\(\?P<\w+>)*")
+_SHARED_SYNTAX = regex(r"(?:[\w.\-*+?^$|()\[\]/ ]|\\[.dws\-]|\(\?P<\w+>)*")
 
 
 def earlier_plugin(server: ServerBlock, name: str, family: str, others: Sequence[str] = ()) -> Plugin | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.corefile.tokens import GAP, SPACES, Token, is_same_line
 from podhosts.corefile.zones import INTEGER, is_within, qualified, zones_of
 from podhosts.hosts.addresses import inet_pton4, inet_pton6
-from podhosts.records import record
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple, record
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 HOSTS_OPTIONS = ("fallthrough", "fallthrough_unsupported", "no_reverse", "reload", "ttl")
 """The properties of the `hosts` plugin; `fallthrough_unsupported` only since July 2026 (before, it was a host line)."""
 
-_LINE = re.compile(r"[^\n]+")
-_WORD = re.compile(rf"[^{SPACES}]+")
-_DURATION = re.compile(r"[+-]?(?:0|(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+)")
+_LINE = regex(r"[^\n]+")
+_WORD = regex(rf"[^{SPACES}]+")
+_DURATION = regex(r"[+-]?(?:0|(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+)")
 
 
 class HostsOption(NamedTuple):

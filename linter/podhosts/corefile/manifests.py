@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.corefile.blocks import Parser, ServerBlock
 from podhosts.corefile.hosts_plugin import HostsBlock, InlineEntry, file_lines, hosts_block, hosts_plugins
@@ -13,34 +12,35 @@ from podhosts.corefile.recognition import looks_like_corefile
 from podhosts.corefile.starting import is_certain
 from podhosts.corefile.tokens import CorefileError, Token, tokens_of
 from podhosts.corefile.zones import qualified
-from podhosts.document import Document, Mapping, Piece, Scalar, string, written_string
+from podhosts.document import Mapping, Scalar, string, written_string
 from podhosts.edits import Edit
 from podhosts.kubernetes import KubernetesObject, Path, mapping, sequence, walk
-from podhosts.kubernetes.generated_files import taken_files
+from podhosts.kubernetes.generated_files import taken_files, taken_literals, whole_file
 from podhosts.kubernetes.kinds import group_of
-from podhosts.records import field, record, replace
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple, field, record, replace
 from podhosts.source import Span
 from podhosts.surgery import replace_in_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from podhosts.document import Node
+    from podhosts.document import Document, Node
     from podhosts.source import Source
 
 #: The ConfigMap from which AKS, k3s and others import, its keys into the default server block or beside it.
 CUSTOM = "coredns-custom"
 _INSIDE, _BESIDE = ".override", ".server"
 #: Large dashboards are common in ConfigMaps, and no Corefile begins like this.
-_JSON = re.compile(r"\s*[\[{](?![$%{])")
-_HOST_LINE = re.compile(r"^[ \t]*[0-9]+(?:\.[0-9]+){3}[ \t]+[^\s{]", re.MULTILINE)
-_HOSTS = re.compile(r"(?:^|\s)hosts:?(?:\s|$)", re.IGNORECASE)
+_JSON = regex(r"\s*[\[{](?![$%{])")
+_HOST_LINE = regex(r"^[ \t]*[0-9]+(?:\.[0-9]+){3}[ \t]+[^\s{]", re.MULTILINE)
+_HOSTS = regex(r"(?:^|\s)hosts:?(?:\s|$)", re.IGNORECASE)
 
 
 class KeyText(NamedTuple):
     """A text that CoreDNS reads at `path`, as far as that is known; `field` and `scalar` say where it is written.
 
-    Without a scalar it is the whole file.
+    Without a scalar it is the whole file, else the scalar's text from `begin` on.
     """
 
     path: str
@@ -48,12 +48,13 @@ class KeyText(NamedTuple):
     manifest: KubernetesObject
     field: Path
     scalar: Scalar | None
+    begin: int = 0
 
     def locate(self, start: int, end: int) -> Span:
         """The place in the source of a part of the text."""
         if self.scalar is None:
             return Span(start, end)
-        return self.manifest.document.locate(self.scalar, start, end)
+        return self.manifest.document.locate(self.scalar, self.begin + start, self.begin + end)
 
 
 class CorefilePlace(NamedTuple):
@@ -105,7 +106,11 @@ class ManifestCorefile:
 
     def add_file(self) -> None:
         """Append the text of the file that is a Corefile itself."""
-        self._append(KeyText(self.path, self.manifest.document.text, self.manifest, (), None))
+        self.start_with(KeyText(self.path, self.manifest.document.text, self.manifest, (), None))
+
+    def start_with(self, text: KeyText) -> None:
+        """Append a text that is a Corefile itself."""
+        self._append(text)
 
     @property
     def document(self) -> Document:
@@ -164,7 +169,8 @@ class ManifestCorefile:
             return None
         if part.scalar is None:
             return (Edit(Span(span.start - begin, span.end - begin), text),)
-        return replace_in_scalar(self.document, part.scalar, span.start - begin, span.end - begin, text)
+        start = part.begin - begin
+        return replace_in_scalar(self.document, part.scalar, span.start + start, span.end + start, text)
 
     def locate(self, span: Span) -> CorefilePlace:
         """The place in the source of a part of the text, and the field it belongs to."""
@@ -240,41 +246,43 @@ def file_corefile(document: Document) -> ManifestCorefile | None:
     """The Corefile that a file of such a name is; None where it says nothing of hosts."""
     if not _HOSTS.search(document.text):
         return None
-    found = ManifestCorefile(_whole_file(document, MAIN_PATH).manifest)
+    found = ManifestCorefile(whole_file(document))
     found.add_file()
     return found
 
 
 class TakenIn(NamedTuple):
-    """A Corefile that a generator of ConfigMaps takes in as a file, and the entries that say so, by file."""
+    """A Corefile that a generator of ConfigMaps takes in, and the entries that take in files, by file."""
 
     corefile: ManifestCorefile
     entries: dict[str, tuple[Scalar, Path]]
 
 
 def taken_in(kustomization: KubernetesObject, read: Callable[[str], Source | None]) -> Iterator[TakenIn]:
-    """The files with the key `Corefile` of a kustomization's generators, with those beside them.
+    """The texts with the key `Corefile` of a kustomization's generators, with those beside them.
 
     `read` gives the file at a path.
     """
-    for _, files in groupby(taken_files(kustomization, read), key=lambda taken: taken.generator):
-        texts: list[KeyText] = []
-        entries: dict[str, tuple[Scalar, Path]] = {}
-        for taken in files:
-            document = Document(taken.source, Piece(1, Span(0, len(taken.source.text)), "yaml"))
-            texts.append(_whole_file(document, f"{MAIN_FOLDER}/{taken.key}"))
-            entries[taken.source.path] = (taken.entry, taken.path)
+    taken = [*taken_files(kustomization, read)]
+    literals = [*taken_literals(kustomization)]
+    for generator in sorted({item.generator for item in taken} | {item.generator for item in literals}):
+        files = [file for file in taken if file.generator == generator]
+        texts = [_whole_file(file.manifest, f"{MAIN_FOLDER}/{file.key}") for file in files]
+        texts += [
+            KeyText(f"{MAIN_FOLDER}/{item.key}", item.text, kustomization, item.path, item.entry, item.begin)
+            for item in literals
+            if item.generator == generator
+        ]
         for text in texts:
             if text.path == MAIN_PATH and any(map(_concerns_hosts, texts)):
                 around = tuple(other for other in texts if other is not text)
                 found = ManifestCorefile(text.manifest, around=around)
-                found.add_file()
-                yield TakenIn(found, entries)
+                found.start_with(text)
+                yield TakenIn(found, {file.source.path: (file.entry, file.path) for file in files})
 
 
-def _whole_file(document: Document, path: str) -> KeyText:
-    manifest = KubernetesObject(document, Mapping(*document.span, flow=False), None, None, None)
-    return KeyText(path, document.text, manifest, (), None)
+def _whole_file(manifest: KubernetesObject, path: str) -> KeyText:
+    return KeyText(path, manifest.document.text, manifest, (), None)
 
 
 def key_texts(manifest: KubernetesObject, folder: str) -> Iterator[KeyText]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from podhosts.corefile.blocks import Parser
 from podhosts.corefile.plugin_names import PLUGINS
 from podhosts.corefile.tokens import CorefileError, tokens_of
+from podhosts.patterns import regex
 
 if TYPE_CHECKING:
     from podhosts.corefile.blocks import Plugin, ServerBlock
 from podhosts.corefile.tokens import Token
 
-_ZONE = re.compile(r"(?:[a-z0-9]+://)?(?:[A-Za-z0-9_*.-]*|[0-9A-Fa-f:.]+/[0-9]+)(?::[0-9]+)?")
+_ZONE = regex(r"(?:[a-z0-9]+://)?(?:[A-Za-z0-9_*.-]*|[0-9A-Fa-f:.]+/[0-9]+)(?::[0-9]+)?")
 # Caddy, nginx and the like have directives of these names too, so they prove nothing.
 _SHARED_PLUGIN_NAMES = """
 root tls log errors bind rewrite header file cache proxy prometheus acl any auto cancel debug geoip grpc health https

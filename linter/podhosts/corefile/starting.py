@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.corefile.hosts_plugin import HOSTS_OPTIONS
 from podhosts.corefile.plugin_names import PLUGINS
 from podhosts.document.placeholders import is_placeholder
 from podhosts.hosts.addresses import inet_pton4, inet_pton6
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from podhosts.corefile.zones import Zone
     from podhosts.source import Span
 
-_PLUGIN_NAME = re.compile(r"[a-z][a-z0-9_-]*")
+_PLUGIN_NAME = regex(r"[a-z][a-z0-9_-]*")
 _LONGEST_LABEL = 63
 #: Words that people spell wrong in a Corefile that is about hosts.
 _OWN_WORDS = ("hosts", "import")

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from typing import NamedTuple
-
 from podhosts.document.actions import COMMENT, GO_BLOCKS, action_tokens
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 from podhosts.source import Span
 
 SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 """White space as Go's `unicode.IsSpace` says; `str.isspace` adds the separators U+001C to U+001F."""
-_SPACE = re.compile(f"[{SPACES}]")
-_WORD_RUN = re.compile(f"(?:[^{SPACES}#{{]|\r)+")
+_SPACE = regex(f"[{SPACES}]")
+_WORD_RUN = regex(f"(?:[^{SPACES}#{{]|\r)+")
 
 #: Words of Go's `text/template` that print nothing themselves.
 _STEERING = GO_BLOCKS | {"else", "end"}
 
-GAP = re.compile(f"[{SPACES}]+")
+GAP = regex(f"[{SPACES}]+")
 """White space between words."""
 
 

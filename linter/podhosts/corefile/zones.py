@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.corefile.tokens import Token
 
-INTEGER = re.compile(r"[+-]?[0-9]+")
+INTEGER = regex(r"[+-]?[0-9]+")
 """A number as Go's `strconv.Atoi` takes it."""
 
 _SCHEMES = {"dns": "53", "tls": "853", "quic": "853", "grpc": "443", "https": "443", "https3": "443", "unix": ""}

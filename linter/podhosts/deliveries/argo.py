@@ -7,8 +7,7 @@ Source: `reposerver/repository/repository.go`, `util/helm`, `util/kustomize` of 
 from __future__ import annotations
 
 import posixpath
-import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.deliveries.argo_text import expanded, unescaped_commas_escaped
 from podhosts.deliveries.flux_kustomizations import changes_of
@@ -21,7 +20,9 @@ from podhosts.helm.model import NIL, Bool, GoList, GoMap, Nil
 from podhosts.helm.traced import Traced
 from podhosts.kustomize.delivered import DeliveredFolder
 from podhosts.kustomize.names import KUSTOMIZATION_NAMES
+from podhosts.patterns import regex
 from podhosts.placed import Placed
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,8 +51,8 @@ _KUSTOMIZE_FIELDS = {
         "replicas",
     )
 }
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_GLOB = re.compile(r"[*?\[]")
+_SCHEME = regex(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_GLOB = regex(r"[*?\[]")
 #: Fields of a source that a file in its folder cannot change.
 _FIXED = frozenset({"repoURL", "targetRevision", "path", "chart"})
 #: What Argo CD knows only once it has the source.

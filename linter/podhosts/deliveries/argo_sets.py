@@ -18,6 +18,7 @@ from podhosts.document import Document, split
 from podhosts.helm.decoding import FileOrigins, value_of
 from podhosts.helm.model import Bool, GoList, GoMap, Nil
 from podhosts.helm.traced import Traced
+from podhosts.patterns import regex
 from podhosts.placed import Placed
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from podhosts.helm.model import GoValue
 
 KIND = "ApplicationSet"
-_TAG = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
-_NOT_IN_NAMES = re.compile(r"[^a-z0-9.-]+")
+_TAG = regex(r"\{\{(.*?)\}\}", re.DOTALL)
+_NOT_IN_NAMES = regex(r"[^a-z0-9.-]+")
 #: So many Applications of one set are looked at.
 _MOST = 200
 

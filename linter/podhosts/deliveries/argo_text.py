@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from podhosts.helm.traced import Traced
+from podhosts.patterns import regex
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_VARIABLE = re.compile(r"\$(?:\{(?P<braced>[^}]*)\}|(?P<plain>[A-Za-z_0-9]+)|(?P<dollar>\$))")
+_VARIABLE = regex(r"\$(?:\{(?P<braced>[^}]*)\}|(?P<plain>[A-Za-z_0-9]+)|(?P<dollar>\$))")
 
 
 def expanded(text: Traced, variables: Mapping[str, str | None]) -> Traced:

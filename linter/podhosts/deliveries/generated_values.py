@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.deliveries.model import items, known
 from podhosts.document import Mapping, Scalar
 from podhosts.kubernetes.objects import sequence
 from podhosts.kustomize.model import Kustomization
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,7 @@ Source: helmfile v1.8 as described in `vectors/deliveries/deliveries.md`.
 from __future__ import annotations
 
 import posixpath
-import re
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from podhosts.deliveries.folders import has_chart, is_missing, normal
 from podhosts.deliveries.joining import JoinedValues, UnreadableValuesError
@@ -15,7 +14,9 @@ from podhosts.deliveries.model import ChartDelivery, OpenPart, items, known
 from podhosts.document import Document, Mapping, Scalar, nodes, split
 from podhosts.helm.traced import Traced
 from podhosts.kubernetes.objects import sequence
+from podhosts.patterns import regex
 from podhosts.placed import Placed
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ _WORDS = frozenset({"y", "n", "yes", "no", "on", "off"})
 _FETCHED = "ref+"
 #: Says that files may be missing.
 _HANDLER = "missingFileHandler"
-_GLOB = re.compile(r"[*?\[]")
+_GLOB = regex(r"[*?\[]")
 #: Bases of bases further down are not looked at.
 _MOST_NESTED = 8
 

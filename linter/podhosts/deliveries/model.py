@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from podhosts.document import written_string
 from podhosts.document.placeholders import is_placeholder
 from podhosts.kubernetes.objects import mapping, sequence
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
+from podhosts.patterns import regex
 from podhosts.records import record
 from podhosts.source import Span
 
@@ -20,8 +21,8 @@ _DELIMITERS = {
     JINJA: (r"\{%", r"%\}"),
     NOTE: (r"\{#", r"#\}"),
 }
-_CLOSERS = {kind: re.compile(closer) for kind, (_, closer) in _DELIMITERS.items()}
-_ACTIONS = {kind: re.compile(f"{opener}.*?{closer}", re.DOTALL) for kind, (opener, closer) in _DELIMITERS.items()}
+_CLOSERS = {kind: regex(closer) for kind, (_, closer) in _DELIMITERS.items()}
+_ACTIONS = {kind: regex(f"{opener}.*?{closer}", re.DOTALL) for kind, (opener, closer) in _DELIMITERS.items()}
 
 
 def _openers(*kinds: str) -> re.Pattern[str]:
@@ -31,10 +32,10 @@ def _openers(*kinds: str) -> re.Pattern[str]:
 _OPENER = _openers(COMMENT, GO, JINJA, NOTE)
 _GO_OPENER = _openers(COMMENT, GO)
 #: An action of Go in which `}}` stands in a string.
-_QUOTING_ACTION = re.compile(r"""\{\{(?:[^"'`}]++|"(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\.|[^'\\\n])*'|\}(?!\}))*+\}\}""")
+_QUOTING_ACTION = regex(r"""\{\{(?:[^"'`}]++|"(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\.|[^'\\\n])*'|\}(?!\}))*+\}\}""")
 _SPACE = " \t\r\n"
 _BLANKS = frozenset(_SPACE)
-_WORD = re.compile(r"([a-z]+)\b\s*")
+_WORD = regex(r"([a-z]+)\b\s*")
 
 #: Words that begin a block of Go's `text/template`, which `end` closes.
 GO_BLOCKS = frozenset({"if", "with", "range", "define", "block"})

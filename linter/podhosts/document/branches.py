@@ -5,11 +5,12 @@ Of Go's `text/template`, Jinja and its kin (Liquid, Twig, Django), and Handlebar
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document.actions import GO, GO_BLOCKS, JINJA
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from podhosts.document.actions import ActionToken
 
 _HANDLEBARS = "handlebars"
-_WORD = re.compile(r"[-+~]?\s*([a-z]+)\b")
-_SECTION = re.compile(r"[-~]?\s*(?P<sign>[#^/])\s*(?P<word>[\w.@-]*)")
+_WORD = regex(r"[-+~]?\s*([a-z]+)\b")
+_SECTION = regex(r"[-~]?\s*(?P<sign>[#^/])\s*(?P<word>[\w.@-]*)")
 _OPENING = {
     GO: GO_BLOCKS,
     JINJA: frozenset(
@@ -30,9 +31,9 @@ _OPENING = {
 _NEXT_BRANCH = {GO: frozenset({"else"}), JINJA: frozenset({"else", "elif", "elsif", "elseif", "when", "empty"})}
 #: Blocks that print what they enclose once, if at all. All others are loops, or print elsewhere.
 _CONDITIONS = frozenset({"if", "with", "unless", "case", "ifchanged", "ifequal", "ifnotequal"})
-_IF_OR_WITH = re.compile(r"^(?:if|with)\b\s*")
-_VARIABLE = re.compile(r"\$\w")
-_TRIM = re.compile(r"^[-+~]\s*|\s*[-+~]$")
+_IF_OR_WITH = regex(r"^(?:if|with)\b\s*")
+_VARIABLE = regex(r"\$\w")
+_TRIM = regex(r"^[-+~]\s*|\s*[-+~]$")
 
 
 class Branch(NamedTuple):

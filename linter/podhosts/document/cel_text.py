@@ -11,20 +11,19 @@ from typing import TYPE_CHECKING
 from podhosts.document.locate import Places
 from podhosts.document.nodes import Entry, Mapping, Scalar, Sequence, unwritten
 from podhosts.document.reading import UnreadableError
+from podhosts.patterns import regex
 from podhosts.source import Span
 
 if TYPE_CHECKING:
     from podhosts.document.nodes import Node
 
-_BLANK = re.compile(r"(?:\s|//[^\n]*)*")
-_STRING = re.compile(
+_BLANK = regex(r"(?:\s|//[^\n]*)*")
+_STRING = regex(
     r"""(?P<prefix>[rRbB]{0,2})(?P<quote>\"{3}|'{3}|\"|')(?P<text>(?:\\.|(?!(?P=quote)).)*)(?P=quote)""", re.DOTALL
 )
-_NAME = re.compile(r"\.?[A-Za-z_]\w*(?:[ \t]*\.[ \t]*\??[ \t]*[A-Za-z_]\w*)*")
-_KEY = re.compile(r"\??\s*(?P<name>[A-Za-z_]\w*)")
-_ESCAPE = re.compile(
-    r"\\(?:[xX](?P<byte>[0-9A-Fa-f]{2})|u(?P<short>[0-9A-Fa-f]{4})|U(?P<long>[0-9A-Fa-f]{8})|(?P<one>.))"
-)
+_NAME = regex(r"\.?[A-Za-z_]\w*(?:[ \t]*\.[ \t]*\??[ \t]*[A-Za-z_]\w*)*")
+_KEY = regex(r"\??\s*(?P<name>[A-Za-z_]\w*)")
+_ESCAPE = regex(r"\\(?:[xX](?P<byte>[0-9A-Fa-f]{2})|u(?P<short>[0-9A-Fa-f]{4})|U(?P<long>[0-9A-Fa-f]{8})|(?P<one>.))")
 _ONES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _ENDS = ",}])"
 _OPENINGS = {"[": "]", "(": ")", "{": "}"}

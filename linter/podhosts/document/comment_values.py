@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from podhosts.document.nodes import Mapping, Scalar, Sequence, nodes
+from podhosts.patterns import regex
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 
     from podhosts.document.nodes import Node
 
-_VALUE = re.compile(r"[ \t]*(#@[ \t][^#\r\n]*|#\{[^}\r\n]*\}#?)")
+_VALUE = regex(r"[ \t]*(#@[ \t][^#\r\n]*|#\{[^}\r\n]*\}#?)")
 #: Lines of ytt, and of preprocessors and templates whose statements are comments to YAML.
-_LINE = re.compile(
+_LINE = regex(
     r"^[ \t]*(?:#@|#+[ \t]*(?:<%|%\{|\{%|endif\b|ifn?def\b)|#%?(?:if|el(?:se|if|seif)|end|for(?:each)?)\b)",
     re.MULTILINE,
 )

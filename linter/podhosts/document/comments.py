@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document.nodes import Scalar, nodes
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
 
     from podhosts.document.nodes import Node
 
-_COMMENT = re.compile(r"#[^\r\n\x85\u2028\u2029]*")
-_LINE = re.compile(r"[^\r\n\x85\u2028\u2029]*")
+_COMMENT = regex(r"#[^\r\n\x85\u2028\u2029]*")
+_LINE = regex(r"[^\r\n\x85\u2028\u2029]*")
 
 
 class Comment(NamedTuple):

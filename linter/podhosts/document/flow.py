@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 
 _BREAKS = "\r\n\x85\u2028\u2029"
 _WHITE = " \t" + _BREAKS
-_SPACE = re.compile(f"[{_WHITE}]+")
-_COMMENT = re.compile(f"#[^{_BREAKS}]*")
-_PROPERTY = re.compile(rf"!<[^>{_WHITE}]*>?|![^{{}}{_WHITE}]*|[&*][0-9A-Za-z_-]*")
-_QUOTED = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|' r"'[^']*(?:''[^']*)*(?:'|\Z)", re.DOTALL)
-_ESCAPE = re.compile(r"\\.", re.DOTALL)
-_MARKER = re.compile(rf"(?:---|\.\.\.)(?=[{_WHITE}]|\Z)")
-_INDICATOR = re.compile(rf"[-?:](?=[{_WHITE}]|\Z)")
-_BLOCK_HEADER = re.compile(rf"[|>][-+0-9]*[ \t]*(?:#[^{_BREAKS}]*)?(?:\r\n|[{_BREAKS}]|\Z)")
-_LINE = re.compile(rf"(?P<indent> *)(?P<rest>[^{_BREAKS}]*)(?:\r\n|[{_BREAKS}]|\Z)")
+_SPACE = regex(f"[{_WHITE}]+")
+_COMMENT = regex(f"#[^{_BREAKS}]*")
+_PROPERTY = regex(rf"!<[^>{_WHITE}]*>?|![^{{}}{_WHITE}]*|[&*][0-9A-Za-z_-]*")
+_QUOTED = regex(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|' r"'[^']*(?:''[^']*)*(?:'|\Z)", re.DOTALL)
+_ESCAPE = regex(r"\\.", re.DOTALL)
+_MARKER = regex(rf"(?:---|\.\.\.)(?=[{_WHITE}]|\Z)")
+_INDICATOR = regex(rf"[-?:](?=[{_WHITE}]|\Z)")
+_BLOCK_HEADER = regex(rf"[|>][-+0-9]*[ \t]*(?:#[^{_BREAKS}]*)?(?:\r\n|[{_BREAKS}]|\Z)")
+_LINE = regex(rf"(?P<indent> *)(?P<rest>[^{_BREAKS}]*)(?:\r\n|[{_BREAKS}]|\Z)")
 #: The part of a plain scalar on one line in block context, and a whole one in a flow collection.
-_BLOCK_PLAIN = re.compile(rf"(?:[ \t]*(?:[^:#{_WHITE}]|:(?![{_WHITE}]|\Z)|(?<![{_WHITE}])#))+")
-_FLOW_PLAIN = re.compile(rf"(?:[{_WHITE}]*(?:[^][{{}},?:#{_WHITE}]|:(?![{_WHITE}]|\Z)|(?<![{_WHITE}])#))+")
+_BLOCK_PLAIN = regex(rf"(?:[ \t]*(?:[^:#{_WHITE}]|:(?![{_WHITE}]|\Z)|(?<![{_WHITE}])#))+")
+_FLOW_PLAIN = regex(rf"(?:[{_WHITE}]*(?:[^][{{}},?:#{_WHITE}]|:(?![{_WHITE}]|\Z)|(?<![{_WHITE}])#))+")
 
 
 class Scan(NamedTuple):

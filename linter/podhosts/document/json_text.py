@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 
 from podhosts.document.nodes import Entry, Mapping, Node, Scalar, Sequence
 from podhosts.document.reading import MAX_DEPTH, UnreadableError
+from podhosts.patterns import regex
 from podhosts.source import Span
 
-_SPACE = re.compile(r"[ \t\r\n]*")
-_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"')
-_LITERAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null")
+_SPACE = regex(r"[ \t\r\n]*")
+_STRING = regex(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"')
+_LITERAL = regex(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null")
 _SURROGATES = dict.fromkeys(range(55296, 57344), 65533)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from podhosts.document.large_lists import LargeList, NotAListError
 from podhosts.document.nodes import Mapping, Scalar, Sequence, string
 from podhosts.document.reading import UnreadableError, read
+from podhosts.patterns import regex
 from podhosts.source import Position, Source
 
 if TYPE_CHECKING:
@@ -25,22 +26,20 @@ _WINDOW = 1 << 18
 #: An item or end of a List larger than this is not waited for.
 _LARGEST = 1 << 24
 #: `items:` with a dash on the next line.
-_ITEMS = re.compile(rb"^items:[ \t]*\r?\n(?P<indent> *)-(?=[ \t\r\n])", re.MULTILINE)
+_ITEMS = regex(rb"^items:[ \t]*\r?\n(?P<indent> *)-(?=[ \t\r\n])", re.MULTILINE)
 #: What makes items depend on each other, or lines end in unusual places.
-_ANCHOR = re.compile(rb"[&*][0-9A-Za-z_-]")
+_ANCHOR = regex(rb"[&*][0-9A-Za-z_-]")
 _BEFORE_ANCHOR = b" \t\r\n[{,:"
 _ODD = (b"podhosts:", b"\xef\xbb\xbf", b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9", b"\n...")
 _DOUBLE = rb'"(?:[^"\\\r\n]|\\[^\r\n])*"'
 _SINGLE = rb"'(?:[^'\r\n]|'')*'"
 #: Where a quoted scalar may begin inside a flow collection; elsewhere a quote is a letter.
 _TOKEN_START = rb'(?:(?<=[ \t\[{,])|(?<=":))'
-_QUOTED = re.compile(rb"%b(?:%b|%b)" % (_TOKEN_START, _DOUBLE, _SINGLE))
+_QUOTED = regex(rb"%b(?:%b|%b)" % (_TOKEN_START, _DOUBLE, _SINGLE))
 _FLAT = rb"""(?:[^][{}"'#\r\n]|%b(?:%b|%b))*[]}]""" % (_TOKEN_START, _DOUBLE, _SINGLE)
 #: A quote or bracket after a blank that its line does not close, or not simply.
-_OPEN = re.compile(
-    rb"""["'\[{](?<=\s.)(?:(?<=")(?!%b)|(?<=')(?!%b)|(?<=[\[{])(?!%b))""" % (_DOUBLE[1:], _SINGLE[1:], _FLAT)
-)
-_LINE = re.compile(rb"[^\r\n]*")
+_OPEN = regex(rb"""["'\[{](?<=\s.)(?:(?<=")(?!%b)|(?<=')(?!%b)|(?<=[\[{])(?!%b))""" % (_DOUBLE[1:], _SINGLE[1:], _FLAT))
+_LINE = regex(rb"[^\r\n]*")
 
 
 def yaml_list(file: BinaryIO, source: Source, piece: Piece) -> LargeList | None:

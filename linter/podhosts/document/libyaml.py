@@ -6,7 +6,9 @@ comma. ruamel's is asked first, so that one machine always answers the same.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
+
+from podhosts.records import NamedTuple
 
 
 class Libyaml(NamedTuple):

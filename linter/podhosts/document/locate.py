@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from bisect import bisect_right
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 from podhosts.source import Span
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from podhosts.document.nodes import Scalar
@@ -20,15 +22,15 @@ _ESCAPES = {
     " ": " ", '"': '"', "'": "'", "\\": "\\", "/": "/", "N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029",
 }  # fmt: skip
 _HEX_ESCAPES = {"x": 2, "u": 4, "U": 8}
-_BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
+_BREAK = regex(r"\r\n|[\r\n\x85\u2028\u2029]")
 _KEPT_BREAKS = "\u2028\u2029"
 _SPACES = r" \t\r\n\x85\u2028\u2029"
-_WHITE = re.compile(rf"[{_SPACES}]+")
-_BLOCK_HEADER = re.compile(r"[|>][^\r\n\x85\u2028\u2029]*(?:\r\n|[\r\n\x85\u2028\u2029]|\Z)")
+_WHITE = regex(rf"[{_SPACES}]+")
+_BLOCK_HEADER = regex(r"[|>][^\r\n\x85\u2028\u2029]*(?:\r\n|[\r\n\x85\u2028\u2029]|\Z)")
 
 #: What stands in a scalar as it is read, by the scalar's quote: no escape, and blanks only inside a line.
 _AS_WRITTEN = {
-    quote: re.compile(rf"(?:[^{_SPACES}{special}]+|[ \t]+(?=[^{_SPACES}]))+")
+    quote: regex(rf"(?:[^{_SPACES}{special}]+|[ \t]+(?=[^{_SPACES}]))+")
     for quote, special in (("", ""), ("'", "'"), ('"', r"\\"))
 }
 

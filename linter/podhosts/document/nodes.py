@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from podhosts.document import scalars
 from podhosts.document.placeholders import is_placeholder
 from podhosts.document.scalars import UNKNOWN
+from podhosts.records import NamedTuple
 from podhosts.source import Span
 
 if TYPE_CHECKING:

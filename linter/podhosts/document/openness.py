@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from podhosts.document.nodes import Mapping, Scalar, Sequence, nodes
+from podhosts.patterns import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from podhosts.document.nodes import Node
 
 #: Where an action of a template begins, or a line of ytt.
-_MARK = re.compile(r"\{[{%]|#@")
-_ACTION = re.compile(r"\{[{%]")
+_MARK = regex(r"\{[{%]|#@")
+_ACTION = regex(r"\{[{%]")
 #: Blank lines and comments.
-_PADDING = re.compile(r"(?:[ \t\r\n]++|#[^\r\n]*+)*+")
+_PADDING = regex(r"(?:[ \t\r\n]++|#[^\r\n]*+)*+")
 _YTT = "#@"
 
 

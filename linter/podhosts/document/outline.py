@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_LINE = regex(r"[^\n]*\n|[^\n]+")
 #: A line that ends in the header of a block scalar; the scalar's parent is the key, or the last dash.
-_BLOCK_HEADER = re.compile(
+_BLOCK_HEADER = regex(
     r"(?P<indent> *)(?P<dashes>(?:-[ ]+)*)(?P<key>[^\s#-][^#]*?:[ \t]+)?(?:[&!]\S+[ \t]+){0,2}"
     r"[|>][-+0-9]{0,2}[ \t]*(?:#.*)?$"
 )
 #: Strings that begin where a value may and end on their line, and comments.
-_STRING = re.compile(
+_STRING = regex(
     r"""(?<![^\s\[{,:(=-])(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*')|(?:(?<=\s)|(?<!.))#[^\n]*""",
 )
-_KEY = re.compile(r"""(?P<indent> *)(?P<dash>-[ ]+)?["']?(?P<name>[A-Za-z]+)["']?[ \t]*:(?:[ \t]+(?P<value>.*))?$""")
+_KEY = regex(r"""(?P<indent> *)(?P<dash>-[ ]+)?["']?(?P<name>[A-Za-z]+)["']?[ \t]*:(?:[ \t]+(?P<value>.*))?$""")
 _NO_CONTENT = ("#", "---", "...", "%", "{{", "{%", "<%")
 #: The tokens of JSON (with comments) and of flow collections that tell how deep a key stands.
-_FLOW_TOKEN = re.compile(
+_FLOW_TOKEN = regex(
     r"""//[^\n]*|/\*.*?\*/|(?:"(?P<double>(?:[^"\\]|\\.)*)"|'(?P<single>[^']*)'|(?P<bare>[A-Za-z]+))"""
     r"""(?P<colon>\s*:\s*(?:"(?P<text>[^"\n]*)"|'(?P<other>[^'\n]*)'|(?P<word>[^\s,\[\]{}"']+))?)?"""
     r"""|(?P<opening>[\[{])|(?P<closing>[\]}])""",
     re.DOTALL,
 )
-_OPENING = re.compile(r"(?:[ \t]*(?:#[^\n]*|---[^\n]*)?\r?\n|\s|//[^\n]*\n|/\*.*?\*/)*+\{(?![{%])", re.DOTALL)
+_OPENING = regex(r"(?:[ \t]*(?:#[^\n]*|---[^\n]*)?\r?\n|\s|//[^\n]*\n|/\*.*?\*/)*+\{(?![{%])", re.DOTALL)
 
 
 class Key(NamedTuple):

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document.splitting import Piece, looks_like_json, split, split_yaml
-from podhosts.records import record
+from podhosts.records import NamedTuple, record
 from podhosts.source import Source, Span
 
 if TYPE_CHECKING:

@@ -5,23 +5,23 @@ The one list of forms. A value that holds one of them is `UNKNOWN` to whoever as
 
 from __future__ import annotations
 
-import re
+from podhosts.patterns import regex
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_.-]*"
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = regex(
     r"\{\{|\}\}|\{%|%\}|<%|%>"  # Go, Jinja, ERB
     r"|\$\{|\$\(|\$[A-Z_]|^\$[a-z]"  # shells, envsubst, Kubernetes
     r"|<[A-Za-z][A-Za-z0-9_. -]*>"  # documentation
     rf"|@@?{_NAME}@|%{_NAME}%"  # autoconf, CMake, Maven; Windows, and what people make up
     r"|^#@|\(@|#\{",  # ytt, token replacers
 )
-_TEMPLATE = re.compile(r"\{\{|\{%|<%|\$\{[A-Za-z_]|#\{[A-Za-z_]|@@[A-Za-z0-9_.-]+@@")
+_TEMPLATE = regex(r"\{\{|\{%|<%|\$\{[A-Za-z_]|#\{[A-Za-z_]|@@[A-Za-z0-9_.-]+@@")
 #: The beginnings and ends of marks that are no YAML by themselves.
 _BREAKING = (("{{", "}}"), ("{%", "%}"), ("<%", "%>"))
 #: Names in marks with which no plain scalar may begin, or that stand where a key or an item should.
-_BREAKING_NAME = re.compile(rf"(@@?|%%?){_NAME}\1|<{{1,2}}[A-Za-z][A-Za-z0-9_. -]*>{{1,2}}")
+_BREAKING_NAME = regex(rf"(@@?|%%?){_NAME}\1|<{{1,2}}[A-Za-z][A-Za-z0-9_. -]*>{{1,2}}")
 #: One of these is in whatever the pattern matches.
-_MARK = re.compile(r"[$<@%]|\{\{|\}\}|#\{")
+_MARK = regex(r"[$<@%]|\{\{|\}\}|#\{")
 
 
 def may_hold_placeholders(text: str) -> bool:

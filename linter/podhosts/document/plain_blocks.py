@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from podhosts.document.nodes import Contents, Entry, Mapping, Node, Scalar, Sequence
 from podhosts.document.scalars import WORDS
+from podhosts.patterns import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 #: What libyaml refuses or breaks lines at, but for CRLF.
-_ODD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]|\r(?!\n)")
+_ODD = regex(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]|\r(?!\n)")
 #: Without `: ` and `#`, an indicator at the start, or what may be an infinite number; blanks at the end are too much.
 #: Possessive, and with alternatives for what may be missing: this pattern takes most of the time.
 _PLAIN = (
@@ -40,7 +41,7 @@ _FLOW = (
 #: A comment begins a line or follows a blank.
 _LINE_END = r"(?:\n|\ *+(?:(?<![^\ \n])\#[^\r\n]*+)?\r?\n)"
 #: A line, with the text below it if it ends with the header of a literal.
-_LINES = re.compile(
+_LINES = regex(
     rf"""
     (\ *+)
     (?:
@@ -55,10 +56,10 @@ _LINES = re.compile(
     """,
     re.VERBOSE,
 )
-_ITEMS = re.compile(_INNER)
-_ENTRIES = re.compile(rf"({_KEY}):\ +({_INNER})")
-_JSON = re.compile(r"[\"'][\[{]")
-_OPENING = re.compile(rf"---{_LINE_END}", re.VERBOSE)
+_ITEMS = regex(_INNER)
+_ENTRIES = regex(rf"({_KEY}):\ +({_INNER})")
+_JSON = regex(r"[\"'][\[{]")
+_OPENING = regex(rf"---{_LINE_END}", re.VERBOSE)
 #: Deeper ones are left to libyaml.
 _MAX_DEPTH = 200
 

@@ -6,7 +6,6 @@ libyaml (0.1.7, in `ruamel.yaml.clib`) and kubectl's go-yaml agree on nearly eve
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from podhosts.document import scalars
@@ -15,6 +14,7 @@ from podhosts.document.libyaml import libyaml
 from podhosts.document.nodes import Entry, Mapping, Node, Scalar, Sequence
 from podhosts.document.plain_blocks import read_plain
 from podhosts.document.splitting import Problem
+from podhosts.patterns import regex
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _WHITE = " \t" + _BREAKS
 #: Plain scalars that begin otherwise are never refused.
 _ODD_STARTS = frozenset(".+-")
 #: The name of an anchor ends where its letters do: `&http://x` is `://x` with the anchor `http`.
-_PROPERTY = re.compile(rf"(?:&[0-9A-Za-z_-]*|![^{_WHITE}]*)(?:[{_WHITE}]+|#[^{_BREAKS}]*)*")
+_PROPERTY = regex(rf"(?:&[0-9A-Za-z_-]*|![^{_WHITE}]*)(?:[{_WHITE}]+|#[^{_BREAKS}]*)*")
 
 
 class UnreadableError(Exception):

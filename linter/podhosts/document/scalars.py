@@ -6,10 +6,11 @@ Source: `reference/kubernetes.md` 5.2; every row of `vectors/yaml/scalars.json` 
 from __future__ import annotations
 
 import math
-import re
 from enum import Enum
 from functools import lru_cache
 from typing import Final, TypeAlias
+
+from podhosts.patterns import regex
 
 Value: TypeAlias = str | int | float | bool | None
 
@@ -35,11 +36,11 @@ WORDS: dict[str, Value] = {
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), -math.inf),
 }
 _TAG_PREFIX = "tag:yaml.org,2002:"
-_INTEGER = re.compile(
+_INTEGER = regex(
     r"[-+]?(?:0[bB](?P<binary>[01]+)|0[xX](?P<hex>[0-9a-fA-F]+)|0[oO]?(?P<octal>[0-7]+)|(?P<decimal>[0-9]+))"
 )
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_POINT_FIRST = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?")
+_FLOAT = regex(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_POINT_FIRST = regex(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?")
 _BASES = {"binary": 2, "octal": 8, "decimal": 10, "hex": 16}
 _INT64 = range(-(2**63), 2**63)
 

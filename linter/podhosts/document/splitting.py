@@ -7,9 +7,9 @@ Source: apimachinery `pkg/util/yaml/decoder.go` as described in `reference/kuber
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
-from podhosts.records import record
+from podhosts.records import NamedTuple, record
 from podhosts.source import Span
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ and is a placeholder. Source: the syntax of Go's `text/template` as Helm uses it
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from podhosts.document.actions import GO, GO_KEYWORDS, action_tokens
 from podhosts.document.branches import Branches, are_printed_together
+from podhosts.patterns import regex
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 _LONGEST_LINE = 2000
 #: What sections of Handlebars and Mustache, and their comments, begin with.
 _SECTIONS = ("#", "/", "^", "!", ">")
-_ASSIGNMENT = re.compile(r"\$\w+(?:\s*,\s*\$\w+)?\s*:?=")
-_DASHES = re.compile(r" *(?:- +)+")
+_ASSIGNMENT = regex(r"\$\w+(?:\s*,\s*\$\w+)?\s*:?=")
+_DASHES = regex(r" *(?:- +)+")
 #: The next line that holds more than actions.
-_NEXT_LINE = re.compile(r"[ \t]*\r?\n(?:[ \t]*(?:\{\{[^{}\n]*\}\}[ \t]*)?\r?\n)*(?P<indent> *)[^\s{#-]")
-_LINE = re.compile(r"[^\r\n]+")
+_NEXT_LINE = regex(r"[ \t]*\r?\n(?:[ \t]*(?:\{\{[^{}\n]*\}\}[ \t]*)?\r?\n)*(?P<indent> *)[^\s{#-]")
+_LINE = regex(r"[^\r\n]+")
 #: A line that ends in the header of a block scalar; the scalar's parent is the key, or the last dash.
-_BLOCK_HEADER = re.compile(
+_BLOCK_HEADER = regex(
     r"(?P<indent> *)(?P<dashes>(?:-[ ]+)*)(?P<key>[^\s#-][^#]*?:[ \t]+)?(?:[&!]\S+[ \t]+){0,2}"
     r"[|>][-+0-9]{0,2}[ \t]*(?:#.*)?$"
 )

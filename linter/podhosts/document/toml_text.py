@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import re
 import tomllib
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document.locate import Places
 from podhosts.document.nodes import Entry, Mapping, Scalar, Sequence
 from podhosts.document.reading import UnreadableError
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 from podhosts.source import Span
 
 if TYPE_CHECKING:
     from podhosts.document.nodes import Node
 
-_BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
-_KEY = re.compile(r"""[ \t]*(?P<key>[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')[ \t]*""")
-_LONG = re.compile(r'"""(?:[^\\]|\\.)*?"{3,5}|' + r"'''.*?'{3,5}", re.DOTALL)
-_SHORT = re.compile(r'"(?:[^"\\\n]|\\.)*"|' + r"'[^'\n]*'")
-_PLAIN = re.compile(r"[^\s,#\]}]+(?: [0-9:.+Zz-]+)?")
+_BLANK = regex(r"(?:[ \t\r\n]|#[^\n]*)*")
+_KEY = regex(r"""[ \t]*(?P<key>[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')[ \t]*""")
+_LONG = regex(r'"""(?:[^\\]|\\.)*?"{3,5}|' + r"'''.*?'{3,5}", re.DOTALL)
+_SHORT = regex(r'"(?:[^"\\\n]|\\.)*"|' + r"'[^'\n]*'")
+_PLAIN = regex(r"[^\s,#\]}]+(?: [0-9:.+Zz-]+)?")
 _QUOTES = 3
 
 

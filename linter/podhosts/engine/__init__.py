@@ -4,6 +4,7 @@ from podhosts.engine.charts import chart_report, files_with_findings
 from podhosts.engine.linting import Found, check_parts, conclude, default_selection, lint
 from podhosts.engine.overlays import overlay_findings, overlays_affect
 from podhosts.engine.results import CheckedObject, CheckedPod, Options, Result, Suppressed, Unread
+from podhosts.engine.suppressing import told_where_written
 
 __all__ = [
     "CheckedObject",
@@ -21,4 +22,5 @@ __all__ = [
     "lint",
     "overlay_findings",
     "overlays_affect",
+    "told_where_written",
 ]

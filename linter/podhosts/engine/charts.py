@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
 from podhosts.engine.dispatch import run_rules
@@ -12,7 +12,7 @@ from podhosts.engine.relocating import relocate
 from podhosts.engine.samples import collisions, is_misprinted, key_of, with_samples
 from podhosts.interpret import interpret
 from podhosts.kubernetes import KnownKinds
-from podhosts.records import field, record, replace
+from podhosts.records import NamedTuple, field, record, replace
 from podhosts.rules import RULES
 from podhosts.rules.build_error import BuildError, refused_chart
 from podhosts.rules.duplicate_hostname import DuplicateHostname
@@ -252,7 +252,7 @@ def _relocate(finding: Diagnostic, placed: Placed) -> Diagnostic | None:
         if (found := misprint(placed)) is not None:
             message, why, advice = found.words
             place, finding = found.place, replace(finding, message=message, why=why, help=advice)
-    elif finding.rule == InvalidHostname.name and placed.prints_list(finding.span):
+    elif finding.rule == InvalidHostname.name and placed.prints_list_as_go(finding.span):
         finding = _as_go_prints(finding, placed)
     elif _repeats_itself(finding, placed):
         if finding.rule == DuplicateHostname.name:

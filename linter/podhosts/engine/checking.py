@@ -24,7 +24,9 @@ from podhosts.kubernetes import (
     is_broken_by_template,
     is_broken_piece,
 )
+from podhosts.kubernetes.generated_files import is_corefile
 from podhosts.kubernetes.loose_mounts import LooseMounts
+from podhosts.patterns import regex
 from podhosts.records import field, record, replace
 from podhosts.suppressions import Suppression, suppressions
 
@@ -41,9 +43,7 @@ if TYPE_CHECKING:
     from podhosts.source import Span
 
 #: The comment that `helm template` puts above each object it prints.
-_ORIGIN = re.compile(
-    r"(?:(?:---|#(?! Source:)).*\r?\n|[ \t]*\r?\n)*# Source: (\S+/templates/\S+)[ \t]*\r?$", re.MULTILINE
-)
+_ORIGIN = regex(r"(?:(?:---|#(?! Source:)).*\r?\n|[ \t]*\r?\n)*# Source: (\S+/templates/\S+)[ \t]*\r?$", re.MULTILINE)
 
 
 @record(slots=True)
@@ -130,7 +130,7 @@ def _check(
         checked.pieces.append(document.problem.span)
     checked.pods = sum(not isinstance(pod, LooseMounts) for pod in pods)
     has_kind = any(manifest.kind is not None for manifest in manifests)
-    checked.is_manifest = document.root is None or has_kind or bool(pods)
+    checked.is_manifest = document.root is None or has_kind or bool(pods) or is_corefile(document.source.path)
     if options.lists_objects:
         checked.objects += checked_objects(interpreted)
     # What is not known of a named template is told where it is used.

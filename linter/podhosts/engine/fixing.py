@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document import Part, whole
 from podhosts.edits import Edit, Safety, moved, splice, without_conflicts
 from podhosts.engine.results import Result
 from podhosts.engine.verifying import VerificationError, Verifier
-from podhosts.records import field, record, replace
+from podhosts.records import NamedTuple, field, record, replace
 from podhosts.repository import Repository
 
 if TYPE_CHECKING:

@@ -6,14 +6,14 @@ find the same texts; its spans move with the text.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.engine.checking import DocumentResult, check
 from podhosts.engine.linting import lint
 from podhosts.engine.results import Suppressed
 from podhosts.helm import NOTHING
 from podhosts.kubernetes import loses_others
-from podhosts.records import replace
+from podhosts.records import NamedTuple, replace
 from podhosts.repository import Repository
 from podhosts.source import Span
 from podhosts.suppressions import FILE_SCOPE

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document import Mapping, Part, Scalar, document_of, whole
 from podhosts.interpret import own_pods
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 from podhosts.surgery import lost_comments, scalar_text
 
 if TYPE_CHECKING:
@@ -19,13 +21,13 @@ if TYPE_CHECKING:
     from podhosts.source import Source, Span
 
 #: What a word is between blanks, quotes and brackets.
-_WORD = re.compile(r"[^\s`'\",\[\]{}()]+")
+_WORD = regex(r"[^\s`'\",\[\]{}()]+")
 #: Words of a script, but for formats, escapes, options and devices.
-_SCRIPT_WORD = re.compile(r"[A-Za-z0-9_](?:[\w.:-]*\w)?")
-_NOT_SAID = re.compile(r"%[-+0-9.]*[a-z%]|\\+[a-z0]?|(?<!\S)--?[\w-]+|/dev/\w+")
+_SCRIPT_WORD = regex(r"[A-Za-z0-9_](?:[\w.:-]*\w)?")
+_NOT_SAID = regex(r"%[-+0-9.]*[a-z%]|\\+[a-z0]?|(?<!\S)--?[\w-]+|/dev/\w+")
 #: What a hosts file is written with; who moves an entry takes the command along.
 _COMMANDS = frozenset(["cat", "e", "echo", "etc", "hosts", "ne", "printf", "sudo", "tee", "true"])
-_HEREDOC = re.compile(r"<<-?\s*[\"'\\]?(\w+)")
+_HEREDOC = regex(r"<<-?\s*[\"'\\]?(\w+)")
 #: Keys that name what stands below them.
 _HOOKS = frozenset({"postStart", "preStop"})
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from podhosts.records import field, record
+from podhosts.records import NamedTuple, field, record
 from podhosts.rules import Settings
 
 if TYPE_CHECKING:

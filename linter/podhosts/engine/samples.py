@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document import Mapping, Sequence, nodes
 from podhosts.engine.dispatch import run_rules
 from podhosts.interpret import interpret
 from podhosts.kubernetes import field
-from podhosts.records import replace
+from podhosts.records import NamedTuple, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

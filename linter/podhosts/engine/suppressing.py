@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Diagnostic, Words
+from podhosts.document import Document, Piece
 from podhosts.engine.results import Suppressed
 from podhosts.rules import RULES
 from podhosts.rules.expired_suppression import ExpiredSuppression
 from podhosts.rules.unused_suppression import UnusedSuppression
-from podhosts.suppressions import SuppressionIndex, removal
+from podhosts.source import Span
+from podhosts.suppressions import SuppressionIndex, corefile_suppressions, removal
 from podhosts.surgery import repair
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from podhosts.document import Document
     from podhosts.engine.results import Options, Result
-    from podhosts.source import Span
+    from podhosts.source import Source
     from podhosts.suppressions import MalformedSuppression, Suppression
 
 _LOOKING_ELSEWHERE = frozenset(rule.name for rule in RULES if rule.looks_elsewhere)
@@ -75,6 +77,25 @@ def suppress(findings: list[Diagnostic], suppressions: Iterable[Suppression], op
                 result.suppressed.append(Suppressed(finding, by[0]))
         else:
             result.findings.append(finding)
+
+
+def told_where_written(result: Result, options: Options, told: set[tuple[str, str, Span, str]]) -> Result:
+    """The result with its findings about files that are taken in at their places there, but for those `told` already.
+
+    The comments of a Corefile suppress them. What is told now is added to `told`, by `Diagnostic.written_at`.
+    """
+    moved = copy(result)
+    moved.findings = [finding for finding in result.findings if finding.taken_in is None]
+    moved.suppressed = [*result.suppressed]
+    by_source: dict[Source, list[Diagnostic]] = {}
+    for finding in (finding.taken_in for finding in result.findings):
+        if finding is not None and finding.written_at not in told:
+            told.add(finding.written_at)
+            by_source.setdefault(finding.source, []).append(finding)
+    for source, findings in by_source.items():
+        document = Document(source, Piece(1, Span(0, len(source.text)), "yaml"))
+        suppress(findings, corefile_suppressions(document), options, moved)
+    return moved
 
 
 def unused(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from podhosts.interpret import own_pods
 from podhosts.kubernetes import KnownKinds, every_object
 from podhosts.kubernetes.pod_hosts import Surroundings, pod_hosts
 from podhosts.kubernetes.schemas.field_types import SCALAR_FIELDS, type_errors
+from podhosts.patterns import regex
 from podhosts.records import replace
 from podhosts.suppressions import MARK
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _POD_IP = "10.244.1.5"
 
 #: An anchor, alias or tag, or a block scalar that keeps the lines behind it; or what looks like one of these.
-_WRITTEN_OUTSIDE = re.compile(r"(?<![^\s\[{,:?-])(?:[&*](?=[^\s&*,\]}])|!|[|>]\d?\+)")
+_WRITTEN_OUTSIDE = regex(r"(?<![^\s\[{,:?-])(?:[&*](?=[^\s&*,\]}])|!|[|>]\d?\+)")
 
 
 class VerificationError(Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import BuiltBy
 from podhosts.helm.builtins import functions
@@ -18,7 +18,8 @@ from podhosts.helm.printed import PrintedText, with_placeholders
 from podhosts.helm.refusals import schema_refusals, template_refusal
 from podhosts.helm.relevance import can_fill_lists, mentions_lists, relevant_templates
 from podhosts.helm.samples import sample_values
-from podhosts.records import replace
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple, replace
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ _MOST_VALUES = 40
 _NO_TEMPLATE = "parse error at "
 _ENDLESS = "nested reference name"
 #: What each entry of hostAliases has.
-_KEYS = (re.compile(r"\bip[\"']?\s*:"), re.compile(r"\bhostnames[\"']?\s*:"))
-_FILLED = re.compile(r"hostAliases:\s*(?!\[\]|null\b|~)\S", re.IGNORECASE)
+_KEYS = (regex(r"\bip[\"']?\s*:"), regex(r"\bhostnames[\"']?\s*:"))
+_FILLED = regex(r"hostAliases:\s*(?!\[\]|null\b|~)\S", re.IGNORECASE)
 
 
 class Stopped(NamedTuple):

@@ -10,11 +10,13 @@ import os
 import posixpath
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document import Document, Mapping, Sequence, split, written_string
 from podhosts.helm.charts import METADATA, files_below, is_values_path, join
 from podhosts.helm.facts import UnreadFile
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +36,7 @@ _NOTES = "NOTES.txt"
 _REQUIREMENTS = "requirements.yaml"
 _KEY = b"hostAliases"
 #: A text for `tpl` that reads values, or all there is; not in a comment of its own line.
-_VALUES_TEMPLATE = re.compile(
+_VALUES_TEMPLATE = regex(
     r"^(?!\s*#).*\{\{.*(?:\bValues\b|\binclude\b|\btemplate\b|[\s($][.$](?![\w.])|\{\{-?[.$](?![\w.]))", re.MULTILINE
 )
 #: Charts inside charts further down are not looked at; Helm has no limit, people do.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document import Document, Scalar, split
 from podhosts.helm.charts import VALUES_FOLDERS, files_below, is_values_name, join
@@ -11,6 +11,7 @@ from podhosts.helm.decoding import node_at
 from podhosts.helm.objects import go_text
 from podhosts.kubernetes import field
 from podhosts.placed import Place, Placed
+from podhosts.records import NamedTuple
 from podhosts.source import Span
 
 if TYPE_CHECKING:

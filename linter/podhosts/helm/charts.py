@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from podhosts.document import Problem
 from podhosts.helm.facts import NOTHING, FileFacts, UnreadFile
 from podhosts.helm.options import DEFAULT_HELM, HelmOptions
+from podhosts.patterns import regex
 from podhosts.source import Source
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 METADATA = "Chart.yaml"
 _TEMPLATES = "templates"
 _SUB_CHARTS = "/charts/"
-_VALUES_FILE = re.compile(r"[^/]*values[^/]*\.ya?ml", re.IGNORECASE)
+_VALUES_FILE = regex(r"[^/]*values[^/]*\.ya?ml", re.IGNORECASE)
 
 #: Reasons for which something is not read; Helm's words stand behind.
 _REFUSED_CHARTS = "charts that Helm refuses"

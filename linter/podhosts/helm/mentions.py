@@ -7,7 +7,6 @@ everything may be read.
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -31,6 +30,7 @@ from podhosts.helm.language.tree import (
 )
 from podhosts.helm.model import TooLarge
 from podhosts.helm.traced import TemplateText, Traced
+from podhosts.patterns import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -55,7 +55,7 @@ _CARRIERS = frozenset({"dict", "list", "tuple", "set", "default", "ternary", "co
 _RUNNERS = frozenset({"include", "tpl"})
 #: Stands for all named templates, where a name is put together.
 _ANY_NAME = "*"
-_WORDS = re.compile(r"\w+")
+_WORDS = regex(r"\w+")
 
 
 class ValuesReads:

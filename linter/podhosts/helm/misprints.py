@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Words
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -15,13 +17,13 @@ if TYPE_CHECKING:
     from podhosts.helm.traced import PrintingAction
     from podhosts.placed import Place
 
-_LIST_KEY = re.compile(r"^(?P<before> *(?:- +)*)hostAliases:", re.MULTILINE)
+_LIST_KEY = regex(r"^(?P<before> *(?:- +)*)hostAliases:", re.MULTILINE)
 #: What stands before a printed text: on its line a key, a dash or nothing; else on the line before.
-_OPEN_KEY = re.compile(r"^(?P<before> *(?:- +)*)(?P<key>[A-Za-z]+):[ \t]*$")
-_DASH = re.compile(r"^ *(?:- +)+$")
-_COLUMNS = re.compile(r"\bn?indent\s+([0-9]+)")
-_LINE = re.compile(r"^( *)([^\s#])", re.MULTILINE)
-_GO_VALUE = re.compile(r"\s*\[map\[")
+_OPEN_KEY = regex(r"^(?P<before> *(?:- +)*)(?P<key>[A-Za-z]+):[ \t]*$")
+_DASH = regex(r"^ *(?:- +)+$")
+_COLUMNS = regex(r"\bn?indent\s+([0-9]+)")
+_LINE = regex(r"^( *)([^\s#])", re.MULTILINE)
+_GO_VALUE = regex(r"\s*\[map\[")
 
 
 class Misprint(NamedTuple):

@@ -6,10 +6,10 @@ all who hold it. Everything else is never changed. Each value knows where it com
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from podhosts.helm.traced import Derived, TooLarge, Traced, flattened
-from podhosts.records import field, record
+from podhosts.records import NamedTuple, field, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import base64
 import posixpath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.helm.model import ANY_MAP, FALSE, TRUE, FunctionError, GoList, GoMap, GoObject, Nil, Number, derived
 from podhosts.helm.traced import EMPTY, Traced
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

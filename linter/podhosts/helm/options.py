@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from podhosts.records import NamedTuple
 
 #: The versions of Helm whose charts are evaluated, and the one that is taken where none is asked for.
 HELM_VERSIONS = (3, 4)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from podhosts.document import Document, Piece
+from podhosts.patterns import regex
 from podhosts.placed import Placed
 from podhosts.source import Span
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from podhosts.source import Source
 
-_DEFINITION = re.compile(r"\{\{-?\s*define\s[^{}]*\}\}[ \t]*\n?")
+_DEFINITION = regex(r"\{\{-?\s*define\s[^{}]*\}\}[ \t]*\n?")
 
 
 class NamedTemplate(Placed):

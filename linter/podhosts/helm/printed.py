@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from functools import cached_property
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related
 from podhosts.document import Document, Mapping, Scalar, Sequence, nodes, split
@@ -20,7 +19,9 @@ from podhosts.helm.traced import (
     is_unknown,
     placeholder,
 )
+from podhosts.patterns import regex
 from podhosts.placed import Place, Placed
+from podhosts.records import NamedTuple
 from podhosts.source import Source, Span
 from podhosts.triggers import text_mentions
 
@@ -35,7 +36,7 @@ _PRINTED_HERE = "printed here"
 _VALUE = "the value"
 _ALSO_FROM = "a part of it comes from here"
 #: A text that can be replaced by another one without changing what is around it.
-_WORD = re.compile(r"[A-Za-z0-9._-]+")
+_WORD = regex(r"[A-Za-z0-9._-]+")
 
 
 class PrintedPart(NamedTuple):
@@ -234,6 +235,12 @@ class PrintedDocument(Placed):
     def prints_list(self, span: Span) -> bool:
         """Whether a scalar is made of several items of one list."""
         return self._is_scalar(span) and _are_items(self.values(span))
+
+    def prints_list_as_go(self, span: Span) -> bool:
+        """Whether a scalar is made of several items of one list as Go prints it, `[a b]`, with or without brackets."""
+        before = max(span.start - 1, self.document.span.start)
+        at = self.document.source.text.find("[", before, span.end) if self.prints_list(span) else -1
+        return at >= 0 and not any(isinstance(part.origin, TemplateText) for part in self.parts(Span(at, at + 1)))
 
     def action(self, span: Span) -> PrintingAction | None:
         """The action of a template that prints the beginning of a span."""

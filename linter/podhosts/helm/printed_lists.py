@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related
 from podhosts.document import Mapping, Sequence
 from podhosts.kubernetes import Pod, every_object, is_built_in_workload, walk
 from podhosts.kubernetes.schemas import BUILT_IN, UNKNOWN
 from podhosts.placed import Placed
+from podhosts.records import NamedTuple
 from podhosts.source import Source, Span
 
 if TYPE_CHECKING:

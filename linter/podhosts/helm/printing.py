@@ -5,7 +5,7 @@ What is printed knows where it comes from: strings character for character, all 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.helm.budget import Budget
 from podhosts.helm.gonumbers import float_text
@@ -25,6 +25,7 @@ from podhosts.helm.model import (
 )
 from podhosts.helm.objects import CHART_STRUCT, GoBytes
 from podhosts.helm.traced import EMPTY, Traced
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document import Mapping
 from podhosts.document.actions import action_tokens
@@ -12,6 +12,8 @@ from podhosts.document.branches import Branches
 from podhosts.helm.loading.schema import schema_findings
 from podhosts.helm.model import GoList, GoMap, Unsupported, is_true
 from podhosts.helm.traced import Derived, Traced, ValuePlace, ValueText
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
     from podhosts.placed import Place
 
 #: What is in the key of a list of hosts.
-_HOST_WORD = re.compile(r"hosta|aliases", re.IGNORECASE)
-_VALUE = re.compile(r"\.Values((?:\.\w+)+)")
+_HOST_WORD = regex(r"hosta|aliases", re.IGNORECASE)
+_VALUE = regex(r"\.Values((?:\.\w+)+)")
 _TEXT_WANTED = "expected string"
 #: So much is said of Helm's words.
 _MOST_WORDS = 80

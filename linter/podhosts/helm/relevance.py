@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.helm.model import GoList, GoMap
 from podhosts.helm.traced import Traced
+from podhosts.patterns import regex
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -17,23 +18,23 @@ if TYPE_CHECKING:
     from podhosts.helm.loading import ChartTemplate
     from podhosts.helm.model import GoValue
 
-_WORD = re.compile(r"hosta|aliases", re.IGNORECASE)
-_DEFINITION = re.compile(r'\{\{-?\s*(?:define|block)\s+(?:"([^"\n]*)"|`([^`]*)`)')
+_WORD = regex(r"hosta|aliases", re.IGNORECASE)
+_DEFINITION = regex(r'\{\{-?\s*(?:define|block)\s+(?:"([^"\n]*)"|`([^`]*)`)')
 #: What is included by a name in quotes, and by one that is put together.
-_INCLUSION = re.compile(r'\b(?:include|template)\s+(?:"([^"\n]*)"|`([^`]*)`)')
-_COMPUTED = re.compile(r"\{\{[^{}]*\b(?:include|template)\s+[^\"`\s]")
-_TEXT = re.compile(r"\btpl\b")
+_INCLUSION = regex(r'\b(?:include|template)\s+(?:"([^"\n]*)"|`([^`]*)`)')
+_COMPUTED = regex(r"\{\{[^{}]*\b(?:include|template)\s+[^\"`\s]")
+_TEXT = regex(r"\btpl\b")
 #: A sum over what a file prints says nothing of it.
-_CHECKSUM = re.compile(r"\{\{[^{}]*\binclude\b[^{}]*\bsha\d+sum\b[^{}]*\}\}")
-_COMMENT = re.compile(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}", re.DOTALL)
+_CHECKSUM = regex(r"\{\{[^{}]*\binclude\b[^{}]*\bsha\d+sum\b[^{}]*\}\}")
+_COMMENT = regex(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}", re.DOTALL)
 #: Stand for named templates whose names are put together, and for the texts in values.
 _COMPUTED_NAME, _TEXTS_NAME = "", "{{ tpl }}"
 #: A text for `tpl` that can bring a list.
-_TEMPLATE_TEXT = re.compile(r"hosta|\{\{[^}]*\binclude\b", re.IGNORECASE)
+_TEMPLATE_TEXT = regex(r"hosta|\{\{[^}]*\binclude\b", re.IGNORECASE)
 #: What a values file that can fill a list holds: the word itself, or an address.
-_FILLING = re.compile(r"hosta|aliases|\d+\.\d+\.\d+\.\d+|[0-9a-f]:[0-9a-f]*:", re.IGNORECASE)
+_FILLING = regex(r"hosta|aliases|\d+\.\d+\.\d+\.\d+|[0-9a-f]:[0-9a-f]*:", re.IGNORECASE)
 #: All values passed on, but for those that only become the dot of an include.
-_ALL_VALUES = re.compile(r"(?:toYaml|toJson|range|merge|mergeOverwrite|deepCopy|tpl)[\s\w$(,:=]*\.Values(?![\w.])")
+_ALL_VALUES = regex(r"(?:toYaml|toJson|range|merge|mergeOverwrite|deepCopy|tpl)[\s\w$(,:=]*\.Values(?![\w.])")
 
 
 def can_fill_lists(values: str) -> bool:

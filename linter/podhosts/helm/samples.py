@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 from podhosts.document import Mapping, Scalar, Sequence
+from podhosts.patterns import regex
 from podhosts.source import Source
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ SAMPLES = "sample values"
 _KEY = "hostAliases:"
 #: So many lines before and after the key name the list or ask whether there is one.
 _NEAR = 2
-_VALUE = re.compile(r"\.Values((?:\.\w+)+)")
+_VALUE = regex(r"\.Values((?:\.\w+)+)")
 #: Values that are lists of entries by their names.
-_NAMED = re.compile(r"\.Values((?:\.\w+)*\.\w*(?:[hH]ost_?[aA]lias|[aA]liases|extraHosts)\w*)")
+_NAMED = regex(r"\.Values((?:\.\w+)*\.\w*(?:[hH]ost_?[aA]lias|[aA]liases|extraHosts)\w*)")
 _MOST_NESTED = 8
 
 

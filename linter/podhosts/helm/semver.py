@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
-from typing import NamedTuple
 
 from podhosts.helm.language.quoting import quoted
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 
 _MOST_CHARACTERS = 256
 _MOST_CONSTRAINT_CHARACTERS = 512
@@ -14,14 +14,14 @@ _MOST_GROUPS = 32
 _MOST_NUMBER = 2**64 - 1
 _BLANK = r"[\t\n\f\r ]"
 _SUFFIX = r"(-([0-9A-Za-z\-]+(\.[0-9A-Za-z\-]+)*))?(\+([0-9A-Za-z\-]+(\.[0-9A-Za-z\-]+)*))?"
-_VERSION = re.compile(rf"v?([0-9]+)(\.[0-9]+)?(\.[0-9]+)?{_SUFFIX}")
+_VERSION = regex(rf"v?([0-9]+)(\.[0-9]+)?(\.[0-9]+)?{_SUFFIX}")
 _CONSTRAINED = rf"v?([0-9|x|X|\*]+)(\.[0-9|x|X|\*]+)?(\.[0-9|x|X|\*]+)?{_SUFFIX}"
 #: In this order, with the empty operator second: the first one that leads to a match counts.
 _OPERATORS = r"=||!=|>|<|>=|=>|<=|=<|~|~>|\^"
-_ONE = re.compile(rf"{_BLANK}*({_OPERATORS}){_BLANK}*({_CONSTRAINED}){_BLANK}*")
-_FIND = re.compile(rf"({_OPERATORS}){_BLANK}*({_CONSTRAINED})")
-_RANGE = re.compile(rf"{_BLANK}*({_CONSTRAINED}){_BLANK}+-{_BLANK}+({_CONSTRAINED}){_BLANK}*")
-_ALL = re.compile(
+_ONE = regex(rf"{_BLANK}*({_OPERATORS}){_BLANK}*({_CONSTRAINED}){_BLANK}*")
+_FIND = regex(rf"({_OPERATORS}){_BLANK}*({_CONSTRAINED})")
+_RANGE = regex(rf"{_BLANK}*({_CONSTRAINED}){_BLANK}+-{_BLANK}+({_CONSTRAINED}){_BLANK}*")
+_ALL = regex(
     rf"({_BLANK}*({_OPERATORS}){_BLANK}*({_CONSTRAINED}){_BLANK}*)"
     rf"((?:{_BLANK}+|,{_BLANK}*)({_OPERATORS}){_BLANK}*({_CONSTRAINED}){_BLANK}*)*"
 )

@@ -7,11 +7,11 @@ manifest is shown where a person has to change it.
 
 from __future__ import annotations
 
-import re
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from podhosts.records import record
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -261,7 +261,7 @@ class Traced:
 #: The empty text.
 EMPTY = Traced("", ())
 
-_UNFIT = re.compile(r"[^A-Za-z0-9_.-]+")
+_UNFIT = regex(r"[^A-Za-z0-9_.-]+")
 
 
 def placeholder(identity: str) -> str:

@@ -5,12 +5,12 @@ Pure functions of text. Reading follows hosts(5): an address, then names, `#` be
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.hosts.addresses import canonical, parse_sloppy, refusal
 from podhosts.hosts.kubelet import BUILT_IN_NAMES, COMMENTS
 from podhosts.hosts.names import subdomain_refusals
-from podhosts.records import record
+from podhosts.records import NamedTuple, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document import File, Scalar, Sequence, is_unknown, nodes, whole
 from podhosts.helm import NOTHING
 from podhosts.hosts.addresses import canonical
 from podhosts.interpret import interpret, results_of_parts
 from podhosts.kubernetes import concerns_hosts, is_broken_by_template
-from podhosts.records import field, record, replace
+from podhosts.records import NamedTuple, field, record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

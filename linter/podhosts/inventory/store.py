@@ -6,9 +6,10 @@ SQLite keeps what does not fit its cache in a temporary file that nobody else se
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.hosts.convert import HostsEntry
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

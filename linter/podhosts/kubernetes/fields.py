@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
-_IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$-]*")
+from podhosts.patterns import regex
+
+_IDENTIFIER = regex(r"[A-Za-z_$][A-Za-z0-9_$-]*")
 _IGNORED = str.maketrans("", "", "_- \t")
 _TARGET = "hostaliases"
 #: Keys that steer a strategic merge instead of being fields.

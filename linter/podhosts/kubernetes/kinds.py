@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
 
 from podhosts.kubernetes.schemas import BUILT_IN, PROFILES, UNKNOWN, ListSchema
+from podhosts.records import NamedTuple
 
 CUSTOM_RESOURCE_DEFINITION = "CustomResourceDefinition"
 _TEMPLATE = ("spec", "template", "spec")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document import contents
 from podhosts.kubernetes.fields import normalized
@@ -16,6 +16,7 @@ from podhosts.kubernetes.kinds import (
 )
 from podhosts.kubernetes.schemas import UNKNOWN
 from podhosts.kubernetes.schemas.declared import built_in_places, custom_resource_places
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

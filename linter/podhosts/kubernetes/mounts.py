@@ -5,13 +5,13 @@ Source: `reference/kubernetes.md` 3.1 and 6, `vectors/kubelet` (kind mounts).
 
 from __future__ import annotations
 
-import re
 from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from podhosts.document import Mapping, Scalar, is_null, string
 from podhosts.kubernetes.objects import mapping, sequence
+from podhosts.patterns import regex
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 HOSTS_FILE = "/etc/hosts"
 #: What a path to the file or its folder holds in any spelling.
-_PATH = re.compile(r"etc[/.]*(?:hosts|[^\w/.-]|$)")
+_PATH = regex(r"etc[/.]*(?:hosts|[^\w/.-]|$)")
 #: The fields of the API that say what a volume is.
 _SOURCES = """
 awsElasticBlockStore azureDisk azureFile cephfs cinder configMap csi downwardAPI emptyDir ephemeral fc flexVolume

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from podhosts.document import Scalar, written_string
 from podhosts.hosts.kubelet import mounts_hosts_file
 from podhosts.kubernetes.mounts import source
 from podhosts.kubernetes.objects import mapping, sequence
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from podhosts.document import Mapping, Node

@@ -5,7 +5,6 @@ Only the value is written where it is read; where it will stand is said by a pat
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from podhosts.document import Entry, Mapping, Scalar, Sequence, written_string
@@ -14,9 +13,11 @@ from podhosts.kubernetes.objects import KubernetesObject, mapping
 from podhosts.kubernetes.pods import Pod, is_shaped_like_aliases, never_inside
 from podhosts.kubernetes.schemas import UNKNOWN
 from podhosts.kubernetes.walking import walk
+from podhosts.patterns import regex
 from podhosts.records import record
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from podhosts.document import Document, Node
@@ -27,15 +28,15 @@ _HOST_NAMES = frozenset({"hostname", "subdomain", "hostnameOverride"})
 _OPERATIONS = frozenset({"add", "remove", "replace", "move", "copy", "test"})
 _SETTING_OPERATIONS = frozenset({"add", "replace"})
 #: A name as `helm --set` takes it: `web.hostAliases[0].hostnames[1]`.
-_PARAMETER = re.compile(
+_PARAMETER = regex(
     r"(?:.+\.)?hostAliases(?:\[(?P<entry>[0-9]+)\](?:\.(?P<key>ip|hostnames)(?:\[(?P<name>[0-9]+)\])?)?)?"
 )
 #: What every path to a hosts-related field holds, in whatever syntax.
-_PATHS = re.compile(r"[/.]\"?hostAliases|hostAliases\[|spec[/.](?:hostname|subdomain)")
+_PATHS = regex(r"[/.]\"?hostAliases|hostAliases\[|spec[/.](?:hostname|subdomain)")
 _GATEKEEPER = "mutations.gatekeeper.sh"
-_WORDS = re.compile(r"\w+")
+_WORDS = regex(r"\w+")
 #: A step of Gatekeeper's `location`: `[ip: 10.0.0.1]`, a quoted or a bare word.
-_LOCATION = re.compile(r"(?P<item>\[[^\]]*\])|\"(?P<quoted>(?:[^\"\\]|\\.)*)\"|(?P<word>[^.\[\]\"]+)")
+_LOCATION = regex(r"(?P<item>\[[^\]]*\])|\"(?P<quoted>(?:[^\"\\]|\\.)*)\"|(?P<word>[^.\[\]\"]+)")
 
 
 @record(frozen=True, eq=False)

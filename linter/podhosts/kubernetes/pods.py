@@ -7,7 +7,6 @@ not all of it is written. Texts with placeholders are given only under names wit
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -21,6 +20,7 @@ from podhosts.kubernetes.known_kinds import KNOWN_KINDS, KnownKinds
 from podhosts.kubernetes.objects import mapping, sequence
 from podhosts.kubernetes.schemas import SCHEMALESS, UNKNOWN, ListSchema
 from podhosts.kubernetes.walking import NEVER_INSIDE, follow, walk
+from podhosts.patterns import regex
 from podhosts.records import record
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ CONTAINER_FIELDS = ("initContainers", "containers", "ephemeralContainers")
 #: The parts of a Kyverno rule that say what objects are or should be like.
 _PATTERNS = frozenset({"validate", "match", "exclude", "preconditions", "context"})
 #: A key of a Kyverno patch with an anchor: `+(key)` adds it where it is not there, `(key)` is a condition.
-_ANCHORED = re.compile(r"[+^=X<]?\(.*\)")
+_ANCHORED = regex(r"[+^=X<]?\(.*\)")
 #: Groups that use the word for something else (k3d: the hosts file of node containers), and schemas of other kinds.
 _OTHER_MEANING = frozenset({"k3d.io", "apiextensions.k8s.io"})
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document import Mapping, Scalar, string
 from podhosts.kubernetes.objects import mapping, sequence
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from podhosts.document import Node

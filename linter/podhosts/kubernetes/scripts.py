@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document import Mapping, Scalar, string, written_string
 from podhosts.kubernetes.mounts import config_maps
 from podhosts.kubernetes.objects import mapping, sequence
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +32,7 @@ _ENDINGS = (".sh", ".bash", ".ash", *_PROGRAMS)
 _INTERPRETER = r"(?:\S*/)?(?P<program>sh|bash|dash|ash|ksh|zsh|source|\.|python[0-9.]*|perl|ruby|node|php|lua[0-9.]*)"
 #: A file at the beginning of a command, by itself or after the program that runs it.
 _RUN = rf"(?:^|[;&|(\n]|\b(?:then|do|else|exec)[ \t])[ \t]*(?:{_INTERPRETER}(?:[ \t]+-\w+)*[ \t]+)?[\"']?%s(?![\w./-])"
-_PROGRAM = re.compile(_INTERPRETER)
+_PROGRAM = regex(_INTERPRETER)
 
 
 class Command(NamedTuple):

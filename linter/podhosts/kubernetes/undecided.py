@@ -15,6 +15,7 @@ from podhosts.document import Scalar, Sequence
 from podhosts.document.placeholders import is_placeholder, may_hold_placeholders
 from podhosts.kubernetes.mounts import HOSTS_FILE, normalize
 from podhosts.kubernetes.schemas.field_types import SCALAR_FIELDS
+from podhosts.patterns import regex
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -24,14 +25,14 @@ if TYPE_CHECKING:
     from podhosts.kubernetes.pods import Mount, Pod
 
 #: The key of a list, on a line of its own.
-_LIST_KEY = re.compile(r"^(?P<before>[ \t]*(?:-[ \t]+)*)[\"']?host_?aliases[\"']?[ \t]*:(?P<rest>.*)$", re.I | re.M)
+_LIST_KEY = regex(r"^(?P<before>[ \t]*(?:-[ \t]+)*)[\"']?host_?aliases[\"']?[ \t]*:(?P<rest>.*)$", re.I | re.M)
 #: The list in the words of an action: `toYaml .Values.hostAliases`, `include "web.host-aliases" .`.
-_LIST_NAME = re.compile(r"host[-_]?alias", re.IGNORECASE)
+_LIST_NAME = regex(r"host[-_]?alias", re.IGNORECASE)
 #: A path or a name that speaks of the hosts file: `/etc/hosts`, `.Values.hostsFile`.
-_HOSTS_NAME = re.compile(r"(?<![a-z])hosts(?![a-z])|hosts_?file", re.IGNORECASE)
-_HOSTS_BLOCK = re.compile(r"^[ \t]*hosts(?:[ \t][^\n]*)?\{[ \t]*$", re.MULTILINE)
-_END_OF_BLOCK = re.compile(r"^[ \t]*\}", re.MULTILINE)
-_LINE = re.compile(r"\n(?P<indent>[ \t]*)(?P<text>[^\r\n]*)")
+_HOSTS_NAME = regex(r"(?<![a-z])hosts(?![a-z])|hosts_?file", re.IGNORECASE)
+_HOSTS_BLOCK = regex(r"^[ \t]*hosts(?:[ \t][^\n]*)?\{[ \t]*$", re.MULTILINE)
+_END_OF_BLOCK = regex(r"^[ \t]*\}", re.MULTILINE)
+_LINE = regex(r"\n(?P<indent>[ \t]*)(?P<text>[^\r\n]*)")
 
 
 def undecided(document: Document, pods: Iterable[Pod]) -> list[Span]:

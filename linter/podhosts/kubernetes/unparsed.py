@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from podhosts.document.outline import bare, outline, without_block_scalars
 from podhosts.document.placeholders import is_placeholder, marks_that_break, names_that_break
 from podhosts.kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION, group_of, is_built_in_workload
+from podhosts.patterns import regex
 from podhosts.triggers import text_mentions
 
 if TYPE_CHECKING:
@@ -18,16 +19,16 @@ _NAMES = frozenset({"apiVersion", "kind"})
 #: How much further in than the outermost text one of the two keys may stand: what is wrong may be its indentation.
 _SLIP = 4
 #: The list, or the file, by name. Keys like `hostname` mean something else nearly everywhere but in a pod.
-_LISTS = re.compile(r"host[-_ ]?alias|etc/hosts", re.IGNORECASE)
+_LISTS = regex(r"host[-_ ]?alias|etc/hosts", re.IGNORECASE)
 #: The key with what begins a list, or a mark of a template in its place. Schemas have a mapping there.
-_LIST = re.compile(r"host[-_ ]?aliases[\"']?\s*:\s*(?:-\s|\[|\{\{|\{%|<|@|%)", re.IGNORECASE)
+_LIST = regex(r"host[-_ ]?aliases[\"']?\s*:\s*(?:-\s|\[|\{\{|\{%|<|@|%)", re.IGNORECASE)
 #: The key alone with a list below or behind it.
-_PIECE = re.compile(
+_PIECE = regex(
     r"""(?:^|[{,])[ \t]*(?:-[ \t]+)*["']?hostAliases["']?[ \t]*:(?:\s|#[^\n]*\n)*+(?:-\s|\[(?![ \t]*\]))""",
     re.MULTILINE,
 )
-_SCHEMA = re.compile(r"^[ \t{]*[\"']?(?:properties|\$schema|openapi|swagger)[\"']?\s*:", re.MULTILINE)
-_COREDNS = re.compile(r"corefile|coredns", re.IGNORECASE)
+_SCHEMA = regex(r"^[ \t{]*[\"']?(?:properties|\$schema|openapi|swagger)[\"']?\s*:", re.MULTILINE)
+_COREDNS = regex(r"corefile|coredns", re.IGNORECASE)
 #: Groups that use the word for something else.
 _OTHER_MEANING = frozenset({"k3d.io", "apiextensions.k8s.io"})
 #: Kinds of Kubernetes' own groups that hold neither pods nor patches of them, whatever is written in them.

@@ -5,14 +5,13 @@ Source: `reference/kubernetes.md` 1.1, 2.1, 4.1; measured on 1.29, 1.32, 1.35, 1
 
 from __future__ import annotations
 
-import re
-
+from podhosts.patterns import regex
 from podhosts.records import record
 
 OLDEST_MINOR = 29
 NEWEST_MINOR = 37
 
-_VERSION = re.compile(r"v?1\.([0-9]{1,3})(?:\.[0-9]+)?(?:[-+.][0-9A-Za-z.+-]*)?")
+_VERSION = regex(r"v?1\.([0-9]{1,3})(?:\.[0-9]+)?(?:[-+.][0-9A-Za-z.+-]*)?")
 
 
 class VersionError(ValueError):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import posixpath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document import Mapping, Sequence
 from podhosts.kubernetes import is_broken_by_template, is_template
@@ -41,7 +41,7 @@ from podhosts.kustomize.resources import Resource
 from podhosts.kustomize.selectors import Id, SelectorError, UnknownSelectorError
 from podhosts.kustomize.substituting import substituted
 from podhosts.kustomize.transforming import merged, patched, set_names, set_replicas
-from podhosts.records import field, record
+from podhosts.records import NamedTuple, field, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,7 +5,7 @@ Source: `vectors/overlays` (README, "What an author must know: kustomize"), Kust
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from podhosts.document import Mapping
 from podhosts.hosts.addresses import parse_sloppy
@@ -15,6 +15,7 @@ from podhosts.kustomize.located import List, LocatedString, Map, locate_map, loo
 from podhosts.kustomize.model import Kustomization, documents_in
 from podhosts.kustomize.resources import Resource
 from podhosts.merging.values import DIRECTIVE
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -7,7 +7,9 @@ of pods (selectors of affinities, of other kinds) are left out.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,19 +6,19 @@ Source: `gopkg.in/evanphx/json-patch.v4`, which differs from RFC 6902: a negativ
 
 from __future__ import annotations
 
-import re
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
-from podhosts.kustomize.located import Map, typed
+from podhosts.kustomize.located import LocatedString, Map, text, typed
 from podhosts.merging.values import equal
+from podhosts.patterns import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
 #: What Go's `Atoi` reads, as far as a list can be long.
-_INDEX = re.compile(r"[+-]?[0-9]{1,18}")
+_INDEX = regex(r"[+-]?[0-9]{1,18}")
 
 
 class JsonPatchError(Exception):
@@ -71,7 +71,7 @@ def _apply(root: Map, operation: object) -> Map:
         if isinstance(container, list):
             container[_index(container, key)] = _value(operation)
         else:
-            container[key] = _value(operation)
+            container[_located(key, path)] = _value(operation)
     elif name in {"move", "copy"}:
         origin = operation.get("from")
         if not isinstance(origin, str):
@@ -108,6 +108,11 @@ def _container(root: object, path: str) -> tuple[dict[str, object] | list[object
     return found, last
 
 
+def _located(key: str, path: str) -> str:
+    """A key that is new in its mapping: it is written at the end of a path."""
+    return text(key, path.node, path.placed) if isinstance(path, LocatedString) else key
+
+
 def _get(root: object, path: str) -> object:
     container, key = _container(root, path)
     return container[_index(container, key)] if isinstance(container, list) else container.get(key)
@@ -116,7 +121,7 @@ def _get(root: object, path: str) -> object:
 def _add(root: object, path: str, value: object) -> None:
     container, key = _container(root, path)
     if isinstance(container, dict):
-        container[key] = value
+        container[_located(key, path)] = value
     elif key == "-":
         container.append(value)
     else:

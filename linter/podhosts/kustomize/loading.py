@@ -5,7 +5,6 @@ Source: `api/resource/factory.go` and `api/types/kustomization.go` of kustomize 
 
 from __future__ import annotations
 
-import re
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from podhosts.kustomize.located import List, Map, locate_map, lookup, place_of, 
 from podhosts.kustomize.model import COMPONENT, KUSTOMIZATION
 from podhosts.kustomize.refusals import BuildRefusedError, Refusal, refused
 from podhosts.kustomize.resources import Resource
+from podhosts.patterns import regex
 from podhosts.placed import Placed
 from podhosts.source import Span
 
@@ -43,7 +43,7 @@ _FIELDS = {
 _MOST_EDITS = 2
 _DEFINITION = "CustomResourceDefinition"
 #: All up to its `spec`, where that is the last of the keys that tell what it is.
-_DEFINITION_HEAD = re.compile(
+_DEFINITION_HEAD = regex(
     rf"(?:---[^\n]*\n)?(?:(?!spec:)[^\n]*\n)*?kind: {_DEFINITION}\s*\n(?:(?!spec:)[^\n]*\n)*?metadata:\s*\n"
     r"(?:(?!spec:)[^\n]*\n)*(?=spec:)"
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document import split
 from podhosts.kustomize.building import Builder
@@ -13,6 +13,7 @@ from podhosts.kustomize.located import Map, written_at
 from podhosts.kustomize.model import COMPONENT, Kustomization
 from podhosts.kustomize.names import is_kustomization
 from podhosts.kustomize.printing import Printed
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator

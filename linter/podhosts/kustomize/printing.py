@@ -79,7 +79,9 @@ class Printed(Placed):
 
 
 def _key_place(value: dict[str, object], key: str) -> Place | None:
-    """Where a key is written; its value's place if that came from elsewhere."""
+    """Where a key, or the path that ends in it, is written; its value's place if that came from elsewhere."""
+    if isinstance(key, LocatedString):
+        return place_of(key)
     item = value[key]
     if isinstance(value, Map) and not (
         isinstance(item, (Map, List, LocatedString)) and item.placed is not value.placed

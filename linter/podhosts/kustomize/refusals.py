@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.kustomize.located import place_of
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from podhosts.placed import Place

@@ -5,7 +5,6 @@ Source: `api/filters/replacement/replacement.go` and `kyaml/yaml/match.go` of ku
 
 from __future__ import annotations
 
-import re
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from podhosts.document import Scalar
 from podhosts.kustomize.located import List, LocatedString, Map, lookup, text
 from podhosts.kustomize.model import selector
 from podhosts.kustomize.selectors import Id, SelectorError, UnknownSelectorError, compiled
+from podhosts.patterns import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ _DEFAULT_PATH = "metadata.name"
 #: Python reads no number of thousands of digits.
 _LONGEST_INDEX = 20
 #: The step of a field path that chooses items of a list.
-_CONDITION = re.compile(r"\[([^=\]]*)=([^\]]*)\]")
+_CONDITION = regex(r"\[([^=\]]*)=([^\]]*)\]")
 
 
 class _UnknownSourceError(Exception):

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +39,7 @@ _CLUSTER_SCOPED = frozenset({
     ("", "ComponentStatus"), ("", "Namespace"), ("", "Node"), ("", "PersistentVolume"),
 })  # fmt: skip
 
-_REQUIREMENT = re.compile(
+_REQUIREMENT = regex(
     r"\s*(?P<absent>!)?\s*(?P<key>[\w./-]+)\s*"
     r"(?:(?P<operator>==|=|!=|>|<)\s*(?P<value>[\w.-]*)|(?P<set>in|notin)\s*\((?P<values>[^()]*)\))?\s*"
 )
@@ -123,10 +126,10 @@ def _is_match(pattern: str, value: str) -> bool:
 #: What Python says of patterns that are wrong in Go, too. Other complaints are about syntax that may be Go's alone.
 _WRONG = ("nothing to repeat", "multiple repeat", "missing )", "unbalanced parenthesis", "unterminated character set",
           "bad character range")  # fmt: skip
-_FLAGS = re.compile(r"\(\?([ims]+)\)")
-_QUOTED = re.compile(r"\\Q(.*?)(?:\\E|\Z)", re.DOTALL)
+_FLAGS = regex(r"\(\?([ims]+)\)")
+_QUOTED = regex(r"\\Q(.*?)(?:\\E|\Z)", re.DOTALL)
 #: Flags further in, classes of POSIX and Unicode, and what makes repetition lazy.
-_OF_GO = re.compile(r"\(\?[a-zA-Z-]+[:)]|\[:|\\[pPCx]")
+_OF_GO = regex(r"\(\?[a-zA-Z-]+[:)]|\[:|\\[pPCx]")
 
 
 @lru_cache(maxsize=256)

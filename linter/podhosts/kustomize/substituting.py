@@ -6,21 +6,22 @@ Texts with operators other than defaults, and texts that become no strings, stay
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document import Scalar
 from podhosts.kustomize.located import List, LocatedString, Map, lookup, text
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_NAME = re.compile(r"[_A-Za-z][_A-Za-z0-9]*")
-_VARIABLE = re.compile(r"(?P<escape>\$?)\$\{(?P<name>[_A-Za-z][_A-Za-z0-9]*)(?P<default>:[=-](?P<text>[^${}]*))?\}")
+_NAME = regex(r"[_A-Za-z][_A-Za-z0-9]*")
+_VARIABLE = regex(r"(?P<escape>\$?)\$\{(?P<name>[_A-Za-z][_A-Za-z0-9]*)(?P<default>:[=-](?P<text>[^${}]*))?\}")
 #: What `envsubst` does not take: the whole build fails.
-_BROKEN = re.compile(r"(?<!\$)\$\{(?!#?[_A-Za-z0-9]+[}:=#%/^,])")
+_BROKEN = regex(r"(?<!\$)\$\{(?!#?[_A-Za-z0-9]+[}:=#%/^,])")
 #: A text that YAML reads as it is, with or without quotes; Flux puts variables into text without them.
-_SAFE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._:/@-]*[A-Za-z0-9])?")
+_SAFE = regex(r"[A-Za-z0-9](?:[A-Za-z0-9._:/@-]*[A-Za-z0-9])?")
 _BEGIN = "${"
 #: An object that says `disabled` here stays as it is.
 _SWITCH = "kustomize.toolkit.fluxcd.io/substitute"

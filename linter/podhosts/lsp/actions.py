@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from podhosts.edits import Edit, Safety
 from podhosts.engine.fixing import fix
+from podhosts.records import NamedTuple
 from podhosts.rules.expired_suppression import ExpiredSuppression
 from podhosts.rules.unused_suppression import UnusedSuppression
 from podhosts.source import Span

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document import Document, Mapping, Sequence, split
 from podhosts.interpret import interpret
+from podhosts.patterns import regex
 from podhosts.placed import Placed
+from podhosts.records import NamedTuple
 from podhosts.rules import RULES
 from podhosts.rules.documentation import documentation
 from podhosts.source import Source, Span
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from podhosts.kubernetes import KnownKinds, Pod
 
-_IN_BRACKET = re.compile(r"#\s*podhosts:\s*ignore(?:-document|-file)?\[(?:[^\]]*,)?\s*([a-z-]*)$")
-_REST_OF_RULE = re.compile(r"[a-z-]*")
+_IN_BRACKET = regex(r"#\s*podhosts:\s*ignore(?:-document|-file)?\[(?:[^\]]*,)?\s*([a-z-]*)$")
+_REST_OF_RULE = regex(r"[a-z-]*")
 #: What may stand before a key on its line, and what behind one that is being written.
-_BEFORE_KEY = re.compile(r"(?:[ ]*(?:-[ ]+)*|.*[{,][ ]*)([A-Za-z]*)$")
-_REST_OF_KEY = re.compile(r"[A-Za-z]*")
-_AFTER_KEY = re.compile(r"[ \t]*(?::|$|[},#])")
+_BEFORE_KEY = regex(r"(?:[ ]*(?:-[ ]+)*|.*[{,][ ]*)([A-Za-z]*)$")
+_REST_OF_KEY = regex(r"[A-Za-z]*")
+_AFTER_KEY = regex(r"[ \t]*(?::|$|[},#])")
 #: Stands for the key that is being written, so that the document can be read.
 _STAND_IN = "podhosts-key-being-written"
 

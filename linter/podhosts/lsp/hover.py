@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.commands.render import EXAMPLE_POD_IP, render
 from podhosts.hosts.resolvers import RESOLVERS, Network, families, open_hosts
 from podhosts.kubernetes.host_names import ordinals
 from podhosts.kubernetes.pod_hosts import Surroundings
 from podhosts.lsp.checked import holds
+from podhosts.records import NamedTuple
 from podhosts.reporters.grouping import shown
 from podhosts.reporters.visible import visible
 from podhosts.rules import RULES

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document import Document, Piece, Scalar, split
 from podhosts.interpret import interpret
@@ -11,6 +11,7 @@ from podhosts.kubernetes import KNOWN_KINDS, objects, pods
 from podhosts.kubernetes.mounts import config_maps
 from podhosts.lsp.checked import holds
 from podhosts.placed import Placed
+from podhosts.records import NamedTuple
 from podhosts.source import Source, Span
 
 if TYPE_CHECKING:

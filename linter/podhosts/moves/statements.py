@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document import Scalar, Sequence
 from podhosts.edits import Edit, Safety, splice
@@ -11,6 +11,8 @@ from podhosts.hosts.convert import parse_hosts
 from podhosts.moves.aliases import add_aliases
 from podhosts.moves.draft import Draft, NoMoveError
 from podhosts.moves.titles import move_title
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 from podhosts.shell import WriteKind
 from podhosts.source import Span
 from podhosts.surgery import repair
@@ -24,10 +26,10 @@ if TYPE_CHECKING:
     from podhosts.shell import HostsWrite, Separator, Statement
 
 #: What a script that does nothing consists of; `set` and `exit 0` alone change nothing.
-_NOTHING = re.compile(r"#.*|set(?:\s+[-+](?:[A-Za-z]+|o\s+\w+))*|:|true|exit\s+0|")
-_BETWEEN = re.compile(r"\n|;|&&")
+_NOTHING = regex(r"#.*|set(?:\s+[-+](?:[A-Za-z]+|o\s+\w+))*|:|true|exit\s+0|")
+_BETWEEN = regex(r"\n|;|&&")
 _JOINING = frozenset((";", "\n", "&&"))
-_STOPS_AT_ERRORS = re.compile(r"(?:^|[\n;&])[ \t]*set[ \t]+-[A-Za-z]*e")
+_STOPS_AT_ERRORS = regex(r"(?:^|[\n;&])[ \t]*set[ \t]+-[A-Za-z]*e")
 
 
 class ScriptWrite(NamedTuple):

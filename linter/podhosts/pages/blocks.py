@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -17,17 +18,17 @@ ASCIIDOC_ENDINGS = (".adoc", ".asciidoc")
 PAGE_ENDINGS = (*MARKDOWN_ENDINGS, *ASCIIDOC_ENDINGS)
 
 #: The language in a fence's info string: `yaml`, `{.yaml}`, `yaml title="x"`, `{code-block} yaml`.
-_INFO = re.compile(r"\W*(?:code-block\W+)?(\w[\w-]*)?")
+_INFO = regex(r"\W*(?:code-block\W+)?(\w[\w-]*)?")
 #: Hugo's and Jekyll's way to show code: `{{< highlight yaml >}}` and `{% highlight yaml %}`.
-_HIGHLIGHT = re.compile(r"[ \t]*(?:\{\{[<%]|\{%)-?[ \t]*highlight[ \t]+[\"']?(\w+)")
-_END_OF_HIGHLIGHT = re.compile(r"[ \t]*(?:\{\{[<%]-?[ \t]*/|\{%-?[ \t]*end)[ \t]*highlight\b")
-_INDENTED = re.compile(r"( {4,})(?:apiVersion|kind): ")
+_HIGHLIGHT = regex(r"[ \t]*(?:\{\{[<%]|\{%)-?[ \t]*highlight[ \t]+[\"']?(\w+)")
+_END_OF_HIGHLIGHT = regex(r"[ \t]*(?:\{\{[<%]-?[ \t]*/|\{%-?[ \t]*end)[ \t]*highlight\b")
+_INDENTED = regex(r"( {4,})(?:apiVersion|kind): ")
 #: The language of an AsciiDoc block: `[source,yaml]`, `[source%linenums, yaml]`, `[,yaml]`.
-_SOURCE_BLOCK = re.compile(r"\[(?:source)?(?:[%#.][^,\]]*)?,[ \t]*(\w+)[^\]]*\][ \t]*")
+_SOURCE_BLOCK = regex(r"\[(?:source)?(?:[%#.][^,\]]*)?,[ \t]*(\w+)[^\]]*\][ \t]*")
 #: What may stand between that line and the block: a title, an anchor, further attributes.
-_BLOCK_HEADING = re.compile(r"\.[^\s.].*|\[.*\][ \t]*")
-_DELIMITER = re.compile(r"(-{4,}|\.{4,})[ \t]*")
-_FENCE = re.compile(r"```(\w*).*")
+_BLOCK_HEADING = regex(r"\.[^\s.].*|\[.*\][ \t]*")
+_DELIMITER = regex(r"(-{4,}|\.{4,})[ \t]*")
+_FENCE = regex(r"```(\w*).*")
 
 
 class PageBlock(NamedTuple):

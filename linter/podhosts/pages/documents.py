@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document import Document, Piece, split
 from podhosts.kubernetes import holds_list
 from podhosts.pages.blocks import ASCIIDOC_ENDINGS, asciidoc_blocks, block_span, markdown_blocks
+from podhosts.patterns import regex
 from podhosts.placed import Place, Placed
+from podhosts.records import NamedTuple
 from podhosts.source import Source, Span
 from podhosts.triggers import text_mentions
 
@@ -24,16 +26,16 @@ _SHELLS = frozenset({"bash", "console", "sh", "shell", "shellsession", "terminal
 #: Languages under which people show manifests, among other things.
 _MAY_SHOW = frozenset({"", "diff", "output", "plain", "plaintext", "text", "txt", *_SHELLS})
 #: A text that says by its first key that it is a manifest.
-_MANIFEST = re.compile(
+_MANIFEST = regex(
     r"(?:[ \t]*(?:#.*|---.*)?\r?\n)*[ \t]*(?:apiVersion:[ \t]*[\w./]+\s*$|kind:[ \t]*\w+\s*\n[ \t]*apiVersion:)",
     re.MULTILINE,
 )
-_HEREDOC = re.compile(r"<<-?[ \t]*([\"']?)(?P<delimiter>\w+)\1")
+_HEREDOC = regex(r"<<-?[ \t]*([\"']?)(?P<delimiter>\w+)\1")
 #: A command whose here-document is a manifest: for kubectl, or for a file of YAML.
-_GIVES_MANIFEST = re.compile(r"\b(?:kubectl|oc|k)\b.*\s(?:-f|--filename)[ =]?-(?:\s|$)|(?:>|\btee\b)[ \t]*\S+\.ya?ml\b")
+_GIVES_MANIFEST = regex(r"\b(?:kubectl|oc|k)\b.*\s(?:-f|--filename)[ =]?-(?:\s|$)|(?:>|\btee\b)[ \t]*\S+\.ya?ml\b")
 #: Marks that AsciiDoc takes out of a block or fills in: callouts at the end of a line, and attributes.
-_CALLOUTS = re.compile(r"(?:[ \t]*<(?:[0-9]+|\.)>)+(?=[ \t]*\r?$)", re.MULTILINE)
-_ATTRIBUTE = re.compile(r"\{[a-z][a-z0-9_-]*\}")
+_CALLOUTS = regex(r"(?:[ \t]*<(?:[0-9]+|\.)>)+(?=[ \t]*\r?$)", re.MULTILINE)
+_ATTRIBUTE = regex(r"\{[a-z][a-z0-9_-]*\}")
 
 
 class CodeBlock(Placed):

@@ -6,12 +6,13 @@ long, however many changes it has.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from podhosts.edits import splice
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 from podhosts.reporters.quoting import git_quoted
 from podhosts.source import Source, Span
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _Line = TypeVar("_Line", str, bytes)
 
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_LINE = regex(r"[^\n]*\n|[^\n]+")
 _CONTEXT = 3
 #: Larger changed pieces are shown as they are: comparing line by line takes time by their product.
 _MOST_COMPARED = 250_000

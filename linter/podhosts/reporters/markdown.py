@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
+from podhosts.patterns import regex
 from podhosts.reporters.concise import place
 from podhosts.reporters.grouping import grouped
 from podhosts.reporters.naming import object_name
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
 
 #: GitHub cuts off a job summary of more than a mebibyte; the log has all of them.
 _MAX_ROWS = 1000
-_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+_PUNCTUATION = regex(r"[!-/:-@\[-`{-~]")
 #: What GitHub reads as markup, a mention, an issue, a formula, an emoji or an address somewhere in a line.
-_MARKUP = re.compile(r"[\\`*_\[\]<>|~&@#$]|:(?=\S)|(?<=www)\.", re.IGNORECASE)
-_CODE = re.compile(r"`([^`]+)`")
+_MARKUP = regex(r"[\\`*_\[\]<>|~&@#$]|:(?=\S)|(?<=www)\.", re.IGNORECASE)
+_CODE = regex(r"`([^`]+)`")
 
 
 def render(report: Report) -> Iterator[str]:

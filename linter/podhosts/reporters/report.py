@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from podhosts.diagnostics import Severity
-from podhosts.records import field, record
+from podhosts.records import NamedTuple, field, record
 
 if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic

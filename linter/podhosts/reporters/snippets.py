@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from podhosts.records import NamedTuple
 from podhosts.reporters.visible import visible
 
 if TYPE_CHECKING:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
 from podhosts.diagnostics import Diagnostic, Severity, Words
 from podhosts.edits import Safety
+from podhosts.records import NamedTuple
 from podhosts.reporters.differences import changes, compared
 from podhosts.reporters.grouping import SharedFixes, grouped
 from podhosts.reporters.snippets import CONTEXT, WIDTH, printable, snippet

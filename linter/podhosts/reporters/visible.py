@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
+
+from podhosts.patterns import regex
 
 #: Control, format (bidirectional overrides among them), surrogate, private, line and paragraph separators.
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 #: Bytes that are not simply shown.
-_SUSPECT = re.compile(rb"[^\t\n -~]")
+_SUSPECT = regex(rb"[^\t\n -~]")
 #: Pieces of text; a CR that a diff shows at the end of a file without LF is a lone one.
-_PIECE = re.compile(r"\r(?=\n\\ No newline)|\r?\n|\t|\r|[^\r\n\t]+")
+_PIECE = regex(r"\r(?=\n\\ No newline)|\r?\n|\t|\r|[^\r\n\t]+")
 
 
 def visible(text: str) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, indent, tostring
+
+from podhosts.patterns import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 #: All but the characters of XML 1.0 (production 2, `Char`).
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORBIDDEN = regex("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def fit(text: str) -> str:

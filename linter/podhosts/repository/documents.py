@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from heapq import merge
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from podhosts.document import Document, Part, whole, whole_word
 from podhosts.kubernetes import objects
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 from podhosts.source import Source
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from podhosts.kubernetes.schemas.definitions import ResourceDefinition
 
 #: What a name can be made of, and a little more.
-_WORD = re.compile(r"[^\s\"'{}\[\],:\\]+")
+_WORD = regex(r"[^\s\"'{}\[\],:\\]+")
 #: Characters up to which all words of a document are noted.
 _LONGEST_INDEXED = 1 << 16
 

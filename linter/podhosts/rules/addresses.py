@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 
 from podhosts.document import Scalar
 from podhosts.hosts.addresses import canonical, classify, parse_sloppy
-from podhosts.rules.names import as_written, looks_unfilled, separate
+from podhosts.patterns import regex
+from podhosts.rules.names import as_written, looks_unfilled, meant_name, separate
 from podhosts.surgery import repair, replace_scalar
 
 if TYPE_CHECKING:
     from podhosts.edits import Fix, Safety
     from podhosts.kubernetes import HostAlias, Pod
 
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_SCHEME = regex(r"[A-Za-z][A-Za-z0-9+.-]*://")
 #: One of the four numbers of an address, or what stands for one in an example.
-_EXAMPLE = re.compile(r"(?=.*[^0-9.])(?:[0-9]{1,3}|[xXyYzZnN#?*]{1,3})(?:\.(?:[0-9]{1,3}|[xXyYzZnN#?*]{1,3})){3}")
+_EXAMPLE = regex(r"(?=.*[^0-9.])(?:[0-9]{1,3}|[xXyYzZnN#?*]{1,3})(?:\.(?:[0-9]{1,3}|[xXyYzZnN#?*]{1,3})){3}")
 #: What a word is called that an address is to be written for.
 _CALLED = frozenset(("ip", "ipaddr", "ipaddress", "addr", "address"))
 _MAX_OCTET = 255
@@ -51,7 +52,7 @@ class MeantAddresses:
         is_address = parse_sloppy(text) is not None
         wanted = canonical(text) if is_address else _wanted(text)
         if wanted is None:
-            return _reason(text)
+            return _exchange(alias, text) or _reason(text)
         if (holder := self._holders[wanted]) != alias.index:
             return f"put its names under `{wanted}`, which entry {holder + 1} has"
         if is_address:
@@ -116,6 +117,14 @@ def _wanted(text: str) -> str | None:
     wanted = meant_address(bare) or meant_address(bare.partition("%")[0])
     address = parse_sloppy(wanted or "")
     return None if address is not None and classify(address) == "link-local" else wanted
+
+
+def _exchange(alias: HostAlias, text: str) -> str | None:
+    """The advice where a name stands as the `ip`, and the only item of `hostnames` is an address."""
+    items = alias.all_names or []
+    if len(items) != 1 or parse_sloppy(items[0][1].text) is None or meant_name(text) != text:
+        return None
+    return f"exchange it with `{items[0][1].text}` in `hostnames`"
 
 
 def _too_much(text: str) -> str:

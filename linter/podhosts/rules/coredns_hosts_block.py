@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity, Words
 from podhosts.kubernetes import pods
+from podhosts.kubernetes.generated_files import is_corefile
 from podhosts.kustomize.names import is_kustomization
+from podhosts.records import replace
 from podhosts.rules.base import Fixable, Rule
 
 if TYPE_CHECKING:
@@ -72,7 +74,7 @@ class CorednsHostsBlock(Rule):
     fixable = Fixable.SOMETIMES
 
     def check_document(self, document: Document) -> Iterator[Diagnostic]:
-        if not _is_corefile(document.source.path):
+        if not is_corefile(document.source.path):
             return
         # Imported here: most documents are no Corefiles.
         from podhosts.corefile.manifests import file_corefile
@@ -115,7 +117,13 @@ class CorednsHostsBlock(Rule):
     def _check_custom(self, manifest: KubernetesObject, main: KubernetesObject | None) -> Iterator[Diagnostic]:
         """Check the ConfigMap that others import from; without theirs, key by key."""
         from podhosts.corefile.manifests import ManifestCorefile, corefiles
-        from podhosts.rules.corefile_keys import is_for_k3s, never_imported, overrides, unread_custom_keys
+        from podhosts.rules.corefile_keys import (
+            default_servers,
+            is_for_k3s,
+            never_imported,
+            overrides,
+            unread_custom_keys,
+        )
 
         if main is not None:
             for corefile in corefiles(main, manifest):
@@ -126,7 +134,8 @@ class CorednsHostsBlock(Rule):
         own = list(corefiles(manifest))
         for corefile in own:
             yield from self._check(corefile, manifest)
-        for corefile, oddity in overrides(own, is_for_k3s(manifest, self.repository)):
+        alone = (*overrides(own, is_for_k3s(manifest, self.repository)), *default_servers(own))
+        for corefile, oddity in alone:
             yield from self._odd(corefile, manifest, oddity)
         whole = ManifestCorefile(manifest)
         for oddity in never_imported(whole, manifest):
@@ -143,10 +152,17 @@ class CorednsHostsBlock(Rule):
         for corefile, entries in taken_in(kustomization, overlays.file):
             for oddity in oddities(corefile):
                 place = corefile.locate(oddity.span)
+                if place.manifest is kustomization:
+                    yield from self._odd(corefile, kustomization, oddity)
+                    continue
                 source = place.manifest.document.source
                 entry, path = entries[source.path]
                 words = oddity.words
-                yield self.report(
+                by = Related(entry.span, "taken in here", kustomization.document.source)
+                inside = self.report(
+                    place.manifest, place.span, words, field="", severity=oddity.severity, related=[by]
+                )
+                outside = self.report(
                     kustomization,
                     entry,
                     f"a Corefile taken in here: {words.message}",
@@ -156,6 +172,7 @@ class CorednsHostsBlock(Rule):
                     severity=oddity.severity,
                     related=[Related(place.span, "the place", source)],
                 )
+                yield replace(outside, taken_in=inside)
 
     def _check(self, corefile: ManifestCorefile, manifest: KubernetesObject) -> Iterator[Diagnostic]:
         """Check a Corefile with all that it imports, and report what stands in the object."""
@@ -186,9 +203,3 @@ def _located(other: Related, corefile: ManifestCorefile, manifest: KubernetesObj
     source = place.manifest.document.source
     # Another part of a large file is another source of the same path, with offsets of its own.
     return Related(place.span, other.message, None if source is manifest.document.source else source)
-
-
-def _is_corefile(path: str) -> bool:
-    """Whether a file has a name that only Corefiles have."""
-    name = path.rpartition("/")[2]
-    return name == "Corefile" or name.endswith((".corefile", ".Corefile"))

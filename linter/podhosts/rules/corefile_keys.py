@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from podhosts.corefile import CorefileError
 from podhosts.corefile.manifests import CUSTOM, KeyText, key_texts
 from podhosts.corefile.mounted import CUSTOM_FOLDER, MAIN_FOLDER, MAIN_PATH
+from podhosts.corefile.starting import bound_to, is_certain
 from podhosts.diagnostics import Related, Severity, Words
 from podhosts.document import string
 from podhosts.hosts.addresses import inet_pton4, inet_pton6
 from podhosts.kubernetes import is_placeholder, mapping, sequence
 from podhosts.kubernetes.mounts import config_maps
+from podhosts.patterns import regex
 from podhosts.rules.corefile_oddities import NO_START, Oddity
 from podhosts.source import Span
 
@@ -27,10 +29,12 @@ if TYPE_CHECKING:
 
 #: Which keys the Corefiles of AKS, k3s and others import.
 _IMPORTED = (".override", ".server")
-_HOSTS = re.compile(r"(?m)^[ \t]*hosts[ \t]*(?:[^\n{]*)\{")
-_LINE = re.compile(r"[^\r\n]+")
+#: What the server block of those Corefiles serves: scheme, zone and port.
+_DEFAULT_SERVER = ("dns", ".", "53")
+_HOSTS = regex(r"(?m)^[ \t]*hosts[ \t]*(?:[^\n{]*)\{")
+_LINE = regex(r"[^\r\n]+")
 #: Text that says that a repository is for k3s or RKE2.
-_K3S_PATH = re.compile(r"(?:^|/)(?:k3s|rke2|rancher)(?:[/.-]|$)")
+_K3S_PATH = regex(r"(?:^|/)(?:k3s|rke2|rancher)(?:[/.-]|$)")
 _K3S_API = "helm.cattle.io"
 
 
@@ -104,6 +108,23 @@ def _first_block(corefile: ManifestCorefile) -> HostsBlock | None:
     except CorefileError:
         return None
     return blocks[0] if blocks else None
+
+
+def default_servers(corefiles: Iterable[ManifestCorefile]) -> Iterator[tuple[ManifestCorefile, Oddity]]:
+    """The `.server` keys that serve `.` themselves, where the Corefile that imports them is not at hand."""
+    for corefile in corefiles:
+        try:
+            servers = corefile.read().servers if corefile.inside is None else ()
+        except CorefileError:
+            continue
+        for zone in (zone for server in servers if not bound_to(server) for zone in server.zones):
+            if is_certain(zone.token) and (zone.scheme, zone.name, zone.port) == _DEFAULT_SERVER:
+                words = Words(
+                    f"on AKS and k3s `{zone.token.text}` is served already",
+                    f"Their Corefile has a block of `.:53` beside the imported `*.server`, and {NO_START}",
+                    "write the zone of the names instead",
+                )
+                yield corefile, Oddity(zone.token.span, words)
 
 
 def is_for_k3s(manifest: KubernetesObject, repository: Repository) -> bool:
@@ -193,7 +214,8 @@ def never_imported(corefile: ManifestCorefile, manifest: KubernetesObject) -> It
     everything = [text.text for text in key_texts(manifest, CUSTOM_FOLDER)]
     for text in key_texts(manifest, CUSTOM_FOLDER):
         name = basename(text.path)
-        if not name.endswith(_IMPORTED) and not any(name in other for other in everything):
+        named = re.compile(rf"(?:/|\b(?:import|hosts)[ \t]+){re.escape(name)}(?![\w.-])")
+        if not name.endswith(_IMPORTED) and not any(map(named.search, everything)):
             yield from _unread(corefile, text)
 
 

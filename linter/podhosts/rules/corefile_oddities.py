@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.corefile import CorefileError
 from podhosts.corefile.askable import unaskable
@@ -13,7 +13,9 @@ from podhosts.corefile.zones import is_within, qualified, zones_of
 from podhosts.diagnostics import Related, Severity, Words
 from podhosts.hosts.addresses import inet_pton4, inet_pton6
 from podhosts.kubernetes import is_placeholder, is_template
+from podhosts.records import NamedTuple
 from podhosts.rules.corefile_fixes import correct, fall_through
+from podhosts.rules.names import meant_name, separate
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from podhosts.edits import Fix
 
 _CLUSTER_DOMAIN = "cluster.local."
+#: No host name holds these; CoreDNS keeps them in the name.
+_FOREIGN = frozenset(",:/")
 NO_START = "CoreDNS does not start"
 
 
@@ -169,6 +173,8 @@ def _odd_name(name: Token, line: InlineEntry, block: HostsBlock, reading: Corefi
         return _wildcard(name)
     if (reason := unaskable(name.text)) is not None:
         return Oddity(name.span, Words(f"no query finds `{name.text}`", reason, "write the name as it is asked for"))
+    if not _FOREIGN.isdisjoint(name.text):
+        return _no_host_name(name)
     if (server := _longer_zone(name.text, block, reading)) is not None:
         key = server.keys[0]
         words = Words(
@@ -187,6 +193,15 @@ def _odd_name(name: Token, line: InlineEntry, block: HostsBlock, reading: Corefi
         )
         return Oddity(name.span, words, others=(Related(plugin.name.span, "the earlier plugin"),))
     return None
+
+
+def _no_host_name(name: Token) -> Oddity:
+    """A name with what separates names elsewhere, or with the rest of a URL: an answer that nobody asks for."""
+    names = [meant_name(word) for word in separate(name.text)]
+    meant = " ".join(one for one in names if one is not None)
+    why = "Blanks alone separate names; programs ask for a host without scheme, port and path"
+    advice = f"write `{meant}`" if meant and None not in names else "write the name as it is asked for"
+    return Oddity(name.span, Words(f"no program asks for `{name.text}`", why, advice))
 
 
 def _wildcard(name: Token) -> Oddity | None:

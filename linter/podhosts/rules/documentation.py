@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import inspect
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.rules.base import Rule
 
-_SECTION = re.compile(r"^(Why|Bad|Good|Fix safety):[ ]?(.*)$")
-_MARK = re.compile(r"\s*# expect:.*$", re.MULTILINE)
+_SECTION = regex(r"^(Why|Bad|Good|Fix safety):[ ]?(.*)$")
+_MARK = regex(r"\s*# expect:.*$", re.MULTILINE)
 
 
 class Documentation(NamedTuple):

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Related, Severity
 from podhosts.document import contents
 from podhosts.kubernetes import is_misspelt_host_aliases, is_shaped_like_aliases, walk
 from podhosts.kubernetes.schemas.field_types import SCALAR_FIELDS
+from podhosts.patterns import regex
 from podhosts.rules.base import Rule, object_of
 
 if TYPE_CHECKING:
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from podhosts.source import Source
 
 #: A value of a chart in a template.
-_VALUE = re.compile(r"\.Values(?:\.\w+)+")
+_VALUE = regex(r"\.Values(?:\.\w+)+")
 
 #: An action behind a key.
-_ACTION = re.compile(r":[ \t]*(?:#[^\n]*)?\s*(\{\{[^{}]*\}\})")
+_ACTION = regex(r":[ \t]*(?:#[^\n]*)?\s*(\{\{[^{}]*\}\})")
 
 
 class DuplicateKey(Rule):

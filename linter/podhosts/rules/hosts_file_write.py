@@ -18,6 +18,7 @@ from podhosts.kubernetes.scripts import (
 )
 from podhosts.kubernetes.windows import host_process
 from podhosts.kustomize.names import is_kustomization
+from podhosts.records import replace
 from podhosts.rules.base import Fixable, Rule, object_of
 
 if TYPE_CHECKING:
@@ -131,16 +132,27 @@ class HostsFileWrite(Rule):
             writes, mounts = self._writes_of(script, taken.name, None)
             for write in writes if mounts else ():
                 words, works = described_script(write, [mount.container for mount in mounts], self.version)
-                yield self.report(
+                severity = Severity.INFO if works else None
+                by = Related(taken.entry.span, "taken in here", kustomization.document.source)
+                inside = self.report(
+                    taken.manifest,
+                    write.target,
+                    words,
+                    field="",
+                    severity=severity,
+                    related=[by, *_mounted(mounts)],
+                )
+                outside = self.report(
                     kustomization,
                     taken.entry,
                     f"a file taken in here: {words.message}",
                     why=words.why,
                     help=words.help,
                     field=kustomization.field(*taken.path),
-                    severity=Severity.INFO if works else None,
+                    severity=severity,
                     related=[Related(write.target, "the place", taken.source), *_mounted(mounts)],
                 )
+                yield replace(outside, taken_in=inside)
 
     def _writes_of(self, script: Script, name: str, namespace: str | None) -> tuple[list[HostsWrite], list[Mount]]:
         """The writes of a text in a ConfigMap, and where containers mount it; none where it is no script they run."""

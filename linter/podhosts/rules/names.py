@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 
 from podhosts.document.scalars import ScalarError, resolve
@@ -15,14 +14,15 @@ from podhosts.hosts.names import (
     label_refusals,
     subdomain_refusals,
 )
+from podhosts.patterns import regex
 
-_BETWEEN = re.compile(r"[\s,;]+")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_PORT = re.compile(r":[0-9]{1,5}\Z")
+_BETWEEN = regex(r"[\s,;]+")
+_SCHEME = regex(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_PORT = regex(r":[0-9]{1,5}\Z")
 #: Words that people write where a value is to be filled in; those that are whole, and those with others beside them.
 _UNFILLED = frozenset(("todo", "null", "nil", "none", "undefined"))
 _UNFILLED_PARTS = frozenset(("your", "changeme", "replaceme", "fixme", "tbd", "placeholder", "xxx", "xxxx"))
-_WORD = re.compile(r"[a-z0-9]+")
+_WORD = regex(r"[a-z0-9]+")
 _NO_UNDERSCORES = "use a name without underscores, also where it is looked up"
 
 

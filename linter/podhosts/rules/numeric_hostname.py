@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
+from podhosts.hosts.addresses import parse_sloppy
 from podhosts.hosts.names import is_numeric_for_resolvers
 from podhosts.rules.answers import described, line_answers
 from podhosts.rules.base import Rule
@@ -63,6 +64,6 @@ class NumericHostname(Rule):
                     node,
                     f"`{node.text}` is read as a number",
                     why=f"{described(blind)}; the alias has no effect there",
-                    help="choose another name",
+                    help="list names, not addresses" if parse_sloppy(node.text) else "choose another name",
                     field=alias.field("hostnames", index),
                 )

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
@@ -8,6 +7,7 @@ from podhosts.document import Mapping, Sequence, written_string
 from podhosts.kubernetes import mapping, sequence, walk
 from podhosts.kubernetes.kinds import BUILT_IN_WORKLOADS, group_of
 from podhosts.kubernetes.placed import PlacedPod, location_steps
+from podhosts.patterns import regex
 from podhosts.rules.base import Rule
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _LIST = "hostAliases"
 _GATEKEEPER = "mutations.gatekeeper.sh"
 _KYVERNO = "kyverno.io"
 #: A key of a Kyverno patch with an anchor: `+(hostAliases)`.
-_ANCHORED = re.compile(r"[+^=X<]?\((?P<key>.*)\)")
+_ANCHORED = regex(r"[+^=X<]?\((?P<key>.*)\)")
 
 
 class RefusedMutation(Rule):

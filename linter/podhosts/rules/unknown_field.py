@@ -19,7 +19,7 @@ from podhosts.kubernetes import (
 from podhosts.kubernetes.schemas.refusals import unknown_field
 from podhosts.rules.acceptance import is_address, is_list_of_aliases, is_list_of_names, is_single_name
 from podhosts.rules.base import Fixable, Rule
-from podhosts.rules.names import meant_list
+from podhosts.rules.names import as_written, meant_list
 from podhosts.surgery import move_key, rename_key, repair, wrap_in_list
 
 if TYPE_CHECKING:
@@ -244,6 +244,8 @@ def _meant_by(entry: Entry) -> str | None:
 
 
 def _did_you_mean(meant: str | None, alias: HostAlias, entry: Entry) -> str:
+    if meant is None and parse_sloppy(entry.name) and "ip" not in alias.node.fields:
+        return f"write `ip: {as_written(entry.name)}`, and the names below `hostnames`"
     if meant is None:
         return "an entry has only `ip` and `hostnames`: remove it"
     if meant in alias.node.fields:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Words
 from podhosts.kubernetes.host_names import ordinals, own_name
 from podhosts.kubernetes.rights import rights
+from podhosts.patterns import regex
 from podhosts.rules.write_outcomes import Outcome, outcome, stops
 from podhosts.shell import User, WriteKind
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from podhosts.shell import ArgvWrite, HostsWrite
     from podhosts.shell.arguments import UnreadRedirection
 
-_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_LABEL = regex(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _HOOKS = {
     "postStart": "a postStart hook",
     "preStop": "a preStop hook",

@@ -6,17 +6,19 @@ not measured counts as a write that works.
 
 from __future__ import annotations
 
-import re
 from enum import Enum, auto
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document import string
 from podhosts.kubernetes.rights import rights
 from podhosts.kubernetes.scripts import commands
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 from podhosts.shell import User, Way
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Sequence
 
     from podhosts.kubernetes import Container, Pod
@@ -25,18 +27,18 @@ if TYPE_CHECKING:
 
 #: Programs of which only the GNU ones were measured, and images that have busybox's.
 _UNMEASURED_IN_BUSYBOX = frozenset(("install", "patch"))
-_BUSYBOX_IMAGES = re.compile(r"busybox|alpine")
-_CHANGES_RIGHTS = re.compile(r"\b(?:chmod|chown|chgrp|setfacl)\b")
-_GAINS_RIGHTS = re.compile(r"\b(?:sudo|doas|su)\b")
-_STOPS_AT_ERRORS = re.compile(r"(?:^|[\n;&])[ \t]*set[ \t]+-[A-Za-z]*e")
-_COPIES = re.compile(r"\b(?:cp|mv|rsync)\b")
-_ONLY_IF_OLDER = re.compile(r"\s(?:-[A-Za-z]*u|--update)")
-_HOSTS = re.compile(r"hosts")
+_BUSYBOX_IMAGES = regex(r"busybox|alpine")
+_CHANGES_RIGHTS = regex(r"\b(?:chmod|chown|chgrp|setfacl)\b")
+_GAINS_RIGHTS = regex(r"\b(?:sudo|doas|su)\b")
+_STOPS_AT_ERRORS = regex(r"(?:^|[\n;&])[ \t]*set[ \t]+-[A-Za-z]*e")
+_COPIES = regex(r"\b(?:cp|mv|rsync)\b")
+_ONLY_IF_OLDER = regex(r"\s(?:-[A-Za-z]*u|--update)")
+_HOSTS = regex(r"hosts")
 _LISTS = frozenset((";", "\n"))
 #: Programs that do not always tell a failure by their exit code, or not each of that name.
 _SILENT = frozenset(("perl", "ruby", "patch", "awk", "install"))
 #: Programs, as opposed to functions of a language.
-_PROGRAM = re.compile(r"[a-z]+")
+_PROGRAM = regex(r"[a-z]+")
 
 
 class Outcome(Enum):

@@ -5,12 +5,22 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from podhosts.discovery import STDIN, Input
 from podhosts.document import File, whole
-from podhosts.engine import Found, Result, Unread, chart_report, check_parts, conclude, lint
+from podhosts.engine import (
+    Found,
+    Result,
+    Unread,
+    chart_report,
+    check_parts,
+    conclude,
+    lint,
+    told_where_written,
+)
 from podhosts.helm import DEFAULT_HELM
+from podhosts.records import NamedTuple
 from podhosts.repository import Repository, open_repository
 from podhosts.run.elsewhere import Elsewhere
 from podhosts.run.inputs import NOTHING_CAME, stored
@@ -137,11 +147,27 @@ class Run:
         Of what was not asked for, only what is told there of what was.
         """
         told = Elsewhere(self._relevance, self.repository)
+        found: list[tuple[Input, Result | str]] = []
         inputs = [(item, self._linted[number]) for number, item in enumerate(self.inputs)]
         for item, linted in [*inputs, *self._added()]:
             result = _result(linted)
             if item.is_other and isinstance(result, Result):
                 result = told.part(result, item.path, self._settings.options(item.path).settings)
+            found.append((item, result))
+        return self._where_written(found)
+
+    def _where_written(self, found: list[tuple[Input, Result | str]]) -> Iterator[tuple[Input, Result | str]]:
+        """The results with what is found in files that are taken in there, once."""
+        told = {
+            finding.written_at
+            for _, result in found
+            if isinstance(result, Result)
+            for finding in result.findings
+            if finding.taken_in is None
+        }
+        for item, result in found:
+            if isinstance(result, Result) and any(finding.taken_in for finding in result.findings):
+                result = told_where_written(result, self._settings.options(item.path), told)
             yield item, result
 
     def _added(self) -> Iterator[tuple[Input, Linted]]:

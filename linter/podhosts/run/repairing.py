@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.discovery import STDIN, with_slashes
 from podhosts.document import Part, Section
 from podhosts.edits import Safety, splice
 from podhosts.engine import Result
 from podhosts.engine.fixing import Fixed, fix
+from podhosts.records import NamedTuple
 from podhosts.reporters.differences import unified_diff
 from podhosts.repository import Repository
 from podhosts.run.files import CannotKeepError, FileChangedError, replace_content

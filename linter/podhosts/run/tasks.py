@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from podhosts.discovery import Input
 from podhosts.document import WINDOW, File
 from podhosts.engine import Unread, files_with_findings, overlays_affect
 from podhosts.pages.blocks import is_page
 from podhosts.processes import most_processes
-from podhosts.records import record
+from podhosts.records import NamedTuple, record
 from podhosts.run.sharing import shared
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from podhosts.patterns import regex
 from podhosts.records import record
 from podhosts.shell.expansion import Field
 from podhosts.shell.located import LocatedText, WrittenRun
@@ -21,12 +22,12 @@ if TYPE_CHECKING:
 
 #: Programs that print their arguments or files, and do nothing else with them.
 _PRINTERS = frozenset(("echo", "printf", "cat"))
-_OPERATOR = re.compile(r"1?(?:>>|>\|?)|&>>?")
-_ATTACHED = re.compile(r"(?:1?(?:>>|>\|?)|&>>?)(/\S+)")
-_AT_END = re.compile(r"(?:^|\s)(?:1?(?:>>|>\|?)|&>>?)\s*(/\S+)\s*\Z")
+_OPERATOR = regex(r"1?(?:>>|>\|?)|&>>?")
+_ATTACHED = regex(r"(?:1?(?:>>|>\|?)|&>>?)(/\S+)")
+_AT_END = regex(r"(?:^|\s)(?:1?(?:>>|>\|?)|&>>?)\s*(/\S+)\s*\Z")
 #: How far behind `|` the operand of `tee` is looked for.
 _FURTHEST_OPERAND = 6
-_QUOTED = re.compile(r"""\s*(["'])(.*)\1\s*""", re.DOTALL)
+_QUOTED = regex(r"""\s*(["'])(.*)\1\s*""", re.DOTALL)
 
 
 class Mistake(StrEnum):

@@ -7,14 +7,16 @@ A tokenizer, not a parser: strings, regular expressions and comments are told ap
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 from podhosts.shell.model import WriteKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""(?P<blank>(?:[ \t\r]|\\\n)+)
     |(?P<comment>\#[^\n]*)
     |(?P<string>"(?:[^"\\\n]|\\.)*")
@@ -24,7 +26,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_REGEX = re.compile(r"/(?:[^/\\\n\[]|\\.|\[\^?\]?(?:[^\]\\\n]|\\.)*\])*/")
+_REGEX = regex(r"/(?:[^/\\\n\[]|\\.|\[\^?\]?(?:[^\]\\\n]|\\.)*\])*/")
 _ENDS = frozenset((";", "}", "\n", ""))
 
 

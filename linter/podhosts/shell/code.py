@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 from podhosts.shell.located import UNKNOWN, LocatedText, WrittenRun
 from podhosts.shell.model import HostsWrite, WriteKind
 
@@ -23,12 +25,12 @@ _NAME = r"[$@]?[A-Za-z_][\w$]*(?:(?:::|\.|->)[A-Za-z_]\w*)*"
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 #: What ends arguments that stand without parentheses.
 _ENDS = frozenset({";", "or", "and", "||", "&&", "do", "|"})
-_INTERPOLATED = re.compile(r"[$@]\w+|[$#]\{[^{}]*\}")
+_INTERPOLATED = regex(r"[$@]\w+|[$#]\{[^{}]*\}")
 #: What stands for something else in a string: escapes, and what is put in.
-_MARKS = re.compile(rf"\\(?P<escaped>.)|{_INTERPOLATED.pattern}", re.DOTALL)
+_MARKS = regex(rf"\\(?P<escaped>.)|{_INTERPOLATED.pattern}", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 #: Perl's modes, alone or with the path behind them.
-_PERL_MODE = re.compile(r"\s*(\+?<|\+?>{1,2})(?![<>&=])\s*(?::[\w()-]*)?(.*)", re.DOTALL)
+_PERL_MODE = regex(r"\s*(\+?<|\+?>{1,2})(?![<>&=])\s*(?::[\w()-]*)?(.*)", re.DOTALL)
 _MODE_KEYS = frozenset({"mode", "flag", "flags"})
 _APPENDS = frozenset({"FILE_APPEND"})
 _MOST_ARGUMENTS = 8

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from podhosts.records import NamedTuple
 from podhosts.shell.model import Way
 
 if TYPE_CHECKING:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from podhosts.hosts.addresses import inet_pton4, inet_pton6
+from podhosts.records import NamedTuple
 from podhosts.shell.located import UNKNOWN
 
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._")

@@ -6,10 +6,11 @@ Everything else that the shell would put in is `UNKNOWN`. XCU 2.6; bash manual 3
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 from podhosts.shell.located import OWN_ADDRESS, UNKNOWN, LocatedText, WrittenRun
 from podhosts.shell.own_address import prints_own_address
 from podhosts.shell.tree import Expansion, Parameter, Simple, Text
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 _PATTERN_CHARACTERS = frozenset("*?[")
 _EXPANDABLE = frozenset("*?[{")
-_BRACE_PIECE = re.compile(r"[{},]|[^{},]+")
-_BLANK_RUN = re.compile(r"[ \t\n]+")
+_BRACE_PIECE = regex(r"[{},]|[^{},]+")
+_BLANK_RUN = regex(r"[ \t\n]+")
 _MOST_ALTERNATIVES = 64
 _MOST_BRACES = 8
 

@@ -5,10 +5,10 @@ Sources: the manuals of GNU coreutils and sed, vim's xxd, glibc's iconv, OpenSSL
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from podhosts.patterns import regex
 from podhosts.shell.effects import FileWrite
 from podhosts.shell.model import WriteKind
 from podhosts.shell.options import Operand, Syntax, parse_arguments
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from podhosts.shell.expansion import Field
 
 #: `w FILE` at the end of a script of sed: the name goes on to the end of the line.
-_SED_WRITE = re.compile(r"(?<![A-HJ-LN-Za-dfhj-lnoq-z])w[ \t]*(/[^\n]*)\Z")
+_SED_WRITE = regex(r"(?<![A-HJ-LN-Za-dfhj-lnoq-z])w[ \t]*(/[^\n]*)\Z")
 
 
 def output_option(syntax: Syntax, *names: str) -> Program:

@@ -7,8 +7,9 @@ File::Copy, Ruby's File and FileUtils, Node's fs, PHP's filesystem functions and
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 from podhosts.shell.model import Way, WriteKind
 
 
@@ -56,7 +57,7 @@ _HASH = r"\#[^\n]*"
 _SLASHES = r"//[^\n]*|/\*.*?\*/"
 
 _PERL = Language(
-    re.compile(r"-[aclnpsw0-7]*[eE](.*)", re.DOTALL),
+    regex(r"-[aclnpsw0-7]*[eE](.*)", re.DOTALL),
     rf"{_QUOTED}|{_BACKQUOTED}|\bq[qx]?\{{[^{{}}]*\}}|\bq[qx]?\([^()]*\)",
     _HASH,
     {
@@ -75,7 +76,7 @@ _PERL = Language(
     joiner="::",
 )
 _RUBY = Language(
-    re.compile(r"-[alnpwvd0-7]*e(.*)", re.DOTALL),
+    regex(r"-[alnpwvd0-7]*e(.*)", re.DOTALL),
     rf"{_QUOTED}|{_BACKQUOTED}|%[qQx]?\([^()]*\)|%[qQx]?\{{[^{{}}]*\}}",
     _HASH,
     {
@@ -89,7 +90,7 @@ _RUBY = Language(
     frozenset({"system", "exec", "spawn", "Kernel.system"}),
 )
 _JAVASCRIPT = Language(
-    re.compile(r"(?:-p?e|-p|--eval|--print)(?:=(.*))?", re.DOTALL),
+    regex(r"(?:-p?e|-p|--eval|--print)(?:=(.*))?", re.DOTALL),
     f"{_QUOTED}|{_BACKQUOTED}",
     _SLASHES,
     {
@@ -105,7 +106,7 @@ _JAVASCRIPT = Language(
     joiner=".",
 )
 _PHP = Language(
-    re.compile(r"-r(.*)", re.DOTALL),
+    regex(r"-r(.*)", re.DOTALL),
     f"{_QUOTED}|{_BACKQUOTED}",
     f"{_HASH}|{_SLASHES}",
     {
@@ -118,18 +119,18 @@ _PHP = Language(
     frozenset({"system", "exec", "shell_exec", "passthru", "popen"}),
 )
 _LUA = Language(
-    re.compile(r"-e(.*)", re.DOTALL),
+    regex(r"-e(.*)", re.DOTALL),
     rf"{_QUOTED}|\[\[.*?\]\]",
     r"--[^\n]*",
     {"io.open": _OPEN, "io.output": _WRITE, "os.rename": _RENAME, "os.remove": _REMOVE},
     frozenset({"os.execute", "io.popen"}),
 )
 _BY_PROGRAM = (
-    (re.compile(r"perl[0-9.]*"), _PERL),
-    (re.compile(r"ruby[0-9.]*"), _RUBY),
-    (re.compile(r"node(?:js)?[0-9]*|bun"), _JAVASCRIPT),
-    (re.compile(r"php[0-9.]*"), _PHP),
-    (re.compile(r"lua(?:jit)?[0-9.]*"), _LUA),
+    (regex(r"perl[0-9.]*"), _PERL),
+    (regex(r"ruby[0-9.]*"), _RUBY),
+    (regex(r"node(?:js)?[0-9]*|bun"), _JAVASCRIPT),
+    (regex(r"php[0-9.]*"), _PHP),
+    (regex(r"lua(?:jit)?[0-9.]*"), _LUA),
 )
 
 

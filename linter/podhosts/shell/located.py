@@ -7,8 +7,9 @@ those of the outermost text. Values are therefore kept with the runs of source t
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from podhosts.records import NamedTuple
 from podhosts.source import Span
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from podhosts.records import record
+from podhosts.records import NamedTuple, record
 from podhosts.shell.entries import WrittenEntry, hosts_entries
 from podhosts.shell.located import OWN_ADDRESS, UNKNOWN
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from podhosts.patterns import regex
 from podhosts.shell.located import OWN_ADDRESS, UNKNOWN
 
 if TYPE_CHECKING:
@@ -12,9 +13,9 @@ if TYPE_CHECKING:
 
     from podhosts.shell.expansion import Field
 
-_ECHO_OPTION = re.compile(r"-[neE]+")
-_ESCAPE = re.compile(r"\\(?:0[0-7]{0,3}|x[0-9a-fA-F]{1,2}|[1-7][0-7]{0,2}|.)", re.DOTALL)
-_FORMAT = re.compile(r"%%|%s|%b|%|[^%]+")
+_ECHO_OPTION = regex(r"-[neE]+")
+_ESCAPE = regex(r"\\(?:0[0-7]{0,3}|x[0-9a-fA-F]{1,2}|[1-7][0-7]{0,2}|.)", re.DOTALL)
+_FORMAT = regex(r"%%|%s|%b|%|[^%]+")
 _LETTERS = {"a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\"}
 _QUOTES = {'"': '"', "'": "'"}
 _LONGEST = 100_000

@@ -7,9 +7,9 @@ character at a time, and below `MAX_DEPTH` levels the rest of the text is left u
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from podhosts.patterns import regex
 from podhosts.shell.templates import mask_templates
 from podhosts.shell.tree import (
     Assignment,
@@ -29,16 +29,16 @@ from podhosts.shell.words import BLANKS, MAX_DEPTH, PLAIN, WordReader
 if TYPE_CHECKING:
     from podhosts.shell.tree import Command
 
-_REDIRECT = re.compile(r"([0-9]+|\{[A-Za-z_][A-Za-z0-9_]*\})?(&>>|&>|<<<|<<-|<<|<>|<&|>>|>\||>&|[<>](?!\())")
+_REDIRECT = regex(r"([0-9]+|\{[A-Za-z_][A-Za-z0-9_]*\})?(&>>|&>|<<<|<<-|<<|<>|<&|>>|>\||>&|[<>](?!\())")
 #: dash's: `&>` ends a command and opens a file, `<<<` is a syntax error.
-_POSIX_REDIRECT = re.compile(r"([0-9]+)?(<<<|<<-|<<|<>|<&|>>|>\||>&|[<>])")
+_POSIX_REDIRECT = regex(r"([0-9]+)?(<<<|<<-|<<|<>|<&|>>|>\||>&|[<>])")
 _REDIRECT_STARTS = frozenset("<>&{0123456789")
-_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\[[^\]\s'\"$`\\]*\])?(\+?)=")
+_ASSIGNMENT = regex(r"([A-Za-z_][A-Za-z0-9_]*)(\[[^\]\s'\"$`\\]*\])?(\+?)=")
 _DELIMITED = r"(?=[ \t\n;&|()<>]|\Z)"
-_PREFIX = re.compile(r"(?:!(?=[ \t\n(]|\Z)|(?:time(?:[ \t]+-p)?|coproc)" + _DELIMITED + ")")
-_COMPOUND = re.compile(r"(?:if|while|until|for|select|case|function|\{|\[\[)" + _DELIMITED)
-_CLOSER = re.compile(r"(?:then|elif|else|fi|do|done|esac|\})" + _DELIMITED)
-_FUNCTION_PARENTHESES = re.compile(r"[ \t]*\([ \t]*\)")
+_PREFIX = regex(r"(?:!(?=[ \t\n(]|\Z)|(?:time(?:[ \t]+-p)?|coproc)" + _DELIMITED + ")")
+_COMPOUND = regex(r"(?:if|while|until|for|select|case|function|\{|\[\[)" + _DELIMITED)
+_CLOSER = regex(r"(?:then|elif|else|fi|do|done|esac|\})" + _DELIMITED)
+_FUNCTION_PARENTHESES = regex(r"[ \t]*\([ \t]*\)")
 _NO_CLOSERS: frozenset[str] = frozenset()
 _IF_CLOSERS = frozenset(("then", "elif", "else", "fi"))
 _LOOP_CLOSERS = frozenset(("do", "done"))

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from podhosts.patterns import regex
 from podhosts.shell.model import HostsWrite, WriteKind
 
 if TYPE_CHECKING:
@@ -17,17 +18,17 @@ if TYPE_CHECKING:
 
     from podhosts.shell.located import LocatedText
 
-POWERSHELLS = re.compile(r"(?:powershell|pwsh)(?:\.exe)?", re.IGNORECASE)
-CMD = re.compile(r"cmd(?:\.exe)?", re.IGNORECASE)
+POWERSHELLS = regex(r"(?:powershell|pwsh)(?:\.exe)?", re.IGNORECASE)
+CMD = regex(r"cmd(?:\.exe)?", re.IGNORECASE)
 #: The path, with the quote that may stand before it.
-_PATH = re.compile(
+_PATH = regex(
     r"""(?P<quote>["']?)(?P<path>
         (?:[a-z]:|\$\{?env:\w+\}?|%\w+%)(?:[\\/]+windows)?[\\/]+system32[\\/]+drivers[\\/]+etc[\\/]+hosts
         |/etc/hosts)(?![\w.\\/-])""",
     re.IGNORECASE | re.VERBOSE,
 )
-_BREAK = re.compile(r"[;|{}\n&]")
-_REDIRECTION = re.compile(r"(>>?)[ \t]*\Z")
+_BREAK = regex(r"[;|{}\n&]")
+_REDIRECTION = regex(r"(>>?)[ \t]*\Z")
 _CMDLETS = {
     "add-content": WriteKind.APPEND,
     "ac": WriteKind.APPEND,
@@ -40,16 +41,16 @@ _CMDLETS = {
     "appendalltext": WriteKind.APPEND,
     "writealltext": WriteKind.TRUNCATE,
 }
-_CMDLET = re.compile(r"^\s*(?:\[[\w.]+\]::)?([\w-]+)[ \t(]+", re.IGNORECASE)
+_CMDLET = regex(r"^\s*(?:\[[\w.]+\]::)?([\w-]+)[ \t(]+", re.IGNORECASE)
 _COPIES = frozenset(("copy-item", "copy"))
 #: What may stand between a cmdlet and its file: options with and without values, and the name of the parameter.
-_OPTIONS = re.compile(
+_OPTIONS = regex(
     r"(?:-(?:Force|Append|NoNewline|Encoding[ \t]+\S+)[ \t]+)*(?:-(?:Path|FilePath|LiteralPath)[ \t]+)?", re.IGNORECASE
 )
-_APPEND = re.compile(r"-Append\b", re.IGNORECASE)
+_APPEND = regex(r"-Append\b", re.IGNORECASE)
 #: A value or a text before the parameter that names the file.
-_NAMED = re.compile(r".*[ \t]-(?:Path|FilePath|LiteralPath|Destination)[ \t]+\Z", re.IGNORECASE | re.DOTALL)
-_COPIED = re.compile(r"(?:-\w+[ \t]+)*[\"']?[^\s\"'-][^\"']*[\"']?[ \t]+\Z")
+_NAMED = regex(r".*[ \t]-(?:Path|FilePath|LiteralPath|Destination)[ \t]+\Z", re.IGNORECASE | re.DOTALL)
+_COPIED = regex(r"(?:-\w+[ \t]+)*[\"']?[^\s\"'-][^\"']*[\"']?[ \t]+\Z")
 
 
 def powershell_writes(source: LocatedText) -> Iterator[HostsWrite]:

@@ -7,9 +7,9 @@ Sources: POSIX, the manuals of GNU coreutils, sed, busybox, perl, vim, patch, cu
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from podhosts.patterns import regex
 from podhosts.shell.effects import FileWrite
 from podhosts.shell.filters import FILTERS, sed_writes
 from podhosts.shell.located import UNKNOWN
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from podhosts.shell.effects import Program, ProgramInput
     from podhosts.shell.expansion import Field
 
-_EX_WRITES = re.compile(r"[\s:%,.$0-9]*(?:w|wr|write|wq|wqa|wqall|wa|wall|x|xi|xit|xa|xall|up|update)!?\s*\Z")
-_ED_WRITES = re.compile(r"[%,.$0-9 ]*(?:w|wq|W)\s*\Z")
+_EX_WRITES = regex(r"[\s:%,.$0-9]*(?:w|wr|write|wq|wqa|wqall|wa|wall|x|xi|xit|xa|xall|up|update)!?\s*\Z")
+_ED_WRITES = regex(r"[%,.$0-9 ]*(?:w|wq|W)\s*\Z")
 #: Asking counts too: a container has nobody to answer.
 _NO_CLOBBER = ("n", "no-clobber", "i", "interactive")
 

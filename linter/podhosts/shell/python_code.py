@@ -11,8 +11,10 @@ import re
 import warnings
 from bisect import bisect_left
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 from podhosts.shell.located import UNKNOWN, LocatedText, WrittenRun
 from podhosts.shell.model import HostsWrite, Way, WriteKind
 from podhosts.shell.templates import mask_templates
@@ -29,9 +31,9 @@ _REMOVERS = frozenset(("os.remove", "os.unlink"))
 _SHELLS = frozenset(("os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"))
 _RUNNERS = frozenset(f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output", "Popen"))
 _PATH_CLASSES = frozenset(("Path", "pathlib.Path", "PosixPath", "pathlib.PosixPath"))
-_PERCENT = re.compile(r"%(?:\(\w*\))?[-+ #0-9.]*[sdrifgxeu]")
+_PERCENT = regex(r"%(?:\(\w*\))?[-+ #0-9.]*[sdrifgxeu]")
 _MOST_STEPS = 100
-_BRACES = re.compile(r"\{\{|\}\}|\{[^{}]*\}")
+_BRACES = regex(r"\{\{|\}\}|\{[^{}]*\}")
 
 
 class ShellCommand(NamedTuple):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from podhosts.patterns import regex
 from podhosts.shell.expansion import Field
 from podhosts.shell.located import UNKNOWN, WrittenRun
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SHELLS = frozenset(("sh", "bash", "dash", "ash", "ksh", "ksh93", "mksh", "zsh", "rbash"))
 #: Those that may be dash: what only bash has for redirections does something else in them, or nothing.
 POSIX_SHELLS = frozenset(("sh", "dash"))
-PYTHON = re.compile(r"(?:python|pypy)[0-9.]*\Z")
+PYTHON = regex(r"(?:python|pypy)[0-9.]*\Z")
 
 
 def shell_operands(arguments: Sequence[Field]) -> tuple[bool, list[Field]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from podhosts.patterns import regex
 from podhosts.shell.tree import Compound, Expansion, Parameter, Text
 
 if TYPE_CHECKING:
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
 
     from podhosts.shell.tree import Command, ListedPipeline, Simple, Word
 
-_DECLARATION = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=(.*)", re.DOTALL)
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_DECLARATION = regex(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=(.*)", re.DOTALL)
+_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 _DECLARERS = frozenset(("export", "readonly", "declare", "typeset", "local"))
 _SETTERS = frozenset(("read", "mapfile", "readarray", "getopts", "unset", "let"))
 _POSITIONAL = tuple("0123456789")

@@ -5,9 +5,9 @@ Positions are offsets in the text that was parsed. Only `Heredoc` is mutable: it
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from podhosts.records import record
+from podhosts.records import NamedTuple, record
 
 if TYPE_CHECKING:
     from podhosts.shell.located import WrittenRun

@@ -6,9 +6,9 @@ Sources: the manuals of GNU tar and cpio, busybox, libarchive and Info-ZIP; `vec
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from podhosts.patterns import regex
 from podhosts.shell.effects import FileWrite
 from podhosts.shell.model import Way, WriteKind
 from podhosts.shell.options import Operand, Syntax, parse_arguments
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from podhosts.shell.effects import Program, ProgramInput
     from podhosts.shell.expansion import Field
 
-_ARCHIVE = re.compile(r"(?:.*/)?(hosts)\.(?:tar(?:\.\w+)?|t[gx]z|zip)")
-_OLD_STYLE = re.compile(r"[A-Za-z]+")
+_ARCHIVE = regex(r"(?:.*/)?(hosts)\.(?:tar(?:\.\w+)?|t[gx]z|zip)")
+_OLD_STYLE = regex(r"[A-Za-z]+")
 _TAR = Syntax(
     "CfTXbgILNVK", "", frozenset(("directory", "file", "files-from", "exclude", "transform", "owner", "group"))
 )

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from podhosts.records import replace
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple, replace
 from podhosts.shell.effects import ProgramInput
 from podhosts.shell.expansion import Field, Variables, all_fields, fields, single_value
 from podhosts.shell.languages import language_of
@@ -38,11 +39,11 @@ if TYPE_CHECKING:
 _AWKS = frozenset(("awk", "gawk", "mawk", "nawk"))
 _READ_STDIN = frozenset(("ed", "ex", "vi", "vim", "vim.tiny", "vim.basic", "nvim", "cpio"))
 _COPY_STDIN = frozenset(("tee", "sponge"))
-_DECLARATION = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
+_DECLARATION = regex(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _DECLARERS = frozenset(("export", "readonly", "declare", "typeset", "local"))
 _WRITES = frozenset((">", ">|", ">>", "&>", "&>>", ">&"))
-_POWERSHELL_OPTIONS = re.compile(r"[-/]c(?:o(?:m(?:m(?:a(?:n(?:d)?)?)?)?)?)?", re.IGNORECASE)
-_CMD_OPTIONS = re.compile(r"/[ck]", re.IGNORECASE)
+_POWERSHELL_OPTIONS = regex(r"[-/]c(?:o(?:m(?:m(?:a(?:n(?:d)?)?)?)?)?)?", re.IGNORECASE)
+_CMD_OPTIONS = regex(r"/[ck]", re.IGNORECASE)
 _FIND_RUNS = frozenset(("-exec", "-execdir", "-ok", "-okdir"))
 _BOXES = frozenset(("busybox", "toybox"))
 _MOST_NESTED = 6

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from podhosts.patterns import regex
 from podhosts.shell.located import UNKNOWN, WrittenRun
 from podhosts.shell.tree import Body, Expansion, Heredoc, Parameter, Text, Word
 
@@ -17,23 +18,23 @@ if TYPE_CHECKING:
 MAX_DEPTH = 32
 """Levels of nesting that are read. People stay below ten; each costs up to eleven Python frames."""
 
-BLANKS = re.compile(r"(?:[ \t]|\\\n)+")
+BLANKS = regex(r"(?:[ \t]|\\\n)+")
 _BLANK_STARTS = frozenset((" ", "\t", "\\"))
-PLAIN = re.compile(r"[^ \t\n;&|<>()'\"\\$`]+")
+PLAIN = regex(r"[^ \t\n;&|<>()'\"\\$`]+")
 _WORD_ENDS = frozenset(" \t\n;&|<>)")
-_IN_QUOTES = re.compile(r'[^"\\$`]+')
-_IN_HEREDOC = re.compile(r"[^\\$`]+")
-_IN_BRACES = re.compile(r"[^}'\"\\$`]+")
-_IN_ARITHMETIC = re.compile(r"[^()'\"\\$`]+")
-_ANSI_C = re.compile(r"\$'((?:[^'\\]|\\.)*)'", re.DOTALL)
-_ANSI_C_PIECE = re.compile(
+_IN_QUOTES = regex(r'[^"\\$`]+')
+_IN_HEREDOC = regex(r"[^\\$`]+")
+_IN_BRACES = regex(r"[^}'\"\\$`]+")
+_IN_ARITHMETIC = regex(r"[^()'\"\\$`]+")
+_ANSI_C = regex(r"\$'((?:[^'\\]|\\.)*)'", re.DOTALL)
+_ANSI_C_PIECE = regex(
     r"[^\\]+|\\(?:[abeEfnrtv\\'\"?]|[0-7]{1,3}|x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|c.|.)", re.DOTALL
 )
 #: A name with a path in case it is not set. An address may come from anywhere, a path hardly ever does; and of a
 #: positional one it is known too little whether it is set.
-_WITH_DEFAULT = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(:?[-=])([\"']?)(/[\w./-]*)\3\}")
-_PARAMETER = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-])|\{([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])\})")
-_PARENTHESES = re.compile(r"[()'\"\\`#]")
+_WITH_DEFAULT = regex(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(:?[-=])([\"']?)(/[\w./-]*)\3\}")
+_PARAMETER = regex(r"\$(?:([A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-])|\{([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])\})")
+_PARENTHESES = regex(r"[()'\"\\`#]")
 _ANSI_C_LETTERS = dict(zip("abeEfnrtv", "\a\b\x1b\x1b\f\n\r\t\v", strict=True))
 
 

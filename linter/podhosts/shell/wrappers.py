@@ -7,8 +7,10 @@ command where the hosts file is another one, need no list of their own.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 from podhosts.shell.located import UNKNOWN
 from podhosts.shell.model import User
 from podhosts.shell.options import Syntax, parse_arguments
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from podhosts.shell.options import Arguments
 
 _MOST_WRAPPERS = 8
-_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
+_ASSIGNMENT = regex(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 
 
 class _Wrapper(NamedTuple):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from podhosts.document import Mapping, Scalar, Sequence
 from podhosts.edits import Edit
+from podhosts.patterns import regex
 from podhosts.source import Span
 from podhosts.surgery.places import (
     begins_line,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from podhosts.surgery.places import WrittenPart
     from podhosts.surgery.writing import Value
 
-_DASH_AND_BLANKS = re.compile(r"-[ ]+")
+_DASH_AND_BLANKS = regex(r"-[ ]+")
 
 
 def append_items(document: Document, sequence: Sequence, values: Items[Value]) -> tuple[Edit, ...] | None:

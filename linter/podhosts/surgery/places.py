@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document import Mapping
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -15,14 +16,14 @@ if TYPE_CHECKING:
     from podhosts.document import Document, Entry, Sequence
 
 #: What may follow a part on its last line, the colon of a key without a value included.
-_TAIL = re.compile(r"[ \t]*:?[ \t]*(?:#.*)?")
+_TAIL = regex(r"[ \t]*:?[ \t]*(?:#.*)?")
 #: Blanks, breaks and comments between the tokens of a flow collection.
-_GAP = re.compile(r"(?:[ \t\r\n]|#[^\r\n]*)*")
+_GAP = regex(r"(?:[ \t\r\n]|#[^\r\n]*)*")
 #: Line breaks to YAML, but not to anybody else.
-_RARE_BREAKS = re.compile("[\x85\u2028\u2029]")
+_RARE_BREAKS = regex("[\x85\u2028\u2029]")
 #: What stands before the first part of a collection that begins on the line of a dash.
-_DASHES = re.compile(r"[ ]*(?:-[ ]+)+")
-_NOT_BLANK = re.compile(r"[^ ]")
+_DASHES = regex(r"[ ]*(?:-[ ]+)+")
+_NOT_BLANK = regex(r"[^ ]")
 
 
 def column(document: Document, offset: int) -> int:

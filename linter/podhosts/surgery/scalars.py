@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from podhosts.edits import Edit
+from podhosts.patterns import regex
 from podhosts.source import Span
 from podhosts.surgery.places import column
 from podhosts.surgery.writing import double_quoted, scalar_text
@@ -13,10 +13,10 @@ from podhosts.surgery.writing import double_quoted, scalar_text
 if TYPE_CHECKING:
     from podhosts.document import Document, Entry, Mapping, Scalar
 
-_BREAKS = re.compile(r"[\r\n\x85\u2028\u2029]")
+_BREAKS = regex(r"[\r\n\x85\u2028\u2029]")
 _BLOCK_STYLES = frozenset("|>")
 #: Text that is the same in a plain scalar, inside or outside a flow collection.
-_PLAIN_PART = re.compile(r"[A-Za-z0-9._/-]*")
+_PLAIN_PART = regex(r"[A-Za-z0-9._/-]*")
 
 
 def replace_scalar(document: Document, scalar: Scalar, value: str) -> tuple[Edit, ...] | None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from podhosts.document import Mapping, Scalar, Sequence, is_plain_string
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from podhosts.document import Node
 
 Value: TypeAlias = "str | list[Value] | dict[str, Value] | Commented"
 
-_PLAIN = re.compile(r"[A-Za-z0-9.:_/-]+")
+_PLAIN = regex(r"[A-Za-z0-9.:_/-]+")
 
 
 class Commented(NamedTuple):

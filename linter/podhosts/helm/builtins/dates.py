@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from podhosts.helm.builtins.table import ANY, STRING, Family
 from podhosts.helm.model import GoObject, Number, Unsupported, derived
 from podhosts.helm.traced import Traced
+from podhosts.patterns import regex
 
 if TYPE_CHECKING:
     from podhosts.helm.model import Evaluation, GoValue
@@ -19,7 +20,7 @@ _TIME = "time.Time"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ZONES = frozenset(("", "UTC", "Local"))
 #: The parts of a layout, longer ones first, and how Python writes what they stand for.
-_LAYOUT = re.compile(
+_LAYOUT = regex(
     r"January|Jan(?![a-z])|Monday|Mon(?![a-z])|MST|-07:00:00|-07:00|-0700|-07|Z07:00|Z0700|2006|002|_2006|__2|_2"
     r"|01|02|03|04|05|06|15|PM|pm|[.,]0+(?![0-9])|[.,]9+(?![0-9])|1|2|3|4|5"
 )
@@ -34,7 +35,7 @@ _UNITS = {
     "m": 60 * _SECOND,
     "h": 3600 * _SECOND,
 }
-_DURATION_PART = re.compile(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]+)")
+_DURATION_PART = regex(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]+)")
 _DAY = 24 * 3600 * _SECOND
 _ROUNDS = (
     (365 * _DAY, "y"),

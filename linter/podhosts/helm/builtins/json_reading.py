@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from podhosts.document.json_text import read_json
 from podhosts.helm.decoding import TextOrigins, value_of
 from podhosts.helm.language.quoting import quoted
+from podhosts.patterns import regex
 
 if TYPE_CHECKING:
     from podhosts.helm.model import GoValue
     from podhosts.helm.traced import Traced
 
 _BLANKS = " \t\r\n"
-_PLAIN_STRING = re.compile(r'[^"\\\x00-\x1f]*')
-_NUMBER_STEPS = re.compile(r"-?(?:0|[1-9][0-9]*)?(?:(?<=[0-9])\.[0-9]*)?(?:(?<=[0-9])[eE][-+]?[0-9]*)?")
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+_PLAIN_STRING = regex(r'[^"\\\x00-\x1f]*')
+_NUMBER_STEPS = regex(r"-?(?:0|[1-9][0-9]*)?(?:(?<=[0-9])\.[0-9]*)?(?:(?<=[0-9])[eE][-+]?[0-9]*)?")
+_NUMBER = regex(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _HEX = frozenset("0123456789abcdefABCDEF")
 _END = "unexpected end of JSON input"
 _MOST_DEEP = 10_000

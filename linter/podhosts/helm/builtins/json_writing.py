@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from podhosts.helm.builtins.json_view import StructView, json_view
@@ -10,13 +9,14 @@ from podhosts.helm.gonumbers import json_float
 from podhosts.helm.model import Bool, GoList, GoMap, Nil, Number, Unsupported, derived
 from podhosts.helm.objects import go_bytes
 from podhosts.helm.traced import Traced
+from podhosts.patterns import regex
 
 if TYPE_CHECKING:
     from podhosts.helm.model import GoValue
 
 _QUOTE = Traced.own('"')
-_ESCAPED = re.compile('["\\\\\x00-\x1f\u2028\u2029\ud800-\udfff]')
-_ESCAPED_FOR_HTML = re.compile('["\\\\\x00-\x1f\u2028\u2029\ud800-\udfff<>&]')
+_ESCAPED = regex('["\\\\\x00-\x1f\u2028\u2029\ud800-\udfff]')
+_ESCAPED_FOR_HTML = regex('["\\\\\x00-\x1f\u2028\u2029\ud800-\udfff<>&]')
 _SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 

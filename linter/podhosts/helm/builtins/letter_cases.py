@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from podhosts.helm.builtins.table import STRING, Family
 from podhosts.helm.model import Unsupported
+from podhosts.patterns import regex
 
 if TYPE_CHECKING:
     from podhosts.helm.traced import Traced
@@ -15,7 +15,7 @@ FAMILY = Family()
 
 _CONNECTORS = frozenset("-_ \t\n\v\f\r")
 #: The kinds of words; of several capitals in a row the last begins the next word if a small letter follows.
-_WORD = re.compile(
+_WORD = regex(
     r"(?P<connector>[-_ \t\n\v\f\r]+)"
     r"|(?P<punctuation>[!\"#%&'()*,./:;?@\[\\\]{}][-_!\"#%&'()*,./:;?@\[\\\]{}]*)"
     r"|(?P<upper>[A-Z]{2,}(?![a-z])|[A-Z]+(?=[A-Z][a-z])|[A-Z][a-z]*)"

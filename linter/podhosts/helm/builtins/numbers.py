@@ -15,6 +15,7 @@ from podhosts.helm.builtins.table import ANY, ANYS, INT, STRING, Family
 from podhosts.helm.model import Bool, FunctionError, GoList, GoUnknown, Number, TooLarge, Unsupported, derived_origin
 from podhosts.helm.printing import shown
 from podhosts.helm.traced import Traced
+from podhosts.patterns import regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,14 +27,10 @@ _INT64 = range(-(2**63), 2**63)
 _MOST_ITEMS = 1_000_000
 _EXACT = Context(prec=2000)
 _DIVISION_DIGITS = Decimal(1).scaleb(-16)
-_INTEGER = re.compile(
-    r"[+-]?(?:0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0(?:_?[0-7])*|[1-9](?:_?[0-9])*)"
-)
-_DECIMAL = re.compile(r"[+-]?[0-9]+")
-_FLOAT = re.compile(
-    r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?:inf|infinity)|nan", re.IGNORECASE
-)
-_HEX_FLOAT = re.compile(r"[+-]?0[xX]", re.IGNORECASE)
+_INTEGER = regex(r"[+-]?(?:0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0(?:_?[0-7])*|[1-9](?:_?[0-9])*)")
+_DECIMAL = regex(r"[+-]?[0-9]+")
+_FLOAT = regex(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?:inf|infinity)|nan", re.IGNORECASE)
+_HEX_FLOAT = regex(r"[+-]?0[xX]", re.IGNORECASE)
 
 
 def wrapped(number: int) -> int:

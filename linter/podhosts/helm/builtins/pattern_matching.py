@@ -7,7 +7,7 @@ and may take forever.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from podhosts.helm.builtins.pattern_syntax import (
     WORD,
@@ -20,6 +20,7 @@ from podhosts.helm.builtins.pattern_syntax import (
     Repeated,
 )
 from podhosts.helm.model import Unsupported
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from podhosts.helm.language.quoting import quoted
 from podhosts.helm.model import Unsupported
-from podhosts.records import record
+from podhosts.records import NamedTuple, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable

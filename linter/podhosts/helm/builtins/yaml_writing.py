@@ -17,6 +17,7 @@ from podhosts.helm.gonumbers import float_text, plain_float
 from podhosts.helm.model import Bool, FunctionError, GoList, GoMap, Nil, Number, Unsupported, derived
 from podhosts.helm.objects import go_bytes
 from podhosts.helm.traced import EMPTY, Traced
+from podhosts.patterns import regex
 
 if TYPE_CHECKING:
     from podhosts.helm.model import GoValue
@@ -28,25 +29,25 @@ _LONGEST_SIMPLE_KEY = 128
 _LONGEST_KEY = 1000
 _INT64 = range(-(2**63), 2**64)
 _NEWLINE = Traced.own("\n")
-_BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
-_TIMESTAMP = re.compile(
+_BASE_60 = regex(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
+_TIMESTAMP = regex(
     r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})"
     r"(?:(?:[Tt](?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{1,2}):(?P<second>[0-9]{1,2})(?:[.,][0-9]+)?(?:Z|[-+][0-9]{2}:[0-9]{2}))"
     r"|(?: (?P<hour2>[0-9]{1,2}):(?P<minute2>[0-9]{1,2}):(?P<second2>[0-9]{1,2})(?:[.,][0-9]+)?))?"
 )
 _DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 #: What JSON writes as it stands and the YAML reader then refuses: the whole text is empty.
-_REFUSED = re.compile("[\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_REFUSED = regex("[\x7f-\x84\x86-\x9f\ufffe\uffff]")
 #: Line breaks of YAML that are no newline: how they are folded is not built.
-_ODD_BREAKS = re.compile("[\x85\u2028\u2029]")
-_SURROGATES = re.compile("[\ud800-\udfff]")
+_ODD_BREAKS = regex("[\x85\u2028\u2029]")
+_SURROGATES = regex("[\ud800-\udfff]")
 _ESCAPES = {
     "\0": "0", "\x07": "a", "\x08": "b", "\t": "t", "\n": "n", "\v": "v", "\f": "f", "\r": "r", "\x1b": "e",
     '"': '"', "\\": "\\", "\x85": "N", "\xa0": "_", "\u2028": "L", "\u2029": "P",
 }  # fmt: skip
 #: Texts that need no closer look.
-_SIMPLE = re.compile(r"[A-Za-z0-9_/][A-Za-z0-9_./-]*")
-_INDICATORS = re.compile(r".:(?:[ \t]|\Z)|[\0 \t\r\n]#", re.DOTALL)
+_SIMPLE = regex(r"[A-Za-z0-9_/][A-Za-z0-9_./-]*")
+_INDICATORS = regex(r".:(?:[ \t]|\Z)|[\0 \t\r\n]#", re.DOTALL)
 _FIRST_INDICATORS = frozenset("#,[]{}&*!|>'\"%@`")
 
 

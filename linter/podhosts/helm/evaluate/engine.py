@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from podhosts.helm.evaluate.errors import TemplateError, parse_message
 from podhosts.helm.evaluate.evaluator import Evaluator
@@ -18,6 +18,7 @@ from podhosts.helm.language import ParseError, TemplateSource, parse
 from podhosts.helm.model import GoMap, TooLarge, Unsupported
 from podhosts.helm.objects import package
 from podhosts.helm.traced import TemplateText, Traced
+from podhosts.records import NamedTuple
 from podhosts.source import Span
 
 if TYPE_CHECKING:

@@ -6,9 +6,11 @@ Sources: `pkg/engine/engine.go` of Helm 3.22 and 4.3 (`cleanupParseError`, `clea
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.helm.language.quoting import quoted
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from podhosts.helm.language import Definition, ParseError, TemplateSource
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from podhosts.helm.model import GoValue
 
 _WARNING_START, _WARNING_END = "HELM_ERR_START", "HELM_ERR_END"
-_WARNING = re.compile(f"{_WARNING_START}(.*){_WARNING_END}", re.DOTALL)
+_WARNING = regex(f"{_WARNING_START}(.*){_WARNING_END}", re.DOTALL)
 _LOCATION_PARTS = 3
 #: What stands before the words of an error: where it arose.
 _PLACE = re.compile(r'template: \S+: executing "[^"]*" at <.*?>: ', re.DOTALL)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
@@ -29,8 +28,10 @@ from podhosts.helm.model import (
 )
 from podhosts.helm.printing import shown, sprint, sprintf, sprintln
 from podhosts.helm.traced import Traced
+from podhosts.patterns import regex
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Sequence
 
     from podhosts.helm.model import Evaluation, GoValue
@@ -219,9 +220,9 @@ def _as_text(values: list[GoValue]) -> Traced:
 
 
 _HTML = {"\0": "\ufffd", '"': "&#34;", "'": "&#39;", "&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_HTML_SPECIAL = re.compile("[\0\"'&<>]")
+_HTML_SPECIAL = regex("[\0\"'&<>]")
 _JS = {"\\": "\\\\", "'": "\\'", '"': '\\"', "<": "\\u003C", ">": "\\u003E", "&": "\\u0026", "=": "\\u003D"}
-_JS_SPECIAL = re.compile(r"[\\'\"<>&=\x00-\x1f]|[^\x00-\x7f]")
+_JS_SPECIAL = regex(r"[\\'\"<>&=\x00-\x1f]|[^\x00-\x7f]")
 
 
 def _escaped_js(match: re.Match[str]) -> str:

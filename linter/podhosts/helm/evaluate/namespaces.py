@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Protocol
 
 from podhosts.helm.language.quoting import BadSyntaxError, unquoted
+from podhosts.patterns import regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -14,10 +15,10 @@ if TYPE_CHECKING:
     from podhosts.helm.loading import ChartTemplate
 
 _NAME = r'"(?:[^"\\\n]|\\.)*"|`[^`]*`'
-_DEFINES = re.compile(rf"(?:define|block)\s*({_NAME})")
-_CALLS = re.compile(rf"(?:include|template|block)\s*\(?\s*({_NAME})?")
+_DEFINES = regex(rf"(?:define|block)\s*({_NAME})")
+_CALLS = regex(rf"(?:include|template|block)\s*\(?\s*({_NAME})?")
 #: Functions that change a map that they are given, and what it is: a variable, the dot, or something in parentheses.
-_CHANGES = re.compile(r"\b(?:set|unset|(?:must)?[mM]erge(?:Overwrite)?)\s+\(?\s*(?:(\$\w+)|[$.])")
+_CHANGES = regex(r"\b(?:set|unset|(?:must)?[mM]erge(?:Overwrite)?)\s+\(?\s*(?:(\$\w+)|[$.])")
 
 
 class Namespace(Protocol):

@@ -5,12 +5,12 @@ As Go's `text/template/parse` cuts them (Go 1.26), with its words for what is wr
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from enum import Enum, auto
-from typing import NamedTuple
 
 from podhosts.helm.language.quoting import is_printable, quoted
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 
 
 class Kind(Enum):
@@ -89,12 +89,12 @@ class TemplateToken(NamedTuple):
 
 
 _SPACES = " \t\r\n"
-_SPACE = re.compile(r"(?:[ \t\r\n](?!-\}\}))+")
-_TRIM_RIGHT = re.compile(r"[ \t\r\n]-\}\}")
-_WORD = re.compile(r"\w+")
-_STRING = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"')
-_CHARACTER = re.compile(r"'(?:[^'\\\n]|\\[^\n])*'")
-_NUMBER = re.compile(
+_SPACE = regex(r"(?:[ \t\r\n](?!-\}\}))+")
+_TRIM_RIGHT = regex(r"[ \t\r\n]-\}\}")
+_WORD = regex(r"\w+")
+_STRING = regex(r'"(?:[^"\\\n]|\\[^\n])*"')
+_CHARACTER = regex(r"'(?:[^'\\\n]|\\[^\n])*'")
+_NUMBER = regex(
     r"[+-]?(?:"
     r"0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?"
     r"|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?"

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from typing import NamedTuple
-
 from podhosts.helm.language.quoting import BadSyntaxError, quoted, unescaped
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 
 _LARGEST_INT = 2**63 - 1
 _LARGEST_UINT = 2**64 - 1
-_INTEGER = re.compile(
+_INTEGER = regex(
     r"([+-]?)(?:0[xX](?P<hex>[0-9a-fA-F_]+)|0[bB](?P<binary>[01_]+)|0[oO]?(?P<octal>[0-7_]+)|(?P<decimal>[0-9_]+))"
 )
-_PREFIX = re.compile(r"[+-]?0[xXbBoO]")
-_FLOAT = re.compile(r"[+-]?(?:[0-9_]*\.?[0-9_]*)(?:[eE][+-]?[0-9][0-9_]*)?")
-_HEX_FLOAT = re.compile(r"[+-]?0[xX][0-9a-fA-F_]*\.?[0-9a-fA-F_]*[pP][+-]?[0-9][0-9_]*")
+_PREFIX = regex(r"[+-]?0[xXbBoO]")
+_FLOAT = regex(r"[+-]?(?:[0-9_]*\.?[0-9_]*)(?:[eE][+-]?[0-9][0-9_]*)?")
+_HEX_FLOAT = regex(r"[+-]?0[xX][0-9a-fA-F_]*\.?[0-9a-fA-F_]*[pP][+-]?[0-9][0-9_]*")
 _BASES = {"hex": 16, "binary": 2, "octal": 8, "decimal": 10}
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from podhosts.patterns import regex
+
 _ESCAPED = {"\a": "a", "\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t", "\v": "v", "\\": "\\"}
 _MEANING = {letter: character for character, letter in _ESCAPED.items()}
-_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))", re.DOTALL)
-_PLAIN = re.compile(r"[ !#-\[\]-~]*")
+_ESCAPE = regex(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))", re.DOTALL)
+_PLAIN = regex(r"[ !#-\[\]-~]*")
 
 
 class BadSyntaxError(ValueError):

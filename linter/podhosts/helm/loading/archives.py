@@ -8,15 +8,16 @@ from __future__ import annotations
 import gzip
 import io
 import posixpath
-import re
 import tarfile
 import zlib
+
+from podhosts.patterns import regex
 
 #: Helm's limits: the bytes of all files together, and of one.
 MOST_BYTES = 100 * 1024 * 1024
 MOST_FILE_BYTES = 5 * 1024 * 1024
 MOST_FILES = 10_000
-_DRIVE = re.compile(r"[a-zA-Z]:/")
+_DRIVE = regex(r"[a-zA-Z]:/")
 _BOM = b"\xef\xbb\xbf"
 
 

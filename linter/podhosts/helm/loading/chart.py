@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.helm.decoding import DecodeError, FileOrigins, decode_yaml
 from podhosts.helm.loading.archives import ArchiveError, unpack
@@ -14,6 +14,7 @@ from podhosts.helm.loading.metadata import METADATA, REQUIREMENTS, Metadata, che
 from podhosts.helm.model import Bool, GoList, GoMap, Nil, Number
 from podhosts.helm.objects import go_text
 from podhosts.helm.traced import Traced
+from podhosts.records import NamedTuple
 from podhosts.source import Span
 
 if TYPE_CHECKING:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
+
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from podhosts.helm.decoding import Path

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.helm.loading.globs import path_pattern
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     import re

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.helm.loading.chart import LoadedChart, load_folder, read_values
 from podhosts.helm.loading.chart_object import chart_object
@@ -16,7 +16,8 @@ from podhosts.helm.model import FALSE, TRUE, GoMap, Number, Unsupported
 from podhosts.helm.objects import KubeVersion, capabilities_object, files_object, values_map
 from podhosts.helm.semver import SemverError, parse_constraint, parse_version, satisfies
 from podhosts.helm.traced import TemplateText, Traced
-from podhosts.records import record
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +30,7 @@ DEFAULT_KUBERNETES = "v1.37.0"
 #: How `helm template` calls a release that nobody named, and the namespace that nobody chose.
 _RELEASE_NAME = "release-name"
 _NAMESPACE = "default"
-_KUBE_VERSION = re.compile(r"v?([0-9]+(?:\.[0-9]+)*)(.*)", re.DOTALL)
+_KUBE_VERSION = regex(r"v?([0-9]+(?:\.[0-9]+)*)(.*)", re.DOTALL)
 _FLAG_ORDER: tuple[Flag, ...] = ("--set-json", "--set", "--set-string", "--set-literal")
 
 

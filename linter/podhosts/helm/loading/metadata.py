@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from podhosts.helm.loading.errors import LoadError
 from podhosts.helm.model import Bool, GoList, GoMap, Nil, Number, derived
 from podhosts.helm.semver import SemverError, parse_version
 from podhosts.helm.traced import EMPTY, Traced
+from podhosts.patterns import regex
 from podhosts.records import field, record
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 METADATA = "Chart.yaml"
 REQUIREMENTS = "requirements.yaml"
-_ALIAS = re.compile(r"[a-zA-Z0-9_-]+")
+_ALIAS = regex(r"[a-zA-Z0-9_-]+")
 _UNMARSHALING = "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal"
 _KINDS: dict[type, str] = {Bool: "bool", Number: "number", GoList: "array", GoMap: "object"}
 

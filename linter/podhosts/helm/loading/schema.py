@@ -6,13 +6,13 @@ The findings are jsonschema's, said as Helm says them (github.com/santhosh-tekur
 from __future__ import annotations
 
 import json
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from podhosts.helm.loading.errors import LoadError, SchemaFinding
 from podhosts.helm.model import Bool, GoList, GoMap, Number, Unsupported
 from podhosts.helm.traced import Traced
+from podhosts.patterns import regex
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from podhosts.helm.loading.chart import LoadedChart
     from podhosts.helm.model import GoValue
 
-_REFERENCE = re.compile(r'"\$ref"\s*:\s*"([^"]*)"')
+_REFERENCE = regex(r'"\$ref"\s*:\s*"([^"]*)"')
 _BEGINNING = "values don't meet the specifications of the schema(s) in the following chart(s):\n"
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Literal
 
 from podhosts.helm.loading.errors import LoadError
 from podhosts.helm.model import NIL, Bool, GoList, GoMap, Nil, Number, derived, type_of
 from podhosts.helm.traced import Traced
+from podhosts.patterns import regex
 
 if TYPE_CHECKING:
     from podhosts.helm.model import GoValue
@@ -16,8 +16,8 @@ Flag = Literal["--set", "--set-string", "--set-json", "--set-literal"]
 
 _MOST_INDEX = 65536
 _MOST_NESTED = 30
-_INTEGER = re.compile(r"[+-]?[0-9]+")
-_INDEXED = re.compile(r"([^\[]*)\[([0-9]+)\]")
+_INTEGER = regex(r"[+-]?[0-9]+")
+_INDEXED = regex(r"([^\[]*)\[([0-9]+)\]")
 _INT64 = range(-(2**63), 2**63)
 
 

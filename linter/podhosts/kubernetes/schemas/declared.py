@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import CREATE_AND_APPLY, CREATE_ONLY, Request
 from podhosts.document import Mapping
 from podhosts.kubernetes.kinds import FREE_MAPS, group_of, is_strict
 from podhosts.kubernetes.walking import follow, walk
+from podhosts.patterns import regex
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,7 +24,7 @@ _WITHOUT_PODS = {
     ("tekton.dev", "Task"): (("spec",), ("spec", "steps", "[]"), ("spec", "sidecars", "[]"), ("spec", "stepTemplate")),
 }
 #: A field that leads to a pod spec wherever one is declared, so that `vectors/crds` would name it.
-_POD_STEP = re.compile(r"spec|template|pod|\w+Template|\w+Pod|\w*[pP]odSpec")
+_POD_STEP = regex(r"spec|template|pod|\w+Template|\w+Pod|\w*[pP]odSpec")
 
 
 class DeclaredMapping(NamedTuple):

@@ -6,9 +6,10 @@ keys). Measured with k8s.io/apiextensions-apiserver 0.37.0 (`tests/data/crds/bro
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from podhosts.document import Mapping, Scalar, Sequence, is_null, is_unknown, string
+from podhosts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,7 +6,7 @@ list types of k8s.io/apiextensions-apiserver 0.37). Rules in CEL are not evaluat
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from podhosts.diagnostics import CREATE_AND_APPLY, CREATE_ONLY
 from podhosts.document import Mapping, Sequence, plain, string
@@ -16,7 +16,7 @@ from podhosts.kubernetes.objects import mapping, sequence
 from podhosts.kubernetes.schemas.declared import DeclaredMapping
 from podhosts.kubernetes.schemas.definition_problems import SchemaProblem, schema_problems
 from podhosts.kubernetes.schemas.hosts_list import ListSchema, ListType, list_constraints, string_constraints
-from podhosts.records import field, record
+from podhosts.records import NamedTuple, field, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from bisect import bisect_left
 from collections import Counter
 from html import escape
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 from podhosts import __version__
 from podhosts.diagnostics import Severity
 from podhosts.edits import Edit, splice
+from podhosts.patterns import regex
 from podhosts.reporters.concise import place
 from podhosts.reporters.grouping import SharedFixes, grouped
 from podhosts.reporters.naming import object_name, place_in_file
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(__file__).parent
 
-_CODE = re.compile(r"`([^`]+)`")
+_CODE = regex(r"`([^`]+)`")
 
 
 def render(report: Report) -> Iterator[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from podhosts.hosts.addresses import classify, parse_sloppy
 from podhosts.hosts.convert import to_coredns
 from podhosts.kubernetes.alias_text import host_aliases_block
 from podhosts.kubernetes.kinds import BUILT_IN_WORKLOADS, is_built_in_workload
+from podhosts.patterns import regex
 from podhosts.reporters.visible import visible
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from podhosts.inventory.store import Holder, SharedList, Store
 
-_NAME = re.compile(r"[a-z0-9.-]+")
+_NAME = regex(r"[a-z0-9.-]+")
 
 
 def lines(store: Store) -> Iterator[str]:
