@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 PACKAGE = ROOT / "linter" / "podhosts"
 ORDER = [
-    "summary", "triggers", "processes", "records", "patterns", "source", "edits", "diagnostics", "document", "placed",
-    "surgery", "hosts", "merging", "resources", "kubernetes", "shell", "corefile", "helm", "suppressions", "kustomize",
-    "deliveries", "embedded", "interpret", "inventory", "git", "discovery", "builds", "surroundings", "repository",
-    "moves", "pages", "config_mistakes", "config", "rules", "engine", "baseline", "reporters", "relevance", "run",
-    "commands", "lsp", "cli",
+    "summary", "triggers", "processes", "records", "patterns", "source", "edits", "diagnostics", "document",
+    "placed", "surgery", "hosts", "merging", "resources", "kubernetes", "shell", "corefile", "helm", "suppressions",
+    "kustomize", "deliveries", "embedded", "interpret", "inventory", "git", "discovery", "contents", "builds",
+    "surroundings", "repository", "moves", "pages", "config_mistakes", "config", "rules", "engine", "baseline",
+    "reporters", "relevance", "run", "commands", "lsp", "cli",
 ]  # fmt: skip
 #: Libraries that only one room knows.
 SEAMS = {

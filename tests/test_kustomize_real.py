@@ -95,7 +95,7 @@ def names_built(project: Project) -> Counter[tuple[str | None, str, str]]:
     """Object, address and name of what an inventory of the overlay's folder alone lists."""
     files = {path: text.encode() for path, text in project.files.items()}
     own = [path for path in files if path.startswith(f"{project.build}/")]
-    read = read_overlays(Overlays(own, Files(files.get)), KNOWN_KINDS)
+    read = read_overlays(Overlays(own, Files(files.get)), KNOWN_KINDS, own)
     lists = [item for reading in read for item in reading.lists]
     assert {item.overlay for item in lists} <= {project.build}
     return Counter((item.object.name, listed.ip, listed.name) for item in lists for listed in item.names)

@@ -6,6 +6,8 @@ import json
 import os
 import random
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -182,3 +184,21 @@ def test_names_find_what_the_folder_finds(tree: Path, tmp_path: Path, pytestconf
     size = len(manifests) // 4 + 1
     batches = [found(folder, *manifests[start : start + size]) for start in range(0, len(manifests), size)]
     assert {item for batch in batches for item in batch} == set(whole)
+
+
+def test_a_named_file_without_a_word_is_opened_once(tmp_path: Path) -> None:
+    """Whether it holds a word, delivers something or gives values to a chart is found in one reading."""
+    values = {"values/shop.yaml": b"image: web:1\n", "other/service.yaml": SERVICE}
+    release = {"release.yaml": b"apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: shop}\n"}
+    folder = scratch_repository(tmp_path / "repository", {**CHART, **OVERLAY, **values, **release})
+    script = (
+        "import sys; from podhosts.__main__ import main\n"
+        "sys.addaudithook(lambda event, data: event == 'open' and print(data[0]))\n"
+        "main()"
+    )
+    for name in ("values/shop.yaml", "other/service.yaml"):
+        done = subprocess.run(
+            [sys.executable, "-c", script, "check", name], cwd=folder, capture_output=True, text=True, check=True
+        )
+        opened = [os.path.realpath(folder / line) for line in done.stdout.splitlines()]
+        assert opened.count(os.path.realpath(folder / name)) == 1, name

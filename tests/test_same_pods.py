@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from podhosts.commands.run_settings import Request, RunSettings
 from podhosts.commands.selection import select_pods
-from podhosts.engine import Options, lint
+from podhosts.discovery import discover
+from podhosts.engine import Options, Result, lint
 from podhosts.helm import Charts
 from podhosts.inventory import read
 from podhosts.kubernetes import KnownKinds
 from podhosts.lsp.buffers import Buffer
 from podhosts.lsp.checked import CheckedFile
 from podhosts.lsp.projects import Project
+from podhosts.relevance import Relevance, look_around
 from podhosts.repository import Repository
+from podhosts.run import Run
 from podhosts.source import Source
-from tests.charts import write
+from tests.charts import METADATA, write
 from tests.paths import CASES, SHARED
+from tests.repositories import scratch_repository
 from tests.running import podhosts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from podhosts.engine.results import CheckedObject
     from podhosts.kubernetes import Pod
     from podhosts.placed import Placed
     from podhosts.source import Span
@@ -32,6 +39,8 @@ if TYPE_CHECKING:
 CORPUS = SHARED / "corpus"
 #: Bytes from which a file of the corpus takes too long here.
 LARGE = 1 << 18
+#: So many files of the corpus are named, each in a run of its own.
+MOST_NAMED = 40
 LISTED = Options(lists_objects=True, use_suppressions=False)
 POD_AS_TEXT = """\
 apiVersion: v1
@@ -86,10 +95,7 @@ def answers(source: Source, around: Iterable[Source] = ()) -> Answers:
     project = Project("/", {}, is_folder=False)
     checked = CheckedFile(buffer, project, project.check(buffer))
     return Answers(
-        Seen(
-            Counter(pod.field for item in objects for pod in item.pods),
-            {entry.span for item in objects for pod in item.pods for entry in pod.entries},
-        ),
+        _checked(objects),
         {listed.span for item in lists for listed in item.names},
         _seen((pod, selection.placed[pod]) for pod in selection.pods),
         _seen(found for document in checked.documents for found in checked.pods_at(document.span.start)),
@@ -113,12 +119,54 @@ def assert_same(found: Answers, source: Source) -> None:
     assert outside == [], source.path
 
 
+def named_answers(path: str) -> Answers:
+    """What the commands see in a file that is named, in the repository around it."""
+    request = Request([path], no_suppressions=True)
+    discovery = discover([path])
+    relevance = Relevance(discovery, surroundings=look_around(discovery, [path]))
+    with Run(relevance, RunSettings(request, lists_objects=True)) as run:
+        run.lint()
+        objects = [checked for item, result in run.results() if item.path == path for checked in _objects(result)]
+        kinds = KnownKinds((), run.repository.definitions)
+        [(_, reading)] = run.read(lambda file, repository: read(file, kinds, repository.facts(file.path)))
+    assert not isinstance(reading, str)
+    selection = select_pods(path, None)
+    rendered = _seen((pod, selection.placed[pod]) for pod in selection.pods)
+    names = {listed.span for item in reading.lists for listed in item.names} if reading is not None else set()
+    return Answers(_checked(objects), names, rendered, rendered)
+
+
+def _objects(result: Result | str) -> list[CheckedObject]:
+    assert isinstance(result, Result)
+    return result.objects
+
+
+def _checked(objects: list[CheckedObject]) -> Seen:
+    return Seen(
+        Counter(pod.field for item in objects for pod in item.pods),
+        {entry.span for item in objects for pod in item.pods for entry in pod.entries},
+    )
+
+
 @pytest.mark.parametrize("folder", sorted(path.name for path in CASES.iterdir() if path.is_dir()))
-def test_cases(folder: str) -> None:
+def test_cases(folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = [Source(path.name, path.read_bytes()) for path in sorted((CASES / folder).rglob("*.yaml"))]
     assert files
     for source in files:
         assert_same(answers(source), source)
+    monkeypatch.chdir(scratch_repository(tmp_path / "repository", {file.path: file.data for file in files}))
+    for source in files:
+        assert_same(named_answers(source.path), source)
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the shared corpus is not on this machine")
+def test_named_files_of_the_corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = (path for path in sorted(CORPUS.rglob("*.yaml")) if path.stat().st_size < LARGE)
+    files = {path.relative_to(CORPUS).as_posix(): path.read_bytes() for path in paths}
+    listing = [name for name, data in files.items() if b"hostAliases" in data and b"{{" not in data]
+    monkeypatch.chdir(scratch_repository(tmp_path / "repository", files))
+    for name in listing[:: max(1, len(listing) // MOST_NAMED)]:
+        assert_same(named_answers(name), Source(name, files[name]))
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the shared corpus is not on this machine")
@@ -239,3 +287,63 @@ def test_custom_resource_in_a_string(tmp_path: Path) -> None:
     listed = podhosts("inventory", ".", cwd=tmp_path).stdout.decode()
     assert "fleet.yaml:7:17" in listed
     assert "text.yaml:12:21" in listed
+
+
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    spec:
+      hostAliases:
+      - ip: 10.0.0.1
+        hostnames: [db.internal]
+"""
+BUILDS = {
+    "base/kustomization.yaml": "resources: [web.yaml]\n",
+    "base/web.yaml": DEPLOYMENT,
+    "overlays/prod/kustomization.yaml": "resources: [../../base]\npatches:\n- path: db.yaml\n",
+    "overlays/prod/db.yaml": DEPLOYMENT.replace("10.0.0.1", "10.0.0.2"),
+    "chart/Chart.yaml": METADATA,
+    "chart/values.yaml": VALUES,
+    "chart/values-prod.yaml": VALUES.replace("10.0.0.25", "10.0.0.26"),
+    "chart/templates/pod.yaml": TEMPLATE,
+    "other/fleet.yaml": FLEET,
+    "crd.yaml": DEFINITION,
+}
+#: The addresses that the commands see where a file is named, and where the inventory sees them.
+NAMED = {
+    "base/web.yaml": ["10.0.0.2", "10.0.0.1"],
+    "overlays/prod/db.yaml": ["10.0.0.2", "10.0.0.1"],
+    "overlays/prod/kustomization.yaml": ["10.0.0.2", "10.0.0.1"],
+    "chart/templates/pod.yaml": ["10.0.0.25"],
+    "chart/values.yaml": ["10.0.0.25"],
+    "chart/values-prod.yaml": ["10.0.0.26"],
+    "other/fleet.yaml": ["192.168.0.1"],
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_named_file_is_seen_in_its_repository(name: str, tmp_path: Path) -> None:
+    """What Kustomize and Helm build of it is shown in its place, and its kind's definition is found."""
+    folder = scratch_repository(tmp_path / "repository", {path: text.encode() for path, text in BUILDS.items()})
+    for command, key, value in (("render", "pods", "entries"), (("resolve", "db.internal"), "answers", "addresses")):
+        words = (command,) if isinstance(command, str) else command
+        [first, *_] = json.loads(podhosts(*words, "--format", "json", name, cwd=folder).stdout)[key]
+        assert [item["ip"] if isinstance(item, dict) else item for item in first[value]] == NAMED[name], command
+    if name not in {"overlays/prod/db.yaml", "base/web.yaml"}:
+        return
+    both = json.loads(podhosts("render", "--all", "--format", "json", name, cwd=folder).stdout)["pods"]
+    assert [len(pod["entries"]) for pod in both] == [2, 1]
+
+
+def test_the_inventory_of_a_named_file(tmp_path: Path) -> None:
+    folder = scratch_repository(tmp_path / "repository", {path: text.encode() for path, text in BUILDS.items()})
+    every = set().union(*NAMED.values())
+    # A template is evaluated with each file of values, which all stand on top of the chart's own.
+    with_all = {name: ["10.0.0.25", "10.0.0.26"] for name in ("chart/templates/pod.yaml", "chart/values.yaml")}
+    for name, addresses in {**NAMED, **with_all}.items():
+        if not name.endswith("kustomization.yaml"):
+            listed = podhosts("inventory", "--format", "csv", name, cwd=folder).stdout.decode()
+            assert {address for address in every if f",{address}," in listed} == set(addresses), name

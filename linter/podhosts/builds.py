@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 
-from podhosts.deliveries.names import CHART_MARK, MARKS, is_fleet, is_helmfile, is_without_kind, may_deliver
+from podhosts.contents import CHARTS, DELIVERY, LIST, OBJECT, FileContents, content
+from podhosts.deliveries.names import MARKS, is_fleet, is_helmfile
 from podhosts.discovery import CHART, is_manifest
 from podhosts.git import holding, listing
 from podhosts.kustomize.names import KUSTOMIZATION_NAMES, is_kustomization
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
 _MARKS = ("*kustomization.yaml", "*kustomization.yml", "*Kustomization", f"*{CHART}", "*charts/*.tgz")
 #: What stands around a path in YAML.
 _AROUND_PATHS = bytes.maketrans(b"[]{},\"'=", b" " * 8)
-_LIST = b"hostAliases"
+_LIST = "hostAliases"
 _TEMPLATES = ("*templates/*",)
 _ARCHIVE = ".tgz"
 _MANIFESTS = ("*.yaml", "*.yml", "*.json")
+_STATES = ("*helmfile*", "*fleet.y*ml")
 _LOCAL = b"file://"
 _UP = b".."
 #: Charts inside charts further down are not looked at: links may lead round in circles.
@@ -33,10 +35,13 @@ _MOST_NESTED = 8
 class Builds:
     """The charts and kustomizations below a folder: the root of a work tree, of which git says what it tracks, or
     another one. All paths are whole.
+
+    `contents` say what files hold.
     """
 
-    def __init__(self, start: str, *, is_work_tree: bool) -> None:
+    def __init__(self, start: str, contents: FileContents, *, is_work_tree: bool) -> None:
         self._start = start
+        self._contents = contents
         self._is_work_tree = is_work_tree
         #: Nothing outside of a work tree is followed.
         self._bound = os.path.join(start, "") if is_work_tree else ""
@@ -44,7 +49,10 @@ class Builds:
         #: In charts in archives nothing is looked for.
         self._has_archives = any(path.endswith(_ARCHIVE) for path in marks)
         self._charts = [path for path in marks if os.path.basename(path) == CHART]
+        self._folders_taken_in: dict[str, list[str]] | None = None
         self._kustomization_files = set(filter(is_kustomization, marks))
+        #: The deliveries that were looked at, with the folders and files that they may name.
+        self._named_by: dict[str, set[str]] = {}
         self._deliveries: set[str] = set()
         #: The content of those that were looked at.
         self._kustomizations: dict[str, bytes] = {}
@@ -57,15 +65,21 @@ class Builds:
         own = {file for files in above.values() for file in files}
         if own:
             # Some of the own ones git may not track yet.
-            self._kustomizations = {file: _content(file) for file in self._kustomization_files | own}
+            self._kustomizations = {file: content(file) for file in self._kustomization_files | own}
         users = [
             file
             for path, files in above.items()
             for file in files
             if file == path or os.fsencode(os.path.basename(path)) in self._kustomizations[file]
         ]
-        chart_files = {path: _content(path) for path in self._charts} if charts else {}
-        return {*self.built_with(users), *_with_dependencies(charts, chart_files)}
+        return {*self.built_with(users), *(_with_dependencies(charts, self._taken_in) if charts else ())}
+
+    @property
+    def _taken_in(self) -> dict[str, list[str]]:
+        """The folders of all charts with those that their `Chart.yaml` names as repositories."""
+        if self._folders_taken_in is None:
+            self._folders_taken_in = {os.path.dirname(path): _taken_in(path) for path in self._charts}
+        return self._folders_taken_in
 
     def deliveries_of(self, kustomization: str) -> set[str]:
         """The files of the deliveries that were found to concern the folder of a kustomization."""
@@ -77,11 +91,11 @@ class Builds:
 
         `reached` are the files of the charts and kustomizations of the named ones.
         """
-        own = {path for path in named if may_deliver(_content(path)) or _prints_charts(path) or _is_state(path)}
-        values = {path for path in named if self._charts and path not in reached and _may_be_values(path)}
+        own = {path for path in named if self._delivers(path)}
+        values = {path for path in named if self._charts and path not in reached and self._may_be_values(path)}
         # To look for deliveries in the whole work tree takes long: only a chart that prints a list is worth it.
         wanted = values if values and self._print_lists() else set()
-        if any(_LIST in _content(path) for path in (*named, *reached)):
+        if any(self._contents.hold(path, LIST) for path in (*named, *reached)):
             marks = (path for path in reached if os.path.basename(path) == CHART or is_kustomization(path))
             wanted.update(map(os.path.dirname, marks))
         others = self._all_deliveries() if wanted else []
@@ -99,25 +113,44 @@ class Builds:
     def _print_lists(self) -> bool:
         """Whether the templates of some chart may print a list of names."""
         if self._is_work_tree:
-            return self._has_archives or bool(holding(self._start, (_LIST.decode(),), *_TEMPLATES))
-        return any(_LIST in _content(file) for path in self._charts for file in _chart_files(os.path.dirname(path)))
+            return self._has_archives or bool(self._tracked_with(LIST, (_LIST,), *_TEMPLATES))
+        files = (file for path in self._charts for file in _chart_files(os.path.dirname(path)))
+        return any(self._contents.hold(file, LIST) for file in files)
 
     def _all_deliveries(self) -> list[str]:
         """All files that may hold a delivery."""
         if self._is_work_tree:
-            names = [
-                *holding(self._start, MARKS, *_MANIFESTS),
-                *listing(self._start, "-c", "--", "*helmfile*", "*fleet.y*ml"),
-            ]
-            found = [os.path.join(self._start, name) for name in names]
+            states = files_of(self._start, *_STATES, is_work_tree=True)
+            found = [*self._tracked_with(DELIVERY, MARKS, *_MANIFESTS), *states]
         else:
-            files = filter(is_manifest, _below(self._start))
-            found = [path for path in files if _is_state(path) or may_deliver(_content(path))]
-        return [*found, *filter(_prints_charts, self._kustomization_files)]
+            found = list(filter(self._delivers, filter(is_manifest, _below(self._start))))
+        return [*found, *filter(self._delivers, self._kustomization_files)]
+
+    def _tracked_with(self, mark: int, words: tuple[str, ...], *patterns: str) -> list[str]:
+        """The files that git tracks, fit a pattern and hold one of some words, for which a mark stands."""
+        tracked = list(files_of(self._start, *patterns, is_work_tree=True))
+        if self._contents.have_read(tracked):
+            return [path for path in tracked if self._contents.hold(path, mark)]
+        return [os.path.join(self._start, name) for name in holding(self._start, words, *patterns)]
+
+    def _delivers(self, path: str) -> bool:
+        """Whether a file may hold a delivery."""
+        if _is_state(path) or self._contents.hold(path, DELIVERY):
+            return True
+        return is_kustomization(path) and self._contents.hold(path, CHARTS)
+
+    def _may_be_values(self, path: str) -> bool:
+        """Whether a file may be one of values: YAML that is no manifest."""
+        return path.endswith((".yaml", ".yml")) and not self._contents.hold(path, OBJECT)
 
     def _deployed(self, delivery: str) -> set[str]:
         """The folders and files that a delivery may name, as whole paths."""
-        data = _content(delivery)
+        if delivery not in self._named_by:
+            self._named_by[delivery] = self._read_deployed(delivery)
+        return self._named_by[delivery]
+
+    def _read_deployed(self, delivery: str) -> set[str]:
+        data = content(delivery)
         folder = os.path.dirname(delivery)
         words = {word.rstrip(b"/") for word in _words(data)}
         names = {os.fsdecode(word) for word in words if word and word[-1:] != b":"}
@@ -150,26 +183,9 @@ def files_of(folder: str, *patterns: str, is_work_tree: bool) -> Iterator[str]:
     return (os.path.join(folder, name) for name in listing(folder, "-c", "--", *patterns))
 
 
-def _may_be_values(path: str) -> bool:
-    """Whether a file may be one of values: YAML that is no manifest."""
-    return path.endswith((".yaml", ".yml")) and is_without_kind(_content(path))
-
-
 def _is_state(path: str) -> bool:
     """Whether a file is what helmfile or Fleet reads: paths in it begin in its folder."""
     return is_helmfile(path) or is_fleet(path)
-
-
-def _prints_charts(path: str) -> bool:
-    return is_kustomization(path) and CHART_MARK in _content(path)
-
-
-def _content(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError:
-        return b""
 
 
 def _words(data: bytes) -> list[bytes]:
@@ -218,7 +234,7 @@ def _built(users: set[str], kustomizations: dict[str, bytes], root: str) -> set[
         if not is_kustomization(path):
             continue
         folder = os.path.dirname(path)
-        for word in _words(kustomizations.get(path) or _content(path)):
+        for word in _words(kustomizations.get(path) or content(path)):
             if word[:1] == b"/" or word[-1:] == b":":
                 continue
             target = _resolved(folder, word)
@@ -232,12 +248,8 @@ def _built(users: set[str], kustomizations: dict[str, bytes], root: str) -> set[
     return {path for path in found if os.path.isfile(path)}
 
 
-def _with_dependencies(folders: set[str], chart_files: dict[str, bytes]) -> set[str]:
+def _with_dependencies(folders: set[str], taken_in: Mapping[str, list[str]]) -> set[str]:
     """The files of the charts in some folders, of those that take them in, and of all that these take in."""
-    taken_in = {
-        os.path.dirname(path): [_resolved(os.path.dirname(path), word) for word in _local(data)]
-        for path, data in chart_files.items()
-    }
     reached = set(folders)
     while users := {folder for folder, others in taken_in.items() if reached.intersection(others)} - reached:
         reached |= users
@@ -249,12 +261,18 @@ def _with_dependencies(folders: set[str], chart_files: dict[str, bytes]) -> set[
         found |= own
         for path in own:
             if os.path.basename(path) == CHART:
-                waiting += (_resolved(os.path.dirname(path), word) for word in _local(_content(path)))
+                # Git may not track it.
+                waiting += taken_in.get(os.path.dirname(path)) or _taken_in(path)
     return found
 
 
-def _local(data: bytes) -> Iterator[bytes]:
+def _taken_in(path: str) -> list[str]:
     """The folders that a Chart.yaml names as repositories."""
+    return [_resolved(os.path.dirname(path), word) for word in _local(content(path))]
+
+
+def _local(data: bytes) -> Iterator[bytes]:
+    """The paths in a Chart.yaml that name folders as repositories."""
     if _LOCAL in data:
         yield from (word[len(_LOCAL) :] for word in _words(data) if word.startswith(_LOCAL))
 

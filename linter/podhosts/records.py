@@ -138,6 +138,7 @@ if not TYPE_CHECKING:
                 "__repr__": _shown,
                 "__getnewargs__": lambda self: tuple(self),
                 "_replace": _replaced,
+                "_make": classmethod(lambda cls, values: tuple.__new__(cls, values)),
                 "_asdict": lambda self: dict(zip(names, self, strict=True)),
             }
             return type(name, (tuple,), shared | members)

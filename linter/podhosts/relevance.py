@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 
+from podhosts.contents import WORD, FileContents
 from podhosts.discovery import STDIN, are_repositories, find_config, misnamed_config
 from podhosts.kustomize.names import is_kustomization
-from podhosts.processes import in_processes, most_processes
 from podhosts.surroundings import FilesAround
 from podhosts.triggers import file_mentions
 
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from podhosts.discovery import Discovery, Input
-
-#: Fewer files than this are searched faster than a process is started.
-_FEW = 400
 
 
 class Relevance:
@@ -45,7 +42,7 @@ class Relevance:
         others = (*surroundings.others, *surroundings.attached) if surroundings else ()
         paths = [*(item.path for item in discovery.inputs), *others]
         #: The paths of the files that hold a word.
-        self.with_words = frozenset(paths if reads_all else _with_words(paths, jobs))
+        self.with_words = frozenset(paths if reads_all else _with_words(paths, surroundings, jobs))
 
     def holds_word(self, item: Input) -> bool:
         """Whether an input must be read for what it holds itself."""
@@ -71,12 +68,16 @@ class Relevance:
 
 
 def look_around(
-    discovery: Discovery, arguments: list[str], stdin_name: str | None = None, charts: Iterable[str] = ()
+    discovery: Discovery,
+    arguments: list[str],
+    stdin_name: str | None = None,
+    jobs: int | None = None,
+    charts: Iterable[str] = (),
 ) -> FilesAround | None:
     """The files around the inputs that the arguments led to; None for whole repositories.
 
-    It is noted of each input how it is placed there. `stdin_name` is the file whose place stdin takes. `charts` are the
-    folders of charts that inputs belong to by the config.
+    It is noted of each input how it is placed there. `stdin_name` is the file whose place stdin takes. Files are read
+    in `jobs` processes where that pays. `charts` are the folders of charts that inputs belong to by the config.
     """
     if are_repositories(arguments):
         return None
@@ -88,19 +89,12 @@ def look_around(
         elif item.path != STDIN:
             item.is_alone = item.named and not os.path.isfile(item.path)
     named = [item.known_as for item in inputs if item.named and not item.is_alone]
-    return FilesAround(named, [item.path for item in inputs if not item.named], charts)
+    return FilesAround(named, [item.path for item in inputs if not item.named], jobs, charts)
 
 
-def _with_words(paths: list[str], jobs: int | None) -> list[str]:
-    count = 1 if len(paths) < _FEW else jobs or most_processes()
-    flags = in_processes(lambda number: bytes(map(_may_matter, paths[number::count])), count)
-    return [
-        path for number in range(count) for path, flag in zip(paths[number::count], flags[number], strict=True) if flag
-    ]
-
-
-def _may_matter(path: str) -> bool:
-    try:
-        return path == STDIN or not os.path.isfile(path) or file_mentions(path)
-    except (OSError, ValueError):
-        return True
+def _with_words(paths: list[str], surroundings: FilesAround | None, jobs: int | None) -> list[str]:
+    """The paths of the files that hold a word that a rule reacts to, or may do so."""
+    contents = FileContents() if surroundings is None else surroundings.contents
+    wholes = {path: path if surroundings is None else os.path.abspath(path) for path in paths if path != STDIN}
+    contents.search(wholes.values(), jobs, for_words=True)
+    return [path for path in paths if path == STDIN or contents.hold(wholes[path], WORD)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-from podhosts.deliveries.names import is_without_kind, may_deliver
+from podhosts.contents import DELIVERY, OBJECT, FileContents
 from podhosts.discovery import CHART, is_manifest
 from podhosts.kustomize.names import KUSTOMIZATION_NAMES
 
@@ -45,13 +45,24 @@ class FilesAround:
 
     `others` are the files of the charts that these belong to, and of the kustomizations that use them; `attached` are
     files that such a kustomization takes in and that are no manifests. Paths are shown as those of the files are: from
-    the root of the file system if the first one is, else from the working directory. `charts` are folders of charts
-    that such files belong to by the config.
+    the root of the file system if the first one is, else from the working directory. `contents` say what files hold;
+    they are read in `jobs` processes where that pays. `charts` are folders of charts that such files belong to by the
+    config.
     """
 
-    __slots__ = ("_builds", "_charts", "_known", "_places", "_shown_from", "_starts", "attached", "is_known", "others")
+    __slots__ = (
+        "_builds", "_charts", "_known", "_places", "_shown_from", "_starts", "attached", "contents", "is_known",
+        "others",
+    )  # fmt: skip
 
-    def __init__(self, named: Iterable[str], listed: Iterable[str] = (), charts: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        named: Iterable[str],
+        listed: Iterable[str] = (),
+        jobs: int | None = None,
+        charts: Iterable[str] = (),
+    ) -> None:
+        self.contents = FileContents()
         self._places: dict[str, FolderPlace] = {}
         self._builds: list[Builds] = []
         self._charts = [*charts]
@@ -59,6 +70,7 @@ class FilesAround:
         self._shown_from = None if files and os.path.isabs(files[0]) else os.path.join(os.getcwd(), "")
         #: The files by their whole paths.
         self._known = {os.path.abspath(path) for path in files}
+        self.contents.search(self._known, jobs)
         #: What bounds the look-ups: the roots of work trees, and folders outside of those.
         self._starts: dict[str, bool] = {}
         #: Whether it is known for each file what it belongs to.
@@ -125,7 +137,7 @@ class FilesAround:
             self._starts[start] = place.root is not None
             if place.charts or place.kustomizations:
                 marked.setdefault(start, {})[path] = place
-            if _may_be_delivered(path):
+            if self._may_be_delivered(path):
                 may_be_delivered.setdefault(start, []).append(path)
         charts: dict[str, set[str]] = {}
         for folder in self._charts:
@@ -139,7 +151,7 @@ class FilesAround:
             # Imported here: most files lie in no build.
             from podhosts.builds import Builds
 
-            builds = Builds(start, is_work_tree=self._starts[start])
+            builds = Builds(start, self.contents, is_work_tree=self._starts[start])
             self._builds.append(builds)
             above = {path: place.kustomizations for path, place in places.items()}
             own = {folder for place in places.values() for folder in place.charts}
@@ -148,17 +160,9 @@ class FilesAround:
             found |= reached | builds.delivered(named, reached)
         return found
 
-
-def _may_be_delivered(path: str) -> bool:
-    """Whether a file may be a delivery, or hold values for one."""
-    if not is_manifest(path):
-        return False
-    try:
-        with open(path, "rb") as file:
-            data = file.read()
-    except OSError:
-        return False
-    return may_deliver(data) or is_without_kind(data)
+    def _may_be_delivered(self, path: str) -> bool:
+        """Whether a file may be a delivery, or hold values for one."""
+        return is_manifest(path) and (self.contents.hold(path, DELIVERY) or not self.contents.hold(path, OBJECT))
 
 
 def _is_template(path: str) -> bool:

@@ -70,6 +70,9 @@ SelectedHelmOption = Annotated[
 HelmOption = Annotated[
     str | None, typer.Option("--helm-version", metavar="3|4", help="The Helm that charts are evaluated like.")
 ]
+PiecesOption = Annotated[
+    bool, typer.Option("--all", help="Pods that are only pieces of what is built, too: bases, patches, templates.")
+]
 PodIpOption = Annotated[
     list[str] | None, typer.Option(metavar="IP", help="The pod's address; repeat it for dual-stack.")
 ]
@@ -314,6 +317,7 @@ def render(
     ] = None,
     kubernetes_version: VersionOption = None,
     trace: Annotated[bool, typer.Option("--trace", help="Say where each line comes from, and what is odd.")] = False,
+    all_: PiecesOption = False,
     format: FormatOption = "text",
 ) -> None:
     """Print a pod's /etc/hosts as the kubelet would write it.
@@ -338,6 +342,7 @@ def render(
         index=index,
         kubernetes_version=kubernetes_version,
         trace=trace,
+        all=all_,
         format=format,
     )
     raise typer.Exit(run(request))
@@ -369,6 +374,7 @@ def resolve(
         typer.Option(min=0, metavar="N", help="Which pod of a StatefulSet or Indexed Job (default: each answer)."),
     ] = None,
     kubernetes_version: VersionOption = None,
+    all_: PiecesOption = False,
     format: FormatOption = "text",
     color: ColorOption = "auto",
 ) -> None:
@@ -394,6 +400,7 @@ def resolve(
         node_hosts=node_hosts,
         index=index,
         kubernetes_version=kubernetes_version,
+        all=all_,
         format=format,
         color=color,
     )

@@ -52,9 +52,9 @@ def _run(request: Request, relevance: Relevance | None) -> int:
         if request.list_files:
             return _list_files(discovery, run_settings)
         if relevance is None:
-            arguments = request.paths or ["."]
-            around = None if request.isolated else look_around(discovery, arguments, _stdin_name(request))
-            relevance = Relevance(discovery, run_settings.jobs, surroundings=around)
+            arguments, jobs = request.paths or ["."], run_settings.jobs
+            around = None if request.isolated else look_around(discovery, arguments, _stdin_name(request), jobs)
+            relevance = Relevance(discovery, jobs, surroundings=around)
         relevance = _with_charts(relevance, request, run_settings)
         run_settings.surroundings = relevance.surroundings
         if any(not item.named for item in discovery.inputs):
@@ -95,7 +95,7 @@ def _with_charts(relevance: Relevance, request: Request, run_settings: RunSettin
     charts = run_settings.charts_with_values(item.known_as for item in discovery.inputs)
     if not charts:
         return relevance
-    around = look_around(discovery, request.paths or ["."], _stdin_name(request), charts)
+    around = look_around(discovery, request.paths or ["."], _stdin_name(request), run_settings.jobs, charts)
     return Relevance(discovery, run_settings.jobs, surroundings=around)
 
 

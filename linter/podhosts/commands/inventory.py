@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from podhosts.commands.built_pods import by_home, printed_with
 from podhosts.commands.run_settings import Request, RunSettings
 from podhosts.commands.terminal import announce_stdin, print_lines, print_styled, say, terminal_width
 from podhosts.commands.usage import INTERRUPTED, OK, WRONG_USE, UsageError, choose
@@ -15,7 +16,7 @@ from podhosts.inventory.store import Filter, Store
 from podhosts.kubernetes import KnownKinds
 from podhosts.placed import Place
 from podhosts.records import field, record
-from podhosts.relevance import Relevance
+from podhosts.relevance import Relevance, look_around
 from podhosts.reporters.inventory import csv_text, json_text, page, shared_text, table
 from podhosts.run import Run
 
@@ -67,8 +68,9 @@ def _run(request: InventoryRequest) -> int:
     wanted = Filter(request.name, _address(request.ip))
     run_settings = RunSettings(Request(request.paths, config=request.config))
     announce_stdin(request.paths, "a manifest")
-    relevance = Relevance(discover(request.paths or ["."]))
-    discovery = relevance.discovery
+    arguments = request.paths or ["."]
+    discovery = discover(arguments)
+    relevance = Relevance(discovery, surroundings=look_around(discovery, arguments))
     store = Store()
     files, failures = _read(relevance, run_settings, store)
     if request.shared:
@@ -105,9 +107,10 @@ def _read(relevance: Relevance, run_settings: RunSettings, store: Store) -> tupl
         return printed.rest_of(file.path, found)
 
     files, failures = 0, list[tuple[str, str]]()
+    paths = [item.path for item in relevance.discovery.inputs]
     with Run(relevance, run_settings) as inputs:
         # Before there are several processes.
-        printed = _PrintedLists(inputs.repository.charts, kinds(STDIN, inputs.repository))
+        printed = _PrintedLists(inputs.repository.charts, paths, kinds(STDIN, inputs.repository))
         store.add(printed.reading)
         for path, reading in inputs.read(read_one):
             if isinstance(reading, str):
@@ -121,19 +124,20 @@ def _read(relevance: Relevance, run_settings: RunSettings, store: Store) -> tupl
                 store.add(Reading(unread={unread.reason: [Place(unread.source, 1, unread.span)]}))
         overlays = inputs.repository.overlays
         if overlays is not None:
-            for reading in read_overlays(overlays, kinds(STDIN, inputs.repository)):
+            for reading in read_overlays(overlays, kinds(STDIN, inputs.repository), paths):
                 store.add(reading)
     return files, failures
 
 
 class _PrintedLists:
-    """The lists that the outermost charts print, and what else their files hold."""
+    """The lists that the outermost charts print of the files at `paths`, and what else these hold."""
 
-    def __init__(self, charts: Charts, kinds: KnownKinds) -> None:
-        outermost = [chart for home in charts.homes if (chart := charts.at(home)) is not None]
-        builds = [build for chart in outermost for build in charts.builds(chart)]
-        self.reading = read_charts(builds, kinds)
-        self._templates = {text.source.path for build in builds for text in build.printed}
+    def __init__(self, charts: Charts, paths: list[str], kinds: KnownKinds) -> None:
+        outermost = [(chart, own) for home, own in by_home(charts, paths).items() if (chart := charts.at(home))]
+        printed = [each for chart, own in outermost for each in printed_with(charts, own, charts.builds(chart))]
+        texts = [text for each in printed for text in each.texts]
+        self.reading = read_charts(texts, kinds)
+        self._templates = {text.source.path for text in texts}
         self._names: dict[str, set[Span]] = {}
         for found in self.reading.lists:
             self._names.setdefault(found.source.path, set()).update(name.span for name in found.names)

@@ -19,6 +19,7 @@ from podhosts.kubernetes.mounts import (
 )
 from podhosts.placed import Placed
 from podhosts.records import NamedTuple
+from podhosts.rules import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 #: Rules about values that the API server refuses in every pod, also where it took them in what the pod is made from.
 _OF_VALUES = frozenset({"invalid-ip", "invalid-hostname", "missing-ip"})
+#: Rules whose search in all files of a repository leads to nothing that is refused.
+_LOOKING_ELSEWHERE = frozenset(rule.name for rule in RULES if rule.looks_elsewhere)
 
 
 class Obstacle(NamedTuple):
@@ -52,7 +55,8 @@ def obstacles(selection: Selection, kubernetes_version: str | None) -> Iterator[
         by_object.setdefault(pod.object.identity, []).append(pod)
     for written, by_object in by_source.items():
         # What is suppressed or not selected is refused all the same.
-        options = Options(run_settings.options(written.path).settings, default_selection(), use_suppressions=False)
+        settings = run_settings.options(written.path).settings
+        options = Options(settings, default_selection(), use_suppressions=False, near=_LOOKING_ELSEWHERE)
         repository = selection.repository
         if type(selection.placed[next(iter(by_object.values()))[0]]) is not Placed:
             # What is known of a file is not known of a text in it, or of what is built.

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.commands.selection import Selection
-    from podhosts.helm import HelmOptions
     from podhosts.hosts.kubelet import HostsLine
     from podhosts.kubernetes import Pod
     from podhosts.repository import Repository
@@ -47,6 +46,8 @@ class RenderRequest:
     index: int | None = None
     kubernetes_version: str | None = None
     trace: bool = False
+    #: Pieces of builds, too.
+    all: bool = False
     format: str = "text"
 
 
@@ -70,9 +71,10 @@ def run(request: RenderRequest) -> int:
     try:
         choose("format", request.format, RENDER_FORMATS)
         surroundings = surroundings_of(request)
-        selection = select_pods(request.path, request.object, helm_of(request))
-        if len(selection.pods) > 1 and not selection.is_folder and request.format == "text" and not request.object:
-            listed = ", ".join(describe(pod) for pod in selection.pods)
+        selection = select_pods(request.path, request.object, asked_of(request), with_pieces=request.all)
+        titles = dict.fromkeys(map(describe, selection.pods))
+        if len(titles) > 1 and not selection.is_folder and request.format == "text" and not request.object:
+            listed = ", ".join(titles)
             raise UsageError(f"{request.path} has {len(selection.pods)} pods; choose one with --object: {listed}")
         require_pods(selection, request.path)
     except UsageError as error:
@@ -103,12 +105,11 @@ def run(request: RenderRequest) -> int:
     return OK if comes_up and not any(item.error for item in rendered) else FOUND
 
 
-def helm_of(request: RenderRequest) -> HelmOptions:
-    """How charts are evaluated. Raises UsageError for what cannot be used."""
-    asked = Request(
+def asked_of(request: RenderRequest) -> Request:
+    """What is asked of charts."""
+    return Request(
         values=request.values, helm_version=request.helm_version, kubernetes_version=request.kubernetes_version
     )
-    return RunSettings(asked).helm
 
 
 def say_obstacles(selection: Selection, kubernetes_version: str | None) -> bool:
@@ -165,9 +166,7 @@ def render(pod: Pod, surroundings: Surroundings, container: str | None, reposito
 
 
 def _header(item: Rendered, selection: Selection) -> str:
-    where = f"{item.pod.object.document.source.path}: {describe(item.pod)}"
-    delivery = selection.deliveries.get(item.pod)
-    return f"# --- {where}, {item.pod.field()}{f' ({delivery})' if delivery else ''} ---"
+    return f"# --- {selection.title(item.pod, item.pod.field())} ---"
 
 
 def _say_what_is_special(item: Rendered, surroundings: Surroundings, selection: Selection) -> None:

@@ -11,7 +11,7 @@ from podhosts.commands.render import (
     EXAMPLE_POD_IP,
     RENDER_FORMATS,
     RenderRequest,
-    helm_of,
+    asked_of,
     render,
     say_obstacles,
     surroundings_of,
@@ -62,6 +62,8 @@ class ResolveRequest:
     node_hosts: str | None = None
     index: int | None = None
     kubernetes_version: str | None = None
+    #: Pieces of builds, too.
+    all: bool = False
     format: str = "text"
     color: str = "auto"
 
@@ -124,7 +126,7 @@ def _ask(request: ResolveRequest, names: tuple[str, ...], network: Network) -> t
         except OSError as error:
             raise UsageError(f"{request.hosts}: {error.strerror} (--hosts)") from None
         return [Asked(request.hosts, None, _answers(hosts, request.name, names, network))], False
-    selection = select_pods(request.path, request.object, helm_of(render_request))
+    selection = select_pods(request.path, request.object, asked_of(render_request), with_pieces=request.all)
     require_pods(selection, request.path)
     if not request.pod_ips:
         say(f"podhosts: no --pod-ip given: {EXAMPLE_POD_IP} stands for the pod's address")
@@ -142,8 +144,9 @@ def _ask(request: ResolveRequest, names: tuple[str, ...], network: Network) -> t
                 say(f"podhosts: {describe(pod)}: {rendered.error}")
                 failed = True
                 break
-            title = f"{pod.object.document.source.path}: {describe(pod)}"
-            found.append(Asked(title, pod, _answers(rendered.content, request.name, names, network), number))
+            found.append(
+                Asked(selection.title(pod), pod, _answers(rendered.content, request.name, names, network), number)
+            )
         else:
             asked += _together(found[: len(own)], found[len(own) :])
     return asked, failed

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from podhosts.commands.built_pods import built_by_overlays, printed_by_charts, printed_objects
 from podhosts.commands.run_settings import Request, RunSettings, project_config
 from podhosts.commands.terminal import announce_stdin, say
 from podhosts.commands.usage import OK, WRONG_USE, UsageError
-from podhosts.deliveries.names import is_without_kind
 from podhosts.discovery import STDIN, discover, with_slashes
 from podhosts.document import whole
-from podhosts.helm import DEFAULT_HELM, Charts
 from podhosts.helm.printed import PrintedDocument
 from podhosts.interpret import documents, interpret
 from podhosts.kubernetes import KnownKinds
 from podhosts.kustomize.printing import Printed
-from podhosts.records import NamedTuple
-from podhosts.relevance import Relevance
+from podhosts.records import NamedTuple, replace
+from podhosts.relevance import Relevance, look_around
 from podhosts.repository import Repository
 from podhosts.repository.opening import has_kustomization, open_repository, repository_files
 from podhosts.run import Run
 from podhosts.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from podhosts.helm import HelmOptions
+    from podhosts.commands.built_pods import PrintedByChart
+    from podhosts.helm import Charts
     from podhosts.helm.building import ChartBuild
     from podhosts.interpret import Interpreted
     from podhosts.kubernetes import HostAlias, Pod
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
 class Selection(NamedTuple):
     """The pods in order, the repository they come from, and what could not be read (path or place, and why).
 
-    Pods may be written elsewhere than in the sources that their documents have: `placed` leads there. `deliveries` has
-    what installs the chart that prints a pod, where something does.
+    Pods may be written elsewhere than in the sources that their documents have: `placed` leads there. `builds` has what
+    installs the chart that prints a pod, where something does, or the folder of the kustomization that builds it.
     """
 
     pods: list[Pod]
@@ -47,7 +48,13 @@ class Selection(NamedTuple):
     failures: list[tuple[str, str]]
     is_folder: bool
     placed: Mapping[Pod, Placed] = MappingProxyType({})
-    deliveries: Mapping[Pod, str] = MappingProxyType({})
+    builds: Mapping[Pod, str] = MappingProxyType({})
+
+    def title(self, pod: Pod, *more: str) -> str:
+        """What a pod is called among others: its file and object, and what builds it."""
+        words = ", ".join((describe(pod), *more))
+        build = self.builds.get(pod)
+        return f"{pod.object.document.source.path}: {words}{f' ({build})' if build else ''}"
 
     def place(self, pod: Pod, span: Span) -> tuple[Source, Position]:
         """The file and position of a span of a pod's document."""
@@ -82,66 +89,109 @@ def require_pods(selection: Selection, path: str) -> None:
         raise NoPodError(path, WRONG_USE if selection.failures or not selection.is_folder else OK)
 
 
-def select_pods(where: str | Source, object_name: str | None, helm: HelmOptions = DEFAULT_HELM) -> Selection:
-    """All pods below a path (`-` is stdin) or in a source, or those of one object given as `kind/name` or `name`.
+def select_pods(
+    where: str | Source, object_name: str | None, asked: Request | None = None, *, with_pieces: bool = False
+) -> Selection:
+    """All pods of a path (`-` is stdin) or in a source, or those of one object given as `kind/name` or `name`.
 
-    A folder with a kustomization stands for what Kustomize builds of it, the files of a chart for what Helm prints with
-    the values that `helm` asks for. Raises UsageError where nothing fits `object_name` (the message lists what there
-    is), or Kustomize refuses the kustomization.
+    They are seen in the repository around the path, as `check` sees it. A folder with a kustomization stands for what
+    Kustomize builds of it, another file that kustomizations use for what the outermost ones build of it, the files of a
+    chart for what Helm prints with the chart's own values and those that are `asked` for. `with_pieces`: what is built
+    of is there, too. Raises UsageError where nothing fits `object_name` (the message lists what there is), Kustomize
+    refuses the kustomization, or a values file can't be read.
     """
-    where = where if isinstance(where, Source) else with_slashes(where)
-    path = where.path if isinstance(where, Source) else where
-    selection = _built(path) if not isinstance(where, Source) and has_kustomization(path) else _written(where, helm)
+    if isinstance(where, Source):
+        charts = open_repository([where.path], [where.path]).charts
+        alone = _Input(where.path, [where], Repository([where], charts=charts), [])
+        selection = _written(alone, is_built=False, with_pieces=True)
+    else:
+        with _opened(with_slashes(where), asked or Request()) as given:
+            is_built = has_kustomization(given.path) and not with_pieces
+            selection = _built(given) if is_built else _written(given, with_pieces=with_pieces)
     if object_name is None:
         return selection
     chosen = [pod for pod in selection.pods if object_name.lower() in _names(pod)]
     if not chosen:
         listed = ", ".join(sorted({describe(pod) for pod in selection.pods})) or "none"
+        path = where.path if isinstance(where, Source) else where
         raise UsageError(f"no object `{object_name}` with a pod in {path}; there is: {listed}")
     return selection._replace(pods=chosen)
 
 
-def _written(where: str | Source, helm: HelmOptions) -> Selection:
-    """The pods as they are written, and those that charts print."""
-    if isinstance(where, Source):
-        path, sources, failures = where.path, [where], list[tuple[str, str]]()
-    else:
-        path = where
-        sources, failures = _read_sources(path)
-    charts = _charts(sorted({source.path for source in sources}), path, helm)
-    builds = [] if isinstance(where, Source) or not os.path.isdir(path) else _builds(charts)
-    printed = [text for build in builds for text in build.printed]
-    failures += [(_shown(one.source, one.span), one.reason) for build in builds for one in build.stopped]
-    sources = _not_printed(sources, charts, builds)
-    repository = Repository([*sources, *(text.source for text in printed)], charts=charts)
-    kinds = _kinds(repository)
+class _Input(NamedTuple):
+    """The files at a path, the repository around them, and what could not be opened, with the reason."""
+
+    path: str
+    sources: list[Source]
+    repository: Repository
+    failures: list[tuple[str, str]]
+
+    @property
+    def is_folder(self) -> bool:
+        return os.path.isdir(self.path)
+
+
+@contextmanager
+def _opened(path: str, asked: Request) -> Iterator[_Input]:
+    """The files at a path (`-` is stdin), charts as they are asked for."""
+    announce_stdin([path], "a manifest")
+    discovery = discover([path])
+    relevance = Relevance(discovery, reads_all=True, surroundings=look_around(discovery, [path]))
+    # What the config leaves out is not checked, but can be shown.
+    run_settings = RunSettings(replace(asked, paths=[path], no_exclude=True))
+    with Run(relevance, run_settings) as inputs:
+        found = dict(inputs.read(lambda file, _: file.read(), in_one_process=True))
+        names = [run_settings.request.stdin_filename if item.path == STDIN else item.path for item in discovery.inputs]
+        sources = [given for name in names if isinstance(given := found[name], Source)]
+        failures = [(name, given) for name in names if isinstance(given := found[name], str)]
+        is_alone = any(item.is_alone for item in discovery.inputs)
+        repository = Repository(sources) if is_alone else inputs.repository
+        yield _Input(path, sources, repository, failures + discovery.failures)
+
+
+def _written(given: _Input, *, with_pieces: bool, is_built: bool = True) -> Selection:
+    """The pods of what charts print and Kustomize builds of some files, and of what is left of these as it is written.
+
+    `with_pieces`: of all that is written. Nothing is built if it is not asked for.
+    """
+    paths = [source.path for source in given.sources]
+    charts, overlays = given.repository.charts, given.repository.overlays
+    printed = printed_by_charts(charts, paths) if is_built else []
+    built = [] if not is_built or overlays is None else [*built_by_overlays(overlays, paths)]
+    sources, pieces = given.sources, set[tuple[str, int]]()
+    if not with_pieces:
+        sources = _not_printed(sources, charts, [each.build for each in printed])
+        pieces = pieces.union(*(item.documents for item in built))
+    texts = [*(text.source for each in printed for text in each.texts), *(item.document.source for item in built)]
+    left_out = set(paths) - {source.path for source in sources}
+    repository = given.repository.with_built(texts, left_out) if texts else given.repository
     found: dict[Pod, Placed] = {}
-    deliveries: dict[Pod, str] = {}
-    for build in builds:
-        for document in (document for text in build.printed for document in text.documents(all_of_them=True)):
-            pods = _pods(interpret(document, kinds))
-            found |= pods
-            if build.delivery is not None:
-                deliveries |= dict.fromkeys(pods, build.delivery)
+    builds: dict[Pod, str] = {}
+    built_documents: list[tuple[Placed, str | None]] = [(item, item.folder) for item in built]
+    for build, own_texts in printed:
+        placed = (document for text in own_texts for document in text.documents(all_of_them=True))
+        built_documents += ((document, build.delivery) for document in placed)
+    kinds = _kinds(repository)
+    for document, shown in built_documents:
+        pods = _pods(interpret(document, kinds))
+        found |= pods
+        if shown is not None:
+            builds |= dict.fromkeys(pods, shown)
+    failures = [*given.failures, *_stops(printed)]
     for source in sources:
         facts = charts.facts(source.path)
-        for placed in documents(whole(source), facts):
-            if (problem := placed.document.problem) is not None:
+        for document in documents(whole(source), facts):
+            if (source.path, document.document.number) in pieces:
+                continue
+            if (problem := document.document.problem) is not None:
                 failures.append((_shown(source, problem.span), problem.message))
-            found |= _pods(interpret(placed, kinds, facts))
-    return Selection(list(found), repository, failures, os.path.isdir(path), found, deliveries)
+            found |= _pods(interpret(document, kinds, facts))
+    return Selection(list(found), repository, failures, given.is_folder, found, builds)
 
 
-def _charts(paths: list[str], argument: str, helm: HelmOptions) -> Charts:
-    """The charts that some files belong to, and the deliveries of them among these files."""
-    return open_repository(paths, [argument], helm=helm).charts if paths else Charts()
-
-
-def _builds(charts: Charts) -> list[ChartBuild]:
-    """What the outermost charts print."""
-    # Other charts print pods without lists: these can be shown as they are written.
-    homes = (home for home in charts.homes if any(chart.may_print_lists for chart in charts.homes[home]))
-    return [build for home in homes for build in charts.everything(home)]
+def _stops(printed: Iterable[PrintedByChart]) -> Iterator[tuple[str, str]]:
+    """Where the evaluation of charts stops, and why."""
+    return ((_shown(one.source, one.span), one.reason) for each in printed for one in each.build.stopped)
 
 
 def _not_printed(sources: list[Source], charts: Charts, builds: list[ChartBuild]) -> list[Source]:
@@ -150,7 +200,8 @@ def _not_printed(sources: list[Source], charts: Charts, builds: list[ChartBuild]
     homes = {build.chart for build in builds if build.printed}
 
     def is_values(source: Source) -> bool:
-        is_given = charts.is_delivery(source.path) and is_without_kind(source.data)
+        # A delivery itself is an object.
+        is_given = charts.is_delivery(source.path) and b"kind:" not in source.data
         return (is_given or charts.has_values(source.path)) and charts.home(source.path) in homes
 
     return [source for source in sources if source.path not in printed and not is_values(source)]
@@ -161,21 +212,21 @@ def _pods(documents: Iterable[Interpreted]) -> dict[Pod, Placed]:
     return {pod: interpreted.placed for interpreted in documents for pod in interpreted.rendered_pods()}
 
 
-def _built(folder: str) -> Selection:
+def _built(given: _Input) -> Selection:
     """The pods of what Kustomize builds of a folder."""
     from podhosts.kustomize.building import Builder
-    from podhosts.kustomize.resources import follow_names
 
+    folder = given.path
     files = repository_files(f"{folder}/")
     builder = Builder(files)
     build = builder.build(folder)
     if build is None:
         reasons = [f"{_shown(item.place.source, item.place.span)}: {item.message}" for item in builder.refusals]
         raise UsageError(f"{folder} cannot be built: {'; '.join(reasons) or 'a file of it is not YAML'}")
-    follow_names(build.resources)
-    path = files.kustomizations(folder)[0].path
-    printed = [Printed(resource.value, path, folder) for resource in build.resources]
-    repository = Repository([item.document.source for item in printed])
+    printed = printed_objects(build, folder, files.kustomizations(folder)[0].path)
+    # What is written in the folder stands for nothing by itself.
+    written = {source.path for source in given.sources}
+    repository = given.repository.with_built([item.document.source for item in printed], written)
     kinds = _kinds(repository)
     found = {pod: placed for item in printed for pod, placed in _pods(interpret(item, kinds)).items()}
     failures = [(_shown(item.place.source, item.place.span), item.reason) for item in builder.unfollowed.values()]
@@ -200,18 +251,3 @@ def describe(pod: Pod) -> str:
 def _names(pod: Pod) -> set[str]:
     name = (pod.object.name or "").lower()
     return {name, f"{(pod.object.kind or '').lower()}/{name}"}
-
-
-def _read_sources(path: str) -> tuple[list[Source], list[tuple[str, str]]]:
-    """The files below a path (`-` is stdin), and what could not be opened, with the reason."""
-    announce_stdin([path], "a manifest")
-    relevance = Relevance(discover([path]), reads_all=True)
-    discovery = relevance.discovery
-    # What the config leaves out is not checked, but can be shown.
-    run_settings = RunSettings(Request([path], no_exclude=True))
-    with Run(relevance, run_settings) as inputs:
-        found = dict(inputs.read(lambda file, _: file.read(), in_one_process=True))
-    names = [run_settings.request.stdin_filename if item.path == STDIN else item.path for item in discovery.inputs]
-    sources = [given for name in names if isinstance(given := found[name], Source)]
-    failures = [(name, given) for name in names if isinstance(given := found[name], str)]
-    return sources, failures + discovery.failures

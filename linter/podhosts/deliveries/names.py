@@ -24,8 +24,3 @@ def is_helmfile(path: str) -> bool:
 def is_fleet(path: str) -> bool:
     """Whether a file is a bundle of Fleet, by its name."""
     return path.replace("\\", "/").rpartition("/")[2] in ("fleet.yaml", "fleet.yml")
-
-
-def is_without_kind(data: bytes) -> bool:
-    """Whether a file holds no object, as one of values does, by its bytes."""
-    return b"kind:" not in data

@@ -217,17 +217,18 @@ class Charts:
             self._printed_lists[chart.folder] = found
         return self._printed_lists[chart.folder]
 
-    def everything(self, home: str) -> list[ChartBuild]:
+    def everything(self, home: str, values: Iterable[str] = ()) -> list[ChartBuild]:
         """The outermost chart in a folder with all that its templates print; nothing for no chart and for a library.
 
-        Without values that are asked for, as deliveries install it and with those of the config, if there are any.
+        With the values that the run asks for, else with these files; without either, as deliveries install it and with
+        those of the config, if there are any.
         """
         chart = self.at(home)
         if chart is None or chart.is_library:
             return []
         builder = self._builder(chart)
-        if self.options.values:
-            return builder.everything([self._sources_of(self.options.values)])
+        if asked := self.options.values or (*values,):
+            return [build._replace(delivery=None) for build in builder.everything([self._sources_of(asked)])]
         given = map(self._sources_of, self._configured.get(home, ()))
         return builder.everything([*given], self._deliveries.get(home, ()))
 

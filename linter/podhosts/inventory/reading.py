@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from podhosts.diagnostics import ObjectIdentity
     from podhosts.document import Node
     from podhosts.helm import FileFacts
-    from podhosts.helm.building import ChartBuild
+    from podhosts.helm.printed import PrintedText
     from podhosts.interpret import Interpreted
     from podhosts.kubernetes import HostAlias, KnownKinds, Pod
     from podhosts.kustomize.overlays import Built, Overlays
@@ -121,14 +121,15 @@ def _read(interpreted: Interpreted, kinds: KnownKinds, reading: Reading) -> None
             reading.lists.append(found)
 
 
-def read_overlays(overlays: Overlays, kinds: KnownKinds) -> Iterator[Reading]:
-    """The lists that kustomizations build and that no file of the run has as such, each name at its place in the files.
+def read_overlays(overlays: Overlays, kinds: KnownKinds, paths: list[str]) -> Iterator[Reading]:
+    """The lists that kustomizations build of the files at `paths` and that none of these has as such, each name at its
+    place in the files.
 
-    And the places at which it is not known what is built.
+    And the places in these at which it is not known what is built.
     """
-    for built in overlays.built():
+    for built in overlays.built(paths):
         yield from _read_built(built, kinds)
-    for place, reason in overlays.open_places():
+    for place, reason in overlays.open_places(paths):
         yield Reading(unread={reason: [place]})
 
 
@@ -139,11 +140,11 @@ def _read_built(built: Built, kinds: KnownKinds) -> Iterator[Reading]:
         yield Reading([replace(found, names=names, overlay=built.folder)])
 
 
-def read_charts(builds: Iterable[ChartBuild], kinds: KnownKinds) -> Reading:
+def read_charts(texts: Iterable[PrintedText], kinds: KnownKinds) -> Reading:
     """The lists that charts print, each once, each name at its place in values files and templates."""
     told: set[tuple[Source, ObjectIdentity, str, tuple[InventoryName, ...]]] = set()
     reading = Reading()
-    for placed in (placed for build in builds for text in build.printed for placed in text.documents()):
+    for placed in (placed for text in texts for placed in text.documents()):
         for found in _built_lists(placed, kinds, None):
             key = (found.source, found.object, found.field, tuple(found.names))
             if key not in told:

@@ -88,6 +88,10 @@ class Overlays:
         """A path as files are looked up by it."""
         return posixpath.normpath(path)
 
+    def keys(self, paths: Iterable[str]) -> frozenset[str]:
+        """Some paths as files are looked up by them."""
+        return frozenset(map(self.key, paths))
+
     def report(self, path: str) -> OverlayReport | None:
         """What there is to say about a file; None for nothing."""
         return self._reports.get(self.key(path))
@@ -142,7 +146,11 @@ class Overlays:
 
     @cached_property
     def applied(self) -> list[Printed]:
-        """The objects with hostAliases that the outermost kustomizations build: those that no other one takes in.
+        """The objects with hostAliases that the outermost kustomizations build."""
+        return [_printed(resource, folder) for folder, resource in self._with_aliases_in(self.outermost())]
+
+    def outermost(self) -> list[tuple[str, Build | None]]:
+        """The builds of the kustomizations that no other one takes in, with their folders.
 
         One that a delivery changes is there as that builds it.
         """
@@ -153,8 +161,8 @@ class Overlays:
             for name in kustomization.texts("resources", "bases", "components")
         }
         taken_in |= {self.key(delivery.folder) for delivery in self._deliveries}
-        own = (pair for pair in self._with_aliases_in(self._own_builds()) if pair[0] not in taken_in)
-        return [_printed(resource, folder) for folder, resource in (*own, *self._with_aliases_in(self._delivered()))]
+        own = (pair for pair in self._own_builds() if pair[0] not in taken_in)
+        return [*own, *self._delivered()]
 
     def set_replicas(self, name: str) -> bool:
         """Whether a kustomization's `replicas` sets the number of pods of an object of that name."""
@@ -162,16 +170,18 @@ class Overlays:
         entries = [entry for kustomization in found if kustomization for entry in kustomization.items("replicas")]
         return any(isinstance(entry, Map) and entry.get("name") == name for entry in entries)
 
-    def built(self) -> Iterator[Built]:
-        """The objects with hostAliases that a kustomization builds, but for those that a file of the run has as such.
+    def built(self, paths: Iterable[str]) -> Iterator[Built]:
+        """The objects with hostAliases that kustomizations build of some files, but for those that one has as such.
 
         These have the same name and the same lists there.
         """
-        files = set(map(self.key, self._paths))
+        files = self.keys(paths)
         for folder, resource in self._with_aliases():
             place = written_at(resource.value.placed, resource.value.node)
             if place.source.path not in files or not is_as_written(resource.value):
-                yield Built(folder, _printed(resource, folder), place, resource.is_certain)
+                printed = _printed(resource, folder)
+                if printed.is_of(files):
+                    yield Built(folder, printed, place, resource.is_certain)
 
     def _own_builds(self) -> Iterator[tuple[str, Build | None]]:
         """What each kustomization builds, with its folder."""
@@ -192,9 +202,10 @@ class Overlays:
                 if has_aliases(resource.value):
                     yield folder, resource
 
-    def open_places(self) -> Iterator[tuple[Place, str]]:
-        """Where it is not known what is built, and why: what is not followed, and what Kustomize refuses."""
-        for report in self._reports.values():
+    def open_places(self, paths: Iterable[str]) -> Iterator[tuple[Place, str]]:
+        """Where in some files it is not known what is built, and why: what is not followed, or Kustomize refuses."""
+        files = self.keys(paths)
+        for report in (report for path, report in self._reports.items() if path in files):
             yield from report.unfollowed
             yield from ((refusal.place, refusal.message) for refusal in report.refusals)
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import posixpath
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from podhosts.document import Document, nodes, split
 from podhosts.kustomize.located import List, LocatedString, Map, place_of, typed, written_at
+from podhosts.kustomize.names import KUSTOMIZATION_NAMES
 from podhosts.placed import Placed
 from podhosts.source import Source, Span
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from podhosts.document import Node
     from podhosts.placed import Place
 
@@ -40,6 +44,16 @@ class Printed(Placed):
         """Where the key or value is written that begins at a span or holds it; None for what nobody wrote."""
         index = bisect_right(self._starts, span.start) - 1
         return self._places[index] if index >= 0 else None
+
+    @property
+    def documents(self) -> set[tuple[str, int]]:
+        """The documents that the object is built of: the paths of their files, and their numbers there."""
+        return {(place.source.path, place.document) for place in self._places if place is not None}
+
+    def is_of(self, paths: AbstractSet[str]) -> bool:
+        """Whether a part of the object is written in one of some files, or one of them is its kustomization."""
+        own = (posixpath.join(self.folder, name) for name in KUSTOMIZATION_NAMES)
+        return not paths.isdisjoint(own) or not paths.isdisjoint(path for path, _ in self.documents)
 
     def origins(self, node: Node) -> list[Place]:
         """Where a value is written; before it, where what a patch or replacement put into it is written."""

@@ -46,7 +46,7 @@ class Project:
         if are_repositories([self._root]):
             return open_repository(paths, [self._root], self._open_files, helm=self._settings.helm)
         charts = self._settings.charts_with_values(paths)
-        around = FilesAround((), paths, charts) if self._is_folder else FilesAround(paths, (), charts)
+        around = FilesAround((), paths, charts=charts) if self._is_folder else FilesAround(paths, charts=charts)
         self._settings.surroundings = around
         if not self._is_folder and not around.is_known:
             return None

@@ -53,7 +53,7 @@ class Documents:
 
     def __iter__(self) -> Iterator[Source | File]:
         """All that is given, in the order of paths where each of its parts has that."""
-        return merge(*self._given, key=_path)
+        return merge(*self._given, key=path_of)
 
     def places(self, kind: str, *words: str) -> Iterator[DocumentPlace]:
         """The documents whose text holds the kind as a word and all these words, in order, unparsed."""
@@ -105,7 +105,8 @@ class Documents:
                         yield from (DocumentPlace(source, piece) for source, piece in items)
 
 
-def _path(given: Source | File) -> str:
+def path_of(given: Source | File) -> str:
+    """The path under which a text or file is shown."""
     return given.path if isinstance(given, Source) else given.name
 
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from podhosts.helm import Charts, FileFacts
 from podhosts.kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION
 from podhosts.kustomize.names import is_kustomization
-from podhosts.repository.documents import DocumentPlace, Documents, Words, says_kind
+from podhosts.repository.documents import DocumentPlace, Documents, Words, path_of, says_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from podhosts.document import File
     from podhosts.inventory import AddressIndex
@@ -84,6 +84,15 @@ class Repository:
         """The same files, but for look-ups, which do not lead to the `others`. What is looked up is noted for both."""
         view = copy(self)
         view._stored = view._near
+        return view
+
+    def with_built(self, texts: Iterable[Source], instead_of: Collection[str]) -> Repository:
+        """The same files with texts that are built of them before all others, but without some that these stand for."""
+        view = copy(self)
+        kept = [given for given in self._stored if path_of(given) not in instead_of]
+        view._stored = Documents([*texts, *kept])
+        view._near = view._stored
+        view._definitions = {}
         return view
 
     def apart(self, source: Source) -> Repository:

@@ -101,7 +101,7 @@ class Run:
         self, work: Callable[[File, Repository], _Gain], *, in_one_process: bool = False
     ) -> Iterator[tuple[str, _Gain | str | None]]:
         """What `work` gives for each input, and for each file that charts add, in any order, with the path that it is
-        shown under.
+        shown under; nothing for what only belongs with the inputs.
 
         A text says why an input cannot be opened. None: it is not read, as it holds no word that a rule reacts to, and
         no other file says anything of it. Those that the config leaves out are not among them. `work` is done in other
@@ -118,7 +118,8 @@ class Run:
                 return _reason(error)
 
         tasks = Tasks(self._settings, self.repository, read_one, may_divide=False)
-        for number, item in enumerate(self.inputs):
+        told = Elsewhere(self._relevance, self.repository)
+        for number, item in enumerate(self._relevance.discovery.inputs):
             name = self._settings.request.stdin_filename if item.path == STDIN else item.path
             if self._settings.excludes(name):
                 continue
@@ -131,8 +132,9 @@ class Run:
                 yield name, None
         for done in tasks.run(self._progress, count=1 if in_one_process else None):
             yield from ((tasks.tasks[number].file.name, gain) for number, gain in done.tasks.items())
-            yield from ((path, gain) for path, gain in done.helpers.items() if not self._settings.excludes(path))
-            self.unread += done.unread
+            helpers = ((path, gain) for path, gain in done.helpers.items() if told.concerns(path))
+            yield from ((path, gain) for path, gain in helpers if not self._settings.excludes(path))
+            self.unread += (item for item in done.unread if told.concerns(item.path))
 
     def lint(self) -> None:
         """Lint all inputs and the files that charts add.
