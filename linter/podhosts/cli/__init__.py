@@ -61,6 +61,15 @@ ValuesOption = Annotated[
     list[str] | None,
     typer.Option("--values", metavar="FILE", help="A values file on top of a chart's own; later ones win."),
 ]
+SelectedHelmOption = Annotated[
+    str | None,
+    typer.Option(
+        "--helm-version", metavar="3|4", rich_help_panel=SELECT, help="The Helm that charts are evaluated like."
+    ),
+]
+HelmOption = Annotated[
+    str | None, typer.Option("--helm-version", metavar="3|4", help="The Helm that charts are evaluated like.")
+]
 PiecesOption = Annotated[
     bool, typer.Option("--all", help="Pods that are only pieces of what is built, too: bases, patches, templates.")
 ]
@@ -162,6 +171,7 @@ def check(
         bool, typer.Option("--isolated", rich_help_panel=SELECT, help="Look at named files without their repository.")
     ] = False,
     values: SelectedValuesOption = None,
+    helm_version: SelectedHelmOption = None,
     format: Annotated[
         str | None,
         typer.Option(
@@ -272,6 +282,7 @@ def check(
         show_fixes=show_fixes,
         hosts_file=hosts_file,
         values=values or [],
+        helm_version=helm_version,
         no_suppressions=no_suppressions,
         strict=strict,
         list_files=list_files,
@@ -293,6 +304,7 @@ def render(
     path: Annotated[str, typer.Argument(metavar="PATH", help="A file, a folder, or - for stdin.")] = ".",
     object_: ObjectOption = None,
     values: ValuesOption = None,
+    helm_version: HelmOption = None,
     container: Annotated[
         str | None, typer.Option(metavar="NAME", help="A container; one with its own /etc/hosts mount gets that file.")
     ] = None,
@@ -322,6 +334,7 @@ def render(
         path=path,
         object=object_,
         values=values or [],
+        helm_version=helm_version,
         container=container,
         pod_ips=pod_ip or [],
         cluster_domain=cluster_domain,
@@ -342,6 +355,7 @@ def resolve(
     hosts: Annotated[str | None, typer.Option(metavar="FILE", help="Ask about this hosts file instead.")] = None,
     object_: ObjectOption = None,
     values: ValuesOption = None,
+    helm_version: HelmOption = None,
     container: Annotated[str | None, typer.Option(metavar="NAME", help="The container that asks.")] = None,
     resolvers: Annotated[
         str | None,
@@ -378,6 +392,7 @@ def resolve(
         hosts=hosts,
         object=object_,
         values=values or [],
+        helm_version=helm_version,
         container=container,
         resolvers=resolvers,
         pod_ips=pod_ip or [],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from podhosts.diagnostics import Severity
 from podhosts.document import Part, whole
 from podhosts.engine.charts import chart_report
 from podhosts.engine.checking import DocumentResult, check
@@ -19,6 +20,7 @@ from podhosts.pages.documents import code_blocks
 from podhosts.records import replace
 from podhosts.repository import Repository
 from podhosts.rules import RULES
+from podhosts.rules.build_error import BuildError
 from podhosts.rules.syntax_error import SyntaxErrorRule
 from podhosts.source import Span
 from podhosts.triggers import mentions
@@ -217,11 +219,18 @@ class Found:
                 replace(finding, built=told[_key(finding)].built) if _key(finding) in told else finding
                 for finding in kept
             ]
-        is_broken = any(finding.rule == SyntaxErrorRule.name for _, checked in self for finding in checked.findings)
+        found = [finding for _, checked in self for finding in checked.findings]
+        is_broken = any(finding.rule == SyntaxErrorRule.name for finding in found)
+        wrong = {finding.span for finding in found if finding.severity is Severity.ERROR}
+
+        def is_said(finding: Diagnostic) -> bool:
+            """Whether the text as it is written says the same by itself."""
+            if finding.rule == SyntaxErrorRule.name:
+                return is_broken
+            return finding.rule == BuildError.name and finding.span in wrong
+
         self.add_from_overlays(
-            finding
-            for finding in report.findings
-            if finding.rule in options.selected and not (is_broken and finding.rule == SyntaxErrorRule.name)
+            finding for finding in report.findings if finding.rule in options.selected and not is_said(finding)
         )
 
     def forget_unread(self) -> None:

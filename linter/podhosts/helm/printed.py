@@ -185,6 +185,9 @@ class PrintedDocument(Placed):
 
     def printing_place(self, span: Span) -> Place | None:
         """The action of a template that prints what begins at a span; text that a template has, as `step` does."""
+        if span.start == self.document.span.end > self.document.span.start:
+            # Readers stop behind what they read.
+            span = Span(span.start - 1, span.start - 1)
         parts = self._printed.parts(Span(span.start, span.start + 1))
         printed = parts[0].printed_at if parts and not isinstance(parts[0].origin, TemplateText) else None
         return self.step(span) if printed is None else self.in_template(printed.path, Span(printed.start, printed.end))
