@@ -160,3 +160,23 @@ def test_variables_of_flux(tmp_path: Path, post_build: str, expected: list[str])
     base = WITH_VARIABLES.replace(":=example", ":=a_b") if "Always" in post_build else WITH_VARIABLES
     files = {"base/d.yaml": base, "apps.yaml": BUILD + post_build, "vars.yaml": CONFIG}
     assert places(repository(tmp_path, files)) == expected
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        pytest.param({}, ["apps.yaml:7: invalid-ip"], id="all in it"),
+        pytest.param({"more/values.yaml": "a: b\n"}, [], id="Flux refuses what is no manifest"),
+        pytest.param(
+            {"more/x/kustomization.yaml": "resources: [../d.yaml]\n"},
+            ["apps.yaml:5: build-error"],
+            id="an object twice",
+        ),
+    ],
+)
+def test_a_folder_for_which_flux_writes_the_kustomization(
+    tmp_path: Path, files: dict[str, str], expected: list[str]
+) -> None:
+    flux = BUILD.replace("./base", "./more") + "    substitute: {ADDRESS: 10.4.0.256}\n"
+    folder = repository(tmp_path, {"more/d.yaml": WITH_VARIABLES, "apps.yaml": flux, **files})
+    assert places(folder) == expected
