@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from podhosts.deliveries.argo import Application, application_of, argo_sources, read_argo_chart, read_argo_folder
 from podhosts.deliveries.argo_sets import applications
-from podhosts.deliveries.flux_kustomizations import read_kustomization
+from podhosts.deliveries.flux_kustomizations import deployed_folder, read_kustomization
 from podhosts.deliveries.flux_releases import ReleaseValues
 from podhosts.deliveries.helmfile import read_helmfile_release, releases
 from podhosts.deliveries.joining import JoinedValues, UnreadableValuesError
@@ -29,8 +29,9 @@ from podhosts.helm.traced import Traced
 from podhosts.kubernetes import objects
 from podhosts.kustomize.building import Builder
 from podhosts.kustomize.files import Files
-from podhosts.kustomize.located import typed
+from podhosts.kustomize.located import Map, typed
 from podhosts.kustomize.model import Kustomization
+from podhosts.placed import Placed
 from podhosts.source import Source
 from tests.helm_templates import parsed_templates
 from tests.paths import DATA
@@ -77,6 +78,10 @@ class Around:
     def names(self, folder: str) -> list[str]:
         """The names of the files right in a folder."""
         return [posixpath.basename(path) for path in self._paths if posixpath.dirname(path) == folder]
+
+    def below(self, folder: str) -> list[str]:
+        """The paths of all files in a folder and the folders inside it."""
+        return [path for path in self._paths if path.startswith(f"{folder}/")]
 
     def paths(self) -> list[str]:
         """The paths of all files."""
@@ -331,8 +336,6 @@ def _kustomize_chart(case: dict[str, Any]) -> tuple[object, object]:
 
 def _application_set(case: dict[str, Any]) -> tuple[object, object]:
     manifest = {"apiVersion": "argoproj.io/v1alpha1", "kind": "ApplicationSet", **case["appset"]}
-    if manifest["spec"].get("goTemplate"):
-        raise NotRead("templates of Go")
     around = Around(case.get("files") or {})
     found = applications(read_application(written("set.json", manifest)), around)
     wanted = [(one["name"], one["spec"]) for one in case.get("applications") or ()]
@@ -379,13 +382,16 @@ def _flux_folder(case: dict[str, Any]) -> tuple[object, object]:
     if case["group"].startswith("flux-substitute"):
         files.setdefault("app/kustomization.yaml", f"resources: {json.dumps(list(case['files']))}\n")
     around = Around(files | config_files(case))
-    if not around.files.kustomizations(folder):
-        raise NotRead("a folder without a kustomization")
     manifest = case["kustomization"]
     manifest = {**manifest, "spec": {**manifest["spec"], "path": folder}}
     if any(name.startswith("patches") and name != "patches" for name in manifest["spec"]):
         raise NotRead("patches in an old form")
-    delivered = read_kustomization(only_object(written("flux.json", manifest)), around)
+    flux = only_object(written("flux.json", manifest))
+    delivered = read_kustomization(flux, around)
+    if delivered is None and not around.files.kustomizations(folder):
+        delivered = deployed_folder(flux, Map(flux.node, Placed(flux.document)), None, around)
+        if delivered is None:
+            raise NotRead("a folder without hostAliases")
     return _built_pods(delivered, around, folder), _by_name(case.get("objects") or ())
 
 

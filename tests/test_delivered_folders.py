@@ -146,9 +146,37 @@ CONFIG = (
         ),
         pytest.param("    substituteFrom: [{kind: Secret, name: vars}]\n", [], id="nobody knows"),
         pytest.param("    substitute: {}\n", [], id="nothing is put in"),
+        pytest.param(
+            "    substitute: {ADDRESS: '10'}\n", ["apps.yaml:7: wrong-type"], id="a number without its quotes"
+        ),
+        pytest.param("    substitute: {ADDRESS: '\"10.4.0.2\"'}\n", [], id="quotes in the variable"),
+        pytest.param(
+            "    substituteStrategy: Always\n", ["base/d.yaml:11: invalid-hostname"], id="defaults without variables"
+        ),
         pytest.param("    substitute: {a-b: x, ADDRESS: 10.4.0.256}\n", [], id="Flux fails"),
     ],
 )
 def test_variables_of_flux(tmp_path: Path, post_build: str, expected: list[str]) -> None:
-    files = {"base/d.yaml": WITH_VARIABLES, "apps.yaml": BUILD + post_build, "vars.yaml": CONFIG}
+    base = WITH_VARIABLES.replace(":=example", ":=a_b") if "Always" in post_build else WITH_VARIABLES
+    files = {"base/d.yaml": base, "apps.yaml": BUILD + post_build, "vars.yaml": CONFIG}
     assert places(repository(tmp_path, files)) == expected
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        pytest.param({}, ["apps.yaml:7: invalid-ip"], id="all in it"),
+        pytest.param({"more/values.yaml": "a: b\n"}, [], id="Flux refuses what is no manifest"),
+        pytest.param(
+            {"more/x/kustomization.yaml": "resources: [../d.yaml]\n"},
+            ["apps.yaml:5: build-error"],
+            id="an object twice",
+        ),
+    ],
+)
+def test_a_folder_for_which_flux_writes_the_kustomization(
+    tmp_path: Path, files: dict[str, str], expected: list[str]
+) -> None:
+    flux = BUILD.replace("./base", "./more") + "    substitute: {ADDRESS: 10.4.0.256}\n"
+    folder = repository(tmp_path, {"more/d.yaml": WITH_VARIABLES, "apps.yaml": flux, **files})
+    assert places(folder) == expected

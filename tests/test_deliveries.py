@@ -219,6 +219,27 @@ def test_an_application_set(tmp_path: Path) -> None:
     ]
 
 
+def test_an_application_set_with_templates_of_go(tmp_path: Path) -> None:
+    """A range over what the generator gives leads back to it; what it lacks leaves the whole unread."""
+    text = SET.replace(
+        "spec:\n  generators", 'spec:\n  goTemplate: true\n  goTemplateOptions: ["missingkey=error"]\n  generators', 1
+    )
+    text = text.replace("ip: 10.1.0.25}", "ips: [10.1.0.25]}").replace(
+        "ip: 10.1.0.256}", "ips: [10.1.0.2, 10.1.0.256]}"
+    )
+    entry = "            - ip: {{ip}}\n              hostnames: [a_example]\n"
+    looped = entry.replace("{{ip}}", "{{ . }}").replace("a_", "a.")
+    text = text.replace("{{name}}", "{{.name}}")
+    text = text.replace(entry, f"{' ' * 12}{{{{- range .ips }}}}\n{looped}{' ' * 12}{{{{- end }}}}\n")
+    built = ["charts/app/values.yaml", "set.yaml"]
+    (tmp_path / "1").mkdir()
+    assert found(repository(tmp_path / "1", {"set.yaml": text})) == [
+        f"set.yaml:11:37: invalid-ip 10.1.0.256 {built}",
+    ]
+    (tmp_path / "2").mkdir()
+    assert found(repository(tmp_path / "2", {"set.yaml": text.replace("range .ips", "range .nothing")})) == []
+
+
 def test_an_application_set_of_files(tmp_path: Path) -> None:
     text = SET[: SET.index("  - list:")] + "  - git: {files: [{path: 'clusters/*/config.yaml'}]}\n"
     text += SET[SET.index("  template:") :].replace("{{name}}", "{{path.basename}}").replace("a_example", "a.example")

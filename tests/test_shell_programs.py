@@ -47,6 +47,54 @@ WRITES = [
     ("append", Way.IN_PLACE, "timeout --kill-after=3 -v 5 ksh93 -c 'echo x >> «/etc/hosts»'"),
     ("append", Way.IN_PLACE, "echo 'echo x >> «/etc/hosts»' | sh"),
     ("append", Way.IN_PLACE, "cat <<'E' | bash -s\necho x >> «/etc/hosts»\nE"),
+    ("append", Way.IN_PLACE, "env -S \"sh -c 'echo x >> «/etc/hosts»'\""),
+    ("append", Way.IN_PLACE, "env -iS 'tee -a «/etc/hosts»' < /tmp/x"),
+    ("append", Way.IN_PLACE, "env --split-string='A=b tee' -a «/etc/hosts»"),
+    ("append", Way.IN_PLACE, "unshare -f sh -c 'echo x >> «/etc/hosts»'"),
+    ("append", Way.IN_PLACE, "script -qc 'echo x >> «/etc/hosts»' /dev/null"),
+    ("truncate", Way.IN_PLACE, "split -b 1k --filter='cat > «/etc/hosts»' /tmp/new"),
+    ("append", Way.IN_PLACE, "echo /etc/hosts | xargs -I{} sh -c «'echo x >> {}'»"),
+    ("append", Way.IN_PLACE, "echo /etc/hosts | xargs tee «-a»"),
+    ("replace", Way.IN_PLACE, "find /etc -name hosts | xargs -I% cp /tmp/new «%»"),
+    # arguments
+    ("append", Way.IN_PLACE, 'add() { echo "$1" >> «"$2"»; }; add x /etc/hosts'),
+    ("append", Way.IN_PLACE, 'function add { f=$1; shift; echo "$@" >> «"$f"»; }; add /etc/hosts 10.0.0.1 a'),
+    ("append", Way.IN_PLACE, "add() { echo x >> «${1:-/etc/hosts}»; }; add"),
+    ("append", Way.IN_PLACE, "add() { set -- /etc/hosts; echo x >> «$1»; }"),
+    ("append", Way.IN_PLACE, 'set -- /etc/hosts; echo x >> «"$1"»'),
+    ("append", Way.IN_PLACE, "set -e x /etc/hosts; set -- /etc/hosts; echo x >> «$1»"),
+    ("append", Way.IN_PLACE, 'set -- x /etc/hosts; shift; tee -a «"$@"»'),
+    ("replace", Way.IN_PLACE, 'set -- /tmp/new /etc/hosts; cp «"$@"»'),
+    ("append", Way.IN_PLACE, 'set -- /etc/hosts; sh -c \'echo x >> «"$1"»\' a "$1"'),
+    ("append", Way.IN_PLACE, "main() { add /etc/hosts; }; add() { echo x >> «$1»; }; main"),
+    # paths that a command prints, patterns, the process's own root
+    ("append", Way.IN_PLACE, "echo x >> «$(echo /etc/hosts)»"),
+    ("append", Way.IN_PLACE, "f=`readlink -f /etc/hosts`; echo x >> «$f»"),
+    ("append", Way.IN_PLACE, 'f=$(realpath /etc/hosts); echo x >> «"$f"»'),
+    ("append", Way.IN_PLACE, 'd=$(dirname /etc/hosts); echo x >> «"$d/hosts"»'),
+    ("append", Way.IN_PLACE, "echo x >> «$(printf %s /etc/hosts)»"),
+    ("append", Way.IN_PLACE, "tee -a «/etc/host?» < /tmp/x"),
+    ("append", Way.IN_PLACE, "echo x >> «/proc/self/root/etc/hosts»"),
+    # scripts that are written first
+    ("append", Way.IN_PLACE, "echo 'echo x >> «/etc/hosts»' > /tmp/s; sh /tmp/s"),
+    ("append", Way.IN_PLACE, "printf 'set -e\\necho x >> «/etc/hosts»\\n' > s.sh; chmod +x s.sh; ./s.sh"),
+    ("append", Way.IN_PLACE, 'cat > /tmp/s <<"E"\necho x >> «"$1"»\nE\nbash -e /tmp/s /etc/hosts'),
+    ("append", Way.IN_PLACE, "cd /tmp; echo 'echo x >> «$F»' > s; F=/etc/hosts; . /tmp/s"),
+    ("append", Way.IN_PLACE, ". /dev/stdin <<'E'\necho x >> «/etc/hosts»\nE"),
+    ("append", Way.IN_PLACE, "sh /dev/stdin <<'E'\necho x >> «/etc/hosts»\nE"),
+    ("append", Way.IN_PLACE, "cat > s.py <<'E'\nopen(«'/etc/hosts'», 'a').write(x)\nE\npython3 s.py"),
+    # programs that fetch, or fill in templates
+    ("truncate", Way.IN_PLACE, "curl -fsSLo «/etc/hosts» https://db.example/x"),
+    ("truncate", Way.IN_PLACE, "cd /etc && curl -O «https://db.example/hosts»"),
+    ("truncate", Way.IN_PLACE, "curl -O --output-dir «/etc» https://db.example/a/hosts?b=c"),
+    ("truncate", Way.IN_PLACE, "wget -NP «/etc» https://db.example/hosts"),
+    ("replace", Way.IN_PLACE, "aws s3 cp s3://x/hosts «/etc/hosts»"),
+    ("replace", Way.IN_PLACE, "kubectl cp shop/web:/x «/etc/hosts»"),
+    ("append", Way.IN_PLACE, "socat -u - «OPEN:/etc/hosts,append» < /tmp/x"),
+    ("update", Way.IN_PLACE, "socat «file:/etc/hosts» -"),
+    ("truncate", Way.IN_PLACE, "consul-template -once -template «/tmp/x:/etc/hosts»"),
+    ("truncate", Way.IN_PLACE, "gomplate -f /tmp/x -o «/etc/hosts»"),
+    ("update", Way.IN_PLACE, "fallocate -l 4096 «/etc/hosts»"),
 ]
 
 
@@ -89,6 +137,41 @@ def test_writes(kind: str, way: Way, script: str) -> None:
         "echo 'echo x >> /etc/hosts' | cat",
         "echo 'echo x >> /etc/hosts' | ssh node sh",
         'awk \'BEGIN { f = "/etc/hosts"; f = "/tmp/x"; print "x" >> f }\'',
+        "env -S 'echo x >> /etc/hosts'",
+        "env A=b echo -S 'tee /etc/hosts'",
+        "unshare --root /tmp/x sh -c 'echo x >> /etc/hosts'",
+        'add() { echo "$1" >> "$2"; }; add /etc/hosts /tmp/x',
+        'add() { shift 2; echo x >> "$1"; }; add /etc/hosts /tmp/a /tmp/b',
+        'add() { echo x >> "$1"; }; cat /etc/hosts',
+        "add() { add /etc/hosts; }; add",
+        "set -- /etc/hosts; shift; echo x >> ${1:-/tmp/x}",
+        "set -- /etc/hosts; for i in 1 2; do shift; done; echo x >> $1",
+        "set -- /etc/hosts; (set -- /tmp/x; echo x >> $1); cat $1",
+        "set -- /etc/hosts; set -- /tmp/x; echo x >> $1",
+        "(set -- /etc/hosts); echo x >> $1",
+        "true | set -- /etc/hosts; echo x >> $1",
+        "a=$(set -- /etc/hosts); echo x >> $1",
+        "set -- /etc/hosts; shift $n; echo x >> $1",
+        "set -- $x /etc/hosts; echo x >> $3",
+        "f=$(readlink /etc/hosts); echo x >> $f",
+        "f=$(echo /etc/hosts | sed s/hosts/x/); echo x >> $f",
+        "f=$(echo -e /etc/hosts /x); echo x >> $f",
+        "f=$(cat /etc/hosts); echo x >> $f",
+        "tee -a /etc/hostn* < /tmp/x",
+        "tee -a /*/hosts < /tmp/x",
+        "echo 'echo x >> /etc/hosts' > /tmp/s; chroot /host sh /tmp/s",
+        "echo 'echo x >> /etc/hosts' > /tmp/s; echo x > /tmp/s; sh /tmp/s",
+        "echo 'echo x >> /etc/hosts' >> /tmp/s; sh /tmp/s",
+        "echo 'echo x >> /etc/hosts' > /tmp/s; cat /tmp/s",
+        "curl -O https://db.example/hosts",
+        "cd /etc && wget https://db.example/hosts",
+        "kubectl cp /etc/hosts shop/web:/etc/hosts",
+        "aws s3 cp /etc/hosts s3://x/hosts",
+        "socat -u OPEN:/etc/hosts -",
+        "socat OPEN:/etc/hosts,rdonly -",
+        "consul-template -template /etc/hosts:/tmp/x",
+        "echo /etc/hosts /tmp/x | xargs -I{} sh -c 'cat {}'",
+        "cat /tmp/x | xargs tee -a",
     ],
 )
 def test_look_alikes(script: str) -> None:
@@ -107,3 +190,23 @@ def test_an_address_by_default_is_not_known() -> None:
     """An entry may become a fix only if nothing else can stand there."""
     (write,) = hosts_writes("echo ${IP:-10.0.0.1} db >> /etc/hosts")
     assert write.entries is None
+
+
+def test_a_function_with_several_texts_has_none_that_is_certain() -> None:
+    call = "add 10.0.0.1 a"
+    (write,) = hosts_writes(f'add() {{ echo "$1 $2" >> /etc/hosts; }}; {call}; add 10.0.0.2 b')
+    assert write.entries is None
+    (write,) = hosts_writes("sh -c 'echo \"$1 $2\" >> /etc/hosts' x 10.0.0.1 a")
+    assert [(entry.ip, entry.names) for entry in write.entries or ()] == [("10.0.0.1", ("a",))]
+
+
+def test_the_arguments_of_a_python_script() -> None:
+    (write,) = argv_writes(["python3", "-c", "import sys; open(sys.argv[1], 'a').write('x')", "/etc/hosts"])
+    assert write.index == 2
+    assert argv_writes(["python3", "-c", "import sys; open(sys.argv[2], 'a').write('x')", "/etc/hosts"]) == []
+
+
+def test_calls_are_followed_so_often_and_no_more() -> None:
+    """A script can call functions that call functions, and so on, exponentially often."""
+    functions = "".join(f"f{n}() {{ f{n + 1} $1; f{n + 1} $1; }}; " for n in range(30))
+    assert hosts_writes(f"{functions} f30() {{ echo x >> $1; }}; f0 /etc/hosts") == []

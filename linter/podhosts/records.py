@@ -137,8 +137,8 @@ if not TYPE_CHECKING:
                 "__new__": _maker(names, defaults),
                 "__repr__": _shown,
                 "__getnewargs__": lambda self: tuple(self),
+                "_make": classmethod(tuple.__new__),
                 "_replace": _replaced,
-                "_make": classmethod(lambda cls, values: tuple.__new__(cls, values)),
                 "_asdict": lambda self: dict(zip(names, self, strict=True)),
             }
             return type(name, (tuple,), shared | members)
@@ -160,7 +160,7 @@ if not TYPE_CHECKING:
         if unknown := changes.keys() - set(self._fields):
             raise ValueError(f"there is no field {', '.join(sorted(unknown))}")
         values = [changes.get(name, value) for name, value in zip(self._fields, self, strict=True)]
-        return tuple.__new__(type(self), values)
+        return self._make(values)
 
     #: What a class names as its base: it becomes a `_TupleClass`, and thereby a subclass of `tuple` alone.
     NamedTuple = type.__new__(_TupleClass, "NamedTuple", (), {})

@@ -83,6 +83,12 @@ def text_mentions(text: str) -> bool:
     return mentions(text.encode("utf-8", "surrogatepass"))
 
 
+def text_names_hosts(text: str) -> bool:
+    """`mentions` without what only may hold a word: aliases in the place of keys, escapes, and pieces of paths."""
+    low = text.encode("utf-8", "surrogatepass").lower()
+    return _has_alias_key(low.translate(None, _KEY_SEPARATORS)) or _has_plain_word(low)
+
+
 def file_mentions(path: str) -> bool:
     """`mentions` for a file, read in windows. Raises OSError where it cannot be read."""
     with open(path, "rb") as file:
@@ -106,15 +112,16 @@ def _holds_definitions(low: bytes) -> bool:
     return definitions > separators
 
 
-def _has_word(low: bytes) -> bool:
+def _has_plain_word(low: bytes) -> bool:
     for word in _WORDS:
         if word in low:
             return True
+    return _has_hostname(low) or _has_etc(low) or _has_hosts_plugin(low) or _has_outdented_ip(low)
+
+
+def _has_word(low: bytes) -> bool:
     return (
-        _has_hostname(low)
-        or _has_etc(low)
-        or _has_hosts_plugin(low)
-        or _has_outdented_ip(low)
+        _has_plain_word(low)
         or _has_hosts_below_pieces(low)
         or _has_aliased_key(low)
         or (_GENERATOR in low and b"files" in low)

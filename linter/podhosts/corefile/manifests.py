@@ -226,6 +226,7 @@ def corefiles(manifest: KubernetesObject, custom: KubernetesObject | None = None
             for index, server in enumerate(servers.items if servers else ()):
                 if isinstance(server, Mapping) and has_hosts_plugin(server):
                     yield _of_server(manifest, server, (*path, "servers", index))
+            yield from _in_values(manifest, node, path)
 
 
 def servers_without_port(manifest: KubernetesObject) -> Iterator[tuple[Span, Path]]:
@@ -305,13 +306,27 @@ def _in_config_map(manifest: KubernetesObject, custom: KubernetesObject | None) 
         is_named = is_inside or name == "Corefile" or (is_custom and name.endswith(_BESIDE))
         if not any(map(_concerns_hosts, (key, *others) if is_named else (key,))):
             continue
-        if is_named or (_HOSTS.search(key.text) and not _JSON.match(key.text) and looks_like_corefile(key.text)):
+        if is_named or _is_by_content(key.text):
             zones = (".",) if is_inside else None
             around = tuple(text for text in (*own, *others) if text is not key)
             found = ManifestCorefile(manifest, zones, is_named, is_inside, key.path, around)
             assert key.scalar is not None  # it is a key
             found.add(key.scalar, key.field)
             yield found
+
+
+def _in_values(manifest: KubernetesObject, node: Mapping, path: Path) -> Iterator[ManifestCorefile]:
+    """The texts in a mapping of values that are Corefiles by their content: charts have keys of any name for them."""
+    for key, entry in node.fields.items():
+        scalar = entry.value
+        if isinstance(scalar, Scalar) and scalar.is_string and "\n" in scalar.text and _is_by_content(scalar.text):
+            found = ManifestCorefile(manifest, is_named=False)
+            found.add(scalar, (*path, key))
+            yield found
+
+
+def _is_by_content(text: str) -> bool:
+    return bool(_HOSTS.search(text)) and not _JSON.match(text) and looks_like_corefile(text)
 
 
 def _concerns_hosts(text: KeyText) -> bool:

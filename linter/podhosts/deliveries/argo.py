@@ -202,7 +202,7 @@ class _HelmOptions:
             self.joined.add(self.joined.file(found))
         elif self._is_of_other_source(name.text):
             self._leave_open(f"the values file `{name.text}` lies in another repository")
-        elif not _is_true(self._helm.entries.get("ignoreMissingValueFiles")):
+        elif not is_true_value(self._helm.entries.get("ignoreMissingValueFiles")):
             is_certain = all(is_missing(one, self._files) for one in self._paths(name, path.text))
             place = self.joined.place(name) if is_certain else None
             raise UnreadableValuesError(f"the values file `{path.text}` is not there", place)
@@ -233,7 +233,7 @@ class _HelmOptions:
             value = item.entries.get("value") if isinstance(item, GoMap) else None
             if name is None or not isinstance(value, Traced) or not isinstance(item, GoMap):
                 continue
-            into = strings if _is_true(item.entries.get("forceString")) else plain
+            into = strings if is_true_value(item.entries.get("forceString")) else plain
             into[name] = unescaped_commas_escaped(expanded(value, self._variables))
         for values in (plain, strings):
             if any(_is_above(one, other) for one in values for other in values):
@@ -337,5 +337,5 @@ def text_at(value: GoValue | None, *path: str) -> str | None:
     return value.text if isinstance(value, Traced) and value.is_known else None
 
 
-def _is_true(value: GoValue | None) -> bool:
+def is_true_value(value: GoValue | None) -> bool:
     return isinstance(value, Bool) and value.value

@@ -1,25 +1,22 @@
 """Argo CD's ApplicationSet: the Applications that it makes of lists and of files and folders of the repository.
 
-Source: `applicationset/` of Argo CD as described in `vectors/deliveries/deliveries.md`. Templates of Go (`goTemplate`)
-are not read.
+Source: `applicationset/` of Argo CD as described in `vectors/deliveries/deliveries.md`. Here are the generators and the
+texts of `fasttemplate`; those of `goTemplate` are in `argo_go_sets`.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from fnmatch import fnmatchcase
 from itertools import product
 from typing import TYPE_CHECKING, TypeAlias
 
-from podhosts.deliveries.argo import Application, text_at
-from podhosts.deliveries.joining import JoinedValues, UnreadableValuesError
-from podhosts.document import Document, split
-from podhosts.helm.decoding import FileOrigins, value_of
-from podhosts.helm.model import Bool, GoList, GoMap, Nil
+from podhosts.deliveries.argo import Application, is_true_value, text_at
+from podhosts.deliveries.argo_git import GitPaths, normalized
+from podhosts.deliveries.joining import UnreadableValuesError
+from podhosts.helm.model import GoList, GoMap, Nil
 from podhosts.helm.traced import Traced
 from podhosts.patterns import regex
-from podhosts.placed import Placed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -29,7 +26,6 @@ if TYPE_CHECKING:
 
 KIND = "ApplicationSet"
 _TAG = regex(r"\{\{(.*?)\}\}", re.DOTALL)
-_NOT_IN_NAMES = regex(r"[^a-z0-9.-]+")
 #: So many Applications of one set are looked at.
 _MOST = 200
 
@@ -44,26 +40,43 @@ def applications(made_of: Application, around: DeliveryContext) -> list[Applicat
     """
     spec = made_of.spec
     template = spec.entries.get("template")
-    if _is_true(spec.entries.get("goTemplate")) or "templatePatch" in spec.entries or not isinstance(template, GoMap):
-        raise UnreadableValuesError("an ApplicationSet with templates of Go is not read")
-    generators = _Generators(made_of, around)
+    if "templatePatch" in spec.entries or not isinstance(template, GoMap):
+        raise UnreadableValuesError("an ApplicationSet with a `templatePatch` is not read")
     found: list[Application] = []
-    for generator in _items(spec.entries.get("generators")):
-        for parameters in generators.parameters(generator)[: _MOST - len(found)]:
-            rendered = _rendered(template, parameters)
-            inner = rendered.entries.get("spec") if isinstance(rendered, GoMap) else None
-            if isinstance(inner, GoMap):
-                name = text_at(rendered, "metadata", "name")
-                found.append(Application(name, inner, made_of.path, made_of.place, made_of.joined))
+    for rendered in _of_go(made_of, template, around) if _is_go(spec) else _of_texts(made_of, template, around):
+        inner = rendered.entries.get("spec") if isinstance(rendered, GoMap) else None
+        if isinstance(inner, GoMap):
+            name = text_at(rendered, "metadata", "name")
+            found.append(Application(name, inner, made_of.path, made_of.place, made_of.joined))
+        if len(found) == _MOST:
+            break
     return found
+
+
+def _is_go(spec: GoMap) -> bool:
+    return is_true_value(spec.entries.get("goTemplate"))
+
+
+def _of_go(made_of: Application, template: GoMap, around: DeliveryContext) -> Iterator[GoValue]:
+    # Imported here: the evaluator of templates is large.
+    from podhosts.deliveries.argo_go_sets import GoSets
+
+    sets = GoSets(made_of, around)
+    for generator in _items(made_of.spec.entries.get("generators")):
+        yield from (sets.texts.fill_all(template, parameters) for parameters in sets.parameters(generator))
+
+
+def _of_texts(made_of: Application, template: GoMap, around: DeliveryContext) -> Iterator[GoValue]:
+    generators = _Generators(made_of, around)
+    for generator in _items(made_of.spec.entries.get("generators")):
+        yield from (_rendered(template, parameters) for parameters in generators.parameters(generator))
 
 
 class _Generators:
     """The generators of one ApplicationSet."""
 
     def __init__(self, made_of: Application, around: DeliveryContext) -> None:
-        self._joined: JoinedValues = made_of.joined
-        self._around = around
+        self._paths = GitPaths(made_of.joined, around)
         self._kinds: Mapping[str, Callable[[GoMap], list[Parameters]]] = {
             "list": self._list,
             "git": self._git,
@@ -101,48 +114,14 @@ class _Generators:
 
     def _git(self, given: GoMap) -> list[Parameters]:
         values = given.entries.get("values")
-        found = [*self._directories(given), *self._files(given)]
+        found = [_of_path(folder) for folder in self._paths.directories(given)]
+        for folder, name, value in self._paths.files(given):
+            own = {"path.filename": Traced.own(name), "path.filenameNormalized": Traced.own(normalized(name))}
+            found.append(dict(_flattened(value, "")) | _of_path(folder) | own)
         for parameters in found:
             own = {f"values.{name}": _filled(text, parameters) for name, text in _strings(values)}
             parameters |= own
         return found
-
-    def _directories(self, given: GoMap) -> Iterator[Parameters]:
-        wanted = [(text_at(item, "path") or "", item) for item in _items(given.entries.get("directories"))]
-        patterns = [path for path, item in wanted if not _is_true(item.entries.get("exclude"))]
-        excluded = [path for path, item in wanted if _is_true(item.entries.get("exclude"))]
-        folders = {folder for path in self._around.paths() for folder in _folders(path)}
-        for folder in sorted(folders):
-            is_hidden = any(part.startswith(".") for part in folder.split("/"))
-            if not is_hidden and _fits(folder, patterns) and not _fits(folder, excluded):
-                yield _of_path(folder)
-
-    def _files(self, given: GoMap) -> Iterator[Parameters]:
-        patterns = [text_at(item, "path") or "" for item in _items(given.entries.get("files"))]
-        for path in sorted(self._around.paths()) if patterns else ():
-            if not any(_fits_deeply(path.split("/"), pattern.split("/")) for pattern in patterns):
-                continue
-            for value in self._values_in(path):
-                parameters = dict(_flattened(value, ""))
-                folder, name = posixpath.split(path)
-                own = _of_path(folder)
-                own["path.filename"] = Traced.own(name)
-                own["path.filenameNormalized"] = Traced.own(_normalized(name))
-                yield parameters | own
-
-    def _values_in(self, path: str) -> list[GoMap]:
-        """The mapping that a file holds, or those of the list in it."""
-        source = self._around.files.get(self._around.shown(path))
-        piece = next(iter(split(source.text)), None) if source is not None else None
-        if source is None or piece is None:
-            return []
-        placed = Placed(Document(source, piece))
-        if placed.document.root is None:
-            return []
-        value = value_of(placed.document.root, FileOrigins(self._joined.name(placed)))
-        if isinstance(value, GoList):
-            return [item for item in value.items if isinstance(item, GoMap)]
-        return [value] if isinstance(value, GoMap) else []
 
     def _matrix(self, given: GoMap) -> list[Parameters]:
         inner = _items(given.entries.get("generators"))
@@ -221,39 +200,9 @@ def _flattened(value: GoValue, prefix: str) -> Iterator[tuple[str, Traced]]:
 def _of_path(folder: str) -> Parameters:
     """The parameters that a generator of git gives for a folder."""
     base = posixpath.basename(folder)
-    found = {"path": folder, "path.basename": base, "path.basenameNormalized": _normalized(base)}
+    found = {"path": folder, "path.basename": base, "path.basenameNormalized": normalized(base)}
     found |= {f"path[{number}]": part for number, part in enumerate(folder.split("/"))}
     return {name: Traced.own(text) for name, text in found.items()}
-
-
-def _normalized(text: str) -> str:
-    """A text as a part of a DNS name."""
-    return _NOT_IN_NAMES.sub("-", text.lower()).strip("-.")
-
-
-def _folders(path: str) -> Iterator[str]:
-    folder = posixpath.dirname(path)
-    while folder:
-        yield folder
-        folder = posixpath.dirname(folder)
-
-
-def _fits(folder: str, patterns: list[str]) -> bool:
-    """Whether a folder fits one of some patterns, in which a star crosses no slash."""
-    parts = folder.split("/")
-    return any(
-        len(parts) == len(pattern.split("/")) and all(map(fnmatchcase, parts, pattern.split("/")))
-        for pattern in patterns
-    )
-
-
-def _fits_deeply(parts: list[str], pattern: list[str]) -> bool:
-    """Whether the path of a file fits a pattern, where two stars stand for any number of folders."""
-    if not pattern:
-        return not parts
-    if pattern[0] == "**":
-        return any(_fits_deeply(parts[count:], pattern[1:]) for count in range(len(parts) + 1))
-    return bool(parts) and fnmatchcase(parts[0], pattern[0]) and _fits_deeply(parts[1:], pattern[1:])
 
 
 def _strings(value: GoValue | None) -> list[tuple[str, Traced]]:
@@ -263,7 +212,3 @@ def _strings(value: GoValue | None) -> list[tuple[str, Traced]]:
 
 def _items(value: GoValue | None) -> list[GoMap]:
     return [item for item in value.items if isinstance(item, GoMap)] if isinstance(value, GoList) else []
-
-
-def _is_true(value: GoValue | None) -> bool:
-    return isinstance(value, Bool) and value.value

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from podhosts.deliveries.flux_folders import generated_kustomization
 from podhosts.deliveries.folders import from_root
 from podhosts.deliveries.model import ENCRYPTED, TEXT_FIELDS, at, is_true, items, known
-from podhosts.document import Mapping
+from podhosts.document import Mapping, Scalar
 from podhosts.kubernetes.objects import mapping
 from podhosts.kustomize.delivered import DeliveredFolder
 from podhosts.kustomize.located import LocatedString, Map, locate
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from podhosts.kubernetes import KubernetesObject
 
 KIND = "Kustomization"
+#: The strategy that puts in defaults where there is no variable.
+_ALWAYS = "Always"
 #: What Flux writes into the kustomization of the folder, by the names of its own fields.
 _FIELDS = {
     "patches": "patches",
@@ -38,19 +41,37 @@ _OLD_PATCHES = frozenset({"patchesStrategicMerge", "patchesJson6902"})
 def read_kustomization(manifest: KubernetesObject, around: DeliveryContext) -> DeliveredFolder | None:
     """The folder that a Kustomization deploys, with its changes.
 
-    None where it has no changes, or not only such as are read, and for a folder that is not there.
+    None where it has no changes, or not only such as are read, and for a folder that is not there. Raises
+    UnreadableValuesError for a folder that Flux refuses.
     """
-    spec, path = manifest.spec, known(at(manifest.spec, "path"))
-    if spec is None or path is None or not _OLD_PATCHES.isdisjoint(spec.fields):
+    spec = manifest.spec
+    if spec is None or not _OLD_PATCHES.isdisjoint(spec.fields):
         return None
     changes = changes_of(spec, _FIELDS, Placed(manifest.document))
-    file = manifest.document.source.path
-    folders = (folder for folder in from_root(path, file, around.files) if around.files.kustomizations(folder or "."))
-    folder = next(folders, None)
     variables = _variables(manifest, around)
-    if folder is None or not (changes or (variables is not None and variables.values)):
+    is_changed = changes or (variables is not None and variables.is_used)
+    return deployed_folder(manifest, changes, variables, around) if is_changed else None
+
+
+def deployed_folder(
+    manifest: KubernetesObject, changes: Map, variables: FluxVariables | None, around: DeliveryContext
+) -> DeliveredFolder | None:
+    """The folder that a Kustomization names, to be built with some changes; None for one that is not there.
+
+    Raises UnreadableValuesError for one that Flux refuses.
+    """
+    path, file = at(manifest.spec, "path"), manifest.document.source.path
+    if not isinstance(path, Scalar) or known(path) is None:
         return None
-    return DeliveredFolder(folder or ".", file, changes, variables)
+    folders = [*from_root(path.text, file, around.files)]
+    for folder in folders:
+        if around.files.kustomizations(folder or "."):
+            return DeliveredFolder(folder or ".", file, changes, variables)
+    for folder in folders:
+        generated = generated_kustomization(folder, path, Placed(manifest.document), around)
+        if generated is not None:
+            return DeliveredFolder(folder or ".", file, changes, variables, generated)
+    return None
 
 
 def _variables(manifest: KubernetesObject, around: DeliveryContext) -> FluxVariables | None:
@@ -69,7 +90,8 @@ def _variables(manifest: KubernetesObject, around: DeliveryContext) -> FluxVaria
             continue
         values |= _texts(data, Placed(found.document))
     own = mapping(written.get("substitute"))
-    return FluxVariables(values | (_texts(own, Placed(manifest.document)) if own is not None else {}), are_all)
+    values |= _texts(own, Placed(manifest.document)) if own is not None else {}
+    return FluxVariables(values, are_all, known(written.get("substituteStrategy")) == _ALWAYS)
 
 
 def _texts(fields: Mapping, placed: Placed) -> dict[str, LocatedString]:

@@ -52,6 +52,10 @@ class DeliveryContext(Protocol):
         """The names of the files right in a folder."""
         ...
 
+    def below(self, folder: str) -> Iterable[str]:
+        """The paths of all files in a folder and the folders inside it."""
+        ...
+
     def paths(self) -> Iterable[str]:
         """The files of the repository that the run looks at, from the root of the repository."""
         ...

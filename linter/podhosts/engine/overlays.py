@@ -13,6 +13,7 @@ from podhosts.kubernetes import KnownKinds
 from podhosts.records import replace
 from podhosts.rules import RULES
 from podhosts.rules.conflicting_hostname import ConflictingHostname
+from podhosts.rules.wrong_type import WrongType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +69,19 @@ def _findings(printed: Printed, repository: Repository, settings: Settings) -> I
     rules = [rule(settings, alone) for rule in RULES if not rule.looks_elsewhere]
     # What is in strings is found where these are written.
     for interpreted in interpret(printed, kinds, levels=0):
-        yield from relocated(run_rules(interpreted, rules), printed)
+        found = (_of_substituted(finding, printed) for finding in run_rules(interpreted, rules))
+        yield from relocated(found, printed)
+
+
+def _of_substituted(finding: Diagnostic, printed: Printed) -> Diagnostic:
+    """A finding about a type, where quotes that Flux takes away are no help."""
+    if finding.rule != WrongType.name or not printed.is_substituted(finding.span):
+        return finding
+    return replace(
+        finding,
+        why=f"Flux puts variables into text without the quotes around it; {finding.why}",
+        help="make quotes a part of the variable: `'\"...\"'`",
+    )
 
 
 def _places(finding: Diagnostic) -> set[tuple[Source, Span]]:

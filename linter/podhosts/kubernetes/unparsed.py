@@ -9,7 +9,7 @@ from podhosts.document.outline import bare, outline, without_block_scalars
 from podhosts.document.placeholders import is_placeholder, marks_that_break, names_that_break
 from podhosts.kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION, group_of, is_built_in_workload
 from podhosts.patterns import regex
-from podhosts.triggers import text_mentions
+from podhosts.triggers import text_names_hosts
 
 if TYPE_CHECKING:
     from podhosts.document import Document
@@ -88,10 +88,10 @@ def _concerns_hosts(text: str, kinds: KnownKinds, *, is_listed: bool) -> bool:
 
 def _holds_hosts(text: str, api_version: str | None, kind: str, kinds: KnownKinds) -> bool:
     if is_built_in_workload(api_version, kind):
-        return text_mentions(text)
+        return text_names_hosts(text)
     group = group_of(api_version)
     if kind == "ConfigMap" and not group:
-        return _COREDNS.search(text) is not None and text_mentions(text)
+        return _COREDNS.search(text) is not None and text_names_hosts(text)
     if group in _OTHER_MEANING or kind == CUSTOM_RESOURCE_DEFINITION or _LISTS.search(text) is None:
         return False
     return kind == _TEMPLATE or group not in _OWN_GROUPS or bool(kinds.pod_spec_paths(api_version, kind))

@@ -161,7 +161,7 @@ class Builder:
 
     def _build_delivered(self, delivered: DeliveredFolder) -> Build | None:
         folder = posixpath.normpath(delivered.folder)
-        kustomization = self._load(folder)
+        kustomization = delivered.generated or self._load(folder)
         if kustomization is None:
             return None
         try:

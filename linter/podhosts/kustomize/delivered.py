@@ -21,13 +21,15 @@ class DeliveredFolder:
     """A folder with a kustomization as a delivery in the file at a path builds it.
 
     `changes` are fields as a kustomization has them: patches, components and replicas come after those of the folder's
-    own, all else stands for what is there. `variables` are put into what is built; None for none.
+    own, all else stands for what is there. `variables` are put into what is built; None for none. `generated` is the
+    kustomization of a folder that has none: the delivery lists what lies there.
     """
 
     folder: str
     path: str
     changes: Map
     variables: FluxVariables | None = None
+    generated: Kustomization | None = None
 
 
 def with_changes(kustomization: Kustomization, changes: Map) -> Kustomization:

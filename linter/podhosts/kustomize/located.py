@@ -84,6 +84,12 @@ class LocatedString(str):
         return self
 
 
+class SubstitutedString(LocatedString):
+    """A scalar that Flux has put variables into: the quotes that were around it are gone."""
+
+    __slots__ = ()
+
+
 Located: TypeAlias = Map | List | LocatedString
 
 

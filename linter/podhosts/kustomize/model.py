@@ -8,8 +8,8 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from podhosts.document import Document, Mapping, Scalar, split
-from podhosts.kustomize.located import List, LocatedString, Map, locate_map, written_at
+from podhosts.document import Document, Mapping, Scalar, Sequence, split
+from podhosts.kustomize.located import List, LocatedString, Map, locate_map, text, written_at
 from podhosts.kustomize.selectors import Selector
 from podhosts.placed import InString, Placed
 from podhosts.records import record
@@ -57,6 +57,17 @@ class Kustomization:
         documents = (Document(source, piece) for piece in split(source.text))
         return next((cls(document) for document in documents if document.root or document.problem), None)
 
+    @classmethod
+    def listing(cls, folder: str, names: list[str], at: Scalar, placed: Placed) -> Kustomization:
+        """The kustomization that lists some files of a folder which has none, as a scalar of a document asks for."""
+        made = cls(placed.document)
+        made.source = Source(posixpath.join(folder, "kustomization.yaml"), b"")
+        made.placed = placed
+        made.fields = Map(Mapping(at.start, at.end, flow=True), placed)
+        made.fields["resources"] = resources = List(Sequence(at.start, at.end, flow=True), placed)
+        resources.extend(text(name, at, placed) for name in names)
+        return made
+
     @property
     def folder(self) -> str:
         """The folder that its references start from."""
@@ -99,7 +110,7 @@ class Kustomization:
         """Where the file begins to say something."""
         if self.fields is not None:
             entries = self.fields.node.entries
-            return written_at(self.placed, entries[0].key) if entries else None
+            return written_at(self.placed, entries[0].key if entries else self.fields.node) if self.fields else None
         return written_at(self.placed, root) if (root := self.document.root) is not None else None
 
     def references(self) -> Iterator[LocatedString]:

@@ -123,13 +123,19 @@ class Overlays:
     @cached_property
     def _deliveries(self) -> list[DeliveredFolder]:
         """The folders that something deploys with changes of its own, as far as these have to do with hostAliases."""
-        found = self._find_deliveries() if self.folders else ()
-        return [delivery for delivery in found if self._reaches_aliases(self.key(delivery.folder))]
+        is_worth_it = self.folders or (self._only is not None and self._mention_aliases(self._only))
+        found = self._find_deliveries() if is_worth_it else ()
+        return [
+            delivery for delivery in found if delivery.generated or self._reaches_aliases(self.key(delivery.folder))
+        ]
+
+    def _mention_aliases(self, paths: Iterable[str]) -> bool:
+        return any(self._files.any(path, _mentions_aliases) for path in paths)
 
     @cached_property
     def folders(self) -> list[str]:
         """The folders to build: those with a kustomization that has to do with hostAliases."""
-        if self._only is not None and not any(self._files.any(path, _mentions_aliases) for path in self._only):
+        if self._only is not None and not self._mention_aliases(self._only):
             return []
         folders = (self.key(posixpath.dirname(path)) for path in self._paths if is_kustomization(path))
         return [folder for folder in folders if self._reaches_aliases(folder) and self._kind(folder) != COMPONENT]

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from podhosts.document import Document, nodes, split
-from podhosts.kustomize.located import List, LocatedString, Map, place_of, typed, written_at
+from podhosts.kustomize.located import List, LocatedString, Map, SubstitutedString, place_of, typed, written_at
 from podhosts.kustomize.names import KUSTOMIZATION_NAMES
 from podhosts.placed import Placed
 from podhosts.source import Source, Span
@@ -36,6 +36,7 @@ class Printed(Placed):
         self._length = 0
         self._starts: list[int] = []
         self._places: list[Place | None] = []
+        self._substituted: set[int] = set()
         self._print(value, "\n")
         source = Source(path, "".join(self._parts).encode("utf-8", "surrogatepass"))
         super().__init__(Document(source, split(source.text)[0]))
@@ -44,6 +45,10 @@ class Printed(Placed):
         """Where the key or value is written that begins at a span or holds it; None for what nobody wrote."""
         index = bisect_right(self._starts, span.start) - 1
         return self._places[index] if index >= 0 else None
+
+    def is_substituted(self, span: Span) -> bool:
+        """Whether a scalar is what Flux has put variables into."""
+        return span.start in self._substituted
 
     @property
     def documents(self) -> set[tuple[str, int]]:
@@ -80,6 +85,8 @@ class Printed(Placed):
                 self._print(item, inner)
             self._add(line_break + "]")
         else:
+            if isinstance(value, SubstitutedString):
+                self._substituted.add(self._length)
             self._add(json.dumps(typed(value), ensure_ascii=False))
 
     def _begin(self, place: Place | None) -> None:

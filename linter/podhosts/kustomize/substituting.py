@@ -1,37 +1,54 @@
 """FluxVariables that Flux puts into what a folder builds (`postBuild`).
 
 Source: `fluxcd/pkg/kustomize/kustomize_varsub.go` and `envsubst` as described in `vectors/deliveries/deliveries.md`.
-Texts with operators other than defaults, and texts that become no strings, stay as they are written: nobody knows them.
+Texts of which nobody knows what becomes of them stay as they are written.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podhosts.document import Scalar
-from podhosts.kustomize.located import List, LocatedString, Map, lookup, text
+from podhosts.document import Document, Mapping, Scalar, Sequence, split
+from podhosts.kustomize.envsubst import UnknownTextError, with_variables
+from podhosts.kustomize.located import List, LocatedString, Map, SubstitutedString, lookup, text
 from podhosts.patterns import regex
 from podhosts.records import NamedTuple
+from podhosts.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping as Dictionary
+
+    from podhosts.document import Node
 
 _NAME = regex(r"[_A-Za-z][_A-Za-z0-9]*")
-_VARIABLE = regex(r"(?P<escape>\$?)\$\{(?P<name>[_A-Za-z][_A-Za-z0-9]*)(?P<default>:[=-](?P<text>[^${}]*))?\}")
+#: A text that is one variable, with whatever operators.
+_WHOLE = regex(r"\$\{[^}]*\}")
 #: What `envsubst` does not take: the whole build fails.
 _BROKEN = regex(r"(?<!\$)\$\{(?!#?[_A-Za-z0-9]+[}:=#%/^,])")
-#: A text that YAML reads as it is, with or without quotes; Flux puts variables into text without them.
-_SAFE = regex(r"[A-Za-z0-9](?:[A-Za-z0-9._:/@-]*[A-Za-z0-9])?")
+#: A text that YAML has to be given in quotes; around all others Flux has none when it puts variables in.
+_NEEDS_QUOTES = regex(r"^[-?:,\[\]{}#&*!|>'\"%@`\s]|:\s|:$|\s#|\s$|[\x00-\x1f\x7f]")
+_IN_QUOTES = frozenset("'\"\\")
+#: What some readers of YAML take for booleans.
+_WORDS = frozenset({"y", "n", "yes", "no", "on", "off"})
 _BEGIN = "${"
 #: An object that says `disabled` here stays as it is.
 _SWITCH = "kustomize.toolkit.fluxcd.io/substitute"
 
 
 class FluxVariables(NamedTuple):
-    """FluxVariables by their names. `are_all`: there are no others; False where some may come from elsewhere."""
+    """FluxVariables by their names. `are_all`: there are no others; False where some may come from elsewhere.
 
-    values: Mapping[str, LocatedString]
+    `count_alone`: texts are read even where there is no variable.
+    """
+
+    values: Dictionary[str, LocatedString]
     are_all: bool
+    count_alone: bool = False
+
+    @property
+    def is_used(self) -> bool:
+        """Whether Flux puts anything in, be it a default."""
+        return bool(self.values) or self.count_alone
 
     @property
     def are_valid(self) -> bool:
@@ -45,7 +62,7 @@ def substituted(value: Map, variables: FluxVariables) -> Map | None:
     Without any variable nothing is put in, not even a default.
     """
     marks = (lookup(value, "metadata", kind, _SWITCH) for kind in ("labels", "annotations"))
-    if not variables.values or "disabled" in marks:
+    if not variables.is_used or "disabled" in marks:
         return value
     if not variables.are_valid or _is_broken(value):
         return None
@@ -77,24 +94,55 @@ def _filled(value: object, variables: FluxVariables) -> object:
     return _filled_text(value, variables) if isinstance(value, LocatedString) and _BEGIN in value else value
 
 
-def _filled_text(value: LocatedString, variables: FluxVariables) -> LocatedString:
-    """A text with the variables put in, at the place of the variable if that is all of it."""
-    pieces: list[str] = []
-    end = 0
-    only: LocatedString | None = None
-    for found in _VARIABLE.finditer(value):
-        known = variables.values.get(found["name"])
-        if found["escape"] or (known is None and not variables.are_all) or _BEGIN in value[end : found.start()]:
-            return value
-        is_whole = found.span() == (0, len(value))
-        only = known if is_whole and known else None
-        written = str(known).replace("\n", "") if known is not None else ""
-        pieces += (value[end : found.start()], written or found["text"] or "")
-        end = found.end()
-    if _BEGIN in value[end:]:
+def _filled_text(value: LocatedString, variables: FluxVariables) -> object:
+    """A text with the variables put in, as YAML reads it again; at the place of the variable if that is all of it."""
+    used: list[LocatedString] = []
+
+    def value_of(name: str) -> str | None:
+        known = variables.values.get(name)
+        if known is None and not variables.are_all:
+            raise UnknownTextError(name)
+        used.extend([known] if known is not None else [])
+        return str(known).replace("\n", "") if known is not None else None
+
+    try:
+        result = with_variables(value, value_of)
+    except UnknownTextError:
         return value
-    result = "".join([*pieces, value[end:]])
-    if not _SAFE.fullmatch(result) or not isinstance(Scalar(0, 0, result, "").written, str):
-        return value
-    at = only if only is not None else value
-    return text(result, at.node, at.placed)
+    is_whole = len(used) == 1 and _WHOLE.fullmatch(value) is not None
+    at = used[0] if is_whole else value
+    if "\n" in value:
+        # A block of text stays text.
+        return text(result, at.node, at.placed)
+    return _read_again(value, result, at)
+
+
+def _read_again(before: LocatedString, result: str, at: LocatedString) -> object:
+    """What YAML makes of a text from which Flux has taken the quotes that it does not need, all of it at one place."""
+    if _NEEDS_QUOTES.search(before):
+        # They stay around it.
+        is_known = _IN_QUOTES.isdisjoint(before + result)
+        return text(result, at.node, at.placed) if is_known else before
+    source = Source(at.placed.document.source.path, f"- {result}\n".encode("utf-8", "surrogatepass"))
+    pieces = split(source.text)
+    root = Document(source, pieces[0]).root if len(pieces) == 1 else None
+    if result.lower() in _WORDS or not isinstance(root, Sequence) or len(root.items) != 1:
+        return before
+    return _moved(root.items[0], at)
+
+
+def _moved(node: Node, at: LocatedString) -> object:
+    """A node as data that stands where a text is written."""
+    start, end, placed = at.node.start, at.node.end, at.placed
+    if isinstance(node, Sequence):
+        items = List(Sequence(start, end, flow=True), placed)
+        items.extend(_moved(item, at) for item in node.items)
+        return items
+    if isinstance(node, Mapping):
+        fields = Map(Mapping(start, end, flow=True), placed)
+        fields.update((name, _moved(entry.value, at)) for name, entry in node.fields.items())
+        return fields
+    assert isinstance(node, Scalar)  # there is no other node
+    value = SubstitutedString(node.text)
+    value.node, value.placed = Scalar(start, end, node.text, node.style), placed
+    return value

@@ -102,6 +102,12 @@ class _Around:
         """A path from the root of the repository as the files are looked up by it."""
         return posixpath.normpath(posixpath.join(self._root, path))
 
+    def below(self, folder: str) -> Iterator[str]:
+        """The paths of all files in a folder and the folders inside it."""
+        from podhosts.helm.charts import files_below
+
+        return files_below(folder)
+
     def names(self, folder: str) -> list[str]:
         """The names of the files right in a folder."""
         try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from podhosts.document import Scalar
 from podhosts.hosts.addresses import canonical, classify, parse_sloppy
 from podhosts.patterns import regex
-from podhosts.rules.names import as_written, looks_unfilled, meant_name, separate
+from podhosts.rules.names import INVISIBLE, QUOTES, as_written, looks_unfilled, meant_name, separate
 from podhosts.surgery import repair, replace_scalar
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _EXAMPLE = regex(r"(?=.*[^0-9.])(?:[0-9]{1,3}|[xXyYzZnN#?*]{1,3})(?:\.(?:[0-9]{1
 _CALLED = frozenset(("ip", "ipaddr", "ipaddress", "addr", "address"))
 _MAX_OCTET = 255
 #: What may stand around an address by mistake.
-_AROUND = " \t\r\n,;"
+_AROUND = f" \t\r\n,;{QUOTES}{INVISIBLE}"
 
 
 class MeantAddresses:

@@ -19,6 +19,9 @@ from podhosts.patterns import regex
 _BETWEEN = regex(r"[\s,;]+")
 _SCHEME = regex(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _PORT = regex(r":[0-9]{1,5}\Z")
+#: What word processors and web pages put around a word: quotation marks of all kinds, and characters without a width.
+QUOTES = "\"'`‘’‚‛“”„‟«»"
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 #: Words that people write where a value is to be filled in; those that are whole, and those with others beside them.
 _UNFILLED = frozenset(("todo", "null", "nil", "none", "undefined"))
 _UNFILLED_PARTS = frozenset(("your", "changeme", "replaceme", "fixme", "tbd", "placeholder", "xxx", "xxxx"))
@@ -146,8 +149,14 @@ def _removed(text: str) -> str:
 def _bare(text: str) -> tuple[str, list[str]]:
     """A text without what may stand around a name, and what that was."""
     removed = []
-    bare = _BETWEEN.sub("", text)
-    if bare != text:
+    visible = text.strip(INVISIBLE)
+    if visible != text:
+        removed.append("an invisible character")
+    inner = visible.strip(QUOTES)
+    if inner != visible:
+        removed.append("a quotation mark")
+    bare = _BETWEEN.sub("", inner)
+    if bare != inner:
         removed.append("a comma" if "," in text else "a semicolon" if ";" in text else "a blank")
     if scheme := _SCHEME.match(bare):
         bare = bare[scheme.end() :]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import CREATE_AND_APPLY, Diagnostic, Severity, Words
 from podhosts.document import TOO_DEEP
 from podhosts.kubernetes import concerns_hosts, is_broken_by_template
+from podhosts.patterns import regex
 from podhosts.repository import Reader
 from podhosts.rules.base import Rule
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.diagnostics import Request
-    from podhosts.document import Document
+    from podhosts.document import Document, Problem
     from podhosts.source import Span
 
 
@@ -24,6 +25,21 @@ _REFUSALS = {
     Reader.KUSTOMIZATION: "Kustomize cannot read this file, and builds nothing",
     Reader.KUSTOMIZE_INPUT: "Kustomize refuses to build what lists this file",
 }
+
+
+#: A key of an entry, or the list's, with its value and no colon between them.
+_WITHOUT_COLON = regex(r"[ \t]*(?:- +)*(hostAliases|hostnames|ip)[ \t]+[^:#\s]")
+
+
+def _advice(document: Document, problem: Problem) -> str:
+    """The advice about text that is no YAML, where it shows what is missing or too much; else nothing."""
+    text, at = document.source.text, problem.span.start
+    if text[at : at + 1] == "\t":
+        return "indent it with blanks: YAML allows no tabs there"
+    line = text.rfind("\n", 0, at) + 1
+    before = text.rfind("\n", 0, max(line - 1, 0)) + 1
+    lacking = _WITHOUT_COLON.match(text, before) or _WITHOUT_COLON.match(text, line)
+    return f"put a colon behind `{lacking[1]}`" if lacking is not None else ""
 
 
 class SyntaxErrorRule(Rule):
@@ -90,7 +106,7 @@ class SyntaxErrorRule(Rule):
             severity=self.severity,
             message=problem.message if encoding is None else f"this file is {encoding}",
             why=consequence,
-            help="" if encoding is None else "store it as UTF-8",
+            help=_advice(document, problem) if encoding is None else "store it as UTF-8",
             source=document.source,
             span=problem.span,
             document=document.number,

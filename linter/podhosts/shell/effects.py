@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeAlias
 
 from podhosts.records import NamedTuple
+from podhosts.shell.located import UNKNOWN
 from podhosts.shell.model import Way
 
 if TYPE_CHECKING:
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
     from podhosts.shell.expansion import Field
     from podhosts.shell.model import WriteKind
     from podhosts.shell.options import Operand
+
+_FILE = "hosts"
+_PATTERN = frozenset("*?[")
 
 
 class FileWrite(NamedTuple):
@@ -34,8 +39,13 @@ class ProgramInput(NamedTuple):
     box: str = ""
 
     def is_target(self, operand: Operand) -> bool:
-        """Whether an argument certainly names the file."""
-        return operand.is_constant and self.matches(operand.value)
+        """Whether an argument certainly names the file, be it as one of those that a pattern stands for."""
+        if operand.is_constant:
+            return self.matches(operand.value)
+        folder, _, name = operand.value.rpartition("/")
+        if not operand.field.is_pattern or UNKNOWN in operand.value or not _PATTERN.isdisjoint(folder):
+            return False
+        return fnmatchcase(_FILE, name) and self.matches(f"{folder}/{_FILE}")
 
 
 Program: TypeAlias = "Callable[[Sequence[Field], ProgramInput], Iterator[FileWrite]]"

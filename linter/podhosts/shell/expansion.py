@@ -25,6 +25,7 @@ _PATTERN_CHARACTERS = frozenset("*?[")
 _EXPANDABLE = frozenset("*?[{")
 _BRACE_PIECE = regex(r"[{},]|[^{},]+")
 _BLANK_RUN = regex(r"[ \t\n]+")
+_PLAIN_PATH = regex(r"[\w./-]+")
 _MOST_ALTERNATIVES = 64
 _MOST_BRACES = 8
 
@@ -66,17 +67,23 @@ class Variables:
 
     A value set inside a subshell is forgotten at its end (`mark`, `rollback`). What is looked up counts against a
     budget: a script can make its words grow exponentially. So do the bounds on values and on what is passed on.
+    `arguments` are those of the script or function (`$1`, `$@`), with `UNKNOWN` for unknown ones; None: not known.
     """
 
     _LONGEST = 1024
     _MOST_PASSED_ON = 200
 
     def __init__(
-        self, known: Mapping[str, str], exported: frozenset[str], unstable: frozenset[str], budget: int
+        self,
+        known: Mapping[str, str],
+        exported: frozenset[str],
+        unstable: frozenset[str],
+        budget: int,
+        arguments: tuple[str, ...] | None = None,
     ) -> None:
+        self.arguments = arguments
         self._known: dict[str, str | None] = {
-            name: None if value == UNKNOWN or (name in unstable and name.isdigit()) else value
-            for name, value in known.items()
+            name: None if value == UNKNOWN else value for name, value in known.items()
         }
         self._exported = set(exported)
         self._unstable = unstable
@@ -102,7 +109,8 @@ class Variables:
         """The environment of a program that is started now; a value that is not known is `UNKNOWN`."""
         if len(self._exported) > self._MOST_PASSED_ON:
             return {}
-        return {name: self._passed_on(name) for name in self._exported if name in self._known}
+        # `$0` is each shell's own.
+        return {name: self._passed_on(name) for name in self._exported if name in self._known and name != "0"}
 
     def all_known(self) -> dict[str, str]:
         """The variables of a script that runs in the same shell (`eval`)."""
@@ -116,15 +124,24 @@ class Variables:
 
     def is_unset(self, name: str) -> bool:
         """Whether neither the script nor what is known of its environment sets a variable."""
+        if name.isdigit():
+            return self.arguments is not None and int(name) > len(self.arguments)
         return name not in self._known and name not in self._unstable
 
     def lookup(self, name: str) -> str | None:
         """The value of a variable, which may be `OWN_ADDRESS`; None where it is not known."""
-        value = self._known.get(name)
+        value = self._argument(name) if name == "*" or (name.isdigit() and name != "0") else self._known.get(name)
         if value is None or len(value) > self._budget:
             return None
         self._budget -= len(value)
         return value
+
+    def _argument(self, name: str) -> str | None:
+        """The value of `$1` and so on, or of all together (`$*`)."""
+        if self.arguments is None:
+            return None
+        value = " ".join(self.arguments) if name == "*" else "".join(self.arguments[int(name) - 1 : int(name)])
+        return None if UNKNOWN in value else value
 
     def mark(self) -> int:
         return len(self._log)
@@ -161,9 +178,29 @@ def _printed(part: Expansion, variables: Variables) -> str | None:
     words = [
         "".join(part.value if isinstance(part, Text) else UNKNOWN for part in word.parts) for word in command.words
     ]
-    if len(words) == 1 and len(items[0].pipeline.commands) == 1:
-        return variables.lookup(f"$({words[0]})")
+    if len(items[0].pipeline.commands) == 1:
+        if len(words) == 1:
+            return variables.lookup(f"$({words[0]})")
+        if not command.redirects and (path := _printed_path(words[0], command.words[1:], variables)) is not None:
+            return path
     return OWN_ADDRESS if prints_own_address(words) else None
+
+
+def _printed_path(name: str, words: Iterable[Word], variables: Variables) -> str | None:
+    """The path that `echo`, `realpath` and the like print; no link leads elsewhere from the hosts file."""
+    printers = {"echo": "n", "printf": "", "realpath": "ems", "readlink": "fem", "dirname": ""}
+    values = [single_value(word, variables) for word in words]
+    options = [value for value in values if value.startswith("-")]
+    values = [value for value in values if not value.startswith("-")]
+    if name == "printf" and len(values) == 2 and values[0] == "%s":
+        del values[0]
+    letters = printers.get(name)
+    if letters is None or len(values) != 1 or any(set(option[1:]) - set(letters) for option in options):
+        return None
+    path = values[0]
+    if not path.startswith("/") or not _PLAIN_PATH.fullmatch(path) or (name == "readlink" and not options):
+        return None
+    return path.rpartition("/")[0] or "/" if name == "dirname" else path
 
 
 def fields(word: Word, variables: Variables, source: LocatedText, *, braces: bool = True) -> list[Field]:
@@ -173,6 +210,9 @@ def fields(word: Word, variables: Variables, source: LocatedText, *, braces: boo
     if isinstance(first, Text) and first.exact and (first.quoted or _EXPANDABLE.isdisjoint(first.value)):
         run = WrittenRun(0, first.start, first.end, exact=True)
         return [Field(first.value, (run,), word.start, word.end, source)]
+    if isinstance(first, Parameter) and first.name == "@" and variables.arguments is not None:
+        runs = (WrittenRun(0, first.start, first.end, exact=False),)
+        return [Field(value, runs, word.start, word.end, source) for value in variables.arguments]
     alternatives = _expand_braces(word.parts) if braces else [list(word.parts)]
     result: list[Field] = []
     for parts in alternatives:

@@ -53,6 +53,12 @@ def _second_operand(syntax: Syntax, kind: WriteKind, needed: str = "") -> Progra
     return program
 
 
+def _last_operand(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
+    for operand in parse_arguments(fields, Syntax("lo", "", frozenset(("length", "offset")))).operands[-1:]:
+        if around.is_target(operand):
+            yield FileWrite(operand, WriteKind.UPDATE)
+
+
 def _openssl(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
     for option, value in pairwise(fields):
         if option.value == "-out" and around.is_target(Operand(value)):
@@ -60,14 +66,6 @@ def _openssl(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrit
 
 
 FILTERS: dict[str, Program] = {
-    "curl": output_option(
-        Syntax("AbcCdDeEFhHKmoPQrtTuUwxXyYz", "", frozenset(("output", "data", "header", "user", "request"))),
-        "o",
-        "output",
-    ),
-    "wget": output_option(
-        Syntax("aABDeIloOPQRtTUwX", "", frozenset(("output-document", "header"))), "O", "output-document"
-    ),
     "sort": output_option(Syntax("kotST", "", frozenset(("output", "key", "field-separator"))), "o", "output"),
     "shuf": output_option(Syntax("ino", "", frozenset(("output", "input-range", "head-count"))), "o", "output"),
     "iconv": output_option(Syntax("fto", "", frozenset(("output", "from-code", "to-code"))), "o", "output"),
@@ -77,4 +75,6 @@ FILTERS: dict[str, Program] = {
     # It writes over the beginning and leaves the rest.
     "xxd": _second_operand(Syntax("cglos"), WriteKind.UPDATE, needed="r"),
     "openssl": _openssl,
+    # It makes the file longer.
+    "fallocate": _last_operand,
 }

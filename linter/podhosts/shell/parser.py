@@ -320,13 +320,13 @@ class _ShellParser(WordReader):
 
     def _function_keyword(self, start: int) -> Compound | None:
         self._skip_blanks()
-        self._word()
+        name = self._word()
         parentheses = _FUNCTION_PARENTHESES.match(self._text, self._at, self._end)
         if parentheses:
             self._at = parentheses.end()
-        return self._function_body(start)
+        return self._function_body(start, name)
 
-    def _function_body(self, start: int) -> Compound | None:
+    def _function_body(self, start: int, name: Word | None) -> Compound | None:
         if self._depth >= MAX_DEPTH:
             self._give_up()
             return None
@@ -338,7 +338,7 @@ class _ShellParser(WordReader):
             return None
         pipeline = Pipeline(body.start, body.end, (body,))
         branch = CompoundPart("function", (ListedPipeline(pipeline, None, None),))
-        return Compound(start, body.end, "function", "", (), (branch,), ())
+        return Compound(start, body.end, "function", "", (name,) if name else (), (branch,), ())
 
     def _simple(self) -> Command | None:
         start = end = self._at
@@ -372,7 +372,7 @@ class _ShellParser(WordReader):
                 parentheses = _FUNCTION_PARENTHESES.match(self._text, self._at, self._end)
                 if parentheses:
                     self._at = parentheses.end()
-                    return self._function_body(start)
+                    return self._function_body(start, word)
         is_broken = self._is_unterminated
         self._is_unterminated = was_unterminated or is_broken
         if not (words or assignments or redirects):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+#: Links of the kernel to the root of the process that follows them.
+_OWN_ROOTS = ("/proc/self/root", "/proc/thread-self/root")
+
 
 def is_etc_hosts(path: str) -> bool:
     """True if the kernel opens `/etc/hosts` for this absolute path.
@@ -11,6 +14,8 @@ def is_etc_hosts(path: str) -> bool:
     """
     if not path.startswith("/"):
         return False
+    for root in _OWN_ROOTS:
+        path = path[len(root) :] if path.startswith(f"{root}/") else path
     components: list[str] = []
     pieces = path.split("/")
     for piece in pieces:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.patterns import regex
 from podhosts.shell.effects import FileWrite
+from podhosts.shell.fetching import FETCHING
 from podhosts.shell.filters import FILTERS, sed_writes
 from podhosts.shell.located import UNKNOWN
 from podhosts.shell.model import Way, WriteKind
@@ -236,6 +237,7 @@ def _ed(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
 
 _PROGRAMS: dict[str, Program] = {
     **FILTERS,
+    **FETCHING,
     **UNPACKERS,
     "tee": _tee,
     "sponge": _sponge,

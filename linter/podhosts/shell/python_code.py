@@ -31,6 +31,9 @@ _REMOVERS = frozenset(("os.remove", "os.unlink"))
 _SHELLS = frozenset(("os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"))
 _RUNNERS = frozenset(f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output", "Popen"))
 _PATH_CLASSES = frozenset(("Path", "pathlib.Path", "PosixPath", "pathlib.PosixPath"))
+_JOINERS = frozenset(("os.path.join", "path.join", "join"))
+_ENVIRONMENT = frozenset(("os.environ.get", "os.getenv", "environ.get", "getenv"))
+_ARGUMENTS = frozenset(("sys.argv", "argv"))
 _PERCENT = regex(r"%(?:\(\w*\))?[-+ #0-9.]*[sdrifgxeu]")
 _MOST_STEPS = 100
 _BRACES = regex(r"\{\{|\}\}|\{[^{}]*\}")
@@ -43,17 +46,19 @@ class ShellCommand(NamedTuple):
     is_script: bool
 
 
-def python_effects(source: LocatedText, matches: Callable[[str], bool]) -> Iterator[HostsWrite | ShellCommand]:
+def python_effects(
+    source: LocatedText, matches: Callable[[str], bool], arguments: Sequence[str] = ()
+) -> Iterator[HostsWrite | ShellCommand]:
     """The writes of a piece of Python, and the commands it runs, in the order of the text.
 
-    `matches` tells the hosts file's path.
+    `matches` tells the hosts file's path; `arguments` are those that the program gets.
     """
     tree = _parse(source.text)
     if tree is None:
         masked = mask_templates(source.text)
         tree = _parse(masked) if masked != source.text else None
     if tree is not None:
-        yield from _PythonReader(source, matches).effects(tree)
+        yield from _PythonReader(source, matches, arguments).effects(tree)
 
 
 def _parse(text: str) -> ast.Module | None:
@@ -67,8 +72,9 @@ def _parse(text: str) -> ast.Module | None:
 
 
 class _PythonReader:
-    def __init__(self, source: LocatedText, matches: Callable[[str], bool]) -> None:
+    def __init__(self, source: LocatedText, matches: Callable[[str], bool], arguments: Sequence[str]) -> None:
         self._source = source
+        self._arguments = arguments
         self._matches = matches
         # Python's own idea of lines: LF, CRLF or CR end one; columns are bytes of UTF-8.
         self._line_starts = [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", source.text))]
@@ -213,9 +219,12 @@ class _PythonReader:
             value = node.value
             if isinstance(value, bytes):
                 value = value.decode("utf-8", "replace")
-            if isinstance(value, str) and _STAND_IN not in value:
-                return value
-        return None
+            return value if isinstance(value, str) and _STAND_IN not in value else None
+        if node is None:
+            return None
+        self._steps = _MOST_STEPS
+        value = self._template(node)
+        return value if value and UNKNOWN not in value else None
 
     def _command(self, call: ast.Call, *, is_shell: bool) -> ShellCommand | None:
         node = self._resolved(_argument(call, 0, "args") or _argument(call, 0, "command"))
@@ -255,6 +264,19 @@ class _PythonReader:
                 ).replace(_STAND_IN, UNKNOWN)
             case ast.BinOp(op=ast.Add(), left=left, right=right):
                 return self._template(left) + self._template(right)
+            case ast.BinOp(op=ast.Div(), left=left, right=right):
+                # Of a `pathlib.Path`.
+                return f"{self._template(left)}/{self._template(right)}"
+            case ast.Subscript(slice=ast.Constant(value=int(index))) if _dotted(node.value) in _ARGUMENTS:
+                return self._arguments[index - 1] if 0 < index <= len(self._arguments) else UNKNOWN
+            case ast.Call(args=[ast.expr() as path]) if _dotted(node.func) in _PATH_CLASSES:
+                return self._template(path)
+            case ast.Call(args=[_, default]) if _dotted(node.func) in _ENVIRONMENT:
+                # An address may come from anywhere, a path hardly ever does.
+                value = self._template(default)
+                return value if value.startswith("/") else UNKNOWN
+            case ast.Call(args=parts) if _dotted(node.func) in _JOINERS:
+                return "/".join(map(self._template, parts))
             case ast.BinOp(op=ast.Mod(), left=left):
                 return _PERCENT.sub(UNKNOWN, self._template(left))
             case ast.Call(func=ast.Attribute(attr="format", value=base)):

@@ -78,7 +78,7 @@ def writes_in_command(
 
 
 def _collected(matches: Callable[[str], bool], collect: Callable[[Search], None]) -> list[HostsWrite]:
-    search = Search(matches, [])
+    search = Search(matches, [], {})
     # The parser bounds its depth; a caller deep in a stack of its own may still leave too little room. What was found
     # before is true.
     with suppress(RecursionError):

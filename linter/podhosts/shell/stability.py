@@ -17,7 +17,6 @@ _DECLARATION = regex(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=(.*)", re.DOTALL)
 _NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 _DECLARERS = frozenset(("export", "readonly", "declare", "typeset", "local"))
 _SETTERS = frozenset(("read", "mapfile", "readarray", "getopts", "unset", "let"))
-_POSITIONAL = tuple("0123456789")
 
 
 def unstable_names(items: Sequence[ListedPipeline]) -> frozenset[str]:
@@ -55,8 +54,6 @@ def unstable_names(items: Sequence[ListedPipeline]) -> frozenset[str]:
             unstable.update(argument for argument in arguments if _NAME.fullmatch(argument))
         elif name == "printf" and arguments[:1] == ["-v"]:
             unstable.update(arguments[1:2])
-        elif name in ("set", "shift"):
-            unstable.update(_POSITIONAL)
     return frozenset(unstable)
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from podhosts.shell.expansion import Variables
     from podhosts.shell.located import LocatedText
-    from podhosts.shell.tree import Command, Redirect
+    from podhosts.shell.tree import Command, Redirect, Simple
 
 _WRITES = frozenset((">", ">|", ">>", "&>", "&>>", ">&"))
 _READS = frozenset(("<", "<<", "<<-", "<<<", "<>"))
@@ -61,14 +61,24 @@ class Streams:
         if script is not None or index == 0 or any(map(redirects_input, commands[index].redirects)):
             return script
         command = commands[index - 1]
-        if isinstance(command, Compound) or command.is_broken or any(map(redirects_output, command.redirects)):
+        if isinstance(command, Compound) or any(map(redirects_output, command.redirects)):
+            return None
+        return self.printed_script(command)
+
+    def printed_script(self, command: Simple) -> Field | None:
+        """The one text that a command prints, its own redirections aside, with the places of its characters."""
+        if command.is_broken:
             return None
         arguments = all_fields(command.words, self._variables, self._source)
         if not arguments or arguments[0].value not in _PRINTERS:
             return None
         if arguments[0].value == "cat":
             return self.input_field(command)
-        return arguments[1] if len(arguments) == 2 else None
+        if len(arguments) != 2:
+            return None
+        text = arguments[1]
+        # As long as the escape, so that the positions of what follows stay right.
+        return text._replace(value=text.value.replace("\\n", "\n ")) if arguments[0].value == "printf" else text
 
     def input_field(self, command: Command) -> Field | None:
         """The here-document or here-string that a command reads."""

@@ -110,7 +110,10 @@ class CompoundPart(NamedTuple):
 
 
 class Compound(NamedTuple):
-    """`if`, loops, `case`, groups, subshells, functions, `[[ ]]`, `(( ))`. `variable`: what a loop sets."""
+    """`if`, loops, `case`, groups, subshells, functions, `[[ ]]`, `(( ))`. `variable`: what a loop sets.
+
+    `words`: what a loop goes through, or the name of a function.
+    """
 
     start: int
     end: int

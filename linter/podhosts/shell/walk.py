@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from posixpath import normpath
 from typing import TYPE_CHECKING
 
 from podhosts.patterns import regex
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from podhosts.shell.languages import Language
     from podhosts.shell.tree import Command, CompoundPart, ListedPipeline, Mark, Redirect, Word
     from podhosts.shell.wrappers import Invocation
+    from podhosts.source import Span
 
 _AWKS = frozenset(("awk", "gawk", "mawk", "nawk"))
 _READ_STDIN = frozenset(("ed", "ex", "vi", "vim", "vim.tiny", "vim.basic", "nvim", "cpio"))
@@ -46,7 +48,14 @@ _POWERSHELL_OPTIONS = regex(r"[-/]c(?:o(?:m(?:m(?:a(?:n(?:d)?)?)?)?)?)?", re.IGN
 _CMD_OPTIONS = regex(r"/[ck]", re.IGNORECASE)
 _FIND_RUNS = frozenset(("-exec", "-execdir", "-ok", "-okdir"))
 _BOXES = frozenset(("busybox", "toybox"))
+#: Programs that give the value of an option to a shell.
+_RUNNERS = {"script": ("c", "command"), "split": ("", "filter")}
+#: With these a shell reads a script itself.
+_SOURCING = frozenset((".", "source"))
 _MOST_NESTED = 6
+#: Calls of functions of a script that are followed, and how deep in each other.
+_MOST_CALLS = 30
+_DEEPEST_CALL = 4
 _LONGEST_PATH = 4096
 
 
@@ -90,10 +99,20 @@ class _StatementPlace:
 
 
 class Search(NamedTuple):
-    """The paths that are looked for, and the writes found so far."""
+    """The paths that are looked for, and the writes found so far; `targets`: the numbers of these, by their places."""
 
     matches: Callable[[str], bool]
     found: list[HostsWrite]
+    targets: dict[Span, int]
+
+
+class _Function(NamedTuple):
+    """A function of a script: its body, and where that stands."""
+
+    source: LocatedText
+    branch: CompoundPart
+    within: tuple[str, ...]
+    depth: int
 
 
 def search_script(search: Search, source: LocatedText, environment: Mapping[str, str], *, is_posix: bool) -> None:
@@ -153,30 +172,58 @@ class _ScriptSearch:
         nesting: int = 0,
         user: User = User.SAME,
         is_posix: bool = False,
+        arguments: tuple[str, ...] | None = None,
     ) -> None:
         self._search = search
         self._source = source
         self._environment = environment
         # What comes with the environment is passed on; `eval` also finds what is not.
         self._exported = frozenset(environment) if exported is None else exported
+        self._arguments = arguments
         self._variables = Variables(environment, self._exported, frozenset(), 0)
         self._directory = directory
         self._nesting = nesting
         self._user = user
         self._is_posix = is_posix
         self._overwrites = True
-        self._functions: list[tuple[LocatedText, CompoundPart, tuple[str, ...], int]] = []
+        self._functions: list[_Function] = []
+        self._by_name: dict[str, _Function] = {}
+        #: The texts that are written to files, by their paths.
+        self._written: dict[str, Field] = {}
+        self._calls = 0
+        self._call_depth = 0
 
     def run(self, within: tuple[str, ...], depth: int) -> None:
         items = parse(self._source.text, depth, is_posix=self._is_posix)
         budget = 4 * len(self._source.text) + 4096
-        self._variables = Variables(self._environment, self._exported, unstable_names(items), budget)
+        self._variables = Variables(self._environment, self._exported, unstable_names(items), budget, self._arguments)
         self._items(items, within, depth)
         # Function bodies run when they are called; by then the constants below them are set.
-        for source, branch, around, level in self._functions:
-            self._source = source
-            self._directory = None
-            self._items(branch.items, around, level)
+        for function in self._functions:
+            self._directory = self._variables.arguments = None
+            self._run(function)
+
+    def _run(self, function: _Function) -> None:
+        self._source = function.source
+        self._items(function.branch.items, function.within, function.depth)
+
+    def _call(self, function: _Function, arguments: Sequence[Field]) -> None:
+        """Follow a call with its arguments; what is written whatever these are is found without any call."""
+        if self._calls >= _MOST_CALLS or self._call_depth >= _DEEPEST_CALL:
+            return
+        self._calls += 1
+        self._call_depth += 1
+        source, directory, mark, known = (
+            self._source,
+            self._directory,
+            self._variables.mark(),
+            self._variables.arguments,
+        )
+        self._variables.arguments = tuple(UNKNOWN if item.is_pattern else item.value for item in arguments)
+        self._run(function)
+        self._source, self._directory, self._variables.arguments = source, directory, known
+        self._variables.rollback(mark)
+        self._call_depth -= 1
 
     # --- lists and commands ------------------------------------------------------------------------------------
 
@@ -185,7 +232,7 @@ class _ScriptSearch:
             place = _StatementPlace(self._source, item, within, len(items) == 1, depth)
             commands = item.pipeline.commands
             for index, command in enumerate(commands):
-                mark, directory = self._variables.mark(), self._directory
+                mark, directory, arguments = self._variables.mark(), self._directory, self._variables.arguments
                 if isinstance(command, Simple):
                     self._simple(commands, index, command, place)
                 else:
@@ -193,7 +240,7 @@ class _ScriptSearch:
                 if len(commands) > 1:
                     # Each command of a pipeline has its own subshell.
                     self._variables.rollback(mark)
-                    self._directory = directory
+                    self._directory, self._variables.arguments = directory, arguments
                 elif item.before and item.before.text == "||" and self._directory != directory:
                     self._directory = None
             if _never_returns(item):
@@ -204,7 +251,7 @@ class _ScriptSearch:
             self._substitutions(word, place)
         for redirect in command.redirects:
             self._redirect_substitutions(redirect, place)
-        mark, directory = self._variables.mark(), self._directory
+        mark, directory, arguments = self._variables.mark(), self._directory, self._variables.arguments
         if command.variable and command.words:
             # Of the turns of a loop that counts in which the variable is the file, if there is one.
             values = [item.value for item in all_fields(command.words, self._variables, self._source)]
@@ -212,16 +259,22 @@ class _ScriptSearch:
         for branch in command.branches:
             within = (*place.within, branch.role)
             if command.kind == "function":
-                self._functions.append((self._source, branch, within, place.depth + 1))
+                function = _Function(self._source, branch, within, place.depth + 1)
+                self._functions.append(function)
+                for word in command.words:
+                    self._by_name[single_value(word, self._variables)] = function
             else:
                 self._items(branch.items, within, place.depth + 1)
         if command.variable:
             self._variables.assign(command.variable, None)
         if command.kind == "subshell":
             self._variables.rollback(mark)
-            self._directory = directory
-        elif command.kind != "group" and self._directory != directory:
-            self._directory = None
+            self._directory, self._variables.arguments = directory, arguments
+        elif command.kind != "group":
+            if self._directory != directory:
+                self._directory = None
+            if self._variables.arguments != arguments:
+                self._variables.arguments = None
         self._redirections(command.redirects, "", place, lambda: self._streams().output(commands, index))
 
     def _simple(self, commands: Sequence[Command], index: int, command: Simple, place: _StatementPlace) -> None:
@@ -241,7 +294,10 @@ class _ScriptSearch:
                 self._variables.assign(assignment.name, value)
         arguments = all_fields(command.words, self._variables, self._source)
         invocation = unwrap(arguments)
+        if "xargs" in invocation.wrappers:
+            invocation = unwrap(arguments, self._input_of_xargs(commands, index))
         name = invocation.name
+        self._note_script(command, arguments)
         # Without a command nothing is appended.
         self._redirections(
             command.redirects if command.words else [item for item in command.redirects if item.operator != ">>"],
@@ -253,12 +309,49 @@ class _ScriptSearch:
             self._declare(name, invocation.arguments)
         elif name == "set":
             self._set(invocation.arguments)
+        elif name == "shift":
+            self._shift(invocation.arguments)
+        elif name in self._by_name and not invocation.wrappers:
+            self._call(self._by_name[name], invocation.arguments)
         elif name in ("cd", "pushd", "popd"):
             self._change_directory(name, invocation.arguments)
+        elif len(invocation.wrappers) == 0 and arguments and self._written.get(self._full(arguments[0].value)):
+            written = self._written[self._full(arguments[0].value)]
+            given = [item.value if item.is_constant else UNKNOWN for item in invocation.arguments]
+            self._nested(written, place, self._started(invocation), arguments=tuple(given))
         elif name:
             if prefix:
                 invocation = invocation._replace(environment=(*prefix, *invocation.environment))
             self.effects(invocation, place, (commands, index))
+
+    def _input_of_xargs(self, commands: Sequence[Command], index: int) -> str | None:
+        """The text that xargs reads, as far as it is known: what is printed before the pipe, or found by `find`."""
+        before = commands[index - 1] if index else None
+        if isinstance(before, Simple) and before.words:
+            words = all_fields(before.words, self._variables, self._source)
+            if words[:1] and words[0].value == "find":
+                found = self._found_file(words[1:])
+                return found.value if found is not None else None
+        return self._streams().input(commands, index)
+
+    def _note_script(self, command: Simple, arguments: Sequence[Field]) -> None:
+        """Note a text that is written to a file from here on; it may be a script that is run later."""
+        last = next((redirect for redirect in reversed(command.redirects) if redirects_output(redirect)), None)
+        if last is None or last.target is None:
+            return
+        targets = fields(last.target, self._variables, self._source, braces=False)
+        if len(targets) != 1 or not targets[0].is_constant:
+            return
+        path = self._full(targets[0].value)
+        self._written.pop(path, None)
+        if last.operator in (">", ">|") and arguments:
+            text = self._streams().printed_script(command)
+            if text is not None:
+                self._written[path] = text
+
+    def _full(self, path: str) -> str:
+        """A path as files are known by it."""
+        return normpath(path if path.startswith("/") or self._directory is None else f"{self._directory}/{path}")
 
     def _streams(self) -> Streams:
         return Streams(self._source, self._variables)
@@ -277,6 +370,17 @@ class _ScriptSearch:
             letters = option[1:] if option[:1] in ("-", "+") else ""
             if "C" in letters or (letters.endswith("o") and word == "noclobber"):
                 self._overwrites = option[0] == "+"
+        values = [UNKNOWN if argument.is_pattern else argument.value for argument in arguments]
+        if "--" in values:
+            self._variables.arguments = tuple(values[values.index("--") + 1 :])
+        elif values and values[0][:1] not in {"-", "+"}:
+            self._variables.arguments = tuple(values)
+
+    def _shift(self, arguments: Sequence[Field]) -> None:
+        """`shift`: the first arguments go, or nobody knows how many."""
+        known = self._variables.arguments
+        count = arguments[0].value if arguments else "1"
+        self._variables.arguments = known[int(count) :] if known is not None and count.isdigit() else None
 
     def _change_directory(self, name: str, arguments: Sequence[Field]) -> None:
         operands = parse_arguments(arguments, Syntax()).operands
@@ -297,10 +401,11 @@ class _ScriptSearch:
                 continue
             for body in part.bodies:
                 mark, directory, source = self._variables.mark(), self._directory, self._source
+                arguments = self._variables.arguments
                 if body.text is not None:
                     self._source = source.derived(body.text, body.runs)
                 self._items(body.items, (*place.within, "substitution"), place.depth + 1)
-                self._source, self._directory = source, directory
+                self._source, self._directory, self._variables.arguments = source, directory, arguments
                 self._variables.rollback(mark)
 
     def _redirect_substitutions(self, redirect: Redirect, place: _StatementPlace) -> None:
@@ -346,7 +451,13 @@ class _ScriptSearch:
         return self._directory is not None and self._search.matches(f"{self._directory}/{path}")
 
     def _found(self, write: HostsWrite) -> None:
-        self._search.found.append(write if self._user is User.SAME else replace(write, user=self._user))
+        write = write if self._user is User.SAME else replace(write, user=self._user)
+        # A function may run more than once, with other arguments.
+        at = self._search.targets.setdefault(write.target, len(self._search.found))
+        if at == len(self._search.found):
+            self._search.found.append(write)
+        elif self._search.found[at].text != write.text:
+            self._search.found[at] = replace(self._search.found[at], text=None)
 
     # --- programs ----------------------------------------------------------------------------------------------
 
@@ -372,6 +483,16 @@ class _ScriptSearch:
             self._user = _changed(self._user, become(named[0] if named else "root", User.SU))
             for command in parsed.values("c", "command", "session-command"):
                 self._nested(command.field, place, self._started(invocation))
+        elif name in _RUNNERS:
+            letter, long = _RUNNERS[name]
+            for command in parse_arguments(arguments, Syntax(letter, "", frozenset((long,)))).values(letter, long):
+                script = command.field.located()
+                text = script.text[command.at :]
+                inner = script.derived(text, [WrittenRun(0, command.at, len(script.text), exact=True)])
+                self._nested(Field(text, (WrittenRun(0, 0, len(text), exact=True),), 0, len(text), inner), place, {})
+            self._files(invocation, place, pipeline)
+        elif name in _SOURCING:
+            self._source_file(arguments, place, pipeline)
         elif name in ("eval", "watch"):
             syntax = Syntax("n" if name == "watch" else "", "", frozenset(("interval",)), is_ordered=True)
             operands = [operand.field for operand in parse_arguments(arguments, syntax).operands]
@@ -393,6 +514,21 @@ class _ScriptSearch:
             self._files(invocation, place, pipeline)
             if (language := language_of(name)) is not None:
                 self._code_command(arguments, language, place, pipeline)
+
+    def _source_file(
+        self,
+        arguments: Sequence[Field],
+        place: _StatementPlace | None,
+        pipeline: tuple[Sequence[Command], int] | None,
+    ) -> None:
+        """A script that this shell reads itself: one that was written before, or a here-document."""
+        path = arguments[0].value if arguments else ""
+        script = self._written.get(self._full(path))
+        if path == "/dev/stdin" and pipeline:
+            commands, index = pipeline
+            script = self._streams().script(commands, index)
+        if script is not None:
+            self._evaluated(script, place)
 
     def _powershell(self, name: str, arguments: Sequence[Field]) -> None:
         """The script that PowerShell or cmd is given: behind `-Command` or `/c`, or all of its arguments."""
@@ -459,11 +595,15 @@ class _ScriptSearch:
         is_command, operands = shell_operands(invocation.arguments)
         environment = self._started(invocation)
         if is_command and operands:
-            for position, operand in enumerate(operands[1:]):
-                if operand.is_constant:
-                    environment[str(position)] = operand.value
-            self._nested(operands[0], place, environment, is_posix=invocation.name in POSIX_SHELLS)
-        elif not is_command and not operands and pipeline:
+            given = [operand.value if operand.is_constant else UNKNOWN for operand in operands[1:]]
+            environment.update({"0": given[0]} if given else {})
+            is_posix = invocation.name in POSIX_SHELLS
+            self._nested(operands[0], place, environment, is_posix=is_posix, arguments=tuple(given[1:]))
+        elif not is_command and operands and (written := self._written.get(self._full(operands[0].value))):
+            given = [operand.value if operand.is_constant else UNKNOWN for operand in operands[1:]]
+            is_posix = invocation.name in POSIX_SHELLS
+            self._nested(written, place, environment, is_posix=is_posix, arguments=tuple(given))
+        elif not is_command and pipeline and (not operands or operands[0].value == "/dev/stdin"):
             script = self._streams().script(*pipeline)
             if script:
                 self._nested(script, place, environment, is_posix=invocation.name in POSIX_SHELLS)
@@ -471,7 +611,7 @@ class _ScriptSearch:
     def _evaluated(self, script: Field, place: _StatementPlace | None) -> None:
         """Read a script that runs in this shell: `eval`, `trap`."""
         known, exported = self._variables.all_known(), self._variables.exported_names
-        self._nested(script, place, known, exported, is_posix=self._is_posix)
+        self._nested(script, place, known, exported, is_posix=self._is_posix, arguments=self._variables.arguments)
 
     def _nested(
         self,
@@ -481,6 +621,7 @@ class _ScriptSearch:
         exported: frozenset[str] | None = None,
         *,
         is_posix: bool = False,
+        arguments: tuple[str, ...] | None = None,
     ) -> None:
         depth = place.depth + 1 if place else 0
         if self._nesting >= _MOST_NESTED or depth >= MAX_DEPTH:
@@ -495,6 +636,7 @@ class _ScriptSearch:
             nesting=self._nesting + 1,
             user=self._user,
             is_posix=is_posix,
+            arguments=arguments,
         )
         inner.run(within, depth)
 
@@ -585,6 +727,10 @@ class _ScriptSearch:
     ) -> None:
         parsed = parse_arguments(arguments, Syntax("cWXm", "", is_ordered=True))
         scripts = [value.field for value in parsed.values("c")]
+        given = [operand.value if operand.is_constant else UNKNOWN for operand in parsed.operands]
+        if not scripts and given and (written := self._written.get(self._full(given[0]))) is not None:
+            scripts = [written]
+            del given[0]
         is_stdin = not parsed.operands or parsed.operands[0].value == "-"
         if not scripts and not parsed.has("m") and is_stdin and pipeline:
             commands, index = pipeline
@@ -592,13 +738,13 @@ class _ScriptSearch:
             scripts = [script] if script else []
         within = (*place.within, "script") if place else ()
         for script in scripts:
-            self.python(script.located(), within, place.depth + 1 if place else 0)
+            self.python(script.located(), within, place.depth + 1 if place else 0, given)
 
-    def python(self, source: LocatedText, within: tuple[str, ...], depth: int) -> None:
-        """Collect what a piece of Python does."""
+    def python(self, source: LocatedText, within: tuple[str, ...], depth: int, arguments: Sequence[str] = ()) -> None:
+        """Collect what a piece of Python does that gets some arguments."""
         from podhosts.shell.python_code import ShellCommand, python_effects
 
-        for effect in python_effects(source, self._search.matches):
+        for effect in python_effects(source, self._search.matches, arguments):
             if not isinstance(effect, ShellCommand):
                 self._found(effect)
                 continue

@@ -30,9 +30,8 @@ _ANSI_C = regex(r"\$'((?:[^'\\]|\\.)*)'", re.DOTALL)
 _ANSI_C_PIECE = regex(
     r"[^\\]+|\\(?:[abeEfnrtv\\'\"?]|[0-7]{1,3}|x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|c.|.)", re.DOTALL
 )
-#: A name with a path in case it is not set. An address may come from anywhere, a path hardly ever does; and of a
-#: positional one it is known too little whether it is set.
-_WITH_DEFAULT = regex(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(:?[-=])([\"']?)(/[\w./-]*)\3\}")
+#: A name with a path in case it is not set. An address may come from anywhere, a path hardly ever does.
+_WITH_DEFAULT = regex(r"\$\{([A-Za-z_][A-Za-z0-9_]*|[0-9]+)(:?[-=])([\"']?)(/[\w./-]*)\3\}")
 _PARAMETER = regex(r"\$(?:([A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-])|\{([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])\})")
 _PARENTHESES = regex(r"[()'\"\\`#]")
 _ANSI_C_LETTERS = dict(zip("abeEfnrtv", "\a\b\x1b\x1b\f\n\r\t\v", strict=True))

@@ -11,18 +11,27 @@ from typing import TYPE_CHECKING
 
 from podhosts.patterns import regex
 from podhosts.records import NamedTuple
-from podhosts.shell.located import UNKNOWN
+from podhosts.shell.expansion import Field
+from podhosts.shell.located import UNKNOWN, WrittenRun
 from podhosts.shell.model import User
 from podhosts.shell.options import Syntax, parse_arguments
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from podhosts.shell.expansion import Field
     from podhosts.shell.options import Arguments
 
 _MOST_WRAPPERS = 8
+#: More words than this are no list that somebody wrote for xargs.
+_MOST_WORDS = 20
 _ASSIGNMENT = regex(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
+
+
+#: `-S`, with the options before it in one argument, and `--split-string`.
+_SPLIT_STRING = regex(r"-[iv0]*S|--split-string=?")
+_SPLIT_WORD = regex(r"""(?:[^\s'"]|'[^']*'|"[^"]*")+""")
+_QUOTED_WORD = regex(r"""(?P<quote>["'])(?P<inner>(?:(?!(?P=quote)).)*)(?P=quote)""", re.DOTALL)
+_QUOTE = regex("[\"']")
 
 
 class _Wrapper(NamedTuple):
@@ -73,7 +82,7 @@ _WRAPPERS = {
         assigns=True,
     ),
     "doas": _wrapper("Cu", assigns=True),
-    "env": _wrapper("uC", "unset", "chdir", refused=("S", "split-string"), assigns=True),
+    "env": _wrapper("uCS", "unset", "chdir", "split-string", assigns=True),
     "nohup": _wrapper(),
     "setsid": _wrapper(),
     "nice": _wrapper("n", "adjustment"),
@@ -101,14 +110,15 @@ _WRAPPERS = {
     "catatonit": _wrapper(),
     "with-contenv": _wrapper(),
     "unbuffer": _wrapper(),
+    "unshare": _wrapper("SGRw", "setuid", "setgid", "root", "wd", "propagation", refused=("R", "root")),
     "runuser": _wrapper("ugGw", "user", "group", "supp-group", needed="u"),
     "flock": _wrapper("wE", "wait", "timeout", "conflict-exit-code", skipped=1),
     "xargs": _wrapper("nPLdEsIa", "max-args", "max-procs", "delimiter", "arg-file", attached="ile"),
 }
 
 
-def unwrap(fields: Sequence[Field]) -> Invocation:
-    """The command that is run in the end."""
+def unwrap(fields: Sequence[Field], given: str | None = None) -> Invocation:
+    """The command that is run in the end. `given`: the text that xargs reads, if it is known."""
     environment: list[tuple[str, str]] = []
     arguments = tuple(fields)
     name = ""
@@ -130,7 +140,7 @@ def unwrap(fields: Sequence[Field]) -> Invocation:
                 user = User.SUDO
                 continue
             return invocation(name, arguments[1:])
-        parsed = parse_arguments(arguments[1:], wrapper.syntax)
+        parsed = parse_arguments(_split_strings(arguments[1:]) if name == "env" else arguments[1:], wrapper.syntax)
         if wrapper.needed and not parsed.has(wrapper.needed):
             return invocation(name, arguments[1:])
         if any(option in wrapper.refused for option, _ in parsed.options):
@@ -141,7 +151,7 @@ def unwrap(fields: Sequence[Field]) -> Invocation:
             del inner[0]
         if name == "xargs":
             replaced = [operand.value for operand in parsed.values("I")] or (["{}"] if parsed.has("i") else [])
-            inner = _with_input(inner, replaced)
+            inner = _with_input(inner, replaced, given)
         if not inner:
             # `exec` and `command` alone, `sudo -s`: nothing to look into but the wrapper itself.
             return invocation(name, arguments[1:])
@@ -151,6 +161,33 @@ def unwrap(fields: Sequence[Field]) -> Invocation:
             return invocation("sh", tuple(inner))
         arguments = tuple(inner)
     return invocation("", ())
+
+
+def _split_strings(fields: Sequence[Field]) -> list[Field]:
+    """The arguments of `env` with those in the value of `-S` one by one."""
+    for index, field in enumerate(fields):
+        option = _SPLIT_STRING.match(field.value)
+        if option is None and field.value.startswith("-") and field.value != "-":
+            continue
+        if option is None:
+            break
+        at, holder, rest = option.end(), field, fields[index + 1 :]
+        if at == len(field.value) and rest and "=" not in option[0]:
+            at, holder, rest = 0, rest[0], rest[1:]
+        return [*fields[:index], *_words_of(holder, at), *rest]
+    return list(fields)
+
+
+def _words_of(field: Field, at: int) -> Iterator[Field]:
+    """The words of a text as `env -S` splits it: at blanks outside of quotes."""
+    text = field.located()
+    for word in _SPLIT_WORD.finditer(field.value, at):
+        quoted = _QUOTED_WORD.fullmatch(word[0])
+        inner = quoted.span("inner") if quoted else (0, len(word[0]))
+        start, end = (word.start() + position for position in inner)
+        written = field.value[start:end]
+        value = written if quoted else _QUOTE.sub("", written)
+        yield Field(value, (WrittenRun(0, start, end, exact=value == written),), start, end, text)
 
 
 def become(named: str, as_root: User) -> User:
@@ -182,8 +219,22 @@ def _is_optional_sudo(head: Field) -> bool:
     return head.value == UNKNOWN and "sudo" in head.source.text[head.start : head.end].lower()
 
 
-def _with_input(fields: list[Field], replaced: list[str]) -> list[Field]:
+def _replaced(field: Field, mark: str, word: str) -> Field:
+    if mark not in field.value:
+        return field
+    runs = (WrittenRun(0, field.start, field.end, exact=False),)
+    return field._replace(value=field.value.replace(mark, word), runs=runs)
+
+
+def _with_input(fields: list[Field], replaced: list[str], given: str | None) -> list[Field]:
     """The command that xargs runs: it puts in, or adds at the end, what it reads."""
+    words = given.split() if given is not None and UNKNOWN not in given else []
+    if fields and words and len(words) <= _MOST_WORDS and not (replaced and len(words) > 1):
+        last = fields[-1]
+        if not replaced or not replaced[-1]:
+            runs = (WrittenRun(0, last.start, last.end, exact=False),)
+            return [*fields, *(last._replace(value=word, runs=runs, is_pattern=False) for word in words)]
+        return [_replaced(field, replaced[-1], words[0]) for field in fields]
     if not replaced or not replaced[-1]:
         return [*fields, fields[-1]._replace(value=UNKNOWN, runs=())] if fields else fields
     # As many unknown characters as are replaced: the positions of the others stay right.
