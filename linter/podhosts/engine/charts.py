@@ -17,6 +17,7 @@ from podhosts.rules.duplicate_hostname import DuplicateHostname
 from podhosts.rules.empty_hostnames import EmptyHostnames
 from podhosts.rules.invalid_hostname import InvalidHostname
 from podhosts.rules.missing_ip import MissingIp
+from podhosts.rules.patch_drops_alias import replaced_list
 from podhosts.rules.syntax_error import SyntaxErrorRule
 from podhosts.rules.wrong_type import WrongType
 
@@ -124,6 +125,8 @@ def _reports(builds: _Builds, repository: Repository, settings: Settings) -> dic
         for stopped in build.stopped:
             if stopped.is_told:
                 notes.add(refused_chart(stopped), build)
+        for lost in build.lost:
+            notes.add(replaced_list(lost), build)
         for text in build.printed:
             notes.at(text.source.path).is_printed = True
             rules = _rules(text.source, repository, settings)

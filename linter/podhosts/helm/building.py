@@ -13,6 +13,7 @@ from podhosts.helm.charts import METADATA, is_values_path, join
 from podhosts.helm.evaluate import ParsedTemplates, Refused, RenderedFile, evaluate
 from podhosts.helm.loading import LoadError, LoadOptions, ValuesText, load
 from podhosts.helm.loading.load import DEFAULT_KUBERNETES
+from podhosts.helm.lost_entries import lost_entries
 from podhosts.helm.model import TooLarge, Unsupported
 from podhosts.helm.printed import PrintedText, with_placeholders
 from podhosts.helm.relevance import can_fill_lists, mentions_lists, relevant_templates
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from podhosts.helm.chart import Chart
     from podhosts.helm.charts import Charts
-    from podhosts.helm.delivered import DeliveredChart, RefusedDelivery
+    from podhosts.helm.delivered import DeliveredChart, LostEntries, RefusedDelivery
     from podhosts.helm.evaluate import Outcome
     from podhosts.helm.loading import Installation
     from podhosts.source import Source
@@ -64,7 +65,7 @@ class ChartBuild(NamedTuple):
     """A chart evaluated with values on top of its own: what its templates print, and what stopped.
 
     `chart` is the chart's folder; `built` says which values these are, `delivery` what people call that which installs
-    it; None where nothing does.
+    it; None where nothing does. `lost` is what the chart prints by itself and not so.
     """
 
     chart: str
@@ -72,6 +73,7 @@ class ChartBuild(NamedTuple):
     printed: list[PrintedText]
     stopped: list[Stopped]
     delivery: str | None = None
+    lost: tuple[LostEntries, ...] = ()
 
 
 class ChartBuilder:
@@ -94,7 +96,8 @@ class ChartBuilder:
             yield self.build(given)
         for delivery in deliveries:
             if delivery.refusal is None:
-                yield self.build((), delivery)
+                build = self.build((), delivery)
+                yield build._replace(lost=tuple(lost_entries(delivery, self.files, own.printed, build.printed)))
             elif any(map(_prints_list, own.printed)) or any(map(mentions_lists, delivery.texts)):
                 yield self._refused(delivery, delivery.refusal)
         names = self._values_names()
