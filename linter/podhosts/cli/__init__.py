@@ -16,6 +16,7 @@ from podhosts.cli.options import (
     Color,
     Config,
     Format,
+    HelmVersion,
     NodeHosts,
     Object,
     Paths,
@@ -68,6 +69,7 @@ def render(
     path: PodsPath = ".",
     object_: Object = None,
     values: Values = None,
+    helm_version: HelmVersion = None,
     container: Annotated[
         str | None, text("NAME", "A container; one with its own /etc/hosts mount gets that file.")
     ] = None,
@@ -104,6 +106,7 @@ def resolve(
     hosts: Annotated[str | None, text("FILE", "Ask about this hosts file instead.")] = None,
     object_: Object = None,
     values: Values = None,
+    helm_version: HelmVersion = None,
     container: Annotated[str | None, text("NAME", "The container that asks.")] = None,
     resolvers: Annotated[
         str | None,

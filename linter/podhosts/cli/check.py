@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from podhosts.cli.completion import complete_format, complete_level, complete_output, complete_rules, complete_selected
-from podhosts.cli.options import VALUES_HELP, VERSION_HELP, Paths, flag, given, text
+from podhosts.cli.options import HELM_HELP, VALUES_HELP, VERSION_HELP, Paths, flag, given, text
 from podhosts.cli.pages import BASELINE, OUTPUT, REPAIR, RUN, SELECT
 from podhosts.reporters import FORMATS
 
@@ -37,6 +37,7 @@ def check(
     markdown: Annotated[bool, flag("--markdown", "Read code blocks of Markdown and AsciiDoc, too.", SELECT)] = False,
     isolated: Annotated[bool, flag("--isolated", "Look at named files without their repository.", SELECT)] = False,
     values: Annotated[list[str] | None, text("FILE", VALUES_HELP, SELECT)] = None,
+    helm_version: Annotated[str | None, text("3|4", HELM_HELP, SELECT)] = None,
     format: Annotated[Text, text("NAME", _FORMATS, OUTPUT, complete_format)] = None,
     output: Annotated[
         list[str] | None,

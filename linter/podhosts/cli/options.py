@@ -37,7 +37,9 @@ Object = Annotated[
     ),
 ]
 VALUES_HELP = "A values file on top of a chart's own; later ones win."
+HELM_HELP = "The Helm that charts are evaluated like."
 Values = Annotated[list[str] | None, text("FILE", VALUES_HELP)]
+HelmVersion = Annotated[str | None, text("3|4", HELM_HELP)]
 Pieces = Annotated[bool, flag("--all", "Pods that are only pieces of what is built, too: bases, patches, templates.")]
 PodIps = Annotated[
     list[str] | None, typer.Option("--pod-ip", metavar="IP", help="The pod's address; repeat it for dual-stack.")

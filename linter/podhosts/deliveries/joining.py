@@ -18,6 +18,8 @@ from podhosts.placed import InString, Placed
 from podhosts.source import Source, Span
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping as Dictionary
+
     from podhosts.document import Node
     from podhosts.helm.decoding import Path
     from podhosts.helm.loading.set_flags import Flag
@@ -131,6 +133,15 @@ class JoinedValues:
         placed = self._documents.get(origin.place.file) if isinstance(origin, ValueText) else None
         node = node_at(placed.document.root, origin.place) if placed and isinstance(origin, ValueText) else None
         return placed.place(node.span) if placed is not None and node is not None else None
+
+    @property
+    def documents(self) -> Dictionary[str, Placed]:
+        """The documents that the values are written in, by the names that places in them have."""
+        return self._documents
+
+    def know(self, documents: Dictionary[str, Placed]) -> None:
+        """Note further documents that parts of the values come from."""
+        self._documents |= documents
 
     def fresh(self) -> JoinedValues:
         """No values yet, in the same documents."""
