@@ -22,6 +22,7 @@ from podhosts.repository import Repository
 from podhosts.rules import RULES
 from podhosts.rules.build_error import BuildError
 from podhosts.rules.syntax_error import SyntaxErrorRule
+from podhosts.rules.unprinted_host_aliases import UnprintedHostAliases
 from podhosts.source import Span
 from podhosts.triggers import mentions
 
@@ -213,8 +214,16 @@ class Found:
         Edits stay those of the text as it is written.
         """
         told = {(finding.rule, finding.span): finding for finding in report.findings}
+        refused = {span for rule, span in told if rule == BuildError.name}
+
+        def is_kept(finding: Diagnostic) -> bool:
+            if finding.rule == UnprintedHostAliases.name:
+                # What Helm refuses it prints nowhere.
+                return finding.span not in refused
+            return _key(finding) in told or not report.knows(finding)
+
         for _, checked in self:
-            kept = (finding for finding in checked.findings if _key(finding) in told or not report.knows(finding))
+            kept = filter(is_kept, checked.findings)
             checked.findings[:] = [
                 replace(finding, built=told[_key(finding)].built) if _key(finding) in told else finding
                 for finding in kept
