@@ -344,17 +344,18 @@ def _application_set(case: dict[str, Any]) -> tuple[object, object]:
 
 def _helmfile(case: dict[str, Any]) -> tuple[object, object]:
     text = case["files"][case["root"]]
-    beyond = [word for word in ("condition", "jsonPatches", "transformers", "helmfiles", "ref+") if f"{word}" in text]
+    beyond = [word for word in ("jsonPatches", "transformers", "helmfiles", "ref+") if f"{word}" in text]
     if case["args"] or beyond:
         raise NotRead(f"{case['args'] or beyond}")
     around = Around(case["files"])
     source = around.files.get(case["root"])
     assert source is not None
-    if case["root"].endswith(".gotmpl") and "{{" in text:
-        raise NotRead("a state file that is a template")
     found: list[dict[str, object]] = []
     names: set[str] = set()
-    for release in releases(source, around.files):
+    listed = list(releases(source, around.files))
+    if not listed:
+        raise _Refused("no releases")
+    for release in listed:
         chart = read_helmfile_release(release, around.files)
         if chart is None or chart.open_parts:
             raise NotRead("a chart or values that are not followed")

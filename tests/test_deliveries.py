@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.charts import HEAD, TAIL
 from tests.repositories import scratch_repository
 from tests.running import podhosts
 
@@ -17,20 +18,13 @@ if TYPE_CHECKING:
 CHART = {
     "charts/app/Chart.yaml": "apiVersion: v2\nname: app\nversion: 1.0.0\n",
     "charts/app/values.yaml": "extraHosts: []\n",
-    "charts/app/templates/d.yaml": """\
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: "{{ .Release.Name }}"}
-spec:
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
+    "charts/app/templates/d.yaml": HEAD.replace("{name: web}", '{name: "{{ .Release.Name }}"}')
+    + """\
       {{- with .Values.extraHosts }}
       hostAliases: {{- toYaml . | nindent 6 }}
       {{- end }}
-      containers: [{name: web, image: web}]
-""",
+"""
+    + TAIL,
 }
 RELEASE = """\
 apiVersion: helm.toolkit.fluxcd.io/v2
@@ -326,3 +320,69 @@ def test_values_that_are_elsewhere_are_unread(tmp_path: Path) -> None:
         ("release.yaml", 7, "values of a ConfigMap or Secret that is not there")
     ]
     assert [item["rule"] for item in report["findings"]] == ["invalid-ip"]
+
+
+STATE = """\
+environments:
+  default:
+    values: [env/default.yaml]
+  prod:
+    values:
+    - env/prod.yaml
+    - {zone: b_c}
+---
+releases:
+- name: app
+  namespace: shop
+  chart: ./charts/app
+  values:
+  - extraHosts:
+    - ip: {{ .Values.db.ip }}
+      hostnames: [db.{{ .Values | get "zone" "example" }}]
+  - more.yaml.gotmpl
+"""
+MORE = """\
+{{- if eq .Environment.Name "prod" }}
+extraHosts:
+- ip: {{ .Values.db.ip }}
+  hostnames: [db_{{ .Release.Name }}]
+{{- end }}
+"""
+
+
+def test_a_templated_state_of_helmfile_in_each_environment(tmp_path: Path) -> None:
+    """Values lead to the file of the environment, texts to the template, be it the state or a file of values."""
+    files = {
+        "helmfile.yaml.gotmpl": STATE,
+        "more.yaml.gotmpl": MORE,
+        "env/default.yaml": "db: {ip: 10.1.0.1}\n",
+        "env/prod.yaml": "db: {ip: 10.1.0.256}\n",
+    }
+    folder = repository(tmp_path, files)
+    assert [line.split(" [")[0] for line in found(folder)] == [
+        "env/prod.yaml:1:10: invalid-ip 10.1.0.256",
+        "more.yaml.gotmpl:4:15: invalid-hostname db_",
+    ]
+    (folder / "more.yaml.gotmpl").write_text("")
+    assert [line.split(" [")[0] for line in found(folder)] == [
+        "env/prod.yaml:1:10: invalid-ip 10.1.0.256",
+        "helmfile.yaml.gotmpl:7:14: invalid-hostname b_c",
+    ]
+    headings = [line for line in podhosts("render", ".", cwd=folder).stdout.decode().splitlines() if "---" in line]
+    assert [heading.partition("(")[2] for heading in headings] == [
+        "release app of helmfile.yaml.gotmpl) ---",
+        "release app of helmfile.yaml.gotmpl in prod) ---",
+    ]
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        "releases: [{name: app, chart: ./charts/app, values: [{extraHosts: [{ip: 10.1.0.256}]}], condition: a.b}]\n",
+        "{{ if }}\n",
+        'releases:\n- name: {{ env "X" }}\n  chart: ./charts/app\n',
+        "releases:\n- {name: app, chart: ./charts/app, values: [{extraHosts: [{{ .Values.nothing }}]}]}\n",
+    ],
+)
+def test_a_state_of_helmfile_that_nobody_can_fill_in(tmp_path: Path, state: str) -> None:
+    assert found(repository(tmp_path, {"helmfile.yaml.gotmpl": state})) == []

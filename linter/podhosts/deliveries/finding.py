@@ -14,7 +14,7 @@ from podhosts.deliveries.flux_kustomizations import KIND as KUSTOMIZATION
 from podhosts.deliveries.flux_kustomizations import read_kustomization
 from podhosts.deliveries.flux_releases import KIND as RELEASE
 from podhosts.deliveries.flux_releases import read_release
-from podhosts.deliveries.helmfile import read_helmfile_release, releases
+from podhosts.deliveries.helmfile import environments, read_helmfile_release, releases
 from podhosts.deliveries.joining import UnreadableValuesError
 from podhosts.deliveries.k3s import KIND as HELM_CHART
 from podhosts.deliveries.k3s import read_helm_chart
@@ -129,9 +129,11 @@ def _of_object(manifest: KubernetesObject, around: DeliveryContext) -> Iterator[
 
 def _of_helmfile(source: Source, around: DeliveryContext) -> Iterator[ChartDelivery | None]:
     """The charts that the releases of a state of helmfile install."""
-    for release in releases(source, around.files):
-        with suppress(UnreadableValuesError):
-            yield read_helmfile_release(release, around.files)
+    for environment in environments(source):
+        with suppress(UnreadableValuesError, Unsupported):
+            for release in releases(source, around.files, environment):
+                with suppress(UnreadableValuesError):
+                    yield read_helmfile_release(release, around.files)
 
 
 def _of_fleet(source: Source, around: DeliveryContext) -> Iterator[ChartDelivery | None]:

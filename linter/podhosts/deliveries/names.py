@@ -6,6 +6,8 @@ from __future__ import annotations
 MARKS = ("helm.toolkit.fluxcd.io/", "kustomize.toolkit.fluxcd.io/", "helm.cattle.io/", "argoproj.io/")
 #: Stands in a kustomization that prints charts.
 CHART_MARK = b"helmChart"
+#: States of helmfile that are templates.
+STATE_TEMPLATES = ("helmfile.yaml.gotmpl", "helmfile.yml.gotmpl")
 _BYTES = tuple(map(str.encode, MARKS))
 
 
@@ -18,7 +20,7 @@ def is_helmfile(path: str) -> bool:
     """Whether a file is a state of helmfile, by its path."""
     folder, _, name = path.replace("\\", "/").rpartition("/")
     is_state = name.startswith("helmfile") or folder.rpartition("/")[2] == "helmfile.d"
-    return is_state and name.endswith((".yaml", ".yml"))
+    return is_state and name.endswith((".yaml", ".yml", ".yaml.gotmpl", ".yml.gotmpl"))
 
 
 def is_fleet(path: str) -> bool:

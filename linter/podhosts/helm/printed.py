@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from functools import cached_property
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from podhosts.diagnostics import Related
 from podhosts.document import Document, Mapping, Scalar, Sequence, nodes, split
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podhosts.document import Node, Piece
-    from podhosts.helm.chart_files import ChartFiles
+    from podhosts.helm.chart_files import WrittenValue
     from podhosts.helm.traced import Origin, PrintingAction, ValuePlace
 
 _PRINTED_HERE = "printed here"
@@ -47,13 +47,29 @@ class PrintedPart(NamedTuple):
     printed_at: PrintingAction | None
 
 
+class PrintedFiles(Protocol):
+    """The files that a printed text comes from, by the names that places in it have."""
+
+    def source(self, name: str) -> Source | None:
+        """A file; None for one that is not there."""
+        ...
+
+    def document_at(self, name: str, at: int) -> Document | None:
+        """The document of a file that holds an offset."""
+        ...
+
+    def written(self, place: ValuePlace) -> WrittenValue | None:
+        """The value at a place of a file of values."""
+        ...
+
+
 class PrintedText:
     """What one template prints: `source` has the text, under the path of the template.
 
     Unknown words are replaced by placeholders, so that no rule takes them for what will be there.
     """
 
-    def __init__(self, text: Traced, files: ChartFiles, path: str) -> None:
+    def __init__(self, text: Traced, files: PrintedFiles, path: str) -> None:
         self.files = files
         self._runs = text.runs
         self._ends = [*accumulate(run.length for run in text.runs)]
@@ -169,6 +185,9 @@ class PrintedDocument(Placed):
 
     def printing_place(self, span: Span) -> Place | None:
         """The action of a template that prints what begins at a span; text that a template has, as `step` does."""
+        if span.start == self.document.span.end > self.document.span.start:
+            # Readers stop behind what they read.
+            span = Span(span.start - 1, span.start - 1)
         parts = self._printed.parts(Span(span.start, span.start + 1))
         printed = parts[0].printed_at if parts and not isinstance(parts[0].origin, TemplateText) else None
         return self.step(span) if printed is None else self.in_template(printed.path, Span(printed.start, printed.end))
@@ -212,7 +231,7 @@ class PrintedDocument(Placed):
         return tuple(found)
 
     @property
-    def files(self) -> ChartFiles:
+    def files(self) -> PrintedFiles:
         """The files that it is printed from."""
         return self._printed.files
 
@@ -235,9 +254,10 @@ class PrintedDocument(Placed):
 
     def prints_list_as_go(self, span: Span) -> bool:
         """Whether a scalar is made of several items of one list as Go prints it, `[a b]`, with or without brackets."""
-        before = max(span.start - 1, self.document.span.start)
-        at = self.document.source.text.find("[", before, span.end) if self.prints_list(span) else -1
-        return at >= 0 and not any(isinstance(part.origin, TemplateText) for part in self.parts(Span(at, at + 1)))
+        text, first = self.document.source.text, max(span.start - 1, self.document.span.start)
+        brackets = [at for at in (first, text.find("[", span.start, span.end)) if at >= 0 and text[at] == "["]
+        parts = [part for at in brackets for part in self.parts(Span(at, at + 1))] if self.prints_list(span) else []
+        return any(not isinstance(part.origin, TemplateText) for part in parts)
 
     def action(self, span: Span) -> PrintingAction | None:
         """The action of a template that prints the beginning of a span."""

@@ -7,15 +7,16 @@ import posixpath
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from podhosts.deliveries.names import STATE_TEMPLATES
 from podhosts.discovery import are_repositories, is_manifest, repository_root
 from podhosts.document import File
 from podhosts.git import holding
-from podhosts.helm import Charts
+from podhosts.helm import DEFAULT_HELM, Charts, HelmOptions
 from podhosts.kustomize.names import KUSTOMIZATION_NAMES, is_kustomization
 from podhosts.repository.repository import Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from podhosts.helm.delivered import DeliveredChart
     from podhosts.kubernetes import KubernetesObject
@@ -40,13 +41,13 @@ def open_repository(
     held: Mapping[str, Source] | None = None,
     relevant: Collection[str] | None = None,
     rest: Callable[[], list[str]] | None = None,
-    values: Sequence[str] = (),
+    helm: HelmOptions = DEFAULT_HELM,
 ) -> Repository:
     """The repository with the files at `paths`, which were found in the folders `arguments` or belong with such.
 
     `held` are texts that stand for what is stored at their paths. `relevant` are the files that hold a word of ours,
-    where that is known. `rest` gives the paths of files in which only look-ups by name search. Charts are evaluated
-    with the files `values`, too, all on top of their own values.
+    where that is known. `rest` gives the paths of files in which only look-ups by name search. `helm` says how charts
+    are evaluated.
     """
     held = {} if held is None else held
     files = _StoredFiles(lambda: list(filter(is_manifest, paths)), held)
@@ -66,15 +67,23 @@ def open_repository(
     def around() -> _Around:
         return _Around(repository, repository_files(paths[0], held), paths)
 
-    charts = Charts(paths, held.values(), values, delivered_charts)
+    charts = Charts(paths, held.values(), helm, delivered_charts)
     overlays = _overlays(paths, arguments, held, relevant, delivered_folders)
     repository = Repository(files, others, charts=charts, overlays=overlays)
     return repository
 
 
 def _may_deliver(paths: list[str], charts: Charts) -> Iterator[str]:
-    """The files that may hold objects that deploy something."""
-    return (path for path in paths if is_manifest(path) and not charts.has_template(path))
+    """The files that may hold objects that deploy something, with states of helmfile, which are no manifests."""
+    yield from (path for path in paths if is_manifest(path) and not charts.has_template(path))
+    folders: dict[str, None] = {}
+    for path in paths:
+        folder = posixpath.dirname(path)
+        while folder not in folders:
+            folders[folder] = None
+            folder = posixpath.dirname(folder)
+    for folder in folders:
+        yield from (path for name in STATE_TEMPLATES if os.path.isfile(path := posixpath.join(folder, name)))
 
 
 class _Around:
