@@ -16,7 +16,8 @@ from podhosts.helm import Charts
 from podhosts.interpret import interpret
 from podhosts.kubernetes import KnownKinds
 from podhosts.source import Source
-from tests.charts import METADATA, lint_folder, write
+from tests import charts
+from tests.charts import METADATA, TAIL, lint_folder, write
 from tests.effort import examples
 from tests.running import podhosts
 
@@ -26,17 +27,7 @@ if TYPE_CHECKING:
 
     from podhosts.placed import Place
 
-HEAD = """\
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: "{{ .Release.Name }}-web"}
-spec:
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-"""
-TAIL = "      containers: [{name: web, image: web}]\n"
+HEAD = charts.HEAD.replace("{name: web}", '{name: "{{ .Release.Name }}-web"}')
 ADDRESSES = "aliases:\n- ip: 10.0.0.5\n  hostnames: [one.example, two.example]\n"
 
 

@@ -228,20 +228,23 @@ class _HelmOptions:
         listed = self._helm.entries.get("parameters")
         plain: dict[str, Traced] = {}
         strings: dict[str, Traced] = {}
+        places: dict[str, Place | None] = {}
         for item in listed.items if isinstance(listed, GoList) else ():
             name = text_at(item, "name")
             value = item.entries.get("value") if isinstance(item, GoMap) else None
             if name is None or not isinstance(value, Traced) or not isinstance(item, GoMap):
                 continue
             into = strings if is_true_value(item.entries.get("forceString")) else plain
+            written = item.entries.get("name")
+            places[name] = self.joined.place(written) if isinstance(written, Traced) else None
             into[name] = unescaped_commas_escaped(expanded(value, self._variables))
         for values in (plain, strings):
             if any(_is_above(one, other) for one in values for other in values):
                 raise UnreadableValuesError(_UNORDERED)
         for name, value in plain.items():
-            self.joined.set("--set", Traced.own(f"{name}=") + value)
+            self.joined.set("--set", Traced.own(f"{name}=") + value, places[name])
         for name, value in strings.items():
-            self.joined.set("--set-string", Traced.own(f"{name}=") + value)
+            self.joined.set("--set-string", Traced.own(f"{name}=") + value, places[name])
         self._set_files()
 
     def _set_files(self) -> None:

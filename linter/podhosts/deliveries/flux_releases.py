@@ -29,8 +29,10 @@ from podhosts.placed import Placed
 if TYPE_CHECKING:
     from podhosts.deliveries.model import DeliveryContext
     from podhosts.document import Node
+    from podhosts.helm.loading.set_flags import Flag
     from podhosts.helm.model import GoMap
     from podhosts.kubernetes import KubernetesObject
+    from podhosts.placed import Place
 
 KIND = "HelmRelease"
 _DEFAULT_KEY = "values.yaml"
@@ -119,7 +121,9 @@ class ReleaseValues:
             return
         if inline is not None:
             self.joined.add(inline)
-        self._set(target, self.joined.string(scalar, placed, place), is_literal=is_true(entry.get("literal")))
+        value, named = self.joined.string(scalar, placed, place), entry.get("targetPath")
+        at_name = self._placed.place(named.span) if named is not None else None
+        self._set(target, value, at_name, is_literal=is_true(entry.get("literal")))
 
     def _add_generated(self, kind: str, name: str, key: str, entry: Mapping) -> bool:
         """Join the values that a kustomization generates, if one does; returns whether it does."""
@@ -134,14 +138,15 @@ class ReleaseValues:
             self.joined.add(self.joined.read(text, f"`{key}`"))
         return True
 
-    def _set(self, target: str, value: Traced, *, is_literal: bool) -> None:
+    def _set(self, target: str, value: Traced, at: Place | None, *, is_literal: bool) -> None:
         text = value.text
         is_quoted = len(text) > 1 and text[0] == text[-1] and text[0] in _QUOTES
         if is_literal:
             value = plain_for_flags(value)
         elif is_quoted:
             value = value.slice(1, len(text) - 1)
-        self.joined.set("--set-string" if is_quoted or is_literal else "--set", Traced.own(f"{target}=") + value)
+        flag: Flag = "--set-string" if is_quoted or is_literal else "--set"
+        self.joined.set(flag, Traced.own(f"{target}=") + value, at)
 
     def _leave_open(self, node: Node, reason: str) -> None:
         place = self._placed.place(node.span)

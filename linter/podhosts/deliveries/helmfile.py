@@ -278,11 +278,13 @@ class _ReleaseReader:
             name = known(entry.get("name"))
             value, file, listed = entry.get("value"), known(entry.get("file")), sequence(entry.get("values"))
             path = (*release.path, field, index)
-            if name is None:
+            named = entry.get("name")
+            if name is None or named is None:
                 continue
+            at_name = release.placed.place(named.span)
             if isinstance(value, Scalar):
                 text = self.joined.string(value, release.placed, (*path, "value"))
-                self.joined.set(flag, Traced.own(f"{name}=") + text.replace(",", Traced.own("\\,")))
+                self.joined.set(flag, Traced.own(f"{name}=") + text.replace(",", Traced.own("\\,")), at_name)
             elif listed is not None:
                 texts = [
                     self.joined.string(item, release.placed, (*path, "values", number))
@@ -290,7 +292,7 @@ class _ReleaseReader:
                     if isinstance(item, Scalar)
                 ]
                 whole = Traced.join((Traced.own(f"{name}={{"), Traced.join(texts, Traced.own(",")), Traced.own("}")))
-                self.joined.set(flag, whole)
+                self.joined.set(flag, whole, at_name)
             elif file is not None:
                 folder = posixpath.dirname(release.placed.document.source.path)
                 source = self._files.get(posixpath.join(folder, file))

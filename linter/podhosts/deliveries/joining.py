@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from podhosts.diagnostics import BuiltBy
 from podhosts.document import Document, Piece, Scalar, split
 from podhosts.helm.decoding import DecodeError, FileOrigins, TextOrigins, decode_yaml, node_at, value_of
-from podhosts.helm.delivered import DeliveredChart, DeliveredValues, RefusedDelivery
+from podhosts.helm.delivered import DeliveredChart, DeliveredValues, IndexedName, RefusedDelivery
 from podhosts.helm.loading.errors import LoadError
 from podhosts.helm.loading.merging import over
 from podhosts.helm.loading.set_flags import apply_flag
-from podhosts.helm.model import GoMap, Nil
+from podhosts.helm.model import NIL, GoList, GoMap, Nil
 from podhosts.helm.traced import Traced, ValuePlace, ValueText
 from podhosts.kubernetes import field
+from podhosts.patterns import regex
 from podhosts.placed import InString, Placed
 from podhosts.source import Source, Span
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from podhosts.helm.model import GoValue
     from podhosts.placed import Place
 
+#: A value in a list, by plain names.
+_INDEXED = regex(r"((?:[\w-]+\.)*[\w-]+)\[\d+\]")
 #: Helm 3 and 4 read flags alike.
 _HELM_VERSION = 4
 
@@ -47,6 +50,7 @@ class JoinedValues:
     def __init__(self) -> None:
         self.values = GoMap()
         self._documents: dict[str, Placed] = {}
+        self._indexed: list[IndexedName] = []
 
     def chart(
         self,
@@ -63,7 +67,9 @@ class JoinedValues:
         """
         values = DeliveredValues(self.values, self._documents, own)
         paths = dict.fromkeys([*(placed.document.source.path for placed in self._documents.values()), delivery])
-        return DeliveredChart(folder, values, BuiltBy("helm", folder, tuple(paths)), shown, release_name, namespace)
+        built = BuiltBy("helm", folder, tuple(paths))
+        chart = DeliveredChart(folder, values, built, shown, release_name, namespace)
+        return chart._replace(indexed=tuple(self._indexed))
 
     def refused(self, folder: str, delivery: str, shown: str, error: UnreadableValuesError) -> DeliveredChart:
         """The chart in a folder, whose delivery in the file at a path is refused.
@@ -78,12 +84,24 @@ class JoinedValues:
         """Lay values over those so far: maps are joined, all else is replaced, nulls stay."""
         self.values = over(self.values, values)
 
-    def set(self, flag: Flag, text: Traced) -> None:
-        """Set one value, as a flag of Helm does. Raises UnreadableValuesError."""
+    def set(self, flag: Flag, text: Traced, at: Place | None = None) -> None:
+        """Set one value, as a flag of Helm does; its name is written at a place. Raises UnreadableValuesError."""
+        self._note_index(text.text.partition("=")[0], at)
         try:
             self.values = apply_flag(flag, text, self.values, _HELM_VERSION)
         except LoadError as error:
             raise UnreadableValuesError(error.message, self.place(text)) from None
+
+    def _note_index(self, name: str, at: Place | None) -> None:
+        """Note a value that begins a list which the values so far do not have."""
+        indexed = _INDEXED.match(name)
+        path = tuple(indexed[1].split(".")) if indexed is not None else ()
+        value: GoValue = self.values
+        for step in path:
+            value = value.entries.get(step, NIL) if isinstance(value, GoMap) else NIL
+        # A list that an index has begun is noted with the first one.
+        if path and at is not None and not isinstance(value, GoList):
+            self._indexed.append(IndexedName(path, name, at))
 
     def file(self, source: Source) -> GoMap:
         """The values of a file: those of its first document. Raises UnreadableValuesError."""

@@ -17,6 +17,7 @@ from podhosts.placed import Placed
 if TYPE_CHECKING:
     from podhosts.deliveries.model import DeliveryContext
     from podhosts.kubernetes import KubernetesObject
+    from podhosts.placed import Place
 
 KIND = "HelmChart"
 CONFIG_KIND = "HelmChartConfig"
@@ -68,10 +69,12 @@ def _set(chart: KubernetesObject, joined: JoinedValues) -> None:
     """The entries of `set` by their names: those with a type first, the others as strings."""
     entries = at(chart.spec, "set")
     found: list[tuple[bool, str, Traced]] = []
+    places: dict[str, Place | None] = {}
     for name, entry in entries.fields.items() if isinstance(entries, Mapping) else ():
         if isinstance(entry.value, Scalar):
             is_text = isinstance(entry.value.written, str) and entry.value.text not in _TYPED
             value = joined.string(entry.value, Placed(chart.document), path_to(chart, "spec", "set", name))
+            places[name] = Placed(chart.document).place(entry.key.span)
             found.append((is_text, name, value.replace(",", Traced.own("\\,")) if is_text else value))
     for is_text, name, value in sorted(found, key=lambda item: item[:2]):
-        joined.set("--set-string" if is_text else "--set", Traced.own(f"{name}=") + value)
+        joined.set("--set-string" if is_text else "--set", Traced.own(f"{name}=") + value, places[name])

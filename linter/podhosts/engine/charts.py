@@ -20,6 +20,7 @@ from podhosts.rules.duplicate_key import DuplicateKey
 from podhosts.rules.empty_hostnames import EmptyHostnames
 from podhosts.rules.invalid_hostname import InvalidHostname
 from podhosts.rules.missing_ip import MissingIp
+from podhosts.rules.patch_drops_alias import replaced_list
 from podhosts.rules.syntax_error import SyntaxErrorRule
 from podhosts.rules.wrong_type import WrongType
 
@@ -132,6 +133,8 @@ def _reports(builds: _Builds, repository: Repository, settings: Settings) -> dic
         for finding in (one for found in interpret(document, kinds, levels=0) for one in _findings(found, rules)):
             notes.add(finding, builds.builds[0])
     for build in builds.builds:
+        for lost in build.lost:
+            notes.add(replaced_list(lost), build)
         for text in build.printed:
             notes.at(text.source.path).is_printed = True
             rules = _rules(text.source, repository, settings)

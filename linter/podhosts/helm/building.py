@@ -13,6 +13,7 @@ from podhosts.helm.charts import METADATA, is_values_path, join
 from podhosts.helm.evaluate import ParsedTemplates, Refused, RenderedFile, evaluate
 from podhosts.helm.loading import LoadError, LoadOptions, ValuesText, load
 from podhosts.helm.loading.load import DEFAULT_KUBERNETES
+from podhosts.helm.lost_entries import lost_entries
 from podhosts.helm.model import TooLarge, Unsupported
 from podhosts.helm.printed import PrintedText, with_placeholders
 from podhosts.helm.refusals import schema_refusals, template_refusal
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from podhosts.helm.chart import Chart
     from podhosts.helm.charts import Charts
-    from podhosts.helm.delivered import DeliveredChart, RefusedDelivery
+    from podhosts.helm.delivered import DeliveredChart, LostEntries, RefusedDelivery
     from podhosts.helm.evaluate import Outcome
     from podhosts.helm.loading import Installation
     from podhosts.helm.refusals import Cause
@@ -68,7 +69,7 @@ class ChartBuild(NamedTuple):
     """A chart evaluated with values on top of its own: what its templates print, and what stopped.
 
     `chart` is the chart's folder; `built` says which values these are, `delivery` what people call that which installs
-    it, or the values that are given; None for the chart as it is.
+    it, or the values that are given; None for the chart as it is. `lost` is what the chart prints by itself and not so.
     """
 
     chart: str
@@ -76,6 +77,7 @@ class ChartBuild(NamedTuple):
     printed: list[PrintedText]
     stopped: list[Stopped]
     delivery: str | None = None
+    lost: tuple[LostEntries, ...] = ()
 
 
 class ChartBuilder:
@@ -103,7 +105,8 @@ class ChartBuilder:
             yield self.build(sources)
         for delivery in deliveries:
             if delivery.refusal is None:
-                yield self.build((), delivery)
+                build = self.build((), delivery)
+                yield build._replace(lost=tuple(lost_entries(delivery, self.files, own.printed, build.printed)))
             elif any(map(_prints_list, own.printed)) or any(map(mentions_lists, delivery.texts)):
                 yield self._refused(delivery, delivery.refusal)
         names = self._values_names()

@@ -34,12 +34,30 @@ class RefusedDelivery(NamedTuple):
     message: str
 
 
+class IndexedName(NamedTuple):
+    """A single value that is set in a list by its index, where the values so far have no such list.
+
+    The list at the `path` of keys then stands for that of the chart. `name` is what is written, at a place.
+    """
+
+    path: tuple[str, ...]
+    name: str
+    place: Place
+
+
+class LostEntries(NamedTuple):
+    """Entries of the chart's own list, with their addresses, that such a value makes it lose."""
+
+    indexed: IndexedName
+    entries: tuple[tuple[Place, str], ...]
+
+
 class DeliveredChart(NamedTuple):
     """A chart as a delivery installs it: the chart's folder, and the values.
 
     `built` is what findings say of the build, `shown` what people call that which installs it. A release's name and its
     namespace are None where they are not known. `unread` is what of the values nobody knows here. With a `refusal` the
-    values are as far as they go.
+    values are as far as they go. `indexed` are values that are set in lists of the chart.
     """
 
     chart: str
@@ -50,6 +68,7 @@ class DeliveredChart(NamedTuple):
     namespace: str | None = None
     unread: tuple[UnreadFile, ...] = ()
     refusal: RefusedDelivery | None = None
+    indexed: tuple[IndexedName, ...] = ()
 
     @property
     def paths(self) -> set[str]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from podhosts.document import Document
+    from podhosts.helm.delivered import LostEntries
     from podhosts.kustomize.effects import (
         DeletesNothing,
         Effect,
@@ -40,8 +41,10 @@ class PatchDropsAlias(Rule):
     and the name keeps its old address; a target that matches nothing and a `$patch: delete` of an `ip` that is not
     there are passed over silently; `$patch: replace` inside an entry does nothing, and other directives of
     `kubectl patch` end up in the object, where the API server refuses them. Where Kustomize has no schema (custom
-    resources), a patch replaces the whole list. Files that a kustomization leads to are followed. Source:
-    `reference/kubernetes.md` 2.4, `vectors/overlays`.
+    resources), a patch replaces the whole list. Files that a kustomization leads to are followed. So are charts that
+    Argo CD, helmfile, k3s or Flux install: a single value that is set in a list by its index (`hostAliases[0].ip`)
+    stands for the whole list of the chart. Source: `reference/kubernetes.md` 2.4, `vectors/overlays`,
+    `vectors/deliveries`.
 
     Bad:
         apiVersion: kustomize.config.k8s.io/v1beta1
@@ -167,6 +170,22 @@ class PatchDropsAlias(Rule):
             f"the patch adds `{what.ip}` next to it, because hostAliases are merged by `ip` ({described(answers)})",
             "delete the old entry (`$patch: delete`), or replace the list",
         )
+
+
+def replaced_list(lost: LostEntries) -> Diagnostic:
+    """The finding for a value that is set in a list of a chart by its index, and takes the place of all of it."""
+    place, names = lost.indexed.place, _shown(ip for _, ip in lost.entries)
+    return Diagnostic(
+        PatchDropsAlias.name,
+        PatchDropsAlias.severity,
+        f"`{lost.indexed.name}` replaces the whole list of the chart",
+        place.source,
+        place.span,
+        place.document,
+        related=tuple(Related(at.span, "lost", at.source) for at, _ in lost.entries[:_MOST_PLACES]),
+        why=f"Helm joins no lists: {names} {'is' if len(lost.entries) == 1 else 'are'} lost",
+        help="write the whole list in the values",
+    )
 
 
 def _identity(known: Id) -> ObjectIdentity:

@@ -21,7 +21,7 @@ _WARNING_START, _WARNING_END = "HELM_ERR_START", "HELM_ERR_END"
 _WARNING = regex(f"{_WARNING_START}(.*){_WARNING_END}", re.DOTALL)
 _LOCATION_PARTS = 3
 #: What stands before the words of an error: where it arose.
-_PLACE = re.compile(r'template: \S+: executing "[^"]*" at <.*?>: ', re.DOTALL)
+_PLACE = regex(r'template: \S+: executing "[^"]*" at <.*?>: ', re.DOTALL)
 
 
 class Level(NamedTuple):
