@@ -200,8 +200,8 @@ class _Notes:
 
     def has_error(self, path: str, span: Span) -> bool:
         """Whether there is an error at a place that says by itself what is wrong there."""
-        found = self.at(path).findings.values()
-        return any(one.span == span and one.severity is Severity.ERROR and one.rule != BuildError.name for one in found)
+        here = (one for one in self.at(path).findings.values() if one.span.start == span.start)
+        return any(one.severity is Severity.ERROR and one.rule != BuildError.name for one in here)
 
     def add(self, finding: Diagnostic, build: ChartBuild) -> None:
         found = self.at(finding.source.path).findings
