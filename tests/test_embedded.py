@@ -318,6 +318,7 @@ def test_a_file_of_gitlab_runner_given_by_name() -> None:
     ]
     assert {(finding.refused_by, finding.fix) for finding in result.findings} == {((), None)}
     assert result.findings[1].field == "runners[0].kubernetes.host_aliases[0].hostname"
+    assert result.findings[1].why == "GitLab Runner ignores the key, so its pods do not get it"
 
 
 def test_a_toml_file_of_another_program() -> None:
