@@ -146,6 +146,12 @@ def test_the_hosts_file_beside_a_corefile_that_a_generator_takes_in(tmp_path: Pa
         assert [line.split(" (")[0] for line in lines] == expected
 
 
+def test_a_corefile_that_the_config_leaves_out(tmp_path: Path) -> None:
+    files = {"Corefile": COREFILE, "kustomization.yaml": f"{GENERATOR}  - Corefile\n"}
+    assert found(tmp_path, {**files, ".podhosts.yaml": "exclude: [Corefile]\n"}) == []
+    assert len(found(tmp_path, {**files, ".podhosts.yaml": "exclude: [other]\n"})) == 1
+
+
 def test_a_file_that_no_key_names_corefile_is_none(tmp_path: Path) -> None:
     files = {"Corefile": COREFILE, "kustomization.yaml": f"{GENERATOR}  - other=Corefile\n"}
     assert found(tmp_path, files) == []

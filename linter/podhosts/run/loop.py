@@ -170,6 +170,9 @@ class Run:
         for item, result in found:
             if isinstance(result, Result) and any(finding.taken_in for finding in result.findings):
                 result = told_where_written(result, self._settings.options(item.path), told)
+                result.findings = [
+                    finding for finding in result.findings if not self._settings.excludes(finding.source.path)
+                ]
             yield item, result
 
     def _added(self) -> Iterator[tuple[Input, Linted]]:
