@@ -91,7 +91,7 @@ def _is_file_or_folder(path: str) -> bool:
 
 
 def _relevance(request: dict[str, object], paths: list[str]) -> Relevance | None:
-    """Which files hold a word; None where something may be wrong with the flags, which must be said first."""
+    """The files that hold a word; None where something may be wrong with the flags, which must be said first."""
     if not request.keys() <= _NEUTRAL | {"paths"} or os.environ.get("GITHUB_ACTIONS") == "true":
         return None
     if "markdown" in request and any(map(os.path.isdir, paths)):

@@ -47,7 +47,7 @@ class Words(NamedTuple):
 
     @property
     def headline(self) -> str:
-        """What is wrong and what to do about it, for formats with one line a finding."""
+        """The message and the help in one, for formats with one line a finding."""
         return f"{self.message}; {self.help}" if self.help else self.message
 
 
@@ -62,7 +62,7 @@ class Related:
 
 @record(frozen=True, slots=True)
 class ObjectIdentity:
-    """Which Kubernetes object a finding is about; None where the manifest does not say."""
+    """The Kubernetes object that a finding is about; None where the manifest does not say."""
 
     api_version: str | None
     kind: str | None
@@ -71,7 +71,7 @@ class ObjectIdentity:
 
 
 class BuiltBy(NamedTuple):
-    """What a text that a finding was made in is built from: a chart in a folder with values files, or an overlay."""
+    """The files that a text with a finding is built from: a chart in a folder with values files, or an overlay."""
 
     by: Literal["helm", "kustomize"]
     folder: str

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Safety(StrEnum):
-    """What applying a fix may change (`design.md`, "Fixing")."""
+    """The changes that applying a fix may make (`design.md`, "Fixing")."""
 
     #: No pod's table of names and addresses changes, and no other data.
     SAFE = "safe"

@@ -145,7 +145,7 @@ def documents(part: Part, facts: FileFacts) -> Iterator[Placed]:
 
 
 def relevant_documents(part: Part, facts: FileFacts) -> Iterator[Placed]:
-    """Those documents that mention hosts, and those at which kubectl would stop and lose the others.
+    """The documents that mention hosts, and those at which kubectl would stop and lose the others.
 
     Where charts know more of the file: all of a values file, and of one of named templates.
 
@@ -185,8 +185,8 @@ def _placed(document: Document) -> Placed:
 def results_of_parts(
     parts: Iterable[Part | LargeList], facts: FileFacts, work: Callable[[Placed], _Gain]
 ) -> Iterator[list[_Gain]]:
-    """What `work` gives for the relevant documents of a file, part by part, in order; for a large List of one part
-    what it gives for its items.
+    """The results of `work` for the relevant documents of a file, part by part, in order; for a large List of one
+    part those for its items.
 
     A List of which one relevant item cannot be read alone is one document.
     """

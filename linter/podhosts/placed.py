@@ -49,7 +49,7 @@ class Placed:
         self.outer = outer
 
     def unparsed(self) -> Placed:
-        """The same without the nodes of the document: these take more memory than its text."""
+        """A copy without the nodes of the document, which take more memory than its text."""
         other = copy(self)
         other.document = Document(self.document.source, self.document.piece, is_embedded=self.document.is_embedded)
         return other

@@ -72,7 +72,7 @@ def record(*, frozen: bool = False, slots: bool = False, eq: bool = True) -> Cal
 
 
 def replace(record: _T, **changes: Any) -> _T:
-    """The same record with some other values."""
+    """A copy of a record with some other values."""
     names: tuple[str, ...] = record.__match_args__  # type: ignore[attr-defined]  # every record has them
     return type(record)(**({name: getattr(record, name) for name in names} | changes))
 

@@ -228,7 +228,7 @@ class Source:
         return found.group() if found else "\n"
 
     def with_text(self, text: str) -> Source:
-        """The same file, or part of one, with another text: encoding and byte order mark stay. Only for what
+        """A copy of the file, or part of one, with another text: encoding and byte order mark stay. Only for what
         `is_valid`."""
         data = self.data[: self.bom_length] + text.encode(self.encoding)
         return Source(self.path, data, self.start, follows_text=self.follows_text)

@@ -310,7 +310,7 @@ def _annotated(manifest: KubernetesObject) -> Iterator[Suppression]:
 
 
 class _LineIndex:
-    """Which lines hold nodes, and what more than their own line some of them cover."""
+    """The lines that hold nodes, and what more than their own line some of them cover."""
 
     def __init__(self, document: Document, pods: Iterable[Pod]) -> None:
         self._source = document.source
@@ -353,7 +353,7 @@ class _LineIndex:
             before = self._source.text[begin:end]
 
     def scopes(self, comment: Comment) -> list[Span]:
-        """What a comment covers: its line, or the next line with a node, and what begins there."""
+        """The lines that a comment covers: its line, or the next line with a node, and what begins there."""
         line = self._line(comment.span.start)
         if comment.own_line:
             at = bisect_left(self._lines, line)

@@ -1,4 +1,4 @@
-"""Which findings a baseline knows: matched by path first, then by fingerprint alone."""
+"""The findings that a baseline records: matched by path first, then by fingerprint alone."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def read(data: bytes) -> list[BaselineEntry]:
 
 
 def _mistake(values: Any) -> tuple[Path, str] | None:
-    """What is wrong with a baseline, and the keys and indices that lead there."""
+    """The mistake in a baseline, and the keys and indices that lead there."""
     if not isinstance(values, dict) or "version" not in values:
         return (), "this is no baseline: it has no `version`"
     if values["version"] != VERSION or isinstance(values["version"], bool):

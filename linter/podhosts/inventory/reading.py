@@ -67,7 +67,7 @@ class AliasList:
 
 @record(slots=True)
 class Reading:
-    """What a file holds: its lists in order, and by reason the places at which something could not be read."""
+    """The content of a file: its lists in order, and by reason the places at which something could not be read."""
 
     lists: list[AliasList] = field(default_factory=list)
     unread: dict[str, list[Place]] = field(default_factory=dict)

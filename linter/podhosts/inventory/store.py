@@ -44,7 +44,7 @@ _ORDER = " ORDER BY folded, address IS NULL, address, path, offset_, field, over
 
 
 class Filter(NamedTuple):
-    """Which rows are asked for: a name, `*` and `?` standing for anything, and a canonical address."""
+    """The rows to show: a name, `*` and `?` standing for anything, and a canonical address."""
 
     name: str | None = None
     address: str | None = None
@@ -84,7 +84,7 @@ class Row(NamedTuple):
 
 
 class UnreadPlaces(NamedTuple):
-    """What could not be read in one file: why, how often, and where first."""
+    """The unread places of one file: why, how often, and where first."""
 
     path: str
     reason: str
@@ -183,13 +183,13 @@ class Store:
         yield from map(Row._make, self._database.execute(_ROWS + where + _ORDER, values))
 
     def totals(self, wanted: Filter) -> Totals:
-        """What the rows that fit come to."""
+        """The counts of the rows that fit."""
         where, values = _where(wanted)
         row = self._database.execute(_COUNTS + where, values).fetchone()
         return Totals(*(count or 0 for count in row))
 
     def unread(self) -> Iterator[UnreadPlaces]:
-        """What could not be read, by path."""
+        """The unread places, by path."""
         yield from map(UnreadPlaces._make, self._database.execute("SELECT * FROM unread ORDER BY path, line, reason"))
 
     def undecided_addresses(self) -> int:
@@ -229,7 +229,7 @@ def _where(wanted: Filter) -> tuple[str, list[str]]:
 
 
 def _content(found: AliasList) -> str | None:
-    """What equal lists have in common: canonical addresses, with the names in order.
+    """A key that equal lists share: canonical addresses, with the names in order.
 
     None for a list that is not decided, that is no workload's (in a file of values, say), or that nobody wrote so.
     """

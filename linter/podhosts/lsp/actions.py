@@ -27,7 +27,7 @@ _ABOUT_SUPPRESSIONS = {UnusedSuppression.name, ExpiredSuppression.name}
 
 
 class OfferedAction(NamedTuple):
-    """What a user may choose: its kind, what it does to the file, and the finding it is about.
+    """An action that a user may choose: its kind, what it does to the file, and the finding it is about.
 
     No edits: they are those of `all_fixes`, which takes too long to be asked at every move of the cursor.
     """

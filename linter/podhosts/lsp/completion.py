@@ -1,4 +1,4 @@
-"""What can be written at a place: `hostAliases` in a pod spec, the keys of an entry, rule names in a suppression."""
+"""Completion: `hostAliases` in a pod spec, the keys of an entry, rule names in a suppression."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _ENTRY_KEYS = {
 
 
 class Proposal(NamedTuple):
-    """What can be written in the place of `span`."""
+    """A text that can be written in the place of `span`."""
 
     label: str
     text: str
@@ -45,7 +45,7 @@ class Proposal(NamedTuple):
 
 
 def proposals(source: Source, offset: int, kinds: KnownKinds) -> Iterator[Proposal]:
-    """What can be written at an offset, in the order to show it."""
+    """The texts that can be written at an offset, in the order to show it."""
     line = source.line_span(source.line_at(offset))
     before, after = source.text[line.start : offset], source.text[offset : line.end]
     if found := _IN_BRACKET.search(before):

@@ -1,4 +1,4 @@
-"""What the editor shows beside an alias: the line of the file, what resolvers answer, and why rules fire."""
+"""Hover, shown beside an alias: the line of the file, what resolvers answer, and why rules fire."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Hover(NamedTuple):
 
 
 def hover(checked: CheckedFile, offset: int) -> Hover | None:
-    """What is to be said about a place; None where nothing is."""
+    """The text to show about a place; None where nothing is."""
     for pod, placed in checked.pods_at(offset):
         entry = pod.list_entry
         if entry is not None and holds(span := placed.span(entry.key.span), offset):

@@ -1,4 +1,4 @@
-"""What the server writes to stderr, which editors keep as its log."""
+"""The messages that the server writes to stderr, which editors keep as its log."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ class Project:
                 yield path
 
     def options(self, path: str) -> Options:
-        """What holds for a file. Raises UsageError for a config that cannot be used."""
+        """The options of a file. Raises UsageError for a config that cannot be used."""
         return self._settings.options(path)
 
     def kinds(self, buffer: Buffer) -> KnownKinds:
@@ -72,7 +72,7 @@ class Project:
         return KnownKinds(self.options(buffer.path).settings.configured_pod_specs, self.repository(buffer).definitions)
 
     def check(self, buffer: Buffer) -> Result:
-        """What is found in a file. Raises UsageError for a config that cannot be used."""
+        """The findings in a file. Raises UsageError for a config that cannot be used."""
         if self._settings.excludes(buffer.path):
             return Result()
         result = self._linter(buffer.path).lint(buffer)

@@ -1,4 +1,4 @@
-"""What a Kustomize patch does to `hostAliases`.
+"""The effect of a Kustomize patch on `hostAliases`.
 
 The functions take and give plain data (dicts, lists, strings, ...), leave their arguments alone, and read nothing. They
 work on any mapping above the list: the pod spec, or a whole object.

@@ -53,7 +53,9 @@ def kustomize_patch(base: Mapping[str, object], patch: Mapping[str, object], *, 
 
 
 def kustomize_collapse(entries: Sequence[object]) -> List:
-    """What any strategic patch leaves of a `hostAliases` list that it does not name; linear unless an ip is missing."""
+    """The entries of a `hostAliases` list that a strategic patch leaves which does not name it; linear unless an ip is
+    missing.
+    """
     result = kustomize_patch({"hostAliases": list(entries)}, {})
     left = result.get("hostAliases") if result else None
     return left if isinstance(left, list) else []

@@ -79,7 +79,7 @@ class Documents:
         return self._by_name[place, kind].get(name, [])
 
     def definition(self, manifest: KubernetesObject) -> ResourceDefinition | None:
-        """What a CustomResourceDefinition defines, read once; None for what is none or is broken."""
+        """The kind that a CustomResourceDefinition defines, read once; None for what is none or is broken."""
         if manifest not in self._definitions:
             # Imported here: few runs ask.
             from podhosts.kubernetes.schemas.definitions import definition

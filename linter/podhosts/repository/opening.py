@@ -87,7 +87,7 @@ def _may_deliver(paths: list[str], charts: Charts) -> Iterator[str]:
 
 
 class _Around:
-    """What deliveries ask of the repository around them."""
+    """Answers to what deliveries ask of the repository around them."""
 
     def __init__(self, repository: Repository, files: Files, paths: list[str]) -> None:
         self.files = files

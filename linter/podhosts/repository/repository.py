@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Reader(Enum):
-    """What else than kubectl reads a file, and as what."""
+    """A program other than kubectl that reads a file, and as what."""
 
     HELM_VALUES = auto()
     HELM_TEMPLATE = auto()
@@ -69,7 +69,7 @@ class Repository:
         self._look_up: DefinitionLookUp | None = None
 
     def with_source(self, source: Source) -> Repository:
-        """The same files, but for one whose text is now that of `source`; what is read of the others serves both."""
+        """A view with the text of `source` in the place of one file; what is read of the others serves both."""
         if not self.is_whole:
             return Repository([source], is_whole=False)
         view = copy(self)
@@ -81,13 +81,13 @@ class Repository:
         return view
 
     def near(self) -> Repository:
-        """The same files, but for look-ups, which do not lead to the `others`. What is looked up is noted for both."""
+        """A view whose look-ups do not lead to the `others`. What is looked up is noted for both."""
         view = copy(self)
         view._stored = view._near
         return view
 
     def with_built(self, texts: Iterable[Source], instead_of: Collection[str]) -> Repository:
-        """The same files with texts that are built of them before all others, but without some that these stand for."""
+        """A view with texts that are built of the files before all others, and without some that these stand for."""
         view = copy(self)
         kept = [given for given in self._stored if path_of(given) not in instead_of]
         view._stored = Documents([*texts, *kept])
@@ -102,11 +102,11 @@ class Repository:
         return view
 
     def facts(self, path: str) -> FileFacts:
-        """What the charts of the run know of a file."""
+        """The facts that the charts of the run know of a file."""
         return self.charts.facts(path)
 
     def reader(self, path: str) -> Reader | None:
-        """What reads a file, where that is not kubectl; None too where nothing is known of it."""
+        """The program that reads a file, where that is not kubectl; None too where nothing is known of it."""
         if self.charts.has_values(path):
             return Reader.HELM_VALUES
         if self.charts.has_template(path):
@@ -123,7 +123,7 @@ class Repository:
         return None
 
     def overlay_report(self, path: str) -> OverlayReport | None:
-        """What the kustomizations of the run say about a file; None for nothing."""
+        """The effects and refusals of the kustomizations of the run in a file; None for nothing."""
         overlays = self.overlays_of(path)
         return overlays.report(path) if overlays is not None else None
 

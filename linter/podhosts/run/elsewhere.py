@@ -41,7 +41,7 @@ class Elsewhere:
         return frozenset(item.known_as for item in self._relevance.discovery.inputs)
 
     def part(self, result: Result, path: str, settings: Settings) -> Result:
-        """What is to be reported of what was found in a file that is no input."""
+        """The findings to report of those in a file that is no input."""
         if not result.findings and not result.unread and not result.suppressed:
             return Result()
         if self._is_in_chart_of_input(path):

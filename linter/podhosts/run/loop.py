@@ -45,7 +45,7 @@ _Gain = TypeVar("_Gain")
 
 
 class Linted(NamedTuple):
-    """What linting an input or a part of it gave, or why it cannot be opened; and what was looked up in other files.
+    """The result of linting an input or a part of it, or why it cannot be opened; and the look-ups in other files.
 
     `repaired`: what fixing makes of it, where it has a fix that is asked for and was linted as a whole.
     """
@@ -100,8 +100,8 @@ class Run:
     def read(
         self, work: Callable[[File, Repository], _Gain], *, in_one_process: bool = False
     ) -> Iterator[tuple[str, _Gain | str | None]]:
-        """What `work` gives for each input, and for each file that charts add, in any order, with the path that it is
-        shown under; nothing for what only belongs with the inputs.
+        """The result of `work` for each input, and for each file that charts add, in any order, with the path that it
+        is shown under; nothing for what only belongs with the inputs.
 
         A text says why an input cannot be opened. None: it is not read, as it holds no word that a rule reacts to, and
         no other file says anything of it. Those that the config leaves out are not among them. `work` is done in other
@@ -144,7 +144,7 @@ class Run:
         self._lint(range(len(self.inputs)))
 
     def results(self) -> Iterator[tuple[Input, Result | str]]:
-        """What each input and then each file that charts add gave, in order, or why it cannot be opened.
+        """The results of each input and then each file that charts add, in order, or why it cannot be opened.
 
         Of what was not asked for, only what is told there of what was.
         """
@@ -300,7 +300,7 @@ class Run:
             }
 
     def _lint_one(self, task: Task, share: Share) -> Linted:
-        """What is found in a share of an input, or why it cannot be opened."""
+        """The findings in a share of an input, or why it cannot be opened."""
         item, file = task.item, task.file
         has_facts = self._has_facts(task) or self._has_chart_findings(task)
         if not task.is_relevant and not has_facts:
@@ -325,7 +325,7 @@ class Run:
         return Linted(found, frozenset(self.repository.lookups) if self._settings.request.fixes else frozenset())
 
     def _lint_and_fix(self, item: Input, text: Part, options: Options, repository: Repository | None) -> Linted:
-        """What is found in an input, and what fixing makes of it, while what is read of it is at hand."""
+        """The findings in an input, and what fixing makes of it, while what is read of it is at hand."""
         # Imported here: a plain check needs nothing of it.
         from podhosts.run.repairing import fixable, repaired
 
@@ -347,7 +347,7 @@ class Run:
         return bool(chart_report(task.item.known_as, self.repository, settings).findings)
 
     def _joined(self, parts: list[Linted], name: str, *, sees_others: bool) -> Linted:
-        """What the processes found in one file, together."""
+        """The findings of all processes in one file, together."""
         whole = Found()
         for linted in parts:
             if not isinstance(linted.found, Found):

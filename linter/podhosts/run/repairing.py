@@ -34,7 +34,7 @@ class RepairError(Exception):
 
 
 class Repaired(NamedTuple):
-    """What fixing made of an input that is shown as `path`: its text `before` and `after`, the lines of its diff.
+    """The result of fixing an input that is shown as `path`: its text `before` and `after`, the lines of its diff.
 
     `fixed` is what fixing gave, for the file or each section of a large one. `error` says why it could not be repaired;
     it is then as it was. Nothing is written before `is_written`.
@@ -125,7 +125,7 @@ def _fix_sections(
     repository: Repository | None,
     request: InputRequest,
 ) -> tuple[Fixed, ...]:
-    """What fixing gives for the parts of a file that have fixes, in order; for the file where it must be read whole."""
+    """The results of fixing the parts of a file that have fixes, in order; for the file where it must be read whole."""
     to_fix = fixable(findings, request)
     wanted = {_section(finding) for finding in to_fix}
     wanted |= {section._replace(item=None) for section in wanted}
@@ -156,7 +156,7 @@ def _section(finding: Diagnostic) -> Section:
 
 
 def _found_in(part: Source | Part, by_section: dict[tuple[int, int], list[Diagnostic]]) -> list[Diagnostic] | None:
-    """What linting found in a text, of what it found by where that begins and how long it is; None where the text is
+    """The findings in a text, of those by where their text begins and how long it is; None where the text is
     another one now.
     """
     source = part.source if isinstance(part, Part) else part

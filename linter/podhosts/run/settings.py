@@ -1,4 +1,4 @@
-"""What a run must know of the flags and the config."""
+"""Settings of a run: what it must know of the flags and the config."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class InputRequest(Protocol):
-    """What the user has asked for."""
+    """The flags that a run needs, as typed."""
 
     @property
     def paths(self) -> list[str]:
@@ -42,7 +42,7 @@ class InputSettings(Protocol):
 
     @property
     def request(self) -> InputRequest:
-        """What the user has asked for."""
+        """The flags that a run needs, as typed."""
 
     @property
     def jobs(self) -> int | None:
@@ -53,7 +53,7 @@ class InputSettings(Protocol):
         """How charts are evaluated."""
 
     def options(self, path: str) -> Options:
-        """What holds for one file."""
+        """The options of one file."""
 
     def excludes(self, path: str) -> bool:
         """Whether the config leaves a file out."""

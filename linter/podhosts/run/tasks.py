@@ -1,4 +1,4 @@
-"""What is to be done in a run, input by input, and how it is divided among processes."""
+"""The tasks of a run, input by input, and how it is divided among processes."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Share(NamedTuple):
 
 
 class _Work(NamedTuple):
-    """What one process does in one go: tasks, by number, and the files that the charts of a home add."""
+    """The work of one process in one go: tasks, by number, and the files that the charts of a home add."""
 
     tasks: list[int]
     home: str | None = None
@@ -62,7 +62,7 @@ class _Work(NamedTuple):
 
 @record(slots=True)
 class Done(Generic[_Gain]):
-    """What came of tasks, by number, and of the files that charts add, by path; and what charts left unread."""
+    """The results of tasks, by number, and of the files that charts add, by path; and what charts left unread."""
 
     tasks: dict[int, _Gain]
     helpers: dict[str, _Gain]
