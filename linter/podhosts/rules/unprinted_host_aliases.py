@@ -86,7 +86,7 @@ class UnprintedHostAliases(Rule):
                     manifest,
                     entry.key,
                     f"no template prints `{'.'.join(('.Values', *map(str, path)))}`",
-                    why="Helm says nothing of values that no template reads, and no pod gets the names",
+                    why="Helm does not report unused values, and no pod gets the names",
                     help=self._advice(source.path, path),
                     field=manifest.field(*path),
                 )
