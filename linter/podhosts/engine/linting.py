@@ -74,17 +74,14 @@ def lint(
 
 
 def _is_evaluated(path: str, repository: Repository) -> bool:
-    """Whether a template, or a file of named ones, took part in an evaluation of a chart that did not stop at it.
+    """Whether a template, or a file of named ones, took part in an evaluation of the outermost chart that it is of.
 
-    What it prints about hosts is known then, be it nothing.
+    What it prints about hosts is known then, be it nothing, or it is told why Helm prints nothing.
     """
     if _TEMPLATES not in f"/{path}":
         return False
-    is_named = path.rpartition("/")[2].startswith("_")
-    return any(
-        all(stopped.template not in {None, path} and not is_named for stopped in build.stopped)
-        for build in repository.charts.builds_for(path)
-    )
+    home = repository.charts.home(path)
+    return any(build.chart == home for build in repository.charts.builds_for(path))
 
 
 def _is_spoken_of(path: str, repository: Repository, settings: Settings) -> bool:
