@@ -465,14 +465,6 @@ def test_a_patch_among_the_arguments_of_a_command_is_unread() -> None:
     assert unread(f"{pod}{command.replace('hostAliases', 'others')}") == []
 
 
-def test_annotations_but_for_what_kubectl_keeps() -> None:
-    bad = json.dumps(PATCH.replace("10.0.0.1", "10.0.0.256"))
-    service = "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n  annotations:\n"
-    found = findings(f"{service}    example.com/pod: {bad}\n")
-    assert [(line, rule) for line, _, rule, _ in found] == [(6, "invalid-ip")]
-    assert findings(f"{service}    kubectl.kubernetes.io/last-applied-configuration: {bad}\n") == []
-
-
 def test_plain_text_overriders_of_karmada() -> None:
     policy = (
         "apiVersion: policy.karmada.io/v1alpha1\nkind: OverridePolicy\nmetadata: {name: a}\nspec:\n  overrideRules:\n"

@@ -233,7 +233,7 @@ _REFUSED = "the API server refuses the object, or silently drops the key without
 _IGNORED = "GitLab Runner ignores the key, so its pods do not get it"
 
 
-def _meant(name: str) -> str | None:
+def meant_field(name: str) -> str | None:
     """The field of an entry that a key stands for."""
     return _MEANT.get(normalized(name)) or next(
         (known for known in _ENTRY_FIELDS if edit_distance(normalized(name), known, 2) <= (1 if known == "ip" else 2)),
@@ -243,7 +243,7 @@ def _meant(name: str) -> str | None:
 
 def _meant_by(entry: Entry) -> str | None:
     """The field of an entry that a key stands for; what is called a host may be an address."""
-    meant, text = _meant(entry.name), string(entry.value)
+    meant, text = meant_field(entry.name), string(entry.value)
     return "ip" if meant == "hostnames" and text is not None and parse_sloppy(text) else meant
 
 
