@@ -76,7 +76,8 @@ def test_a_write_that_works_is_lost_sooner_or_later(text: str, severity: str, pa
 def test_what_comes_after_a_failing_command_is_not_reached() -> None:
     first, second = said(pod(script("rm /etc/hosts && cp /names /etc/hosts")))
     assert "`rm` cannot remove or rename a mount point" in first[1]
-    assert second[1].startswith("a script tries to change /etc/hosts: the command before `&&` fails, so it stays")
+    unchanged = "the command before `&&` fails, so the file does not change"
+    assert second[1].startswith(f"a script tries to change /etc/hosts: {unchanged}")
 
 
 @pytest.mark.parametrize(
@@ -146,7 +147,7 @@ def test_a_pod_is_said_not_to_start_where_its_init_container_surely_fails(text: 
         f"{lines}  containers: [{{name: web}}]\n"
     )
     ((_, message),) = said(manifest)
-    assert "so it stays as it is" in message
+    assert "so the file does not change" in message
     assert ("the pod does not start" in message) is stops
 
 
@@ -155,7 +156,7 @@ def test_a_script_says_what_is_true_of_all_its_containers() -> None:
     volume = "volumes: [{name: s, configMap: {name: s}}]\n"
     mount = "volumeMounts: [{name: s, mountPath: /s}]"
     ((severity, message),) = said(config + pod(SECURED + mount, others=volume))
-    assert (severity, "runs as user 1000, so it stays as it is;" in message) == ("warning", True)
+    assert (severity, "runs as user 1000, so the file does not change;" in message) == ("warning", True)
     both = pod(SECURED + mount, others=f"- {{name: two, {mount}}}\n{volume}")
     ((severity, message),) = said(config + both)
     assert (severity, "whenever a container of the pod starts" in message) == ("warning", True)
@@ -200,22 +201,22 @@ NODE = "hostPath: {path: /etc/hosts}"
         (
             mounted("hostPath: {path: /srv/hosts}"),
             "warning",
-            ["a line for the pod's own name, and no hostAliases reach it;", "list the names"],
+            ["a line for the pod's own name, and hostAliases do not reach it;", "list the names"],
         ),
         (
             mounted("hostPath: {path: /srv/hosts}", spec=ALIASES),
             "warning",
-            ["a line for the pod's own name, and no hostAliases reach it;"],
+            ["a line for the pod's own name, and hostAliases do not reach it;"],
         ),
         (
             mounted("hostPath: {path: /srv/hosts}", spec="hostNetwork: true\n"),
             "info",
-            ["the node's own lines, and no hostAliases reach it;"],
+            ["the node's own lines, and hostAliases do not reach it;"],
         ),
         (
             mounted("hostPath: {path: /srv/hosts, type: DirectoryOrCreate}"),
             "warning",
-            ["without `subPath` this is a folder"],
+            ["without `subPath` this is a directory"],
         ),
         (mounted("configMap: {name: c}", "subPath: hosts"), "warning", ["own name", "later changes do not arrive"]),
         (
@@ -223,8 +224,8 @@ NODE = "hostPath: {path: /etc/hosts}"
             "warning",
             ["the node's own lines", "later changes"],
         ),
-        (mounted("configMap: {name: c}"), "warning", ["without `subPath` this is a folder"]),
-        (mounted("nfs: {server: a, path: /b}"), "warning", ["without `subPath` this is a folder"]),
+        (mounted("configMap: {name: c}"), "warning", ["without `subPath` this is a directory"]),
+        (mounted("nfs: {server: a, path: /b}"), "warning", ["without `subPath` this is a directory"]),
         (
             mounted("persistentVolumeClaim: {claimName: c}", "subPath: hosts"),
             "warning",
@@ -233,14 +234,14 @@ NODE = "hostPath: {path: /etc/hosts}"
         (
             mounted("emptyDir: {}", "subPath: hosts"),
             "warning",
-            ["nothing puts a file into it, so the kubelet makes a folder"],
+            ["nothing puts a file there, so the kubelet creates a directory"],
         ),
         (
             mounted("emptyDir: {}", path="/etc/hosts/", mount="subPathExpr: $(A)"),
             "warning",
-            ["the kubelet makes a folder"],
+            ["the kubelet creates a directory"],
         ),
-        (mounted("configMap: {name: c}", "subPath: hosts", path="/etc//hosts"), "warning", ["which of the two wins"]),
+        (mounted("configMap: {name: c}", "subPath: hosts", path="/etc//hosts"), "warning", ["decides which wins"]),
         # Each of the volumes that are always read-only, and each that is not.
         *(
             (mounted(f"{kind}: {{}}", path="/etc", spec=ALIASES), "warning", ["so the container cannot start"])
@@ -267,7 +268,7 @@ def test_another_container_may_put_the_file_into_an_empty_volume() -> None:
         spec="initContainers:\n- {name: a, volumeMounts: [{name: v, mountPath: /v}]}\n",
     )
     ((_, message),) = said(text)
-    assert "so it lacks a line for the pod's own name" in message
+    assert "it lacks a line for the pod's own name" in message
 
 
 def test_a_script_of_a_config_map_changes_the_nodes_file() -> None:
