@@ -167,7 +167,7 @@ def _written(given: _Input, values: Iterable[str] | None, *, with_pieces: bool) 
     repository = given.repository.with_built(texts, left_out) if texts else given.repository
     found: dict[Pod, Placed] = {}
     builds: dict[Pod, str] = {}
-    built_documents: list[tuple[Placed, str | None]] = [(item, item.folder) for item in built]
+    built_documents: list[tuple[Placed, str | None]] = [(item, item.delivery or item.folder) for item in built]
     for build, own_texts in printed:
         placed = (document for text in own_texts for document in text.documents(all_of_them=True))
         built_documents += ((document, build.delivery) for document in placed)

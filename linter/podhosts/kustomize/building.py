@@ -110,10 +110,14 @@ class PatchTargets:
 
 @record(slots=True)
 class Build:
-    """The objects of a kustomization, in order; `is_complete` is False where something was not followed."""
+    """The objects of a kustomization, in order; `is_complete` is False where something was not followed.
+
+    `delivery` is what people call that which deploys the folder with changes of its own; None where nothing does.
+    """
 
     resources: list[Resource] = field(default_factory=list)
     is_complete: bool = True
+    delivery: str | None = None
 
 
 class _TooMuchError(Exception):
@@ -166,6 +170,8 @@ class Builder:
             return None
         try:
             build = self._built(with_changes(kustomization, delivered.changes), (folder,))
+            if build is not None:
+                build.delivery = delivered.shown
             if build is None or delivered.variables is None:
                 return build
             return _with_variables(build, delivered.variables)
