@@ -23,6 +23,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 METADATA = "apiVersion: v2\nname: web\nversion: 0.1.0\n"
+#: The beginning of a Deployment, up to the fields of its pod spec, and what ends them.
+HEAD = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+"""
+TAIL = "      containers: [{name: web, image: web}]\n"
 _FILE = re.compile(r"^# file: (\S+)$", re.MULTILINE)
 
 

@@ -190,6 +190,7 @@ def test_the_quick_check_takes_nothing_that_the_schema_refuses() -> None:
         "kubernetes-version": "1.32", "fail-on": "never", "resolvers": ["glibc"],
         "pod-specs": [{"kind": "Widget", "path": "spec.hosts"}], "environments": ["a/*"], "required-version": "0.1",
         "allow": {"etc-mount": ["a"]}, "require-reason": True, "suppressions": False, "baseline": "a.json",
+        "charts": [{"path": "a", "values": ["b.yaml"]}], "helm-version": 3,
     }  # fmt: skip
     assert right.keys() == whole["properties"].keys()
     wrong: list[object] = [

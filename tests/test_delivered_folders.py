@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.charts import HEAD, TAIL
 from tests.repositories import scratch_repository
 from tests.running import podhosts
 from tests.test_named_files import places
@@ -13,20 +14,7 @@ from tests.test_named_files import places
 if TYPE_CHECKING:
     from pathlib import Path
 
-DEPLOYMENT = """\
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      hostAliases:
-      - ip: 10.4.0.1
-        hostnames: [db.example]
-      containers: [{name: web, image: web}]
-"""
+DEPLOYMENT = HEAD + "      hostAliases:\n      - ip: 10.4.0.1\n        hostnames: [db.example]\n" + TAIL
 #: Moves the name, and keeps the old entry by mistake.
 PATCH = """\
 - target: {kind: Deployment, name: web}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.charts import HEAD, TAIL
 from tests.repositories import scratch_repository
 from tests.running import podhosts
 
@@ -17,20 +18,13 @@ if TYPE_CHECKING:
 CHART = {
     "charts/app/Chart.yaml": "apiVersion: v2\nname: app\nversion: 1.0.0\n",
     "charts/app/values.yaml": "extraHosts: []\n",
-    "charts/app/templates/d.yaml": """\
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: "{{ .Release.Name }}"}
-spec:
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
+    "charts/app/templates/d.yaml": HEAD.replace("{name: web}", '{name: "{{ .Release.Name }}"}')
+    + """\
       {{- with .Values.extraHosts }}
       hostAliases: {{- toYaml . | nindent 6 }}
       {{- end }}
-      containers: [{name: web, image: web}]
-""",
+"""
+    + TAIL,
 }
 RELEASE = """\
 apiVersion: helm.toolkit.fluxcd.io/v2

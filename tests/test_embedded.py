@@ -420,3 +420,77 @@ def test_what_mentions_no_list_is_not_unread(content: str) -> None:
 @pytest.mark.parametrize("key", ["README.md", "description"])
 def test_a_text_for_people_is_not_unread(key: str) -> None:
     assert unread(f"{OUTER}  {key}: |\n    Like this:\n      hostAliases: [\n    {{\n") == []
+
+
+HEREDOC = f"kubectl apply -f - <<EOF\n{INNER}EOF\n"
+HEREDOC_FINDINGS = [("invalid-ip", "10.0.0.256"), ("duplicate-hostname", "a")]
+
+
+@pytest.mark.parametrize(
+    ("script", "line"),
+    [
+        (HEREDOC, 12),
+        (f"#!/bin/sh\nset -e\n{HEREDOC}echo done\n", 14),
+        (f"if true; then\n  cat <<'E' | kubectl create -f -\n{indented(INNER, 2)}E\nfi\n", 13),
+        (f"cat > /tmp/pod.yaml <<-EOF\n---\n{INNER}EOF\nkubectl apply -f /tmp/pod.yaml\n", 13),
+        (f"kubectl apply -f - <<A\nkind: Pod\nA\n{HEREDOC}", 15),
+    ],
+)
+def test_here_documents_for_kubectl(script: str, line: int) -> None:
+    found = findings(f"{OUTER}  setup.sh: |\n{indented(script, 4)}")
+    assert [(rule, marked) for _, _, rule, marked in found] == HEREDOC_FINDINGS
+    assert found[0][0] == line
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        f"cat <<EOF\n{INNER}EOF\n",
+        f"cat > pod.txt <<EOF\n{INNER}EOF\n",
+        "kubectl apply -f - <<EOF\nkind: Pod\nhostAliases: []\nEOF\n",
+    ],
+)
+def test_here_documents_for_others(script: str) -> None:
+    assert findings(f"{OUTER}  setup.sh: |\n{indented(script, 4)}") == []
+
+
+PATCH = '{"spec": {"hostAliases": [{"ip": "10.0.0.1", "hostnames": ["a"]}]}}'
+
+
+def test_a_patch_among_the_arguments_of_a_command_is_unread() -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a-1}\nspec:\n  containers:\n  - name: a\n    image: a\n"
+    command = f"    command: [kubectl, patch, deployment/web, -p, {json.dumps(PATCH)}]\n"
+    assert unread(f"{pod}{command}") == [(NO_FORM, 8, '\\"hostAliases\\"')]
+    assert unread(f"{pod}{command.replace('hostAliases', 'others')}") == []
+
+
+def test_annotations_but_for_what_kubectl_keeps() -> None:
+    bad = json.dumps(PATCH.replace("10.0.0.1", "10.0.0.256"))
+    service = "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n  annotations:\n"
+    found = findings(f"{service}    example.com/pod: {bad}\n")
+    assert [(line, rule) for line, _, rule, _ in found] == [(6, "invalid-ip")]
+    assert findings(f"{service}    kubectl.kubernetes.io/last-applied-configuration: {bad}\n") == []
+
+
+def test_plain_text_overriders_of_karmada() -> None:
+    policy = (
+        "apiVersion: policy.karmada.io/v1alpha1\nkind: OverridePolicy\nmetadata: {name: a}\nspec:\n  overrideRules:\n"
+        "  - overriders:\n      plaintext:\n"
+        "      - path: /spec/template/spec/hostAliases\n        operator: add\n        value:\n"
+        "        - ip: 10.0.0.256\n          hostnames: [a]\n"
+        "      - path: /spec/template/spec/hostAliases/0/ip\n        operator: replace\n        value: 10.0.0.257\n"
+        "      - path: /spec/template/spec/hostAliases/0/ip\n        operator: remove\n        value: 10.0.0.258\n"
+    )
+    assert [(line, rule) for line, _, rule, _ in findings(policy)] == [(11, "invalid-ip"), (15, "invalid-ip")]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("spec:\n  template:\n    spec:\n      hostAliases:\n        ip: 10.0.0.1\n        hostnames: [a]\n", 1),
+        ("spec:\n  template:\n    spec:\n      hostAliases:\n        web: 10.0.0.1\n", 0),
+        ("web:\n  hostAliases:\n    ip: 10.0.0.1\n    hostnames: [a]\n", 0),
+    ],
+)
+def test_an_entry_in_the_place_of_the_list_in_a_patch_without_a_kind(text: str, found: int) -> None:
+    assert [rule for _, _, rule, _ in findings(text)] == ["wrong-type"] * found

@@ -16,7 +16,8 @@ from podhosts.helm import Charts
 from podhosts.interpret import interpret
 from podhosts.kubernetes import KnownKinds
 from podhosts.source import Source
-from tests.charts import METADATA, lint_folder, write
+from tests import charts
+from tests.charts import METADATA, TAIL, lint_folder, write
 from tests.effort import examples
 from tests.running import podhosts
 
@@ -26,17 +27,7 @@ if TYPE_CHECKING:
 
     from podhosts.placed import Place
 
-HEAD = """\
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: "{{ .Release.Name }}-web"}
-spec:
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-"""
-TAIL = "      containers: [{name: web, image: web}]\n"
+HEAD = charts.HEAD.replace("{name: web}", '{name: "{{ .Release.Name }}-web"}')
 ADDRESSES = "aliases:\n- ip: 10.0.0.5\n  hostnames: [one.example, two.example]\n"
 
 
@@ -325,3 +316,58 @@ def printed_scalars(folder: Path, values: str) -> list[tuple[str, Place]]:
             places = ((scalar.text, document.place(scalar.span)) for scalar in scalars)
             found += [(shown, place) for shown, place in places if place is not None]
     return found
+
+
+CONSTANT = "hostAliases:\n- ip: 127.0.0.1\n  hostnames: [status.localhost]"
+PRINTED = "hostAliases: {{- toYaml .Values.hostAliases | nindent 6 }}"
+SHARED = """\
+{{- define "web.aliases" }}
+{{- with .Values.hostAliases }}
+hostAliases: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+"""
+
+
+def when(condition: str, text: str) -> str:
+    """Lines of a template under a condition."""
+    return f"{{{{- {condition} }}}}\n{text}\n{{{{- end }}}}"
+
+
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        pytest.param(
+            f"{when('if .Values.hostAliases', PRINTED)}\n{CONSTANT}",
+            [(12, "`hostAliases` is written twice where `if .Values.hostAliases` holds")],
+            id="a condition, then a constant",
+        ),
+        pytest.param(
+            f"{CONSTANT}\n{when('if and .Values.on .Values.hostAliases', PRINTED)}",
+            [(13, "`hostAliases` is written twice where `if and .Values.on .Values.hostAliases` holds")],
+            id="a constant, then a condition of two values",
+        ),
+        pytest.param(
+            f'{{{{- include "web.aliases" . | nindent 6 }}}}\n{CONSTANT}',
+            [(10, "`hostAliases` is written twice once `.Values.hostAliases` has entries")],
+            id="a shared template, then a constant",
+        ),
+        pytest.param(when("if .Values.hostAliases", f"{PRINTED}\n{{{{- else }}}}\n{CONSTANT}"), [], id="else"),
+        pytest.param(
+            f"{when('if .Values.hostAliases', PRINTED)}\n{when('if not .Values.hostAliases', CONSTANT)}", [], id="not"
+        ),
+        pytest.param(
+            f"{when('if .Values.prod', PRINTED)}\n{when('if .Values.dev', CONSTANT)}", [], id="two conditions"
+        ),
+        pytest.param(
+            f"{when('with .Values.hostAliases', PRINTED)}\n{when('with .Values.more.aliases', PRINTED)}",
+            [],
+            id="two lists, neither of which the chart itself fills",
+        ),
+    ],
+)
+def test_a_key_that_values_print_beside_another(tmp_path: Path, template: str, expected: list[tuple[int, str]]) -> None:
+    files = {"templates/d.yaml": pod(template), "templates/_t.tpl": SHARED, "values.yaml": "hostAliases: []\n"}
+    findings = json.loads(podhosts("check", "--format=json", cwd=write(tmp_path, files)).stdout)["findings"]
+    assert [(one["start"]["line"], one["message"]) for one in findings] == expected
+    assert {(one["rule"], one["path"]) for one in findings} <= {("duplicate-key", "templates/d.yaml")}

@@ -15,6 +15,7 @@ from podhosts.records import replace
 from podhosts.repository import Repository
 from podhosts.rules import RULES, Rule, Settings
 from podhosts.source import Source, Span
+from tests.manifests import definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,29 +140,7 @@ def test_workspace_sees_the_fixed_text() -> None:
     assert [related.source for related in finding.related] == [done.source]
 
 
-DEFINITION = """apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: widgets.example.com}
-spec:
-  group: example.com
-  names: {kind: Widget}
-  versions:
-  - name: v1
-    schema:
-      openAPIV3Schema:
-        type: object
-        properties:
-          spec:
-            type: object
-            properties:
-              extraHosts:
-                type: array
-                items:
-                  type: object
-                  properties:
-                    ip: {type: string, pattern: "^(10[.]|2001:DB8::)"}
-                    hostnames: {type: array, items: {type: string, pattern: "internal$"}}
-"""
+DEFINITION = definition("Widget", "spec", "extraHosts", ip="^(10[.]|2001:DB8::)", hostname="internal$")
 WIDGET = """apiVersion: example.com/v1
 kind: Widget
 spec:

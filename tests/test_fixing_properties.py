@@ -13,6 +13,9 @@ from podhosts.document import Document, plain, split
 from podhosts.edits import splice
 from podhosts.engine import Options, default_selection
 from podhosts.engine.fixing import fix
+from podhosts.engine.verifying import only_repeats_go
+from podhosts.hosts.kubelet import Alias, pod_network_lines
+from podhosts.hosts.resolvers import RESOLVERS, Network, families, open_hosts
 from podhosts.reporters.differences import unified_diff
 from podhosts.source import Source
 from tests.effort import examples
@@ -227,3 +230,42 @@ def patched(text: str, diff: list[str]) -> str:
         elif line[0] == "+":
             new.append(line[1:])
     return "\n".join([*new, *old[at:]])
+
+
+NAMES = st.one_of(
+    st.sampled_from(["db", "DB", "db.corp", "localhost", "10", "10.0.0.1", "n" * 200, "#x", "a.", "", "pod"]),
+    st.text("ab.-", max_size=4),
+)
+LINES = st.builds(
+    Alias,
+    st.sampled_from(["10.0.0.1", "10.0.0.2", "2001:db8::1", "127.0.0.1", "fe80::1%eth0", "10.1", "x"]),
+    st.lists(NAMES, max_size=60).map(tuple),
+)
+
+
+@given(lines=st.lists(LINES, max_size=6).map(tuple))
+@examples(300)
+def test_no_resolver_loses_a_name_with_its_repetition(lines: tuple[Alias, ...]) -> None:
+    """`only_repeats_go` stands for asking them all."""
+    shorter = tuple(Alias(line.ip, tuple(dict.fromkeys(line.hostnames))) for line in lines)
+    if not only_repeats_go(lines, shorter):
+        return
+    before, after = (
+        b"".join(line.text for line in pod_network_lines(("10.244.1.5",), "pod", "", each)) for each in (lines, shorter)
+    )
+    network = Network(("10.244.1.5",))
+    for resolver in RESOLVERS:
+        old, new = open_hosts(resolver, before), open_hosts(resolver, after)
+        for name in {name for line in lines for name in line.hostnames if name}:
+            for family in families(resolver):
+                found = old.lookup(name, family, network).addresses
+                assert not found or new.lookup(name, family, network).addresses, (resolver, name)
+
+
+def test_lines_that_a_resolver_may_cut_are_asked_about() -> None:
+    """musl reads a long line in pieces: of a name at the cut, the repetition is what it finds."""
+    names = tuple(f"name-{number}.example.com" for number in range(30))
+    assert only_repeats_go((Alias("10.0.0.1", ("a", "b", "a")),), (Alias("10.0.0.1", ("a", "b")),))
+    assert not only_repeats_go((Alias("10.0.0.1", (*names, "name-0.example.com")),), (Alias("10.0.0.1", names),))
+    assert not only_repeats_go((Alias("10.0.0.1", ("a", "b")),), (Alias("10.0.0.1", ("a",)),))
+    assert not only_repeats_go((Alias("10.0.0.1", ("a",)),), ())

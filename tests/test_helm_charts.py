@@ -15,6 +15,7 @@ from podhosts.repository import Repository
 from podhosts.rules import RULES
 from podhosts.source import Source
 from tests.charts import METADATA, Found, lint_folder, write
+from tests.manifests import definition
 from tests.running import podhosts
 
 if TYPE_CHECKING:
@@ -28,26 +29,7 @@ GUARDED = (
 )
 BAD = "extra:\n- {ip: 10.0.0.256, hostnames: [a]}\n"
 
-CRD = """apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: widgets.example.com}
-spec:
-  group: example.com
-  names: {kind: Widget}
-  versions:
-  - name: v1
-    schema:
-      openAPIV3Schema:
-        type: object
-        properties:
-          hostAliases:
-            type: array
-            items:
-              type: object
-              properties:
-                ip: {type: string, pattern: "^10[.]"}
-                hostnames: {type: array, items: {type: string}}
-"""
+CRD = definition("Widget", "hostAliases")
 
 
 def found(folder: Path, files: Mapping[str, str]) -> list[tuple[str, int, str, str]]:

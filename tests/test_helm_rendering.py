@@ -14,21 +14,9 @@ from hypothesis import strategies as st
 from podhosts.engine import Options, default_selection, lint
 from podhosts.source import Source
 from tests import programs
-from tests.charts import lint_folder, render, write
+from tests.charts import HEAD, TAIL, lint_folder, render, write
 from tests.effort import examples
 from tests.test_helm_charts import ENDLESS, RECURSING, RECURSIVE, REFUSED, SUB_CHART
-
-HEAD = """\
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-"""
-TAIL = "      containers: [{name: web, image: web}]\n"
 
 #: Ways to print the list; N is a number of columns.
 VERBATIM = {

@@ -18,6 +18,7 @@ from podhosts.rules import RULES
 from podhosts.source import Source
 from tests.charts import write
 from tests.effort import examples
+from tests.manifests import definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,25 +88,7 @@ data:
 PATCH = """\
 - {op: add, path: /spec/template/spec/hostAliases/-, value: {ip: 10.0.0.777, hostnames: [patched]}}
 """
-DEFINITION = """\
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: widgets.example.com}
-spec:
-  group: example.com
-  names: {kind: Widget}
-  versions:
-  - name: v1
-    schema:
-      openAPIV3Schema:
-        type: object
-        properties:
-          hostAliases:
-            type: array
-            items:
-              type: object
-              properties: {ip: {type: string, pattern: "^10[.]"}, hostnames: {type: array, items: {type: string}}}
-"""
+DEFINITION = definition("Widget", "hostAliases")
 WIDGET = """\
 apiVersion: example.com/v1
 kind: Widget

@@ -74,3 +74,46 @@ def test_containers_of_pods_that_are_not_known() -> None:
 )
 def test_look_alikes(text: str) -> None:
     assert unread(text) == []
+
+
+UNREAD_SCRIPT = "scripts that mention /etc/hosts, for programs that are not known or not read"
+
+
+def pod_that_runs(command: str) -> str:
+    return (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: web\n    image: web\n"
+        f"    {command}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "command: [fish, -c, 'echo x >> /etc/hosts']",
+        "command: [/bin/tcsh, -c, 'echo x >>! /etc/hosts']",
+        """command: [deno, eval, 'Deno.writeTextFileSync("/etc/hosts", "x")']""",
+        """command: [sh, -c, 'Rscript -e "cat(1, file=\\"/etc/hosts\\")"']""",
+        """command: [python, -c, 'print "x"; open("/etc/hosts", "a")']""",
+        "args: [-c, 'echo x >> /etc/hosts']",
+        "args: ['echo x >> /etc/hosts']",
+        "lifecycle: {postStart: {exec: {command: [fish, -c, 'echo x >> /etc/hosts']}}}",
+    ],
+)
+def test_scripts_for_programs_that_are_not_read(command: str) -> None:
+    assert unread(pod_that_runs(command)) == [(UNREAD_SCRIPT, 1, 8)]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "command: [fish, -c, 'echo x >> /srv/etc/hosts']",
+        "command: [fish, /etc/hosts]",
+        "command: [deno, run, /etc/hosts]",
+        "command: [python, -c, 'print(open(\"/etc/hosts\"))']",
+        "command: [python, -c, '{{ .Values.code }}; open(\"/etc/hosts\")']",
+        "args: ['cat /etc/hosts', '--file=/etc/hosts']",
+        "args: [--hosts-file, /etc/hosts]",
+    ],
+)
+def test_programs_that_do_not_write(command: str) -> None:
+    assert unread(pod_that_runs(command)) == []

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import manifests
 from tests.manifests import BAD_POD, GOOD_POD, SERVICE
 from tests.paths import CASES, DATA, EXAMPLES, SHARED
 from tests.programs import program
@@ -22,17 +23,7 @@ from tests.running import podhosts
 if TYPE_CHECKING:
     from pathlib import Path
 
-DEPLOYMENT = b"""\
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  template:
-    spec:
-      hostAliases:
-      - ip: 10.0.0.1
-        hostnames: [db.internal]
-"""
+DEPLOYMENT = manifests.DEPLOYMENT.encode()
 #: Moves the name, and keeps the old entry by mistake.
 PATCH = DEPLOYMENT.replace(b"10.0.0.1", b"10.0.0.2")
 OVERLAY = {

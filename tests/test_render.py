@@ -17,7 +17,7 @@ from podhosts.kubernetes import KubernetesVersion, objects, pods
 from podhosts.kubernetes.pod_hosts import Surroundings
 from podhosts.repository import Repository
 from podhosts.source import Source
-from tests.manifests import BAD_POD, GOOD_POD
+from tests.manifests import BAD_POD, GOOD_POD, definition
 from tests.paths import DATA
 from tests.running import podhosts
 
@@ -316,33 +316,7 @@ def test_what_keeps_a_pod_from_running_is_said(manifest: bytes, version: str, sa
         assert says in lines[0]
 
 
-DEFINITION = """\
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: shops.corp.example}
-spec:
-  group: corp.example
-  names: {kind: Shop, plural: shops}
-  scope: Namespaced
-  versions:
-  - name: v1
-    served: true
-    storage: true
-    schema:
-      openAPIV3Schema:
-        type: object
-        properties:
-          spec:
-            type: object
-            properties:
-              hostAliases:
-                type: array
-                items:
-                  type: object
-                  properties:
-                    ip: {type: string, pattern: "^10[.]"}
-                    hostnames: {type: array, items: {type: string}}
-"""
+DEFINITION = definition("Shop", "spec", "hostAliases", group="corp.example")
 SHOP = """\
 apiVersion: corp.example/v1
 kind: Shop

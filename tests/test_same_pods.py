@@ -23,6 +23,7 @@ from podhosts.repository import Repository
 from podhosts.run import Run
 from podhosts.source import Source
 from tests.charts import METADATA, write
+from tests.manifests import DEPLOYMENT, definition
 from tests.paths import CASES, SHARED
 from tests.repositories import scratch_repository
 from tests.running import podhosts
@@ -230,33 +231,7 @@ def test_values_of_a_chart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert [placed.span(alias.node.span) for pod, placed in in_editor for alias in pod.aliases] == [span]
 
 
-DEFINITION = """\
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: fleets.example.com}
-spec:
-  group: example.com
-  scope: Namespaced
-  names: {kind: Fleet, plural: fleets, singular: fleet}
-  versions:
-  - name: v1
-    served: true
-    storage: true
-    schema:
-      openAPIV3Schema:
-        type: object
-        properties:
-          spec:
-            type: object
-            properties:
-              hostAliases:
-                type: array
-                items:
-                  type: object
-                  properties:
-                    ip: {type: string, pattern: "^10[.]"}
-                    hostnames: {type: array, items: {type: string}}
-"""
+DEFINITION = definition("Fleet", "spec", "hostAliases")
 FLEET = """\
 apiVersion: example.com/v1
 kind: Fleet
@@ -289,17 +264,6 @@ def test_custom_resource_in_a_string(tmp_path: Path) -> None:
     assert "text.yaml:12:21" in listed
 
 
-DEPLOYMENT = """\
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  template:
-    spec:
-      hostAliases:
-      - ip: 10.0.0.1
-        hostnames: [db.internal]
-"""
 BUILDS = {
     "base/kustomization.yaml": "resources: [web.yaml]\n",
     "base/web.yaml": DEPLOYMENT,

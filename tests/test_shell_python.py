@@ -41,6 +41,10 @@ WRITES = [
     ("append", "d = '/etc'\nopen(«f'/etc/hosts'», 'a')"),
     ("append", "open(«'/etc/' + 'hosts'», 'a')"),
     ("append", "open(«os.environ.get('HOSTS', '/etc/hosts')», 'a')"),
+    ("replace", "from shutil import copy\ncopy('/tmp/x', «'/etc/hosts'»)"),
+    ("append", "import subprocess as sp\nsp.call('echo x >> «/etc/hosts»', shell=True)"),
+    ("append", "from os import system as s\ns('echo x >> «/etc/hosts»')"),
+    ("edit", "from fileinput import input\nfor line in input(«'/etc/hosts'», inplace=1):\n    print(line)\n"),
     ("append", "x = {{ .Values.x }}\nopen(«'/etc/hosts'», 'a')\n"),
 ]
 
@@ -56,6 +60,9 @@ NO_WRITES = [
     "open(os.environ['HOSTS'], 'w')",
     "open(os.getenv('HOSTS', path), 'w')",
     "open(sys.argv[1], 'w')",
+    "from mine import copy\ncopy('/tmp/x', '/etc/hosts')",
+    "system('echo x >> /etc/hosts')",
+    "input('/etc/hosts', 1)",
     "open(Path('/etc') / name, 'a')",
     "logger.info('Backing up hosts file to /etc/hosts ...')",
     "HOSTS = '/etc/hosts'\nHOSTS = '/tmp/x'\nopen(HOSTS, 'w')\n",

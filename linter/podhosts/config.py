@@ -6,6 +6,7 @@ One file a run: from the working directory up to the folder with `.git`, `.podho
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from functools import cached_property
@@ -16,6 +17,7 @@ from podhosts import __version__
 from podhosts.config_mistakes import mistakes
 from podhosts.document import Document, Mapping, Scalar, plain, split
 from podhosts.document.places import places as values_of
+from podhosts.helm.options import ChartValues
 from podhosts.kubernetes import ConfiguredPodSpec
 from podhosts.records import field, record
 from podhosts.resources import schema
@@ -64,6 +66,9 @@ class Config:
     suppressions: bool = True
     pod_specs: tuple[ConfiguredPodSpec, ...] = ()
     environments: tuple[str, ...] = ()
+    #: The values files that belong to charts, as whole paths.
+    charts: tuple[ChartValues, ...] = ()
+    helm_version: int | None = None
     baseline: str | None = None
 
     def excludes(self, path: str) -> bool:
@@ -140,8 +145,16 @@ def load_config(path: Path) -> Config:
             ConfiguredPodSpec(item["kind"], item.get("group"), item["path"]) for item in values.get("pod-specs", ())
         ),
         environments=tuple(values.get("environments", ())),
+        charts=tuple(_chart_values(path.resolve().parent, item) for item in values.get("charts", ())),
+        helm_version=None if "helm-version" not in values else int(values["helm-version"]),
         baseline=values.get("baseline"),
     )
+
+
+def _chart_values(folder: Path, item: dict[str, Any]) -> ChartValues:
+    """A chart's values files as whole paths; they are written from the config's folder."""
+    chart, *files = (os.path.normpath(folder / path) for path in (item["path"], *item["values"]))
+    return ChartValues(chart, tuple(files))
 
 
 def _shown(path: Path) -> str:

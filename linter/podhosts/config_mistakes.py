@@ -36,7 +36,7 @@ def fits(value: object, schema: Mapping[str, Any], root: Mapping[str, Any]) -> b
     if "anyOf" in schema:
         return any(fits(value, each, root) for each in schema["anyOf"])
     if "enum" in schema or "const" in schema:
-        return isinstance(value, str) and value in schema.get("enum", (schema.get("const"),))
+        return type(value) in (str, int) and value in schema.get("enum", (schema.get("const"),))
     if not isinstance(value, _TYPES[schema["type"]]):
         return False
     if isinstance(value, str):

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from podhosts.document import Document, Mapping, Piece, Scalar, Sequence, contents, split, string
+from podhosts.document.heredocs import manifests_of_script
 from podhosts.kubernetes import field, is_patch, normalized
 from podhosts.kubernetes.fields import join
 from podhosts.kubernetes.walking import walk
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
 #: The CEL expressions of MutatingAdmissionPolicies and of Kyverno's MutatingPolicies.
 _MUTATIONS = frozenset({("applyConfiguration", "expression"), ("jsonPatch", "expression")})
-#: Annotations hold, among others, the object as it was last applied.
-_KEPT = frozenset({"annotations", "managedFields"})
+#: The object as kubectl last applied it, and what the server keeps.
+_KEPT = frozenset({"kubectl.kubernetes.io/last-applied-configuration", "managedFields"})
 #: Without one of these words a string holds neither a manifest nor a patch, at whatever depth.
 _WORDS = regex(r"\bkind\W{0,16}:|hostAliases|host_aliases")
 #: A config of GitLab Runner, which is TOML.
@@ -115,7 +116,8 @@ def embedded_documents(outer: Placed, holders: Iterable[KubernetesObject]) -> It
                 for document, is_checked in _documents(source, path)
             ]
             yield from found
-            mention = None if found else _mention(source.text, path)
+            unchecked = [_list_in(item.document) for item in found if not item.is_checked]
+            mention = next(filter(None, unchecked), None) if found else _mention(source.text, path)
             if mention is not None:
                 document = Document(source, Piece(1, Span(0, len(source.text)), "yaml"), is_embedded=True)
                 yield Embedded(document, outer, scalar, holder, path, is_checked=False, mention=mention)
@@ -125,7 +127,12 @@ def _documents(source: Source, path: Path) -> Iterator[tuple[Document, bool]]:
     """The documents in the text of the string at a path that can be read, each with whether it is to be checked."""
     text, is_known = source.text, _is_known_place(path)
     may_matter = is_known or _WORDS.search(text) or _is_key_of_list(path)
-    if text.startswith("#!") or not may_matter or not text_mentions(text):
+    if not may_matter or not text_mentions(text):
+        return
+    if "<<" in text and (given := [*_given_manifests(source)]):
+        yield from ((document, True) for document in given)
+        return
+    if text.startswith("#!"):
         return
     is_mutation = path[-2:] in _MUTATIONS
     if is_mutation or _RUNNER_CONFIG.search(text):
@@ -143,6 +150,26 @@ def _documents(source: Source, path: Path) -> Iterator[tuple[Document, bool]]:
         is_checked = is_checked or (_may_hold_piece(path) and _holds_list(root))
         if is_checked or not isinstance(root, Scalar | None):
             yield document, is_checked
+
+
+def _given_manifests(script: Source) -> Iterator[Document]:
+    """The objects in here-documents that a script gives to kubectl; all around them is blank, at the same length."""
+    lines = script.text.split("\n")
+    for start, end in manifests_of_script(lines):
+        text = "\n".join(line if start <= number < end else " " * len(line) for number, line in enumerate(lines))
+        source = Source(script.path, text.encode("utf-8", "surrogatepass"))
+        documents = (Document(source, piece, is_embedded=True) for piece in split(text))
+        yield from (document for document in documents if text_mentions(document.text) and _is_object(document.root))
+
+
+def _list_in(document: Document) -> Span | None:
+    """Where a document that no rule speaks of holds a list of entries: its key."""
+    for path, node in walk(document.root) if isinstance(document.root, Mapping) else ():
+        entry = node.fields.get("hostAliases")
+        items = entry.value.items if entry and isinstance(entry.value, Sequence) else []
+        if entry and any(map(_is_alias, items)) and not any(map(_is_sentence, path)):
+            return entry.key.span
+    return None
 
 
 def _mention(text: str, path: Path) -> Span | None:

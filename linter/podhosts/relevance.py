@@ -15,6 +15,8 @@ from podhosts.triggers import file_mentions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from podhosts.discovery import Discovery, Input
 
 
@@ -66,12 +68,16 @@ class Relevance:
 
 
 def look_around(
-    discovery: Discovery, arguments: list[str], stdin_name: str | None = None, jobs: int | None = None
+    discovery: Discovery,
+    arguments: list[str],
+    stdin_name: str | None = None,
+    jobs: int | None = None,
+    charts: Iterable[str] = (),
 ) -> FilesAround | None:
     """The files around the inputs that the arguments led to; None for whole repositories.
 
     It is noted of each input how it is placed there. `stdin_name` is the file whose place stdin takes. Files are read
-    in `jobs` processes where that pays.
+    in `jobs` processes where that pays. `charts` are the folders of charts that inputs belong to by the config.
     """
     if are_repositories(arguments):
         return None
@@ -83,7 +89,7 @@ def look_around(
         elif item.path != STDIN:
             item.is_alone = item.named and not os.path.isfile(item.path)
     named = [item.known_as for item in inputs if item.named and not item.is_alone]
-    return FilesAround(named, [item.path for item in inputs if not item.named], jobs)
+    return FilesAround(named, [item.path for item in inputs if not item.named], jobs, charts)
 
 
 def _with_words(paths: list[str], surroundings: FilesAround | None, jobs: int | None) -> list[str]:

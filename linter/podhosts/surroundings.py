@@ -46,15 +46,26 @@ class FilesAround:
     `others` are the files of the charts that these belong to, and of the kustomizations that use them; `attached` are
     files that such a kustomization takes in and that are no manifests. Paths are shown as those of the files are: from
     the root of the file system if the first one is, else from the working directory. `contents` say what files hold;
-    they are read in `jobs` processes where that pays.
+    they are read in `jobs` processes where that pays. `charts` are folders of charts that such files belong to by the
+    config.
     """
 
-    __slots__ = ("_builds", "_known", "_places", "_shown_from", "_starts", "attached", "contents", "is_known", "others")
+    __slots__ = (
+        "_builds", "_charts", "_known", "_places", "_shown_from", "_starts", "attached", "contents", "is_known",
+        "others",
+    )  # fmt: skip
 
-    def __init__(self, named: Iterable[str], listed: Iterable[str] = (), jobs: int | None = None) -> None:
+    def __init__(
+        self,
+        named: Iterable[str],
+        listed: Iterable[str] = (),
+        jobs: int | None = None,
+        charts: Iterable[str] = (),
+    ) -> None:
         self.contents = FileContents()
         self._places: dict[str, FolderPlace] = {}
         self._builds: list[Builds] = []
+        self._charts = [*charts]
         files = [*named, *(path for path in listed if self._place(os.path.dirname(os.path.abspath(path))).root)]
         self._shown_from = None if files and os.path.isabs(files[0]) else os.path.join(os.getcwd(), "")
         #: The files by their whole paths.
@@ -128,8 +139,14 @@ class FilesAround:
                 marked.setdefault(start, {})[path] = place
             if self._may_be_delivered(path):
                 may_be_delivered.setdefault(start, []).append(path)
+        charts: dict[str, set[str]] = {}
+        for folder in self._charts:
+            place = self._place(folder)
+            if (start := place.outermost) is not None:
+                self._starts[start] = place.root is not None
+                charts.setdefault(start, set()).add(folder)
         found: set[str] = set()
-        for start in {**marked, **may_be_delivered}:
+        for start in {**marked, **may_be_delivered, **charts}:
             places = marked.get(start, {})
             # Imported here: most files lie in no build.
             from podhosts.builds import Builds
@@ -137,7 +154,8 @@ class FilesAround:
             builds = Builds(start, self.contents, is_work_tree=self._starts[start])
             self._builds.append(builds)
             above = {path: place.kustomizations for path, place in places.items()}
-            reached = builds.reached(above, {folder for place in places.values() for folder in place.charts})
+            own = {folder for place in places.values() for folder in place.charts}
+            reached = builds.reached(above, own | charts.get(start, set()))
             named = {*places, *may_be_delivered.get(start, ())}
             found |= reached | builds.delivered(named, reached)
         return found

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from podhosts.commands.usage import UsageError
 from podhosts.kustomize.printing import Printed
 from podhosts.kustomize.resources import follow_names
 from podhosts.records import NamedTuple
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from podhosts.helm.printed import PrintedText
     from podhosts.kustomize.building import Build
     from podhosts.kustomize.overlays import Overlays
-    from podhosts.source import Source
 
 _DEFAULT_VALUES = "values.yaml"
 
@@ -30,19 +28,18 @@ class PrintedByChart(NamedTuple):
     texts: list[PrintedText]
 
 
-def printed_by_charts(charts: Charts, paths: Collection[str], values: Iterable[str]) -> list[PrintedByChart]:
-    """The texts that the outermost charts print of some files, with the files `values` on top of their own values.
+def printed_by_charts(charts: Charts, paths: Collection[str]) -> list[PrintedByChart]:
+    """The texts that the outermost charts print of some files.
 
     A template stands for what it prints; another file of a chart, and a delivery of it, for all that the chart prints
-    with it. Raises UsageError for a values file that cannot be read.
+    with it.
     """
-    given = [_values_file(charts, path) for path in values]
     found: list[PrintedByChart] = []
     for home, own in by_home(charts, paths).items():
         # Other charts print pods without lists: these can be shown as they are written.
         if any(chart.may_print_lists for chart in charts.homes[home]):
             named = [path for path in own if len(paths) == 1 and charts.has_values(path) and not _is_default(path)]
-            builds = charts.everything(home, given or [_values_file(charts, path) for path in named])
+            builds = charts.everything(home, named)
             found += printed_with(charts, own, builds)
     return found
 
@@ -69,12 +66,6 @@ def by_home(charts: Charts, paths: Iterable[str]) -> dict[str, set[str]]:
 
 def _is_default(path: str) -> bool:
     return posixpath.basename(path) == _DEFAULT_VALUES
-
-
-def _values_file(charts: Charts, path: str) -> Source:
-    if (source := charts.source(path)) is None:
-        raise UsageError(f"--values {path}: it cannot be opened")
-    return source
 
 
 def printed_objects(build: Build, folder: str, path: str | None = None) -> list[Printed]:

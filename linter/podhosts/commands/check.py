@@ -52,10 +52,10 @@ def _run(request: Request, relevance: Relevance | None) -> int:
         if request.list_files:
             return _list_files(discovery, run_settings)
         if relevance is None:
-            stdin_name = request.stdin_filename if request.stdin_filename != STDIN_NAME else None
             arguments, jobs = request.paths or ["."], run_settings.jobs
-            around = None if request.isolated else look_around(discovery, arguments, stdin_name, jobs)
+            around = None if request.isolated else look_around(discovery, arguments, _stdin_name(request), jobs)
             relevance = Relevance(discovery, jobs, surroundings=around)
+        relevance = _with_charts(relevance, request, run_settings)
         run_settings.surroundings = relevance.surroundings
         if any(not item.named for item in discovery.inputs):
             _check_config(discovery, run_settings)
@@ -85,6 +85,23 @@ def _run(request: Request, relevance: Relevance | None) -> int:
         say(f"podhosts: {error}")
         return WRONG_USE
     return _exit_code(check, discovery, run_settings)
+
+
+def _with_charts(relevance: Relevance, request: Request, run_settings: RunSettings) -> Relevance:
+    """The files with the charts around them that the config gives some of them to as values."""
+    if relevance.surroundings is None or not relevance.with_words:
+        return relevance
+    discovery = relevance.discovery
+    charts = run_settings.charts_with_values(item.known_as for item in discovery.inputs)
+    if not charts:
+        return relevance
+    around = look_around(discovery, request.paths or ["."], _stdin_name(request), run_settings.jobs, charts)
+    return Relevance(discovery, run_settings.jobs, surroundings=around)
+
+
+def _stdin_name(request: Request) -> str | None:
+    """The file whose place stdin takes."""
+    return request.stdin_filename if request.stdin_filename != STDIN_NAME else None
 
 
 class _Check:

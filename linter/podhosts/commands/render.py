@@ -38,6 +38,7 @@ class RenderRequest:
     path: str = "."
     object: str | None = None
     values: list[str] = field(default_factory=list)
+    helm_version: str | None = None
     container: str | None = None
     pod_ips: list[str] = field(default_factory=list)
     cluster_domain: str = "cluster.local"
@@ -70,7 +71,7 @@ def run(request: RenderRequest) -> int:
     try:
         choose("format", request.format, RENDER_FORMATS)
         surroundings = surroundings_of(request)
-        selection = select_pods(request.path, request.object, request.values, with_pieces=request.all)
+        selection = select_pods(request.path, request.object, asked_of(request), with_pieces=request.all)
         titles = dict.fromkeys(map(describe, selection.pods))
         if len(titles) > 1 and not selection.is_folder and request.format == "text" and not request.object:
             listed = ", ".join(titles)
@@ -102,6 +103,13 @@ def run(request: RenderRequest) -> int:
     if selection.failures and not selection.is_folder:
         return WRONG_USE
     return OK if comes_up and not any(item.error for item in rendered) else FOUND
+
+
+def asked_of(request: RenderRequest) -> Request:
+    """What is asked of charts."""
+    return Request(
+        values=request.values, helm_version=request.helm_version, kubernetes_version=request.kubernetes_version
+    )
 
 
 def say_obstacles(selection: Selection, kubernetes_version: str | None) -> bool:

@@ -11,6 +11,7 @@ from podhosts.commands.render import (
     EXAMPLE_POD_IP,
     RENDER_FORMATS,
     RenderRequest,
+    asked_of,
     render,
     say_obstacles,
     surroundings_of,
@@ -53,6 +54,7 @@ class ResolveRequest:
     hosts: str | None = None
     object: str | None = None
     values: list[str] = field(default_factory=list)
+    helm_version: str | None = None
     container: str | None = None
     resolvers: str | None = None
     pod_ips: list[str] = field(default_factory=list)
@@ -114,6 +116,8 @@ def _ask(request: ResolveRequest, names: tuple[str, ...], network: Network) -> t
         cluster_domain=request.cluster_domain,
         node_hosts=request.node_hosts,
         kubernetes_version=request.kubernetes_version,
+        values=request.values,
+        helm_version=request.helm_version,
     )
     surroundings = surroundings_of(render_request)
     if request.hosts is not None:
@@ -122,7 +126,7 @@ def _ask(request: ResolveRequest, names: tuple[str, ...], network: Network) -> t
         except OSError as error:
             raise UsageError(f"{request.hosts}: {error.strerror} (--hosts)") from None
         return [Asked(request.hosts, None, _answers(hosts, request.name, names, network))], False
-    selection = select_pods(request.path, request.object, request.values, with_pieces=request.all)
+    selection = select_pods(request.path, request.object, asked_of(render_request), with_pieces=request.all)
     require_pods(selection, request.path)
     if not request.pod_ips:
         say(f"podhosts: no --pod-ip given: {EXAMPLE_POD_IP} stands for the pod's address")

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from podhosts.commands.terminal import say
 from podhosts.commands.usage import UsageError, choose
 from podhosts.diagnostics import Severity
-from podhosts.discovery import CONFIG_NAME, STDIN, find_config, misnamed_config
+from podhosts.discovery import CHART, CONFIG_NAME, STDIN, find_config, misnamed_config
 from podhosts.engine import Options, default_selection
+from podhosts.helm import HelmOptions
+from podhosts.helm.options import HELM_VERSIONS, NEWEST_HELM
 from podhosts.kubernetes.versions import NEWEST_MINOR, KubernetesVersion, VersionError, parse_version
 from podhosts.records import field, record, replace
 from podhosts.rules import RULES, Settings
@@ -53,6 +55,7 @@ class Request:
     hosts_file: str | None = None
     #: Values files on top of charts' own.
     values: list[str] = field(default_factory=list)
+    helm_version: str | None = None
     no_suppressions: bool = False
     strict: bool = False
     list_files: bool = False
@@ -96,6 +99,7 @@ class RunSettings:
         self._version = requested_version(request.kubernetes_version)
         if request.fail_on is not None:
             choose("level", request.fail_on, FAIL_ON, " for --fail-on")
+        self._helm_version = _helm_version(request.helm_version)
         self.jobs = None if request.jobs is None else _jobs(request.jobs)
         #: What lies around the inputs, set when that is known; None for nothing.
         self.surroundings: FilesAround | None = None
@@ -207,17 +211,34 @@ class RunSettings:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             raise UsageError(f"--hosts-file {path}: {reason}") from None
 
+    def charts_with_values(self, paths: Iterable[str]) -> list[str]:
+        """The folders of the charts that the config gives one of some files to, as whole paths."""
+        config = self.config
+        if config is None or not config.charts:
+            return []
+        known = {os.path.abspath(path) for path in paths}
+        return [chart.folder for chart in config.charts if not known.isdisjoint(chart.files)]
+
     @property
-    def values(self) -> list[str]:
-        """The files of `--values`. Raises UsageError for one that cannot be opened."""
+    def helm(self) -> HelmOptions:
+        """How charts are evaluated. Raises UsageError for a values file that cannot be opened, and for no chart."""
         for path in self.request.values:
-            try:
-                with open(path, "rb"):
-                    pass
-            except (OSError, ValueError) as error:
-                reason = error.strerror if isinstance(error, OSError) else str(error)
-                raise UsageError(f"--values {path}: {reason}") from None
-        return self.request.values
+            _open(path, f"--values {path}")
+        config = self.config
+        charts = () if config is None else config.charts
+        for folder, files in charts:
+            place = "" if config is None else config.places["charts"]
+            if not os.path.isfile(os.path.join(folder, CHART)):
+                raise UsageError(f"{place}: there is no chart in `{os.path.relpath(folder)}`")
+            for path in files:
+                _open(path, f"{place}: `{os.path.relpath(path)}`")
+        configured = None if config is None else config.helm_version
+        return HelmOptions(
+            self._helm_version or configured or NEWEST_HELM,
+            self.request.kubernetes_version or (None if config is None else config.kubernetes_version),
+            tuple(self.request.values),
+            charts,
+        )
 
     def options(self, path: str) -> Options:
         """What holds for one file."""
@@ -271,8 +292,31 @@ def requested_version(text: str | None) -> KubernetesVersion | None:
     except VersionError as error:
         raise UsageError(str(error)) from None
     if is_newer:
-        say(f"podhosts: {text} is newer than 1.{NEWEST_MINOR}, whose rules are used")
+        _note_newer(text)
     return version
+
+
+@cache
+def _note_newer(text: str) -> None:
+    """Say, once, that a version is newer than those that are known."""
+    say(f"podhosts: {text} is newer than 1.{NEWEST_MINOR}, whose rules are used")
+
+
+def _open(path: str, shown: str) -> None:
+    """Raise UsageError where a file cannot be opened."""
+    try:
+        with open(path, "rb"):
+            pass
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise UsageError(f"{shown}: {reason}") from None
+
+
+def _helm_version(text: str | None) -> int | None:
+    """The version of the flag, None without it. Raises UsageError for one that is not known."""
+    if text is None:
+        return None
+    return int(choose("version", text.removeprefix("v"), list(map(str, HELM_VERSIONS)), " for --helm-version"))
 
 
 def _jobs(text: str) -> int:

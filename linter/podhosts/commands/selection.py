@@ -17,7 +17,7 @@ from podhosts.helm.printed import PrintedDocument
 from podhosts.interpret import documents, interpret
 from podhosts.kubernetes import KnownKinds
 from podhosts.kustomize.printing import Printed
-from podhosts.records import NamedTuple
+from podhosts.records import NamedTuple, replace
 from podhosts.relevance import Relevance, look_around
 from podhosts.repository import Repository
 from podhosts.repository.opening import has_kustomization, open_repository, repository_files
@@ -90,24 +90,24 @@ def require_pods(selection: Selection, path: str) -> None:
 
 
 def select_pods(
-    where: str | Source, object_name: str | None, values: Iterable[str] = (), *, with_pieces: bool = False
+    where: str | Source, object_name: str | None, asked: Request | None = None, *, with_pieces: bool = False
 ) -> Selection:
     """All pods of a path (`-` is stdin) or in a source, or those of one object given as `kind/name` or `name`.
 
     They are seen in the repository around the path, as `check` sees it. A folder with a kustomization stands for what
     Kustomize builds of it, another file that kustomizations use for what the outermost ones build of it, the files of a
-    chart for what Helm prints with the chart's own values and the files `values`. `with_pieces`: what is built of is
-    there, too. Raises UsageError where nothing fits `object_name` (the message lists what there is), Kustomize refuses
-    the kustomization, or a values file can't be read.
+    chart for what Helm prints with the chart's own values and those that are `asked` for. `with_pieces`: what is built
+    of is there, too. Raises UsageError where nothing fits `object_name` (the message lists what there is), Kustomize
+    refuses the kustomization, or a values file can't be read.
     """
     if isinstance(where, Source):
         charts = open_repository([where.path], [where.path]).charts
         alone = _Input(where.path, [where], Repository([where], charts=charts), [])
-        selection = _written(alone, None, with_pieces=True)
+        selection = _written(alone, is_built=False, with_pieces=True)
     else:
-        with _opened(with_slashes(where)) as given:
+        with _opened(with_slashes(where), asked or Request()) as given:
             is_built = has_kustomization(given.path) and not with_pieces
-            selection = _built(given) if is_built else _written(given, values, with_pieces=with_pieces)
+            selection = _built(given) if is_built else _written(given, with_pieces=with_pieces)
     if object_name is None:
         return selection
     chosen = [pod for pod in selection.pods if object_name.lower() in _names(pod)]
@@ -132,13 +132,13 @@ class _Input(NamedTuple):
 
 
 @contextmanager
-def _opened(path: str) -> Iterator[_Input]:
-    """The files at a path (`-` is stdin)."""
+def _opened(path: str, asked: Request) -> Iterator[_Input]:
+    """The files at a path (`-` is stdin), charts as they are asked for."""
     announce_stdin([path], "a manifest")
     discovery = discover([path])
     relevance = Relevance(discovery, reads_all=True, surroundings=look_around(discovery, [path]))
     # What the config leaves out is not checked, but can be shown.
-    run_settings = RunSettings(Request([path], no_exclude=True))
+    run_settings = RunSettings(replace(asked, paths=[path], no_exclude=True))
     with Run(relevance, run_settings) as inputs:
         found = dict(inputs.read(lambda file, _: file.read(), in_one_process=True))
         names = [run_settings.request.stdin_filename if item.path == STDIN else item.path for item in discovery.inputs]
@@ -149,15 +149,15 @@ def _opened(path: str) -> Iterator[_Input]:
         yield _Input(path, sources, repository, failures + discovery.failures)
 
 
-def _written(given: _Input, values: Iterable[str] | None, *, with_pieces: bool) -> Selection:
+def _written(given: _Input, *, with_pieces: bool, is_built: bool = True) -> Selection:
     """The pods of what charts print and Kustomize builds of some files, and of what is left of these as it is written.
 
-    `with_pieces`: of all that is written. Without `values` nothing is built.
+    `with_pieces`: of all that is written. Nothing is built if it is not asked for.
     """
     paths = [source.path for source in given.sources]
     charts, overlays = given.repository.charts, given.repository.overlays
-    printed = [] if values is None else printed_by_charts(charts, paths, values)
-    built = [] if values is None or overlays is None else [*built_by_overlays(overlays, paths)]
+    printed = printed_by_charts(charts, paths) if is_built else []
+    built = [] if not is_built or overlays is None else [*built_by_overlays(overlays, paths)]
     sources, pieces = given.sources, set[tuple[str, int]]()
     if not with_pieces:
         sources = _not_printed(sources, charts, [each.build for each in printed])
@@ -198,11 +198,13 @@ def _not_printed(sources: list[Source], charts: Charts, builds: list[ChartBuild]
     """The files of which no chart prints what becomes of them: not its templates, nor its values."""
     printed = {text.source.path for build in builds for text in build.printed}
     homes = {build.chart for build in builds if build.printed}
-    return [
-        source
-        for source in sources
-        if source.path not in printed and not (charts.has_values(source.path) and charts.home(source.path) in homes)
-    ]
+
+    def is_values(source: Source) -> bool:
+        # A delivery itself is an object.
+        is_given = charts.is_delivery(source.path) and b"kind:" not in source.data
+        return (is_given or charts.has_values(source.path)) and charts.home(source.path) in homes
+
+    return [source for source in sources if source.path not in printed and not is_values(source)]
 
 
 def _pods(documents: Iterable[Interpreted]) -> dict[Pod, Placed]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 
 from podhosts.commands.run_settings import project_config
 from podhosts.commands.terminal import print_lines, say
 from podhosts.commands.usage import OK, WRONG_USE, UsageError, choose
 from podhosts.config import Config
+from podhosts.helm.options import NEWEST_HELM
 from podhosts.kubernetes import KubernetesVersion
 from podhosts.rules import RULES, Settings
 
@@ -53,6 +55,11 @@ def _values(config: Config) -> dict[str, object]:
         "allow": {rule: sorted(names) for rule, names in sorted(config.allow.items())},
         "pod-specs": [{"kind": place.kind, "group": place.group, "path": place.path} for place in config.pod_specs],
         "environments": [*config.environments],
+        "charts": [
+            {"path": os.path.relpath(chart.folder), "values": [*map(os.path.relpath, chart.files)]}
+            for chart in config.charts
+        ],
+        "helm-version": config.helm_version or NEWEST_HELM,
         "require-reason": config.require_reason,
         "suppressions": config.suppressions,
         "baseline": config.baseline,
@@ -75,5 +82,7 @@ def _shown(value: object) -> str:
 def _item(value: object) -> str:
     if isinstance(value, dict):
         # Of the settings of some files, and of pod specs, the first value says which are meant.
+        if "values" in value:
+            return f"{value['path']}: {_item(value['values'])}"
         return _item(value.get("paths") or f"{value['kind']}: {value['path']}")
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

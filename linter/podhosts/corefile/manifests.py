@@ -12,24 +12,25 @@ from podhosts.corefile.recognition import looks_like_corefile
 from podhosts.corefile.starting import is_certain
 from podhosts.corefile.tokens import CorefileError, Token, tokens_of
 from podhosts.corefile.zones import qualified
-from podhosts.document import Mapping, Scalar, string, written_string
+from podhosts.document import Document, Mapping, Piece, Scalar, string, written_string
 from podhosts.edits import Edit
 from podhosts.kubernetes import KubernetesObject, Path, mapping, sequence, walk
 from podhosts.kubernetes.generated_files import taken_files, taken_literals, whole_file
 from podhosts.kubernetes.kinds import group_of
 from podhosts.patterns import regex
 from podhosts.records import NamedTuple, field, record, replace
-from podhosts.source import Span
+from podhosts.source import Source, Span
 from podhosts.surgery import replace_in_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from podhosts.document import Document, Node
-    from podhosts.source import Source
+    from podhosts.document import Node
 
 #: The ConfigMap from which AKS, k3s and others import, its keys into the default server block or beside it.
 CUSTOM = "coredns-custom"
+#: The HelmChart with which RKE2 installs CoreDNS.
+PACKAGED_CHART = "rke2-coredns"
 _INSIDE, _BESIDE = ".override", ".server"
 #: Large dashboards are common in ConfigMaps, and no Corefile begins like this.
 _JSON = regex(r"\s*[\[{](?![$%{])")
@@ -241,6 +242,29 @@ def servers_without_port(manifest: KubernetesObject) -> Iterator[tuple[Span, Pat
                 continue
             if _scalar(server.get("port")) is None:
                 yield server.fields["plugins"].key.span, (*path, "servers", index)
+
+
+def servers_without_services(config: KubernetesObject) -> tuple[Span, Path] | None:
+    """The key `servers` in the values for RKE2's own CoreDNS and its field, if `hosts` but not `kubernetes` is in it.
+
+    Helm puts such a list in the place of the chart's, so that nothing answers for Services. None, too, where a server
+    lacks its port, as CoreDNS does not start then.
+    """
+    text = config.spec.get("valuesContent") if config.spec else None
+    if config.name != PACKAGED_CHART or not isinstance(text, Scalar) or not text.is_string:
+        return None
+    values = Document(Source("", text.text.encode("utf-8", "surrogatepass")), Piece(1, Span(0, len(text.text)), "yaml"))
+    entry = values.root.fields.get("servers") if isinstance(values.root, Mapping) else None
+    servers = sequence(entry.value) if entry is not None else None
+    if entry is None or servers is None or servers.is_open:
+        return None
+    items = [item for item in servers.items if isinstance(item, Mapping)]
+    names = {string(plugin.get("name")) for server in items for _, plugin in _plugins(server)}
+    if "hosts" not in names or not names.isdisjoint({None, "kubernetes", "kubernetai", "import"}):
+        return None
+    if len(items) < len(servers.items) or any(item.is_open or _scalar(item.get("port")) is None for item in items):
+        return None
+    return config.document.locate(text, *entry.key.span), ("spec", "valuesContent")
 
 
 def file_corefile(document: Document) -> ManifestCorefile | None:

@@ -135,11 +135,13 @@ class Document:
     def template(self) -> Template | None:
         """The document's text as that of a template; None where it has no actions."""
         text = self.text
-        if self.piece.language != "yaml" or ("{{" not in text and "{%" not in text):
+        is_terraform = self.source.path.endswith(".tftpl")
+        openers = ("${", "%{") if is_terraform else ("{{", "{%")
+        if self.piece.language != "yaml" or not any(opener in text for opener in openers):
             return None
         from podhosts.document.templates import Template
 
-        return Template(text)
+        return Template(text, is_terraform=is_terraform)
 
     @property
     def actions(self) -> list[Span]:

@@ -33,8 +33,10 @@ _OPENER = _openers(COMMENT, GO, JINJA, NOTE)
 _GO_OPENER = _openers(COMMENT, GO)
 #: An action of Go in which `}}` stands in a string.
 _QUOTING_ACTION = regex(r"""\{\{(?:[^"'`}]++|"(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\.|[^'\\\n])*'|\}(?!\}))*+\}\}""")
-_SPACE = " \t\r\n"
-_BLANKS = frozenset(_SPACE)
+#: `${ip}` and `%{ for name in names ~}`; strings in them may hold braces.
+_TERRAFORM = regex(r'(?<!\$)\$\{(?:[^{}"]|"[^"\n]*")*\}|(?<!%)%\{~?(?:[^{}"]|"[^"\n]*")*\}')
+_SPACE = " \t\r\n~"
+_BLANKS = frozenset(" \t\r\n")
 _WORD = regex(r"([a-z]+)\b\s*")
 
 #: Words that begin a block of Go's `text/template`, which `end` closes.
@@ -73,7 +75,7 @@ class ActionToken:
     @cached_property
     def _parts(self) -> tuple[bool, bool, Span]:
         start = self.span.start + 2
-        cut = self.text[start : self.span.end - 2]
+        cut = self.text[start : self.span.end - (2 if self.text.startswith("{", self.span.start) else 1)]
         # In Go a minus without a blank belongs to a number.
         is_lenient = self.kind in {JINJA, NOTE}
         if trims_before := cut[:1] == "-" and (is_lenient or cut[1:2] in _BLANKS):
@@ -121,3 +123,14 @@ def action_tokens(text: str, start: int = 0, end: int | None = None, *, go_only:
                 at = found.end()
                 break
     return tokens
+
+
+def terraform_tokens(text: str) -> list[ActionToken]:
+    """The interpolations and directives of a Terraform template, in order, as actions of the kinds `go` and `jinja`.
+
+    Directives are worded as Jinja's: `%{ if a ~}`, `%{ endif }`. `$${` and `%%{` stand for themselves.
+    """
+    return [
+        ActionToken(text, GO if found[0].startswith("$") else JINJA, Span(*found.span()))
+        for found in _TERRAFORM.finditer(text)
+    ]

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from podhosts.document.actions import GO, GO_KEYWORDS, action_tokens
+from podhosts.document.actions import GO, GO_KEYWORDS, action_tokens, terraform_tokens
 from podhosts.document.branches import Branches, are_printed_together
 from podhosts.patterns import regex
 from podhosts.source import Span
@@ -37,14 +37,15 @@ _BLOCK_HEADER = regex(
 
 
 class Template:
-    """A text with actions, which are found and masked when that is asked for."""
+    """A text with actions, which are found and masked when that is asked for; `is_terraform`: with Terraform's."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, is_terraform: bool = False) -> None:
         self._text = text
+        self._is_terraform = is_terraform
 
     @cached_property
     def _actions(self) -> list[ActionToken]:
-        return action_tokens(self._text)
+        return terraform_tokens(self._text) if self._is_terraform else action_tokens(self._text)
 
     @property
     def actions(self) -> list[int]:

@@ -6,14 +6,17 @@ from bisect import bisect_left
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from podhosts.diagnostics import Severity
 from podhosts.engine.dispatch import run_rules
 from podhosts.engine.relocating import relocate
+from podhosts.engine.samples import collisions, is_misprinted, key_of, with_samples
 from podhosts.interpret import interpret
 from podhosts.kubernetes import KnownKinds
 from podhosts.records import NamedTuple, field, record, replace
 from podhosts.rules import RULES
-from podhosts.rules.build_error import refused_chart
+from podhosts.rules.build_error import BuildError, refused_chart
 from podhosts.rules.duplicate_hostname import DuplicateHostname
+from podhosts.rules.duplicate_key import DuplicateKey
 from podhosts.rules.empty_hostnames import EmptyHostnames
 from podhosts.rules.invalid_hostname import InvalidHostname
 from podhosts.rules.missing_ip import MissingIp
@@ -57,9 +60,16 @@ class ChartReport(NamedTuple):
     is_printed: bool
 
     def knows(self, finding: Diagnostic) -> bool:
-        """Whether the builds have looked at the text of a finding, for the same mistake."""
-        at = bisect_left(self.covered, finding.span.start, key=lambda span: span.end - 1)
-        return finding.rule in _BUILT_RULES and at < len(self.covered) and self.covered[at].start < finding.span.end
+        """Whether the builds have looked at the text of a finding, for the same mistake.
+
+        What two places make together they know if both are printed, be it in different builds.
+        """
+        others = (item.span for item in finding.related if item.source in {None, finding.source})
+        return finding.rule in _BUILT_RULES and all(map(self._covers, (finding.span, *others)))
+
+    def _covers(self, span: Span) -> bool:
+        at = bisect_left(self.covered, span.start, key=lambda covered: covered.end - 1)
+        return at < len(self.covered) and self.covered[at].start < span.end
 
 
 def chart_report(path: str, repository: Repository, settings: Settings) -> ChartReport:
@@ -116,48 +126,39 @@ class _Builds:
 def _reports(builds: _Builds, repository: Repository, settings: Settings) -> dict[str, ChartReport]:
     kinds = KnownKinds(settings.configured_pod_specs, repository.definitions)
     notes = _Notes()
-    misprinted = _misprinted(builds, repository)
+    samples = with_samples(builds.builds[0], repository)
+    misprinted = {key_of(document): document for document in samples.printed if is_misprinted(document)}
     for document in misprinted.values():
         rules: list[Rule] = [SyntaxErrorRule(settings, repository.apart(document.document.source))]
         for finding in (one for found in interpret(document, kinds, levels=0) for one in _findings(found, rules)):
             notes.add(finding, builds.builds[0])
     for build in builds.builds:
-        for stopped in build.stopped:
-            if stopped.is_told:
-                notes.add(refused_chart(stopped), build)
         for lost in build.lost:
             notes.add(replaced_list(lost), build)
         for text in build.printed:
             notes.at(text.source.path).is_printed = True
             rules = _rules(text.source, repository, settings)
             for document in text.documents():
-                if document.document.problem is not None and _key(document) in misprinted:
+                if document.document.problem is not None and key_of(document) in misprinted:
                     continue
                 for interpreted in interpret(document, kinds):
                     for finding in _findings(interpreted, rules):
                         notes.add(finding, build)
                     if interpreted.placed is document:
                         notes.cover(interpreted, document)
+    for stopped in samples.stopped:
+        notes.add(refused_chart(stopped), builds.builds[0])
+    for document in samples.printed:
+        alone = repository.apart(document.document.source)
+        for finding in collisions(document, kinds, DuplicateKey(settings, alone)):
+            if (moved := _relocate(finding, document)) is not None and notes.knows_one_of(moved):
+                notes.add(moved, builds.builds[0])
+    for build in builds.builds:
+        for stopped in build.stopped:
+            # What is wrong by itself says it better.
+            if stopped.is_told and not notes.has_error(stopped.source.path, stopped.span):
+                notes.add(refused_chart(stopped), build)
     return {path: note.report() for path, note in notes.by_path.items()}
-
-
-def _misprinted(builds: _Builds, repository: Repository) -> dict[tuple[str, int], PrintedDocument]:
-    """The documents that are no YAML where lists have entries that the chart's own values leave empty."""
-    from podhosts.helm.misprints import misprint
-
-    first, *_ = builds.builds
-    chart = repository.charts.at(first.chart)
-    sample = repository.charts.samples(chart) if chart is not None and first.printed else None
-    documents = (document for text in (sample.printed if sample else ()) for document in text.documents())
-    return {
-        _key(document): document
-        for document in documents
-        if document.document.problem is not None and misprint(document) is not None
-    }
-
-
-def _key(document: PrintedDocument) -> tuple[str, int]:
-    return document.document.source.path, document.document.number
 
 
 def _joined(spans: Iterable[Span]) -> list[Span]:
@@ -180,6 +181,9 @@ class _Note:
     unknown: dict[Span, None] = field(default_factory=dict)
     is_printed: bool = False
 
+    def covers(self, span: Span) -> bool:
+        return any(covered.start < span.end and span.start < covered.end for covered in self.covered)
+
     def report(self) -> ChartReport:
         return ChartReport([*self.findings.values()], _joined(self.covered), [*self.unknown], self.is_printed)
 
@@ -193,10 +197,20 @@ class _Notes:
     def at(self, path: str) -> _Note:
         return self.by_path.setdefault(path, _Note())
 
+    def has_error(self, path: str, span: Span) -> bool:
+        """Whether there is an error at a place that says by itself what is wrong there."""
+        found = self.at(path).findings.values()
+        return any(one.span == span and one.severity is Severity.ERROR and one.rule != BuildError.name for one in found)
+
     def add(self, finding: Diagnostic, build: ChartBuild) -> None:
         found = self.at(finding.source.path).findings
         key = (finding.rule, finding.span, finding.message)
         found[key] = found.setdefault(key, finding).also_built([build.built])
+
+    def knows_one_of(self, finding: Diagnostic) -> bool:
+        """Whether one of the places that a finding is about is printed with values of the repository."""
+        first = self.at(finding.source.path).covers(finding.span)
+        return first or any(self.at((item.source or finding.source).path).covers(item.span) for item in finding.related)
 
     def cover(self, interpreted: Interpreted, document: PrintedDocument) -> None:
         """Note the places that lists and specs of pods are printed from, and what of them is not known."""

@@ -11,7 +11,7 @@ from podhosts.document import nodes
 from podhosts.embedded import Embedded
 from podhosts.engine.checked import checked_objects
 from podhosts.engine.dispatch import run_rules
-from podhosts.engine.loose_scripts import loose_writes
+from podhosts.engine.loose_scripts import loose_writes, unread_scripts
 from podhosts.engine.relocating import relocate_span, relocate_suppression, relocated, relocated_suppressed
 from podhosts.engine.results import CheckedObject, Options, Result, Suppressed
 from podhosts.engine.suppressing import complaints, suppress
@@ -71,6 +71,8 @@ class DocumentResult:
     texts: list[Span] = field(default_factory=list)
     #: Where containers in no known pod change the hosts file.
     writes: list[Span] = field(default_factory=list)
+    #: Where scripts for programs that are not known or not read speak of the hosts file.
+    scripts: list[Span] = field(default_factory=list)
 
     @property
     def says_something(self) -> bool:
@@ -139,6 +141,7 @@ def _check(
     ):
         checked.placeholders += interpreted.unknown_values()
     checked.writes += loose_writes(interpreted)
+    checked.scripts += unread_scripts(interpreted)
     checked.findings += _with_alias_uses(document, run_rules(interpreted, rules))
     if origin := _ORIGIN.match(document.text):
         checked.findings = [
@@ -169,6 +172,7 @@ def _move_out(checked: DocumentResult, placed: Placed, outer: DocumentResult, op
     outer.pieces += (relocate_span(span, placed) for span in checked.pieces)
     outer.texts += (relocate_span(span, placed) for span in checked.texts)
     outer.writes += (relocate_span(span, placed) for span in checked.writes)
+    outer.scripts += (relocate_span(span, placed) for span in checked.scripts)
 
 
 def _with_alias_uses(document: Document, findings: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -147,6 +147,7 @@ class _Moves:
             pieces=[*map(self._own, checked.pieces)],
             texts=[*map(self._own, checked.texts)],
             writes=[*map(self._own, checked.writes)],
+            scripts=[*map(self._own, checked.scripts)],
         )
 
     def _finding(self, finding: Diagnostic) -> Diagnostic:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from podhosts.diagnostics import Severity
 from podhosts.document import Part, whole
 from podhosts.engine.charts import chart_report
 from podhosts.engine.checking import DocumentResult, check
@@ -19,7 +20,9 @@ from podhosts.pages.documents import code_blocks
 from podhosts.records import replace
 from podhosts.repository import Repository
 from podhosts.rules import RULES
+from podhosts.rules.build_error import BuildError
 from podhosts.rules.syntax_error import SyntaxErrorRule
+from podhosts.rules.unprinted_host_aliases import UnprintedHostAliases
 from podhosts.source import Span
 from podhosts.triggers import mentions
 
@@ -175,6 +178,7 @@ class Found:
         self._pieces = _Tally("documents with a list of `hostAliases` that are not valid YAML or JSON")
         self._texts = _Tally("texts in strings that mention hosts and are of no known form")
         self._writes = _Tally("writes to /etc/hosts by containers of pods that are not known")
+        self._scripts = _Tally("scripts that mention /etc/hosts, for programs that are not known or not read")
         self._checked: list[tuple[Placed, DocumentResult]] = []
         #: What overlays say about documents that say nothing themselves.
         self.elsewhere: list[Diagnostic] = []
@@ -192,6 +196,7 @@ class Found:
         self._pieces.add(source, checked.pieces)
         self._texts.add(source, checked.texts)
         self._writes.add(source, checked.writes)
+        self._scripts.add(source, checked.scripts)
         if checked.says_something:
             # What was checked may be remembered, and overlays add to it.
             own = replace(checked, findings=[*checked.findings])
@@ -212,17 +217,32 @@ class Found:
         Edits stay those of the text as it is written.
         """
         told = {(finding.rule, finding.span): finding for finding in report.findings}
+        refused = {span for rule, span in told if rule == BuildError.name}
+
+        def is_kept(finding: Diagnostic) -> bool:
+            if finding.rule == UnprintedHostAliases.name:
+                # What Helm refuses it prints nowhere.
+                return finding.span not in refused
+            return _key(finding) in told or not report.knows(finding)
+
         for _, checked in self:
-            kept = (finding for finding in checked.findings if _key(finding) in told or not report.knows(finding))
+            kept = filter(is_kept, checked.findings)
             checked.findings[:] = [
                 replace(finding, built=told[_key(finding)].built) if _key(finding) in told else finding
                 for finding in kept
             ]
-        is_broken = any(finding.rule == SyntaxErrorRule.name for _, checked in self for finding in checked.findings)
+        found = [finding for _, checked in self for finding in checked.findings]
+        is_broken = any(finding.rule == SyntaxErrorRule.name for finding in found)
+        wrong = {finding.span for finding in found if finding.severity is Severity.ERROR}
+
+        def is_said(finding: Diagnostic) -> bool:
+            """Whether the text as it is written says the same by itself."""
+            if finding.rule == SyntaxErrorRule.name:
+                return is_broken
+            return finding.rule == BuildError.name and finding.span in wrong
+
         self.add_from_overlays(
-            finding
-            for finding in report.findings
-            if finding.rule in options.selected and not (is_broken and finding.rule == SyntaxErrorRule.name)
+            finding for finding in report.findings if finding.rule in options.selected and not is_said(finding)
         )
 
     def forget_unread(self) -> None:
@@ -243,12 +263,13 @@ class Found:
         self._pieces.extend(other._pieces)
         self._texts.extend(other._texts)
         self._writes.extend(other._writes)
+        self._scripts.extend(other._scripts)
         both = [*self._checked, *other._checked]
         self._checked = sorted(both, key=lambda checked: checked[0].document.source.start.offset)
 
     def unread(self) -> list[Unread]:
         """What of the documents could not be read."""
-        tallies = (self._placeholders, self._templates, self._pieces, self._texts, self._writes)
+        tallies = (self._placeholders, self._templates, self._pieces, self._texts, self._writes, self._scripts)
         return [tally.unread() for tally in tallies if tally.count]
 
     def __iter__(self) -> Iterator[tuple[Placed, DocumentResult]]:

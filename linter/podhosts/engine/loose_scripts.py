@@ -1,7 +1,7 @@
-"""Containers that stand in no pod spec that is known: steps of Tekton, templates of Argo, and the like.
+"""Changes of the hosts file that no rule can speak of.
 
-Some controller puts them into pods; how, and beside which others, is not known here, so that no rule speaks of what
-they do to the hosts file.
+Containers in no pod spec that is known (steps of Tekton, templates of Argo, and the like): some controller puts them
+into pods; how, and beside which others, is not known here. And scripts for programs that are not known or not read.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from podhosts.document import Mapping, Scalar, Sequence
 from podhosts.kubernetes import is_strict, walk
+from podhosts.kubernetes.scripts import commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podhosts.document import Node
+    from podhosts.document import Document, Node
     from podhosts.interpret import Interpreted
+    from podhosts.kubernetes.scripts import Command
     from podhosts.source import Span
 
 _PATH = "etc/hosts"
@@ -36,6 +38,33 @@ def loose_writes(interpreted: Interpreted) -> Iterator[Span]:
             if isinstance(node, Mapping) and "image" in node.fields and not is_known:
                 for scalar, target in _writes(node):
                     yield document.locate(scalar, *target)
+
+
+def unread_scripts(interpreted: Interpreted) -> Iterator[Span]:
+    """Where scripts of containers speak of the hosts file, for a program that is not known or not read."""
+    document = interpreted.document
+    if _PATH not in document.text or not interpreted.objects:
+        return
+    for pod in interpreted.pods:
+        for container in pod.containers:
+            for command in commands(container):
+                yield from _unread(command, document)
+
+
+def _unread(command: Command, document: Document) -> Iterator[Span]:
+    from podhosts.shell import argv_writes, hosts_writes, unread_code
+
+    scalars = [scalar for _, scalar in command.arguments]
+    texts = [scalar.text for scalar in scalars]
+    if not any(_PATH in text for text in texts):
+        return
+    for index, span in unread_code(texts):
+        yield document.locate(scalars[index], *span)
+    # Arguments without a program, for one of the image: `["-c", "echo ..."]`.
+    if not command.has_program and not argv_writes(texts):
+        for scalar in scalars:
+            for write in hosts_writes(scalar.text) if " " in scalar.text else ():
+                yield document.locate(scalar, *write.target)
 
 
 def _writes(container: Mapping) -> Iterator[tuple[Scalar, Span]]:

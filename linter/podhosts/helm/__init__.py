@@ -5,5 +5,6 @@ Only what every run needs is exported here; the readers are imported where there
 
 from podhosts.helm.charts import Charts
 from podhosts.helm.facts import NOTHING, FileFacts
+from podhosts.helm.options import DEFAULT_HELM, HelmOptions
 
-__all__ = ["NOTHING", "Charts", "FileFacts"]
+__all__ = ["DEFAULT_HELM", "NOTHING", "Charts", "FileFacts", "HelmOptions"]

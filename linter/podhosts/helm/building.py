@@ -16,10 +16,11 @@ from podhosts.helm.loading.load import DEFAULT_KUBERNETES
 from podhosts.helm.lost_entries import lost_entries
 from podhosts.helm.model import TooLarge, Unsupported
 from podhosts.helm.printed import PrintedText, with_placeholders
+from podhosts.helm.refusals import schema_refusals, template_refusal
 from podhosts.helm.relevance import can_fill_lists, mentions_lists, relevant_templates
 from podhosts.helm.samples import sample_values
 from podhosts.patterns import regex
-from podhosts.records import NamedTuple
+from podhosts.records import NamedTuple, replace
 from podhosts.source import Span
 
 if TYPE_CHECKING:
@@ -30,12 +31,12 @@ if TYPE_CHECKING:
     from podhosts.helm.delivered import DeliveredChart, LostEntries, RefusedDelivery
     from podhosts.helm.evaluate import Outcome
     from podhosts.helm.loading import Installation
+    from podhosts.helm.refusals import Cause
     from podhosts.source import Source
 
 _DEFAULT_VALUES = "values.yaml"
 #: With so many values files a chart is evaluated.
 _MOST_VALUES = 40
-_HELM_VERSION = 4
 #: How Helm's words begin for what is no template, and what is among them where one includes itself without end.
 _NO_TEMPLATE = "parse error at "
 _ENDLESS = "nested reference name"
@@ -59,13 +60,16 @@ class Stopped(NamedTuple):
     is_broken: bool = False
     is_told: bool = False
     document: int | None = None
+    help: str = ""
+    #: Where the value that it is about is in its file.
+    path: tuple[str | int, ...] = ()
 
 
 class ChartBuild(NamedTuple):
     """A chart evaluated with values on top of its own: what its templates print, and what stopped.
 
     `chart` is the chart's folder; `built` says which values these are, `delivery` what people call that which installs
-    it; None where nothing does. `lost` is what the chart prints by itself and not so.
+    it, or the values that are given; None for the chart as it is. `lost` is what the chart prints by itself and not so.
     """
 
     chart: str
@@ -83,17 +87,22 @@ class ChartBuilder:
         self.folder = chart.folder
         self._chart = chart
         self.files = ChartFiles(chart, charts)
-        self._parsed = ParsedTemplates(functions(_HELM_VERSION), _HELM_VERSION)
+        version = _full(charts.options.kubernetes_version)
+        # What a schema refuses is asked for apart: it changes nothing of what is printed.
+        self._options = LoadOptions(charts.options.version, kubernetes_version=version, checks_schemas=False)
+        self._parsed = ParsedTemplates(functions(charts.options.version), charts.options.version)
 
-    def builds(self, given: Sequence[Source] = (), deliveries: Iterable[DeliveredChart] = ()) -> Iterator[ChartBuild]:
+    def builds(
+        self, given: Iterable[Sequence[Source]] = (), deliveries: Iterable[DeliveredChart] = ()
+    ) -> Iterator[ChartBuild]:
         """The templates that can print hostAliases: with the chart's own values, then with each other values file.
 
-        And with the files that are given, all on top of each other, and as deliveries install the chart.
+        And with each set of files that is given, all on top of each other, and as deliveries install the chart.
         """
         own = self.build(())
         yield own
-        if given:
-            yield self.build(given)
+        for sources in given:
+            yield self.build(sources)
         for delivery in deliveries:
             if delivery.refusal is None:
                 build = self.build((), delivery)
@@ -124,8 +133,11 @@ class ChartBuilder:
         values = sample_values(self._chart)
         return None if values is None else self.build((values,))
 
-    def everything(self, values: Sequence[Source] = (), deliveries: Sequence[DeliveredChart] = ()) -> list[ChartBuild]:
-        """What all templates print with these files on top of the chart's own values, or as each delivery installs it.
+    def everything(
+        self, given: Sequence[Sequence[Source]] = (), deliveries: Sequence[DeliveredChart] = ()
+    ) -> list[ChartBuild]:
+        """What all templates print with each set of files on top of the chart's own values, and as each delivery
+        installs it; with its own values where there is neither.
 
         Names that nobody knows are those of `helm template`.
         """
@@ -135,7 +147,10 @@ class ChartBuilder:
             else self._refused(delivery, delivery.refusal)
             for delivery in deliveries
         ]
-        return builds or [self.build(values, all_templates=True)]
+        for values in given:
+            shown = f"with {', '.join(source.path for source in values)}"
+            builds.append(self.build(values, all_templates=True)._replace(delivery=shown))
+        return builds or [self.build((), all_templates=True)]
 
     def build(
         self,
@@ -153,14 +168,15 @@ class ChartBuilder:
         texts = tuple(ValuesText(name, self.files.text(name)) for name in names)
         if delivery is None:
             paths = (*self._own_values(), *(source.path for source in values))
-            built, options = BuiltBy("helm", self.folder, paths), LoadOptions(_HELM_VERSION, values=texts)
+            built, options = BuiltBy("helm", self.folder, paths), replace(self._options, values=texts)
         else:
             paths = (*self._own_values(), *(path for path in delivery.built.values if path not in self._own_values()))
-            built, options = delivery.built._replace(values=paths), _options(delivery)
+            built, options = delivery.built._replace(values=paths), self._delivered(delivery)
             self.files.add_documents(delivery.values.documents)
         build = ChartBuild(self.folder, built, [], [], delivery and delivery.shown)
         try:
             installation = load(self.files.contents, options)
+            build.stopped.extend(map(_told, schema_refusals(installation, self.files)))
             wanted = None if all_templates else relevant_templates(installation.templates, installation.values)
             outcomes = self._evaluate(installation, wanted, all_branches=all_branches)
         except LoadError as error:
@@ -171,7 +187,11 @@ class ChartBuilder:
             return build
         paths_in_chart = {template.name: template.path for template in installation.templates}
         for name, outcome in outcomes.items():
-            self._add(outcome, paths_in_chart[name], build, keeps_names=all_templates)
+            cause = template_refusal(outcome, installation, self.files) if isinstance(outcome, Refused) else None
+            if cause is not None:
+                build.stopped.append(_told(cause)._replace(template=self._shown(paths_in_chart[name])))
+            else:
+                self._add(outcome, paths_in_chart[name], build, keeps_names=all_templates)
         return build
 
     def _refused(self, delivery: DeliveredChart, refusal: RefusedDelivery) -> ChartBuild:
@@ -186,11 +206,21 @@ class ChartBuilder:
         if wanted is not None and not wanted:
             return {}
         templates = [one for one in installation.templates if posixpath.basename(one.name) != "NOTES.txt"]
-        return evaluate(templates, self._parsed, DEFAULT_KUBERNETES, wanted, takes_all_branches=all_branches)
+        version = self._options.kubernetes_version
+        return evaluate(templates, self._parsed, version, wanted, takes_all_branches=all_branches)
+
+    def _delivered(self, delivery: DeliveredChart) -> LoadOptions:
+        values = delivery.values
+        return replace(
+            self._options,
+            given=values.values,
+            own=values.own,
+            release_name=delivery.release_name,
+            namespace=delivery.namespace,
+        )
 
     def _add(self, outcome: Outcome, path: str, build: ChartBuild, *, keeps_names: bool) -> None:
-        source = self.files.source(path)
-        shown = source.path if source is not None else join(self.folder, path)
+        shown = self._shown(path)
         if isinstance(outcome, RenderedFile):
             text = outcome.text if keeps_names else with_placeholders(outcome.text)
             build.printed.append(PrintedText(text, self.files, shown))
@@ -203,9 +233,15 @@ class ChartBuilder:
         else:
             reason, place, is_broken = outcome.reason, outcome.place, False
         stopped = self._stopped(path if place is None else place.path, place and place.span, reason, shown)
-        if is_broken and stopped.span.start == stopped.span.end:
-            stopped = stopped._replace(span=_action_at(stopped.source.text, stopped.span.start))
+        if is_broken and stopped.span.start == stopped.span.end and place is not None:
+            action = self.files.action_at(place.path, place.span.start)
+            stopped = stopped._replace(span=stopped.span if action is None else action.span)
         build.stopped.append(stopped._replace(is_broken=is_broken))
+
+    def _shown(self, path: str) -> str:
+        """A file of the chart as the run names it."""
+        source = self.files.source(path)
+        return source.path if source is not None else join(self.folder, path)
 
     def _stopped(self, name: str, span: Span | None, reason: str, template: str | None = None) -> Stopped:
         source = self.files.source(name) or self.files.source(METADATA)
@@ -223,9 +259,12 @@ class ChartBuilder:
         return sorted(names)[:_MOST_VALUES]
 
 
-def _options(delivery: DeliveredChart) -> LoadOptions:
-    values, own, names = delivery.values.values, delivery.values.own, (delivery.release_name, delivery.namespace)
-    return LoadOptions(_HELM_VERSION, given=values, own=own, release_name=names[0], namespace=names[1])
+def _full(version: str | None) -> str:
+    """The version of a cluster, which has three numbers, as Helm says it."""
+    if version is None:
+        return DEFAULT_KUBERNETES
+    number = version.strip().removeprefix("v")
+    return f"v{number}.0" if number.count(".") == 1 else f"v{number}"
 
 
 def _prints_list(printed: PrintedText) -> bool:
@@ -238,7 +277,16 @@ def _entries(values: str) -> int:
     return min(len(key.findall(values)) for key in _KEYS)
 
 
-def _action_at(text: str, at: int) -> Span:
-    """The action of a template that an offset lies in."""
-    start, end = text.rfind("{{", 0, at), text.find("}}", at)
-    return Span(max(start, 0), len(text) if end < 0 else end + 2)
+def _told(cause: Cause) -> Stopped:
+    """A refusal that is a finding."""
+    place = cause.place
+    return Stopped(
+        place.source,
+        place.span,
+        cause.message,
+        None,
+        is_told=True,
+        document=place.document,
+        help=cause.help,
+        path=cause.path,
+    )

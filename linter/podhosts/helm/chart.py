@@ -202,7 +202,7 @@ class Chart:
 
     def _reads_nothing(self, keys: tuple[str, ...]) -> bool:
         """Whether nothing of it and of charts inside it reads its values at a path."""
-        if not keys or keys[0] == _GLOBAL or not self.templates or self._is_open:
+        if not keys or keys[0] == _GLOBAL or not (self.templates or self.dependencies) or self._is_open:
             return False
         inner = [dependency.chart for dependency in self.dependencies if dependency.key == keys[0]]
         if any(len(keys) < 2 or not chart._reads_nothing(keys[1:]) for chart in inner):

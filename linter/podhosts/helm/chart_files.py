@@ -10,8 +10,9 @@ from podhosts.helm.charts import VALUES_FOLDERS, files_below, is_values_name, jo
 from podhosts.helm.decoding import node_at
 from podhosts.helm.objects import go_text
 from podhosts.kubernetes import field
-from podhosts.placed import Placed
+from podhosts.placed import Place, Placed
 from podhosts.records import NamedTuple
+from podhosts.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from podhosts.helm.chart import Chart
     from podhosts.helm.charts import Charts
     from podhosts.helm.traced import ValuePlace
-    from podhosts.placed import Place
-    from podhosts.source import Source, Span
+    from podhosts.source import Source
 
 #: Ends the name of a file of values from elsewhere that is a template, and has been filled in.
 FILLED_IN = "#filled-in"
@@ -30,8 +30,10 @@ _SUB_CHARTS = "charts"
 _FILES = ".Files"
 #: What Helm reads of a chart besides.
 _LOADED_FOLDERS = VALUES_FOLDERS | {"templates", "charts"}
-_LOADED_FILES = frozenset({"Chart.yaml", "Chart.lock", "requirements.yaml", "requirements.lock", ".helmignore"})
 _SCHEMA = "values.schema.json"
+_LOADED_FILES = frozenset(
+    {"Chart.yaml", "Chart.lock", "requirements.yaml", "requirements.lock", ".helmignore", _SCHEMA}
+)
 
 
 class WrittenValue(NamedTuple):
@@ -75,8 +77,8 @@ class ChartFiles:
             folder = dependency.chart.folder
             if not folder.startswith(inside):
                 self._add(folder, f"{_SUB_CHARTS}/{posixpath.basename(folder)}/", charts)
-        # A schema changes nothing of what is printed, and is slow to check.
-        self.contents = {name: one.data for name, one in self._sources.items() if not name.endswith(_SCHEMA)}
+        self.contents = {name: one.data for name, one in self._sources.items()}
+        self.has_schema = any(posixpath.basename(name) == _SCHEMA for name in self.contents)
 
     def _add(self, folder: str, prefix: str, charts: Charts) -> None:
         for path in files_below(folder):
@@ -125,6 +127,16 @@ class ChartFiles:
             return filled.document
         documents = self.documents(name)
         return next((one for one in documents if at <= one.span.end), documents[-1] if documents else None)
+
+    def action_at(self, name: str, at: int) -> Place | None:
+        """The action of a template that an offset lies in; None for a file in an archive."""
+        document = self.document_at(name, at)
+        if document is None:
+            return None
+        text = document.source.text
+        start, end = text.rfind("{{", 0, at + 2), text.find("}}", at)
+        span = Span(max(start, 0), len(text) if end < 0 else end + 2)
+        return Place(document.source, document.number, span)
 
     def written(self, place: ValuePlace) -> WrittenValue | None:
         """What stands at a place of a values file: of several documents, in the last that has it."""

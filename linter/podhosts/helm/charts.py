@@ -6,15 +6,17 @@ import os
 import posixpath
 import re
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from podhosts.document import Problem
 from podhosts.helm.facts import NOTHING, FileFacts, UnreadFile
+from podhosts.helm.options import DEFAULT_HELM, HelmOptions
 from podhosts.patterns import regex
 from podhosts.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from podhosts.helm.building import ChartBuild, ChartBuilder
     from podhosts.helm.chart import Chart
@@ -40,22 +42,21 @@ _NEVER_READ = frozenset({".git", "node_modules", ".venv"})
 class Charts:
     """The charts that the files of a run belong to; `paths` are those files, as the run names them.
 
-    `sources` stand for the files of their paths. All charts are also evaluated with the files `values` on top of their
-    own values, and as `deliveries` install them. These are asked for, with what opens a file, when there is a chart
-    that may print hostAliases.
+    `sources` stand for the files of their paths. Charts are evaluated as `options` say, and as `deliveries` install
+    them. These are asked for, with what opens a file, when there is a chart that may print hostAliases.
     """
 
     def __init__(
         self,
         paths: Iterable[str] = (),
         sources: Iterable[Source] = (),
-        values: Sequence[str] = (),
+        options: HelmOptions = DEFAULT_HELM,
         deliveries: Callable[[Callable[[str], Source | None]], Iterable[DeliveredChart]] = lambda _: (),
     ) -> None:
         #: A set in order.
         self._paths = dict.fromkeys(paths)
         self._sources = {source.path: source for source in sources}
-        self._values = tuple(values)
+        self.options = options
         self._find_deliveries = deliveries
         self._charts: dict[str, Chart | None] = {}
         self._facts: dict[str, FileFacts] = {}
@@ -72,7 +73,7 @@ class Charts:
             return self
         known = list(self._charts.items())
         kept = {folder: chart for folder, chart in known if chart is None or not chart.is_outdated_by(source)}
-        charts = Charts(self._paths, [*self._sources.values(), source], self._values, self._find_deliveries)
+        charts = Charts(self._paths, [*self._sources.values(), source], self.options, self._find_deliveries)
         charts._charts = kept
         read_again = {chart.folder for chart in self._evaluated_with(source.path)}
         charts._builds = {folder: builds for folder, builds in self._builds.items() if folder not in read_again}
@@ -132,9 +133,26 @@ class Charts:
         return found
 
     @cached_property
+    def _configured(self) -> dict[str, list[tuple[str, ...]]]:
+        """The values files that the config gives to charts, by the folders of these, as the run names them."""
+        found: dict[str, list[tuple[str, ...]]] = {}
+        for folder, files in self.options.charts:
+            found.setdefault(self._as_named(folder), []).append(tuple(map(self._as_named, files)))
+        return found
+
+    def _as_named(self, path: str) -> str:
+        """A whole path as the run names its files: whole, or from the working directory."""
+        if any(map(os.path.isabs, islice(self._paths, 1))):
+            return path.replace(os.sep, "/")
+        return os.path.relpath(path).replace(os.sep, "/").removeprefix("./").removesuffix(".")
+
+    @cached_property
     def _delivered_with(self) -> dict[str, list[Chart]]:
-        """The charts that deliveries install with values of each file."""
+        """The charts that deliveries install with values of each file, or that the config gives it to."""
         found: dict[str, dict[Chart, None]] = {}
+        for folder, sets in self._configured.items():
+            if (chart := self.at(folder)) is not None:
+                found |= {path: {**found.get(path, {}), chart: None} for files in sets for path in files}
         for folder, deliveries in self._deliveries.items():
             if (chart := self.at(folder)) is None:
                 continue
@@ -148,7 +166,7 @@ class Charts:
 
     def _evaluated_with(self, path: str) -> Iterable[Chart]:
         """The charts in whose folder, or in that of a chart they use, a file lies."""
-        if path in self._values or not self.all:
+        if path in self.options.values or not self.all:
             return self.all
         parts = path.split("/")
         folders = ("/".join(parts[:count]) for count in range(len(parts)))
@@ -160,10 +178,18 @@ class Charts:
         if chart.folder not in self._builds:
             found: list[ChartBuild] = []
             if chart.may_print_lists and not chart.is_library:
-                given = [source for path in self._values if (source := self.source(path)) is not None]
+                given = [self._sources_of(files) for files in self._values_for(chart.folder)]
                 found = [*self._builder(chart).builds(given, self._deliveries.get(chart.folder, ()))]
             self._builds[chart.folder] = found
         return self._builds[chart.folder]
+
+    def _values_for(self, folder: str) -> list[tuple[str, ...]]:
+        """The values files that a chart is to be evaluated with, beside what lies in its folder: sets of them."""
+        asked = [self.options.values] if self.options.values else []
+        return [*asked, *self._configured.get(folder, ())]
+
+    def _sources_of(self, paths: Iterable[str]) -> list[Source]:
+        return [source for path in paths if (source := self.source(path)) is not None]
 
     def _builder(self, chart: Chart) -> ChartBuilder:
         if chart.folder not in self._builders:
@@ -191,15 +217,20 @@ class Charts:
             self._printed_lists[chart.folder] = found
         return self._printed_lists[chart.folder]
 
-    def everything(self, home: str, values: Sequence[Source] = ()) -> list[ChartBuild]:
+    def everything(self, home: str, values: Iterable[str] = ()) -> list[ChartBuild]:
         """The outermost chart in a folder with all that its templates print; nothing for no chart and for a library.
 
-        Without values that are asked for, as deliveries install it, if there are any.
+        With the values that the run asks for, else with these files; without either, as deliveries install it and with
+        those of the config, if there are any.
         """
         chart = self.at(home)
         if chart is None or chart.is_library:
             return []
-        return self._builder(chart).everything(values, () if values else self._deliveries.get(home, ()))
+        builder = self._builder(chart)
+        if asked := self.options.values or (*values,):
+            return [build._replace(delivery=None) for build in builder.everything([self._sources_of(asked)])]
+        given = map(self._sources_of, self._configured.get(home, ()))
+        return builder.everything([*given], self._deliveries.get(home, ()))
 
     def facts(self, path: str) -> FileFacts:
         """What the charts say of a file. Only the charts that may say something are read."""
@@ -249,7 +280,7 @@ class Charts:
         folders = [folder for folder in _chart_folders(path) if self.at(folder)]
         if folders:
             return self._outermost(min(folders, key=len))
-        if path in self._values and self.all:
+        if path in self.options.values and self.all:
             return next(iter(self.homes))
         delivered = self._delivered_with.get(path) if self.all else None
         return self._outermost(delivered[0].folder) if delivered else None
@@ -317,8 +348,10 @@ def _never_printed(builds: list[ChartBuild]) -> Iterator[UnreadFile]:
     printed = {text.source.path for build in builds for text in build.printed}
     told: set[str | None] = {None} if printed else set()
     for stopped in (stopped for build in builds for stopped in build.stopped):
-        if stopped.template not in printed | told:
-            told.add(stopped.template)
+        is_new = stopped.template not in printed | told
+        told.add(stopped.template)
+        # Of what is a finding no more is to be said.
+        if is_new and not stopped.is_told:
             reason = _REFUSED_CHARTS if stopped.template is None else _STOPPED_TEMPLATES
             yield UnreadFile(stopped.source, Problem(stopped.reason, stopped.span), reason, stopped.reason)
 

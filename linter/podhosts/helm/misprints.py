@@ -48,6 +48,8 @@ def misprint(document: PrintedDocument) -> Misprint | None:
         for printed in _prints(document, key):
             words = _fault(text, printed)
             if words is None:
+                if (found := _text(document, printed, key)) is not None:
+                    return found
                 continue
             source = document.files.source(printed.action.path)
             span = Span(printed.action.start, printed.action.end)
@@ -56,6 +58,21 @@ def misprint(document: PrintedDocument) -> Misprint | None:
             if place is not None:
                 return Misprint(place, words)
     return None
+
+
+def _text(document: PrintedDocument, printed: _Print, key: re.Match[str]) -> Misprint | None:
+    """A text of one line that stands no deeper than the key of a list, right behind it."""
+    text = key.string
+    body = text[printed.start : printed.end]
+    stripped = body.strip()
+    start = printed.start + len(body) - len(body.lstrip())
+    column = start - text.rfind("\n", 0, start) - 1
+    if not stripped or "\n" in stripped or column > len(key["before"]) or text[key.end() : start].strip():
+        return None
+    shift = document.document.span.start
+    place = document.step(Span(start + shift, start + len(stripped) + shift))
+    words = Words("`hostAliases` gets a text, not a list", "that is not valid YAML", "write a list of entries")
+    return None if place is None else Misprint(place, words)
 
 
 def _prints(document: PrintedDocument, key: re.Match[str]) -> Iterator[_Print]:

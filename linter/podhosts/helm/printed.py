@@ -185,6 +185,9 @@ class PrintedDocument(Placed):
 
     def printing_place(self, span: Span) -> Place | None:
         """The action of a template that prints what begins at a span; text that a template has, as `step` does."""
+        if span.start == self.document.span.end > self.document.span.start:
+            # Readers stop behind what they read.
+            span = Span(span.start - 1, span.start - 1)
         parts = self._printed.parts(Span(span.start, span.start + 1))
         printed = parts[0].printed_at if parts and not isinstance(parts[0].origin, TemplateText) else None
         return self.step(span) if printed is None else self.in_template(printed.path, Span(printed.start, printed.end))
@@ -251,9 +254,10 @@ class PrintedDocument(Placed):
 
     def prints_list_as_go(self, span: Span) -> bool:
         """Whether a scalar is made of several items of one list as Go prints it, `[a b]`, with or without brackets."""
-        before = max(span.start - 1, self.document.span.start)
-        at = self.document.source.text.find("[", before, span.end) if self.prints_list(span) else -1
-        return at >= 0 and not any(isinstance(part.origin, TemplateText) for part in self.parts(Span(at, at + 1)))
+        text, first = self.document.source.text, max(span.start - 1, self.document.span.start)
+        brackets = [at for at in (first, text.find("[", span.start, span.end)) if at >= 0 and text[at] == "["]
+        parts = [part for at in brackets for part in self.parts(Span(at, at + 1))] if self.prints_list(span) else []
+        return any(not isinstance(part.origin, TemplateText) for part in parts)
 
     def action(self, span: Span) -> PrintingAction | None:
         """The action of a template that prints the beginning of a span."""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from podhosts.helm.chart import Chart
 
 _ENTRIES = [{"ip": f"192.0.2.{number}", "hostnames": [f"a{number}.example", f"b{number}.example"]} for number in (1, 2)]
+#: What stands for the name of a values file with them.
+SAMPLES = "sample values"
 _KEY = "hostAliases:"
 #: So many lines before and after the key name the list or ask whether there is one.
 _NEAR = 2
@@ -38,7 +40,7 @@ def sample_values(chart: Chart) -> Source | None:
             place = inner
         else:
             place.setdefault(last, _ENTRIES)
-    return Source("sample values", json.dumps(values).encode()) if values else None
+    return Source(SAMPLES, json.dumps(values).encode()) if values else None
 
 
 def _empty_lists(chart: Chart, depth: int) -> Iterator[tuple[str, ...]]:

@@ -98,10 +98,14 @@ def pod_of_list(document: Document) -> Pod:
 
 
 def is_operation(node: Node) -> bool:
-    """Whether a node is an operation of a JSON patch (RFC 6902)."""
-    if not isinstance(node, Mapping) or written_string(node.get("op")) not in _OPERATIONS:
+    """Whether a node is an operation of a JSON patch (RFC 6902), or of Karmada's plain text overriders."""
+    if not isinstance(node, Mapping) or _operator(node) not in _OPERATIONS:
         return False
     return (written_string(node.get("path")) or "").startswith("/")
+
+
+def _operator(node: Mapping) -> str | None:
+    return written_string(node.get("op" if "op" in node.fields else "operator"))
 
 
 def is_patch(root: Node | None) -> bool:
@@ -111,7 +115,7 @@ def is_patch(root: Node | None) -> bool:
 
 def _operation(manifest: KubernetesObject, path: Path, node: Mapping) -> Iterator[Pod]:
     entry = node.fields.get("value")
-    if entry is None or written_string(node.get("op")) not in _SETTING_OPERATIONS:
+    if entry is None or _operator(node) not in _SETTING_OPERATIONS:
         return
     tokens = (written_string(node.get("path")) or "").split("/")[1:]
     words = [token.replace("~1", "/").replace("~0", "~") for token in tokens]

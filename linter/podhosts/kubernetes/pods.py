@@ -470,7 +470,7 @@ def _lists_elsewhere(manifest: KubernetesObject, kinds: KnownKinds, known: set[i
     others = [
         (path, node, key)
         for path, node, key in _lists(manifest)
-        if id(node) not in known and is_shaped_like_aliases(node.get(key))
+        if id(node) not in known and (is_shaped_like_aliases(node.get(key)) or _is_entry_of_patch(path, node.get(key)))
     ]
     declared = {id(place.node): place for place in kinds.places(manifest)} if others else {}
     for path, node, key in others:
@@ -493,6 +493,12 @@ def is_shaped_like_aliases(node: Node | None) -> bool:
     return isinstance(node, Sequence) and any(
         isinstance(item, Mapping) and ("ip" in item.fields or "hostnames" in item.fields) for item in node.items
     )
+
+
+def _is_entry_of_patch(path: Path, node: Node | None) -> bool:
+    """Whether an entry stands where the list of a pod template belongs, as in a patch that does not say its kind."""
+    is_entry = isinstance(node, Mapping) and not node.fields.keys().isdisjoint({"ip", "hostnames"})
+    return is_entry and path[-2:] == ("template", "spec")
 
 
 def never_inside(manifest: KubernetesObject) -> frozenset[str]:

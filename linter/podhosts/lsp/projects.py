@@ -44,12 +44,14 @@ class Project:
     def _files(self) -> Repository | None:
         paths = list(self._paths())
         if are_repositories([self._root]):
-            return open_repository(paths, [self._root], self._open_files)
-        around = FilesAround((), paths) if self._is_folder else FilesAround(paths)
+            return open_repository(paths, [self._root], self._open_files, helm=self._settings.helm)
+        charts = self._settings.charts_with_values(paths)
+        around = FilesAround((), paths, charts=charts) if self._is_folder else FilesAround(paths, charts=charts)
         self._settings.surroundings = around
         if not self._is_folder and not around.is_known:
             return None
-        return open_repository(sorted((*paths, *around.others)), [self._root], self._open_files, rest=around.rest)
+        files = sorted((*paths, *around.others))
+        return open_repository(files, [self._root], self._open_files, rest=around.rest, helm=self._settings.helm)
 
     def _paths(self) -> Iterator[str]:
         """The files of the folder, and open ones that were never saved; where there is no folder, the open ones."""

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from podhosts.document import Document, Piece, split
+from podhosts.document.heredocs import manifests_of_script
 from podhosts.kubernetes import holds_list
 from podhosts.pages.blocks import ASCIIDOC_ENDINGS, asciidoc_blocks, block_span, markdown_blocks
 from podhosts.patterns import regex
@@ -30,9 +31,6 @@ _MANIFEST = regex(
     r"(?:[ \t]*(?:#.*|---.*)?\r?\n)*[ \t]*(?:apiVersion:[ \t]*[\w./]+\s*$|kind:[ \t]*\w+\s*\n[ \t]*apiVersion:)",
     re.MULTILINE,
 )
-_HEREDOC = regex(r"<<-?[ \t]*([\"']?)(?P<delimiter>\w+)\1")
-#: A command whose here-document is a manifest: for kubectl, or for a file of YAML.
-_GIVES_MANIFEST = regex(r"\b(?:kubectl|oc|k)\b.*\s(?:-f|--filename)[ =]?-(?:\s|$)|(?:>|\btee\b)[ \t]*\S+\.ya?ml\b")
 #: Marks that AsciiDoc takes out of a block or fills in: callouts at the end of a line, and attributes.
 _CALLOUTS = regex(r"(?:[ \t]*<(?:[0-9]+|\.)>)+(?=[ \t]*\r?$)", re.MULTILINE)
 _ATTRIBUTE = regex(r"\{[a-z][a-z0-9_-]*\}")
@@ -95,22 +93,11 @@ def _parts(page: Source, block: PageBlock, text: str) -> list[PageBlock]:
         return [block]
     if block.language not in _SHELLS:
         return []
-    found: list[PageBlock] = []
-    number = block.start
-    while number < block.end:
-        line = page.cut(page.line_span(number + 1))
-        number += 1
-        if opening := _HEREDOC.search(line):
-            ends = (at for at in range(number, block.end) if _line(page, at).strip() == opening["delimiter"])
-            end = next(ends, block.end)
-            if _GIVES_MANIFEST.search(line):
-                found.append(block._replace(start=number, end=end))
-            number = end + 1
+    lines = [page.cut(page.line_span(number + 1)) for number in range(block.start, block.end)]
+    found = [
+        block._replace(start=block.start + start, end=block.start + end) for start, end in manifests_of_script(lines)
+    ]
     return [part for part in found if text_mentions(page.cut(block_span(page, part)))]
-
-
-def _line(page: Source, number: int) -> str:
-    return page.cut(page.line_span(number + 1))
 
 
 def _pieces(source: Source, span: Span, indent: str) -> Iterator[Piece]:

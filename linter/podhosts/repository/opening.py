@@ -11,12 +11,12 @@ from podhosts.deliveries.names import STATE_TEMPLATES
 from podhosts.discovery import are_repositories, is_manifest, repository_root
 from podhosts.document import File
 from podhosts.git import holding
-from podhosts.helm import Charts
+from podhosts.helm import DEFAULT_HELM, Charts, HelmOptions
 from podhosts.kustomize.names import KUSTOMIZATION_NAMES, is_kustomization
 from podhosts.repository.repository import Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from podhosts.helm.delivered import DeliveredChart
     from podhosts.kubernetes import KubernetesObject
@@ -41,13 +41,13 @@ def open_repository(
     held: Mapping[str, Source] | None = None,
     relevant: Collection[str] | None = None,
     rest: Callable[[], list[str]] | None = None,
-    values: Sequence[str] = (),
+    helm: HelmOptions = DEFAULT_HELM,
 ) -> Repository:
     """The repository with the files at `paths`, which were found in the folders `arguments` or belong with such.
 
     `held` are texts that stand for what is stored at their paths. `relevant` are the files that hold a word of ours,
-    where that is known. `rest` gives the paths of files in which only look-ups by name search. Charts are evaluated
-    with the files `values`, too, all on top of their own values.
+    where that is known. `rest` gives the paths of files in which only look-ups by name search. `helm` says how charts
+    are evaluated.
     """
     held = {} if held is None else held
     files = _StoredFiles(lambda: list(filter(is_manifest, paths)), held)
@@ -67,7 +67,7 @@ def open_repository(
     def around() -> _Around:
         return _Around(repository, repository_files(paths[0], held), paths)
 
-    charts = Charts(paths, held.values(), values, delivered_charts)
+    charts = Charts(paths, held.values(), helm, delivered_charts)
     overlays = _overlays(paths, arguments, held, relevant, delivered_folders)
     repository = Repository(files, others, charts=charts, overlays=overlays)
     return repository

@@ -17,10 +17,12 @@ class BuildError(Rule):
 
     Why: nothing of a refused build reaches the cluster, so its entries never do. These are builds of kustomizations
     that lead to `hostAliases`: a field that Kustomize does not know (a patch below `patchs:` would be lost, so it
-    stops), a patch for an object that is not there or that it cannot read, a file, folder or object that is missing or
-    comes twice, a file outside of the folder (unless something in the repository lifts that). And charts as Flux,
-    Argo CD, helmfile, k3s, Fleet or `helmCharts` install them: a values file that is not there, a value that Helm
-    cannot set. Nothing is said where a reference leads out of the repository, and where a chart has no entries. Source:
+    stops), a patch for an object that is not there or that it cannot read, a file, folder or object that is missing
+    or comes twice, a file outside of the folder (unless something in the repository lifts that). And charts as
+    Flux, Argo CD, helmfile, k3s, Fleet or `helmCharts` install them: a values file that is not there, a value that
+    Helm cannot set. And charts of the repository whose templates or `values.schema.json` refuse what a values file
+    has as hosts: a text or `null` where the template goes through a list, a key that the schema does not allow.
+    Nothing is said where a reference leads out of the repository, and where a chart has no entries. Source:
     Kustomize 5.8.2, Helm 3.22, Argo CD 2.14, helmfile 1.8 (`vectors/overlays`, `vectors/deliveries`).
 
     Bad:
@@ -88,4 +90,5 @@ def refused_chart(stopped: Stopped) -> Diagnostic:
         stopped.span,
         stopped.document,
         why="nothing of the chart is installed",
+        help=stopped.help,
     )

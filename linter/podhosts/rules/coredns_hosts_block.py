@@ -87,6 +87,8 @@ class CorednsHostsBlock(Rule):
         if is_kustomization(manifest.document.source.path):
             yield from self._check_generators(manifest)
             return
+        if manifest.kind == "HelmChartConfig":
+            yield from self._check_packaged(manifest)
         if manifest.kind not in _KINDS_WITH_COREFILES:
             return
         # Imported here: most objects are of another kind, and need no reader of Corefiles.
@@ -107,6 +109,19 @@ class CorednsHostsBlock(Rule):
                 "this server has no `port`", "The chart prints `.{`, and CoreDNS does not start", "add `port: 53`"
             )
             yield self.report(manifest, plugins, words, field=manifest.field(*path))
+
+    def _check_packaged(self, config: KubernetesObject) -> Iterator[Diagnostic]:
+        """Check whether a list of `servers` leaves out what the list of the chart has that it replaces."""
+        from podhosts.corefile.manifests import servers_without_services
+
+        if (found := servers_without_services(config)) is not None:
+            span, path = found
+            words = Words(
+                "these `servers` replace the chart's own",
+                "Helm joins no lists: without `kubernetes` nothing answers for Services, for the whole cluster",
+                "repeat the chart's server of `.` with all its plugins",
+            )
+            yield self.report(config, span, words, field=config.field(*path))
 
     def _mounting(self, config_map: KubernetesObject) -> Iterator[Pod]:
         """The pods that mount a ConfigMap, as far as they are in the input."""

@@ -88,7 +88,8 @@ class DuplicateKey(Rule):
             message = f"`{later.name}` is written twice, each time with `{value}`"
             why, advice = "Helm and kubectl keep one, Kustomize refuses what the chart prints", "remove one"
         else:
-            message = f"`{later.name}` is written twice"
+            condition = _condition(document, earlier, later)
+            message = f"`{later.name}` is written twice" + (f" where `{condition}` holds" if condition else "")
             why = "kubectl keeps this one and silently drops the first"
             advice = _advice(document.source, earlier, later)
         return self.report(
@@ -100,6 +101,17 @@ class DuplicateKey(Rule):
             field=path,
             related=[Related(earlier.key.span, "dropped silently")],
         )
+
+
+def _condition(document: Document, earlier: Entry, later: Entry) -> str | None:
+    """The outermost condition of a template that only one of two keys is under; None where both have the same."""
+    if document.template is None or document.root is None:
+        return None
+    first, second = (document.branches_between(document.root, entry.key) for entry in (earlier, later))
+    shorter, longer = sorted((first, second), key=len)
+    if len(shorter) == len(longer) or longer[len(shorter)].branch > 0:
+        return None
+    return document.text[slice(*longer[len(shorter)].head)].strip("{}-%+~ \t\r\n")
 
 
 def _printed_by_both(document: Document, earlier: Entry, later: Entry) -> str | None:

@@ -19,6 +19,7 @@ from podhosts.engine import (
     lint,
     told_where_written,
 )
+from podhosts.helm import DEFAULT_HELM
 from podhosts.records import NamedTuple
 from podhosts.repository import Repository, open_repository
 from podhosts.run.elsewhere import Elsewhere
@@ -91,7 +92,10 @@ class Run:
         surroundings = self._relevance.surroundings
         rest = surroundings.rest if surroundings is not None else None
         arguments = self._settings.request.paths or ["."]
-        return open_repository(paths, arguments, held, self._relevance.with_words, rest, self._settings.values)
+        with_words = self._relevance.with_words
+        # For named files of which nothing is said the config is not read.
+        helm = self._settings.helm if with_words or not all(item.named for item in self.inputs) else DEFAULT_HELM
+        return open_repository(paths, arguments, held, with_words, rest, helm)
 
     def read(
         self, work: Callable[[File, Repository], _Gain], *, in_one_process: bool = False
@@ -146,12 +150,12 @@ class Run:
         """
         told = Elsewhere(self._relevance, self.repository)
         found: list[tuple[Input, Result | str]] = []
-        for number, item in enumerate(self.inputs):
-            result = _result(self._linted[number])
+        inputs = [(item, self._linted[number]) for number, item in enumerate(self.inputs)]
+        for item, linted in [*inputs, *self._added()]:
+            result = _result(linted)
             if item.is_other and isinstance(result, Result):
                 result = told.part(result, item.path, self._settings.options(item.path).settings)
             found.append((item, result))
-        found += ((Input(path, named=False), _result(self._helpers[path])) for path in sorted(self._helpers))
         return self._where_written(found)
 
     def _where_written(self, found: list[tuple[Input, Result | str]]) -> Iterator[tuple[Input, Result | str]]:
@@ -167,6 +171,12 @@ class Run:
             if isinstance(result, Result) and any(finding.taken_in for finding in result.findings):
                 result = told_where_written(result, self._settings.options(item.path), told)
             yield item, result
+
+    def _added(self) -> Iterator[tuple[Input, Linted]]:
+        """The files that charts add, in order. What gives them values from elsewhere was not asked for."""
+        for path in sorted(self._helpers):
+            is_other = self._relevance.surroundings is not None and self.repository.charts.is_delivery(path)
+            yield Input(path, named=False, is_other=is_other), self._helpers[path]
 
     def content(self, item: Input) -> bytes:
         """The bytes of an input as they are now, with what was repaired in them; empty for one that was not opened."""
@@ -185,8 +195,7 @@ class Run:
         wanted: list[tuple[Input, File, Linted]] = []
         seen: set[str] = set()
         numbered = [(item, self._files.get(number), self._linted[number]) for number, item in enumerate(self.inputs)]
-        helpers = sorted(self._helpers)
-        numbered += [(Input(path, named=False), File(path, path), self._helpers[path]) for path in helpers]
+        numbered += [(item, File(item.path, item.path), linted) for item, linted in self._added()]
         for item, file, linted in numbered:
             result = _result(linted)
             if isinstance(result, str) or file is None or item.is_other or not fixable(result.findings, request):

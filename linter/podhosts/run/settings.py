@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from podhosts.engine import Options
+    from podhosts.helm import HelmOptions
 
 
 class InputRequest(Protocol):
@@ -48,8 +49,8 @@ class InputSettings(Protocol):
         """How many processes are to work; None for as many as pay."""
 
     @property
-    def values(self) -> list[str]:
-        """Values files on top of charts' own."""
+    def helm(self) -> HelmOptions:
+        """How charts are evaluated."""
 
     def options(self, path: str) -> Options:
         """What holds for one file."""

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from podhosts.shell.arguments import UnreadRedirection
+    from podhosts.source import Span
 
 __all__ = [
     "OWN_ADDRESS",
@@ -53,6 +54,7 @@ __all__ = [
     "hosts_writes",
     "is_etc_hosts",
     "script_writes",
+    "unread_code",
     "unread_redirection",
 ]
 
@@ -106,3 +108,10 @@ def unread_redirection(
     from podhosts.shell import arguments
 
     return arguments.unread_redirection(argv, path_matches)
+
+
+def unread_code(argv: Sequence[str]) -> list[tuple[int, Span]]:
+    """The places where code in a language that is not read speaks of `/etc/hosts`: indices in `argv`, spans there."""
+    from podhosts.shell.search import unread_in_command
+
+    return unread_in_command(argv)

@@ -31,9 +31,19 @@ _MARKS = regex(rf"\\(?P<escaped>.)|{_INTERPOLATED.pattern}", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 #: Perl's modes, alone or with the path behind them.
 _PERL_MODE = regex(r"\s*(\+?<|\+?>{1,2})(?![<>&=])\s*(?::[\w()-]*)?(.*)", re.DOTALL)
+#: What stands before a value that holds where another one is not set: `||`, `//`, `??`, `?:`.
+_DEFAULTS = ("||", "//", "??", "?:")
 _MODE_KEYS = frozenset({"mode", "flag", "flags"})
 _APPENDS = frozenset({"FILE_APPEND"})
+#: Flags of open(2), in the order in which they count.
+_FLAGS = {
+    "TRUNC": WriteKind.TRUNCATE,
+    "APPEND": WriteKind.APPEND,
+    "WRONLY": WriteKind.UPDATE,
+    "RDWR": WriteKind.UPDATE,
+}
 _MOST_ARGUMENTS = 8
+_LONGEST = 4096
 
 
 class CodeCommand(NamedTuple):
@@ -84,9 +94,11 @@ class _CodeReader:
                 continue
             name = token.text.rpartition(self._language.joiner)[2] if self._language.joiner else token.text
             if name in self._language.shells:
-                first = self._arguments(index + 1)[:1]
-                if first and len(first[0]) == 1 and first[0][0].kind == "string":
-                    yield CodeCommand(self._located(first[0][0]))
+                given = [argument[0] for argument in self._arguments(index + 1) if len(argument) == 1]
+                # One text for a shell, or a shell with its arguments one by one.
+                script = given[2:3] if [self._value(token) for token in given[1:2]] == ["-c"] else given[:1]
+                if script and script[0].kind == "string":
+                    yield CodeCommand(self._located(script[0]))
             for call in self._language.calls.get(name, ()):
                 yield from self._called(name, call, self._arguments(index + 1))
 
@@ -125,6 +137,9 @@ class _CodeReader:
         named = arguments[index] if index < len(arguments) else []
         if len(named) == 3 and named[0].text in _MODE_KEYS:
             named = named[2:]
+        flags = {token.text.rpartition(":")[2].rpartition(".")[2].removeprefix("O_") for token in named}
+        if "EXCL" not in flags and (flag := next((flag for flag in _FLAGS if flag in flags), None)):
+            return _FLAGS[flag]
         mode = (self._value(named[0]) or "") if len(named) == 1 else ""
         if mode.startswith("a") and "x" not in mode:
             return WriteKind.APPEND
@@ -150,11 +165,16 @@ class _CodeReader:
         return copied is not None and self._matches(f"{folder}/{copied[1].rpartition('/')[2]}")
 
     def _argument(self, arguments: list[list[_Token]], index: int) -> tuple[_Token, str] | None:
-        """An argument that is one constant text, with that text."""
-        if index >= len(arguments) or len(arguments[index]) != 1:
+        """An argument that is one constant text, or one in case a variable of the environment is not set."""
+        argument = arguments[index] if index < len(arguments) else []
+        if not argument:
             return None
-        token = arguments[index][0]
-        value = self._value(token)
+        token, value = argument[-1], self._value(argument[-1])
+        if len(argument) > 1:
+            # An address may come from anywhere, a path hardly ever does.
+            sign = "".join(word.text for word in argument[-3:-1])
+            is_default = sign.endswith(_DEFAULTS) and "env" in argument[0].text.lower()
+            value = value if is_default and value is not None and value.startswith("/") else None
         return None if value is None else (token, value)
 
     def _value(self, token: _Token) -> str | None:
@@ -163,8 +183,15 @@ class _CodeReader:
         if token.kind != "string" or self._is_command(token):
             return None
         text = _inside(token.text)
-        is_literal = token.text.startswith(("'", "q{", "q(", "[["))
-        return None if not is_literal and (_INTERPOLATED.search(text) or "\\" in text) else text
+        if token.text.startswith(("'", "q{", "q(", "[[")):
+            return text
+        if "\\" in text:
+            return None
+        values = [self._values.get(name[0], self._values.get(name[0][2:-1])) for name in _INTERPOLATED.finditer(text)]
+        if None in values or sum(map(len, filter(None, values))) > _LONGEST:
+            return None
+        known = iter(values)
+        return _INTERPOLATED.sub(lambda _: next(known) or "", text)
 
     def _is_command(self, token: _Token) -> bool:
         """Whether a string is a command: in backquotes, but for those of JavaScript."""

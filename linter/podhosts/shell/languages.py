@@ -71,6 +71,8 @@ _PERL = Language(
         "unlink": _REMOVE,
         "truncate": _WRITE,
         "write_file": _WRITE,
+        "append_file": _APPEND,
+        "File->new": _OPEN,
     },
     frozenset({"system", "exec", "qx"}),
     joiner="::",
@@ -137,3 +139,20 @@ _BY_PROGRAM = (
 def language_of(program: str) -> Language | None:
     """The language that a program of this name runs; None for shells, Python and anything else."""
     return next((language for name, language in _BY_PROGRAM if name.fullmatch(program)), None)
+
+
+#: Programs that run code in languages that are not read here, with the options (or the first word) that it follows.
+_UNREAD: dict[str, frozenset[str]] = {
+    **dict.fromkeys(("fish", "csh", "tcsh", "nu", "xonsh", "elvish", "rc", "expect", "guile"), frozenset({"-c"})),
+    **dict.fromkeys(
+        ("groovy", "scala", "elixir", "Rscript", "julia", "racket", "ghc", "raku"),
+        frozenset({"-e", "-E", "--eval", "--execute"}),
+    ),
+    "deno": frozenset({"eval"}),
+    "erl": frozenset({"-eval"}),
+}
+
+
+def unread_options(program: str) -> frozenset[str]:
+    """The words that code follows which a program is given and that is not read; empty where there is no such code."""
+    return _UNREAD.get(program, frozenset())

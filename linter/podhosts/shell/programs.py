@@ -64,7 +64,7 @@ def _sed(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
 
 
 def _perl(fields: Sequence[Field], around: ProgramInput) -> Iterator[FileWrite]:
-    arguments = parse_arguments(fields, Syntax("eEI", "i0lFxCdDmM", is_ordered=True))
+    arguments = parse_arguments(fields, Syntax("eEI", "iFxCdDmM", is_ordered=True))
     if not arguments.has("i"):
         return
     for operand in arguments.operands[0 if arguments.has("e", "E") else 1 :]:

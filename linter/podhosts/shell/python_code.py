@@ -31,9 +31,11 @@ _REMOVERS = frozenset(("os.remove", "os.unlink"))
 _SHELLS = frozenset(("os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"))
 _RUNNERS = frozenset(f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output", "Popen"))
 _PATH_CLASSES = frozenset(("Path", "pathlib.Path", "PosixPath", "pathlib.PosixPath"))
-_JOINERS = frozenset(("os.path.join", "path.join", "join"))
-_ENVIRONMENT = frozenset(("os.environ.get", "os.getenv", "environ.get", "getenv"))
-_ARGUMENTS = frozenset(("sys.argv", "argv"))
+#: Modules of which single functions are imported.
+_IMPORTED = frozenset(("os", "os.path", "shutil", "subprocess", "sys", "fileinput", "io", "codecs"))
+_JOINERS = frozenset(("os.path.join", "path.join"))
+_ENVIRONMENT = frozenset(("os.environ.get", "os.getenv"))
+_ARGUMENTS = frozenset(("sys.argv",))
 _PERCENT = regex(r"%(?:\(\w*\))?[-+ #0-9.]*[sdrifgxeu]")
 _MOST_STEPS = 100
 _BRACES = regex(r"\{\{|\}\}|\{[^{}]*\}")
@@ -61,6 +63,11 @@ def python_effects(
         yield from _PythonReader(source, matches, arguments).effects(tree)
 
 
+def can_parse(text: str) -> bool:
+    """Whether a text is Python that is read here, be it with actions of a template: not that of Python 2."""
+    return _parse(text) is not None or _parse(mask_templates(text)) is not None
+
+
 def _parse(text: str) -> ast.Module | None:
     with warnings.catch_warnings():
         # Invalid escapes in other people's strings are none of our business.
@@ -80,6 +87,7 @@ class _PythonReader:
         self._line_starts = [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", source.text))]
         self._byte_columns: dict[int, Sequence[int]] = {}
         self._values: dict[str, ast.expr] = {}
+        self._imported: dict[str, str] = {}
         self._chained_writes: dict[int, ast.expr] = {}
         self._steps = 0
 
@@ -95,7 +103,12 @@ class _PythonReader:
             yield from self._call(call)
 
     def _note_names(self, nodes: list[ast.AST]) -> None:
-        """A name stands for a value only if it is set once in the whole text."""
+        """A name stands for a value only if it is set once in the whole text; and what is imported under which."""
+        for node in nodes:
+            if isinstance(node, ast.ImportFrom) and node.module in _IMPORTED:
+                self._imported |= {item.asname or item.name: f"{node.module}.{item.name}" for item in node.names}
+            elif isinstance(node, ast.Import):
+                self._imported |= {item.asname: item.name for item in node.names if item.asname}
         times_set: dict[str, int] = {}
         for node in nodes:
             if isinstance(node, ast.arg):
@@ -112,7 +125,7 @@ class _PythonReader:
         return self._values.get(node.id, node) if isinstance(node, ast.Name) else node
 
     def _call(self, call: ast.Call) -> Iterator[HostsWrite | ShellCommand]:
-        name = _dotted(call.func)
+        name = self._full_name(call.func)
         if name in _OPENERS:
             yield from self._opened(call, _argument(call, 0, "file"), _argument(call, 1, "mode"), name)
         elif name == "os.open":
@@ -138,6 +151,11 @@ class _PythonReader:
                 yield command
         elif isinstance(call.func, ast.Attribute):
             yield from self._path_method(call, call.func)
+
+    def _full_name(self, node: ast.AST) -> str:
+        """A dotted name with what its first part is imported as."""
+        first, dot, rest = _dotted(node).partition(".")
+        return f"{self._imported.get(first, first)}{dot}{rest}"
 
     def _path_method(self, call: ast.Call, function: ast.Attribute) -> Iterator[HostsWrite]:
         """A method of a `pathlib.Path`."""
@@ -267,15 +285,15 @@ class _PythonReader:
             case ast.BinOp(op=ast.Div(), left=left, right=right):
                 # Of a `pathlib.Path`.
                 return f"{self._template(left)}/{self._template(right)}"
-            case ast.Subscript(slice=ast.Constant(value=int(index))) if _dotted(node.value) in _ARGUMENTS:
+            case ast.Subscript(slice=ast.Constant(value=int(index))) if self._full_name(node.value) in _ARGUMENTS:
                 return self._arguments[index - 1] if 0 < index <= len(self._arguments) else UNKNOWN
             case ast.Call(args=[ast.expr() as path]) if _dotted(node.func) in _PATH_CLASSES:
                 return self._template(path)
-            case ast.Call(args=[_, default]) if _dotted(node.func) in _ENVIRONMENT:
+            case ast.Call(args=[_, default]) if self._full_name(node.func) in _ENVIRONMENT:
                 # An address may come from anywhere, a path hardly ever does.
                 value = self._template(default)
                 return value if value.startswith("/") else UNKNOWN
-            case ast.Call(args=parts) if _dotted(node.func) in _JOINERS:
+            case ast.Call(args=parts) if self._full_name(node.func) in _JOINERS:
                 return "/".join(map(self._template, parts))
             case ast.BinOp(op=ast.Mod(), left=left):
                 return _PERCENT.sub(UNKNOWN, self._template(left))

@@ -55,6 +55,25 @@ def writes_in_command(
     argv: Sequence[str], matches: Callable[[str], bool], variables: Mapping[str, str | None]
 ) -> list[ArgvWrite]:
     """See `podhosts.shell.argv_writes`."""
+    starts, search = _search_command(argv, matches, variables)
+    result = []
+    for write in sorted(search.found, key=lambda write: write.target):
+        index = bisect_right(starts, write.target.start) - 1
+        result.append(ArgvWrite(index, _shifted(write, starts[index])))
+    return result
+
+
+def unread_in_command(argv: Sequence[str]) -> list[tuple[int, Span]]:
+    """See `podhosts.shell.unread_code`."""
+    starts, search = _search_command(argv, lambda path: False, {})
+    found = [(bisect_right(starts, span.start) - 1, span) for span in sorted(search.unread)]
+    return [(index, _moved(span, starts[index])) for index, span in found]
+
+
+def _search_command(
+    argv: Sequence[str], matches: Callable[[str], bool], variables: Mapping[str, str | None]
+) -> tuple[list[int], Search]:
+    """The search of a command, done, with the offsets at which its elements begin there."""
     environment = {name: UNKNOWN if value is None else value for name, value in variables.items()}
     # The elements one after the other are the document; a blank keeps empty ones apart.
     starts = list(accumulate((len(argument) + 1 for argument in argv), initial=0))
@@ -69,21 +88,20 @@ def writes_in_command(
         )
         for argument, start in zip(argv, starts, strict=False)
     ]
-    writes = _collected(matches, lambda search: search_command(search, arguments, document, environment))
-    result = []
-    for write in writes:
-        index = bisect_right(starts, write.target.start) - 1
-        result.append(ArgvWrite(index, _shifted(write, starts[index])))
-    return result
+    return starts, _searched(matches, lambda search: search_command(search, arguments, document, environment))
 
 
 def _collected(matches: Callable[[str], bool], collect: Callable[[Search], None]) -> list[HostsWrite]:
-    search = Search(matches, [], {})
+    return sorted(_searched(matches, collect).found, key=lambda write: write.target)
+
+
+def _searched(matches: Callable[[str], bool], collect: Callable[[Search], None]) -> Search:
+    search = Search(matches, [], {}, [])
     # The parser bounds its depth; a caller deep in a stack of its own may still leave too little room. What was found
     # before is true.
     with suppress(RecursionError):
         collect(search)
-    return sorted(search.found, key=lambda write: write.target)
+    return search
 
 
 def _shifted(write: HostsWrite, offset: int) -> HostsWrite:

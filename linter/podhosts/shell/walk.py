@@ -15,7 +15,7 @@ from podhosts.patterns import regex
 from podhosts.records import NamedTuple, replace
 from podhosts.shell.effects import ProgramInput
 from podhosts.shell.expansion import Field, Variables, all_fields, fields, single_value
-from podhosts.shell.languages import language_of
+from podhosts.shell.languages import language_of, unread_options
 from podhosts.shell.located import UNKNOWN, LocatedText, WrittenRun
 from podhosts.shell.model import HostsWrite, Separator, Statement, User, Way, WriteKind
 from podhosts.shell.options import Syntax, parse_arguments
@@ -52,6 +52,8 @@ _BOXES = frozenset(("busybox", "toybox"))
 _RUNNERS = {"script": ("c", "command"), "split": ("", "filter")}
 #: With these a shell reads a script itself.
 _SOURCING = frozenset((".", "source"))
+#: The path in code of any language.
+_PATH = regex(r"(?<![\w./-])/etc/hosts(?![\w./-])")
 _MOST_NESTED = 6
 #: Calls of functions of a script that are followed, and how deep in each other.
 _MOST_CALLS = 30
@@ -99,11 +101,15 @@ class _StatementPlace:
 
 
 class Search(NamedTuple):
-    """The paths that are looked for, and the writes found so far; `targets`: the numbers of these, by their places."""
+    """The paths that are looked for, and the writes found so far; `targets`: the numbers of these, by their places.
+
+    `unread`: where code that is not read speaks of the hosts file.
+    """
 
     matches: Callable[[str], bool]
     found: list[HostsWrite]
     targets: dict[Span, int]
+    unread: list[Span]
 
 
 class _Function(NamedTuple):
@@ -508,6 +514,10 @@ class _ScriptSearch:
             self._find(arguments, place)
         elif PYTHON.match(name):
             self._python_command(arguments, place, pipeline)
+        elif options := unread_options(name):
+            for option, code in pairwise(arguments):
+                if option.value in options:
+                    self._unread(code.located())
         elif name in _AWKS:
             self._awk(arguments, place)
         else:
@@ -529,6 +539,10 @@ class _ScriptSearch:
             script = self._streams().script(commands, index)
         if script is not None:
             self._evaluated(script, place)
+
+    def _unread(self, code: LocatedText) -> None:
+        """Note where code that is not read speaks of the hosts file."""
+        self._search.unread.extend(code.span(*path.span()) for path in _PATH.finditer(code.text))
 
     def _powershell(self, name: str, arguments: Sequence[Field]) -> None:
         """The script that PowerShell or cmd is given: behind `-Command` or `/c`, or all of its arguments."""
@@ -742,8 +756,10 @@ class _ScriptSearch:
 
     def python(self, source: LocatedText, within: tuple[str, ...], depth: int, arguments: Sequence[str] = ()) -> None:
         """Collect what a piece of Python does that gets some arguments."""
-        from podhosts.shell.python_code import ShellCommand, python_effects
+        from podhosts.shell.python_code import ShellCommand, can_parse, python_effects
 
+        if not can_parse(source.text):
+            self._unread(source)
         for effect in python_effects(source, self._search.matches, arguments):
             if not isinstance(effect, ShellCommand):
                 self._found(effect)

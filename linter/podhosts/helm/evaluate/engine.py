@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from podhosts.helm.language import Definition
     from podhosts.helm.loading import ChartTemplate
-    from podhosts.helm.model import GoFunction
+    from podhosts.helm.model import GoFunction, GoValue
 
 #: Frames of Python's stack: templates that call each other take about twelve a call.
 _MOST_FRAMES = 60_000
@@ -46,10 +46,18 @@ class RenderedFile(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """Helm stops here: its words, and the places on the way, from the file that is printed to where it arose."""
+    """Helm stops here: its words, and the places on the way, from the file that is printed to where it arose.
+
+    `reason` is the last of the words, without places, `is_meant` that the chart stops itself (`fail`, `required`);
+    `value` and `dots` are those of the error (`TemplateError`).
+    """
 
     message: str
     places: tuple[TemplatePlace, ...]
+    reason: str = ""
+    is_meant: bool = False
+    value: GoValue | None = None
+    dots: tuple[GoValue, ...] = ()
 
 
 class NotKnown(NamedTuple):
@@ -191,7 +199,8 @@ def _outcome(evaluator: Evaluator, namespace: ChartNamespace, template: ChartTem
             for level in reversed(error.levels)
             if level.source is not None and level.source.path is not None
         )
-        return Refused(error.message(evaluator.helm_version), tuple(places))
+        message, words = error.message(evaluator.helm_version), error.reason
+        return Refused(message, tuple(places), words, error.is_meant, error.value, tuple(error.dots))
     except Unsupported as error:
         return NotKnown(str(error), _place(evaluator))
     except (TooLarge, RecursionError, MemoryError) as error:

@@ -15,10 +15,13 @@ from podhosts.records import NamedTuple
 if TYPE_CHECKING:
     from podhosts.helm.language import Definition, ParseError, TemplateSource
     from podhosts.helm.language.tree import Node
+    from podhosts.helm.model import GoValue
 
 _WARNING_START, _WARNING_END = "HELM_ERR_START", "HELM_ERR_END"
 _WARNING = regex(f"{_WARNING_START}(.*){_WARNING_END}", re.DOTALL)
 _LOCATION_PARTS = 3
+#: What stands before the words of an error: where it arose.
+_PLACE = regex(r'template: \S+: executing "[^"]*" at <.*?>: ', re.DOTALL)
 
 
 class Level(NamedTuple):
@@ -30,11 +33,16 @@ class Level(NamedTuple):
 
 
 class TemplateError(Exception):
-    """An error that stops a template; `levels` go from where it arose outward to the file that is printed."""
+    """An error that stops a template; `levels` go from where it arose outward to the file that is printed.
 
-    def __init__(self, innermost: Level) -> None:
+    `value` is what does not fit, if it is about a value; `dots` are those that it arose with, from inside outward.
+    """
+
+    def __init__(self, innermost: Level, value: GoValue | None = None) -> None:
         super().__init__(innermost.words)
         self.levels = [innermost]
+        self.value = value
+        self.dots: list[GoValue] = []
 
     def within(self, level: Level) -> TemplateError:
         """The same error, one step further out."""
@@ -45,6 +53,19 @@ class TemplateError(Exception):
     def text(self) -> str:
         """All of it, as Go chains it."""
         return "".join(level.words for level in reversed(self.levels))
+
+    @property
+    def reason(self) -> str:
+        """What is wrong, without the places."""
+        if warned := _WARNING.search(self.text):
+            return warned.group(1)
+        found = _PLACE.match(self.levels[0].words)
+        return self.levels[0].words[found.end() :] if found else self.levels[0].words
+
+    @property
+    def is_meant(self) -> bool:
+        """Whether the chart asks for it, with `fail` or `required`."""
+        return _WARNING.search(self.text) is not None
 
     def message(self, helm_version: int) -> str:
         """What Helm says, without its leading `Error: `."""

@@ -91,14 +91,22 @@ class State:
         """Print the template."""
         self.block(self.values[0], self.definition.body)
 
-    def error(self, message: str) -> TemplateError:
-        """An error at the node that is executed."""
-        return TemplateError(level_at(self.definition, self.node, message))
+    def error(self, message: str, value: Held | None = None) -> TemplateError:
+        """An error at the node that is executed, about a value that does not fit."""
+        return TemplateError(level_at(self.definition, self.node, message), None if value is None else unboxed(value))
 
     # Nodes; each returns the word that leaves a loop, if one was met
 
     def block(self, dot: Held, block: BlockNode) -> str | None:
         """Print nodes one after the other."""
+        try:
+            return self.nodes(dot, block)
+        except TemplateError as error:
+            error.dots.append(unboxed(dot))
+            raise
+
+    def nodes(self, dot: Held, block: BlockNode) -> str | None:
+        """Print nodes; the word that leaves a loop, if one was met."""
         step = self.evaluator.step
         for node in block.nodes:
             if node.__class__ is TextNode:
@@ -184,7 +192,7 @@ class State:
         elif isinstance(value, GoUnknown):
             raise Unsupported(f"what is in {value.identity}")
         elif not isinstance(value, Nil):
-            raise self.error(f"range can't iterate over {shown(value).text}")
+            raise self.error(f"range can't iterate over {shown(value).text}", value)
 
     def call_template(self, dot: Held, node: Call) -> None:
         """Print a named template; it knows no variables but its own."""
@@ -312,7 +320,7 @@ class State:
         value = unboxed(receiver)
         if isinstance(value, Nil):
             if isinstance(receiver, Boxed):
-                raise self.error(f"nil pointer evaluating {ANY}.{name}")
+                raise self.error(f"nil pointer evaluating {ANY}.{name}", receiver)
             return NIL
         if isinstance(value, GoUnknown):
             raise Unsupported(f"the field {name} of {value.identity}")
@@ -328,7 +336,7 @@ class State:
                 raise self.error(f"{name} is not a method but has arguments")
             found = value.entries.get(name)
             return missing_element(value) if found is None else element(value, found)
-        raise self.error(f"can't evaluate field {name} in type {held_type(receiver)}")
+        raise self.error(f"can't evaluate field {name} in type {held_type(receiver)}", receiver)
 
     # Functions
 
@@ -395,7 +403,7 @@ class State:
         try:
             return checked(value, kind)
         except WrongArgument as wrong:
-            raise self.error(str(wrong)) from None
+            raise self.error(str(wrong), value) from None
 
     def operand(self, dot: Held, word: Node) -> Held:
         """The value of an argument where any type is taken."""

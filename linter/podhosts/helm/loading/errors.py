@@ -14,11 +14,16 @@ Stage = Literal["flags", "values", "load"]
 
 
 class SchemaFinding(NamedTuple):
-    """What a `values.schema.json` refuses: the chart, the path in its values, and why."""
+    """What a `values.schema.json` refuses: the chart, the path in its values, and why.
+
+    `names` are keys below the path that are not allowed there, `known` those that are.
+    """
 
     chart: str
     path: Path
     message: str
+    names: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
 
 
 class LoadError(Exception):

@@ -58,6 +58,7 @@ class LoadOptions:
     namespace: str | None = None
     kubernetes_version: str = DEFAULT_KUBERNETES
     api_versions: tuple[str, ...] = ()
+    checks_schemas: bool = True
 
 
 class ChartTemplate(NamedTuple):
@@ -99,7 +100,8 @@ def load(files: Mapping[str, bytes], options: LoadOptions) -> Installation:
     process_dependencies(chart, given, merger)
     _refuse_namesakes(chart)
     values = merger.coalesced(chart, given)
-    check_schemas(chart, values)
+    if options.checks_schemas:
+        check_schemas(chart, values)
     version = kube_version(options.kubernetes_version, options.helm_version)
     wanted = chart.metadata.kube_version.text
     if wanted and not _is_satisfied(wanted, version):

@@ -25,6 +25,13 @@ _REFERENCE = regex(r'"\$ref"\s*:\s*"([^"]*)"')
 _BEGINNING = "values don't meet the specifications of the schema(s) in the following chart(s):\n"
 
 
+def schema_findings(chart: LoadedChart, values: GoMap) -> list[SchemaFinding]:
+    """What schemas refuse in the merged values; with Unsupported, nobody knows that."""
+    findings: list[SchemaFinding] = []
+    _check(chart, values, [], findings)
+    return findings
+
+
 def check_schemas(chart: LoadedChart, values: GoMap) -> None:
     """Raise LoadError where a schema refuses the merged values; with Unsupported, nobody knows whether it does."""
     messages: list[str] = []
@@ -54,7 +61,11 @@ def _problems(text: str, values: GoMap) -> tuple[str, list[SchemaFinding]]:
     except ValueError:
         return _broken_schema(text), []
     errors = sorted(validator.iter_errors(_plain(values)), key=lambda error: list(map(str, error.path)))
-    found = [SchemaFinding("", tuple(error.absolute_path), words) for error in errors for words in _words(error)]
+    found = [
+        SchemaFinding("", tuple(error.absolute_path), words, tuple(_extra(error)), tuple(_known(error)))
+        for error in errors
+        for words in _words(error)
+    ]
     # Several findings at one place are one line of Helm's for each keyword, in an order that differs from run to run.
     lines = [f"- at '{''.join(f'/{step}' for step in one.path)}': {one.message}\n" for one in found]
     return "".join(lines), found
@@ -119,6 +130,19 @@ def _shown(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
+def _extra(error: ValidationError) -> list[str]:
+    """The keys that a schema does not allow."""
+    if error.validator != "additionalProperties" or not isinstance(error.instance, dict):
+        return []
+    known = _known(error)
+    return [name for name in error.instance if name not in known]
+
+
+def _known(error: ValidationError) -> dict[str, Any]:
+    """The keys that a schema names where an error is."""
+    return error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
+
+
 def _words(error: ValidationError) -> list[str]:
     """What Helm says of one error."""
     keyword = str(error.validator)
@@ -134,9 +158,7 @@ def _words(error: ValidationError) -> list[str]:
             return []
         return [f"missing propert{'y' if len(missing) == 1 else 'ies'} {', '.join(map(_shown, missing))}"]
     if keyword == "additionalProperties":
-        known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
-        extra = [name for name in value if name not in known]
-        return [f"additional properties {', '.join(map(_shown, extra))} not allowed"]
+        return [f"additional properties {', '.join(map(_shown, _extra(error)))} not allowed"]
     if keyword == "enum":
         return [f"value must be one of {', '.join(map(_shown, wanted))}"]
     if keyword == "const":
