@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from podhosts.document import split
 from podhosts.document.placeholders import is_placeholder
 from podhosts.kustomize.building import Builder
-from podhosts.kustomize.effects import effects, has_aliases, is_as_written, without_target
+from podhosts.kustomize.effects import Effect, IgnoredDocument, effects, has_aliases, is_as_written, without_target
 from podhosts.kustomize.located import LocatedString, Map, SubstitutedString, place_of, written_at
 from podhosts.kustomize.model import COMPONENT, Kustomization
 from podhosts.kustomize.names import is_kustomization
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from podhosts.kustomize.building import Build, Unfollowed
     from podhosts.kustomize.delivered import DeliveredFolder
-    from podhosts.kustomize.effects import Effect
     from podhosts.kustomize.files import Files
     from podhosts.kustomize.refusals import Refusal
     from podhosts.kustomize.resources import Resource
@@ -144,7 +143,8 @@ class Overlays:
     @cached_property
     def effects(self) -> list[Effect]:
         """What the patches of all kustomizations do."""
-        return [*effects(self._builder.changes), *without_target(self._builder.choices)]
+        ignored = (Effect(place, IgnoredDocument(), None) for place in self._builder.ignored)
+        return [*effects(self._builder.changes), *without_target(self._builder.choices), *ignored]
 
     @cached_property
     def printed(self) -> list[Printed]:
