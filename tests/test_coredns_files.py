@@ -153,7 +153,7 @@ def test_a_file_that_no_key_names_corefile_is_none(tmp_path: Path) -> None:
 
 def test_what_is_imported_from_another_file(tmp_path: Path) -> None:
     assert found(tmp_path, {"dns/main.yaml": MAIN, "dns/custom.yaml": CUSTOM}) == [
-        "dns/custom.yaml:6:5: error: a second `hosts` in one server block; put all entries into one"
+        "dns/custom.yaml:6:5: error: a second `hosts` in one server block; put all entries in one"
     ]
 
 

@@ -318,6 +318,7 @@ def test_a_file_of_gitlab_runner_given_by_name() -> None:
     ]
     assert {(finding.refused_by, finding.fix) for finding in result.findings} == {((), None)}
     assert result.findings[1].field == "runners[0].kubernetes.host_aliases[0].hostname"
+    assert result.findings[1].why == "GitLab Runner ignores the key, so its pods do not get it"
 
 
 def test_a_toml_file_of_another_program() -> None:
@@ -462,14 +463,6 @@ def test_a_patch_among_the_arguments_of_a_command_is_unread() -> None:
     command = f"    command: [kubectl, patch, deployment/web, -p, {json.dumps(PATCH)}]\n"
     assert unread(f"{pod}{command}") == [(NO_FORM, 8, '\\"hostAliases\\"')]
     assert unread(f"{pod}{command.replace('hostAliases', 'others')}") == []
-
-
-def test_annotations_but_for_what_kubectl_keeps() -> None:
-    bad = json.dumps(PATCH.replace("10.0.0.1", "10.0.0.256"))
-    service = "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n  annotations:\n"
-    found = findings(f"{service}    example.com/pod: {bad}\n")
-    assert [(line, rule) for line, _, rule, _ in found] == [(6, "invalid-ip")]
-    assert findings(f"{service}    kubectl.kubernetes.io/last-applied-configuration: {bad}\n") == []
 
 
 def test_plain_text_overriders_of_karmada() -> None:

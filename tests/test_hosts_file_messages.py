@@ -64,7 +64,7 @@ SECURED = "securityContext: {runAsUser: 1000}, "
             "info",
             "at each start of the container",
         ),
-        (pod(script("echo $(hostname -i) web >> /etc/hosts"), spec="hostname: web\n"), "info", "leave this out"),
+        (pod(script("echo $(hostname -i) web >> /etc/hosts"), spec="hostname: web\n"), "info", "remove this"),
     ],
 )
 def test_a_write_that_works_is_lost_sooner_or_later(text: str, severity: str, part: str) -> None:

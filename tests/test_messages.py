@@ -38,6 +38,7 @@ ELSEWHERE = {
     "gives no reason": "test_config.py",
     "a Corefile taken in here": "test_lsp_repository.py",
     "a file taken in here": "test_lsp_repository.py",
+    "GitLab Runner ignores the key, so its pods do not get it": "test_embedded.py",
     "c-ares up to 1.34.8": "test_advice.py",
     "Helm cannot load these values": "test_unparsed.py",
     "Helm refuses the whole chart": "test_unparsed.py",

@@ -65,7 +65,7 @@ def test_the_answers_are_those_of_the_pod_that_is_spoken_of(tmp_path: Path) -> N
     (finding,) = checked(tmp_path, {"db.yaml": SET})
     assert finding.startswith("db.yaml:13:21: warning: `db-1.dbs.shop.svc.cluster.local` is pod 1's own host name")
     assert "glibc, musl and Go answer 10.244.1.5, 10.30.0.1" in finding
-    assert "glibc without `multi on` answers 10.244.1.5;" in finding
+    assert "glibc without /etc/host.conf answers 10.244.1.5;" in finding
     assert "in the other pods the alias is the only answer" in finding
     assert "remove" not in finding
 
@@ -102,7 +102,10 @@ def test_answers_of_the_other_pods_are_asked_too(tmp_path: Path) -> None:
     names = ", ".join(f"name-{number:03}.shop.example.com" for number in range(20))
     text = SET.replace("[db-1.dbs.shop.svc.cluster.local, db-1]", f"[{names}, db-1]")
     (finding,) = checked(tmp_path, {"db.yaml": text})
-    assert "in the other pods glibc, glibc without `multi on` and Go answer 10.30.0.1; musl answers what DNS" in finding
+    assert (
+        "in the other pods glibc, glibc without /etc/host.conf and Go answer 10.30.0.1; musl answers what DNS"
+        in finding
+    )
 
 
 def test_a_single_pod_is_repaired(tmp_path: Path) -> None:
@@ -135,7 +138,7 @@ def test_a_pod_that_overlays_give_another_name(tmp_path: Path) -> None:
     # Nobody deploys a pod of the name.
     assert checked(tmp_path / "renamed", base | dev) == []
     (finding,) = checked(tmp_path / "both", base | dev | prod)
-    assert "under the other name that an overlay gives the pod it is the only answer" in finding
+    assert "move the alias to the overlays that rename the pod" in finding
 
 
 def test_an_overlay_that_sets_the_number_of_pods(tmp_path: Path) -> None:

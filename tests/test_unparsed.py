@@ -222,7 +222,7 @@ BROKEN = "hostAliases:\n- ip: 10.0.0.1\n   hostnames: [a.corp]\n"
 @pytest.mark.parametrize(
     ("files", "path", "who"),
     [
-        (CHART | {"values.yaml": BROKEN}, "values.yaml:3", "Helm cannot load these values, and renders nothing"),
+        (CHART | {"values.yaml": BROKEN}, "values.yaml:3", "Helm cannot load these values and renders nothing"),
         (CHART | {"ci/a-values.yaml": BROKEN}, "ci/a-values.yaml:3", "Helm cannot load these values"),
         (CHART | {"templates/pod.yaml": POD + ALIASES}, "templates/pod.yaml:7", "Helm refuses the whole chart"),
         ({"kustomization.yaml": f"resources: []\n{BROKEN}"}, "kustomization.yaml:4", "Kustomize cannot read this"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from podhosts.helm import Charts
 from tests.charts import METADATA, lint_folder, write
 
@@ -40,3 +42,27 @@ def test_charts_that_name_each_other(tmp_path: Path) -> None:
         metadata += f"- {{name: {other}, version: 0.1.0, repository: 'file://../{other}'}}\n"
         write(tmp_path / one, {**CHART, "Chart.yaml": metadata})
     assert lint_folder(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "is_found"),
+    [
+        pytest.param("web:\n  hostAliass: [{ip: 10.0.0.1, hostnames: [a.example]}]\n", True, id="below what is read"),
+        pytest.param("hostAlias: [{ip: 10.0.0.1, hostnames: [a.example]}]\n", True, id="beside the key that is read"),
+        pytest.param("aliases: {hostAliases: [{ip: 10.0.0.1, hostnames: [a.example]}]}\n", False, id="elsewhere"),
+    ],
+)  # fmt: skip
+def test_another_values_file_with_nothing_else(tmp_path: Path, values: str, is_found: bool) -> None:
+    template = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers: [{name: web, image: web}]
+  {{- with .Values.web.hostAliases | default .Values.hostAliases }}
+  hostAliases: {{- toYaml . | nindent 4 }}
+  {{- end }}
+"""
+    files = {"templates/p.yaml": template, "values.yaml": "web: {}\nhostAliases: []\n", "values-prod.yaml": values}
+    rules = [one.rule for one in lint_folder(write(tmp_path, files))]
+    assert rules == ["unprinted-host-aliases"] * is_found

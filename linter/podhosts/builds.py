@@ -101,14 +101,15 @@ class Builds:
         others = self._all_deliveries() if wanted else []
         deliveries = own | {path for path in others if not wanted.isdisjoint(self._deployed(path))}
         self._deliveries |= deliveries
-        found = set(deliveries)
-        for path in deliveries:
-            deployed = self._deployed(path)
-            charts = {target for target in deployed if os.path.isfile(os.path.join(target, CHART))}
-            found |= self.reached({}, charts) | set(filter(os.path.isfile, deployed))
-            files = (os.path.join(target, name) for target in deployed for name in KUSTOMIZATION_NAMES)
-            found |= self.built_with(filter(os.path.isfile, files))
-        return found
+        return deliveries.union(*map(self._files_deployed, deliveries))
+
+    def _files_deployed(self, delivery: str) -> set[str]:
+        """All files of what a delivery deploys."""
+        deployed = self._deployed(delivery)
+        charts = {target for target in deployed if os.path.isfile(os.path.join(target, CHART))}
+        files = (os.path.join(target, name) for target in deployed for name in KUSTOMIZATION_NAMES)
+        kustomized = self.built_with(filter(os.path.isfile, files))
+        return self.reached({}, charts) | kustomized | set(filter(os.path.isfile, deployed))
 
     def _print_lists(self) -> bool:
         """Whether the templates of some chart may print a list of names."""
@@ -155,12 +156,7 @@ class Builds:
         words = {word.rstrip(b"/") for word in _words(data)}
         names = {os.fsdecode(word) for word in words if word and word[-1:] != b":"}
         if is_kustomization(delivery):
-            homes = {_resolved(folder, word) for word in (*words, b"charts")}
-            found = {
-                os.path.join(home, name)
-                for home in filter(os.path.isdir, homes)
-                for name in names & set(os.listdir(home))
-            }
+            found = _inside({_resolved(folder, word) for word in (*words, b"charts")}, names)
         elif _is_state(delivery):
             found = {_resolved(folder, word) for word in words if word}
         else:
@@ -191,6 +187,15 @@ def _is_state(path: str) -> bool:
 def _words(data: bytes) -> list[bytes]:
     """The words of a file of YAML, each of which may be a path."""
     return data.translate(_AROUND_PATHS).split()
+
+
+def _inside(folders: Iterable[str], names: set[str]) -> set[str]:
+    """The files and folders of some names right in some folders."""
+    return {
+        os.path.join(folder, name)
+        for folder in filter(os.path.isdir, folders)
+        for name in names & set(os.listdir(folder))
+    }
 
 
 def _resolved(folder: str, word: bytes) -> str:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 #: The CEL expressions of MutatingAdmissionPolicies and of Kyverno's MutatingPolicies.
 _MUTATIONS = frozenset({("applyConfiguration", "expression"), ("jsonPatch", "expression")})
-#: The object as kubectl last applied it, and what the server keeps.
-_KEPT = frozenset({"kubectl.kubernetes.io/last-applied-configuration", "managedFields"})
+#: Annotations hold, among others, the object as it was last applied.
+_KEPT = frozenset({"annotations", "managedFields"})
 #: Without one of these words a string holds neither a manifest nor a patch, at whatever depth.
 _WORDS = regex(r"\bkind\W{0,16}:|hostAliases|host_aliases")
 #: A config of GitLab Runner, which is TOML.
@@ -116,7 +116,7 @@ def embedded_documents(outer: Placed, holders: Iterable[KubernetesObject]) -> It
                 for document, is_checked in _documents(source, path)
             ]
             yield from found
-            unchecked = [_list_in(item.document) for item in found if not item.is_checked]
+            unchecked = [_list_in(item.document, path) for item in found if not item.is_checked]
             mention = next(filter(None, unchecked), None) if found else _mention(source.text, path)
             if mention is not None:
                 document = Document(source, Piece(1, Span(0, len(source.text)), "yaml"), is_embedded=True)
@@ -162,22 +162,25 @@ def _given_manifests(script: Source) -> Iterator[Document]:
         yield from (document for document in documents if text_mentions(document.text) and _is_object(document.root))
 
 
-def _list_in(document: Document) -> Span | None:
-    """Where a document that no rule speaks of holds a list of entries: its key."""
-    for path, node in walk(document.root) if isinstance(document.root, Mapping) else ():
+def _list_in(document: Document, path: Path) -> Span | None:
+    """Where a document that no rule speaks of holds a list of entries: its key. `path` is that of its string."""
+    root = document.root
+    for inner, node in walk(root) if isinstance(root, Mapping) and not _is_for_people(path) else ():
         entry = node.fields.get("hostAliases")
         items = entry.value.items if entry and isinstance(entry.value, Sequence) else []
-        if entry and any(map(_is_alias, items)) and not any(map(_is_sentence, path)):
+        if entry and any(map(_is_alias, items)) and not any(map(_is_sentence, inner)):
             return entry.key.span
     return None
 
 
+def _is_for_people(path: Path) -> bool:
+    last = path[-1] if path else ""
+    return isinstance(last, str) and (last in _PROSE or last.endswith(_TEXTS_FOR_PEOPLE))
+
+
 def _mention(text: str, path: Path) -> Span | None:
     """Where a text that is no document holds a list of hostAliases."""
-    last = path[-1] if path else ""
-    if isinstance(last, str) and (last in _PROSE or last.endswith(_TEXTS_FOR_PEOPLE)):
-        return None
-    for match in _LIST.finditer(text):
+    for match in () if _is_for_people(path) else _LIST.finditer(text):
         if not text[text.rfind("\n", 0, match.start()) + 1 :].lstrip().startswith("#"):
             return Span(*match.span())
     return None

@@ -175,7 +175,7 @@ def _in_comments(document: Document, pods: Iterable[Pod]) -> Iterator[_Mark]:
         if match is None or index is None:
             continue
         is_late = match["scope"] == FILE_SCOPE and document.source.has_text_before(document.span.start)
-        misplaced = Words("`ignore-file` must stand before the first document") if is_late else None
+        misplaced = Words("`ignore-file` must come before the first document") if is_late else None
         yield _Mark(match, comment.span, _scopes(match["scope"], comment, document, index), misplaced)
 
 
@@ -223,7 +223,7 @@ def _in_corefile(corefile: ManifestCorefile) -> Iterator[_Mark]:
 def _misplaced_in_corefile(match: re.Match[str]) -> Words | None:
     if match["scope"] == "ignore":
         return None
-    return Words("a comment in a Corefile covers a line", help="write `ignore[...]`")
+    return Words("a comment in a Corefile covers one line", help="write `ignore[...]`")
 
 
 def _scopes(scope: str, comment: Comment, document: Document, index: _LineIndex) -> list[Span]:
@@ -287,7 +287,7 @@ def _date(text: str | None) -> tuple[datetime.date | None, Words | None]:
     try:
         return datetime.date.fromisoformat(text), None
     except ValueError:
-        return None, Words(f"`until={text}` is not a date", help="write it like until=2027-03-31")
+        return None, Words(f"`until={text}` is not a date", help="write a date like `until=2027-03-31`")
 
 
 def _annotated(manifest: KubernetesObject) -> Iterator[Suppression]:

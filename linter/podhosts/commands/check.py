@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from contextlib import nullcontext, redirect_stdout
 from typing import TYPE_CHECKING
 
@@ -208,9 +209,7 @@ def _close(check: _Check, discovery: Discovery, request: Request, *, shows_fixes
     for folder in discovery.empty_folders:
         pages = ", or pages (*.md, *.adoc, ...)," if request.markdown else ""
         say(f"podhosts: no manifests (*.yaml, *.yml, *.json){pages} in {folder}")
-    counts = {str(finding.severity): 0 for finding in _by_severity(result.findings)}
-    for finding in result.findings:
-        counts[str(finding.severity)] += 1
+    counts = dict(Counter(str(finding.severity) for finding in _by_severity(result.findings)))
     hidden = len(result.suppressed), result.baselined
     say(
         summary(
@@ -232,20 +231,24 @@ def _close(check: _Check, discovery: Discovery, request: Request, *, shows_fixes
     if request.unsafe_fixes and not request.fix and not request.diff and not shows_fixes:
         for line in unsafe_titles(result.findings):
             say(line)
+    _say_unread(result.unread, lists_places=request.verbose)
+
+
+def _say_unread(unread: list[Unread], *, lists_places: bool) -> None:
+    """What was not read: how much for each reason, and where."""
     by_reason: dict[str, list[Unread]] = {}
-    for item in result.unread:
+    for item in unread:
         by_reason.setdefault(item.reason, []).append(item)
     for reason, items in by_reason.items():
         total, files = sum(item.count for item in items), len({item.path for item in items})
         if items[0].source is None and files == 1:
             say(f"not read: {items[0].path}: {reason}")
             continue
-        hint = "" if request.verbose else " (-v lists them)"
-        say(f"not read: {reason}: {total}, in {files} {'file' if files == 1 else 'files'}{hint}")
-        if request.verbose:
-            for item in items:
-                said = f": {item.detail}" if item.detail else ""
-                say(f"  {_place(item)}{said}" + (f" ({item.count})" if item.count > 1 else ""))
+        hint = "" if lists_places else " (-v lists them)"
+        say(f"not read: {reason}: {total}, in {plural(files, 'file')}{hint}")
+        for item in items if lists_places else ():
+            detail = f": {item.detail}" if item.detail else ""
+            say(f"  {_place(item)}{detail}" + (f" ({item.count})" if item.count > 1 else ""))
 
 
 def _say_repairs(repairs: Repairs, request: Request) -> None:

@@ -18,6 +18,7 @@ from podhosts.kubernetes.own_hosts_file import own_hosts_file
 from podhosts.kubernetes.pod_hosts import Surroundings, pod_hosts
 from podhosts.kubernetes.windows import HOSTS_FILE_OF_WINDOWS, host_process, is_windows
 from podhosts.records import field, record
+from podhosts.reporters.json_text import identity_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from podhosts.repository import Repository
 
 EXAMPLE_POD_IP = "10.244.1.5"
+#: Said where no flag gives the pod's address.
+EXAMPLE_USED = f"podhosts: no --pod-ip given: {EXAMPLE_POD_IP} stands for the pod's address"
 RENDER_FORMATS = ("text", "json")
 
 
@@ -81,28 +84,32 @@ def run(request: RenderRequest) -> int:
         say(f"podhosts: {error}")
         return error.code
     if not request.pod_ips and any(not pod.host_network for pod in selection.pods):
-        say(f"podhosts: no --pod-ip given: {EXAMPLE_POD_IP} stands for the pod's address")
+        say(EXAMPLE_USED)
     rendered = [render(pod, surroundings, request.container, selection.repository) for pod in selection.pods]
     for item in rendered:
         _say_what_is_special(item, surroundings, selection)
     comes_up = say_obstacles(selection, request.kubernetes_version)
-    if request.format == "json":
-        print_lines(
-            json.dumps({"version": 1, "pods": [_as_json(item, selection) for item in rendered]}, indent=2).split("\n")
-        )
-    else:
-        for item in rendered:
-            if len(rendered) > 1:
-                print_lines([_header(item, selection)])
-            if request.trace:
-                from podhosts.commands.trace import trace
-
-                print_lines(trace(item, selection))
-            else:
-                print_bytes(item.content)
+    _print(rendered, selection, request)
     if selection.failures and not selection.is_folder:
         return WRONG_USE
     return OK if comes_up and not any(item.error for item in rendered) else FOUND
+
+
+def _print(rendered: list[Rendered], selection: Selection, request: RenderRequest) -> None:
+    """The files on stdout, several of them under headers; or all in JSON."""
+    if request.format == "json":
+        pods = [_as_json(item, selection) for item in rendered]
+        print_lines(json.dumps({"version": 1, "pods": pods}, indent=2).split("\n"))
+        return
+    for item in rendered:
+        if len(rendered) > 1:
+            print_lines([f"# --- {selection.title(item.pod, item.pod.field())} ---"])
+        if request.trace:
+            from podhosts.commands.trace import trace
+
+            print_lines(trace(item, selection))
+        else:
+            print_bytes(item.content)
 
 
 def asked_of(request: RenderRequest) -> Request:
@@ -165,10 +172,6 @@ def render(pod: Pod, surroundings: Surroundings, container: str | None, reposito
     return Rendered(pod, container, lines)
 
 
-def _header(item: Rendered, selection: Selection) -> str:
-    return f"# --- {selection.title(item.pod, item.pod.field())} ---"
-
-
 def _say_what_is_special(item: Rendered, surroundings: Surroundings, selection: Selection) -> None:
     """On stderr: why there is no file, and containers with a file of their own."""
     name = describe(item.pod)
@@ -198,15 +201,9 @@ def _which_pod(pod: Pod, index: int | None) -> str | None:
 
 
 def _as_json(item: Rendered, selection: Selection) -> dict[str, Any]:
-    identity = item.pod.object.identity
     return {
         "path": item.pod.object.document.source.path,
-        "object": {
-            "apiVersion": identity.api_version,
-            "kind": identity.kind,
-            "namespace": identity.namespace,
-            "name": identity.name,
-        },
+        "object": identity_fields(item.pod.object.identity),
         "field": item.pod.field(),
         "container": item.container,
         "hosts": item.content.decode("utf-8", "replace"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from podhosts.commands.render import (
     EXAMPLE_POD_IP,
+    EXAMPLE_USED,
     RENDER_FORMATS,
     RenderRequest,
     asked_of,
@@ -25,6 +26,7 @@ from podhosts.kubernetes.host_names import ordinals, own_indices
 from podhosts.kubernetes.windows import is_windows
 from podhosts.records import NamedTuple, field, record, replace
 from podhosts.reporters.columns import Columns
+from podhosts.reporters.json_text import identity_fields
 from podhosts.reporters.styled import Styled
 from podhosts.reporters.visible import visible
 from podhosts.rules import Settings
@@ -129,7 +131,7 @@ def _ask(request: ResolveRequest, names: tuple[str, ...], network: Network) -> t
     selection = select_pods(request.path, request.object, asked_of(render_request), with_pieces=request.all)
     require_pods(selection, request.path)
     if not request.pod_ips:
-        say(f"podhosts: no --pod-ip given: {EXAMPLE_POD_IP} stands for the pod's address")
+        say(EXAMPLE_USED)
     asked: list[Asked] = []
     failed = not say_obstacles(selection, request.kubernetes_version)
     for pod in selection.pods:
@@ -195,7 +197,7 @@ def _as_json(name: str, asked: list[Asked]) -> dict[str, Any]:
         "answers": [
             {
                 "path": item.pod.object.document.source.path if item.pod else item.title,
-                "object": _identity(item.pod),
+                "object": identity_fields(item.pod.object.identity if item.pod else None),
                 **({} if item.number is None else {"index": item.number}),
                 "resolver": resolver,
                 "family": family,
@@ -207,18 +209,6 @@ def _as_json(name: str, asked: list[Asked]) -> dict[str, Any]:
             for resolver, by_family in item.answers.items()
             for family, answer in by_family.items()
         ],
-    }
-
-
-def _identity(pod: Pod | None) -> dict[str, str | None] | None:
-    if pod is None:
-        return None
-    identity = pod.object.identity
-    return {
-        "apiVersion": identity.api_version,
-        "kind": identity.kind,
-        "namespace": identity.namespace,
-        "name": identity.name,
     }
 
 

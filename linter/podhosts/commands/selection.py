@@ -167,12 +167,8 @@ def _written(given: _Input, *, with_pieces: bool, is_built: bool = True) -> Sele
     repository = given.repository.with_built(texts, left_out) if texts else given.repository
     found: dict[Pod, Placed] = {}
     builds: dict[Pod, str] = {}
-    built_documents: list[tuple[Placed, str | None]] = [(item, item.delivery or item.folder) for item in built]
-    for build, own_texts in printed:
-        placed = (document for text in own_texts for document in text.documents(all_of_them=True))
-        built_documents += ((document, build.delivery) for document in placed)
     kinds = _kinds(repository)
-    for document, shown in built_documents:
+    for document, shown in _built_documents(printed, built):
         pods = _pods(interpret(document, kinds))
         found |= pods
         if shown is not None:
@@ -187,6 +183,16 @@ def _written(given: _Input, *, with_pieces: bool, is_built: bool = True) -> Sele
                 failures.append((_shown(source, problem.span), problem.message))
             found |= _pods(interpret(document, kinds, facts))
     return Selection(list(found), repository, failures, given.is_folder, found, builds)
+
+
+def _built_documents(
+    printed: Iterable[PrintedByChart], built: Iterable[Printed]
+) -> Iterator[tuple[Placed, str | None]]:
+    """The documents that Kustomize builds and charts print, each with what people call that which builds it."""
+    yield from ((item, item.delivery or item.folder) for item in built)
+    for build, texts in printed:
+        for text in texts:
+            yield from ((document, build.delivery) for document in text.documents(all_of_them=True))
 
 
 def _stops(printed: Iterable[PrintedByChart]) -> Iterator[tuple[str, str]]:

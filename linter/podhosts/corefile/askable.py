@@ -18,9 +18,9 @@ def unaskable(name: str) -> str | None:
     if name == ".":
         return None
     if not name.isascii():
-        return "queries bear the `xn--` form"
+        return "queries carry the `xn--` form"
     if any(char in _ESCAPED or not char.isprintable() for char in name):
-        return "no query is compared equal to such a name"
+        return "no query ever matches such a name"
     labels = name.removesuffix(".").split(".")
     if not all(labels):
         return "it has an empty label"

@@ -69,7 +69,7 @@ def _zones(servers: Sequence[ServerBlock]) -> Iterator[StartProblem]:
                     yield StartProblem(
                         zone.token.span,
                         f"`{zone.token.text}` is served twice",
-                        "put all of it into one block",
+                        "merge the two blocks",
                         known.token.span,
                     )
 
@@ -84,20 +84,18 @@ def _directive(plugin: Plugin) -> Iterator[StartProblem]:
     word = plugin.name.text
     if _is_address(word) or (word in HOSTS_OPTIONS and word not in PLUGINS):
         yield StartProblem(
-            plugin.name.span, f"`{word}` stands outside a block of `hosts`", "move it between the braces of `hosts`"
+            plugin.name.span, f"`{word}` is outside any `hosts` block", "move it between the braces of `hosts`"
         )
     elif (meant := _own_word(word)) is not None:
         yield StartProblem(plugin.name.span, f"`{word}` is not a plugin", f"write `{meant}`")
     elif not _PLUGIN_NAME.fullmatch(word):
         is_block = any(token.text == "{" for token in plugin.tokens)
-        advice = "put a server block next to the others, not into one" if is_block else "take it out"
+        advice = "move this server block out of the other" if is_block else "remove it"
         yield StartProblem(plugin.name.span, f"`{word}` is not a plugin", advice)
     elif word in PLUGINS and word != "hosts":
         for line in plugin.lines:
             if line[0].text == "hosts" and line[-1].text == "{":
-                yield StartProblem(
-                    line[0].span, f"`hosts` stands inside the block of `{word}`", "move it behind that block"
-                )
+                yield StartProblem(line[0].span, f"`hosts` is inside the block of `{word}`", "move it after that block")
 
 
 def _is_address(word: str) -> bool:

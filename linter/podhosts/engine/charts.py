@@ -22,6 +22,7 @@ from podhosts.rules.invalid_hostname import InvalidHostname
 from podhosts.rules.missing_ip import MissingIp
 from podhosts.rules.patch_drops_alias import replaced_list
 from podhosts.rules.syntax_error import SyntaxErrorRule
+from podhosts.rules.unknown_field import meant_field
 from podhosts.rules.wrong_type import WrongType
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ if TYPE_CHECKING:
 #: What a build can say nothing of: it may be right where the text as it is written is not.
 _OF_TEXT = frozenset({SyntaxErrorRule.name})
 _NO_YAML = "what is printed here with these values is not YAML: Helm refuses the chart"
-#: What these find is not there, so that nothing of it is printed.
-_OF_WHAT_LACKS = frozenset({EmptyHostnames.name, MissingIp.name})
+#: What these find is not there, so that nothing of it is printed: the field of an entry.
+_OF_WHAT_LACKS = {EmptyHostnames.name: "hostnames", MissingIp.name: "ip"}
 _BUILT_RULES = frozenset(
     rule.name for rule in RULES if rule.checks and not rule.looks_elsewhere and rule.name not in _OF_TEXT
 )
@@ -199,8 +200,8 @@ class _Notes:
 
     def has_error(self, path: str, span: Span) -> bool:
         """Whether there is an error at a place that says by itself what is wrong there."""
-        found = self.at(path).findings.values()
-        return any(one.span == span and one.severity is Severity.ERROR and one.rule != BuildError.name for one in found)
+        here = (one for one in self.at(path).findings.values() if one.span.start == span.start)
+        return any(one.severity is Severity.ERROR and one.rule != BuildError.name for one in here)
 
     def add(self, finding: Diagnostic, build: ChartBuild) -> None:
         found = self.at(finding.source.path).findings
@@ -247,8 +248,11 @@ def _relocate(finding: Diagnostic, placed: Placed) -> Diagnostic | None:
     if not isinstance(placed, PrintedDocument):
         return relocate(finding, placed)
     place: Place | None = None
-    if finding.rule in _OF_WHAT_LACKS:
-        place = placed.lacking_place(finding.span)
+    if finding.rule in _OF_WHAT_LACKS and (lacking := placed.lacking(finding.span)) is not None:
+        place = lacking.place
+        meant = [name for name in lacking.unread if meant_field(name) == _OF_WHAT_LACKS[finding.rule]]
+        if len(meant) == 1:
+            finding = replace(finding, help=f"rename `{meant[0]}` to the key that the template reads")
     elif finding.rule == SyntaxErrorRule.name:
         place = placed.printing_place(finding.span)
         finding = replace(finding, why=_NO_YAML, refused_by=())

@@ -233,13 +233,13 @@ class Found:
             ]
         found = [finding for _, checked in self for finding in checked.findings]
         is_broken = any(finding.rule == SyntaxErrorRule.name for finding in found)
-        wrong = {finding.span for finding in found if finding.severity is Severity.ERROR}
+        wrong = {finding.span.start for finding in found if finding.severity is Severity.ERROR}
 
         def is_said(finding: Diagnostic) -> bool:
             """Whether the text as it is written says the same by itself."""
             if finding.rule == SyntaxErrorRule.name:
                 return is_broken
-            return finding.rule == BuildError.name and finding.span in wrong
+            return finding.rule == BuildError.name and finding.span.start in wrong
 
         self.add_from_overlays(
             finding for finding in report.findings if finding.rule in options.selected and not is_said(finding)

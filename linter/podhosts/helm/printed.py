@@ -131,6 +131,13 @@ def _identity(origin: Origin) -> str:
     return "-".join(one.identity for one in inputs if isinstance(one, UnknownText))
 
 
+class LackingItem(NamedTuple):
+    """An item of a values file that lacks what is printed of it: its place, and its keys that are not printed."""
+
+    place: Place
+    unread: tuple[str, ...]
+
+
 class PrintedDocument(Placed):
     """A document that a template prints. A place in it leads to the values file that its characters come from.
 
@@ -192,8 +199,8 @@ class PrintedDocument(Placed):
         printed = parts[0].printed_at if parts and not isinstance(parts[0].origin, TemplateText) else None
         return self.step(span) if printed is None else self.in_template(printed.path, Span(printed.start, printed.end))
 
-    def lacking_place(self, span: Span) -> Place | None:
-        """Where the item of a values file is written that the entry around a span is printed for; None for a constant.
+    def lacking(self, span: Span) -> LackingItem | None:
+        """The item of a values file that the entry around a span is printed for; None for a constant.
 
         For what the item lacks: the template has only its key.
         """
@@ -210,7 +217,10 @@ class PrintedDocument(Placed):
         if written is None:
             return None
         node = written.node
-        return written.place(node.entries[0].key.span if isinstance(node, Mapping) and node.entries else None)
+        fields = node.fields if isinstance(node, Mapping) else {}
+        read = {value.path[len(path)] for value in values if len(value.path) > len(path)}
+        place = written.place(node.entries[0].key.span if isinstance(node, Mapping) and node.entries else None)
+        return place and LackingItem(place, tuple(name for name in fields if name not in read))
 
     def related_to(self, span: Span) -> tuple[Related, ...]:
         """The template that prints a value, and what else a span comes from."""

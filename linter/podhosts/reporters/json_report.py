@@ -8,7 +8,7 @@ from podhosts import __version__
 from podhosts.baseline.fingerprints import fingerprint
 from podhosts.diagnostics import Severity
 from podhosts.edits import Safety
-from podhosts.reporters.json_text import Streamed, lines
+from podhosts.reporters.json_text import Streamed, identity_fields, lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +81,7 @@ def _as_json(at: Position) -> dict[str, int]:
 
 
 def _finding(finding: Diagnostic, fixes: _Fixes) -> dict[str, Any]:
-    source, identity = finding.source, finding.object
+    source = finding.source
     return {
         "rule": finding.rule,
         "severity": str(finding.severity),
@@ -93,14 +93,7 @@ def _finding(finding: Diagnostic, fixes: _Fixes) -> dict[str, Any]:
         "item": finding.item,
         "start": _position(source, finding.span.start),
         "end": _position(source, finding.span.end),
-        "object": None
-        if identity is None
-        else {
-            "apiVersion": identity.api_version,
-            "kind": identity.kind,
-            "namespace": identity.namespace,
-            "name": identity.name,
-        },
+        "object": identity_fields(finding.object),
         "field": finding.field,
         "built": [*map(_built, finding.built)],
         "refused_by": list(finding.refused_by),

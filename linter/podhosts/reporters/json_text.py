@@ -8,12 +8,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from podhosts.diagnostics import ObjectIdentity
+
 
 class Streamed:
     """A list whose items are made when they are written, one by one, and not kept."""
 
     def __init__(self, items: Iterable[object]) -> None:
         self.items = items
+
+
+def identity_fields(identity: ObjectIdentity | None) -> dict[str, str | None] | None:
+    """An object as reports name it; None for none."""
+    if identity is None:
+        return None
+    api_version, kind, namespace, name = identity.api_version, identity.kind, identity.namespace, identity.name
+    return {"apiVersion": api_version, "kind": kind, "namespace": namespace, "name": name}
 
 
 def lines(value: object, indent: str = "") -> Iterator[str]:

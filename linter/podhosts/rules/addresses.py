@@ -54,7 +54,7 @@ class MeantAddresses:
         if wanted is None:
             return _exchange(alias, text) or _reason(text)
         if (holder := self._holders[wanted]) != alias.index:
-            return f"put its names under `{wanted}`, which entry {holder + 1} has"
+            return f"move its names to `{wanted}`, which entry {holder + 1} has"
         if is_address:
             return f"write `{as_written(wanted)}`"
         style = alias.ip_node.style[:1] if isinstance(alias.ip_node, Scalar) else ""
@@ -124,7 +124,7 @@ def _exchange(alias: HostAlias, text: str) -> str | None:
     items = alias.all_names or []
     if len(items) != 1 or parse_sloppy(items[0][1].text) is None or meant_name(text) != text:
         return None
-    return f"exchange it with `{items[0][1].text}` in `hostnames`"
+    return f"swap it with `{items[0][1].text}` in `hostnames`"
 
 
 def _too_much(text: str) -> str:
@@ -142,16 +142,16 @@ def _too_much(text: str) -> str:
         return "remove the brackets" if bare.endswith("]") else "remove the brackets and the port"
     if canonical(bare) is None:
         return "remove the port"
-    return "remove what stands around it" if bare != text.strip() else "remove the blanks around it"
+    return "remove the characters around it" if bare != text.strip() else "remove the blanks around it"
 
 
 def _reason(text: str) -> str:
     """The advice about a text that holds no address which could stand there."""
     words = separate(text)
     if any(len(several) > 1 and all(map(parse_sloppy, several)) for several in (words, text.split("-"))):
-        return "an entry has one address: write an entry for each"
+        return "write one entry for each address"
     if len(words) > 1 and parse_sloppy(words[0]):
-        return "put the names into `hostnames`"
+        return "move the names to `hostnames`"
     head, separator, _ = text.partition("%")
     if separator and parse_sloppy(head):
         return "write another address of the host: this one needs its zone"
@@ -167,7 +167,7 @@ def _reason(text: str) -> str:
         return "write `127.0.0.1`, the pod's loopback address"
     if any(character.isalpha() for character in text) and ":" not in _SCHEME.sub("", text):
         return "write its address, or use a Service or a CoreDNS record"
-    return "write one like `192.0.2.1` or `2001:db8::1`"
+    return "write an address like `192.0.2.1` or `2001:db8::1`"
 
 
 def _is_called_address(text: str) -> bool:
@@ -178,8 +178,8 @@ def _is_called_address(text: str) -> bool:
 def _wrong_numbers(text: str) -> str:
     numbers = [number for number in text.split(".") if number]
     if len(numbers) != 4:
-        return f"an IPv4 address has four numbers, not {len(numbers)}"
+        return f"write four numbers, not {len(numbers)}"
     large = next((number for number in numbers if len(number) > 3 or int(number) > _MAX_OCTET), None)
     if large is None:
-        return "an IPv4 address is four numbers with three dots between them"
-    return f"`{large}` is more than {_MAX_OCTET}, the largest number in an IPv4 address"
+        return "write four numbers separated by dots"
+    return f"write numbers up to {_MAX_OCTET}, not `{large}`"

@@ -72,7 +72,7 @@ class PodAnswers:
         return _ask(self._readers[key], name)
 
     def describe(self, name: str, *places: Node) -> str:
-        """A clause like "glibc, musl and Go answer 10.0.0.1, 10.0.0.2; glibc without `multi on` 10.0.0.1".
+        """A clause like "glibc, musl and Go answer 10.0.0.1, 10.0.0.2; glibc without /etc/host.conf 10.0.0.1".
 
         So they answer in a pod that has the aliases at `places`.
         """

@@ -147,3 +147,9 @@ def object_of(where: KubernetesObject | Pod | HostAlias | Container | Mount | Vo
     if isinstance(where, HostAlias | Container | Volume):
         return where.pod.object
     return where.container.pod.object
+
+
+def consequence_of(refused_by: tuple[Request, ...]) -> str:
+    """A clause: the API server's answer to a value that it does not accept, in the object or in its pod."""
+    what = "the object" if refused_by else "the pod made from it"
+    return f"the API server refuses {what}"

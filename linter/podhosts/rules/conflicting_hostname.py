@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 class ConflictingHostname(Rule):
     """A name under two addresses of one family.
 
-    Why: musl, Go and glibc with `multi on` answer both addresses, glibc without `/etc/host.conf` only the first, and
-    the order need not be the file's: clients may try either. The two families of a dual-stack name are no conflict.
-    Source: `reference/resolvers.md` 7, `vectors/resolvers.json`.
+    Why: musl, Go and glibc with `/etc/host.conf` (`multi on`) answer both addresses, glibc without `/etc/host.conf`
+    only the first, and the order need not be the file's: clients may try either. The two families of a dual-stack name
+    are no conflict. Source: `reference/resolvers.md` 7, `vectors/resolvers.json`.
 
     Bad:
         apiVersion: v1

@@ -106,7 +106,7 @@ class CorednsHostsBlock(Rule):
                 yield from self._odd(corefile, manifest, oddity)
         for plugins, path in servers_without_port(manifest) if manifest.kind != "ConfigMap" else ():
             words = Words(
-                "this server has no `port`", "The chart prints `.{`, and CoreDNS does not start", "add `port: 53`"
+                "this server has no `port`", "the chart prints `.{`, and CoreDNS does not start", "add `port: 53`"
             )
             yield self.report(manifest, plugins, words, field=manifest.field(*path))
 

@@ -86,15 +86,15 @@ def overrides(corefiles: Sequence[ManifestCorefile], has_own_block: bool) -> Ite
     for corefile, name in found[:1] if has_own_block else ():
         words = Words(
             "on k3s this is a second `hosts` block",
-            f"Its Corefile has one in the block that imports `*.override`, and {NO_START}",
+            f"its Corefile has one in the block that imports `*.override`, and {NO_START}",
             "use a key that ends in `.server`",
         )
         yield corefile, Oddity(name, words)
     for corefile, name in found[1:]:
         words = Words(
             "a second `hosts` among the `.override` keys",
-            f"Where `*.override` is imported, both come into one server block, and {NO_START}",
-            "put all entries into one key",
+            f"where `*.override` is imported, both end up in one server block, and {NO_START}",
+            "put all entries in one key",
         )
         first, first_name = found[0]
         text = next(text for text in corefile.around if text.path == first.path)
@@ -120,8 +120,8 @@ def default_servers(corefiles: Iterable[ManifestCorefile]) -> Iterator[tuple[Man
         for zone in (zone for server in servers if not bound_to(server) for zone in server.zones):
             if is_certain(zone.token) and (zone.scheme, zone.name, zone.port) == _DEFAULT_SERVER:
                 words = Words(
-                    f"on AKS and k3s `{zone.token.text}` is served already",
-                    f"Their Corefile has a block of `.:53` beside the imported `*.server`, and {NO_START}",
+                    f"AKS and k3s already serve `{zone.token.text}`",
+                    f"their Corefile has a `.:53` block next to the imported `*.server`, and {NO_START}",
                     "write the zone of the names instead",
                 )
                 yield corefile, Oddity(zone.token.span, words)
@@ -172,7 +172,7 @@ def unmounted_keys(corefile: ManifestCorefile, manifest: KubernetesObject, pods:
         if any(name not in keys for keys in listed) and (span := _first_host_line(text)) is not None:
             words = Words(
                 f"CoreDNS has no file `{name}`",
-                "The volume holds only the keys that its `items` name",
+                "the volume holds only the keys that its `items` list",
                 "add the key to the `items` of the volume",
             )
             yield Oddity(corefile.add_text(text, span), words)
@@ -204,8 +204,10 @@ def _unread(corefile: ManifestCorefile, text: KeyText) -> Iterator[Oddity]:
     span = _first_host_line(text) or _first_entry(text)
     if span is not None and not is_placeholder(text.text):
         key = basename(text.path)
-        advice = "import it in the Corefile" if key.endswith(_IMPORTED) else "end the key in `.server` or `.override`"
-        words = Words(f"no Corefile reads the key `{key}`", "The names in it get no address", advice)
+        advice = (
+            "import it in the Corefile" if key.endswith(_IMPORTED) else "rename it to end in `.server` or `.override`"
+        )
+        words = Words(f"no Corefile reads the key `{key}`", "the names in it get no address", advice)
         yield Oddity(corefile.add_text(text, span), words)
 
 

@@ -48,7 +48,7 @@ def oddities(corefile: ManifestCorefile) -> Iterator[Oddity]:
     except CorefileError as error:
         # What a template writes may well have the braces that are missing here.
         if not is_placeholder(corefile.text):
-            words = Words(f"CoreDNS cannot read this Corefile: {error}", "it does not start with it")
+            words = Words(f"CoreDNS cannot read this Corefile: {error}", NO_START)
             yield Oddity(error.span, words, Severity.ERROR)
         return
     # The search for relevant files does not find a bare `hosts` in any text.
@@ -108,13 +108,13 @@ def _lost(block: HostsBlock) -> Words:
     if block.fallthrough is not None:
         return Words(
             f"`fallthrough` passes on names in {_listed(block.fallthrough.arguments)} only",
-            "every other name gets SERVFAIL, for the whole cluster",
+            "every other name gets SERVFAIL in the whole cluster",
             "write `fallthrough` without zones",
         )
     if block.file is not None and not block.zone_arguments and _names_zone(block, block.file):
         return Words(
             "this `hosts` block has no `fallthrough`",
-            f"every other name gets SERVFAIL, for the whole cluster, as `{block.file.text}` is taken for the name of a "
+            f"every other name gets SERVFAIL in the whole cluster, as `{block.file.text}` is read as the name of a "
             f"hosts file",
             f"write `hosts /etc/hosts {block.file.text}`, or add `fallthrough`",
         )
@@ -122,7 +122,7 @@ def _lost(block: HostsBlock) -> Words:
     where = "`fallthrough` as the last line of the block" if has_braces else "a block with `fallthrough`"
     return Words(
         "this `hosts` block has no `fallthrough`",
-        "every other name of the zone gets SERVFAIL, for the whole cluster",
+        "every other name of the zone gets SERVFAIL in the whole cluster",
         f"add {where}",
     )
 
@@ -149,7 +149,7 @@ def _of_line(line: InlineEntry, block: HostsBlock, reading: CorefileReading) -> 
         return
     if line.meant:
         message = f"`{line.ip.text}` is not an option"
-        words = Words(message, "CoreDNS takes it for a host line", f"did you mean `{line.meant.name}`?")
+        words = Words(message, "CoreDNS reads it as a host line", f"did you mean `{line.meant.name}`?")
         yield Oddity(line.ip.span, words)
         return
     if line.ignored:
@@ -160,7 +160,7 @@ def _of_line(line: InlineEntry, block: HostsBlock, reading: CorefileReading) -> 
     for name in filter(is_certain, line.names):
         if zones_are_certain and name in line.outside:
             words = Words(
-                f"CoreDNS drops `{name.text}`", "no zone of the block holds it", "name the zone, or move the entry"
+                f"CoreDNS drops `{name.text}`", "it is in none of the block's zones", "name the zone, or move the entry"
             )
             yield Oddity(name.span, words)
         elif (odd := _odd_name(name, line, block, reading)) is not None:
@@ -172,7 +172,7 @@ def _odd_name(name: Token, line: InlineEntry, block: HostsBlock, reading: Corefi
     if "*" in name.text:
         return _wildcard(name)
     if (reason := unaskable(name.text)) is not None:
-        return Oddity(name.span, Words(f"no query finds `{name.text}`", reason, "write the name as it is asked for"))
+        return Oddity(name.span, Words(f"no query finds `{name.text}`", reason, "write the name as clients look it up"))
     if not _FOREIGN.isdisjoint(name.text):
         return _no_host_name(name)
     if (server := _longer_zone(name.text, block, reading)) is not None:
@@ -189,7 +189,7 @@ def _odd_name(name: Token, line: InlineEntry, block: HostsBlock, reading: Corefi
         words = Words(
             f"`{plugin.name.text}` comes before `hosts` and takes `{name.text}`",
             "the order of plugins is fixed, whatever their order in the Corefile",
-            f"leave the name out of `{plugin.name.text}`",
+            f"remove the name from `{plugin.name.text}`",
         )
         return Oddity(name.span, words, others=(Related(plugin.name.span, "the earlier plugin"),))
     return None
@@ -199,19 +199,19 @@ def _no_host_name(name: Token) -> Oddity:
     """A name with what separates names elsewhere, or with the rest of a URL: an answer that nobody asks for."""
     names = [meant_name(word) for word in separate(name.text)]
     meant = " ".join(one for one in names if one is not None)
-    why = "Blanks alone separate names; programs ask for a host without scheme, port and path"
-    advice = f"write `{meant}`" if meant and None not in names else "write the name as it is asked for"
-    return Oddity(name.span, Words(f"no program asks for `{name.text}`", why, advice))
+    why = "only blanks separate names, and programs look up a host without scheme, port or path"
+    advice = f"write `{meant}`" if meant and None not in names else "write the name as clients look it up"
+    return Oddity(name.span, Words(f"no program looks up `{name.text}`", why, advice))
 
 
 def _wildcard(name: Token) -> Oddity | None:
     rest = name.text.removeprefix("*.")
     if rest == name.text or "*" in rest:
-        words = Words(f"`{name.text}` matches no name", "`*` stands for a whole first label", "write the names")
+        words = Words(f"`{name.text}` matches no name", "`*` must be the whole first label", "write the names")
         return Oddity(name.span, words)
     words = Words(
         f"`{name.text}` needs CoreDNS 1.14.5",
-        "Before, only the name with `*` itself is answered. Since then it stands for exactly one label",
+        "older versions answer only the literal name with `*`; since 1.14.5 it matches exactly one label",
         "list the names, or use `template`",
     )
     return Oddity(name.span, words, Severity.INFO)
@@ -257,14 +257,12 @@ def _around_blocks(corefile: ManifestCorefile, reading: CorefileReading) -> Iter
     for server in reading.servers:
         address = next((key for key in server.keys if is_certain(key) and _is_address(key.text)), None)
         if address is not None and not server.plugins:
-            words = Words(
-                f"`{address.text}` is taken for a zone", "These lines list no names", "use a block of `hosts`"
-            )
+            words = Words(f"`{address.text}` is read as a zone", "these lines list no names", "use a block of `hosts`")
             yield Oddity(address.span, words)
     for block in reading.unused if reading.is_complete else ():
         for line in (line for line in block.lines[:1] if line.ignored is None and is_certain(line.ip)):
             words = Words(
-                "nothing imports this snippet", "The names in it get no address", "import it in a server block"
+                "nothing imports this snippet", "the names in it get no address", "import it in a server block"
             )
             yield Oddity(line.ip.span, words)
 
@@ -275,18 +273,18 @@ def _starting(corefile: ManifestCorefile, block: HostsBlock) -> Iterator[Oddity]
     if block.first is not None:
         # Of two branches of a template CoreDNS gets one.
         if not is_template(corefile.text[block.first.span.end : name.start]):
-            words = Words("a second `hosts` in one server block", NO_START, "put all entries into one")
+            words = Words("a second `hosts` in one server block", NO_START, "put all entries in one")
             yield Oddity(name, words, Severity.ERROR, (Related(block.first.span, "the first one"),))
     elif block.stray:
         words = Words(
-            f"`{block.stray[0].text}` stands outside the block of `hosts`",
+            f"`{block.stray[0].text}` is outside the `hosts` block",
             NO_START,
-            "open the block on the line of `hosts`, and write nothing behind its end",
+            "put `{` on the line of `hosts`, and nothing after `}`",
         )
         yield Oddity(block.stray[0].span, words, Severity.ERROR)
     has_branches = is_template(corefile.text[slice(*block.plugin.span)])
     for line in () if has_branches else block.refused:
-        words = Words(f"`{line.ip.text}` stands after `fallthrough`", NO_START, "move `fallthrough` to the end")
+        words = Words(f"`{line.ip.text}` comes after `fallthrough`", NO_START, "move `fallthrough` to the end")
         yield Oddity(line.span, words, Severity.ERROR)
     for option in block.options:
         if option.error and all(map(is_certain, option.arguments)):
@@ -299,21 +297,21 @@ def _of_block(block: HostsBlock, is_partial: bool) -> Iterator[Oddity]:
     option = block.fallthrough
     if option is not None and not is_partial and not _anything_behind(block):
         words = Words(
-            "no plugin behind `hosts` answers what it passes on",
+            "no plugin after `hosts` answers what it passes on",
             "every other name gets SERVFAIL",
-            "add `forward`, or take `fallthrough` out",
+            "add `forward`, or remove `fallthrough`",
         )
         yield Oddity(option.name.span, words)
     if block.file is not None and is_certain(block.file) and _is_address(block.file.text):
         words = Words(
-            f"`{block.file.text}` is taken for the name of a hosts file", "no name gets the address", "use a block"
+            f"`{block.file.text}` is read as the name of a hosts file", "no name gets the address", "use a block"
         )
         yield Oddity(block.file.span, words)
     own_file = block.file is None and block.is_complete and not is_partial
     if own_file and not block.lines and not block.refused and not block.stray:
         words = Words(
             "this `hosts` block serves the `/etc/hosts` of CoreDNS' own container",
-            "Pods with `hostNetwork` have that of their node, so answers may differ from replica to replica",
+            "with `hostNetwork` it is the node's file, so answers may differ between replicas",
         )
         yield Oddity(name, words, Severity.INFO)
 

@@ -94,8 +94,8 @@ class DuplicateIp(Rule):
                 yield self.report(
                     alias,
                     alias.ip_node,
-                    f"each turn of `{keyword}` prints an entry with the `ip` `{alias.ip}`",
-                    why="two turns give two entries of one `ip`, of which a later apply loses one",
+                    f"each iteration of `{keyword}` prints an entry with the `ip` `{alias.ip}`",
+                    why="two iterations print two entries with the same `ip`, and a later apply loses one",
                     help=f"print one entry, with the `{keyword}` inside `hostnames`",
                     field=alias.field("ip"),
                     severity=_SEVERITY[pod.schema.list_type],
@@ -123,7 +123,7 @@ class DuplicateIp(Rule):
             second,
             _place(second),
             shown,
-            why=_consequence(second, merged, len(group)),
+            why=_consequence(second, merged, len(group)) + _nothing_new(group, merged),
             help=_advice(group, merged),
             field=second.field("ip"),
             severity=_SEVERITY[pod.schema.list_type],
@@ -235,15 +235,17 @@ def _advice(group: list[HostAlias], merged: _MergedNames) -> str:
     second, *further = group[1:]
     if not second.ip:
         return "give each entry an address of its own"
-    if not any(merged.new_names[alias.index] for alias in (second, *further)):
-        # Often one value that a chart prints twice.
-        return (
-            "remove this entry: it adds no name"
-            if not further
-            else f"keep the first entry only: the other {len(group) - 1} add no name"
-        )
-    is_matter_of_taste = second.pod.schema.list_type is ListType.ATOMIC
-    return "one entry with all the names is clearer" if is_matter_of_taste else "put all names in one entry"
+    if _nothing_new(group, merged):
+        return "keep only the first entry" if further else "remove this entry"
+    return "put all names in one entry"
+
+
+def _nothing_new(group: list[HostAlias], merged: _MergedNames) -> str:
+    """A clause about later entries that add no name to the first one; often one value that a chart prints twice."""
+    later = group[1:]
+    if not later[0].ip or any(merged.new_names[alias.index] for alias in later):
+        return ""
+    return "; this entry adds no name" if len(later) == 1 else f"; the other {len(later)} entries add no name"
 
 
 def _after_kustomize(group: list[HostAlias], left: list[str]) -> str:
@@ -251,7 +253,11 @@ def _after_kustomize(group: list[HostAlias], left: list[str]) -> str:
     kept = dict.fromkeys(left)
     if all(name in kept for alias in group for name in _names(alias)):
         return "any Kustomize patch keeps only the last of these entries"
-    return f"any Kustomize patch keeps only {_shown(kept)} for it" if kept else "any Kustomize patch leaves it no name"
+    return (
+        f"any Kustomize patch keeps only {_shown(kept)} for it"
+        if kept
+        else "any Kustomize patch leaves it without names"
+    )
 
 
 def _after_apply(alias: HostAlias, merged: _MergedNames) -> str:

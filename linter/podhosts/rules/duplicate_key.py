@@ -135,6 +135,6 @@ def _values_in(document: Document, entry: Entry) -> list[str]:
 def _advice(source: Source, earlier: Entry, later: Entry) -> str:
     written = source.cut(later.value.span)
     if written and written == source.cut(earlier.value.span):
-        return "both say the same: remove one"
+        return "remove either one"
     # An address, a host name or a flag can be given once only.
     return "remove one" if later.name == "ip" or later.name in SCALAR_FIELDS else "merge the two"

@@ -66,7 +66,7 @@ class EtcMount(Rule):
                 if pod.list_entry is not None:
                     related.append(Related(pod.list_entry.key.span, "these aliases may not reach the container"))
                 consequence = (
-                    "nothing can be created in it, /etc/hosts neither, so the container cannot start"
+                    "nothing can be created in it, not even /etc/hosts, so the container cannot start"
                     if kind in READ_ONLY_SOURCES
                     else "it hides the image's files, and the pod's hostAliases may not reach the container"
                 )

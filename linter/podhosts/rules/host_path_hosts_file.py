@@ -101,7 +101,7 @@ class HostPathHostsFile(Rule):
         if writing:
             words = Words(
                 f"{writing[0].container.shown} changes the node's /etc/hosts through a mount of the file",
-                "once the node renames a new file over it, the container has the old one",
+                "when the node replaces its file by renaming a new one, the container still sees the old one",
                 "mount the node's folder /etc at another path",
             )
             yield self._report(volume, writing, words, severity=severity)
@@ -163,6 +163,6 @@ class HostPathHostsFile(Rule):
 def _stops_pod(volume: Volume) -> str | None:
     """Why a pod with this hostPath never starts, for its `type`; None where it may."""
     if is_refused_type(volume):
-        return "the API server knows no such type and refuses the object"
+        return "there is no such type, and the API server refuses the object"
     there = failed_type_check(volume)
     return f"the node has {there} there, so the pod never starts" if there else None

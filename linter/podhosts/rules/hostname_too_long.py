@@ -64,7 +64,7 @@ class HostnameTooLong(Rule):
                 flag,
                 "the full host name has more than 64 bytes",
                 why="the pod never starts",
-                help="shorten `hostname` or `subdomain`, or leave `setHostnameAsFQDN` out",
+                help="shorten `hostname` or `subdomain`, or remove `setHostnameAsFQDN`",
                 field=pod.field("setHostnameAsFQDN"),
                 related=[
                     Related(node.span, "part of the full name")

@@ -78,7 +78,7 @@ class HostsFileMount(Rule):
     def _advice(self, mount: Mount) -> str:
         if mount.container.pod.host_network and not self.version.writes_hosts_file_early:
             # Before, a static pod that starts before the node has an address got no file.
-            return "use `hostAliases`, which work in static pods from 1.32 on"
+            return "use `hostAliases` with Kubernetes 1.32 or later"
         return "list the names in `hostAliases` instead"
 
     def _report(self, pod: Pod, mount: Mount, fix: Fix | None) -> Diagnostic:
@@ -112,14 +112,14 @@ def _is_of_node(mount: Mount) -> bool:
 def _consequence(mount: Mount) -> str:
     kind = source(mount.volume)
     if _is_folder(mount):
-        return "without `subPath` this is a folder, from which no resolver reads names"
+        return "without `subPath` this is a directory, which no resolver reads"
     if kind == "emptyDir" and not mount.may_share_volume:
-        return "nothing puts a file into it, so the kubelet makes a folder of that name, from which no names are read"
+        return "nothing puts a file there, so the kubelet creates a directory of that name, which no resolver reads"
     if mount.mount_path != HOSTS_FILE:
-        return "the kubelet mounts its own file on the same path, and which of the two wins is up to the runtime"
+        return "the kubelet mounts its own file on the same path, and the container runtime decides which wins"
     lost = "the node's own lines" if mount.container.pod.host_network else "a line for the pod's own name"
     stale = ", and later changes do not arrive" if kind in READ_ONLY_SOURCES else ""
-    return f"the kubelet then writes none for it, so it lacks {lost}, and no hostAliases reach it{stale}"
+    return f"the kubelet then writes none for the container: it lacks {lost}, and hostAliases do not reach it{stale}"
 
 
 def _is_folder(mount: Mount) -> bool:

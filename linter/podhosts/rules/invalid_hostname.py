@@ -9,7 +9,7 @@ from podhosts.hosts.names import subdomain_refusals
 from podhosts.kubernetes import sequence
 from podhosts.kubernetes.schemas.refusals import refused_value
 from podhosts.rules.acceptance import is_name
-from podhosts.rules.base import Fixable, Rule
+from podhosts.rules.base import Fixable, Rule, consequence_of
 from podhosts.rules.names import looks_unfilled, name_advice
 from podhosts.surgery import repair, replace_scalar
 
@@ -69,12 +69,12 @@ class InvalidHostname(Rule):
             name = node.value or ""
             broken = alias.pod.schema.hostname.refusal(name)
             refused_by = refused_value(alias.pod, self.version, broken)
-            consequence = "the API server refuses the object" if refused_by else "the pod made from it is refused"
+            consequence = consequence_of(refused_by)
             shown = f"`{name}`" if name else "an empty name"
             if subdomain_refusals(name):
                 words = Words(f"{shown} is not a valid host name", consequence, name_advice(name, node.style))
             elif broken is not None:
-                words = Words(f"{shown} {broken}", f"{consequence}, as its CRD asks for that")
+                words = Words(f"{shown} {broken}", f"{consequence}, because its CRD does not allow this")
             else:
                 continue
             yield self.report(

@@ -7,7 +7,7 @@ from podhosts.edits import Safety
 from podhosts.hosts.addresses import has_leading_zeros, parse_sloppy, refusal
 from podhosts.kubernetes.schemas.refusals import refused_value
 from podhosts.rules.addresses import MeantAddresses
-from podhosts.rules.base import Fixable, Rule
+from podhosts.rules.base import Fixable, Rule, consequence_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,11 +65,11 @@ class InvalidIp(Rule):
         broken = alias.pod.schema.ip.refusal(ip)
         refused_by = refused_value(alias.pod, self.version, broken)
         if refusal(ip, self.version.strict_addresses):
-            consequence = "the API server refuses the object" if refused_by else "the pod made from it is refused"
+            consequence = consequence_of(refused_by)
             what, since = _what(ip)
             words = Words(what, f"{since}{consequence}", meant.advice(alias))
         elif broken is not None:
-            words = Words(f"`{ip}` {broken}", "the API server refuses the object, as its CRD asks for that")
+            words = Words(f"`{ip}` {broken}", "the API server refuses the object, because its CRD does not allow this")
         else:
             return
         fix = meant.fix(alias, Safety.UNSAFE)

@@ -75,6 +75,6 @@ class InvalidPodHostname(Rule):
 
     def _report(self, pod: Pod, node: Scalar | object, field: str, what: str, advice: str) -> Diagnostic:
         refused_by = invalid_value(pod, self.version)
-        consequence = "the API server refuses the object" if refused_by else "its pods are refused"
+        consequence = "the API server refuses the object" if refused_by else "the API server refuses its pods"
         assert isinstance(node, Scalar)  # a string or a key
         return self.report(pod, node, what, why=consequence, help=advice, field=pod.field(field), refused_by=refused_by)

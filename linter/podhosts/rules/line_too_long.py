@@ -91,7 +91,7 @@ class LineTooLong(Rule):
             alias,
             node,
             f"the entry's line has {len(line)} bytes",
-            why=f"musl (Alpine) reads 511, loses {count}{bogus}",
+            why=f"musl (Alpine) reads only 511 and loses {count}{bogus}",
             help="use fewer or shorter names, or a CoreDNS record",
             field=alias.field("hostnames", index),
         )

@@ -77,7 +77,7 @@ class LocalhostAlias(Rule):
                 yield self.report(
                     alias,
                     node,
-                    f"`{node.text}` has its address from {origin}",
+                    f"`{node.text}` already has an address from {origin}",
                     why=f"{_effect(node.text, address)}; {answers.describe(node.text, node)}",
                     help="remove the alias",
                     field=alias.field("hostnames", index),

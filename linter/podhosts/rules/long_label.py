@@ -54,7 +54,7 @@ class LongLabel(Rule):
                 yield self.report(
                     alias,
                     node,
-                    f"a part of this name has {size} bytes",
+                    f"a label of this name has {size} bytes",
                     why=f"Python refuses names with parts of more than {MAX_LABEL_BYTES}, and no DNS message can carry "
                     f"them",
                     help="shorten it",

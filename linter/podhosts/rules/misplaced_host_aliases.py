@@ -82,7 +82,7 @@ class MisplacedHostAliases(Rule):
                 manifest,
                 entry.key,
                 "`hostAliases` does not belong here",
-                why="the API server refuses the object, lenient clients drop the list silently",
+                why="the API server refuses the object, or silently drops the list without strict field validation",
                 help=self._advice(manifest),
                 field=manifest.field(*place.path, "hostAliases"),
                 refused_by=place.refused_by,
@@ -130,7 +130,7 @@ class MisplacedHostAliases(Rule):
                 pod,
                 entry.key,
                 "a container has no field `hostAliases`",
-                why="the chart takes it for the pod, and nothing of it arrives",
+                why="the chart reads it from the pod only, so no pod gets the names",
                 help=f"move it to `controllers.{controller}.pod`",
                 field=pod.field("hostAliases"),
             )

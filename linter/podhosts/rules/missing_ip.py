@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from podhosts.diagnostics import Severity
 from podhosts.kubernetes.schemas.refusals import missing_ip
-from podhosts.rules.base import Rule
+from podhosts.rules.base import Rule, consequence_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,7 @@ class MissingIp(Rule):
                 pod,
                 missing.at,
                 _WORDS[missing.written_as],
-                why="the API server refuses the object" if refused_by else "the pod made from it is refused",
+                why=consequence_of(refused_by),
                 help="add the address, or remove the entry",
                 field=pod.field(pod.list_field, missing.index, "ip"),
                 refused_by=refused_by,

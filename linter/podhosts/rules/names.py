@@ -26,7 +26,7 @@ INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 _UNFILLED = frozenset(("todo", "null", "nil", "none", "undefined"))
 _UNFILLED_PARTS = frozenset(("your", "changeme", "replaceme", "fixme", "tbd", "placeholder", "xxx", "xxxx"))
 _WORD = regex(r"[a-z0-9]+")
-_NO_UNDERSCORES = "use a name without underscores, also where it is looked up"
+_NO_UNDERSCORES = "use a name without underscores, here and in the clients"
 
 
 def looks_unfilled(text: str) -> bool:
@@ -82,7 +82,7 @@ def name_advice(text: str, style: str = "") -> str:
     if len(words) > 1:
         return _several(words)
     if any(map(parse_sloppy, (text.partition("/")[0], text.strip("[]"), _bare(text)[0]))):
-        return "it is an address: `hostnames` holds names only"
+        return "write a name: `hostnames` cannot hold addresses"
     meant = meant_name(text)
     if meant is not None and style[:1] in {"|", ">"} and text.endswith("\n"):
         return f"`{style[:1]}` adds a line break: write `{as_written(meant)}` on the line of the dash"
@@ -100,16 +100,16 @@ def label_advice(text: str, field: str) -> str:
     if not label_refusals(lower):
         return f"upper case is not allowed: write `{as_written(lower)}`"
     if parse_sloppy(text):
-        return f"it is an address: `{field}` holds a name"
+        return f"write a name: `{field}` cannot hold an address"
     head, dot, rest = lower.rstrip(".").partition(".")
     if "." in text and "_" not in text and not label_refusals(head):
         if field == "hostname" and dot and not label_refusals(rest):
-            return f"write `{as_written(head)}`, and put the domain part into `subdomain`: `{as_written(rest)}`"
-        return f"it holds one part of a name, without dots: write `{as_written(head)}`"
+            return f"write `{as_written(head)}`, and put the domain part in `subdomain`: `{as_written(rest)}`"
+        return f"dots are not allowed: write `{as_written(head)}`"
     if "_" in text:
         return _NO_UNDERSCORES
     if len(text.encode("utf-8", "replace")) > MAX_LABEL_BYTES:
-        return f"at most {MAX_LABEL_BYTES} bytes are allowed"
+        return f"shorten it to at most {MAX_LABEL_BYTES} bytes"
     if "." not in text and (ascii_form := _punycode(text)):
         return f"only ASCII letters are allowed: write `{ascii_form}`"
     return "use letters, digits and `-`, with a letter or digit at both ends"
@@ -123,7 +123,7 @@ def override_advice(text: str) -> str:
     if "_" in text:
         return _NO_UNDERSCORES
     if len(text.encode("utf-8", "replace")) > MAX_OVERRIDE_BYTES:
-        return f"at most {MAX_OVERRIDE_BYTES} bytes are allowed"
+        return f"shorten it to at most {MAX_OVERRIDE_BYTES} bytes"
     return "use letters, digits, `-` and `.`; no part may begin or end with `-`"
 
 
@@ -133,8 +133,8 @@ def _several(words: list[str]) -> str:
         written = ", ".join(f"`{as_written(name)}`" for name in names if name)
         return f"write {len(names)} items: {written}"
     if any(map(parse_sloppy, words)):
-        return "the address belongs in `ip`, and each name is an item of its own"
-    return "each name is an item of its own"
+        return "put the address in `ip`, and write each name as an item of its own"
+    return "write each name as an item of its own"
 
 
 def _removed(text: str) -> str:
@@ -183,11 +183,11 @@ def _reason(name: str) -> str:
     if "_" in name:
         return _NO_UNDERSCORES
     if len(name.encode("utf-8", "replace")) > MAX_SUBDOMAIN_BYTES:
-        return f"at most {MAX_SUBDOMAIN_BYTES} bytes are allowed"
+        return f"shorten it to at most {MAX_SUBDOMAIN_BYTES} bytes"
     if ascii_form := _punycode(name):
         return f"only ASCII letters are allowed: write `{ascii_form}`"
     if ".." in name:
-        return "between two dots there must be a letter or digit"
+        return "remove the empty part between two dots"
     return "use letters, digits, `-` and `.`; no part may begin or end with `-`"
 
 

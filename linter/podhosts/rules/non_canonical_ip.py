@@ -68,13 +68,13 @@ class NonCanonicalIp(Rule):
         wanted = canonical(ip)
         if wanted is None or wanted == ip:
             return
-        why, severity = "the same address in two spellings counts as two", Severity.INFO
+        why, severity = "Kubernetes counts two spellings of an address as two addresses", Severity.INFO
         is_read_differently = has_leading_zeros(ip) or is_mapped(ip)
         if is_read_differently:
-            why = "1.36 and later refuse it"
+            why = "Kubernetes 1.36 and later refuse it"
             answers = line_answers(ip, _PROBE, self.settings, "inet6" if ":" in wanted else "inet")
             if any(answer.addresses != (wanted,) for _, answer in answers):
-                why, severity = f"for its names {described(answers)}, and 1.36 and later refuse it", Severity.WARNING
+                why, severity = f"for its names {described(answers)}, and {why}", Severity.WARNING
         fix = meant.fix(alias, Safety.UNSAFE if is_read_differently else Safety.SAFE)
         yield self.report(
             alias,

@@ -212,7 +212,7 @@ def _lost(what: Lost, known: Id | None) -> Words:
     if what.by == "missing ip in the base":
         return Words(
             "the base has an entry without `ip`",
-            f"any strategic merge patch takes entries that have one out of the list, so that {lost}",
+            f"any strategic merge patch removes the entries that have one, so that {lost}",
             "write the `ip` there",
         )
     if what.by == "missing ip":
@@ -241,7 +241,7 @@ def _without_effect(what: WithoutEffect) -> Words:
         return Words(
             "`$patch` inside an entry does not replace it",
             kept,
-            "leave it out to replace the names, or write `- $patch: replace` as an item of its own to replace the list",
+            "remove it to replace the names, or write `- $patch: replace` as an item of its own to replace the list",
         )
     if what.by == "duplicates in the patch":
         message = f"the patch has several entries for `{what.ip}`, and one is left"
@@ -258,7 +258,7 @@ def _without_effect(what: WithoutEffect) -> Words:
 def _deletes_nothing(what: DeletesNothing) -> Words:
     there = _shown(entry.ip for entry in what.entries)
     message = f"the base has no entry for `{what.ip}` to delete, only {there}"
-    return Words(message, "Kustomize silently leaves this out")
+    return Words(message, "Kustomize silently ignores this")
 
 
 def _leftover(what: Leftover) -> Words:
@@ -266,7 +266,7 @@ def _leftover(what: Leftover) -> Words:
         return Words(
             "this directive stays in the object as an entry",
             f"Kustomize has no schema for {_kind(what.id)}",
-            "leave it out, a patch replaces the list there by itself",
+            "remove it, as a patch replaces the whole list there",
         )
     return Words(
         f"Kustomize does not know `{what.key}`",
@@ -276,8 +276,8 @@ def _leftover(what: Leftover) -> Words:
 
 
 def _matches_nothing(what: MatchesNothing) -> Words:
-    blame = f" (only `{what.field}` does not fit)" if what.field else ""
-    return Words(f"no object fits this target{blame}", "Kustomize silently leaves the patch out")
+    blame = f" (only `{what.field}` does not match)" if what.field else ""
+    return Words(f"no object matches this target{blame}", "Kustomize silently ignores the patch")
 
 
 def _places(entries: tuple[ListedAlias, ...], text: str) -> list[tuple[Place, str]]:

@@ -107,7 +107,7 @@ class PodHostnameAlias(Rule):
         where = _where(own)
         if own.index is None or not name.has_others:
             effect = _effect(
-                alias, f"in addition to the pod's own line (say {POD_IP}) {answers.describe(text, name.node)}"
+                alias, f"together with the pod's own line (say {POD_IP}) {answers.describe(text, name.node)}"
             )
             return Words(f"`{text}` is the pod's own host name{where}", effect, _advice(name))
         numbers = ordinals(alias.pod.object)
@@ -118,9 +118,8 @@ class PodHostnameAlias(Rule):
         is_only = others.common(text, name.node) == (canonical(alias.ip or ""),)
         elsewhere = "the alias is the only answer" if is_only else others.describe(text, name.node)
         advice = dns_advice(alias.pod, own.index, self.repository)
-        effect = (
-            f"{_warning(alias)}in it (say {POD_IP}) {answers.describe(text, name.node)}; in the other pods {elsewhere}"
-        )
+        here = answers.describe(text, name.node)
+        effect = f"{_warning(alias)}in that pod (say {POD_IP}) {here}; in the other pods {elsewhere}"
         return Words(f"`{text}` is pod {own.index}'s own host name{where}", effect, advice or "")
 
 
@@ -143,7 +142,7 @@ def _where(own: OwnName) -> str:
         return ""
     places = [f"in namespace `{own.namespace}`"] if own.namespace is not None else []
     if own.cluster_domain not in {None, USUAL_DOMAIN}:
-        places.append(f"in a cluster of the domain `{own.cluster_domain}`")
+        places.append(f"in a cluster with the domain `{own.cluster_domain}`")
     return f" {' '.join(places)}"
 
 
@@ -152,7 +151,7 @@ def _advice(name: _OwnAlias) -> str:
         return "remove the alias"
     if not name.own.is_certain:
         return "remove the alias if the pod runs only there"
-    return "under the other name that an overlay gives the pod it is the only answer"
+    return "move the alias to the overlays that rename the pod"
 
 
 def _effect(alias: HostAlias, answered: str) -> str:

@@ -117,8 +117,8 @@ class ShadowedService(Rule):
             alias,
             node,
             f"`{node.text}` is a Service in this input",
-            why=f"the pod reaches `{alias.ip}` under this name and not the Service{reach}",
-            help="rename the alias if that is not meant",
+            why=f"the pod reaches `{alias.ip}` under this name, not the Service{reach}",
+            help="rename the alias if that is not intended",
             field=alias.field("hostnames", index),
             related=related,
         )

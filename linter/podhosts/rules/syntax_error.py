@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 _REFUSED_CHART = "Helm refuses the whole chart"
 #: What becomes of a file that kubectl never sees.
 _REFUSALS = {
-    Reader.HELM_VALUES: "Helm cannot load these values, and renders nothing",
+    Reader.HELM_VALUES: "Helm cannot load these values and renders nothing",
     Reader.HELM_TEMPLATE: _REFUSED_CHART,
-    Reader.KUSTOMIZATION: "Kustomize cannot read this file, and builds nothing",
+    Reader.KUSTOMIZATION: "Kustomize cannot read this file and builds nothing",
     Reader.KUSTOMIZE_INPUT: "Kustomize refuses to build what lists this file",
 }
 
@@ -39,7 +39,7 @@ def _advice(document: Document, problem: Problem) -> str:
     line = text.rfind("\n", 0, at) + 1
     before = text.rfind("\n", 0, max(line - 1, 0)) + 1
     lacking = _WITHOUT_COLON.match(text, before) or _WITHOUT_COLON.match(text, line)
-    return f"put a colon behind `{lacking[1]}`" if lacking is not None else ""
+    return f"add a colon after `{lacking[1]}`" if lacking is not None else ""
 
 
 class SyntaxErrorRule(Rule):
@@ -92,7 +92,7 @@ class SyntaxErrorRule(Rule):
         if problem.message == TOO_DEEP:
             consequence = "legal, but it would take too long"
         elif document.is_embedded:
-            consequence = "this text in a string is not YAML, so that what it is meant for cannot read it"
+            consequence = "this string is not valid YAML, so nothing can read the object in it"
         elif reader in _REFUSALS:
             consequence = _REFUSALS[reader]
             if reader is Reader.KUSTOMIZE_INPUT and concerns_hosts(document, self.kinds, is_listed=False):

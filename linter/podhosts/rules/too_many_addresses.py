@@ -78,7 +78,7 @@ class TooManyAddresses(Rule):
                         alias,
                         node,
                         f"`{node.text}` has more than {MAX_ADDRESSES} addresses",
-                        why="musl (Alpine) reads none from here on",
+                        why="musl (Alpine) ignores this and all further addresses",
                         help="use a Service or a CoreDNS record",
                         field=alias.field("hostnames", index),
                     )

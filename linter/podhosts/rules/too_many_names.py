@@ -64,6 +64,6 @@ class TooManyNames(Rule):
             node,
             f"the entry has {len(names)} names",
             why=f"uClibc-ng reads the first {MAX_NAMES} of a line{windows}",
-            help="use fewer names where pods use it",
+            help="list fewer names if your images use it",
             field=alias.field("hostnames", index),
         )

@@ -9,6 +9,7 @@ from podhosts.document import Scalar, contents, string
 from podhosts.edits import Safety
 from podhosts.hosts.addresses import parse_sloppy
 from podhosts.kubernetes import (
+    Pod,
     edit_distance,
     is_built_in_workload,
     is_foreign_host_aliases,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from podhosts.diagnostics import Diagnostic, Request
     from podhosts.document import Document, Entry, Mapping, Node
     from podhosts.edits import Edit, Fix
-    from podhosts.kubernetes import HostAlias, KubernetesObject, Pod
+    from podhosts.kubernetes import HostAlias, KubernetesObject
 
 _ENTRY_FIELDS = ("ip", "hostnames")
 #: What other tools and people call the fields of an entry.
@@ -122,11 +123,11 @@ class UnknownField(Rule):
 
     def _advice_in_pod_spec(self, pod: Pod, name: str) -> str | None:
         if name == "hostnameOverride" and pod.schema.built_in and not self.version.knows_hostname_override:
-            return f"the field exists since 1.34, not in {self.version}"
+            return "remove it, or use Kubernetes 1.34 or later"
         if is_foreign_host_aliases(name):
             return "use `hostAliases`, a list of entries with `ip` and `hostnames`"
         if name in _ENTRY_FIELDS:
-            return "it belongs in an entry of `hostAliases`: indent it further"
+            return "indent it into an entry of `hostAliases`"
         return None
 
     def _check_entry(self, alias: HostAlias, addresses: _Addresses) -> Iterator[Diagnostic]:
@@ -151,11 +152,12 @@ class UnknownField(Rule):
         fix: Fix | None,
         holder: str,
     ) -> Diagnostic:
+        pod = where if isinstance(where, Pod) else where.pod
         return self.report(
             where,
             entry.key,
             f"{holder} has no field `{entry.name}`",
-            why=_REFUSED,
+            why=_IGNORED if pod.object.document.piece.language == "toml" else _REFUSED,
             help=advice,
             field=path,
             refused_by=refused_by,
@@ -226,10 +228,12 @@ def _indent(pod: Pod, entry: Entry) -> Fix | None:
     return repair(document, title, move_key(document, pod.spec, entry, owners[0].node), Safety.UNSAFE)
 
 
-_REFUSED = "the API server refuses the object, lenient clients drop the key silently"
+_REFUSED = "the API server refuses the object, or silently drops the key without strict field validation"
+#: GitLab Runner's configuration is the only TOML that holds pods.
+_IGNORED = "GitLab Runner ignores the key, so its pods do not get it"
 
 
-def _meant(name: str) -> str | None:
+def meant_field(name: str) -> str | None:
     """The field of an entry that a key stands for."""
     return _MEANT.get(normalized(name)) or next(
         (known for known in _ENTRY_FIELDS if edit_distance(normalized(name), known, 2) <= (1 if known == "ip" else 2)),
@@ -239,17 +243,17 @@ def _meant(name: str) -> str | None:
 
 def _meant_by(entry: Entry) -> str | None:
     """The field of an entry that a key stands for; what is called a host may be an address."""
-    meant, text = _meant(entry.name), string(entry.value)
+    meant, text = meant_field(entry.name), string(entry.value)
     return "ip" if meant == "hostnames" and text is not None and parse_sloppy(text) else meant
 
 
 def _did_you_mean(meant: str | None, alias: HostAlias, entry: Entry) -> str:
     if meant is None and parse_sloppy(entry.name) and "ip" not in alias.node.fields:
-        return f"write `ip: {as_written(entry.name)}`, and the names below `hostnames`"
+        return f"write `ip: {as_written(entry.name)}`, and put the names under `hostnames`"
     if meant is None:
-        return "an entry has only `ip` and `hostnames`: remove it"
+        return "remove it"
     if meant in alias.node.fields:
-        return f"`{meant}` is already there: " + ("remove one" if meant == "ip" else "put the names there")
+        return "keep only one of this and `ip`" if meant == "ip" else "move the names to the `hostnames` that is there"
     text = string(entry.value)
     if meant == "hostnames" and text is not None and (written := meant_list(text)) is not None:
         return f"write `hostnames: {written}`"
@@ -258,4 +262,4 @@ def _did_you_mean(meant: str | None, alias: HostAlias, entry: Entry) -> str:
 
 def _list_advice(holder: Mapping) -> str:
     is_there = "hostAliases" in holder.fields
-    return "`hostAliases` is already there: put the entries there" if is_there else "did you mean `hostAliases`?"
+    return "move the entries to the `hostAliases` that is there" if is_there else "did you mean `hostAliases`?"

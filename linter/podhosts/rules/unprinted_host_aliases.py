@@ -86,7 +86,7 @@ class UnprintedHostAliases(Rule):
                     manifest,
                     entry.key,
                     f"no template prints `{'.'.join(('.Values', *map(str, path)))}`",
-                    why="Helm says nothing of values that no template reads, and no pod gets the names",
+                    why="Helm does not report unused values, and no pod gets the names",
                     help=self._advice(source.path, path),
                     field=manifest.field(*path),
                 )
@@ -94,7 +94,8 @@ class UnprintedHostAliases(Rule):
     def _is_of_the_chart(self, manifest: KubernetesObject, path: Path) -> bool:
         """Whether a file is meant for the chart beside it, and all of that is here.
 
-        It is the chart's own, or all else in it is read there.
+        It is the chart's own, or all else in it is read there; where there is nothing else, what stands around the
+        list, or a key that is spelt nearly the same.
         """
         source = manifest.document.source
         if any(chart.lacks_templates() for chart in self.repository.charts.of_values(source.path)):
@@ -103,12 +104,24 @@ class UnprintedHostAliases(Rule):
             return True
         facts = self.repository.facts(source.path)
         others = [name for name in manifest.node.fields if name != path[0]]
-        return bool(others) and not any(facts.prints_nothing_of((name,)) for name in others)
+        if others:
+            return not any(facts.prints_nothing_of((name,)) for name in others)
+        if len(path) > 1:
+            return not facts.prints_nothing_of(path[:-1])
+        return bool(self._beside(source.path, path))
+
+    def _read(self, path_of_file: str) -> set[tuple[str, ...]]:
+        """The paths of values that the charts of a values file read."""
+        return {one for chart in self.repository.charts.of_values(path_of_file) for one in chart.read_paths()}
+
+    def _beside(self, path_of_file: str, path: Path) -> list[str]:
+        """The keys beside one that are read and spelt like it."""
+        read = self._read(path_of_file)
+        return sorted(one[-1] for one in read if one[:-1] == path[:-1] and one and _is_like_the_key(one[-1]))
 
     def _advice(self, path_of_file: str, path: Path) -> str:
-        read = {one for chart in self.repository.charts.of_values(path_of_file) for one in chart.read_paths()}
-        beside = sorted(one[-1] for one in read if one[:-1] == path[:-1] and one and _is_like_the_key(one[-1]))
-        if beside:
+        read = self._read(path_of_file)
+        if beside := self._beside(path_of_file, path):
             return f"did you mean `{beside[0]}`?"
         elsewhere = sorted(one for one in read if one and one[-1] == "hostAliases")
         if len(elsewhere) == 1:

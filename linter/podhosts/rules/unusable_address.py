@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from podhosts.kubernetes import HostAlias
 
 _WHY = {
-    "link-local": "a link-local IPv6 address needs a zone, which the API does not take: connections "
+    "link-local": "a link-local IPv6 address needs a zone, which the API does not accept: connections "
     "fail with `Invalid argument`",
     "multicast": "no connection can be made to a multicast address",
     "broadcast": "no connection can be made to the broadcast address",

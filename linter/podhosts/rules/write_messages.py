@@ -68,17 +68,17 @@ def described_unread(command: Command, found: UnreadRedirection) -> Words:
     ends = ""
     match found.mistake:
         case Mistake.ARGUMENT:
-            reason = "no shell reads this redirection, it is only an argument"
+            reason = "no shell reads this redirection, which is passed as an argument"
         case Mistake.PROGRAM:
-            reason, ends = "all of this is taken for the name of a program", _end(container, command.hook)
+            reason, ends = "all of this is read as the name of one program", _end(container, command.hook)
         case Mistake.FILE_NAME:
-            reason, ends = "without `-c` the shell takes this for a file name", _end(container, command.hook)
+            reason, ends = "without `-c` the shell reads this as a file name", _end(container, command.hook)
     who = _who(container, command.hook)
     return Words(f"{who} does not change /etc/hosts", f"{reason}{ends}", _use(_entries(found.text)))
 
 
 def _failing(who: str, result: Outcome, write: HostsWrite, container: Container, ends: str, advice: str) -> Words:
-    why = f"{_reason(result, write, container)}, so it stays as it is{ends}"
+    why = f"{_reason(result, write, container)}, so the file does not change{ends}"
     return Words(f"{who} tries to change {write.file}", why, advice)
 
 
@@ -104,9 +104,9 @@ def _reason(result: Outcome, write: HostsWrite, container: Container) -> str:
         return f"{root}, and `{program}` gains nothing with `{rights(container).gains_nothing}`"
     tool = _TOOLS.get(write.command, f"`{write.command}`")
     if result is Outcome.NO_FOLDER:
-        return f"{tool} makes a file next to it, and the root file system is read-only"
+        return f"{tool} creates a file next to it, but the root file system is read-only"
     does = "remove or rename" if write.kind is WriteKind.REMOVE else "replace"
-    return f"the kubelet mounts the file, and {tool} cannot {does} a mount point"
+    return f"/etc/hosts is a mount, and {tool} cannot {does} a mount point"
 
 
 def _perhaps(container: Container) -> str:
@@ -118,12 +118,12 @@ def _perhaps(container: Container) -> str:
 def _lasting(container: Container, hook: str) -> str:
     """A clause: the later life of a change that was made."""
     if container.group == "initContainers" and not container.is_sidecar:
-        return "the kubelet writes the file anew when the next container starts, and this is lost"
+        return "the kubelet rewrites the file when the next container starts, and the change is lost"
     if not _is_only_container(container):
-        return "the kubelet writes the file anew whenever a container of the pod starts, and this is lost"
+        return "the kubelet rewrites the file whenever a container of the pod starts, and the change is lost"
     if hook:
         return _ALONE.get(hook, "it does so again at every run")
-    return "the kubelet writes the file anew at each start of the container, and the script has to change it each time"
+    return "the kubelet rewrites the file at each start of the container, and the script has to change it again"
 
 
 def _end(container: Container, hook: str) -> str:
@@ -143,7 +143,7 @@ def _instead(write: HostsWrite, pod: Pod, version: KubernetesVersion) -> str:
     if write.own_names is not None:
         return _own_address(write.own_names, pod, version)
     if write.kind is WriteKind.REMOVE:
-        return "leave this out"
+        return "remove this"
     return _use(_entries(write.text if write.entries else None))
 
 
@@ -153,7 +153,7 @@ def _own_address(names: tuple[str, ...], pod: Pod, version: KubernetesVersion) -
         return "`hostAliases` cannot hold the pod's own address"
     name = names[0] if names else ""
     if (name and own_name(pod, name, version) is not None) or ordinals(pod.object) is not None:
-        return "leave this out: the kubelet writes the pod's own line itself"
+        return "remove this, as the kubelet writes the pod's own line"
     if _LABEL.fullmatch(name):
         return f"set `hostname: {name}`, and the kubelet writes this line"
     fields = "`hostname` and `subdomain`" if "." in name else "`hostname`"

@@ -11,7 +11,7 @@ from podhosts.kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION
 from podhosts.kubernetes.schemas.field_types import type_errors
 from podhosts.kubernetes.schemas.refusals import null_item, null_value, refused_list, wrong_type
 from podhosts.rules.acceptance import is_name, is_single_name
-from podhosts.rules.base import Fixable, Rule
+from podhosts.rules.base import Fixable, Rule, consequence_of
 from podhosts.rules.names import as_written, meant_list, meant_name, name_advice, separate
 from podhosts.surgery import quote, repair, wrap_in_list
 
@@ -89,7 +89,7 @@ class WrongType(Rule):
                     yield self.report(
                         alias,
                         item,
-                        "nothing stands where the CRD wants a string",
+                        "null is not allowed here",
                         why="the API server refuses the object",
                         help="write a name or remove the item",
                         field=alias.field("hostnames", index),
@@ -112,8 +112,8 @@ class WrongType(Rule):
             yield from self._limited(pod, node, pod.schema.entries, pod.field(pod.list_field))
         for wrong in type_errors(pod.spec, pod.list_field, list_only=not pod.schema.is_of_pod_spec):
             refused_by = wrong_type(pod, in_entry=len(wrong.path) > 2)
-            consequence = "the API server refuses the object" if refused_by else "the pod made from it is refused"
-            what = f"{_describe(wrong.node)} stands where the API wants {wrong.expected}"
+            consequence = consequence_of(refused_by)
+            what = f"{_subject(wrong.path)} must be {wrong.expected}, not {_describe(wrong.node)}"
             yield self.report(
                 pod,
                 wrong.node,
@@ -133,7 +133,7 @@ class WrongType(Rule):
                 where,
                 node,
                 f"this list {broken}",
-                why="the API server refuses the object, as its CRD limits the list",
+                why="the API server refuses the object, because its CRD limits the list",
                 field=path,
                 refused_by=refused_by,
             )
@@ -159,6 +159,13 @@ def _is_wanted(text: str, field: str | int, schema: ListSchema) -> bool:
     return field == "hostnameOverride" and is_name(text)
 
 
+def _subject(path: tuple[str | int, ...]) -> str:
+    """The subject of a message about a value: a field, an entry of the list, or a name of an entry."""
+    if isinstance(path[-1], str):
+        return f"`{path[-1]}`"
+    return "each name" if path[-2] == "hostnames" else "each entry"
+
+
 def _describe(node: Node) -> str:
     if isinstance(node, Sequence):
         return "a list"
@@ -170,7 +177,7 @@ def _describe(node: Node) -> str:
     if isinstance(value, int | float):
         return f"the number `{node.text}`"
     if value is None:
-        return "nothing"
+        return "null"
     return f"the string `{value}`" if value else "an empty string"
 
 
@@ -190,7 +197,7 @@ def _advice(pod: Pod, wrong: TypeMismatch) -> str:
         is_item = isinstance(node, Sequence) and isinstance(field, int)
         return "write each name as an item of its own" if is_item else "write the name alone"
     if isinstance(field, int) and is_numeric_for_resolvers(node.text):
-        return "use another name: resolvers read this one as a number"
+        return "use another name, which resolvers do not read as a number"
     if _is_wanted(node.text, field, pod.schema):
         return f'put it in quotes: write `"{node.text}"`'
     return name_advice(node.text) if isinstance(field, int) else "write a valid host name"
@@ -198,7 +205,7 @@ def _advice(pod: Pod, wrong: TypeMismatch) -> str:
 
 def _list_advice(node: Node) -> str:
     if isinstance(node, Mapping) and not node.fields.keys().isdisjoint(("ip", "hostnames")):
-        return "each entry of the list begins with `- `"
+        return "begin each entry with `- `"
     return "write a list of entries, each with `ip` and `hostnames`"
 
 
@@ -213,7 +220,7 @@ def _entry_advice(node: Node) -> str:
         if address and names and all(names):
             listed = ", ".join(as_written(name) for name in names if name)
             return f"write `{{ip: {as_written(address)}, hostnames: [{listed}]}}`"
-    return "an entry is a mapping with `ip` and `hostnames`"
+    return "write a mapping with `ip` and `hostnames`"
 
 
 def _names_advice(node: Node) -> str:
@@ -222,7 +229,7 @@ def _names_advice(node: Node) -> str:
     if node.is_string and (written := meant_list(node.text)) is not None:
         return f"write `{written}`"
     if not node.is_string and is_numeric_for_resolvers(node.text):
-        return "write a list, and another name: resolvers read this one as a number"
+        return "write a list, and a name that resolvers do not read as a number"
     if not node.is_string and is_name(node.text):
         return f'write `["{node.text}"]`'
     return "write a list of names"
@@ -233,5 +240,5 @@ def _address_advice(node: Node) -> str:
     if len(texts) == 1 and (ip := canonical(texts[0])) is not None:
         return f"write `{as_written(ip)}`"
     if len(texts) > 1:
-        return "an entry has one address: write an entry for each"
+        return "write one entry for each address"
     return "write an address like `192.0.2.1`"

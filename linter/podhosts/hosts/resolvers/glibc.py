@@ -162,5 +162,5 @@ def _looks_numeric(name: str) -> bool:
 
 RESOLVERS = (
     Resolver("glibc", "glibc", "glibc", partial(GlibcHosts, multi=True)),
-    Resolver("glibc_nomulti", "glibc", "glibc without `multi on`", partial(GlibcHosts, multi=False)),
+    Resolver("glibc_nomulti", "glibc", "glibc without /etc/host.conf", partial(GlibcHosts, multi=False)),
 )

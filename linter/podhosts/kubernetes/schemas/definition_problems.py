@@ -147,7 +147,7 @@ def _wrong_shape(schema: Mapping, path: Path) -> Iterator[SchemaProblem]:
         if not _has(schema, "x-kubernetes-int-or-string", True) and not _has(schema, _KEEPS, True):
             yield SchemaProblem(schema, path, _NEEDS_TYPE)
     elif kind not in _TYPES:
-        yield SchemaProblem(schema.fields["type"].value, (*path, "type"), f"`{kind}` is none of {', '.join(_TYPES)}")
+        yield SchemaProblem(schema.fields["type"].value, (*path, "type"), f"`{kind}` is not one of {', '.join(_TYPES)}")
     items = schema.get("items")
     if kind == "array" and (items is None or is_null(items)):
         yield SchemaProblem(schema, path, "a list needs `items`")
@@ -171,7 +171,7 @@ def _wrong_list_type(schema: Mapping, path: Path, kind: str | None) -> Iterator[
     elif node is None or list_type is None:
         return
     elif list_type not in _LIST_TYPES:
-        yield SchemaProblem(node, here, f"`{list_type}` is none of {', '.join(_LIST_TYPES)}")
+        yield SchemaProblem(node, here, f"`{list_type}` is not one of {', '.join(_LIST_TYPES)}")
     elif kind != "array":
         yield SchemaProblem(node, here, "only a list has a list type")
     elif list_type == "map":
