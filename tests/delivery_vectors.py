@@ -95,9 +95,9 @@ class Around:
         """A path as it is."""
         return path
 
-    def find(self, kind: str, name: str, namespace: str | None) -> KubernetesObject | None:
+    def find(self, kind: str, name: str, namespace: str | None, near: str) -> KubernetesObject | None:
         """The object of that kind and name in a file of its own."""
-        del namespace
+        del namespace, near
         source = self.files.get(f"{kind}-{name}.json")
         return None if source is None else only_object(source)
 

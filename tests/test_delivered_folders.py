@@ -8,6 +8,7 @@ import pytest
 
 from tests.charts import HEAD, TAIL
 from tests.repositories import scratch_repository
+from tests.running import podhosts
 from tests.test_named_files import places
 
 if TYPE_CHECKING:
@@ -168,3 +169,30 @@ def test_a_folder_for_which_flux_writes_the_kustomization(
     flux = BUILD.replace("./base", "./more") + "    substitute: {ADDRESS: 10.4.0.256}\n"
     folder = repository(tmp_path, {"more/d.yaml": WITH_VARIABLES, "apps.yaml": flux, **files})
     assert places(folder) == expected
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        pytest.param(("clusters/a", "clusters/b"), ["clusters/b/vars.yaml:4: invalid-ip"], id="one in each cluster"),
+        pytest.param(("vars/a", "vars/b"), [], id="nobody knows which"),
+    ],
+)
+def test_the_config_map_of_a_cluster(tmp_path: Path, paths: tuple[str, str], expected: list[str]) -> None:
+    """Of several ConfigMaps of one name the nearest counts; `render` says whose pods are shown."""
+    flux = BUILD + "    substituteFrom: [{kind: ConfigMap, name: vars}]\n"
+    files = {"base/d.yaml": WITH_VARIABLES, "clusters/a/apps.yaml": flux, "clusters/b/apps.yaml": flux}
+    right = CONFIG.replace("10.4.0.256", "10.4.0.2")
+    folder = repository(tmp_path, {**files, f"{paths[0]}/vars.yaml": right, f"{paths[1]}/vars.yaml": CONFIG})
+    assert places(folder) == expected
+    shown = [f"Kustomization apps of clusters/{name}/apps.yaml) ---" for name in ("a", "b")] if expected else []
+    printed = podhosts("render", ".", cwd=folder).stdout.decode()
+    assert [line.partition("(")[2] for line in printed.splitlines() if "(" in line] == shown
+
+
+def test_a_variable_that_is_known_in_each_cluster_is_not_unread(tmp_path: Path) -> None:
+    text = BUILD + "    substitute: {ADDRESS: 10.4.0.2, DOMAIN: corp.example}\n"
+    folder = repository(tmp_path, {"base/d.yaml": WITH_VARIABLES, "apps.yaml": text})
+    assert podhosts("check", "--strict", ".", cwd=folder).returncode == 0
+    (folder / "apps.yaml").write_text(text.replace("ADDRESS", "OTHER"))
+    assert podhosts("check", "--strict", ".", cwd=folder).returncode == 1

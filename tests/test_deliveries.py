@@ -386,3 +386,25 @@ def test_a_templated_state_of_helmfile_in_each_environment(tmp_path: Path) -> No
 )
 def test_a_state_of_helmfile_that_nobody_can_fill_in(tmp_path: Path, state: str) -> None:
     assert found(repository(tmp_path, {"helmfile.yaml.gotmpl": state})) == []
+
+
+def test_a_delivery_whose_values_nobody_can_read_is_unread(tmp_path: Path) -> None:
+    """It is said once, at the delivery, and only the chart by itself is judged."""
+    text = APPLICATION + "      valueFiles: [../../../../outside.yaml]\n"
+    folder = repository(tmp_path, {"app.yaml": text})
+    report = json.loads(podhosts("check", "--format", "json", cwd=folder).stdout)
+    assert [item["rule"] for item in report["findings"]] == []
+    assert [(item["path"], item["start"]["line"], item["reason"]) for item in report["unread"]] == [
+        ("app.yaml", 1, "the values of Application app: the values file `../../../../outside.yaml` is not there")
+    ]
+
+
+@pytest.mark.parametrize("is_go", [True, False])
+def test_generators_that_give_too_much(tmp_path: Path, is_go: bool) -> None:
+    """A matrix of matrices is passed over, before it takes long."""
+    elements = [{"a": str(number)} for number in range(200)]
+    inner = [{"list": {"elements": [{name: str(number)} for number in range(200)]}} for name in "bc"]
+    matrix = {"matrix": {"generators": [{"list": {"elements": elements}}, {"matrix": {"generators": inner}}]}}
+    spec = {"goTemplate": is_go, "generators": [matrix], "template": {"metadata": {"name": "x"}, "spec": {}}}
+    text = json.dumps({"apiVersion": "argoproj.io/v1alpha1", "kind": "ApplicationSet", "metadata": {}, "spec": spec})
+    assert found(repository(tmp_path, {"set.json": text})) == []

@@ -74,7 +74,7 @@ def printed_objects(build: Build, folder: str, path: str | None = None) -> list[
     """
     follow_names(build.resources)
     return [
-        Printed(resource.value, path or resource.value.placed.document.source.path, folder)
+        Printed(resource.value, path or resource.value.placed.document.source.path, folder, build.delivery)
         for resource in build.resources
     ]
 

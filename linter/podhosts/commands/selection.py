@@ -189,7 +189,7 @@ def _built_documents(
     printed: Iterable[PrintedByChart], built: Iterable[Printed]
 ) -> Iterator[tuple[Placed, str | None]]:
     """The documents that Kustomize builds and charts print, each with what people call that which builds it."""
-    yield from ((item, item.folder) for item in built)
+    yield from ((item, item.delivery or item.folder) for item in built)
     for build, texts in printed:
         for text in texts:
             yield from ((document, build.delivery) for document in text.documents(all_of_them=True))

@@ -111,7 +111,9 @@ def read_argo_folder(manifest: KubernetesObject, source: ArgoSource) -> Delivere
     if source.kind != _KUSTOMIZE or not isinstance(options, Mapping):
         return None
     changes = changes_of(options, _KUSTOMIZE_FIELDS, Placed(manifest.document))
-    return DeliveredFolder(source.folder or ".", source.application.path, changes) if changes else None
+    path = source.application.path
+    shown = f"{KIND} {source.application.name or '?'} of {path}"
+    return DeliveredFolder(source.folder or ".", path, shown, changes) if changes else None
 
 
 def argo_sources(application: Application, around: DeliveryContext) -> Iterator[ArgoSource]:

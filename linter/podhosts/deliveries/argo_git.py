@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from podhosts.deliveries.argo import is_true_value, text_at
+from podhosts.deliveries.joining import UnreadableValuesError
 from podhosts.document import Document, split
 from podhosts.helm.decoding import FileOrigins, value_of
 from podhosts.helm.model import GoList, GoMap
@@ -20,7 +21,15 @@ if TYPE_CHECKING:
     from podhosts.deliveries.model import DeliveryContext
     from podhosts.helm.model import GoValue
 
+#: Generators in each other may give many more than anybody deploys.
+_MOST_COMBINATIONS = 10_000
 _NOT_IN_NAMES = regex(r"[^a-z0-9.-]+")
+
+
+def refuse_many(count: int) -> None:
+    """Raise UnreadableValuesError for more combinations of parameters than are looked at."""
+    if count > _MOST_COMBINATIONS:
+        raise UnreadableValuesError(f"more than {_MOST_COMBINATIONS} combinations of parameters")
 
 
 class GitPaths:

@@ -10,7 +10,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from podhosts.deliveries.argo import text_at
-from podhosts.deliveries.argo_git import GitPaths, normalized
+from podhosts.deliveries.argo_git import GitPaths, normalized, refuse_many
 from podhosts.deliveries.go_texts import GoTexts
 from podhosts.deliveries.joining import UnreadableValuesError
 from podhosts.helm.loading.merging import over
@@ -99,12 +99,14 @@ class GoSets:
             # The second one may use what the first one gives, which wins where both give one parameter.
             second = self.texts.fill_all(inner[1], first)
             found += (over(other, first) for other in (self.parameters(second) if isinstance(second, GoMap) else ()))
+            refuse_many(len(found))
         return found
 
     def _merge(self, given: GoMap) -> list[GoMap]:
         listed = given.entries.get("mergeKeys")
         keys = [key.text for key in listed.items if isinstance(key, Traced)] if isinstance(listed, GoList) else []
         base, *others = [self.parameters(inner) for inner in maps_in(given.entries.get("generators"))] or [[]]
+        refuse_many(len(base) * sum(map(len, others)))
         for (index, _), other in product(enumerate(base), (one for found in others for one in found)):
             pairs = [(text_at(base[index], *key.split(".")), text_at(other, *key.split("."))) for key in keys]
             if all(one is not None and one == two for one, two in pairs):

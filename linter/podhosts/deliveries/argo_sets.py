@@ -12,7 +12,7 @@ from itertools import product
 from typing import TYPE_CHECKING, TypeAlias
 
 from podhosts.deliveries.argo import Application, is_true_value, text_at
-from podhosts.deliveries.argo_git import GitPaths, normalized
+from podhosts.deliveries.argo_git import GitPaths, normalized, refuse_many
 from podhosts.deliveries.joining import UnreadableValuesError
 from podhosts.helm.model import GoList, GoMap, Nil
 from podhosts.helm.traced import Traced
@@ -135,12 +135,14 @@ class _Generators:
                 if any(first[name].text != value.text for name, value in other.items() if name in first):
                     raise UnreadableValuesError("both generators of a matrix give one parameter")
                 found.append(first | other)
+            refuse_many(len(found))
         return found
 
     def _merge(self, given: GoMap) -> list[Parameters]:
         listed = given.entries.get("mergeKeys")
         keys = [key.text for key in listed.items if isinstance(key, Traced)] if isinstance(listed, GoList) else []
         base, *others = [self.parameters(inner) for inner in _items(given.entries.get("generators"))] or [[]]
+        refuse_many(len(base) * sum(map(len, others)))
         for parameters, other in product(base, (one for found in others for one in found)):
             if all(key in parameters and key in other and parameters[key].text == other[key].text for key in keys):
                 parameters |= other

@@ -53,7 +53,10 @@ def chart_deliveries(
     for path in paths:
         source = open_file(path)
         for found in _of_file(source, around) if source is not None else ():
-            parts = ((part.place, part.reason) for part in found.open_parts)
+            parts = [(part.place, part.reason) for part in found.open_parts]
+            refusal = found.chart.refusal
+            if refusal is not None and not refusal.is_certain:
+                parts.append((refusal.place, f"the values of {found.chart.shown}: {refusal.message}"))
             unread = (UnreadFile(place.source, Problem(reason, place.span), reason) for place, reason in parts)
             yield found.chart._replace(unread=tuple(unread))
 

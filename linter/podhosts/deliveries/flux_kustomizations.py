@@ -64,13 +64,14 @@ def deployed_folder(
     if not isinstance(path, Scalar) or known(path) is None:
         return None
     folders = [*from_root(path.text, file, around.files)]
+    shown = f"{KIND} {manifest.name or '?'} of {file}"
     for folder in folders:
         if around.files.kustomizations(folder or "."):
-            return DeliveredFolder(folder or ".", file, changes, variables)
+            return DeliveredFolder(folder or ".", file, shown, changes, variables)
     for folder in folders:
         generated = generated_kustomization(folder, path, Placed(manifest.document), around)
         if generated is not None:
-            return DeliveredFolder(folder or ".", file, changes, variables, generated)
+            return DeliveredFolder(folder or ".", file, shown, changes, variables, generated)
     return None
 
 
@@ -81,9 +82,10 @@ def _variables(manifest: KubernetesObject, around: DeliveryContext) -> FluxVaria
         return None
     values: dict[str, LocatedString] = {}
     are_all = True
+    file = manifest.document.source.path
     for _, entry in items(written.get("substituteFrom")):
         kind, name = known(entry.get("kind")) or "", known(entry.get("name"))
-        found = around.find(kind, name, manifest.namespace) if kind in TEXT_FIELDS and name else None
+        found = around.find(kind, name, manifest.namespace, file) if kind in TEXT_FIELDS and name else None
         data = mapping(found.node.get(TEXT_FIELDS[kind])) if found is not None else None
         if found is None or data is None or ENCRYPTED in found.document.text:
             are_all = are_all and is_true(entry.get("optional"))

@@ -103,7 +103,8 @@ class ReleaseValues:
     def _add(self, entry: Mapping, inline: GoMap | None) -> None:
         """One entry of `valuesFrom`."""
         kind, name = known(entry.get("kind")), known(entry.get("name"))
-        found = self._around.find(kind, name, self._release.namespace) if kind in TEXT_FIELDS and name else None
+        path, namespace = self._release.document.source.path, self._release.namespace
+        found = self._around.find(kind, name, namespace, path) if kind in TEXT_FIELDS and name else None
         key = known(entry.get("valuesKey")) or _DEFAULT_KEY
         field = TEXT_FIELDS.get(kind or "", "")
         scalar = at(found.node, field, key) if found is not None else None

@@ -72,13 +72,18 @@ class JoinedValues:
         return chart._replace(indexed=tuple(self._indexed))
 
     def refused(self, folder: str, delivery: str, shown: str, error: UnreadableValuesError) -> DeliveredChart:
-        """The chart in a folder, whose delivery in the file at a path is refused.
+        """The chart in a folder, whose delivery in the file at a path is refused, or of which nobody knows the values.
 
-        Raises the error again where that is not certain.
+        Raises the error again where nothing of the delivery was read.
         """
-        if error.place is None:
+        first = next((placed for placed in self._documents.values() if placed.document.root is not None), None)
+        root = first.document.root if first is not None else None
+        start = first.place(Span(root.start, root.start)) if first is not None and root is not None else None
+        place = error.place or start
+        if place is None:
             raise error
-        return self.chart(folder, delivery, shown)._replace(refusal=RefusedDelivery(error.place, str(error)))
+        refusal = RefusedDelivery(place, str(error), error.place is not None)
+        return self.chart(folder, delivery, shown)._replace(refusal=refusal)
 
     def add(self, values: GoMap) -> None:
         """Lay values over those so far: maps are joined, all else is replaced, nulls stay."""
@@ -176,15 +181,24 @@ class JoinedValues:
 
     def _text(self, source: Source, placed: Placed, name: str, shown: str) -> GoMap:
         self._documents.setdefault(name, placed)
-        return self._decoded(source.text, shown, FileOrigins(name), placed.document.span)
+        in_string = placed if placed.outer is not None else None
+        return self._decoded(source.text, shown, FileOrigins(name), placed.document.span, in_string)
 
     @staticmethod
-    def _decoded(text: str, shown: str, origins: FileOrigins | TextOrigins, span: Span | None = None) -> GoMap:
+    def _decoded(
+        text: str,
+        shown: str,
+        origins: FileOrigins | TextOrigins,
+        span: Span | None = None,
+        in_string: Placed | None = None,
+    ) -> GoMap:
+        """The values of a text. Of a file that is no YAML another rule tells, of one `in_string` the error does."""
         start, end = span or (0, None)
         try:
             return _table(decode_yaml(text, origins, start, end), shown)
         except DecodeError as error:
-            raise UnreadableValuesError(f"{shown}: {error.message}") from None
+            place = in_string.place(error.span) if in_string is not None else None
+            raise UnreadableValuesError(f"{shown}: {error.message}", place) from None
 
 
 def _table(value: GoValue, shown: str) -> GoMap:

@@ -49,7 +49,8 @@ def add_values(chart: KubernetesObject, around: DeliveryContext, joined: JoinedV
     Raises UnreadableValuesError where Helm refuses them.
     """
     _add(chart, joined)
-    config = around.find(CONFIG_KIND, chart.name, chart.namespace) if chart.name else None
+    path = chart.document.source.path
+    config = around.find(CONFIG_KIND, chart.name, chart.namespace, path) if chart.name else None
     if config is not None:
         _add(config, joined)
     _set(chart, joined)

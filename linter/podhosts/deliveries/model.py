@@ -68,8 +68,11 @@ class DeliveryContext(Protocol):
         """A path from the root of the repository as the files are looked up by it."""
         ...
 
-    def find(self, kind: str, name: str, namespace: str | None) -> KubernetesObject | None:
-        """The object of that kind and name; a namespace counts only where both sides name one."""
+    def find(self, kind: str, name: str, namespace: str | None, near: str) -> KubernetesObject | None:
+        """The object of that kind and name that lies nearest to a file; None where several do.
+
+        A namespace counts only where both sides name one.
+        """
         ...
 
 

@@ -113,7 +113,8 @@ def _lint(
 ) -> Result:
     repository = repository or Repository([source], is_whole=False)
     rules, kinds = _rules(options, repository)
-    found = Found()
+    overlays = repository.overlays_of(source.path)
+    found = Found(overlays.filled_in(source.path) if overlays is not None else frozenset())
     for placed in documents:
         found.add(placed, check_document(placed, rules, kinds, options, repository, facts))
     found.add_from_overlays(_from_overlays(source, repository, options, rules))
@@ -162,7 +163,9 @@ class Found:
     Of a document with nothing to tell only the numbers are kept: a long stream has many.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, known: frozenset[int] = frozenset()) -> None:
+        #: Where texts begin that nothing leaves open, though placeholders are in them.
+        self._known = known
         self.documents = 0
         self.pods = 0
         #: The number of the large List whose items are added.
@@ -185,7 +188,7 @@ class Found:
             self.documents += 1
         self._list_number = piece.number if piece.item is not None else None
         self.pods += checked.pods
-        self._placeholders.add(source, checked.placeholders)
+        self._placeholders.add(source, [span for span in checked.placeholders if span.start not in self._known])
         self._templates.add(source, checked.templates)
         self._pieces.add(source, checked.pieces)
         self._texts.add(source, checked.texts)

@@ -107,7 +107,9 @@ class ChartBuilder:
             if delivery.refusal is None:
                 build = self.build((), delivery)
                 yield build._replace(lost=tuple(lost_entries(delivery, self.files, own.printed, build.printed)))
-            elif any(map(_prints_list, own.printed)) or any(map(mentions_lists, delivery.texts)):
+            elif delivery.refusal.is_certain and (
+                any(map(_prints_list, own.printed)) or any(map(mentions_lists, delivery.texts))
+            ):
                 yield self._refused(delivery, delivery.refusal)
         names = self._values_names()
         if not any(map(_prints_list, own.printed)):

@@ -28,10 +28,14 @@ class DeliveredValues(NamedTuple):
 
 
 class RefusedDelivery(NamedTuple):
-    """Why nothing of a delivery is installed: the place that is to blame, and the words."""
+    """Why nothing of a delivery is installed: the place that is to blame, and the words.
+
+    If not `is_certain`, it is just not known what is installed.
+    """
 
     place: Place
     message: str
+    is_certain: bool = True
 
 
 class IndexedName(NamedTuple):

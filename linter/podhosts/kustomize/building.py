@@ -44,7 +44,7 @@ from podhosts.kustomize.transforming import merged, patched, set_names, set_repl
 from podhosts.records import NamedTuple, field, record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from podhosts.kustomize.delivered import DeliveredFolder
     from podhosts.kustomize.files import Files
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from podhosts.placed import Place, Placed
     from podhosts.source import Source
 
+_ALIASES = "hostAliases"
 #: How many objects a message points at.
 _SHOWN = 3
 #: How many objects a kustomization may build to be followed, and how many components it may use, used ones' ones
@@ -110,10 +111,14 @@ class PatchTargets:
 
 @record(slots=True)
 class Build:
-    """The objects of a kustomization, in order; `is_complete` is False where something was not followed."""
+    """The objects of a kustomization, in order; `is_complete` is False where something was not followed.
+
+    `delivery` is what people call that which deploys the folder with changes of its own; None where nothing does.
+    """
 
     resources: list[Resource] = field(default_factory=list)
     is_complete: bool = True
+    delivery: str | None = None
 
 
 class _TooMuchError(Exception):
@@ -134,6 +139,8 @@ class Builder:
         self.changes: list[PatchedObject] = []
         self.refusals: list[Refusal] = []
         self.unfollowed: dict[Place, Unfollowed] = {}
+        #: The documents about hosts that Kustomize does not read, as they follow a JSON 6902 patch.
+        self.ignored: dict[Place, None] = {}
 
     @property
     def choices(self) -> list[PatchTargets]:
@@ -166,6 +173,8 @@ class Builder:
             return None
         try:
             build = self._built(with_changes(kustomization, delivered.changes), (folder,))
+            if build is not None:
+                build.delivery = delivered.shown
             if build is None or delivered.variables is None:
                 return build
             return _with_variables(build, delivered.variables)
@@ -345,7 +354,7 @@ class Builder:
     def _patch(self, kustomization: Kustomization, patch: Patch, build: Build) -> None:
         documents = self._patch_documents(kustomization, patch, build)
         values: list[Map | List] = []
-        for placed in documents:
+        for number, placed in enumerate(documents, 1):
             root = placed.document.root
             if placed.document.problem is not None or placed.document.actions:
                 if placed.document.actions or is_broken_by_template(placed.document):
@@ -356,6 +365,7 @@ class Builder:
             if isinstance(root, Sequence):
                 # Of a JSON 6902 patch Kustomize reads the first document only.
                 values.append(_operations(locate_list(root, placed), patch))
+                self.ignored |= {place: None for other in documents[number:] for place in _about_hosts(other)}
                 break
             if isinstance(root, Mapping) and root.fields:
                 if patch.is_old_json:
@@ -484,6 +494,14 @@ def _with_variables(build: Build, variables: FluxVariables) -> Build | None:
         resource.is_changed |= after is not resource.value
         resource.value = after
     return build
+
+
+def _about_hosts(placed: Placed) -> Iterator[Place]:
+    """The place of a document that holds hostAliases: its first key or item."""
+    root = placed.document.root
+    if isinstance(root, (Mapping, Sequence)) and _ALIASES in placed.document.text:
+        first = root.entries[0].key if isinstance(root, Mapping) and root.entries else root
+        yield written_at(placed, first if isinstance(root, Mapping) else root.items[0] if root.items else root)
 
 
 def _is_refused_without_content(patch: Patch, documents: list[Placed]) -> bool:

@@ -18,7 +18,7 @@ _ADDED = frozenset({"patches", "components", "replicas"})
 
 @record(frozen=True, slots=True, eq=False)
 class DeliveredFolder:
-    """A folder with a kustomization as a delivery in the file at a path builds it.
+    """A folder with a kustomization as a delivery in the file at a path builds it; `shown` is what people call that.
 
     `changes` are fields as a kustomization has them: patches, components and replicas come after those of the folder's
     own, all else stands for what is there. `variables` are put into what is built; None for none. `generated` is the
@@ -27,6 +27,7 @@ class DeliveredFolder:
 
     folder: str
     path: str
+    shown: str
     changes: Map
     variables: FluxVariables | None = None
     generated: Kustomization | None = None

@@ -103,7 +103,11 @@ class MatchesNothing(NamedTuple):
     near: tuple[tuple[Place, Id], ...]
 
 
-What = Lost | WithoutEffect | KeepsOld | DeletesNothing | ClearsNothing | Leftover | MatchesNothing
+class IgnoredDocument(NamedTuple):
+    """A document behind a JSON 6902 patch, which is not read."""
+
+
+What = Lost | WithoutEffect | KeepsOld | DeletesNothing | ClearsNothing | Leftover | MatchesNothing | IgnoredDocument
 
 
 class Effect(NamedTuple):

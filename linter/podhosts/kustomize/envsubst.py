@@ -20,6 +20,8 @@ _DOLLARS = regex(r"\$+(?=\{)")
 _OPERATORS = (":=", ":-", ":+", ":?", "=", "^^", "^", ",,", ",", "##", "#", "%%", "%", "//", "/#", "/%", "/", ":")
 _DEFAULTS = frozenset({":=", ":-", ":+", ":?", "="})
 _NUMBERS = regex(r"(\d+)(?::(\d+))?")
+#: A longer value is not trimmed: each part of it is compared with the pattern.
+_MOST_TRIMMED = 1_000
 _SPECIAL = frozenset("[\\")
 
 
@@ -103,6 +105,8 @@ def _applied(operator: str, value: str, argument: str) -> str:
 def _trimmed(operator: str, value: str, pattern: str) -> str:
     """A value without the shortest or longest beginning (`#`) or end (`%`) that fits a pattern with `*` and `?`."""
     translated = "".join({"*": "[^/]*", "?": "[^/]"}.get(one, re.escape(one)) for one in pattern)
+    if len(value) > _MOST_TRIMMED:
+        raise UnknownTextError(value)
     lengths = range(len(value) + 1)
     is_start = operator.startswith("#")
     parts = {length: value[:length] if is_start else value[len(value) - length :] for length in lengths}

@@ -85,9 +85,11 @@ class LocatedString(str):
 
 
 class SubstitutedString(LocatedString):
-    """A scalar that Flux has put variables into: the quotes that were around it are gone."""
+    """A scalar that Flux has put variables into: the quotes that were around it are gone. `before` is the text."""
 
-    __slots__ = ()
+    __slots__ = ("before",)
+
+    before: LocatedString
 
 
 Located: TypeAlias = Map | List | LocatedString

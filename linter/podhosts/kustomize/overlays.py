@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from podhosts.document import split
+from podhosts.document.placeholders import is_placeholder
 from podhosts.kustomize.building import Builder
-from podhosts.kustomize.effects import effects, has_aliases, is_as_written, without_target
-from podhosts.kustomize.located import Map, written_at
+from podhosts.kustomize.effects import Effect, IgnoredDocument, effects, has_aliases, is_as_written, without_target
+from podhosts.kustomize.located import LocatedString, Map, SubstitutedString, place_of, written_at
 from podhosts.kustomize.model import COMPONENT, Kustomization
 from podhosts.kustomize.names import is_kustomization
 from podhosts.kustomize.printing import Printed
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from podhosts.kustomize.building import Build, Unfollowed
     from podhosts.kustomize.delivered import DeliveredFolder
-    from podhosts.kustomize.effects import Effect
     from podhosts.kustomize.files import Files
     from podhosts.kustomize.refusals import Refusal
     from podhosts.kustomize.resources import Resource
@@ -143,7 +143,8 @@ class Overlays:
     @cached_property
     def effects(self) -> list[Effect]:
         """What the patches of all kustomizations do."""
-        return [*effects(self._builder.changes), *without_target(self._builder.choices)]
+        ignored = (Effect(place, IgnoredDocument(), None) for place in self._builder.ignored)
+        return [*effects(self._builder.changes), *without_target(self._builder.choices), *ignored]
 
     @cached_property
     def printed(self) -> list[Printed]:
@@ -169,6 +170,22 @@ class Overlays:
         taken_in |= {self.key(delivery.folder) for delivery in self._deliveries}
         own = (pair for pair in self._own_builds() if pair[0] not in taken_in)
         return [*own, *self._delivered()]
+
+    def filled_in(self, path: str) -> frozenset[int]:
+        """Where texts of a file begin that deliveries put variables into, so that nothing of them is left open."""
+        return self._filled_in.get(self.key(path), frozenset())
+
+    @cached_property
+    def _filled_in(self) -> dict[str, frozenset[int]]:
+        known: dict[str, set[int]] = {}
+        unknown: dict[str, set[int]] = {}
+        for _, build in self._delivered() if any(one.variables for one in self._deliveries) else ():
+            for value in (part for one in (build.resources if build else ()) for part in _strings(one.value)):
+                before = value.before if isinstance(value, SubstitutedString) else value
+                if is_placeholder(before) and (place := place_of(before)) is not None:
+                    into = unknown if is_placeholder(value) else known
+                    into.setdefault(self.key(place.source.path), set()).add(place.span.start)
+        return {path: frozenset(starts - unknown.get(path, set())) for path, starts in known.items()}
 
     def set_replicas(self, name: str) -> bool:
         """Whether a kustomization's `replicas` sets the number of pods of an object of that name."""
@@ -250,6 +267,15 @@ class Overlays:
                 for path in (posixpath.normpath(posixpath.join(folder, name)) for name in kustomization.references())
             )
         return self._reached[folder]
+
+
+def _strings(value: object) -> Iterator[LocatedString]:
+    """The scalars in a value."""
+    if isinstance(value, LocatedString):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _strings(inner)
 
 
 def _printed(resource: Resource, folder: str) -> Printed:

@@ -25,13 +25,14 @@ _STEP = "  "
 class Printed(Placed):
     """A built object as JSON. `document` can be read like any other; `place` leads to the files it is built of.
 
-    `folder` is that of the kustomization that builds it.
+    `folder` is that of the kustomization that builds it, `delivery` what deploys that with changes of its own.
     """
 
     is_editable = False
 
-    def __init__(self, value: Map, path: str, folder: str) -> None:
+    def __init__(self, value: Map, path: str, folder: str, delivery: str | None = None) -> None:
         self.folder = folder
+        self.delivery = delivery
         self._parts: list[str] = []
         self._length = 0
         self._starts: list[int] = []

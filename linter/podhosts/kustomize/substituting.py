@@ -128,21 +128,21 @@ def _read_again(before: LocatedString, result: str, at: LocatedString) -> object
     root = Document(source, pieces[0]).root if len(pieces) == 1 else None
     if result.lower() in _WORDS or not isinstance(root, Sequence) or len(root.items) != 1:
         return before
-    return _moved(root.items[0], at)
+    return _moved(root.items[0], at, before)
 
 
-def _moved(node: Node, at: LocatedString) -> object:
-    """A node as data that stands where a text is written."""
+def _moved(node: Node, at: LocatedString, before: LocatedString) -> object:
+    """A node as data that stands where a text is written; `before` is the text that it was made of."""
     start, end, placed = at.node.start, at.node.end, at.placed
     if isinstance(node, Sequence):
         items = List(Sequence(start, end, flow=True), placed)
-        items.extend(_moved(item, at) for item in node.items)
+        items.extend(_moved(item, at, before) for item in node.items)
         return items
     if isinstance(node, Mapping):
         fields = Map(Mapping(start, end, flow=True), placed)
-        fields.update((name, _moved(entry.value, at)) for name, entry in node.fields.items())
+        fields.update((name, _moved(entry.value, at, before)) for name, entry in node.fields.items())
         return fields
     assert isinstance(node, Scalar)  # there is no other node
     value = SubstitutedString(node.text)
-    value.node, value.placed = Scalar(start, end, node.text, node.style), placed
+    value.node, value.placed, value.before = Scalar(start, end, node.text, node.style), placed, before
     return value

@@ -124,9 +124,27 @@ class _Around:
         except OSError:
             return []
 
-    def find(self, kind: str, name: str, namespace: str | None) -> KubernetesObject | None:
-        """The object of that kind and name; a namespace counts only where both sides name one."""
-        return self._repository.find(kind, name, namespace)
+    def find(self, kind: str, name: str, namespace: str | None, near: str) -> KubernetesObject | None:
+        """The object of that kind and name that lies nearest to a file; None where several do.
+
+        Each cluster of a repository may have one. A namespace counts only where both sides name one.
+        """
+        found: dict[str, KubernetesObject] = {}
+        for manifest in self._repository.named(kind, name):
+            if namespace in {None, manifest.namespace or namespace}:
+                found.setdefault(manifest.document.source.path, manifest)
+        distances = {path: _distance(path, near) for path in found}
+        nearest = [path for path in found if distances[path] == min(distances.values())]
+        return found[nearest[0]] if len(nearest) == 1 else None
+
+
+def _distance(path: str, other: str) -> int:
+    """How many steps lead from the folder of a file up to one that another file lies below; -1 for the file itself."""
+    if path == other:
+        return -1
+    parts, others = posixpath.dirname(path).split("/"), posixpath.dirname(other).split("/")
+    common = next((at for at, pair in enumerate(zip(parts, others, strict=False)) if pair[0] != pair[1]), None)
+    return len(others) - (min(len(parts), len(others)) if common is None else common)
 
 
 def _overlays(

@@ -41,10 +41,10 @@ class PatchDropsAlias(Rule):
     and the name keeps its old address; a target that matches nothing and a `$patch: delete` of an `ip` that is not
     there are passed over silently; `$patch: replace` inside an entry does nothing, and other directives of
     `kubectl patch` end up in the object, where the API server refuses them. Where Kustomize has no schema (custom
-    resources), a patch replaces the whole list. Files that a kustomization leads to are followed. So are charts that
-    Argo CD, helmfile, k3s or Flux install: a single value that is set in a list by its index (`hostAliases[0].ip`)
-    stands for the whole list of the chart. Source: `reference/kubernetes.md` 2.4, `vectors/overlays`,
-    `vectors/deliveries`.
+    resources), a patch replaces the whole list. Behind a JSON 6902 patch no further document of the file is read. Files
+    that a kustomization leads to are followed. So are charts that Argo CD, helmfile, k3s or Flux install: a single
+    value that is set in a list by its index (`hostAliases[0].ip`) stands for the whole list of the chart. Source:
+    `reference/kubernetes.md` 2.4, `vectors/overlays`, `vectors/deliveries`.
 
     Bad:
         apiVersion: kustomize.config.k8s.io/v1beta1
@@ -160,6 +160,13 @@ class PatchDropsAlias(Rule):
                 return words, _places(entries, "stays")
             case effects.Leftover() as what:
                 return _leftover(what), []
+            case effects.IgnoredDocument():
+                words = Words(
+                    "Kustomize does not read this document of the patch",
+                    "of a JSON 6902 patch only the first document counts, and nothing is said of others",
+                    "make it a patch of its own",
+                )
+                return words, []
             case effects.MatchesNothing() as what:
                 return _matches_nothing(what), [_note(place, f"there is {known}") for place, known in what.near]
 
