@@ -298,8 +298,8 @@ def test_the_pages_of_rules() -> None:
             assert example == "## Bad" or finding.rule == "feature-disabled" or "unprinted" in path.name
             if path.stem == finding.rule:
                 found.add(finding.rule)
-    # What is not YAML is a fragment on a page, and other objects are looked up in files of manifests only.
-    elsewhere = {"shadowed-service", "inconsistent-alias", "unprinted-host-aliases"}
+    # What is not YAML is a fragment on a page, and other objects and files are looked up in files of manifests only.
+    elsewhere = {"build-error", "shadowed-service", "inconsistent-alias", "unprinted-host-aliases"}
     assert {rule.name for rule in RULES} - found == {"syntax-error", *elsewhere}
 
 

@@ -33,7 +33,7 @@ def test_what_each_tool_does() -> None:
         ("a, b, c", "x", "keeps only `x` for it", "overwrites `a`, `b` and `c`"),
         ("a, b, c, d, e, x", "x", "keeps only `x` for it", "overwrites `a`, `b`, `c` and 2 more"),
         ("a", "b, c, d, e, f", "keeps only `b`, `c`, `d` and 2 more for it", "overwrites `a`"),
-        ("a", "", "leaves it no name", "overwrites `a`"),
+        ("a", "", "leaves it without names", "overwrites `a`"),
         ("a", "a", "keeps only the last of these entries", "changes the first one instead"),
         ("", "a", "keeps only the last of these entries", "changes the first one instead"),
         ("", "", "keeps only the last of these entries", "changes the first one instead"),

@@ -78,7 +78,7 @@ class DuplicateIp(Rule):
             yield self._report(group, merged_by_ip[ip], ip)
 
     def _check_turns(self, pod: Pod) -> Iterator[Diagnostic]:
-        """Entries with a constant address that a template prints once for each turn of a loop."""
+        """Entries with a constant address that a template prints once for each iteration of a loop."""
         document = pod.object.document
         if document.template is None or pod.list_entry is None:
             return
