@@ -180,3 +180,17 @@ def test_a_chart_whose_lists_are_known_has_nothing_unread(tmp_path: Path) -> Non
 def test_a_chart_that_cannot_be_evaluated_is_said_once(tmp_path: Path) -> None:
     missing = {**CHART, "Chart.yaml": f"{METADATA}dependencies: [{{name: db, version: 1.0.0}}]\n"}
     assert unread_of_chart(tmp_path, missing) == {"Chart.yaml": 1}
+
+
+def test_values_with_which_helm_stops_are_said(tmp_path: Path) -> None:
+    """Another values file prints the template, but nobody has read the entries of this one."""
+    aliases = "hostAliases:\n- ip: 192.0.2.1\n  hostnames: [db.example]\n"
+    chart = {
+        "values.yaml": "hostAliases: []\n",
+        "templates/web.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n"
+        "  {{- with .Values.hostAliases }}\n  hostAliases: {{- toYaml . | nindent 2 }}\n  {{- end }}\n"
+        '  containers: [{name: web, image: {{ required "an image" .Values.image }}}]\n',
+        "ci/test-values.yaml": f"image: web\n{aliases}",
+    }
+    assert unread_of_chart(tmp_path, chart) == {}
+    assert unread_of_chart(tmp_path, {**chart, "values-prod.yaml": aliases}) == {"templates/web.yaml": 1}

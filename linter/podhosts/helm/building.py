@@ -116,8 +116,7 @@ class ChartBuilder:
             # Nothing to combine with: a file matters that brings entries itself.
             names = [name for name in names if can_fill_lists(self.files.text(name))]
         builds = (self.build((source,)) for name in names if (source := self.files.source(name)) is not None)
-        # Without a values file the chart may not work at all.
-        yield from (build for build in builds if build.printed or own.printed)
+        yield from builds
 
     def in_all_branches(self, printed: Mapping[str, int]) -> Iterator[ChartBuild]:
         """What stands under conditions, too, whether they hold or not: for values files that have entries which are

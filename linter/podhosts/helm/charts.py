@@ -344,16 +344,22 @@ class Charts:
 
 
 def _never_printed(builds: list[ChartBuild]) -> Iterator[UnreadFile]:
-    """Where Helm, or the evaluator, stops with all values files: the first place of each template."""
+    """Where Helm, or the evaluator, stops: the first place of each template that no values file prints.
+
+    And where a values file, on top of the chart's own values, has nothing printed at all: its entries are not read.
+    """
     printed = {text.source.path for build in builds for text in build.printed}
     told: set[str | None] = {None} if printed else set()
-    for stopped in (stopped for build in builds for stopped in build.stopped):
-        is_new = stopped.template not in printed | told
-        told.add(stopped.template)
-        # Of what is a finding no more is to be said.
-        if is_new and not stopped.is_told:
-            reason = _REFUSED_CHARTS if stopped.template is None else _STOPPED_TEMPLATES
-            yield UnreadFile(stopped.source, Problem(stopped.reason, stopped.span), reason, stopped.reason)
+    for build in builds:
+        is_read = bool(build.printed) or build is builds[0]
+        for stopped in build.stopped:
+            if stopped.template in told or (is_read and stopped.template in printed):
+                continue
+            told.add(stopped.template)
+            # Of what is a finding no more is to be said.
+            if not stopped.is_told:
+                reason = _REFUSED_CHARTS if stopped.template is None else _STOPPED_TEMPLATES
+                yield UnreadFile(stopped.source, Problem(stopped.reason, stopped.span), reason, stopped.reason)
 
 
 def _chart_folders(path: str) -> Iterator[str]:
