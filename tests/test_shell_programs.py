@@ -11,6 +11,8 @@ import pytest
 
 from podhosts.shell import Way, argv_writes, hosts_writes
 
+#: The root of the process itself, as the kernel names it.
+OWN_ROOT = "/proc/self/root"
 WRITES = [
     # output files
     ("truncate", Way.IN_PLACE, "sed -n 'w «/etc/hosts»' /tmp/new"),
@@ -74,7 +76,7 @@ WRITES = [
     ("append", Way.IN_PLACE, 'd=$(dirname /etc/hosts); echo x >> «"$d/hosts"»'),
     ("append", Way.IN_PLACE, "echo x >> «$(printf %s /etc/hosts)»"),
     ("append", Way.IN_PLACE, "tee -a «/etc/host?» < /tmp/x"),
-    ("append", Way.IN_PLACE, "echo x >> «/proc/self/root/etc/hosts»"),
+    ("append", Way.IN_PLACE, f"echo x >> «{OWN_ROOT}/etc/hosts»"),
     # scripts that are written first
     ("append", Way.IN_PLACE, "echo 'echo x >> «/etc/hosts»' > /tmp/s; sh /tmp/s"),
     ("append", Way.IN_PLACE, "printf 'set -e\\necho x >> «/etc/hosts»\\n' > s.sh; chmod +x s.sh; ./s.sh"),
@@ -210,3 +212,13 @@ def test_calls_are_followed_so_often_and_no_more() -> None:
     """A script can call functions that call functions, and so on, exponentially often."""
     functions = "".join(f"f{n}() {{ f{n + 1} $1; f{n + 1} $1; }}; " for n in range(30))
     assert hosts_writes(f"{functions} f30() {{ echo x >> $1; }}; f0 /etc/hosts") == []
+
+
+@pytest.mark.parametrize("number", ["²", "٣", "9" * 5000])
+@pytest.mark.parametrize(
+    "script", ["shift {0}; echo $1", "echo ${{{0}}}", "echo ${0}", "echo ${{{0}:-x}}", "echo $'\\{0}'"]
+)
+def test_numbers_that_no_shell_counts_with(script: str, number: str) -> None:
+    """What is no number of an argument decides nothing, and stops nothing."""
+    text = f"set -- a b; {script.format(number)} >> /etc/hosts"
+    assert [write.way for write in hosts_writes(text)] == [Way.IN_PLACE]

@@ -28,6 +28,7 @@ _BLANK_RUN = regex(r"[ \t\n]+")
 _PLAIN_PATH = regex(r"[\w./-]+")
 _MOST_ALTERNATIVES = 64
 _MOST_BRACES = 8
+_MOST_DIGITS = 9
 
 
 class Field(NamedTuple):
@@ -124,13 +125,14 @@ class Variables:
 
     def is_unset(self, name: str) -> bool:
         """Whether neither the script nor what is known of its environment sets a variable."""
-        if name.isdigit():
-            return self.arguments is not None and int(name) > len(self.arguments)
+        if name[:1].isdigit():
+            position = as_count(name)
+            return self.arguments is not None and (position is None or position > len(self.arguments))
         return name not in self._known and name not in self._unstable
 
     def lookup(self, name: str) -> str | None:
         """The value of a variable, which may be `OWN_ADDRESS`; None where it is not known."""
-        value = self._argument(name) if name == "*" or (name.isdigit() and name != "0") else self._known.get(name)
+        value = self._argument(name) if name == "*" or (name[:1].isdigit() and name != "0") else self._known.get(name)
         if value is None or len(value) > self._budget:
             return None
         self._budget -= len(value)
@@ -140,7 +142,8 @@ class Variables:
         """The value of `$1` and so on, or of all together (`$*`)."""
         if self.arguments is None:
             return None
-        value = " ".join(self.arguments) if name == "*" else "".join(self.arguments[int(name) - 1 : int(name)])
+        position = as_count(name) or 0
+        value = " ".join(self.arguments) if name == "*" else "".join(self.arguments[position - 1 : position])
         return None if UNKNOWN in value else value
 
     def mark(self) -> int:
@@ -150,6 +153,11 @@ class Variables:
         while len(self._log) > mark:
             name, value = self._log.pop()
             self._known[name] = value
+
+
+def as_count(text: str) -> int | None:
+    """The number that a text is; None for other text, and for more digits than any list of arguments needs."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
 def single_value(word: Word, variables: Variables) -> str:

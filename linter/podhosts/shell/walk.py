@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from podhosts.patterns import regex
 from podhosts.records import NamedTuple, replace
 from podhosts.shell.effects import ProgramInput
-from podhosts.shell.expansion import Field, Variables, all_fields, fields, single_value
+from podhosts.shell.expansion import Field, Variables, all_fields, as_count, fields, single_value
 from podhosts.shell.languages import language_of, unread_options
 from podhosts.shell.located import UNKNOWN, LocatedText, WrittenRun
 from podhosts.shell.model import HostsWrite, Separator, Statement, User, Way, WriteKind
@@ -323,7 +323,7 @@ class _ScriptSearch:
             self._change_directory(name, invocation.arguments)
         elif len(invocation.wrappers) == 0 and arguments and self._written.get(self._full(arguments[0].value)):
             written = self._written[self._full(arguments[0].value)]
-            given = [item.value if item.is_constant else UNKNOWN for item in invocation.arguments]
+            given = _constants(invocation.arguments)
             self._nested(written, place, self._started(invocation), arguments=tuple(given))
         elif name:
             if prefix:
@@ -385,8 +385,8 @@ class _ScriptSearch:
     def _shift(self, arguments: Sequence[Field]) -> None:
         """`shift`: the first arguments go, or nobody knows how many."""
         known = self._variables.arguments
-        count = arguments[0].value if arguments else "1"
-        self._variables.arguments = known[int(count) :] if known is not None and count.isdigit() else None
+        count = as_count(arguments[0].value) if arguments else 1
+        self._variables.arguments = known[count:] if known is not None and count is not None else None
 
     def _change_directory(self, name: str, arguments: Sequence[Field]) -> None:
         operands = parse_arguments(arguments, Syntax()).operands
@@ -609,12 +609,12 @@ class _ScriptSearch:
         is_command, operands = shell_operands(invocation.arguments)
         environment = self._started(invocation)
         if is_command and operands:
-            given = [operand.value if operand.is_constant else UNKNOWN for operand in operands[1:]]
+            given = _constants(operands[1:])
             environment.update({"0": given[0]} if given else {})
             is_posix = invocation.name in POSIX_SHELLS
             self._nested(operands[0], place, environment, is_posix=is_posix, arguments=tuple(given[1:]))
         elif not is_command and operands and (written := self._written.get(self._full(operands[0].value))):
-            given = [operand.value if operand.is_constant else UNKNOWN for operand in operands[1:]]
+            given = _constants(operands[1:])
             is_posix = invocation.name in POSIX_SHELLS
             self._nested(written, place, environment, is_posix=is_posix, arguments=tuple(given))
         elif not is_command and pipeline and (not operands or operands[0].value == "/dev/stdin"):
@@ -741,7 +741,7 @@ class _ScriptSearch:
     ) -> None:
         parsed = parse_arguments(arguments, Syntax("cWXm", "", is_ordered=True))
         scripts = [value.field for value in parsed.values("c")]
-        given = [operand.value if operand.is_constant else UNKNOWN for operand in parsed.operands]
+        given = _constants(parsed.operands)
         if not scripts and given and (written := self._written.get(self._full(given[0]))) is not None:
             scripts = [written]
             del given[0]
@@ -779,3 +779,8 @@ class _ScriptSearch:
             else:
                 inner = _ScriptSearch(self._search, source, {}, nesting=self._nesting + 1, user=self._user)
                 inner.effects(unwrap(words), None, None)
+
+
+def _constants(arguments: Sequence[Field]) -> list[str]:
+    """The values of arguments, each as far as it is known."""
+    return [argument.value if argument.is_constant else UNKNOWN for argument in arguments]

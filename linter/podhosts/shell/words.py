@@ -488,7 +488,7 @@ def _ansi_c_character(escape: str) -> str:
         return _ANSI_C_LETTERS[letter]
     if letter in ("x", "u", "U") and rest:
         code = int(rest, 16)
-    elif letter.isdigit():
+    elif "0" <= letter <= "7":
         code = int(escape[1:], 8) & 0xFF
     elif letter == "c" and rest:
         code = ord(rest) & 0x1F
