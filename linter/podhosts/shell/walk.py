@@ -741,7 +741,7 @@ class _ScriptSearch:
     ) -> None:
         parsed = parse_arguments(arguments, Syntax("cWXm", "", is_ordered=True))
         scripts = [value.field for value in parsed.values("c")]
-        given = _constants(parsed.operands)
+        given = [operand.value if operand.is_constant else UNKNOWN for operand in parsed.operands]
         if not scripts and given and (written := self._written.get(self._full(given[0]))) is not None:
             scripts = [written]
             del given[0]
